@@ -1,0 +1,86 @@
+/** How one program run ended. */
+export interface CommandResult {
+  /** Exit code; 128 + n when signal n ended it. */
+  code: number;
+  /** Decoded output, each stream cut to its last `maxOutputBytes`. */
+  stdout: string;
+  stderr: string;
+}
+
+/** Options of {@link Host.run}. */
+export interface RunOptions {
+  /** Added to a small fixed environment (PATH, LANG); nothing else of our own environment is handed on. */
+  env?: Record<string, string>;
+  /** Written to standard input, which is empty otherwise. */
+  stdin?: string;
+  /** The whole process group is killed after this long; default 60,000. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** Called for every complete line as it arrives. */
+  onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** Kept per stream, from the end; default 65,536. */
+  maxOutputBytes?: number;
+}
+
+/** What a path is. */
+export interface PathInfo {
+  kind: "file" | "folder" | "link" | "other";
+  sizeBytes: number;
+  /** Permission bits only. */
+  mode: number;
+  mtimeMs: number;
+}
+
+/**
+ * Files and programs of the machine that the agent looks after.
+ *
+ * - Every path is absolute as on an appliance ("/etc/os-release"); a host whose root is not "/" keeps it below that root.
+ * - `run` takes argv only. A bare name ("systemctl") is looked up in the standard folders below the root.
+ * - Writes are atomic and durable: temporary file, fsync, rename, fsync of the folder.
+ */
+export interface Host {
+  /** Where "/" of the appliance lies on this machine. */
+  readonly root: string;
+  /** The real location of an appliance path. */
+  path(path: string): string;
+  /** The text of a file; `undefined` when it does not exist. Reads at most `maxBytes` (default 16 MiB). */
+  readText(path: string, options?: { maxBytes?: number }): Promise<string | undefined>;
+  readBytes(path: string): Promise<Uint8Array | undefined>;
+  /** Replaces a file atomically; folders are made as needed (0750). @throws {AgentError} STATE_WRITE_FAILED, the old content stays. */
+  writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void>;
+  /** Appends one durable record (write + fsync). The file is made with `mode` when absent. */
+  appendFile(path: string, data: string, options: { mode: number }): Promise<void>;
+  makeFolder(path: string, options: { mode: number }): Promise<void>;
+  /** `undefined` when nothing is there. Does not follow a final link. */
+  info(path: string): Promise<PathInfo | undefined>;
+  /** Names in a folder, sorted; `undefined` when it does not exist. */
+  list(path: string): Promise<string[] | undefined>;
+  /** Target of a symbolic link; `undefined` when it is none. */
+  readLink(path: string): Promise<string | undefined>;
+  rename(from: string, to: string): Promise<void>;
+  /** Hard link; false when `to` exists. */
+  link(from: string, to: string): Promise<boolean>;
+  /** No error when nothing is there. */
+  remove(path: string, options?: { recursive?: boolean }): Promise<void>;
+  /** Lower-case hex sha256 of a file, read in pieces; `undefined` when it does not exist. */
+  sha256(path: string): Promise<string | undefined>;
+  /** Sets the permission bits of what exists. */
+  setMode(path: string, mode: number): Promise<void>;
+  /** Writes a stream to a file beside `path` and renames it once `verify` has returned. Gives the bytes written. */
+  writeStream(
+    path: string,
+    body: ReadableStream<Uint8Array>,
+    options: {
+      mode: number;
+      maxBytes: number;
+      verify: (sha256: string) => void;
+      onBytes?: (bytes: number) => void;
+    },
+  ): Promise<number>;
+  /**
+   * Runs a program to its end.
+   * @throws {AgentError} COMMAND_FAILED when it cannot be started, COMMAND_TIMEOUT when it took too long. A non-zero exit
+   * code is a result, not an error.
+   */
+  run(argv: readonly [string, ...string[]], options?: RunOptions): Promise<CommandResult>;
+}

@@ -1,0 +1,283 @@
+import { createHash, randomBytes } from "node:crypto";
+import { dirname, join } from "node:path/posix";
+import { AgentError, errorText } from "../error.ts";
+import type { CommandResult, Host, PathInfo, RunOptions } from "./host.ts";
+import { runCommand } from "./run_command.ts";
+
+const DEFAULT_MAX_READ_BYTES = 16 * 1024 * 1024;
+
+/** Folders in which a bare program name is looked up, below the root. */
+const PROGRAM_FOLDERS = [
+  "/usr/local/sbin",
+  "/usr/local/bin",
+  "/usr/sbin",
+  "/usr/bin",
+  "/sbin",
+  "/bin",
+] as const;
+
+/** The machine itself, or a tree that looks like one when `root` is not "/". */
+export class RealHost implements Host {
+  readonly root: string;
+
+  constructor(root = "/") {
+    if (!root.startsWith("/")) throw new TypeError(`The root must be an absolute path, not "${root}"`);
+    this.root = root === "/" ? "/" : root.replace(/\/+$/, "");
+  }
+
+  path(path: string): string {
+    if (!path.startsWith("/")) throw new TypeError(`Not an absolute path: "${path}"`);
+    if (path.split("/").includes("..")) throw new TypeError(`A host path must not contain "..": "${path}"`);
+    return this.root === "/" ? path : join(this.root, path);
+  }
+
+  async readText(path: string, options: { maxBytes?: number } = {}): Promise<string | undefined> {
+    const bytes = await this.#read(path, options.maxBytes ?? DEFAULT_MAX_READ_BYTES);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  }
+
+  async readBytes(path: string): Promise<Uint8Array | undefined> {
+    return await this.#read(path, Infinity);
+  }
+
+  async #read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    // Files of /proc have size 0, so reading goes on until the end, not until a size.
+    using file = await absentIsUndefined(Deno.open(this.path(path), { read: true }));
+    if (!file) return undefined;
+    const chunks: Uint8Array[] = [];
+    let total = 0;
+    while (total < maxBytes) {
+      const chunk = new Uint8Array(Math.min(65_536, maxBytes - total));
+      const count = await file.read(chunk);
+      if (count === null) break;
+      chunks.push(chunk.subarray(0, count));
+      total += count;
+    }
+    return concat(chunks, total);
+  }
+
+  async writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void> {
+    const target = this.path(path);
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+    await writing(path, async () => {
+      await Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 });
+      await replaceAtomically(target, options.mode, async (file) => await writeAll(file, bytes));
+    });
+  }
+
+  async appendFile(path: string, data: string, options: { mode: number }): Promise<void> {
+    const target = this.path(path);
+    await writing(path, async () => {
+      await Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 });
+      const isNew = await absentIsUndefined(Deno.lstat(target)) === undefined;
+      using file = await Deno.open(target, { append: true, create: true, mode: options.mode });
+      const sizeBefore = (await file.stat()).size;
+      try {
+        await writeAll(file, new TextEncoder().encode(data));
+        await file.syncData();
+      } catch (error) {
+        await file.truncate(sizeBefore).catch(() => {}); // half a record must not stay when the disk is full
+        throw error;
+      }
+      if (isNew) await syncFolder(dirname(target));
+    });
+  }
+
+  async makeFolder(path: string, options: { mode: number }): Promise<void> {
+    await writing(path, async () => {
+      await Deno.mkdir(this.path(path), { recursive: true, mode: options.mode });
+      await Deno.chmod(this.path(path), options.mode); // mkdir's mode passes through the umask
+    });
+  }
+
+  async info(path: string): Promise<PathInfo | undefined> {
+    const found = await absentIsUndefined(Deno.lstat(this.path(path)));
+    if (!found) return undefined;
+    return {
+      kind: found.isSymlink ? "link" : found.isFile ? "file" : found.isDirectory ? "folder" : "other",
+      sizeBytes: found.size,
+      mode: (found.mode ?? 0) & 0o7777,
+      mtimeMs: found.mtime?.getTime() ?? 0,
+    };
+  }
+
+  async list(path: string): Promise<string[] | undefined> {
+    const names: string[] = [];
+    try {
+      for await (const entry of Deno.readDir(this.path(path))) names.push(entry.name);
+    } catch (error) {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    }
+    return names.sort();
+  }
+
+  async readLink(path: string): Promise<string | undefined> {
+    try {
+      return await Deno.readLink(this.path(path));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await writing(to, async () => {
+      await Deno.rename(this.path(from), this.path(to));
+      await syncFolder(dirname(this.path(to)));
+    });
+  }
+
+  async link(from: string, to: string): Promise<boolean> {
+    try {
+      await Deno.link(this.path(from), this.path(to));
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return false;
+      throw error;
+    }
+  }
+
+  async remove(path: string, options: { recursive?: boolean } = {}): Promise<void> {
+    const target = this.path(path);
+    if (target === "/" || target === this.root) throw new TypeError("The root is never removed");
+    await absentIsUndefined(Deno.remove(target, { recursive: options.recursive ?? false }));
+  }
+
+  async sha256(path: string): Promise<string | undefined> {
+    using file = await absentIsUndefined(Deno.open(this.path(path), { read: true }));
+    if (!file) return undefined;
+    const hash = createHash("sha256");
+    const chunk = new Uint8Array(1 << 20);
+    for (let count = await file.read(chunk); count !== null; count = await file.read(chunk)) {
+      hash.update(chunk.subarray(0, count));
+    }
+    return hash.digest("hex");
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    await writing(path, () => Deno.chmod(this.path(path), mode));
+  }
+
+  async writeStream(
+    path: string,
+    body: ReadableStream<Uint8Array>,
+    options: {
+      mode: number;
+      maxBytes: number;
+      verify: (sha256: string) => void;
+      onBytes?: (bytes: number) => void;
+    },
+  ): Promise<number> {
+    const target = this.path(path);
+    let total = 0;
+    await writing(path, async () => {
+      await Deno.mkdir(dirname(target), { recursive: true, mode: 0o755 });
+      await replaceAtomically(target, options.mode, async (file) => {
+        const hash = createHash("sha256");
+        for await (const chunk of body) {
+          total += chunk.length;
+          if (total > options.maxBytes) {
+            throw new AgentError(
+              "DOWNLOAD_FAILED",
+              `"${path}" would be larger than ${options.maxBytes} bytes`,
+            );
+          }
+          hash.update(chunk);
+          await writeAll(file, chunk);
+          options.onBytes?.(total);
+        }
+        options.verify(hash.digest("hex"));
+      });
+    });
+    return total;
+  }
+
+  async run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<CommandResult> {
+    const program = await this.#findProgram(argv[0]);
+    const below = PROGRAM_FOLDERS.map((folder) => this.path(folder));
+    const searchPath = this.root === "/" ? below : [...below, ...PROGRAM_FOLDERS];
+    return await runCommand(program, argv.slice(1), { ...options, searchPath: searchPath.join(":") });
+  }
+
+  async #findProgram(name: string): Promise<string> {
+    if (name.includes("/")) return this.path(name);
+    for (const folder of PROGRAM_FOLDERS) {
+      const candidate = this.path(`${folder}/${name}`);
+      const found = await absentIsUndefined(Deno.stat(candidate));
+      if (found?.isFile) return candidate;
+    }
+    throw new AgentError("COMMAND_FAILED", `Cannot find the program "${name}"`, {
+      hint: `Install the package that brings "${name}"`,
+    });
+  }
+}
+
+async function writing<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    if (cause instanceof AgentError) throw cause;
+    const isFull = /ENOSPC|os error 28|No space left/.test(errorText(cause));
+    throw new AgentError(
+      "STATE_WRITE_FAILED",
+      `Cannot write "${path}": ${isFull ? "the disk is full" : errorText(cause)}`,
+      {
+        hint: isFull
+          ? "Free disk space or enlarge the disk, then try again"
+          : "Check the disk and its permissions",
+        cause,
+      },
+    );
+  }
+}
+
+async function replaceAtomically(
+  target: string,
+  mode: number,
+  fill: (file: Deno.FsFile) => Promise<void>,
+): Promise<void> {
+  const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    using file = await Deno.open(temporary, { write: true, createNew: true, mode });
+    await fill(file);
+    await Deno.chmod(temporary, mode); // independent of the umask
+    await file.sync();
+    await Deno.rename(temporary, target);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(target));
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  using folder = await Deno.open(path, { read: true });
+  await folder.sync();
+}
+
+async function absentIsUndefined<T>(pending: Promise<T>): Promise<T | undefined> {
+  try {
+    return await pending;
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
+function concat(chunks: readonly Uint8Array[], total: number): Uint8Array {
+  const bytes = new Uint8Array(total);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,66 @@
+import type { Clock } from "../clock.ts";
+import type { Host } from "../host/host.ts";
+import type { RegistryClient, RegistryMirrors } from "../release/registry.ts";
+import type { SetupInputs } from "../setup/setup_inputs.ts";
+
+/** `error` means "could not be checked" and never counts as a pass. */
+export type CheckStatus = "pass" | "warn" | "fail" | "error" | "skipped";
+
+/** What a check gives back; the runner adds id, title, vantage, overridable and the time it took. */
+export interface CheckOutcome {
+  status: CheckStatus;
+  /** What was wanted, in words with units ("16 GiB or more"). */
+  expected: string;
+  /** What is there ("11.7 GiB"). For `skipped` and `error`: why. */
+  found: string;
+  /** What to do about it; empty on a pass. */
+  remediation: string;
+  /** Lines for support: file contents, addresses, answers. No secrets. */
+  evidence?: readonly string[];
+}
+
+export interface CheckResult extends CheckOutcome {
+  id: string;
+  title: string;
+  /** Who will really need this: the agent itself, the container runtime, or pods. */
+  vantage: "agent" | "containerd" | "cluster";
+  /** A failure that the operator may accept, knowing why. */
+  overridable: boolean;
+  durationMs: number;
+}
+
+export interface PreflightReport {
+  startedAt: string;
+  finishedAt: string;
+  results: readonly CheckResult[];
+}
+
+/** A failed or unfinished check that an operator accepted; stored and shown for ever. */
+export interface Acknowledgement {
+  checkId: string;
+  by: string;
+  at: string;
+  /** What was found when it was accepted; another finding needs another acceptance. */
+  found: string;
+}
+
+/** What checks may look at. Nothing here changes the host. */
+export interface CheckContext {
+  host: Host;
+  clock: Clock;
+  inputs: SetupInputs;
+  registry: RegistryClient;
+  mirrors: RegistryMirrors;
+  /** Port the agent itself listens on. */
+  agentPort: number;
+  signal: AbortSignal;
+}
+
+/** One check as a value; `run` may throw, which becomes `error`. */
+export interface Check {
+  id: string;
+  title: string;
+  vantage: CheckResult["vantage"];
+  overridable: boolean;
+  run(context: CheckContext): Promise<CheckOutcome>;
+}

@@ -1,0 +1,81 @@
+/** Why a registry request failed; each is worded and repaired differently. */
+export type RegistryFailure =
+  | "dns"
+  | "tcp"
+  | "tls"
+  | "timeout"
+  | "proxy"
+  | "unauthorized"
+  | "denied"
+  | "not-found"
+  | "rate-limited"
+  | "server-error"
+  | "unexpected-status"
+  | "wrong-digest"
+  | "wrong-size"
+  | "too-large"
+  | "not-json"
+  | "schema";
+
+/** A failed registry request. `host` is who was really asked (a mirror, a redirect target). */
+export class RegistryError extends Error {
+  override readonly name = "RegistryError";
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    readonly failure: RegistryFailure,
+    readonly host: string,
+    message: string,
+    options: { cause?: unknown; status?: number; retryAfterMs?: number } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Where a repository is asked for: its name in references, and the URL that answers for it. */
+export interface RegistryMirrors {
+  /** Registry host → base URL, for example "ghcr.io" → "http://127.0.0.1:5000". */
+  readonly [host: string]: string;
+}
+
+/** How requests leave the machine. */
+export interface NetworkSettings {
+  /** Servers to ask instead of the machine's resolver; empty = the machine's. */
+  dnsServers: readonly string[];
+  /** HTTP proxy URL with credentials, if any. */
+  proxyUrl?: string;
+  noProxy?: readonly string[];
+  /** Extra trusted certificates, PEM. */
+  caCerts?: readonly string[];
+}
+
+export interface FetchedManifest {
+  digest: string;
+  mediaType: string;
+  bytes: Uint8Array;
+}
+
+/**
+ * Read access to an OCI registry. @see OCI distribution spec; contract.md 1.2
+ *
+ * - Every manifest and blob is checked against its digest and size before it is returned.
+ * - `Authorization` never follows a redirect to another host.
+ */
+export interface RegistryClient {
+  /** `GET /v2/`: answers when the registry speaks (200 or 401). @throws {RegistryError} */
+  ping(host: string, options?: { signal?: AbortSignal }): Promise<{ status: number; dateMs: number | undefined }>;
+  /** @throws {RegistryError} */
+  fetchManifest(host: string, repository: string, reference: string, options?: { signal?: AbortSignal }): Promise<FetchedManifest>;
+  /** @throws {RegistryError} */
+  fetchBlob(
+    host: string,
+    repository: string,
+    descriptor: { digest: string; size?: number },
+    options?: { maxBytes?: number; signal?: AbortSignal },
+  ): Promise<Uint8Array>;
+  /** Whether an image reference exists; `false` only on a clear 404. @throws {RegistryError} for anything else. */
+  exists(host: string, repository: string, reference: string, options?: { signal?: AbortSignal }): Promise<boolean>;
+  close(): void;
+}

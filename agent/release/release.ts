@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+/** Names of the six Helm releases of an Alga release, in dependency order. @see contract.md 2.5 */
+export const HELM_RELEASES = ["alga-core", "pgbouncer", "temporal", "email-service", "workflow-worker", "temporal-worker"] as const;
+export type HelmReleaseName = typeof HELM_RELEASES[number];
+
+/** Digest of an OCI manifest or blob. */
+export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 lower-case hex digits');
+
+/** The profile that today's bundles can install. @see contract.md 2.4 */
+const SUPPORTED_PROFILE = "single-node";
+
+/** A tag as registries accept it (OCI distribution spec, "Pulling manifests"). */
+const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "is not an image tag");
+
+/** A repository with its registry host and no scheme ("ghcr.io/nine-minds/alga-appliance-config"). */
+const RepositoryName = z.string().regex(
+  /^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/,
+  'must be a registry host and a repository, without "oci://"',
+);
+
+/** A release manifest. Unknown fields are ignored. @see contract.md 1.3 */
+export const ReleaseManifest = z.object({
+  schema: z.literal("alga.appliance.release/v1").optional(),
+  version: z.string().trim().min(1, "must not be empty"),
+  channel: z.string().optional(),
+  valuesProfile: z.literal(SUPPORTED_PROFILE).default(SUPPORTED_PROFILE),
+  images: z.object({
+    algaCore: Tag,
+    workflowWorker: Tag.optional(),
+    emailService: Tag.optional(),
+    temporalWorker: Tag.optional(),
+  }),
+  controlPlane: z.string().nullish(),
+  config: z.object({ repository: RepositoryName, digest: Digest, tag: Tag.optional() }),
+  charts: z.record(z.string(), z.string()).default({}),
+  profileValues: z.record(z.string(), z.string()),
+  supportAgent: z.string().nullish(),
+  supportReceiptKeys: z.record(z.string(), z.string()).nullish(),
+}).superRefine((manifest, context) => {
+  for (const name of HELM_RELEASES) {
+    const key = valuesKey(name, manifest.valuesProfile);
+    if (manifest.profileValues[key] === undefined) {
+      context.addIssue({ code: "custom", path: ["profileValues", key], message: "is missing" });
+    }
+  }
+});
+export type ReleaseManifest = z.infer<typeof ReleaseManifest>;
+
+/** Key of one release's values in `profileValues` and in its ConfigMap. */
+export function valuesKey(release: HelmReleaseName, profile: string): string {
+  return `${release}.${profile}.yaml`;
+}
+
+/** A resolved release: what a channel or a pin pointed at, once, and never again. */
+export interface ResolvedRelease {
+  /** Channel, version tag or digest that was asked for. */
+  reference: string;
+  channel: "stable" | "nightly";
+  registryHost: string;
+  /** Repository path of the release pointer without the host. */
+  repository: string;
+  /** Digest of the pointer's manifest; an update is available when the channel's differs. */
+  manifestDigest: string;
+  manifest: ReleaseManifest;
+}
+
+/** Conventional place of release pointers. @see contract.md 1.1 */
+export const RELEASE_REGISTRY = "ghcr.io";
+export const RELEASE_REPOSITORY = "nine-minds/alga-appliance-release";

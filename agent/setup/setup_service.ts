@@ -1,0 +1,36 @@
+import type { SetupDefaults, SetupInputs } from "./setup_inputs.ts";
+import type { SetupView } from "./setup_state.ts";
+
+/** Why a request to set-up was refused; maps to HTTP 409 and exit codes. */
+export type SetupRefusal =
+  | { ok: false; reason: "locked"; holder: string; since: string }
+  | { ok: false; reason: "already-done" }
+  | { ok: false; reason: "not-blocked" }
+  | { ok: false; reason: "nothing-submitted" }
+  | { ok: false; reason: "needs-acknowledgement"; checkIds: readonly string[] }
+  | { ok: false; reason: "not-overridable"; checkIds: readonly string[] };
+
+export type SetupReply = { ok: true } | SetupRefusal;
+
+/** The one engine behind browser, console, file and API. */
+export interface SetupService {
+  view(): SetupView;
+  /** Called after every change of the view; returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  /** Proposals from DHCP and the node's address. */
+  defaults(): Promise<SetupDefaults>;
+  /** The answers given so far without secrets, to fill the form again. */
+  given(): Partial<Omit<SetupInputs, "adminPassword">> | undefined;
+  /** Stores the inputs and runs the checks; goes on by itself when they pass unless `checksOnly`. `by` is shown ("browser 192.0.2.7"). */
+  submit(inputs: SetupInputs, options: { by: string; checksOnly?: boolean }): Promise<SetupReply>;
+  /** Runs the checks again with the stored inputs. */
+  recheck(options: { by: string }): Promise<SetupReply>;
+  /** Accepts findings and goes on when nothing else stands in the way. */
+  acknowledge(checkIds: readonly string[], options: { by: string }): Promise<SetupReply>;
+  /** Tries the failed step again. */
+  retry(options: { by: string }): Promise<SetupReply>;
+  /** Continues what a restart interrupted; called once at start. */
+  resume(): Promise<void>;
+  /** Ends background work; the journal keeps where it stood. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { type Clock, isoNow } from "../clock.ts";
+import { AgentError, errorText } from "../error.ts";
+import type { Host } from "../host/host.ts";
+import { MODE, PATHS } from "./paths.ts";
+
+/** What reading a state file gave. `damaged` was moved aside and can be rebuilt or asked for again. */
+export type StateFile<T> = { status: "ok"; value: T } | { status: "absent" } | {
+  status: "damaged";
+  problem: string;
+};
+
+/**
+ * Reads a JSON state file through its schema. A file that does not parse is moved to `damaged/`, never deleted.
+ * @throws {AgentError} STATE_NEWER when it carries a higher `schemaVersion` than we know: an older agent must not touch it.
+ */
+export async function readStateFile<T>(
+  host: Host,
+  path: string,
+  schema: z.ZodType<T>,
+  options: {
+    clock: Clock;
+    schemaVersion: number;
+    migrate?: (json: Record<string, unknown>, from: number) => unknown;
+  },
+): Promise<StateFile<T>> {
+  const text = await host.readText(path);
+  if (text === undefined) return { status: "absent" };
+  try {
+    let json: unknown = JSON.parse(text);
+    const version = z.object({ schemaVersion: z.int().positive().default(1) }).parse(json).schemaVersion;
+    if (version > options.schemaVersion) {
+      throw new AgentError(
+        "STATE_NEWER",
+        `"${path}" was written by a newer agent (version ${version} of its format)`,
+        {
+          hint: "Start the newer agent again",
+          retrySafe: false,
+        },
+      );
+    }
+    if (version < options.schemaVersion && options.migrate) {
+      json = options.migrate(json as Record<string, unknown>, version);
+    }
+    return { status: "ok", value: schema.parse(json) };
+  } catch (error) {
+    if (error instanceof AgentError) throw error;
+    const problem = error instanceof z.ZodError
+      ? `field "${error.issues[0]?.path.join(".")}" ${error.issues[0]?.message}`
+      : errorText(error);
+    await moveAside(host, path, options.clock);
+    return { status: "damaged", problem: `"${path}" is damaged: ${problem}` };
+  }
+}
+
+/** Writes a state file atomically, 0600, as indented JSON with its `schemaVersion`. */
+export async function writeStateFile(
+  host: Host,
+  path: string,
+  value: object,
+  schemaVersion: number,
+): Promise<void> {
+  await host.writeFile(path, `${JSON.stringify({ schemaVersion, ...value }, undefined, 2)}\n`, {
+    mode: MODE.secretFile,
+  });
+}
+
+async function moveAside(host: Host, path: string, clock: Clock): Promise<void> {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  await host.makeFolder(PATHS.damagedDir, { mode: 0o700 });
+  await host.rename(path, `${PATHS.damagedDir}/${isoNow(clock).replaceAll(/[:.]/g, "-")}-${name}`);
+}

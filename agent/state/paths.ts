@@ -1,0 +1,41 @@
+/** Where things lie on an appliance. @see contract.md 11.3 */
+export const PATHS = {
+  stateDir: "/var/lib/alga-appliance",
+  configDir: "/etc/alga-appliance",
+  logDir: "/var/log/alga-appliance",
+  /** Parts that the installation image brings: k3s, its installer, pins, images. */
+  payloadDir: "/opt/alga-appliance",
+  runDir: "/run/alga-appliance",
+  socket: "/run/alga-appliance/agent.sock",
+  journal: "/var/lib/alga-appliance/journal.jsonl",
+  installState: "/var/lib/alga-appliance/install-state.json",
+  setupInputs: "/var/lib/alga-appliance/setup-inputs.json",
+  releaseSelection: "/var/lib/alga-appliance/release-selection.json",
+  generatedSecrets: "/var/lib/alga-appliance/generated-secrets.json",
+  setupToken: "/var/lib/alga-appliance/setup-token",
+  sessions: "/var/lib/alga-appliance/sessions.json",
+  siteId: "/var/lib/alga-appliance/site-id",
+  statusMemory: "/var/lib/alga-appliance/status-memory.json",
+  operationLock: "/var/lib/alga-appliance/operation.lock",
+  damagedDir: "/var/lib/alga-appliance/damaged",
+  k3sBinary: "/usr/local/bin/k3s",
+  k3sPayload: "/opt/alga-appliance/bin/k3s",
+  k3sInstaller: "/opt/alga-appliance/bin/k3s-install.sh",
+  k3sPin: "/opt/alga-appliance/k3s-pin.json",
+  k3sConfig: "/etc/rancher/k3s/config.yaml",
+  k3sRegistries: "/etc/rancher/k3s/registries.yaml",
+  k3sResolvConf: "/etc/rancher/k3s/resolv.conf",
+  kubeconfig: "/etc/rancher/k3s/k3s.yaml",
+  /** Flux CRDs staged by an image; the ones inside the binary are used when it is absent. */
+  fluxCrdsPayload: "/opt/alga-appliance/flux-crds.yaml",
+  localPathData: "/var/mnt/alga-data/local-path-provisioner",
+} as const;
+
+/** Permission bits of private files and folders. */
+export const MODE = {
+  secretFile: 0o600,
+  publicFile: 0o644,
+  privateFolder: 0o750,
+  publicFolder: 0o755,
+  program: 0o755,
+} as const;

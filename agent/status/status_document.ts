@@ -1,0 +1,144 @@
+/** Readiness tiers, lowest first. Keys as in `/api/status`. @see contract.md 7.1 */
+export const TIER_IDS = ["platform", "core", "bootstrap", "login", "background", "fullHealth"] as const;
+export type TierId = typeof TIER_IDS[number];
+
+/** Words of contract.md 7.3. `unknown` = could not be observed, never the same as failed. */
+export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
+
+/** @see contract.md 7.3 */
+export type RollupState =
+  | "installing"
+  | "ready_to_log_in"
+  | "ready_with_background_issues"
+  | "fully_healthy"
+  | "failed_action_required";
+
+/** One proof of a tier: a question and its answer. */
+export interface Proof {
+  id: string;
+  title: string;
+  /** `waiting` is on its way, `failed` needs someone, `unknown` could not be asked. */
+  status: "ready" | "waiting" | "failed" | "unknown";
+  reason: string;
+}
+
+export interface TierStatus {
+  ready: boolean;
+  status: Health;
+  /** A few words for the tier line ("ready", "waits for database", "1 of 5 fails"). */
+  message: string;
+  /** Since when `ready` has had its value. */
+  since: string;
+  proofs: readonly Proof[];
+}
+
+/** Who has to act. */
+export type Owner = "you" | "network-admin" | "vendor" | "nobody";
+
+/** A named cause of something not working. `id` is an id of catalogue.md 4.4. */
+export interface Blocker {
+  id: string;
+  severity: "critical" | "background";
+  component: string;
+  /** The tier that it keeps from being ready. */
+  layer: TierId;
+  title: string;
+  /** What is wrong, in plain words. */
+  reason: string;
+  /** What people can or cannot do because of it. */
+  consequence: string;
+  nextAction: string;
+  owner: Owner;
+  retrySafe: boolean;
+  loginBlocking: boolean;
+  since: string;
+  /** Exact object, state and message, for support. */
+  evidence: readonly { label: string; text: string }[];
+  /** Ids of what follows from this and is not shown by itself. */
+  suppressed: readonly string[];
+}
+
+export interface ActiveOperation {
+  component: string;
+  operation: "image-pull" | "bootstrap" | "flux" | "setup";
+  image?: string;
+  estimatedSizeHuman?: string;
+  startedAt: string;
+  elapsedSeconds: number;
+  progressAvailable: boolean;
+  progressPercent: number | null;
+  message: string;
+}
+
+export interface ComponentStatus {
+  name: string;
+  tier: TierId;
+  namespace: string;
+  ready: boolean;
+  status: Health;
+  message: string;
+}
+
+export interface StatusEvent {
+  namespace: string;
+  type: string;
+  reason: string;
+  message: string;
+  involvedObject: string;
+  lastTimestamp: string;
+}
+
+/** How fresh one source of the document is. */
+export interface SourceFreshness {
+  name: "kubernetes" | "registry" | "application";
+  state: "answering" | "not-answering" | "not-yet" | "unknown";
+  lastContactAt: string | null;
+  message: string;
+}
+
+/** One noteworthy change, newest first in `recent`. */
+export interface Transition {
+  at: string;
+  tone: "good" | "warn" | "bad" | "busy";
+  text: string;
+}
+
+/** What every face shows. @see contract.md 7.3; fields that are not there are ours. */
+export interface StatusDocument {
+  siteId: string;
+  timestamp: string;
+  agentVersion: string;
+  kubernetesVersion: string | null;
+  release: {
+    selectedReleaseVersion: string | null;
+    appVersion: string | null;
+    channel: string | null;
+    selectedChannel: string | null;
+    gitRevision: string | null;
+  };
+  urls: { statusUrl: string; loginUrl: string | null };
+  rollup: { state: RollupState; message: string; nextAction: string; since: string };
+  tiers: Record<TierId, TierStatus>;
+  topBlockers: readonly Blocker[];
+  activeOperations: readonly ActiveOperation[];
+  components: readonly ComponentStatus[];
+  bootstrap: {
+    job: { name: string; state: "absent" | "running" | "completed" | "failed" | "unknown"; completed: boolean; failed: boolean };
+    seed: { usersCount: number | null };
+    logs: { available: boolean; pod: string | null; container: string; tail: readonly string[]; detectedErrors: readonly string[] };
+  };
+  recentEvents: readonly StatusEvent[];
+  loginProbe: { checked: boolean; reachable: boolean; statusCode: number | null; location: string | null };
+  sources: readonly SourceFreshness[];
+  recent: readonly Transition[];
+}
+
+/** The current document and its changes. */
+export interface StatusService {
+  current(): StatusDocument;
+  /** The document as JSON bytes, made once per change. */
+  json(): Uint8Array;
+  /** Called after every change of substance (not of the time alone); returns the way to stop. */
+  subscribe(listener: (status: StatusDocument) => void): () => void;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import type { Host } from "../../../agent/host/host.ts";
+
+/** What every host does alike; runs on the real one in a temporary root and on the fake one. */
+export function hostContract(
+  name: string,
+  start: () => Promise<{ host: Host; stop(): Promise<void> }>,
+): void {
+  function test(title: string, body: (host: Host) => Promise<void>): void {
+    Deno.test(`${name}: ${title}`, async () => {
+      const { host, stop } = await start();
+      try {
+        await body(host);
+      } finally {
+        await stop();
+      }
+    });
+  }
+
+  test("absent things are undefined", async (host) => {
+    assert.equal(await host.readText("/no/file"), undefined);
+    assert.equal(await host.readBytes("/no/file"), undefined);
+    assert.equal(await host.info("/no/file"), undefined);
+    assert.equal(await host.list("/no"), undefined);
+    assert.equal(await host.readLink("/no/file"), undefined);
+    assert.equal(await host.sha256("/no/file"), undefined);
+    await host.remove("/no/file");
+  });
+
+  test("writeFile() replaces content and mode and makes folders", async (host) => {
+    await host.writeFile("/var/lib/x/a", "one", { mode: 0o644 });
+    await host.writeFile("/var/lib/x/a", "two", { mode: 0o600 });
+    assert.equal(await host.readText("/var/lib/x/a"), "two");
+    assert.equal((await host.info("/var/lib/x/a"))?.mode, 0o600);
+    assert.deepEqual(await host.list("/var/lib/x"), ["a"]);
+    assert.equal((await host.info("/var/lib/x"))?.kind, "folder");
+  });
+
+  test("appendFile() makes, then extends", async (host) => {
+    await host.appendFile("/var/a", "1\n", { mode: 0o600 });
+    await host.appendFile("/var/a", "2\n", { mode: 0o644 });
+    assert.equal(await host.readText("/var/a"), "1\n2\n");
+    assert.equal((await host.info("/var/a"))?.mode, 0o600);
+  });
+
+  test("readText() stops at maxBytes", async (host) => {
+    await host.writeFile("/a", "abcdef", { mode: 0o600 });
+    assert.equal(await host.readText("/a", { maxBytes: 3 }), "abc");
+  });
+
+  test("link() tells when the target exists", async (host) => {
+    await host.writeFile("/a", "1", { mode: 0o600 });
+    assert.equal(await host.link("/a", "/b"), true);
+    assert.equal(await host.link("/a", "/b"), false);
+    assert.equal(await host.readText("/b"), "1");
+  });
+
+  test("rename() and remove() do what they say", async (host) => {
+    await host.writeFile("/d/a", "1", { mode: 0o600 });
+    await host.rename("/d/a", "/d/b");
+    assert.deepEqual(await host.list("/d"), ["b"]);
+    await host.remove("/d", { recursive: true });
+    assert.equal(await host.info("/d/b"), undefined);
+  });
+
+  test("sha256() is that of the bytes", async (host) => {
+    await host.writeFile("/a", "abc", { mode: 0o600 });
+    assert.equal(await host.sha256("/a"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  });
+
+  test("writeStream() keeps the old file when the check refuses the new one", async (host) => {
+    await host.writeFile("/bin", "old", { mode: 0o755 });
+    const refuse = () => {
+      throw new Error("wrong sum");
+    };
+    await assert.rejects(
+      host.writeStream("/bin", streamOf("new"), { mode: 0o755, maxBytes: 10, verify: refuse }),
+    );
+    assert.equal(await host.readText("/bin"), "old");
+    assert.equal(
+      await host.writeStream("/bin", streamOf("new"), { mode: 0o755, maxBytes: 10, verify: () => {} }),
+      3,
+    );
+    assert.equal(await host.readText("/bin"), "new");
+  });
+
+  test("writeStream() refuses more than maxBytes", async (host) => {
+    const options = { mode: 0o600, maxBytes: 2, verify: () => {} };
+    await assert.rejects(host.writeStream("/a", streamOf("abc"), options), /larger than 2 bytes/);
+    assert.equal(await host.info("/a"), undefined);
+  });
+
+  test("relative paths are refused", (host) => {
+    assert.throws(() => host.path("etc/passwd"), TypeError);
+    return Promise.resolve();
+  });
+
+  test("run() of an absent program is COMMAND_FAILED", async (host) => {
+    await assert.rejects(host.run(["no-such-program-7"]), { code: "COMMAND_FAILED" });
+  });
+}
+
+function streamOf(text: string): ReadableStream<Uint8Array> {
+  return new Response(text).body as ReadableStream<Uint8Array>;
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { readStateFile, writeStateFile } from "../../../agent/state/json_file.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
+
+const PATH = "/var/lib/alga-appliance/thing.json";
+const Thing = z.object({ name: z.string() });
+const options = { clock: new FakeClock(), schemaVersion: 2 };
+
+Deno.test("writeStateFile() then readStateFile() gives the value, 0600", async () => {
+  const host = new FakeHost();
+  await writeStateFile(host, PATH, { name: "a" }, 2);
+  assert.deepEqual(await readStateFile(host, PATH, Thing, options), { status: "ok", value: { name: "a" } });
+  assert.equal((await host.info(PATH))?.mode, 0o600);
+});
+
+Deno.test("readStateFile() of nothing is absent", async () => {
+  assert.deepEqual(await readStateFile(new FakeHost(), PATH, Thing, options), { status: "absent" });
+});
+
+for (
+  const [what, text] of [["truncated", '{"name":"a'], ["swapped", '{"other":1}'], ["empty", ""], [
+    "an array",
+    "[1]",
+  ]] as const
+) {
+  Deno.test(`readStateFile() moves a file that is ${what} aside`, async () => {
+    const host = new FakeHost({ [PATH]: text });
+    const read = await readStateFile(host, PATH, Thing, options);
+    assert.equal(read.status, "damaged");
+    assert.equal(await host.readText(PATH), undefined);
+    assert.equal((await host.list(PATHS.damagedDir))?.length, 1);
+  });
+}
+
+Deno.test("readStateFile() migrates an older version", async () => {
+  const host = new FakeHost({ [PATH]: '{"schemaVersion":1,"title":"a"}' });
+  const migrate = (json: Record<string, unknown>, from: number) => ({ name: `${json.title} from ${from}` });
+  assert.deepEqual(await readStateFile(host, PATH, Thing, { ...options, migrate }), {
+    status: "ok",
+    value: { name: "a from 1" },
+  });
+});
+
+Deno.test("readStateFile() refuses a newer version and leaves it alone", async () => {
+  const host = new FakeHost({ [PATH]: '{"schemaVersion":3,"name":"a"}' });
+  await assert.rejects(readStateFile(host, PATH, Thing, options), { code: "STATE_NEWER" });
+  assert.ok(await host.readText(PATH));
+});

@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { AgentError } from "../../agent/error.ts";
+import type { CommandResult, Host, PathInfo, RunOptions } from "../../agent/host/host.ts";
+
+/** What a command does: a result, or a function of its arguments. */
+export type FakeCommand =
+  | Partial<CommandResult>
+  | ((
+    args: readonly string[],
+    options: RunOptions,
+  ) => Partial<CommandResult> | Promise<Partial<CommandResult>>);
+
+interface FakeFile {
+  bytes: Uint8Array;
+  mode: number;
+}
+
+/** Files in a map, commands from a table, and a record of everything that was changed or run. */
+export class FakeHost implements Host {
+  readonly root = "/";
+  readonly files = new Map<string, FakeFile>();
+  readonly folders = new Map<string, number>();
+  readonly links = new Map<string, string>();
+  /** By program name or path. */
+  readonly commands = new Map<string, FakeCommand>();
+  /** Every change and command in order, as one line each ("write /a 600", "run ip -j addr show"). */
+  readonly record: string[] = [];
+  /** Set to make every write fail, as on a full disk. */
+  writeError: string | undefined;
+
+  constructor(files: Record<string, string> = {}, commands: Record<string, FakeCommand> = {}) {
+    for (const [path, text] of Object.entries(files)) this.put(path, text);
+    for (const [name, command] of Object.entries(commands)) this.commands.set(name, command);
+  }
+
+  /** Places a file without recording it. */
+  put(path: string, text: string | Uint8Array, mode = 0o644): void {
+    this.files.set(path, { bytes: typeof text === "string" ? new TextEncoder().encode(text) : text, mode });
+  }
+
+  path(path: string): string {
+    if (!path.startsWith("/")) throw new TypeError(`Not an absolute path: "${path}"`);
+    return path;
+  }
+
+  readText(path: string, options: { maxBytes?: number } = {}): Promise<string | undefined> {
+    const file = this.files.get(path);
+    return Promise.resolve(file && new TextDecoder().decode(file.bytes.subarray(0, options.maxBytes)));
+  }
+
+  readBytes(path: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.files.get(path)?.bytes);
+  }
+
+  async writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void> {
+    await this.#change(`write ${path} ${options.mode.toString(8)}`);
+    this.put(path, data, options.mode);
+  }
+
+  async appendFile(path: string, data: string, options: { mode: number }): Promise<void> {
+    await this.#change(`append ${path}`);
+    const old = this.files.get(path);
+    this.put(path, (old ? new TextDecoder().decode(old.bytes) : "") + data, old?.mode ?? options.mode);
+  }
+
+  async makeFolder(path: string, options: { mode: number }): Promise<void> {
+    await this.#change(`folder ${path} ${options.mode.toString(8)}`);
+    this.folders.set(path, options.mode);
+  }
+
+  info(path: string): Promise<PathInfo | undefined> {
+    const file = this.files.get(path);
+    if (file) {
+      return Promise.resolve({ kind: "file", sizeBytes: file.bytes.length, mode: file.mode, mtimeMs: 0 });
+    }
+    if (this.links.has(path)) return Promise.resolve({ kind: "link", sizeBytes: 0, mode: 0o777, mtimeMs: 0 });
+    if (!this.#isFolder(path)) return Promise.resolve(undefined);
+    return Promise.resolve({
+      kind: "folder",
+      sizeBytes: 0,
+      mode: this.folders.get(path) ?? 0o755,
+      mtimeMs: 0,
+    });
+  }
+
+  list(path: string): Promise<string[] | undefined> {
+    if (!this.#isFolder(path)) return Promise.resolve(undefined);
+    const prefix = path.endsWith("/") ? path : `${path}/`;
+    const names = [...this.files.keys(), ...this.folders.keys(), ...this.links.keys()]
+      .filter((it) => it.startsWith(prefix)).map((it) => it.slice(prefix.length).split("/")[0] ?? "");
+    return Promise.resolve([...new Set(names)].sort());
+  }
+
+  readLink(path: string): Promise<string | undefined> {
+    return Promise.resolve(this.links.get(path));
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const file = this.files.get(from);
+    if (!file) throw new AgentError("STATE_WRITE_FAILED", `Cannot write "${to}": "${from}" does not exist`);
+    await this.#change(`rename ${from} ${to}`);
+    this.files.delete(from);
+    this.files.set(to, file);
+  }
+
+  async link(from: string, to: string): Promise<boolean> {
+    const file = this.files.get(from);
+    if (!file) throw new Deno.errors.NotFound(from);
+    if (this.files.has(to)) return false;
+    await this.#change(`link ${from} ${to}`);
+    this.files.set(to, file);
+    return true;
+  }
+
+  async remove(path: string, options: { recursive?: boolean } = {}): Promise<void> {
+    await this.#change(`remove ${path}`);
+    this.files.delete(path);
+    this.folders.delete(path);
+    this.links.delete(path);
+    if (!options.recursive) return;
+    for (const map of [this.files, this.folders, this.links]) {
+      for (const key of [...map.keys()]) if (key.startsWith(`${path}/`)) map.delete(key);
+    }
+  }
+
+  sha256(path: string): Promise<string | undefined> {
+    const file = this.files.get(path);
+    return Promise.resolve(file && createHash("sha256").update(file.bytes).digest("hex"));
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    await this.#change(`mode ${path} ${mode.toString(8)}`);
+    const file = this.files.get(path);
+    if (file) file.mode = mode;
+    else this.folders.set(path, mode);
+  }
+
+  async writeStream(
+    path: string,
+    body: ReadableStream<Uint8Array>,
+    options: {
+      mode: number;
+      maxBytes: number;
+      verify: (sha256: string) => void;
+      onBytes?: (bytes: number) => void;
+    },
+  ): Promise<number> {
+    const bytes = new Uint8Array(
+      await new Response(body as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
+    );
+    if (bytes.length > options.maxBytes) {
+      throw new AgentError("DOWNLOAD_FAILED", `"${path}" would be larger than ${options.maxBytes} bytes`);
+    }
+    options.verify(createHash("sha256").update(bytes).digest("hex"));
+    options.onBytes?.(bytes.length);
+    await this.writeFile(path, bytes, options);
+    return bytes.length;
+  }
+
+  async run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<CommandResult> {
+    this.record.push(`run ${argv.join(" ")}`);
+    const [name, ...args] = argv;
+    const command = this.commands.get(argv.join(" ")) ?? this.commands.get(name);
+    if (!command) throw new AgentError("COMMAND_FAILED", `Cannot find the program "${name}"`);
+    const result = typeof command === "function" ? await command(args, options) : command;
+    return { code: 0, stdout: "", stderr: "", ...result };
+  }
+
+  #isFolder(path: string): boolean {
+    const prefix = path.endsWith("/") ? path : `${path}/`;
+    return this.folders.has(path) ||
+      [...this.files.keys(), ...this.folders.keys(), ...this.links.keys()].some((it) =>
+        it.startsWith(prefix)
+      );
+  }
+
+  #change(what: string): Promise<void> {
+    if (this.writeError !== undefined) {
+      return Promise.reject(new AgentError("STATE_WRITE_FAILED", `Cannot ${what}: ${this.writeError}`));
+    }
+    this.record.push(what);
+    return Promise.resolve();
+  }
+}
