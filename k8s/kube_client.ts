@@ -99,7 +99,10 @@ export class KubeApiError extends Error {
  */
 export interface KubeClient {
   /** `undefined` on 404. @throws {KubeApiError} */
-  get<T extends KubeObject>(ref: ObjectRef, options?: { signal?: AbortSignal; metadataOnly?: boolean }): Promise<T | undefined>;
+  get<T extends KubeObject>(
+    ref: ObjectRef,
+    options?: { signal?: AbortSignal; metadataOnly?: boolean },
+  ): Promise<T | undefined>;
   /** All pages joined. A kind that the server does not have is reason "NotFound". @throws {KubeApiError} */
   list<T extends KubeObject>(resource: ResourceKind, options?: ListOptions): Promise<ListResult<T>>;
   /** Ends when the server closes; throws KubeApiError status 410 reason "Expired" when a new list is needed. */

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { systemClock } from "../../agent/clock.ts";
+import { KINDS, type KubeClient, type KubeObject, WatchCache } from "../../k8s/mod.ts";
+import { createKubeClient, parseKubeconfig } from "../../k8s/mod.ts";
+import { type SimKubeApi, startSimKubeApi } from "../simulator/kube_api.ts";
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail(`Never came true: ${what}`);
+}
+
+async function withCache(
+  resource: keyof typeof KINDS,
+  body: (api: SimKubeApi, cache: WatchCache<string>, client: KubeClient) => Promise<void>,
+): Promise<void> {
+  const api = await startSimKubeApi();
+  const client = createKubeClient(parseKubeconfig(api.kubeconfig), {
+    requestTimeoutMs: 400,
+    watchIdleMs: 3_000,
+  });
+  const ended = new AbortController();
+  const cache = new WatchCache({
+    client,
+    resource: KINDS[resource],
+    project: (object) =>
+      object.metadata.name === "hidden" ? undefined : `${object.metadata.name}=${object.data?.a ?? ""}`,
+    clock: { nowMs: () => Date.now(), sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) },
+    onChange: () => {},
+  });
+  const running = cache.run(ended.signal);
+  try {
+    await body(api, cache, client);
+  } finally {
+    ended.abort(new Error("test is over"));
+    await running;
+    client.close();
+    await api.close();
+  }
+}
+
+function configMap(name: string, a: string): KubeObject {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" }, data: { a } };
+}
+
+Deno.test("WatchCache follows what is added, changed and deleted", () =>
+  withCache("ConfigMap", async (_api, cache, client) => {
+    await client.apply(configMap("x", "1"));
+    await client.apply(configMap("hidden", "1"));
+    await until("x is there", () => cache.items().includes("x=1"));
+    await client.apply(configMap("x", "2"));
+    await until("x changed", () => cache.items().includes("x=2"));
+    assert.equal(cache.items().length, 1);
+    await client.delete({ resource: KINDS.ConfigMap, namespace: "default", name: "x" });
+    await until("x is gone", () => cache.items().length === 0);
+  }));
+
+Deno.test("WatchCache lists again after 410 and misses nothing", () =>
+  withCache("ConfigMap", async (api, cache, client) => {
+    await client.apply(configMap("x", "1"));
+    await until("x is there", () => cache.items().length === 1);
+    await api.refuse();
+    api.store.patch(KINDS.ConfigMap, "default", "x", { data: { a: "2" } }, "t");
+    api.store.compact();
+    await until("the loss is told", () => cache.state().error !== undefined);
+    assert.deepEqual(cache.items(), ["x=1"]);
+    await api.resume();
+    await until("x changed", () => cache.items().includes("x=2"));
+    await until("the error is gone", () => cache.state().error === undefined);
+  }));
+
+Deno.test("WatchCache resumes when the server restarts", () =>
+  withCache("ConfigMap", async (api, cache, client) => {
+    await until("synced", () => cache.state().synced);
+    for (let i = 0; i < 3; i++) {
+      await api.refuse();
+      await api.resume();
+      await client.apply(configMap(`r${i}`, "1"));
+      await until(`r${i} is there`, () => cache.items().includes(`r${i}=1`));
+    }
+  }));
+
+Deno.test("WatchCache says that an API which accepts and never answers is not answering", () =>
+  withCache("ConfigMap", async (api, cache) => {
+    await until("synced", () => cache.state().synced);
+    const last = cache.state().lastContactAt;
+    api.hang();
+    await api.refuse().catch(() => {});
+    await until("the error is told", () => cache.state().error !== undefined);
+    assert.ok(cache.state().synced);
+    assert.ok(last);
+  }));
+
+Deno.test("WatchCache waits for a kind that does not exist yet", () =>
+  withCache("OCIRepository", async (api, cache) => {
+    await until("missing", () => cache.state().missingKind);
+    api.store.addKind(KINDS.OCIRepository);
+    await until("synced", () => cache.state().synced && !cache.state().missingKind);
+  }));

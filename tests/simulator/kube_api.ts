@@ -1,0 +1,341 @@
+import { createKubeClient } from "../../k8s/http_kube_client.ts";
+import type { KubeClient, KubeObject, ResourceKind } from "../../k8s/kube_client.ts";
+import { parseKubeconfig } from "../../k8s/kubeconfig.ts";
+import type { Json } from "./kube_fields.ts";
+import { KubeStore, type StoredEvent, StoreError } from "./kube_store.ts";
+
+/** Lines of one container's log, or why there are none. */
+export type LogSource = (container: string, previous: boolean) => readonly string[] | { waiting: string };
+
+export interface SimKubeApi {
+  readonly store: KubeStore;
+  readonly port: number;
+  readonly url: string;
+  /** A kubeconfig of the shape that k3s writes, with a token instead of certificates. */
+  readonly kubeconfig: string;
+  client(): KubeClient;
+  setLogs(namespace: string, pod: string, source: LogSource): void;
+  /** Every request from now on is taken and never answered. */
+  hang(): void;
+  /** Closes the port, as a stopped API server does. */
+  refuse(): Promise<void>;
+  /** Answers 429 to the next requests. */
+  throttle(count: number): void;
+  /** Ends hang() and refuse(). */
+  resume(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TOKEN = "simulated-admin-token";
+const BOOKMARK_MS = 2_000;
+
+/** A Kubernetes API server over HTTP, as far as the agent and the stand-in controllers need one. */
+export async function startSimKubeApi(
+  options: { port?: number; now?: () => number } = {},
+): Promise<SimKubeApi> {
+  const store = new KubeStore(options.now);
+  const logs = new Map<string, LogSource>();
+  const streams = new Set<AbortController>();
+  let hung: Promise<void> | undefined;
+  let endHang = () => {};
+  let throttled = 0;
+
+  async function handle(request: Request): Promise<Response> {
+    if (hung) await hung;
+    const url = new URL(request.url);
+    if (url.pathname === "/readyz") return new Response("ok");
+    if (request.headers.get("authorization") !== `Bearer ${TOKEN}`) {
+      return failure(new StoreError(401, "Unauthorized", "Unauthorized"));
+    }
+    if (throttled > 0) {
+      throttled--;
+      return failure(new StoreError(429, "TooManyRequests", "too many requests"), { "retry-after": "1" });
+    }
+    if (url.pathname === "/version") {
+      return Response.json({ major: "1", minor: "36", gitVersion: "v1.36.5+k3s1" });
+    }
+    try {
+      return await route(request, url);
+    } catch (error) {
+      if (error instanceof StoreError) return failure(error);
+      throw error;
+    }
+  }
+
+  async function route(request: Request, url: URL): Promise<Response> {
+    const target = parsePath(url.pathname);
+    if (!target) {
+      return failure(new StoreError(404, "NotFound", "the server could not find the requested resource"));
+    }
+    const kind = store.kind(target.apiVersion, target.plural);
+    const manager = url.searchParams.get("fieldManager") ?? "unknown";
+    if (target.name === undefined) {
+      if (request.method === "POST") {
+        const body = await request.json() as KubeObject;
+        if (target.namespace !== undefined) body.metadata.namespace = target.namespace;
+        return Response.json(store.create(kind, body, manager), { status: 201 });
+      }
+      if (url.searchParams.get("watch") === "true") return watch(request, url, kind, target.namespace);
+      return list(request, url, kind, target.namespace);
+    }
+    if (target.subresource === "log") return log(url, target.namespace ?? "", target.name, kind);
+    switch (request.method) {
+      case "GET":
+        return Response.json(view(request, store.get(kind, target.namespace, target.name)));
+      case "PUT":
+        return Response.json(store.replace(kind, await request.json(), manager, target.subresource));
+      case "DELETE": {
+        const body = await request.json().catch(() => ({})) as Json;
+        const uid = (body.preconditions as { uid?: string } | undefined)?.uid;
+        const orphan = body.propagationPolicy === "Orphan";
+        return Response.json(
+          store.delete(kind, target.namespace, target.name, {
+            orphan,
+            ...(uid === undefined ? {} : { uid }),
+          }),
+        );
+      }
+      case "PATCH": {
+        const body = await request.json() as Json;
+        if (request.headers.get("content-type") === "application/apply-patch+yaml") {
+          return Response.json(
+            store.apply(
+              kind,
+              body as unknown as KubeObject,
+              manager,
+              url.searchParams.get("force") === "true",
+            ),
+          );
+        }
+        return Response.json(
+          store.patch(kind, target.namespace, target.name, body, manager, target.subresource),
+        );
+      }
+      default:
+        return failure(new StoreError(405, "MethodNotAllowed", "method not allowed"));
+    }
+  }
+
+  function list(request: Request, url: URL, kind: ResourceKind, namespace: string | undefined): Response {
+    const matching = store.list(kind, namespace).filter(selector(url));
+    const start = Number(atob(url.searchParams.get("continue") ?? "") || 0);
+    const limit = Number(url.searchParams.get("limit") ?? Infinity) || Infinity;
+    const items = matching.slice(start, start + limit).map((it) => view(request, it));
+    const more = start + limit < matching.length;
+    return Response.json({
+      apiVersion: kind.apiVersion,
+      kind: `${kind.kind}List`,
+      metadata: {
+        resourceVersion: String(store.version),
+        ...(more ? { continue: btoa(String(start + limit)) } : {}),
+      },
+      items,
+    });
+  }
+
+  function watch(request: Request, url: URL, kind: ResourceKind, namespace: string | undefined): Response {
+    const from = Number(url.searchParams.get("resourceVersion") ?? 0);
+    const matches = selector(url);
+    const collection = `${kind.apiVersion}/${kind.plural}`;
+    const isMine = (it: StoredEvent) =>
+      it.collection === collection &&
+      (namespace === undefined || it.object.metadata.namespace === namespace) && matches(it.object);
+    const missed = store.since(from).filter(isMine);
+    const ended = new AbortController();
+    streams.add(ended);
+    const encoder = new TextEncoder();
+    let stop = () => {};
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        const send = (value: unknown) => controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+        const sendEvent = (it: StoredEvent) => send({ type: it.type, object: view(request, it.object) });
+        missed.forEach(sendEvent);
+        const unlisten = store.listen((it) => isMine(it) && sendEvent(it));
+        const timer = setInterval(
+          () =>
+            send({
+              type: "BOOKMARK",
+              object: {
+                apiVersion: kind.apiVersion,
+                kind: kind.kind,
+                metadata: { resourceVersion: String(store.version) },
+              },
+            }),
+          BOOKMARK_MS,
+        );
+        stop = () => {
+          unlisten();
+          clearInterval(timer);
+          streams.delete(ended);
+        };
+        ended.signal.addEventListener("abort", () => {
+          stop();
+          try {
+            controller.close();
+          } catch {
+            // The reader was faster.
+          }
+        });
+      },
+      cancel: () => stop(),
+    });
+    return new Response(body, { headers: { "content-type": "application/json" } });
+  }
+
+  function log(url: URL, namespace: string, name: string, kind: ResourceKind): Response {
+    const pod = store.get(kind, namespace, name);
+    const container = url.searchParams.get("container") ?? pod.spec?.containers?.[0]?.name ?? "";
+    const source = logs.get(`${namespace}/${name}`);
+    const lines = source?.(container, url.searchParams.get("previous") === "true") ?? [];
+    if ("waiting" in lines) {
+      return failure(
+        new StoreError(
+          400,
+          "BadRequest",
+          `container "${container}" in pod "${name}" is waiting to start: ${lines.waiting}`,
+        ),
+      );
+    }
+    const tail = Number(url.searchParams.get("tailLines") ?? Infinity);
+    const text = lines.slice(-tail).map((it) => `${it}\n`).join("");
+    return new Response(text.slice(0, Number(url.searchParams.get("limitBytes") ?? Infinity)), {
+      headers: { "content-type": "text/plain" },
+    });
+  }
+
+  let server = listen(options.port ?? 0);
+  const port = server.addr.port;
+
+  function listen(atPort: number): Deno.HttpServer<Deno.NetAddr> {
+    return Deno.serve({
+      hostname: "127.0.0.1",
+      port: atPort,
+      onListen: () => {},
+      onError: () => failure(new StoreError(500, "InternalError", "internal error")),
+    }, handle);
+  }
+
+  async function closePort(): Promise<void> {
+    for (const it of streams) it.abort();
+    endHang();
+    await server.shutdown();
+  }
+
+  const api: SimKubeApi = {
+    store,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    kubeconfig: kubeconfigText(`http://127.0.0.1:${port}`),
+    client: () => createKubeClient(parseKubeconfig(api.kubeconfig)),
+    setLogs: (namespace, pod, source) => logs.set(`${namespace}/${pod}`, source),
+    hang: () => {
+      const gate = Promise.withResolvers<void>();
+      hung = gate.promise;
+      endHang = gate.resolve;
+    },
+    throttle: (count) => {
+      throttled = count;
+    },
+    refuse: () => closePort(),
+    resume: async () => {
+      endHang();
+      hung = undefined;
+      await server.finished.catch(() => {});
+      server = listen(port);
+    },
+    close: () => {
+      hung = undefined;
+      return closePort();
+    },
+  };
+  const resume = api.resume;
+  api.resume = async () => {
+    if (hung) {
+      endHang();
+      hung = undefined;
+    } else await resume();
+  };
+  return await Promise.resolve(api);
+}
+
+function parsePath(
+  path: string,
+):
+  | { apiVersion: string; plural: string; namespace?: string; name?: string; subresource?: string }
+  | undefined {
+  const parts = path.split("/").slice(1).map(decodeURIComponent);
+  const root = parts.shift();
+  const apiVersion = root === "api"
+    ? parts.shift()
+    : root === "apis"
+    ? `${parts.shift()}/${parts.shift()}`
+    : undefined;
+  if (apiVersion === undefined || parts.length === 0) return undefined;
+  // "namespaces/NAME/PLURAL…" is inside a namespace; "namespaces" and "namespaces/NAME" are the kind itself.
+  const namespace = parts[0] === "namespaces" && parts.length > 2 && parts[2] !== "status"
+    ? (parts.shift(), parts.shift())
+    : undefined;
+  const [plural, name, subresource] = parts;
+  return {
+    apiVersion,
+    plural: plural ?? "",
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(subresource === undefined ? {} : { subresource }),
+  };
+}
+
+/** Label selectors with = and !=; field selectors on name, namespace and involvedObject. */
+function selector(url: URL): (object: KubeObject) => boolean {
+  const labels = (url.searchParams.get("labelSelector") ?? "").split(",").filter(Boolean).map(parseTerm);
+  const fields = (url.searchParams.get("fieldSelector") ?? "").split(",").filter(Boolean).map(parseTerm);
+  return (object) =>
+    labels.every((it) => (object.metadata.labels?.[it.key] === it.value) === it.equal) &&
+    fields.every((it) =>
+      (String(it.key.split(".").reduce<unknown>((at, key) => (at as Json | undefined)?.[key], object)) ===
+        it.value) === it.equal
+    );
+}
+
+function parseTerm(text: string): { key: string; value: string; equal: boolean } {
+  const match = /^([^=!]+)(!=|==?)(.*)$/.exec(text);
+  if (!match) throw new StoreError(400, "BadRequest", `unable to parse requirement: ${text}`);
+  return { key: match[1] ?? "", value: match[3] ?? "", equal: match[2] !== "!=" };
+}
+
+function view(request: Request, object: KubeObject): KubeObject {
+  if (!request.headers.get("accept")?.includes("PartialObjectMetadata")) return object;
+  return { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata", metadata: object.metadata };
+}
+
+function failure(error: StoreError, headers: Record<string, string> = {}): Response {
+  const body = {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    message: error.message,
+    reason: error.reason,
+    code: error.code,
+  };
+  return Response.json(body, { status: error.code, headers });
+}
+
+function kubeconfigText(server: string): string {
+  return `apiVersion: v1
+kind: Config
+clusters:
+- cluster:
+    server: ${server}
+  name: default
+contexts:
+- context:
+    cluster: default
+    user: default
+  name: default
+current-context: default
+users:
+- name: default
+  user:
+    token: ${TOKEN}
+`;
+}
