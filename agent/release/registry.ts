@@ -44,6 +44,8 @@ export interface RegistryMirrors {
 export interface NetworkSettings {
   /** Servers to ask instead of the machine's resolver; empty = the machine's. */
   dnsServers: readonly string[];
+  /** Port of those servers; 53 unless the caller's network is unusual. */
+  dnsPort?: number;
   /** HTTP proxy URL with credentials, if any. */
   proxyUrl?: string;
   noProxy?: readonly string[];
@@ -65,9 +67,17 @@ export interface FetchedManifest {
  */
 export interface RegistryClient {
   /** `GET /v2/`: answers when the registry speaks (200 or 401). @throws {RegistryError} */
-  ping(host: string, options?: { signal?: AbortSignal }): Promise<{ status: number; dateMs: number | undefined }>;
+  ping(
+    host: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<{ status: number; dateMs: number | undefined }>;
   /** @throws {RegistryError} */
-  fetchManifest(host: string, repository: string, reference: string, options?: { signal?: AbortSignal }): Promise<FetchedManifest>;
+  fetchManifest(
+    host: string,
+    repository: string,
+    reference: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<FetchedManifest>;
   /** @throws {RegistryError} */
   fetchBlob(
     host: string,
@@ -76,6 +86,11 @@ export interface RegistryClient {
     options?: { maxBytes?: number; signal?: AbortSignal },
   ): Promise<Uint8Array>;
   /** Whether an image reference exists; `false` only on a clear 404. @throws {RegistryError} for anything else. */
-  exists(host: string, repository: string, reference: string, options?: { signal?: AbortSignal }): Promise<boolean>;
+  exists(
+    host: string,
+    repository: string,
+    reference: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<boolean>;
   close(): void;
 }

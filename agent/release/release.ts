@@ -1,11 +1,21 @@
 import { z } from "zod";
 
 /** Names of the six Helm releases of an Alga release, in dependency order. @see contract.md 2.5 */
-export const HELM_RELEASES = ["alga-core", "pgbouncer", "temporal", "email-service", "workflow-worker", "temporal-worker"] as const;
+export const HELM_RELEASES = [
+  "alga-core",
+  "pgbouncer",
+  "temporal",
+  "email-service",
+  "workflow-worker",
+  "temporal-worker",
+] as const;
 export type HelmReleaseName = typeof HELM_RELEASES[number];
 
 /** Digest of an OCI manifest or blob. */
-export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 lower-case hex digits');
+export const Digest = z.string().regex(
+  /^sha256:[0-9a-f]{64}$/,
+  'must be "sha256:" and 64 lower-case hex digits',
+);
 
 /** The profile that today's bundles can install. @see contract.md 2.4 */
 const SUPPORTED_PROFILE = "single-node";

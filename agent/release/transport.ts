@@ -1,0 +1,176 @@
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { Readable } from "node:stream";
+import { errorText } from "../error.ts";
+import { type NetworkSettings, RegistryError, type RegistryFailure } from "./registry.ts";
+
+/** One answer, its body not yet read. */
+export interface TransportReply {
+  status: number;
+  headers: Headers;
+  body: ReadableStream<Uint8Array> | null;
+}
+
+/** One HTTP exchange without redirects. */
+export interface Transport {
+  send(
+    url: URL,
+    options: { method: "GET" | "HEAD"; headers: Record<string, string>; signal: AbortSignal },
+  ): Promise<TransportReply>;
+  close(): void;
+}
+
+/** fetch, or node's client when names must be asked of other servers than the machine's own. @throws {RegistryError} from send */
+export function createTransport(network: NetworkSettings): Transport {
+  return network.dnsServers.length > 0 && network.proxyUrl === undefined
+    ? dnsTransport(network)
+    : fetchTransport(network);
+}
+
+function fetchTransport(network: NetworkSettings): Transport {
+  const caCerts = [...(network.caCerts ?? [])];
+  const direct = Deno.createHttpClient({ caCerts });
+  const proxied = network.proxyUrl === undefined
+    ? undefined
+    : Deno.createHttpClient({ caCerts, proxy: proxyOf(network.proxyUrl) });
+  return {
+    async send(url, { method, headers, signal }) {
+      const client = proxied && !bypassesProxy(url.hostname, network.noProxy ?? []) ? proxied : direct;
+      try {
+        const response = await fetch(url, { client, method, headers, signal, redirect: "manual" });
+        return { status: response.status, headers: response.headers, body: response.body };
+      } catch (error) {
+        throw toRegistryError(url.host, error, signal);
+      }
+    },
+    close() {
+      direct.close();
+      proxied?.close();
+    },
+  };
+}
+
+function dnsTransport(network: NetworkSettings): Transport {
+  return {
+    async send(url, { method, headers, signal }) {
+      try {
+        const address = await lookUp(url.hostname, network, signal);
+        return await nodeRequest(url, address, { method, headers, signal, caCerts: network.caCerts ?? [] });
+      } catch (error) {
+        throw toRegistryError(url.host, error, signal);
+      }
+    },
+    close() {},
+  };
+}
+
+/** Asks the chosen servers in order, A before AAAA, with an absolute name so that no search suffix applies. @see contract.md 1.2 */
+async function lookUp(name: string, network: NetworkSettings, signal: AbortSignal): Promise<string> {
+  const bare = name.replace(/^\[|\]$/g, "");
+  if (/^[\d.]+$|:/.test(bare)) return bare;
+  let last: unknown;
+  for (const server of network.dnsServers) {
+    for (const type of ["A", "AAAA"] as const) {
+      try {
+        const nameServer = { ipAddr: server, port: network.dnsPort ?? 53 };
+        const found = await Deno.resolveDns(`${name}.`, type, { nameServer, signal });
+        if (found[0] !== undefined) return found[0];
+      } catch (error) {
+        last = error;
+      }
+    }
+  }
+  throw new RegistryError(
+    "dns",
+    name,
+    `DNS lookup failed for "${name}" through ${network.dnsServers.join(", ")}`,
+    { cause: last },
+  );
+}
+
+function nodeRequest(
+  url: URL,
+  address: string,
+  options: {
+    method: string;
+    headers: Record<string, string>;
+    signal: AbortSignal;
+    caCerts: readonly string[];
+  },
+): Promise<TransportReply> {
+  return new Promise((resolve, reject) => {
+    const secure = url.protocol === "https:";
+    const request = (secure ? httpsRequest : httpRequest)({
+      host: address,
+      port: url.port || (secure ? 443 : 80),
+      path: url.pathname + url.search,
+      method: options.method,
+      headers: { ...options.headers, host: url.host },
+      servername: url.hostname,
+      signal: options.signal,
+      ...(options.caCerts.length > 0 ? { ca: [...options.caCerts] } : {}),
+    }, (message) => {
+      const headers = new Headers();
+      for (const [key, value] of Object.entries(message.headers)) {
+        for (const it of [value ?? []].flat()) headers.append(key, it);
+      }
+      resolve({
+        status: message.statusCode ?? 0,
+        headers,
+        body: Readable.toWeb(message) as ReadableStream<Uint8Array>,
+      });
+    });
+    request.on("error", reject);
+    request.end();
+  });
+}
+
+/** Host names, ".domains" and "*" of a NO_PROXY list; loopback never goes through a proxy. */
+export function bypassesProxy(hostName: string, noProxy: readonly string[]): boolean {
+  if (hostName === "localhost" || hostName.startsWith("127.")) return true;
+  return noProxy.some((it) =>
+    it === "*" || it === hostName || hostName.endsWith(it.startsWith(".") ? it : `.${it}`)
+  );
+}
+
+function proxyOf(text: string): Deno.Proxy {
+  const url = new URL(text);
+  const password = decodeURIComponent(url.password);
+  const basicAuth = url.username === ""
+    ? undefined
+    : { username: decodeURIComponent(url.username), password };
+  return { url: url.origin, ...(basicAuth ? { basicAuth } : {}) };
+}
+
+const FAILURES: readonly [RegExp, RegistryFailure, string][] = [
+  [
+    /dns error|failed to lookup|ENOTFOUND|EAI_AGAIN|name resolution/i,
+    "dns",
+    "its name could not be looked up",
+  ],
+  [/proxy|tunnel/i, "proxy", "the proxy refused or did not answer"],
+  [
+    /certificate|UnknownIssuer|TLS|handshake|InvalidContentType|SSL/i,
+    "tls",
+    "the encrypted connection could not be made",
+  ],
+  [/./, "tcp", "it cannot be reached"],
+];
+
+/** Tells apart what Deno and node only say in words. */
+export function toRegistryError(host: string, error: unknown, signal: AbortSignal): RegistryError {
+  if (error instanceof RegistryError) return error;
+  if (signal.aborted) {
+    return new RegistryError("timeout", host, `${host} did not answer in time`, { cause: error });
+  }
+  const texts: string[] = [];
+  for (
+    let at: unknown = error;
+    at !== undefined && texts.length < 5;
+    at = at instanceof Error ? at.cause : undefined
+  ) texts.push(errorText(at));
+  const text = texts.join(" ");
+  const [, failure, words] = FAILURES.find(([pattern]) => pattern.test(text)) ??
+    [/./, "tcp" as const, "it cannot be reached"];
+  return new RegistryError(failure, host, `${host}: ${words}`, { cause: error });
+}

@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { systemClock } from "../../../agent/clock.ts";
+import { parseChallenge } from "../../../agent/release/challenge.ts";
+import {
+  createRegistryClient,
+  type RegistryClient,
+  RegistryError,
+  type RegistryFailure,
+  resolveRelease,
+} from "../../../agent/release/mod.ts";
+import { bypassesProxy } from "../../../agent/release/transport.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+import { Random } from "../../fakes/random.ts";
+import { pushBlob, pushRelease } from "../../simulator/push.ts";
+import { type RegistryFault, type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";
+import { freePort } from "../../simulator/registry_server.ts";
+import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+
+const RELEASE = "nine-minds/alga-appliance-release";
+
+async function withRegistry(
+  body: (registry: SimRegistry, client: RegistryClient) => Promise<void>,
+  options: { timeoutMs?: number } = {},
+): Promise<void> {
+  const registry = await startSimRegistry();
+  await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+  registry.requests.length = 0;
+  const client = createRegistryClient({
+    mirrors: { "ghcr.io": registry.url },
+    network: { dnsServers: [] },
+    clock: { nowMs: () => Date.now(), sleep: () => Promise.resolve() },
+    userAgent: "test",
+    ...options,
+  });
+  try {
+    await body(registry, client);
+  } finally {
+    client.close();
+    await registry.close();
+  }
+}
+
+const FAULTS: readonly [string, RegistryFault, RegistryFailure][] = [
+  ["401 without a challenge", { match: RELEASE, status: 401 }, "unauthorized"],
+  ["401 that wants a password", {
+    match: RELEASE,
+    status: 401,
+    headers: { "www-authenticate": "Basic realm=x" },
+  }, "unauthorized"],
+  ["403", { match: RELEASE, status: 403 }, "denied"],
+  ["404", { match: RELEASE, status: 404 }, "not-found"],
+  ["429 for long", { match: RELEASE, status: 429, headers: { "retry-after": "900" } }, "rate-limited"],
+  ["500", { match: RELEASE, status: 500 }, "server-error"],
+  ["418", { match: RELEASE, status: 418 }, "unexpected-status"],
+  ["407", { match: RELEASE, status: 407 }, "proxy"],
+  ["a page instead of JSON", { match: RELEASE, body: "<html>Log in to the network" }, "not-json"],
+  ["JSON that is no manifest", { match: RELEASE, body: "[]" }, "schema"],
+  ["another digest than told", {
+    match: RELEASE,
+    body: "{}",
+    headers: { "docker-content-digest": `sha256:${"0".repeat(64)}` },
+  }, "wrong-digest"],
+  ["an endless redirect", {
+    match: RELEASE,
+    status: 307,
+    headers: { location: `/v2/${RELEASE}/manifests/stable` },
+  }, "unexpected-status"],
+  [
+    "a redirect to a file",
+    { match: RELEASE, status: 307, headers: { location: "file:///etc/passwd" } },
+    "unexpected-status",
+  ],
+  [
+    "blob content that was changed",
+    { match: `${RELEASE}/blobs/`, body: "{" + " ".repeat(50) + "}" },
+    "wrong-size",
+  ],
+];
+
+for (const [what, fault, failure] of FAULTS) {
+  Deno.test(`resolveRelease() tells "${failure}" for ${what}`, () =>
+    withRegistry(async (registry, client) => {
+      registry.faults.push(fault);
+      await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: RegistryError) => {
+        assert.ok(error instanceof RegistryError, String(error));
+        assert.equal(error.failure, failure);
+        return true;
+      });
+    }));
+}
+
+Deno.test('resolveRelease() tells "timeout" for a registry that hangs', () =>
+  withRegistry(async (registry, client) => {
+    registry.faults.push({ match: RELEASE, hang: true });
+    await assert.rejects(resolveRelease(client, { channel: "stable" }), { failure: "timeout" });
+  }, { timeoutMs: 200 }));
+
+Deno.test('RegistryClient tells "tcp" when nobody listens and "dns" for an unknown name', async () => {
+  const mirrors = { "ghcr.io": `http://127.0.0.1:${freePort()}`, "docker.io": "http://registry.invalid" };
+  const client = createRegistryClient({
+    mirrors,
+    network: { dnsServers: [] },
+    clock: systemClock,
+    userAgent: "test",
+  });
+  await assert.rejects(client.ping("ghcr.io"), { failure: "tcp" });
+  await assert.rejects(client.ping("docker.io"), { failure: "dns" });
+  client.close();
+});
+
+Deno.test("RegistryClient waits as long as Retry-After says and tries again", async () => {
+  const registry = await startSimRegistry();
+  await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+  const clock = new FakeClock();
+  const client = createRegistryClient({
+    mirrors: { "ghcr.io": registry.url },
+    network: { dnsServers: [] },
+    clock: { nowMs: () => clock.nowMs(), sleep: (ms) => (clock.slept.push(ms), Promise.resolve()) },
+    userAgent: "test",
+  });
+  registry.faults.push({ match: RELEASE, status: 429, headers: { "retry-after": "3" }, times: 1 });
+  assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.4.0");
+  assert.deepEqual(clock.slept, [3000]);
+  client.close();
+  await registry.close();
+});
+
+Deno.test("RegistryClient gets a token for the repository and keeps it from other hosts", () =>
+  withRegistry(async (registry, client) => {
+    const cdn = await startSimRegistry();
+    await pushBlob(cdn.url, RELEASE, new TextEncoder().encode(JSON.stringify(sampleReleaseManifest())), "x");
+    cdn.requests.length = 0;
+    registry.token = "pull-token";
+    registry.blobRedirect = cdn.url;
+    await resolveRelease(client, { channel: "stable" });
+    assert.ok(registry.requests.some((it) => it.authorization === "Bearer pull-token"));
+    assert.deepEqual(cdn.requests.map((it) => it.authorization), [null]);
+    await cdn.close();
+  }));
+
+Deno.test("RegistryClient asks the chosen DNS servers, with an absolute name", async () => {
+  const registry = await startSimRegistry();
+  await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+  const dns = await startDns("127.0.0.1");
+  const port = new URL(registry.url).port;
+  const client = createRegistryClient({
+    mirrors: { "ghcr.io": `http://registry.example.test:${port}` },
+    network: { dnsServers: ["127.0.0.1"], dnsPort: dns.port },
+    clock: systemClock,
+    userAgent: "test",
+  });
+  assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.4.0");
+  assert.ok(dns.names.every((it) => it === "registry.example.test"), dns.names.join());
+  client.close();
+  dns.close();
+  await registry.close();
+});
+
+const BROKEN: readonly [string, Record<string, unknown>, RegExp][] = [
+  ["no version", { version: undefined }, /version/],
+  ["an empty version", { version: "  " }, /version/],
+  ["no images.algaCore", { images: {} }, /images\.algaCore/],
+  ["another schema", { schema: "alga.appliance.release/v9" }, /schema/],
+  [
+    "a config digest that is none",
+    { config: { repository: "ghcr.io/a/b", digest: "sha256:1" } },
+    /config\.digest/,
+  ],
+  ["a config repository with a scheme", {
+    config: { repository: "oci://ghcr.io/a/b", digest: `sha256:${"1".repeat(64)}` },
+  }, /config\.repository/],
+  ["values missing for one release", { profileValues: {} }, /profileValues/],
+  ["an image tag with a slash", { images: { algaCore: "a/b" } }, /images\.algaCore/],
+];
+
+for (const [what, overrides, message] of BROKEN) {
+  Deno.test(`resolveRelease() refuses a manifest with ${what}`, () =>
+    withRegistry(async (registry, client) => {
+      await pushRelease(registry.url, ["stable"], { ...sampleReleaseManifest(), ...overrides });
+      await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: RegistryError) => {
+        assert.equal(error.failure, "schema");
+        assert.match(error.message, message);
+        return true;
+      });
+    }));
+}
+
+Deno.test("resolveRelease() ignores unknown fields", () =>
+  withRegistry(async (registry, client) => {
+    await pushRelease(registry.url, ["stable"], { ...sampleReleaseManifest(), later: { a: 1 } });
+    assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.4.0");
+  }));
+
+Deno.test("parseChallenge() reads what registries send and never throws (fuzz)", () => {
+  const header = 'Bearer realm="https://ghcr.io/token",service="ghcr.io",scope="repository:user/image:pull"';
+  assert.deepEqual(parseChallenge(header), { realm: "https://ghcr.io/token", service: "ghcr.io" });
+  assert.equal(parseChallenge('Basic realm="x"'), undefined);
+  assert.equal(parseChallenge("Bearer service=x"), undefined);
+  const random = new Random(1);
+  for (let round = 0; round < 500; round++) parseChallenge(random.mutate(header));
+});
+
+Deno.test("bypassesProxy() knows names, domains, everything and loopback", () => {
+  assert.ok(bypassesProxy("127.0.0.1", []));
+  assert.ok(bypassesProxy("a.example.com", [".example.com"]));
+  assert.ok(bypassesProxy("a.example.com", ["example.com"]));
+  assert.ok(!bypassesProxy("notexample.com", ["example.com"]));
+  assert.ok(bypassesProxy("x", ["*"]));
+});
+
+/** A DNS server that answers every A question with one address. RFC 1035 */
+async function startDns(address: string): Promise<{ port: number; names: string[]; close(): void }> {
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const names: string[] = [];
+  const answer = async () => {
+    for await (const [query, from] of socket) {
+      const labels: string[] = [];
+      let at = 12;
+      for (; query[at]; at += 1 + (query[at] ?? 0)) {
+        labels.push(new TextDecoder().decode(query.subarray(at + 1, at + 1 + (query[at] ?? 0))));
+      }
+      names.push(labels.join("."));
+      const question = query.subarray(12, at + 5);
+      const isA = query[at + 2] === 1;
+      const record = isA ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, ...address.split(".").map(Number)] : [];
+      await socket.send(
+        new Uint8Array([
+          query[0] ?? 0,
+          query[1] ?? 0,
+          0x81,
+          0x80,
+          0,
+          1,
+          0,
+          isA ? 1 : 0,
+          0,
+          0,
+          0,
+          0,
+          ...question,
+          ...record,
+        ]),
+        from,
+      );
+    }
+  };
+  answer().catch(() => {});
+  return await Promise.resolve({
+    port: (socket.addr as Deno.NetAddr).port,
+    names,
+    close: () => socket.close(),
+  });
+}
