@@ -14,12 +14,18 @@ const PASSWORD_RULES: readonly [RegExp, string][] = [
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 function line(name: string, maxLength: number) {
-  return z.string().trim().min(1, `Enter ${name}`).max(maxLength, `${name} is longer than ${maxLength} characters`)
+  return z.string().trim().min(1, `Enter ${name}`).max(
+    maxLength,
+    `${name} is longer than ${maxLength} characters`,
+  )
     .refine((text) => !CONTROL.test(text), `${name} contains a control character`);
 }
 
 /** Application address: a full URL, or a bare host, which means https. Path, query, fragment and credentials are refused. */
-const AppUrl = z.string().trim().min(1, "Enter the application address").max(300, "The address is longer than 300 characters")
+const AppUrl = z.string().trim().min(1, "Enter the application address").max(
+  300,
+  "The address is longer than 300 characters",
+)
   .transform((text, context) => {
     const parsed = parseAppUrl(text);
     if (typeof parsed === "string") return parsed;
@@ -28,14 +34,18 @@ const AppUrl = z.string().trim().min(1, "Enter the application address").max(300
   });
 
 function parseAppUrl(text: string): string | { problem: string } {
-  if (CONTROL.test(text) || /\s/.test(text)) return { problem: "The address contains a space or control character" };
+  if (CONTROL.test(text) || /\s/.test(text)) {
+    return { problem: "The address contains a space or control character" };
+  }
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   if (!url) return { problem: `"${text}" is not an address; enter one like https://psa.example.com` };
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     return { problem: `The address must begin with http:// or https://, not ${url.protocol}//` };
   }
-  if (url.username || url.password) return { problem: "The address must not contain a user name or password" };
+  if (url.username || url.password) {
+    return { problem: "The address must not contain a user name or password" };
+  }
   if (url.pathname !== "/" || url.search || url.hash) {
     return { problem: "The address must end after the host name or port, without a path" };
   }
@@ -44,14 +54,20 @@ function parseAppUrl(text: string): string | { problem: string } {
 
 /** IPv4 addresses separated by commas or spaces, in order, without repeats. @see contract.md 8.2 for what is refused. */
 const DnsServers = z.union([z.string(), z.array(z.string())]).transform((given, context) => {
-  const servers = (typeof given === "string" ? given.split(/[\s,]+/) : given).map((it) => it.trim()).filter(Boolean);
+  const servers = (typeof given === "string" ? given.split(/[\s,]+/) : given).map((it) => it.trim()).filter(
+    Boolean,
+  );
   for (const server of servers) {
     if (!ipaddr.IPv4.isValidFourPartDecimal(server)) {
       context.addIssue({ code: "custom", message: `"${server}" is not an IPv4 address`, input: given });
       return z.NEVER;
     }
     if (["loopback", "unspecified", "broadcast", "multicast"].includes(ipaddr.IPv4.parse(server).range())) {
-      context.addIssue({ code: "custom", message: `"${server}" cannot be a DNS server: pods could not reach it`, input: given });
+      context.addIssue({
+        code: "custom",
+        message: `"${server}" cannot be a DNS server: pods could not reach it`,
+        input: given,
+      });
       return z.NEVER;
     }
   }
@@ -68,7 +84,9 @@ const ProxyUrl = z.string().trim().max(500).transform((text, context) => {
     : url.pathname !== "/" || url.search || url.hash
     ? "must end after the host name and port"
     : undefined;
-  if (wrong === undefined && url) return `${url.protocol}//${url.username ? `${url.username}:${url.password}@` : ""}${url.host}`;
+  if (wrong === undefined && url) {
+    return `${url.protocol}//${url.username ? `${url.username}:${url.password}@` : ""}${url.host}`;
+  }
   // The text may hold a password, so it is not repeated.
   context.addIssue({ code: "custom", message: `The proxy address ${wrong}`, input: "" });
   return z.NEVER;
@@ -76,32 +94,49 @@ const ProxyUrl = z.string().trim().max(500).transform((text, context) => {
 
 const fields = {
   channel: z.enum(["stable", "nightly"], "Choose stable or nightly").default("stable"),
-  releaseRef: z.string().trim().max(200).regex(/^[A-Za-z0-9._:@/-]*$/, "may hold only letters, digits and . _ : @ / -").default(""),
+  releaseRef: z.string().trim().max(200).regex(
+    /^[A-Za-z0-9._:@/-]*$/,
+    "may hold only letters, digits and . _ : @ / -",
+  ).default(""),
   appUrl: AppUrl,
   dnsMode: z.enum(["system", "custom"], "Choose system or custom").default("system"),
   dnsServers: DnsServers.default([]),
   proxyUrl: ProxyUrl.default(""),
-  noProxy: z.string().trim().max(1000).regex(/^[A-Za-z0-9.,:*/_ -]*$/, "is a list of host names, domains and networks").default(""),
+  noProxy: z.string().trim().max(1000).regex(
+    /^[A-Za-z0-9.,:*/_ -]*$/,
+    "is a list of host names, domains and networks",
+  ).default(""),
   tenantName: line("the company name", 200),
   adminFirstName: line("the first name", 100),
   adminLastName: line("the last name", 100),
   adminEmail: line("the e-mail address", 254).toLowerCase()
-    .refine((text) => /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text), "Enter an e-mail address like maria@example.com"),
-  adminPassword: z.string().max(200, "The password is longer than 200 characters").superRefine((password, context) => {
-    for (const [rule, message] of PASSWORD_RULES) {
-      if (!rule.test(password)) context.addIssue({ code: "custom", message: `The password ${message}`, input: "" });
-    }
-    // deno-lint-ignore no-control-regex -- a NUL or newline cannot be typed into the sign-in form
-    if (/[\u0000-\u001f]/.test(password)) {
-      context.addIssue({ code: "custom", message: "The password contains a control character", input: "" });
-    }
-  }),
+    .refine(
+      (text) => /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text),
+      "Enter an e-mail address like maria@example.com",
+    ),
+  adminPassword: z.string().max(200, "The password is longer than 200 characters").superRefine(
+    (password, context) => {
+      for (const [rule, message] of PASSWORD_RULES) {
+        if (!rule.test(password)) {
+          context.addIssue({ code: "custom", message: `The password ${message}`, input: "" });
+        }
+      }
+      // deno-lint-ignore no-control-regex -- a NUL or newline cannot be typed into the sign-in form
+      if (/[\u0000-\u001f]/.test(password)) {
+        context.addIssue({ code: "custom", message: "The password contains a control character", input: "" });
+      }
+    },
+  ),
 };
 
 /** What set-up needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */
 export const SetupInputs = z.strictObject(fields).superRefine((inputs, context) => {
   if (inputs.dnsMode === "custom" && inputs.dnsServers.length === 0) {
-    context.addIssue({ code: "custom", path: ["dnsServers"], message: "Enter at least one DNS server, or keep the system's" });
+    context.addIssue({
+      code: "custom",
+      path: ["dnsServers"],
+      message: "Enter at least one DNS server, or keep the system's",
+    });
   }
 });
 export type SetupInputs = z.infer<typeof SetupInputs>;

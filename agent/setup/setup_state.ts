@@ -2,7 +2,16 @@ import type { Acknowledgement, PreflightReport } from "../preflight/check.ts";
 import type { Origin, SetupField } from "./setup_inputs.ts";
 
 /** Steps of set-up in running order; ids are stored, so never renamed. @see design.md 4 */
-export const STEP_IDS = ["preflight", "resolve", "k3s", "storage", "flux", "values", "source", "login"] as const;
+export const STEP_IDS = [
+  "preflight",
+  "resolve",
+  "k3s",
+  "storage",
+  "flux",
+  "values",
+  "source",
+  "login",
+] as const;
 export type StepId = typeof STEP_IDS[number];
 
 /** Classes of failures. @see contract.md 9 */

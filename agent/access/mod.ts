@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { Host } from "../host/host.ts";
+import { MODE, PATHS } from "../state/paths.ts";
+import { BackOff } from "./back_off.ts";
+import { type Session, Sessions } from "./sessions.ts";
+import { isToken, makeToken, normalizeToken, sameToken } from "./token.ts";
+
+export type { Session } from "./sessions.ts";
+
+/** What a guess gave. */
+export type TokenVerdict = { ok: true } | { ok: false; waitSec: number };
+
+/** Who may come in: the setup token, and the sessions that it opens. */
+export interface Access {
+  /** The token, grouped for reading. */
+  token(): string;
+  /** Compares in constant time and slows the source down after wrong guesses. */
+  checkToken(text: string, source: string): TokenVerdict;
+  /** Seconds that this source has to wait before its next guess. */
+  waitSec(source: string): number;
+  startSession(): Promise<{ id: string; session: Session }>;
+  findSession(id: string): Session | undefined;
+  endSession(session: Session): Promise<void>;
+  /** Replaces the token and ends every session. */
+  rotateToken(): Promise<void>;
+  /** Reads the token again when another process has replaced it. */
+  refresh(): Promise<void>;
+}
+
+/** Opens the appliance's access; the first time it makes the token. A damaged token file is replaced. */
+export async function openAccess({ host, clock }: { host: Host; clock: Clock }): Promise<Access> {
+  let token = await readToken(host) ?? await writeToken(host);
+  let readMtimeMs = (await host.info(PATHS.setupToken))?.mtimeMs;
+  const backOff = new BackOff(clock);
+  const sessions = await Sessions.open(host, clock);
+  const mark = () =>
+    createHash("sha256").update(`session of ${normalizeToken(token)}`).digest("hex").slice(0, 16);
+  let currentMark = mark();
+
+  function setToken(fresh: string): void {
+    token = fresh;
+    currentMark = mark();
+  }
+
+  return {
+    token: () => token,
+    checkToken(text, source) {
+      const waitSec = backOff.waitSec(source);
+      if (waitSec > 0) return { ok: false, waitSec };
+      if (sameToken(text, token)) {
+        backOff.succeed(source);
+        return { ok: true };
+      }
+      backOff.fail(source);
+      return { ok: false, waitSec: backOff.waitSec(source) };
+    },
+    waitSec: (source) => backOff.waitSec(source),
+    startSession: () => sessions.start("setup-token", currentMark),
+    findSession: (id) => sessions.find(id, currentMark),
+    endSession: (session) => sessions.end(session),
+    async rotateToken() {
+      setToken(await writeToken(host));
+      await sessions.endAll();
+    },
+    async refresh() {
+      const mtimeMs = (await host.info(PATHS.setupToken))?.mtimeMs;
+      if (mtimeMs === readMtimeMs) return;
+      setToken(await readToken(host) ?? await writeToken(host));
+      readMtimeMs = (await host.info(PATHS.setupToken))?.mtimeMs;
+    },
+  };
+}
+
+async function readToken(host: Host): Promise<string | undefined> {
+  const text = (await host.readText(PATHS.setupToken, { maxBytes: 200 }))?.trim();
+  return text !== undefined && isToken(text) ? text : undefined;
+}
+
+async function writeToken(host: Host): Promise<string> {
+  const token = makeToken();
+  await host.writeFile(PATHS.setupToken, `${token}\n`, { mode: MODE.secretFile });
+  return token;
+}

@@ -1,0 +1,104 @@
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import type { Host } from "../host/host.ts";
+import { readStateFile, writeStateFile } from "../state/json_file.ts";
+import { PATHS } from "../state/paths.ts";
+
+const IDLE_MS = 8 * 3_600_000;
+const ABSOLUTE_MS = 7 * 24 * 3_600_000;
+const MAX_SESSIONS = 100;
+/** The last use is written to disk at most this often. */
+const SAVE_EVERY_MS = 60_000;
+
+const Record = z.object({
+  /** sha256 of the id: the file alone opens nothing. */
+  idHash: z.string(),
+  csrfToken: z.string(),
+  /** What opened it. A management password comes later. */
+  credential: z.enum(["setup-token", "password"]),
+  /** Mark of the credential at that time; another credential ends the session. */
+  credentialMark: z.string(),
+  createdMs: z.number(),
+  usedMs: z.number(),
+});
+
+/** One signed-in browser. */
+export type Session = z.infer<typeof Record>;
+
+/** Sessions of browsers, kept on disk as hashes so that a restart signs nobody out. */
+export class Sessions {
+  #sessions: Map<string, Session>;
+  #savedMs = 0;
+
+  private constructor(readonly host: Host, readonly clock: Clock, sessions: readonly Session[]) {
+    this.#sessions = new Map(sessions.map((it) => [it.idHash, it]));
+  }
+
+  static async open(host: Host, clock: Clock): Promise<Sessions> {
+    const read = await readStateFile(host, PATHS.sessions, z.object({ sessions: z.array(Record) }), {
+      clock,
+      schemaVersion: 1,
+    });
+    return new Sessions(host, clock, read.status === "ok" ? read.value.sessions : []);
+  }
+
+  /** Starts a session; gives the id for the cookie, which is kept nowhere. */
+  async start(
+    credential: Session["credential"],
+    credentialMark: string,
+  ): Promise<{ id: string; session: Session }> {
+    const id = randomBytes(32).toString("base64url");
+    const nowMs = this.clock.nowMs();
+    const session = {
+      idHash: hash(id),
+      csrfToken: randomBytes(24).toString("base64url"),
+      credential,
+      credentialMark,
+      createdMs: nowMs,
+      usedMs: nowMs,
+    };
+    this.#sessions.set(session.idHash, session);
+    while (this.#sessions.size > MAX_SESSIONS) {
+      this.#sessions.delete(this.#sessions.keys().next().value ?? "");
+    }
+    await this.#save();
+    return { id, session };
+  }
+
+  /** The living session of an id, noted as used. */
+  find(id: string, credentialMark: string): Session | undefined {
+    const found = this.#sessions.get(hash(id));
+    if (!found) return undefined;
+    const nowMs = this.clock.nowMs();
+    const isOver = nowMs - found.usedMs > IDLE_MS || nowMs - found.createdMs > ABSOLUTE_MS ||
+      found.credentialMark !== credentialMark;
+    if (isOver) {
+      this.#sessions.delete(found.idHash);
+      this.#save().catch(() => {});
+      return undefined;
+    }
+    found.usedMs = nowMs;
+    if (nowMs - this.#savedMs > SAVE_EVERY_MS) this.#save().catch(() => {});
+    return found;
+  }
+
+  async end(session: Session): Promise<void> {
+    this.#sessions.delete(session.idHash);
+    await this.#save();
+  }
+
+  async endAll(): Promise<void> {
+    this.#sessions.clear();
+    await this.#save();
+  }
+
+  async #save(): Promise<void> {
+    this.#savedMs = this.clock.nowMs();
+    await writeStateFile(this.host, PATHS.sessions, { sessions: [...this.#sessions.values()] }, 1);
+  }
+}
+
+function hash(id: string): string {
+  return createHash("sha256").update(id).digest("hex");
+}

@@ -1,0 +1,34 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+
+/** Crockford's base32: no I, L, O, U, so that a token can be read out and typed. */
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const GROUPS = 6;
+const GROUP_LENGTH = 5;
+
+/** A new token: 30 characters of 5 bits each, 150 bits, in groups ("7Q4MX-…"). */
+export function makeToken(): string {
+  const chars = [...randomBytes(GROUPS * GROUP_LENGTH)].map((it) => ALPHABET[it & 31]).join("");
+  return chars.match(new RegExp(`.{${GROUP_LENGTH}}`, "g"))?.join("-") ?? "";
+}
+
+/** What was typed without spaces, dashes, case and look-alikes. */
+export function normalizeToken(text: string): string {
+  return text.slice(0, 200).toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(
+    /[IL]/g,
+    "1",
+  );
+}
+
+/** Whether a text is a token as {@link makeToken} makes it. */
+export function isToken(text: string): boolean {
+  return new RegExp(`^[${ALPHABET}]{${GROUPS * GROUP_LENGTH}}$`).test(normalizeToken(text));
+}
+
+/** Compares in constant time, whatever the lengths. */
+export function sameToken(a: string, b: string): boolean {
+  return timingSafeEqual(sha256(normalizeToken(a)), sha256(normalizeToken(b)));
+}
+
+function sha256(text: string): Uint8Array {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,93 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import type { Host } from "./host.ts";
+
+/** One IPv4 address of this machine. */
+export interface InterfaceAddress {
+  address: string;
+  prefixLength: number;
+  /** Leased, so it may change. */
+  isDynamic: boolean;
+}
+
+export interface NetworkInterface {
+  name: string;
+  hasCarrier: boolean;
+  addresses: InterfaceAddress[];
+}
+
+/** Interfaces that Kubernetes makes; they are never the machine's way out. */
+const CLUSTER_INTERFACES = /^(lo|cni\d+|flannel\..*|veth.*|kube-.*|docker\d+|br-.*)$/;
+
+const Links = z.array(z.looseObject({
+  ifname: z.string().default(""),
+  flags: z.array(z.string()).default([]),
+  addr_info: z.array(z.looseObject({
+    family: z.string().default(""),
+    local: z.string().default(""),
+    prefixlen: z.number().default(32),
+    dynamic: z.boolean().default(false),
+  })).default([]),
+}));
+
+const Routes = z.array(
+  z.looseObject({ dst: z.string().default(""), gateway: z.string().optional(), dev: z.string().default("") }),
+);
+
+/** Interfaces that lead outside, with their IPv4 addresses. @throws {AgentError} COMMAND_FAILED */
+export async function readInterfaces(host: Host): Promise<NetworkInterface[]> {
+  const links = Links.parse(await readJson(host, ["ip", "-j", "addr", "show"]));
+  return links.filter((it) => !CLUSTER_INTERFACES.test(it.ifname)).map((it) => ({
+    name: it.ifname,
+    hasCarrier: it.flags.includes("LOWER_UP"),
+    addresses: it.addr_info.filter((a) => a.family === "inet" && ipaddr.IPv4.isValidFourPartDecimal(a.local))
+      .map((a) => ({
+        address: a.local,
+        prefixLength: a.prefixlen,
+        isDynamic: a.dynamic,
+      })),
+  }));
+}
+
+/** Destinations that the machine routes, "default" among them. @throws {AgentError} COMMAND_FAILED */
+export async function readRoutes(
+  host: Host,
+): Promise<{ destination: string; gateway: string | undefined; device: string }[]> {
+  const routes = Routes.parse(await readJson(host, ["ip", "-j", "route", "show"]));
+  return routes.map((it) => ({ destination: it.dst, gateway: it.gateway, device: it.dev }));
+}
+
+/** The address that people should open: the first that is not link-local. `undefined` without any. */
+export async function primaryAddress(host: Host): Promise<InterfaceAddress | undefined> {
+  const interfaces = await readInterfaces(host);
+  const all = interfaces.filter((it) => it.hasCarrier).flatMap((it) => it.addresses);
+  return all.find((it) => !it.address.startsWith("169.254."));
+}
+
+/** Upstream DNS servers in order: of systemd-resolved, else of resolv.conf, loopback left out. @see contract.md 8.2 */
+export async function readResolvers(host: Host): Promise<string[]> {
+  for (const path of ["/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"]) {
+    const servers = parseResolvConf(await host.readText(path) ?? "");
+    if (servers.length > 0) return servers;
+  }
+  return [];
+}
+
+/** The usable name servers of a resolv.conf(5). Never throws. */
+export function parseResolvConf(text: string): string[] {
+  const servers = [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((it) => it[1] ?? "")
+    .filter((it) =>
+      ipaddr.IPv4.isValidFourPartDecimal(it) &&
+      !["loopback", "unspecified"].includes(ipaddr.IPv4.parse(it).range())
+    );
+  return [...new Set(servers)];
+}
+
+async function readJson(host: Host, argv: [string, ...string[]]): Promise<unknown> {
+  const { code, stdout, stderr } = await host.run(argv, {
+    timeoutMs: 5_000,
+    maxOutputBytes: 4 * 1024 * 1024,
+  });
+  if (code !== 0) throw new Error(`"${argv.join(" ")}" ended with ${code}: ${stderr.trim()}`);
+  return stdout.trim() === "" ? [] : JSON.parse(stdout);
+}

@@ -1,0 +1,252 @@
+import { z } from "zod";
+import { PATHS } from "../state/paths.ts";
+import type { Check } from "./check.ts";
+import { couldNotCheck, fail, pass, warn } from "./outcome.ts";
+
+const GIB = 1024 ** 3;
+/** Firmware and kernel keep some of what the hypervisor gives. */
+const MEMORY_SLACK = 0.9;
+
+const FindMnt = z.object({
+  filesystems: z.array(
+    z.object({
+      target: z.string(),
+      size: z.coerce.number(),
+      used: z.coerce.number(),
+      avail: z.coerce.number(),
+    }),
+  ).min(1),
+});
+
+/** Checks of the machine itself: operating system, hardware, disk, kernel, name. Thresholds: catalogue.md 4.1. */
+export const MACHINE_CHECKS: readonly Check[] = [
+  {
+    id: "os.release",
+    title: "Operating system",
+    vantage: "agent",
+    overridable: false,
+    async run({ host }) {
+      const expected = "Ubuntu 24.04";
+      const text = await host.readText("/etc/os-release");
+      const remediation = "Install from the appliance image";
+      if (text === undefined) {
+        return couldNotCheck({ expected, found: "/etc/os-release does not exist", remediation });
+      }
+      const field = (name: string) => new RegExp(`^${name}="?([^"\n]*)"?$`, "m").exec(text)?.[1] ?? "";
+      const found = field("PRETTY_NAME") || `${field("ID")} ${field("VERSION_ID")}`.trim() || "unknown";
+      return field("ID") === "ubuntu" && field("VERSION_ID") === "24.04"
+        ? pass({ expected, found })
+        : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "os.arch",
+    title: "Processor type",
+    vantage: "containerd",
+    overridable: false,
+    run() {
+      const expected = "64-bit x86 (x86_64)";
+      const found = Deno.build.arch;
+      return Promise.resolve(
+        found === "x86_64"
+          ? pass({ expected, found })
+          : fail({ expected, found, remediation: "Use a virtual machine with an x86-64 processor" }),
+      );
+    },
+  },
+  {
+    id: "os.root",
+    title: "Rights of the agent",
+    vantage: "agent",
+    overridable: false,
+    async run({ host }) {
+      const expected = "root, started by systemd";
+      const remediation = "Start it as the service: systemctl start alga-appliance";
+      const status = await host.readText("/proc/self/status");
+      const init = (await host.readText("/proc/1/comm"))?.trim();
+      const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(status ?? "")?.[1];
+      if (uid === undefined || init === undefined) {
+        return couldNotCheck({ expected, found: "/proc cannot be read", remediation });
+      }
+      const found = `user ${uid}, first process "${init}"`;
+      return uid === "0" && init === "systemd"
+        ? pass({ expected, found })
+        : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "hw.cpu",
+    title: "Processor cores",
+    vantage: "cluster",
+    overridable: true,
+    async run({ host }) {
+      const expected = "4 cores or more";
+      const remediation = "Give the virtual machine 4 cores";
+      const cores = [...(await host.readText("/proc/cpuinfo") ?? "").matchAll(/^processor\s*:/gm)].length;
+      if (cores === 0) return couldNotCheck({ expected, found: "/proc/cpuinfo cannot be read", remediation });
+      const found = `${cores} ${cores === 1 ? "core" : "cores"}`;
+      return cores >= 4
+        ? pass({ expected, found })
+        : cores >= 2
+        ? warn({ expected, found, remediation })
+        : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "hw.memory",
+    title: "Memory",
+    vantage: "cluster",
+    overridable: true,
+    async run({ host }) {
+      const expected = "16 GiB or more";
+      const remediation = "Give the virtual machine 16 GiB of memory";
+      const kib = Number(
+        /^MemTotal:\s+(\d+) kB/m.exec(await host.readText("/proc/meminfo") ?? "")?.[1] ?? NaN,
+      );
+      if (Number.isNaN(kib)) {
+        return couldNotCheck({ expected, found: "/proc/meminfo cannot be read", remediation });
+      }
+      const gib = kib / 1024 ** 2;
+      const found = `${gib.toFixed(1)} GiB`;
+      if (gib >= 16 * MEMORY_SLACK) return pass({ expected, found });
+      return gib >= 8 * MEMORY_SLACK
+        ? warn({ expected, found, remediation })
+        : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "disk.total",
+    title: "Disk size",
+    vantage: "cluster",
+    overridable: true,
+    async run({ host }) {
+      const expected = "100 GiB or more";
+      const remediation = "Enlarge the disk in the hypervisor, then the partition with growpart";
+      const disk = await readDisk(host);
+      const found = `${Math.floor(disk.size / GIB)} GiB at ${disk.target}`;
+      if (disk.size >= 100 * GIB) return pass({ expected, found });
+      return disk.size >= 40 * GIB
+        ? warn({ expected, found, remediation })
+        : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "disk.used",
+    title: "Free disk space",
+    vantage: "cluster",
+    overridable: true,
+    async run({ host }) {
+      const expected = "less than 70 % used";
+      const disk = await readDisk(host);
+      const percent = Math.round(disk.used / Math.max(1, disk.used + disk.avail) * 100);
+      const found = `${percent} % used, ${Math.floor(disk.avail / GIB)} GiB free`;
+      const remediation = "Free disk space or enlarge the disk";
+      if (percent < 70) return pass({ expected, found });
+      return percent <= 80 ? warn({ expected, found, remediation }) : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "disk.readonly",
+    title: "Writing to the disk",
+    vantage: "agent",
+    overridable: false,
+    async run({ host }) {
+      const expected = `a file can be written in ${PATHS.stateDir}`;
+      const probe = `${PATHS.stateDir}/.write-test`;
+      try {
+        await host.writeFile(probe, "ok", { mode: 0o600 });
+        const read = await host.readText(probe);
+        await host.remove(probe);
+        if (read === "ok") return pass({ expected, found: "written, synced and read back" });
+        return fail({
+          expected,
+          found: "it reads back differently",
+          remediation: "Replace the disk; look at the hypervisor's storage",
+        });
+      } catch (error) {
+        return fail({
+          expected,
+          found: String((error as Error).message),
+          remediation: "Look at the disk and the hypervisor's storage",
+        });
+      }
+    },
+  },
+  {
+    id: "kernel.cgroup",
+    title: "Control groups",
+    vantage: "containerd",
+    overridable: false,
+    async run({ host }) {
+      const expected = "version 2 with cpu, cpuset, memory and pids";
+      const remediation = "Remove systemd.unified_cgroup_hierarchy=0 from the kernel's boot parameters";
+      const text = await host.readText("/sys/fs/cgroup/cgroup.controllers");
+      if (text === undefined) return fail({ expected, found: "version 1", remediation });
+      const missing = ["cpu", "cpuset", "memory", "pids"].filter((it) => !text.split(/\s+/).includes(it));
+      const found = missing.length === 0
+        ? "version 2, all of them"
+        : `version 2 without ${missing.join(", ")}`;
+      return missing.length === 0 ? pass({ expected, found }) : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "id.hostname",
+    title: "Host name",
+    vantage: "cluster",
+    overridable: false,
+    async run({ host }) {
+      const expected = "lower-case letters, digits and hyphens, at most 54 characters";
+      const name = (await host.readText("/etc/hostname"))?.trim() ?? "";
+      const found = name === "" ? "none" : `"${name}"`;
+      const remediation = "Rename the machine: hostnamectl set-hostname NAME";
+      const valid = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name) &&
+        name.length <= 54; // RFC 1123 §2.1
+      if (!valid || name === "localhost") return fail({ expected, found, remediation });
+      return name === "ubuntu"
+        ? warn({ expected: `${expected}; a name of its own`, found, remediation })
+        : pass({ expected, found });
+    },
+  },
+  {
+    id: "state.previous",
+    title: "Earlier installation",
+    vantage: "agent",
+    overridable: true,
+    async run({ host }) {
+      const expected = "none, or one that this agent made";
+      const journal = await host.readText(PATHS.journal, { maxBytes: 1 });
+      const traces: string[] = [];
+      for (const path of ["/var/lib/rancher/k3s/server", "/etc/rancher/k3s/k3s.yaml", PATHS.localPathData]) {
+        if ((await host.list(path))?.length || (await host.info(path))?.kind === "file") traces.push(path);
+      }
+      const wasOurs = journal !== undefined && journal !== "" &&
+        await host.readText(PATHS.k3sConfig) !== undefined;
+      if (traces.length === 0) return pass({ expected, found: "none" });
+      if (wasOurs) return pass({ expected, found: "ours; it will be continued", evidence: traces });
+      return fail({
+        expected,
+        found: `data of another installation: ${traces.join(", ")}`,
+        remediation:
+          "Use a fresh machine. Accept only if this data belongs to this appliance; it will be used, not deleted",
+      });
+    },
+  },
+];
+
+async function readDisk(
+  host: Parameters<Check["run"]>[0]["host"],
+): Promise<z.infer<typeof FindMnt>["filesystems"][number]> {
+  const { code, stdout, stderr } = await host.run([
+    "findmnt",
+    "-J",
+    "-b",
+    "-T",
+    "/var/lib",
+    "-o",
+    "TARGET,SIZE,USED,AVAIL,FSTYPE",
+  ], { timeoutMs: 4_000 });
+  if (code !== 0) throw new Error(`findmnt ended with ${code}: ${stderr.trim()}`);
+  const [first] = FindMnt.parse(JSON.parse(stdout)).filesystems;
+  if (!first) throw new Error("findmnt named no file system");
+  return first;
+}

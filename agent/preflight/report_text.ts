@@ -1,0 +1,22 @@
+import type { CheckStatus, PreflightReport } from "./check.ts";
+
+const ORDER: Record<CheckStatus, number> = { fail: 0, error: 1, warn: 2, skipped: 3, pass: 4 };
+
+/** A report as plain text, problems first. */
+export function reportText(report: PreflightReport): string {
+  const lines: string[] = [];
+  for (const it of [...report.results].sort((a, b) => ORDER[a.status] - ORDER[b.status])) {
+    lines.push(`${it.status.padEnd(8)}${it.id.padEnd(19)}${it.title}: ${it.found}`);
+    if (it.status === "fail" || it.status === "warn" || it.status === "error") {
+      lines.push(`${"".padEnd(27)}expected: ${it.expected}`, `${"".padEnd(27)}what to do: ${it.remediation}`);
+    }
+  }
+  const count = (status: CheckStatus) => report.results.filter((it) => it.status === status).length;
+  lines.push(
+    "",
+    `${report.results.length} checks: ${count("fail")} failed, ${count("error")} could not be done, ${
+      count("warn")
+    } warnings, ${count("skipped")} skipped, ${count("pass")} passed`,
+  );
+  return `${lines.join("\n")}\n`;
+}

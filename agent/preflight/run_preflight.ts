@@ -1,0 +1,88 @@
+import { type Clock, isoNow } from "../clock.ts";
+import { errorText } from "../error.ts";
+import type {
+  Acknowledgement,
+  Check,
+  CheckContext,
+  CheckOutcome,
+  CheckResult,
+  PreflightReport,
+} from "./check.ts";
+import { MACHINE_CHECKS } from "./machine_checks.ts";
+import { NETWORK_CHECKS } from "./network_checks.ts";
+import { registryChecks, shareRelease } from "./registry_checks.ts";
+
+/** One check gets this long; the way to a registry may need a token, a redirect and a retry. */
+const CHECK_TIMEOUT_MS = 15_000;
+
+/** Every check, in the order of the page. */
+export function allChecks(context: CheckContext): readonly Check[] {
+  return [...MACHINE_CHECKS, ...NETWORK_CHECKS, ...registryChecks(shareRelease(context))];
+}
+
+/** Runs the checks side by side. One that throws or is late is `error`; the host is not changed. */
+export async function runPreflight(
+  context: CheckContext,
+  options: { checks?: readonly Check[]; timeoutMs?: number } = {},
+): Promise<PreflightReport> {
+  const startedAt = isoNow(context.clock);
+  const checks = options.checks ?? allChecks(context);
+  const results = await Promise.all(
+    checks.map((it) => runCheck(it, context, options.timeoutMs ?? CHECK_TIMEOUT_MS)),
+  );
+  return { startedAt, finishedAt: isoNow(context.clock), results };
+}
+
+async function runCheck(check: Check, context: CheckContext, timeoutMs: number): Promise<CheckResult> {
+  const { clock } = context;
+  const startedMs = clock.nowMs();
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([late, context.signal]);
+  let outcome: CheckOutcome;
+  try {
+    outcome = await Promise.race([check.run({ ...context, signal }), rejectWhen(signal)]);
+  } catch (error) {
+    const found = late.aborted ? `not done within ${timeoutMs / 1000} s` : errorText(error);
+    outcome = {
+      status: "error",
+      expected: "an answer",
+      found,
+      remediation: "Run the checks again; if it stays, make a support bundle",
+    };
+  }
+  const { id, title, vantage, overridable } = check;
+  return { id, title, vantage, overridable, ...outcome, durationMs: elapsed(clock, startedMs) };
+}
+
+function elapsed(clock: Clock, startedMs: number): number {
+  return Math.max(0, Math.round(clock.nowMs() - startedMs));
+}
+
+function rejectWhen(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  );
+}
+
+/** Whether set-up may go on, and what stands in the way. */
+export interface PreflightVerdict {
+  canContinue: boolean;
+  /** May be accepted by the operator. */
+  needsAcknowledgement: string[];
+  /** Must be mended. */
+  blocking: string[];
+}
+
+/** A failure or an unfinished check needs an acceptance of the very finding, if it may be accepted at all. */
+export function preflightVerdict(
+  report: PreflightReport,
+  acknowledgements: readonly Acknowledgement[],
+): PreflightVerdict {
+  const open = report.results.filter((it) => it.status === "fail" || it.status === "error")
+    .filter((it) =>
+      !acknowledgements.some((a) => it.overridable && a.checkId === it.id && a.found === it.found)
+    );
+  const needsAcknowledgement = open.filter((it) => it.overridable).map((it) => it.id);
+  const blocking = open.filter((it) => !it.overridable).map((it) => it.id);
+  return { canContinue: open.length === 0, needsAcknowledgement, blocking };
+}

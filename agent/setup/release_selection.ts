@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { type Clock, isoNow } from "../clock.ts";
+import type { Host } from "../host/host.ts";
+import { ReleaseManifest, type ResolvedRelease } from "../release/mod.ts";
+import { readStateFile, writeStateFile } from "../state/json_file.ts";
+import { PATHS } from "../state/paths.ts";
+import type { StoredInputs } from "./step.ts";
+
+const SCHEMA_VERSION = 1;
+
+const Selection = z.object({
+  resolved: z.object({
+    reference: z.string(),
+    channel: z.enum(["stable", "nightly"]),
+    registryHost: z.string(),
+    repository: z.string(),
+    manifestDigest: z.string(),
+    manifest: ReleaseManifest,
+  }),
+});
+
+/** The chosen release; `undefined` before one was chosen or when the file is damaged (it is then chosen again). */
+export async function readSelection(
+  host: Host,
+  clock: Clock,
+): Promise<{ resolved: ResolvedRelease } | undefined> {
+  const read = await readStateFile(host, PATHS.releaseSelection, Selection, {
+    clock,
+    schemaVersion: SCHEMA_VERSION,
+  });
+  return read.status === "ok" ? read.value : undefined;
+}
+
+/** Keeps the chosen release: the fields that updates compare, and the whole manifest. @see contract.md 11.3 */
+export async function writeSelection(
+  host: Host,
+  clock: Clock,
+  resolved: ResolvedRelease,
+  inputs: StoredInputs,
+): Promise<void> {
+  await writeStateFile(host, PATHS.releaseSelection, {
+    updatedAt: isoNow(clock),
+    selectedChannel: resolved.channel,
+    selectedReleaseVersion: resolved.manifest.version,
+    registryHost: resolved.registryHost,
+    repository: resolved.repository,
+    manifestDigest: resolved.manifestDigest,
+    supportAgent: resolved.manifest.supportAgent ?? "",
+    runtime: { appHostname: inputs.appUrl, dnsMode: inputs.dnsMode, dnsServers: inputs.dnsServers },
+    resolved,
+  }, SCHEMA_VERSION);
+}

@@ -1,0 +1,63 @@
+import type { Clock } from "../clock.ts";
+import { AgentError, errorText } from "../error.ts";
+import type { Host } from "../host/host.ts";
+import type { RegistryClient, RegistryMirrors, ResolvedRelease } from "../release/mod.ts";
+import type { Journal } from "../state/journal.ts";
+import type { StatusDocument } from "../status/status_document.ts";
+import type { KubeClient } from "../../k8s/mod.ts";
+import type { SetupInputs } from "./setup_inputs.ts";
+import type { StepId } from "./setup_state.ts";
+
+/** What a step may use. Everything that leaves the process comes in here. */
+export interface StepContext {
+  host: Host;
+  clock: Clock;
+  journal: Journal;
+  inputs: StoredInputs;
+  registry: RegistryClient;
+  mirrors: RegistryMirrors;
+  agentPort: number;
+  downloadUrl: string | undefined;
+  /** `undefined` while there is no kubeconfig. */
+  connectKube(): Promise<KubeClient | undefined>;
+  /** The release of the resolve step. @throws {AgentError} RELEASE_INVALID before that step. */
+  release(): Promise<ResolvedRelease>;
+  loginStatus(): StatusDocument;
+  onStatus(listener: () => void): () => void;
+  /** One line for the progress page and the log. No secret. */
+  say(text: string): void;
+  signal: AbortSignal;
+}
+
+/** Answers as they are kept; the password leaves once the cluster holds it. */
+export type StoredInputs = Omit<SetupInputs, "adminPassword"> & { adminPassword?: string | undefined };
+
+/** One step: a question about the world, and an action that may be repeated. The runner asks again after acting. */
+export interface Step {
+  id: StepId;
+  /** Imperative ("Install Kubernetes"). */
+  title: string;
+  isDone(context: StepContext): Promise<boolean>;
+  run(context: StepContext): Promise<void>;
+}
+
+/** Waits until a question is answered with yes. @throws {AgentError} TIMEOUT naming what was awaited and the last answer. */
+export async function waitFor(
+  context: Pick<StepContext, "clock" | "signal">,
+  question: () => Promise<true | string>,
+  options: { what: string; timeoutSec: number; intervalMs?: number; onWaiting?: (reason: string) => void },
+): Promise<void> {
+  const endMs = context.clock.nowMs() + options.timeoutSec * 1000;
+  let reason = "";
+  for (;;) {
+    context.signal.throwIfAborted();
+    const answer = await question().catch((error) => errorText(error));
+    if (answer === true) return;
+    if (answer !== reason) options.onWaiting?.(answer);
+    reason = answer;
+    if (context.clock.nowMs() >= endMs) {
+      throw new AgentError("TIMEOUT", `Waited ${options.timeoutSec} s for ${options.what}: ${reason}`);
+    }
+    await context.clock.sleep(options.intervalMs ?? 1_000, context.signal);
+  }
+}

@@ -1,0 +1,133 @@
+import { AgentError, errorText } from "../../error.ts";
+import { readInterfaces, readResolvers } from "../../host/network_facts.ts";
+import { type ConfigFile, renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s_config.ts";
+import { k3sJournalTail, placeK3sBinary, runK3sInstaller, systemctl } from "../../../k8s/k3s_install.ts";
+import { type K3sPin, readK3sPin } from "../../../k8s/k3s_pin.ts";
+import { KINDS } from "../../../k8s/mod.ts";
+import { MODE, PATHS } from "../../state/paths.ts";
+import { type Step, type StepContext, waitFor } from "../step.ts";
+
+const API_TIMEOUT_SEC = 180;
+const NODE_TIMEOUT_SEC = 180;
+const UNIT = "/etc/systemd/system/k3s.service";
+/** What the running k3s was started with; differs = restart. */
+const STARTED_WITH = `${PATHS.stateDir}/k3s-started-with`;
+
+/** Installs k3s and waits until its API answers and the node takes work. @see contract.md 6, 8.1 */
+export const k3sStep: Step = {
+  id: "k3s",
+  title: "Install Kubernetes",
+  async isDone(context) {
+    const { host } = context;
+    const pin = await readK3sPin(host);
+    const files = await wantedConfig(context);
+    for (const file of files) if (await host.readText(file.path) !== file.text) return false;
+    if (await host.sha256(PATHS.k3sBinary) !== pin.binarySha256 || await host.info(UNIT) === undefined) {
+      return false;
+    }
+    if (await host.readText(STARTED_WITH) !== fingerprint(pin, files)) return false;
+    return await nodeState(context).catch(() => false) === true;
+  },
+  async run(context) {
+    const { host, say, signal, inputs, downloadUrl } = context;
+    const pin = await readK3sPin(host);
+    const files = await wantedConfig(context);
+    await writeK3sConfig(host, files);
+    await host.makeFolder("/opt/alga-appliance", { mode: MODE.publicFolder });
+    const options = {
+      pin,
+      say,
+      signal,
+      proxyUrl: inputs.proxyUrl,
+      ...(downloadUrl === undefined ? {} : { downloadUrl }),
+    };
+    await placeK3sBinary(host, options);
+    if (
+      await host.info(UNIT) === undefined || await host.readText(STARTED_WITH) !== fingerprint(pin, files)
+    ) {
+      await runK3sInstaller(host, options);
+      await systemctl(host, "daemon-reload");
+      await systemctl(host, "enable", "k3s");
+      // Config files are read at start only, and the unit may run already.
+      await systemctl(host, "restart", "--no-block", "k3s");
+      await host.writeFile(STARTED_WITH, fingerprint(pin, files), { mode: MODE.secretFile });
+    } else {
+      await systemctl(host, "start", "--no-block", "k3s");
+    }
+    try {
+      say("Waiting for the Kubernetes API");
+      await waitFor(context, () => apiState(context), {
+        what: "the Kubernetes API",
+        timeoutSec: API_TIMEOUT_SEC,
+      });
+      say("Waiting for the node");
+      await waitFor(context, () => nodeState(context), {
+        what: "the node",
+        timeoutSec: NODE_TIMEOUT_SEC,
+        onWaiting: say,
+      });
+    } catch (cause) {
+      signal.throwIfAborted();
+      const tail = await k3sJournalTail(host);
+      throw new AgentError("K3S_FAILED", `Kubernetes did not start: ${errorText(cause)}`, {
+        hint: "Open the log of k3s and look for the first error",
+        cause: new Error(tail === "" ? errorText(cause) : tail),
+      });
+    }
+  },
+};
+
+async function wantedConfig({ host, inputs, mirrors }: StepContext): Promise<ConfigFile[]> {
+  const dnsServers = inputs.dnsMode === "custom" ? inputs.dnsServers : await readResolvers(host);
+  if (dnsServers.length === 0) {
+    throw new AgentError("K3S_FAILED", "There is no DNS server that Kubernetes could use", {
+      hint: "Correct DHCP or the network settings, or enter DNS servers",
+    });
+  }
+  const nodeAddresses = (await readInterfaces(host)).flatMap((it) => it.addresses.map((a) => a.address));
+  return renderK3sConfig({
+    dnsServers,
+    mirrors,
+    proxyUrl: inputs.proxyUrl,
+    noProxy: inputs.noProxy,
+    nodeAddresses,
+  });
+}
+
+function fingerprint(pin: K3sPin, files: readonly ConfigFile[]): string {
+  return JSON.stringify([pin.version, ...files.map((it) => [it.path, it.text.length, hash(it.text)])]);
+}
+
+/** FNV-1a: tells texts apart; nothing secret can be read back from 32 bits. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return value;
+}
+
+async function apiState({ connectKube }: StepContext): Promise<true | string> {
+  const kube = await connectKube();
+  if (!kube) return "k3s has not written its kubeconfig yet";
+  return await kube.isReady({ timeoutMs: 3_000 }) ? true : "it does not answer yet";
+}
+
+/** True when every node is Ready and takes pods. @see contract.md 7.1 */
+async function nodeState({ connectKube }: Pick<StepContext, "connectKube">): Promise<true | string> {
+  const kube = await connectKube();
+  if (!kube) return "there is no kubeconfig";
+  const { items } = await kube.list(KINDS.Node).catch((error) => {
+    throw new Error(errorText(error));
+  });
+  if (items.length === 0) return "no node has registered yet";
+  for (const node of items) {
+    const ready =
+      (node.status?.conditions as { type: string; status: string; message?: string }[] | undefined)?.find((
+        it,
+      ) => it.type === "Ready");
+    if (ready?.status !== "True") {
+      return `node ${node.metadata.name} is not ready${ready?.message ? `: ${ready.message}` : ""}`;
+    }
+    if (node.spec?.unschedulable) return `node ${node.metadata.name} takes no pods`;
+  }
+  return true;
+}

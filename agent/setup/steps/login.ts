@@ -1,0 +1,29 @@
+import type { Step } from "../step.ts";
+
+/** Waits until people can log in; the status page explains what it waits for. Progress has no time limit. */
+export const loginStep: Step = {
+  id: "login",
+  title: "Wait until you can log in",
+  isDone: ({ loginStatus }) => Promise.resolve(loginStatus().tiers.login.ready),
+  run(context) {
+    const { loginStatus, onStatus, say, signal } = context;
+    let said = "";
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const status = loginStatus();
+        const text = status.topBlockers[0]?.title ?? status.activeOperations[0]?.message ??
+          status.tiers.login.message;
+        if (text !== said) say(said = text);
+        if (!status.tiers.login.ready) return;
+        stop();
+        resolve();
+      };
+      const stop = onStatus(look);
+      signal.addEventListener("abort", () => {
+        stop();
+        reject(signal.reason);
+      }, { once: true });
+      look();
+    });
+  },
+};

@@ -1,0 +1,22 @@
+import { resolveRelease } from "../../release/mod.ts";
+import { readSelection, writeSelection } from "../release_selection.ts";
+import type { Step } from "../step.ts";
+
+/** Turns channel or pin into one release, once; everything later uses its digests. */
+export const resolveStep: Step = {
+  id: "resolve",
+  title: "Choose the release",
+  async isDone({ host, clock, inputs }) {
+    const selection = await readSelection(host, clock);
+    return selection?.resolved.reference === (inputs.releaseRef || inputs.channel);
+  },
+  async run({ host, clock, inputs, registry, signal, say }) {
+    const resolved = await resolveRelease(registry, {
+      channel: inputs.channel,
+      reference: inputs.releaseRef,
+      signal,
+    });
+    await writeSelection(host, clock, resolved, inputs);
+    say(`Release ${resolved.manifest.version}`);
+  },
+};

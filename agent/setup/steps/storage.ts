@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { AgentError } from "../../error.ts";
+import { LOCAL_PATH, localPathObjects, storageSmokeObjects } from "../../../k8s/local_path_manifests.ts";
+import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
+import { PATHS } from "../../state/paths.ts";
+import { type Step, type StepContext, waitFor } from "../step.ts";
+import { deploymentState, requireKube } from "./cluster.ts";
+
+const TIMEOUT_SEC = 300;
+const PASSED = "storage.smoke-passed";
+
+/** Installs the volume provisioner and proves that a pod can write and read a volume. @see contract.md 8.3 */
+export const storageStep: Step = {
+  id: "storage",
+  title: "Prepare storage",
+  async isDone(context) {
+    if (!context.journal.entries().some((it) => it.type === PASSED)) return false;
+    const kube = await requireKube(context);
+    return await deploymentState(kube, LOCAL_PATH.namespace, LOCAL_PATH.deployment) === true &&
+      await classIsRight(kube);
+  },
+  async run(context) {
+    const { host, say } = context;
+    const kube = await requireKube(context);
+    await host.makeFolder(PATHS.localPathData, { mode: 0o777 });
+    await keepVolumes(kube);
+    // Two provisioners with one name race and leave claims pending.
+    await kube.delete({ resource: KINDS.Deployment, namespace: "kube-system", name: LOCAL_PATH.deployment });
+    if (
+      await kube.get({ resource: KINDS.StorageClass, name: LOCAL_PATH.storageClass }) &&
+      !await classIsRight(kube)
+    ) {
+      await kube.delete({ resource: KINDS.StorageClass, name: LOCAL_PATH.storageClass }); // the reclaim policy cannot be changed
+    }
+    for (const object of localPathObjects()) await kube.apply(object, { force: true });
+    say("Waiting for the storage provisioner");
+    await waitFor(context, () => deploymentState(kube, LOCAL_PATH.namespace, LOCAL_PATH.deployment), {
+      what: "the storage provisioner",
+      timeoutSec: TIMEOUT_SEC,
+    });
+    await proveStorage(context, kube);
+  },
+};
+
+async function proveStorage(context: StepContext, kube: KubeClient): Promise<void> {
+  const { say, journal } = context;
+  await removeSmoke(context, kube); // what an interrupted run left
+  say("Writing and reading a test volume");
+  for (const object of storageSmokeObjects(randomBytes(32).toString("hex"))) {
+    await kube.apply(object, { force: true });
+  }
+  await waitFor(context, async () => {
+    const job = await kube.get({
+      resource: KINDS.Job,
+      namespace: LOCAL_PATH.smokeNamespace,
+      name: "storage-smoke",
+    });
+    if ((job?.status?.succeeded ?? 0) > 0) return true;
+    if ((job?.status?.failed ?? 0) > 0) {
+      throw new AgentError("STORAGE_FAILED", "The test volume could not be written and read back", {
+        hint: "Look at the events of namespace storage-smoke",
+      });
+    }
+    return "the test has not finished";
+  }, { what: "the storage test", timeoutSec: TIMEOUT_SEC });
+  await journal.append(PASSED, {});
+  await removeSmoke(context, kube);
+}
+
+async function removeSmoke(context: StepContext, kube: KubeClient): Promise<void> {
+  const { items } = await kube.list(KINDS.PersistentVolume);
+  for (const volume of items) {
+    if (volume.spec?.claimRef?.namespace !== LOCAL_PATH.smokeNamespace) continue;
+    await kube.patch({ resource: KINDS.PersistentVolume, name: volume.metadata.name }, {
+      spec: { persistentVolumeReclaimPolicy: "Delete" },
+    });
+  }
+  if (!await kube.delete({ resource: KINDS.Namespace, name: LOCAL_PATH.smokeNamespace })) return;
+  await waitFor(context, async () => {
+    const left = await kube.get({ resource: KINDS.Namespace, name: LOCAL_PATH.smokeNamespace });
+    return left === undefined ? true : "its namespace is being removed";
+  }, { what: "the removal of the storage test", timeoutSec: TIMEOUT_SEC });
+}
+
+/** Data outlives its claim, whatever the class said when it was made. */
+async function keepVolumes(kube: KubeClient): Promise<void> {
+  const { items } = await kube.list(KINDS.PersistentVolume);
+  for (const volume of items) {
+    if (
+      volume.spec?.storageClassName !== LOCAL_PATH.storageClass ||
+      volume.spec?.persistentVolumeReclaimPolicy === "Retain"
+    ) continue;
+    await kube.patch({ resource: KINDS.PersistentVolume, name: volume.metadata.name }, {
+      spec: { persistentVolumeReclaimPolicy: "Retain" },
+    });
+  }
+}
+
+async function classIsRight(kube: KubeClient): Promise<boolean> {
+  const found = await kube.get({ resource: KINDS.StorageClass, name: LOCAL_PATH.storageClass });
+  return found?.provisioner === LOCAL_PATH.provisioner && found?.reclaimPolicy === "Retain";
+}

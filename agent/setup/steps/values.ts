@@ -1,0 +1,176 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { AgentError } from "../../error.ts";
+import { privilegedNamespace } from "../../../k8s/local_path_manifests.ts";
+import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import type { ResolvedRelease } from "../../release/mod.ts";
+import { readStateFile, writeStateFile } from "../../state/json_file.ts";
+import { PATHS } from "../../state/paths.ts";
+import { renderValues } from "../render_values.ts";
+import type { Step, StepContext } from "../step.ts";
+import { requireKube } from "./cluster.ts";
+
+const Generated = z.object({ algaAuthKey: z.string().min(40), statusToken: z.string().min(24) });
+const TENANT_KEYS = [
+  "INITIAL_TENANT_NAME",
+  "INITIAL_ADMIN_FIRST_NAME",
+  "INITIAL_ADMIN_LAST_NAME",
+  "INITIAL_ADMIN_EMAIL",
+  "INITIAL_ADMIN_PASSWORD",
+];
+
+/** Writes settings and secrets before Flux may look for them. @see contract.md 2.2, 2.4, 4 */
+export const valuesStep: Step = {
+  id: "values",
+  title: "Write settings and secrets",
+  async isDone(context) {
+    const kube = await requireKube(context);
+    for (const wanted of await configMaps(context)) {
+      const found = await kube.get({
+        resource: KINDS.ConfigMap,
+        namespace: "alga-system",
+        name: wanted.metadata.name,
+      });
+      if (
+        Object.entries(wanted.data as Record<string, string>).some(([key, value]) =>
+          found?.data?.[key] !== value
+        )
+      ) return false;
+    }
+    return await hasKeys(kube, "msp", "appliance-initial-tenant", TENANT_KEYS) &&
+      await hasKeys(kube, "msp", "alga-psa-shared", ["ALGA_AUTH_KEY"]) &&
+      await hasKeys(kube, "appliance-system", "appliance-status-auth", ["token"]) &&
+      await hasKeys(kube, "msp", "appliance-license-seed", ["EDITION_CHOICE"]);
+  },
+  async run(context) {
+    const { inputs, say } = context;
+    const kube = await requireKube(context);
+    await kube.apply(privilegedNamespace("msp"), { force: true });
+    await kube.apply(privilegedNamespace("appliance-system"), { force: true });
+    await kube.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "alga-system" } }, {
+      force: true,
+    });
+
+    // Secrets first, and each only where it is missing: a value that was once used is never replaced.
+    const generated = await generateOnce(context, kube);
+    await addMissing(kube, "msp", "alga-psa-shared", { ALGA_AUTH_KEY: generated.algaAuthKey });
+    await addMissing(kube, "appliance-system", "appliance-status-auth", { token: generated.statusToken });
+    await addMissing(kube, "msp", "appliance-license-seed", { EDITION_CHOICE: "ee" });
+    if (!await hasKeys(kube, "msp", "appliance-initial-tenant", TENANT_KEYS)) {
+      if (inputs.adminPassword === undefined) {
+        throw new AgentError("VALUES_FAILED", "The administrator's password is no longer here", {
+          hint: "Send the set-up form again",
+          retrySafe: false,
+        });
+      }
+      await addMissing(kube, "msp", "appliance-initial-tenant", {
+        INITIAL_TENANT_NAME: inputs.tenantName,
+        INITIAL_ADMIN_FIRST_NAME: inputs.adminFirstName,
+        INITIAL_ADMIN_LAST_NAME: inputs.adminLastName,
+        INITIAL_ADMIN_EMAIL: inputs.adminEmail,
+        INITIAL_ADMIN_PASSWORD: inputs.adminPassword,
+      });
+    }
+    for (const object of await configMaps(context)) await kube.apply(object, { force: true });
+    say("Settings and secrets are in place");
+  },
+};
+
+async function configMaps(context: StepContext): Promise<KubeObject[]> {
+  const resolved = await context.release();
+  const values = renderValues(resolved.manifest, context.inputs.appUrl).map((it) =>
+    configMap(`appliance-values-${it.release}`, { [it.key]: it.text })
+  );
+  return [...values, configMap("appliance-release-selection", selectionData(resolved))];
+}
+
+function selectionData(
+  { manifest, channel, registryHost, repository, manifestDigest }: ResolvedRelease,
+): Record<string, string> {
+  return {
+    releaseVersion: manifest.version,
+    selectedChannel: channel,
+    appVersion: manifest.version,
+    registryHost,
+    repository,
+    manifestDigest,
+    algaCoreTag: manifest.images.algaCore,
+    workflowWorkerTag: manifest.images.workflowWorker ?? "",
+    emailServiceTag: manifest.images.emailService ?? "",
+    temporalWorkerTag: manifest.images.temporalWorker ?? "",
+    controlPlaneTag: manifest.controlPlane ?? "",
+    supportAgent: manifest.supportAgent ?? "",
+  };
+}
+
+function configMap(name: string, data: Record<string, string>): KubeObject {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "alga-system" }, data };
+}
+
+/** Made once and on disk before they are used, so that a kill in between does not make others. */
+async function generateOnce(
+  { host, clock }: StepContext,
+  kube: KubeClient,
+): Promise<z.infer<typeof Generated>> {
+  const kept = await readStateFile(host, PATHS.generatedSecrets, Generated, { clock, schemaVersion: 1 });
+  if (kept.status === "ok") return kept.value;
+  const generated = {
+    algaAuthKey: await secretValue(kube, "msp", "alga-psa-shared", "ALGA_AUTH_KEY") ??
+      randomBytes(32).toString("base64url"),
+    statusToken: await secretValue(kube, "appliance-system", "appliance-status-auth", "token") ??
+      randomBytes(32).toString("base64url"),
+  };
+  await writeStateFile(host, PATHS.generatedSecrets, generated, 1);
+  return generated;
+}
+
+async function secretValue(
+  kube: KubeClient,
+  namespace: string,
+  name: string,
+  key: string,
+): Promise<string | undefined> {
+  const data = (await kube.get({ resource: KINDS.Secret, namespace, name }))?.data as
+    | Record<string, string>
+    | undefined;
+  return data?.[key] === undefined
+    ? undefined
+    : new TextDecoder().decode(Uint8Array.from(atob(data[key]), (it) => it.charCodeAt(0)));
+}
+
+async function hasKeys(
+  kube: KubeClient,
+  namespace: string,
+  name: string,
+  keys: readonly string[],
+): Promise<boolean> {
+  const data = (await kube.get({ resource: KINDS.Secret, namespace, name }))?.data as
+    | Record<string, string>
+    | undefined;
+  return keys.every((it) => data?.[it] !== undefined);
+}
+
+/** Adds keys that a Secret does not have; what it has stays, whoever wrote it. */
+async function addMissing(
+  kube: KubeClient,
+  namespace: string,
+  name: string,
+  wanted: Record<string, string>,
+): Promise<void> {
+  const existing = await kube.get({ resource: KINDS.Secret, namespace, name });
+  const missing = Object.entries(wanted).filter(([key]) =>
+    (existing?.data as Record<string, string> | undefined)?.[key] === undefined
+  );
+  if (existing && missing.length === 0) return;
+  const data = Object.fromEntries(
+    missing.map(([key, value]) => [key, btoa(String.fromCharCode(...new TextEncoder().encode(value)))]),
+  );
+  if (existing) await kube.patch({ resource: KINDS.Secret, namespace, name }, { data });
+  else {await kube.create({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name, namespace },
+      type: "Opaque",
+      data,
+    });}
+}

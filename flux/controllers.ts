@@ -1,0 +1,226 @@
+import type { KubeObject } from "../k8s/kube_client.ts";
+
+/** The Flux distribution that is installed, by digest. @see components.md 2.1 */
+export const FLUX_VERSION = "v2.9.6";
+
+export const FLUX_NAMESPACE = "flux-system";
+
+const IMAGES = {
+  "source-controller":
+    "ghcr.io/fluxcd/source-controller:v1.9.6@sha256:6a6693172589f8ff26123a231d5fa6ceb194a6efb4dc647cdf057c959f76a2e3",
+  "kustomize-controller":
+    "ghcr.io/fluxcd/kustomize-controller:v1.9.6@sha256:2ebeaa341da77d52b6abbbba5efcee0450d47f8b42f0e6f33b08f9020262d606",
+  "helm-controller":
+    "ghcr.io/fluxcd/helm-controller:v1.6.5@sha256:0d52fff5c4d476277b8fcb6beb9041e269adb5db943fe69f5a806ea0c92b1511",
+  "notification-controller":
+    "ghcr.io/fluxcd/notification-controller:v1.9.4@sha256:840f318265ee26f0d2c48a158bf7896b22aa4e998e320a18646309f0e40b15da",
+} as const;
+
+/** Names of the controllers' Deployments. */
+export const FLUX_CONTROLLERS = Object.keys(IMAGES) as readonly (keyof typeof IMAGES)[];
+
+const LABELS = {
+  "app.kubernetes.io/part-of": "flux",
+  "app.kubernetes.io/instance": FLUX_NAMESPACE,
+  "app.kubernetes.io/version": FLUX_VERSION,
+};
+const GROUPS = ["source", "kustomize", "helm", "notification"].map((it) => `${it}.toolkit.fluxcd.io`);
+
+/** Secret with HTTPS_PROXY and NO_PROXY for the controllers; they start without it too. */
+export const PROXY_SECRET = "alga-proxy";
+
+/** Everything of Flux but its CRDs, for a single node, in the order of applying. */
+export function fluxObjects(): KubeObject[] {
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: {
+        name: FLUX_NAMESPACE,
+        labels: { ...LABELS, "pod-security.kubernetes.io/warn": "restricted" },
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "critical-pods", namespace: FLUX_NAMESPACE, labels: LABELS },
+      spec: {
+        hard: { pods: "1000" },
+        scopeSelector: {
+          matchExpressions: [{
+            operator: "In",
+            scopeName: "PriorityClass",
+            values: ["system-node-critical", "system-cluster-critical"],
+          }],
+        },
+      },
+    },
+    clusterRole("crd-controller", [
+      ...GROUPS.map((it) => ({ apiGroups: [it], resources: ["*"], verbs: ["*"] })),
+      {
+        apiGroups: [""],
+        resources: ["namespaces", "secrets", "configmaps", "serviceaccounts"],
+        verbs: ["get", "list", "watch"],
+      },
+      { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+      { apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] },
+      {
+        apiGroups: ["coordination.k8s.io"],
+        resources: ["leases"],
+        verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
+      },
+    ]),
+    clusterRoleBinding("crd-controller", `crd-controller-${FLUX_NAMESPACE}`, FLUX_CONTROLLERS),
+    clusterRoleBinding("cluster-reconciler", "cluster-admin", ["kustomize-controller", "helm-controller"]),
+    networkPolicy("allow-egress", {
+      podSelector: {},
+      egress: [{}],
+      ingress: [{ from: [{ podSelector: {} }] }],
+      policyTypes: ["Ingress", "Egress"],
+    }),
+    networkPolicy("allow-scraping", {
+      podSelector: {},
+      ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 8080, protocol: "TCP" }] }],
+      policyTypes: ["Ingress"],
+    }),
+    networkPolicy("allow-webhooks", {
+      podSelector: { matchLabels: { app: "notification-controller" } },
+      ingress: [{ from: [{ namespaceSelector: {} }] }],
+      policyTypes: ["Ingress"],
+    }),
+    service("source-controller", [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }]),
+    service("notification-controller", [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }]),
+    service(
+      "webhook-receiver",
+      [{ name: "http", port: 80, protocol: "TCP", targetPort: "http-webhook" }],
+      "notification-controller",
+    ),
+    ...FLUX_CONTROLLERS.flatMap((name) => [
+      {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: {
+          name,
+          namespace: FLUX_NAMESPACE,
+          labels: { ...LABELS, "app.kubernetes.io/component": name },
+        },
+      },
+      deployment(name),
+    ]),
+  ];
+}
+
+function deployment(name: keyof typeof IMAGES): KubeObject {
+  const isSource = name === "source-controller";
+  const isNotification = name === "notification-controller";
+  const ports = [
+    ...(isSource || isNotification ? [{ name: "http", containerPort: 9090, protocol: "TCP" }] : []),
+    ...(isNotification ? [{ name: "http-webhook", containerPort: 9292, protocol: "TCP" }] : []),
+    { name: "http-prom", containerPort: 8080, protocol: "TCP" },
+    { name: "healthz", containerPort: 9440, protocol: "TCP" },
+  ];
+  const cluster = `${FLUX_NAMESPACE}.svc.cluster.local.`;
+  const args = [
+    ...(isNotification ? [] : [`--events-addr=http://notification-controller.${cluster}/`]),
+    "--watch-all-namespaces=true",
+    "--log-level=info",
+    "--log-encoding=json",
+    // One node has one replica: a lost lease on a slow disk would only restart it (contract.md 2.5).
+    "--enable-leader-election=false",
+    ...(isSource ? ["--storage-path=/data", `--storage-adv-addr=source-controller.${cluster}`] : []),
+  ];
+  const volumes = [...(isSource ? [{ name: "data", emptyDir: {} }] : []), { name: "temp", emptyDir: {} }];
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: {
+      name,
+      namespace: FLUX_NAMESPACE,
+      labels: { ...LABELS, "app.kubernetes.io/component": name, control_plane: "controller" },
+    },
+    spec: {
+      replicas: 1,
+      strategy: { type: "Recreate" },
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { ...LABELS, app: name, "app.kubernetes.io/component": name } },
+        spec: {
+          serviceAccountName: name,
+          priorityClassName: "system-cluster-critical",
+          nodeSelector: { "kubernetes.io/os": "linux" },
+          securityContext: { fsGroup: 1337 },
+          terminationGracePeriodSeconds: name === "helm-controller" ? 600 : 10,
+          containers: [{
+            name: "manager",
+            image: IMAGES[name],
+            imagePullPolicy: "IfNotPresent",
+            args,
+            env: [
+              { name: "RUNTIME_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+              ...(isSource ? [{ name: "TUF_ROOT", value: "/tmp/.sigstore" }] : []),
+            ],
+            envFrom: [{ secretRef: { name: PROXY_SECRET, optional: true } }],
+            ports,
+            livenessProbe: { httpGet: { path: "/healthz", port: "healthz" } },
+            readinessProbe: {
+              httpGet: isSource ? { path: "/", port: "http" } : { path: "/readyz", port: "healthz" },
+            },
+            resources: {
+              requests: { cpu: isSource ? "50m" : "100m", memory: "64Mi" },
+              limits: { cpu: "1", memory: "1Gi" },
+            },
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              runAsNonRoot: true,
+              capabilities: { drop: ["ALL"] },
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            volumeMounts: volumes.map((it) => ({
+              name: it.name,
+              mountPath: it.name === "temp" ? "/tmp" : "/data",
+            })),
+          }],
+          volumes,
+        },
+      },
+    },
+  };
+}
+
+function clusterRole(name: string, rules: unknown[]): KubeObject {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name: `${name}-${FLUX_NAMESPACE}`, labels: LABELS },
+    rules,
+  };
+}
+
+function clusterRoleBinding(name: string, role: string, accounts: readonly string[]): KubeObject {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name: `${name}-${FLUX_NAMESPACE}`, labels: LABELS },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+    subjects: accounts.map((it) => ({ kind: "ServiceAccount", name: it, namespace: FLUX_NAMESPACE })),
+  };
+}
+
+function networkPolicy(name: string, spec: unknown): KubeObject {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name, namespace: FLUX_NAMESPACE, labels: LABELS },
+    spec,
+  };
+}
+
+function service(name: string, ports: unknown[], app: string = name): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: FLUX_NAMESPACE, labels: LABELS },
+    spec: { type: "ClusterIP", selector: { app }, ports },
+  };
+}

@@ -1,0 +1,125 @@
+import type { VNode } from "preact";
+import { type Content, html, renderPart } from "./html.ts";
+
+/** What every page knows. */
+export interface Frame {
+  hostName: string;
+  address: string;
+  agentVersion: string;
+  kubernetesVersion?: string | null;
+  release?: string | null;
+  stylePath: string;
+  /** Signed-in pages carry navigation and sign-out; the token guards forms. */
+  csrfToken?: string;
+  current?: "status" | "setup";
+}
+
+/** One page. */
+export interface Page {
+  title: string;
+  body: Content;
+  narrow?: boolean;
+}
+
+const NAVIGATION = [["status", "/", "Status"], ["setup", "/setup", "Set up"]] as const;
+
+/** The whole document up to the end of the page's own content, and what closes it: live pages put more in between. */
+export function renderPage(frame: Frame, page: Page): string {
+  const [start, end] = pageParts(frame, page);
+  return start + end;
+}
+
+/** The two halves around the place where live sections are added. */
+export function pageParts(frame: Frame, page: Page): [string, string] {
+  const head = renderPart(html`
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>${page.title} – Alga appliance</title>
+      <link rel="stylesheet" href="${frame.stylePath}" />
+    </head>
+  `);
+  const body = renderPart(html`
+    <div>${page.body}</div>
+  `).slice("<div>".length, -"</div>".length);
+  const start = `<!doctype html><html lang="en">${head}<body>${
+    renderPart(html`
+      <a class="skip" href="#main">Skip to content</a>
+    `)
+  }${renderPart(header(frame))}<main id="main"${page.narrow ? ' class="narrow"' : ""}>${body}`;
+  return [start, `</main>${renderPart(footer(frame))}</body></html>`];
+}
+
+function header(frame: Frame): VNode {
+  return html`
+    <header class="bar">
+      <div>
+        <p class="who"><b>Alga appliance</b> <span>${frame.hostName}${frame.address === ""
+          ? ""
+          : ` · ${frame.address}`}</span></p>
+        ${frame.csrfToken !== undefined && html`
+          <nav aria-label="Main"><ul>${NAVIGATION.map(([id, path, label]) =>
+            html`
+              <li><a href="${path}" ...${frame.current === id
+                ? { "aria-current": "page" }
+                : {}}>${label}</a></li>
+            `
+          )}</ul></nav>
+        `} ${frame.csrfToken !== undefined && html`
+          <form class="out" method="post" action="/logout">${csrfField(
+            frame.csrfToken,
+          )}<button class="quiet">Sign out</button></form>
+        `}
+      </div>
+    </header>
+  `;
+}
+
+function footer(frame: Frame): VNode {
+  return html`
+    <footer class="foot"><span>Agent ${frame.agentVersion}</span>${frame.kubernetesVersion
+      ? html`
+        <span>Kubernetes ${frame.kubernetesVersion}</span>
+      `
+      : null}${frame.release
+      ? html`
+        <span>Release ${frame.release}</span>
+      `
+      : null}</footer>
+  `;
+}
+
+/** Guards a form against requests from other sites. */
+export function csrfField(token: string): VNode {
+  return html`
+    <input type="hidden" name="csrf" value="${token}" />
+  `;
+}
+
+export type Tone = "good" | "busy" | "warn" | "bad" | "idle";
+
+const SIGN: Record<Tone, string> = { good: "✓", busy: "…", warn: "!", bad: "✕", idle: "–" };
+
+/** The sign of a state; words and colour stand beside it. */
+export function mark(tone: Tone): VNode {
+  return html`
+    <span class="mark" aria-hidden="true">${SIGN[tone]}</span>
+  `;
+}
+
+/** 14:02:10 of an ISO time, as a time element. */
+export function clockTime(iso: string): VNode {
+  return html`
+    <time datetime="${iso}">${iso.slice(11, 19)}</time>
+  `;
+}
+
+/** "21 min", "3 s", "2 h". */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,68 @@
+import { html } from "./html.ts";
+import type { Frame, Page } from "./layout.ts";
+
+/** Why the last try did not work: the same words for every wrong token. */
+export type LoginProblem = { wrong: true; waitSec: number } | undefined;
+
+/** Signing in with the token from the console. */
+export function loginPage(frame: Frame, problem: LoginProblem, next: string): Page {
+  const words = !problem
+    ? undefined
+    : problem.waitSec > 0
+    ? `Too many wrong tokens from your address. Try again in ${problem.waitSec} s.`
+    : "This is not the token of this appliance. Compare it with the console screen.";
+  return {
+    title: words ? "Error: Sign in" : "Sign in",
+    narrow: true,
+    body: [
+      html`
+        <section class="panel">
+          <header><h1>Sign in to this appliance</h1></header>
+          ${words && html`
+            <div class="summary" role="alert"><b>There is a problem</b><a href="#token">${words}</a></div>
+          `}
+          <form method="post" action="/login">
+            <input type="hidden" name="next" value="${next}" />
+            <div class="${words ? "field wrong" : "field"}">
+              <label class="name" for="token">Setup token</label>
+              <small id="token-help"
+              >It is on the appliance’s console screen. Or run <code>sudo alga-agent token show</code> there. Spaces,
+                dashes and case do not matter.</small>
+              ${words && html`
+                <span class="why" id="token-why">${words}</span>
+              `}
+              <input
+                id="token"
+                name="token"
+                class="token mono"
+                autocomplete="one-time-code"
+                autocapitalize="characters"
+                spellcheck="false"
+                required
+                autofocus
+                aria-describedby="${words ? "token-help token-why" : "token-help"}"
+                ...${words ? { "aria-invalid": "true" } : {}}
+              />
+            </div>
+            <div class="acts"><button class="big">Sign in</button></div>
+          </form>
+        </section>
+      `,
+      html`
+        <section class="panel">
+          <h2>Is this the right machine?</h2>
+          <dl class="facts">
+            <dt>Host name</dt>
+            <dd>${frame.hostName}</dd>${frame.address === "" ? null : html`
+              <dt>Address</dt>
+            `}${frame.address === "" ? null : html`
+              <dd class="num">${frame.address}</dd>
+            `}
+            <dt>Connection</dt>
+            <dd>Not encrypted. Use it only in a network that you trust.</dd>
+          </dl>
+        </section>
+      `,
+    ],
+  };
+}

@@ -1,0 +1,244 @@
+import type { VNode } from "preact";
+import type { CheckResult, CheckStatus, PreflightReport } from "../agent/preflight/check.ts";
+import type { Answer, SetupView, StepRow } from "../agent/setup/setup_state.ts";
+import { html, visible } from "./html.ts";
+import { clockTime, csrfField, duration, mark, type Page, type Tone } from "./layout.ts";
+
+const ORIGIN_TEXT: Record<Answer["origin"], string> = { dhcp: "DHCP", default: "default", you: "you" };
+
+/** Everything that will happen with, before anything happens. */
+export function answersPage(answers: readonly Answer[], csrfToken: string): Page {
+  return {
+    title: "Check your answers",
+    narrow: true,
+    body: html`
+      <section class="panel">
+        <header><h1>Check your answers</h1></header>
+        <dl class="answers">${answers.map((it) =>
+          html`
+            <div>
+              <dt>${it.label}</dt>
+              <dd>${visible(it.value)} <small>· ${ORIGIN_TEXT[it.origin]}</small></dd>
+              <dd><a href="${`/setup#${it.field}`}">Change<span class="hide"> ${it.label}</span></a></dd>
+            </div>
+          `
+        )}</dl>
+        <form method="post" action="/setup/start">
+          ${csrfField(csrfToken)}
+          <div class="acts">
+            <button class="big" name="mode" value="install">Run the checks and install</button>
+            <button class="quiet" name="mode" value="checks">Only run the checks</button>
+          </div>
+        </form>
+      </section>
+    `,
+  };
+}
+
+const CHECK_TONE: Record<CheckStatus, Tone> = {
+  pass: "good",
+  warn: "warn",
+  fail: "bad",
+  error: "bad",
+  skipped: "idle",
+};
+const CHECK_WORD: Record<CheckStatus, string> = {
+  pass: "passed",
+  warn: "warning",
+  fail: "failed",
+  error: "could not be checked",
+  skipped: "skipped",
+};
+
+/** What the checks found, problems first, and the ways on from there. */
+export function checksPage(view: SetupView, csrfToken: string): Page {
+  const report = view.preflight as PreflightReport;
+  const bad = report.results.filter((it) => it.status === "fail" || it.status === "error");
+  const warnings = report.results.filter((it) => it.status === "warn");
+  const rest = report.results.filter((it) => it.status === "pass" || it.status === "skipped");
+  const title = bad.length === 0
+    ? "All checks passed"
+    : `${bad.length} of ${report.results.length} checks failed`;
+  const acceptable = bad.length > 0 && bad.every((it) => it.overridable) && view.state.status === "blocked";
+  const post = (action: string, label: string, kind: string) =>
+    html`
+      <form method="post" action="${action}">${csrfField(
+        csrfToken,
+      )}<button class="${kind}">${label}</button></form>
+    `;
+  return {
+    title,
+    narrow: true,
+    body: [
+      html`
+        <header class="${`hero ${bad.length === 0 ? "good" : "bad"}`}">
+          <h1>${mark(bad.length === 0 ? "good" : "bad")}<span>${title}. Nothing was changed.</span></h1>
+          <p>${bad.length === 0
+            ? "You can install now."
+            : acceptable
+            ? "Fix it and run the checks again, change your answers, or accept what was found."
+            : "Fix it and run the checks again, or change your answers."}</p>
+          <div class="acts">${post(
+            "/setup/recheck",
+            "Run the checks again",
+            "",
+          )}<a href="/setup?edit=1">Change answers</a></div>
+        </header>
+      `,
+      html`
+        <section class="panel">
+          <form method="post" action="/setup/acknowledge">
+            ${csrfField(csrfToken)}
+            <ul class="rows">${[...bad, ...warnings].map((it) =>
+              checkRow(it, acceptable && it.overridable && bad.includes(it))
+            )}</ul>
+            ${acceptable && html`
+              <div class="acts"><button>Accept and install</button></div>
+            `}
+          </form>
+          <details>
+            <summary>${rest.filter((it) => it.status === "pass").length} checks passed, ${rest.filter((it) =>
+              it.status === "skipped"
+            ).length} did not apply</summary>
+            <ul class="rows">${rest.map((it) =>
+              html`
+                <li class="${CHECK_TONE[it.status]}">
+                  ${mark(CHECK_TONE[it.status])}<h3>${it
+                    .title}</h3><span class="tag">${CHECK_WORD[it.status]}</span><p class="soft">${visible(
+                      it.found,
+                    )}</p>
+                </li>
+              `
+            )}</ul>
+          </details>
+        </section>
+      `,
+    ],
+  };
+}
+
+function checkRow(it: CheckResult, withBox: boolean): VNode {
+  return html`
+    <li class="${CHECK_TONE[it.status]}">
+      ${mark(CHECK_TONE[it.status])}<h3>${it.title}</h3><span class="tag">${CHECK_WORD[it.status]}</span>
+      <p>Expected: ${it.expected}. Found: ${visible(it.found)}.</p>
+      <p><b>What to do:</b> ${it.remediation}.</p>
+      ${withBox && html`
+        <p class="choice">
+          <input type="checkbox" id="${`ack-${it.id}`}" name="checkId" value="${it
+            .id}" /><label for="${`ack-${it.id}`}"
+          >I understand, go on with this</label>
+        </p>
+      `}
+      <details>
+        <summary>Technical details</summary>
+        <dl class="facts">
+          <dt>Check</dt>
+          <dd><samp>${it.id}</samp></dd>
+          <dt>Took</dt>
+          <dd>${it.durationMs} ms</dd>${(it.evidence ?? []).length > 0
+            ? html`
+              <dt>Seen</dt>
+            `
+            : null}${(it.evidence ?? []).length > 0
+            ? html`
+              <dd>${(it.evidence ?? []).map((line) =>
+                html`
+                  <samp>${visible(line)}<br /></samp>
+                `
+              )}</dd>
+            `
+            : null}
+        </dl>
+      </details>
+    </li>
+  `;
+}
+
+const STEP_TONE: Record<StepRow["status"], Tone> = {
+  waiting: "idle",
+  running: "busy",
+  done: "good",
+  failed: "bad",
+};
+const STEP_WORD: Record<StepRow["status"], string> = {
+  waiting: "waiting",
+  running: "running",
+  done: "done",
+  failed: "failed",
+};
+
+/** The changing part of the progress page. */
+export function progressSection(view: SetupView, nowMs: number): VNode {
+  const { state } = view;
+  const running = view.steps.find((it) => it.status === "running");
+  const [tone, title, text]: [Tone, string, string] = state.status === "done"
+    ? ["good", "Ready to log in", "The installation is finished."]
+    : state.status === "failed"
+    ? ["bad", visible(state.failure.message), `What to do: ${state.failure.suggestedNextStep}.`]
+    : [
+      "busy",
+      `Installing: ${(running?.title ?? "starting").toLowerCase()}`,
+      visible(running?.message ?? ""),
+    ];
+  return html`
+    <section class="live">
+      <header class="${`hero ${tone}`}">
+        <h1>${mark(tone)}<span>${title}</span></h1>${text === "" ? null : html`
+          <p>${text}</p>
+        `} ${state.status === "failed" && state.nextAttemptAt !== undefined
+          ? html`
+            <p>It is tried again by itself at ${clockTime(state.nextAttemptAt)} (UTC).</p>
+          `
+          : null} ${state.status === "running"
+          ? html`
+            <p class="soft">You can close this page; the installation goes on.</p>
+          `
+          : null} ${state.status === "done"
+          ? html`
+            <div class="acts"><a class="button big" href="/">Go to the status page</a></div>
+          `
+          : null}
+      </header>
+      <div class="panel">
+        <h2>Steps</h2>
+        <ol class="rows">${view.steps.map((it) => stepRow(it, nowMs))}</ol>
+      </div>
+      ${state.status === "failed" && html`
+        <div class="panel">
+          <details>
+            <summary>Technical details</summary>
+            <dl class="facts">
+              <dt>Step</dt>
+              <dd><samp>${state.stepId}</samp></dd>
+              <dt>Code</dt>
+              <dd><samp>${state.failure.code}</samp></dd>
+              <dt>Details</dt>
+              <dd><samp>${visible(state.failure.details)}</samp></dd>
+            </dl>
+          </details>
+        </div>
+      `}
+    </section>
+  `;
+}
+
+function stepRow(it: StepRow, nowMs: number): VNode {
+  const startedMs = it.startedAt === undefined ? undefined : Date.parse(it.startedAt);
+  const time = startedMs === undefined
+    ? ""
+    : it.finishedAt !== undefined
+    ? duration(Date.parse(it.finishedAt) - startedMs)
+    : `since ${duration(nowMs - startedMs)}`;
+  return html`
+    <li class="${STEP_TONE[it.status]}">
+      ${mark(STEP_TONE[it.status])}<h3>${it
+        .title}<span class="hide"> (${STEP_WORD[it.status]})</span></h3><time class="soft"
+      >${time}</time>${it.message && it.status !== "done"
+        ? html`
+          <p class="soft">${visible(it.message)}</p>
+        `
+        : null}
+    </li>
+  `;
+}
