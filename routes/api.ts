@@ -1,0 +1,90 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { SetupInputs, type SetupReply, toFieldErrors } from "../agent/setup/mod.ts";
+import type { Context } from "hono";
+import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { answerProblem, refusalProblem } from "./problem.ts";
+
+const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
+const Empty = z.strictObject({});
+
+/** The JSON face: the same actions and words as the pages. */
+export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
+  const app = new Hono<Env>();
+  const by = (c: Context<Env>) => c.env.remoteAddr === "socket" ? "command line" : `API ${c.env.remoteAddr}`;
+  const json = { "content-type": "application/json", "cache-control": "no-store" };
+
+  app.get("/api/status", (c) => c.body(deps.status.json() as Uint8Array<ArrayBuffer>, 200, json));
+  app.get("/api/v1/status", (c) => c.body(deps.status.json() as Uint8Array<ArrayBuffer>, 200, json));
+  app.get("/api/v1/setup", (c) => c.json(deps.setup.view()));
+  app.get("/api/v1/preflight", (c) => c.json(deps.setup.view().preflight ?? null));
+
+  /** Parses a body or answers why it cannot. */
+  async function read<T>(
+    c: Context<Env>,
+    schema: z.ZodType<T>,
+  ): Promise<{ value: T } | { answer: Response }> {
+    if (!/^application\/json(;|$)/.test(c.req.header("content-type") ?? "")) {
+      return {
+        answer: await answerProblem(c, deps, state, {
+          status: 415,
+          title: "Not JSON",
+          detail: "Send the body with content-type application/json.",
+        }),
+      };
+    }
+    let body: unknown;
+    try {
+      body = JSON.parse(await c.req.text());
+    } catch {
+      return {
+        answer: await answerProblem(c, deps, state, {
+          status: 400,
+          title: "Not JSON",
+          detail: "The body is not JSON.",
+        }),
+      };
+    }
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return { value: parsed.data };
+    const errors = toFieldErrors(parsed.error);
+    return {
+      answer: await answerProblem(c, deps, state, {
+        status: 422,
+        title: "Some answers cannot be used",
+        detail: errors.map((it) => `${it.field}: ${it.message}`).join("; "),
+        errors,
+      }),
+    };
+  }
+
+  async function reply(c: Context<Env>, result: SetupReply): Promise<Response> {
+    return result.ok
+      ? c.json(deps.setup.view().state, 202)
+      : await answerProblem(c, deps, state, refusalProblem(result));
+  }
+
+  app.post("/api/v1/setup", async (c) => {
+    const body = await read(c, SetupInputs);
+    if ("answer" in body) return body.answer;
+    return await reply(
+      c,
+      await deps.setup.submit(body.value, { by: by(c), checksOnly: c.req.query("checksOnly") === "true" }),
+    );
+  });
+  app.post("/api/v1/setup/acknowledge", async (c) => {
+    const body = await read(c, Acknowledge);
+    return "answer" in body
+      ? body.answer
+      : await reply(c, await deps.setup.acknowledge(body.value.checkIds, { by: by(c) }));
+  });
+  app.post("/api/v1/setup/recheck", async (c) => {
+    const body = await read(c, Empty);
+    return "answer" in body ? body.answer : await reply(c, await deps.setup.recheck({ by: by(c) }));
+  });
+  app.post("/api/v1/setup/retry", async (c) => {
+    const body = await read(c, Empty);
+    return "answer" in body ? body.answer : await reply(c, await deps.setup.retry({ by: by(c) }));
+  });
+  return app;
+}

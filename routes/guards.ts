@@ -1,0 +1,164 @@
+import { isIP } from "node:net";
+import type { Context, MiddlewareHandler } from "hono";
+import { timingSafeEqual } from "node:crypto";
+import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { answerProblem, wantsJson } from "./problem.ts";
+
+const COOKIE = "alga_appliance_session";
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** On every answer. No script, no frame, nothing from elsewhere. @see catalogue.md 2 */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+};
+
+/** Refuses requests for names that are not ours: a page elsewhere must not reach us by rebinding its name. */
+export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
+  return async function requireKnownHost(c, next) {
+    const hostName = (c.req.header("host") ?? "").replace(/:\d+$/, "").replace(/^\[|\]$/g, "").toLowerCase();
+    if (isIP(hostName) === 0 && !(await deps.allowedHosts()).some((it) => it.toLowerCase() === hostName)) {
+      return await answerProblem(c, deps, state, {
+        status: 421,
+        title: "This address is not known here",
+        detail: "Open the appliance by its IP address or its own host name, as the console shows it.",
+      });
+    }
+    return await next();
+  };
+}
+
+/** Bounds bodies before anything reads them. */
+export function limitBody(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
+  return async function limitBody(c, next) {
+    if (c.req.method !== "POST") return await next();
+    const tooLarge = () =>
+      answerProblem(c, deps, state, {
+        status: 413,
+        title: "Too much was sent",
+        detail: `At most ${MAX_BODY_BYTES / 1024} KiB can be sent here.`,
+      });
+    if (Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES) return await tooLarge();
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    let total = 0;
+    for await (const chunk of c.req.raw.body ?? []) {
+      total += chunk.length;
+      if (total > MAX_BODY_BYTES) return await tooLarge();
+      chunks.push(chunk as Uint8Array<ArrayBuffer>);
+    }
+    c.req.raw = new Request(c.req.raw, { body: await new Blob(chunks).arrayBuffer(), method: "POST" });
+    return await next();
+  };
+}
+
+/** Finds the session of the cookie; a bearer token opens one request. */
+export function findSession(deps: AppDeps): MiddlewareHandler<Env> {
+  return async function findSession(c, next) {
+    c.set("session", sessionOf(c, deps));
+    return await next();
+  };
+}
+
+function sessionOf(c: Context<Env>, deps: AppDeps) {
+  const cookie = c.req.header("cookie");
+  if (cookie === undefined) return undefined;
+  for (const part of cookie.split(";")) {
+    const [name, value] = part.trim().split("=");
+    if (name === COOKIE && value) return deps.access.findSession(value);
+  }
+  return undefined;
+}
+
+/** The cookie that carries a session. `id` empty = forget it. */
+export function sessionCookie(id: string): string {
+  return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; ${id === "" ? "Max-Age=0" : "Max-Age=604800"}`;
+}
+
+/** Pages lead to the sign-in form; the API says 401. A POST must come from our own pages. */
+export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
+  return async function requireSession(c, next) {
+    const bearer = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
+    if (bearer !== undefined) {
+      await deps.access.refresh();
+      const verdict = deps.access.checkToken(bearer, c.env.remoteAddr);
+      if (verdict.ok) return await next();
+      if (verdict.waitSec > 0) return await tooManyGuesses(c, deps, state, verdict.waitSec);
+      return await answerProblem(c, deps, state, {
+        status: 401,
+        title: "Not signed in",
+        detail: "The bearer token is not this appliance's setup token.",
+      });
+    }
+    const session = c.get("session");
+    if (!session) {
+      if (wantsJson(c)) {
+        return await answerProblem(c, deps, state, {
+          status: 401,
+          title: "Not signed in",
+          detail: "Sign in, or send the setup token as a bearer token.",
+        });
+      }
+      return c.redirect(`/login${c.req.path === "/" ? "" : `?next=${encodeURIComponent(c.req.path)}`}`, 303);
+    }
+    if (c.req.method === "POST" && !await hasCsrfToken(c, session.csrfToken)) {
+      return await answerProblem(c, deps, state, {
+        status: 403,
+        title: "This form is too old",
+        detail: "Go back, load the page again and send it once more.",
+      });
+    }
+    return await next();
+  };
+}
+
+/** A POST names our own origin, where the browser says one. */
+export function requireOwnOrigin(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
+  return async function requireOwnOrigin(c, next) {
+    if (c.req.method === "GET" || c.req.method === "HEAD") return await next();
+    const origin = c.req.header("origin");
+    const site = c.req.header("sec-fetch-site");
+    const isForeign = (origin !== undefined && originHost(origin) !== c.req.header("host")) ||
+      (site !== undefined && site !== "same-origin" && site !== "none");
+    if (!isForeign) return await next();
+    return await answerProblem(c, deps, state, {
+      status: 403,
+      title: "This request came from another site",
+      detail: "Open the appliance's own page and do it there.",
+    });
+  };
+}
+
+/** 429 with the seconds to wait. */
+export async function tooManyGuesses(
+  c: Context<Env>,
+  deps: AppDeps,
+  state: AppState,
+  waitSec: number,
+): Promise<Response> {
+  return await answerProblem(c, deps, state, {
+    status: 429,
+    title: "Too many wrong tokens",
+    detail: `Try again in ${waitSec} s. Others are not affected.`,
+    retryAfterSec: waitSec,
+  });
+}
+
+async function hasCsrfToken(c: Context<Env>, wanted: string): Promise<boolean> {
+  const header = c.req.header("x-csrf-token");
+  const given = header ??
+    (/^application\/x-www-form-urlencoded/.test(c.req.header("content-type") ?? "")
+      ? new URLSearchParams(await c.req.text()).get("csrf")
+      : undefined);
+  if (typeof given !== "string" || given.length !== wanted.length) return false;
+  return timingSafeEqual(new TextEncoder().encode(given), new TextEncoder().encode(wanted));
+}
+
+function originHost(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

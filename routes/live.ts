@@ -1,0 +1,107 @@
+import type { VNode } from "preact";
+import { type Frame, type Page, pageParts } from "../views/layout.ts";
+import { html, renderPart } from "../views/html.ts";
+import type { AppState } from "./app_deps.ts";
+
+const MAX_UPDATES = 100;
+const MAX_STREAM_MS = 5 * 60_000;
+const MAX_STREAMS = 300;
+/** Nothing changed, but times grow old. */
+const IDLE_MS = 10_000;
+/** States that follow each other faster than this are shown as one. */
+const COALESCE_MS = 50;
+
+/** One live page: the frame around it, what stays, and the part that changes. */
+export interface LivePage {
+  frame: Frame;
+  page: Page;
+  /** The changing part as of now. */
+  section: () => VNode;
+  subscribe: (listener: () => void) => () => void;
+  /** Address of this page for the links that stand outside the live part. */
+  path: string;
+  isLive: boolean;
+}
+
+/** Headers of an open page; "Refresh" starts it anew after the stream has ended, without script. */
+export function liveHeaders(isLive: boolean): Record<string, string> {
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    ...(isLive ? { refresh: String(MAX_STREAM_MS / 1000 + 5) } : {}),
+  };
+}
+
+/**
+ * A page whose response stays open: each change appends a section, and the stylesheet shows only the newest.
+ * A slow reader gets the latest state when it reads again; nothing is queued for it.
+ */
+export function livePageBody(live: LivePage, state: AppState): ReadableStream<Uint8Array> | string {
+  const isLive = live.isLive && state.liveStreams < MAX_STREAMS;
+  const controls = renderPart(html`
+    <p class="page-links soft">${isLive
+      ? html`
+        <span>This page follows by itself. <a href="${`${live.path}?live=off`}">Pause</a></span>
+      `
+      : html`
+        <span>Paused. <a href="${live.path}">Follow again</a></span>
+      `}</p>
+  `);
+  const [start, end] = pageParts(live.frame, live.page);
+  const first = start + controls + renderPart(live.section());
+  if (!isLive) return first + end;
+
+  const encoder = new TextEncoder();
+  const over = new AbortController();
+  let changed = Promise.withResolvers<void>();
+  const unsubscribe = live.subscribe(() => changed.resolve());
+  const timer = setTimeout(() => over.abort(), MAX_STREAM_MS);
+  let updates = 0;
+  state.liveStreams++;
+
+  function close(): void {
+    if (over.signal.aborted && updates < 0) return;
+    updates = -1;
+    clearTimeout(timer);
+    unsubscribe();
+    over.abort();
+    state.liveStreams--;
+  }
+
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(encoder.encode(first));
+    },
+    // Called only when the reader has taken what was there: that is what keeps a slow one from piling up.
+    async pull(controller) {
+      const idle = new AbortController();
+      await Promise.race([changed.promise, sleep(IDLE_MS, idle.signal), aborted(over.signal)]);
+      idle.abort();
+      await sleep(COALESCE_MS, over.signal);
+      changed = Promise.withResolvers<void>();
+      if (over.signal.aborted || updates >= MAX_UPDATES) {
+        controller.enqueue(encoder.encode(end));
+        controller.close();
+        close();
+        return;
+      }
+      updates++;
+      controller.enqueue(encoder.encode(renderPart(live.section())));
+    },
+    cancel: close,
+  }, { highWaterMark: 1 });
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,128 @@
+import { Hono } from "hono";
+import { readStylesheet } from "../views/stylesheet.ts";
+import { apiRoutes } from "./api.ts";
+import type { AppDeps, AppState, Bindings, Env } from "./app_deps.ts";
+import {
+  findSession,
+  limitBody,
+  requireKnownHost,
+  requireOwnOrigin,
+  requireSession,
+  SECURITY_HEADERS,
+  sessionCookie,
+  tooManyGuesses,
+} from "./guards.ts";
+import { localPath, loginRoutes } from "./login.ts";
+import { answerProblem } from "./problem.ts";
+import { setupRoutes } from "./setup.ts";
+import { statusRoutes } from "./status.ts";
+
+export type { AppDeps, Identity } from "./app_deps.ts";
+
+/** Something that answers every request, whatever it is. */
+export interface App {
+  fetch(request: Request, bindings?: Bindings): Promise<Response>;
+}
+
+/** The face on the network: pages and API behind the token. */
+export function createApp(deps: AppDeps): App {
+  const state: AppState = { stylesheet: readStylesheet(), drafts: new Map(), liveStreams: 0 };
+  const app = new Hono<Env>();
+  openRoutes(app, deps, state);
+  app.use(
+    requireKnownHost(deps, state),
+    limitBody(deps, state),
+    requireOwnOrigin(deps, state),
+    findSession(deps),
+  );
+
+  // A link with the token: exchanged for a session and gone from the address bar, before anything else sees it.
+  app.use(async function exchangeToken(c, next) {
+    const token = c.req.query("token");
+    if (token === undefined || c.req.method !== "GET") return await next();
+    await deps.access.refresh();
+    const verdict = deps.access.checkToken(token, c.env.remoteAddr);
+    if (!verdict.ok && verdict.waitSec > 0) return await tooManyGuesses(c, deps, state, verdict.waitSec);
+    if (verdict.ok) c.header("set-cookie", sessionCookie((await deps.access.startSession()).id));
+    return c.redirect(localPath(c.req.path), 303);
+  });
+
+  app.route("/", loginRoutes(deps, state));
+  app.use(requireSession(deps, state));
+  app.post("/logout", async (c) => {
+    const session = c.get("session");
+    if (session) await deps.access.endSession(session);
+    c.header("set-cookie", sessionCookie(""));
+    return c.redirect("/login", 303);
+  });
+  app.route("/", statusRoutes(deps, state));
+  app.route("/", setupRoutes(deps, state));
+  app.route("/", apiRoutes(deps, state));
+  return answering(app, deps, state);
+}
+
+/** The face on the root-only socket: the API alone; who can connect is root already. */
+export function createSocketApp(deps: AppDeps): App {
+  const state: AppState = { stylesheet: { text: "", path: "" }, drafts: new Map(), liveStreams: 0 };
+  const app = new Hono<Env>();
+  app.use(limitBody(deps, state));
+  app.route("/", apiRoutes(deps, state));
+  return answering(app, deps, state);
+}
+
+function openRoutes(app: Hono<Env>, deps: AppDeps, state: AppState): void {
+  const health = JSON.stringify({ status: "ok", version: deps.identity.agentVersion });
+  const json = { "content-type": "application/json", "cache-control": "no-store" };
+  app.get("/healthz", (c) => c.body(health, 200, json));
+  app.get("/readyz", (c) => c.body(health, 200, json));
+  app.get(
+    state.stylesheet.path,
+    (c) =>
+      c.body(state.stylesheet.text, 200, {
+        "content-type": "text/css; charset=utf-8",
+        "cache-control": "public, max-age=31536000, immutable",
+      }),
+  );
+}
+
+/** Errors become answers here; the security headers are on all of them. */
+function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
+  app.notFound((c) =>
+    answerProblem(c, deps, state, {
+      status: 404,
+      title: "There is no such page",
+      detail: "Check the address, or start from the status page.",
+    })
+  );
+  app.onError((_error, c) =>
+    answerProblem(c, deps, state, {
+      status: 500,
+      title: "Something went wrong here",
+      detail: "The agent goes on. Try again; if it stays, make a support bundle and name the number below.",
+    })
+  );
+  return {
+    async fetch(request, bindings = { remoteAddr: "socket" }) {
+      let response: Response;
+      try {
+        if (!["GET", "HEAD", "POST"].includes(request.method)) {
+          response = new Response("Method not allowed\n", {
+            status: 405,
+            headers: { allow: "GET, HEAD, POST" },
+          });
+        } else {
+          new URL(request.url); // a Host header that is no host makes an address that is none
+          response = await app.fetch(request, bindings);
+        }
+      } catch {
+        response = new Response("Bad request\n", {
+          status: 400,
+          headers: { "content-type": "text/plain; charset=utf-8" },
+        });
+      }
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+      if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+      return response;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { Context } from "hono";
+import type { SetupReply } from "../agent/setup/mod.ts";
+import { errorPage } from "../views/error_page.ts";
+import { renderPage } from "../views/layout.ts";
+import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { frameOf } from "./frame.ts";
+
+/** An answer that is no success. @see RFC 9457 */
+export interface Problem {
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 429 | 500;
+  title: string;
+  detail: string;
+  errors?: readonly { field: string; message: string }[];
+  retryAfterSec?: number;
+}
+
+/** Problem JSON for programs, a page for people; the same number in both. */
+export async function answerProblem(
+  c: Context<Env>,
+  deps: AppDeps,
+  state: AppState,
+  problem: Problem,
+): Promise<Response> {
+  const requestId = crypto.randomUUID().slice(0, 8);
+  if (problem.retryAfterSec !== undefined) c.header("retry-after", String(problem.retryAfterSec));
+  if (wantsJson(c)) {
+    const body = {
+      type: "about:blank",
+      title: problem.title,
+      status: problem.status,
+      detail: problem.detail,
+      instance: requestId,
+      ...(problem.errors ? { errors: problem.errors } : {}),
+    };
+    return c.body(JSON.stringify(body), problem.status, { "content-type": "application/problem+json" });
+  }
+  return c.html(
+    renderPage(await frameOf(c, deps, state), errorPage(problem.title, problem.detail, requestId)),
+    problem.status,
+  );
+}
+
+/** Whether the asker is a program. */
+export function wantsJson(c: Context<Env>): boolean {
+  return c.req.path.startsWith("/api/") || c.env.remoteAddr === "socket";
+}
+
+/** Set-up's refusals in words. */
+export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Problem {
+  const conflict = (title: string, detail: string): Problem => ({ status: 409, title, detail });
+  switch (reply.reason) {
+    case "locked":
+      return conflict(
+        "Somebody else is at it",
+        `The set-up is being worked on by ${reply.holder}, since ${
+          reply.since.slice(11, 19)
+        } UTC. Wait until it has ended.`,
+      );
+    case "already-done":
+      return conflict(
+        "Already set up",
+        "This appliance has its company and administrator. Their data is changed inside Alga.",
+      );
+    case "not-blocked":
+      return conflict(
+        "Nothing to go on with",
+        "The set-up is not waiting for this. Look at its page for where it stands.",
+      );
+    case "nothing-submitted":
+      return conflict("No answers yet", "Fill in the set-up form first.");
+    case "needs-acknowledgement":
+      return conflict(
+        "Not everything was accepted",
+        `Also to accept, or to mend: ${reply.checkIds.join(", ")}.`,
+      );
+    case "not-overridable":
+      return conflict(
+        "This has to be mended",
+        `These findings cannot be accepted: ${
+          reply.checkIds.join(", ")
+        }. Mend them and run the checks again.`,
+      );
+  }
+}

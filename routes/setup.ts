@@ -1,0 +1,159 @@
+import { Hono } from "hono";
+import {
+  type SetupDefaults,
+  type SetupField,
+  SetupInputs,
+  type SetupReply,
+  toFieldErrors,
+} from "../agent/setup/mod.ts";
+import { toAnswers } from "../agent/setup/setup_defaults.ts";
+import { html } from "../views/html.ts";
+import { csrfField, renderPage } from "../views/layout.ts";
+import { setupFormPage } from "../views/setup_form_page.ts";
+import { answersPage, checksPage, progressSection } from "../views/setup_pages.ts";
+import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { frameOf } from "./frame.ts";
+import { liveHeaders, livePageBody } from "./live.ts";
+import { answerProblem, refusalProblem } from "./problem.ts";
+import type { Context } from "hono";
+
+const MAX_DRAFTS = 100;
+const FORM_FIELDS = Object.keys(SetupInputs.shape) as SetupField[];
+
+/** Set-up in the browser: form → answers → checks → progress. */
+export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
+  const app = new Hono<Env>();
+  const csrf = (c: Context<Env>) => c.get("session")?.csrfToken ?? "";
+  const draftKey = (c: Context<Env>) => c.get("session")?.idHash ?? "";
+  const by = (c: Context<Env>) => `browser ${c.env.remoteAddr}`;
+
+  async function form(
+    c: Context<Env>,
+    given: Record<string, string>,
+    errors: { field: string; message: string }[],
+  ): Promise<Response> {
+    const defaults = await deps.setup.defaults();
+    const { adminPassword: _, adminPasswordConfirm: __, ...shown } = given;
+    const values = { ...formValues(defaults), ...shown, systemDns: defaults.dnsServers?.value ?? "" };
+    const page = setupFormPage({ csrfToken: csrf(c), values, origins: originsOf(defaults, values), errors });
+    return c.html(renderPage(await frameOf(c, deps, state, "setup"), page), errors.length > 0 ? 422 : 200);
+  }
+
+  async function reply(c: Context<Env>, result: SetupReply): Promise<Response> {
+    if (result.ok) return c.redirect("/setup", 303);
+    return await answerProblem(c, deps, state, refusalProblem(result));
+  }
+
+  app.get("/setup", async (c) => {
+    const view = deps.setup.view();
+    const mayEdit = view.state.status === "idle" || c.req.query("edit") !== undefined;
+    if (mayEdit && view.state.status !== "running" && view.state.status !== "done") {
+      const draft = state.drafts.get(draftKey(c)) ?? deps.setup.given();
+      return await form(c, draft ? formOf(draft as Partial<SetupInputs>) : {}, []);
+    }
+    if ((view.state.status === "blocked" || view.state.status === "checked") && view.preflight) {
+      return c.html(renderPage(await frameOf(c, deps, state, "setup"), checksPage(view, csrf(c))));
+    }
+    const isLive = c.req.query("live") !== "off" && view.state.status !== "done";
+    const retry = view.state.status === "failed" ? retryForm(csrf(c)) : null;
+    const body = livePageBody({
+      frame: await frameOf(c, deps, state, "setup"),
+      page: { title: TITLES[view.state.status], body: retry },
+      section: () => progressSection(deps.setup.view(), deps.clock.nowMs()),
+      subscribe: (listener) => deps.setup.subscribe(listener),
+      path: "/setup",
+      isLive,
+    }, state);
+    return c.body(body, 200, liveHeaders(typeof body !== "string"));
+  });
+
+  app.post("/setup", async (c) => {
+    if (!/^application\/x-www-form-urlencoded/.test(c.req.header("content-type") ?? "")) {
+      return await answerProblem(c, deps, state, {
+        status: 415,
+        title: "Not a form",
+        detail: "Send the form of this page.",
+      });
+    }
+    const sent = new URLSearchParams(await c.req.text());
+    const given = Object.fromEntries(
+      [...FORM_FIELDS, "adminPasswordConfirm"].map((it) => [it, sent.get(it) ?? ""]),
+    );
+    const { adminPasswordConfirm, ...fields } = given;
+    const unknown = [...sent.keys()].filter((it) => !(it in given) && it !== "csrf");
+    const parsed = SetupInputs.safeParse({
+      ...fields,
+      ...(fields.dnsMode === "system" ? { dnsServers: "" } : {}),
+      ...Object.fromEntries(unknown.map((it) => [it, ""])),
+    });
+    const errors = parsed.success ? [] : toFieldErrors(parsed.error);
+    if (fields.adminPassword !== adminPasswordConfirm && !errors.some((it) => it.field === "adminPassword")) {
+      errors.push({ field: "adminPasswordConfirm", message: "The two passwords differ" });
+    }
+    if (!parsed.success || errors.length > 0) return await form(c, given as Record<string, string>, errors);
+    if (state.drafts.size >= MAX_DRAFTS) state.drafts.delete(state.drafts.keys().next().value ?? "");
+    state.drafts.set(draftKey(c), parsed.data);
+    return c.redirect("/setup/answers", 303);
+  });
+
+  app.get("/setup/answers", async (c) => {
+    const draft = state.drafts.get(draftKey(c));
+    if (!draft) return c.redirect("/setup", 303);
+    const answers = toAnswers(draft, await deps.setup.defaults());
+    return c.html(renderPage(await frameOf(c, deps, state, "setup"), answersPage(answers, csrf(c))));
+  });
+
+  app.post("/setup/start", async (c) => {
+    const draft = state.drafts.get(draftKey(c));
+    if (!draft) return c.redirect("/setup", 303);
+    const checksOnly = new URLSearchParams(await c.req.text()).get("mode") === "checks";
+    const result = await deps.setup.submit(draft, { by: by(c), checksOnly });
+    if (result.ok) state.drafts.delete(draftKey(c));
+    return await reply(c, result);
+  });
+
+  app.post("/setup/recheck", async (c) => await reply(c, await deps.setup.recheck({ by: by(c) })));
+  app.post("/setup/retry", async (c) => await reply(c, await deps.setup.retry({ by: by(c) })));
+  app.post("/setup/acknowledge", async (c) => {
+    const checkIds = new URLSearchParams(await c.req.text()).getAll("checkId");
+    return await reply(c, await deps.setup.acknowledge(checkIds, { by: by(c) }));
+  });
+  return app;
+}
+
+const TITLES: Record<ReturnType<AppDeps["setup"]["view"]>["state"]["status"], string> = {
+  idle: "Set up this appliance",
+  checked: "Checks",
+  running: "Installing",
+  blocked: "Checks",
+  failed: "Installation stopped",
+  done: "Ready to log in",
+};
+
+function retryForm(csrfToken: string) {
+  return html`
+    <form method="post" action="/setup/retry">
+      ${csrfField(csrfToken)}<div class="acts"><button>Try again now</button></div>
+    </form>
+  `;
+}
+
+function formValues(defaults: SetupDefaults): Record<string, string> {
+  const values = Object.fromEntries(Object.entries(defaults).map(([field, it]) => [field, it.value]));
+  return { ...values, dnsServers: "" };
+}
+
+function formOf(inputs: Partial<SetupInputs>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map((
+      [field, value],
+    ) => [field, Array.isArray(value) ? value.join(", ") : String(value ?? "")]),
+  );
+}
+
+function originsOf(defaults: SetupDefaults, values: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(defaults).filter(([field, it]) => field !== "dnsServers" && values[field] === it.value)
+      .map(([field, it]) => [field, it.origin]),
+  );
+}

@@ -1,0 +1,26 @@
+import { Hono } from "hono";
+import { statusSection } from "../views/status_page.ts";
+import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { frameOf } from "./frame.ts";
+import { liveHeaders, livePageBody } from "./live.ts";
+
+/** The status page. */
+export function statusRoutes(deps: AppDeps, state: AppState): Hono<Env> {
+  const app = new Hono<Env>();
+  app.get("/", async (c) => {
+    if (deps.setup.view().state.status === "idle" && !deps.status.current().tiers.platform.ready) {
+      return c.redirect("/setup", 303);
+    }
+    const isLive = c.req.query("live") !== "off";
+    const body = livePageBody({
+      frame: await frameOf(c, deps, state, "status"),
+      page: { title: deps.status.current().rollup.message, body: null },
+      section: () => statusSection(deps.status.current(), deps.clock.nowMs()),
+      subscribe: (listener) => deps.status.subscribe(listener),
+      path: "/",
+      isLive,
+    }, state);
+    return c.body(body, 200, liveHeaders(typeof body !== "string"));
+  });
+  return app;
+}
