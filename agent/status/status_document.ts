@@ -2,7 +2,10 @@
 export const TIER_IDS = ["platform", "core", "bootstrap", "login", "background", "fullHealth"] as const;
 export type TierId = typeof TIER_IDS[number];
 
-/** Words of contract.md 7.3. `unknown` = could not be observed, never the same as failed. */
+/**
+ * Words of contract.md 7.3. `unknown` = could not be observed, never the same as failed. Of a tier that is not ready,
+ * `healthy` = nothing is wrong, its turn comes later; `degraded` = partly there and on its way, or a part behind the scenes fails.
+ */
 export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
 
 /** @see contract.md 7.3 */
@@ -123,9 +126,20 @@ export interface StatusDocument {
   activeOperations: readonly ActiveOperation[];
   components: readonly ComponentStatus[];
   bootstrap: {
-    job: { name: string; state: "absent" | "running" | "completed" | "failed" | "unknown"; completed: boolean; failed: boolean };
+    job: {
+      name: string;
+      state: "absent" | "running" | "completed" | "failed" | "unknown";
+      completed: boolean;
+      failed: boolean;
+    };
     seed: { usersCount: number | null };
-    logs: { available: boolean; pod: string | null; container: string; tail: readonly string[]; detectedErrors: readonly string[] };
+    logs: {
+      available: boolean;
+      pod: string | null;
+      container: string;
+      tail: readonly string[];
+      detectedErrors: readonly string[];
+    };
   };
   recentEvents: readonly StatusEvent[];
   loginProbe: { checked: boolean; reachable: boolean; statusCode: number | null; location: string | null };

@@ -1,0 +1,77 @@
+import { isIP } from "node:net";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { RegistryMirrors } from "../release/registry.ts";
+import { UsageError } from "./command.ts";
+
+/** `node:util` parseArgs with our errors. @throws {UsageError} */
+export function parseOptions<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Options that say where things lie; the same for every subcommand. */
+export const PLACE_OPTIONS = {
+  root: { type: "string", default: "/" },
+  kubeconfig: { type: "string" },
+  "registry-mirror": { type: "string", multiple: true },
+} as const satisfies NonNullable<ParseArgsConfig["options"]>;
+
+/** Help lines of {@link PLACE_OPTIONS}. */
+export const PLACE_HELP = `  --root DIR                  where the appliance's "/" lies (default /)
+  --kubeconfig FILE           how to reach Kubernetes (default /etc/rancher/k3s/k3s.yaml below the root)
+  --registry-mirror HOST=URL  ask URL instead of the registry HOST; may be repeated`;
+
+/** An absolute folder. @throws {UsageError} */
+export function parseRoot(text: string): string {
+  if (!text.startsWith("/") || text.split("/").includes("..")) {
+    throw new UsageError(`--root must be an absolute folder, not "${text}"`);
+  }
+  return text;
+}
+
+/** "ghcr.io=http://127.0.0.1:5000" → mirrors. @throws {UsageError} */
+export function parseMirrors(pairs: readonly string[] | undefined): RegistryMirrors {
+  const mirrors: Record<string, string> = {};
+  for (const pair of pairs ?? []) {
+    const [host, target, ...rest] = pair.split("=");
+    const url = target !== undefined && rest.length === 0 && URL.canParse(target)
+      ? new URL(target)
+      : undefined;
+    const wellFormed = url && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.username &&
+      !url.search;
+    if (!host || !/^[A-Za-z0-9.-]+(:\d+)?$/.test(host) || !wellFormed) {
+      throw new UsageError(`--registry-mirror must look like ghcr.io=http://127.0.0.1:5000, not "${pair}"`);
+    }
+    mirrors[host] = url.origin;
+  }
+  return mirrors;
+}
+
+/** An address to listen on. */
+export interface ListenAddress {
+  hostname: string;
+  port: number;
+}
+
+/** "0.0.0.0:8080", "127.0.0.1:0" or "[::]:8080" → parts. @throws {UsageError} */
+export function parseListen(text: string): ListenAddress {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
+  const hostname = match?.[1] ?? match?.[2] ?? "";
+  const port = Number(match?.[3]);
+  if (!match || isIP(hostname) === 0 || port > 65_535) {
+    throw new UsageError(
+      `--listen must be an address and a port like 0.0.0.0:8080 or [::]:8080, not "${text}"`,
+    );
+  }
+  return { hostname, port };
+}
+
+/** One of a few words. @throws {UsageError} */
+export function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((it) => it === text);
+  if (found === undefined) throw new UsageError(`${option} must be ${choices.join(", ")}, not "${text}"`);
+  return found;
+}

@@ -1,0 +1,99 @@
+import { systemClock } from "../clock.ts";
+import { primaryAddress } from "../host/network_facts.ts";
+import { RealHost } from "../host/real_host.ts";
+import { preflightVerdict, reportText, runPreflight } from "../preflight/mod.ts";
+import { createRegistryClient } from "../release/mod.ts";
+import type { SetupInputs } from "../setup/setup_inputs.ts";
+import { BUILD } from "../version.ts";
+import { type Command, EXIT } from "./command.ts";
+import { readInputFile } from "./input_file.ts";
+import {
+  parseChoice,
+  parseListen,
+  parseMirrors,
+  parseOptions,
+  parseRoot,
+  PLACE_HELP,
+  PLACE_OPTIONS,
+} from "./options.ts";
+
+/** `alga-agent preflight` */
+export const preflightCommand: Command = {
+  name: "preflight",
+  summary: "check this machine and its network; changes nothing",
+  help: `Usage: alga-agent preflight [-o table|json] [--from-file FILE] [OPTIONS]
+
+  -o, --output      table (default) or json
+  --from-file FILE  check with these answers (see "alga-agent help setup"); else with the defaults
+  --listen A:P      the port that the agent itself uses (default 0.0.0.0:8080)
+${PLACE_HELP}
+
+Works with and without the running service.
+
+Exit codes: 0 nothing failed, 3 something failed or could not be checked.
+
+Example: sudo alga-agent preflight -o json`,
+  async run(args, terminal) {
+    const { values } = parseOptions(
+      {
+        args: [...args],
+        options: {
+          ...PLACE_OPTIONS,
+          output: { type: "string", short: "o", default: "table" },
+          "from-file": { type: "string" },
+          listen: { type: "string", default: "0.0.0.0:8080" },
+        },
+      } as const,
+    );
+    const output = parseChoice("-o", values.output, ["table", "json"]);
+    const host = new RealHost(parseRoot(values.root));
+    const mirrors = parseMirrors(values["registry-mirror"]);
+    const agentPort = parseListen(values.listen).port;
+    const inputs = values["from-file"] === undefined
+      ? await defaultInputs(host)
+      : await readInputFile(values["from-file"], terminal);
+    const registry = createRegistryClient({
+      mirrors,
+      network: {
+        dnsServers: inputs.dnsServers,
+        ...(inputs.proxyUrl === "" ? {} : { proxyUrl: inputs.proxyUrl }),
+      },
+      clock: systemClock,
+      userAgent: `alga-agent/${BUILD.version}`,
+    });
+    try {
+      const report = await runPreflight({
+        host,
+        clock: systemClock,
+        inputs,
+        registry,
+        mirrors,
+        agentPort,
+        signal: terminal.signal,
+      });
+      terminal.out(output === "json" ? `${JSON.stringify(report, undefined, 2)}\n` : reportText(report));
+      return preflightVerdict(report, []).canContinue ? EXIT.ok : EXIT.actionRequired;
+    } finally {
+      registry.close();
+    }
+  },
+};
+
+/** What would be asked in the form, as far as checks look at it. */
+async function defaultInputs(host: RealHost): Promise<SetupInputs> {
+  const address = (await primaryAddress(host).catch(() => undefined))?.address ?? "127.0.0.1";
+  return {
+    channel: "stable",
+    releaseRef: "",
+    appUrl: `http://${address}:3000`,
+    dnsMode: "system",
+    dnsServers: [],
+    proxyUrl: "",
+    noProxy: "",
+    tenantName: "",
+    adminFirstName: "",
+    adminLastName: "",
+    adminEmail: "",
+    adminPassword: "",
+  };
+}

@@ -1,0 +1,80 @@
+import { systemClock } from "../clock.ts";
+import { RealHost } from "../host/real_host.ts";
+import type { RollupState, StatusDocument } from "../status/status_document.ts";
+import { type AgentClient, connectAgent } from "./agent_client.ts";
+import { type Command, EXIT, type ExitCode } from "./command.ts";
+import { parseChoice, parseOptions, parseRoot } from "./options.ts";
+import { statusTable } from "./status_table.ts";
+
+const WATCH_INTERVAL_MS = 1_000;
+
+const EXIT_OF: Record<RollupState, ExitCode> = {
+  installing: EXIT.inProgress,
+  ready_to_log_in: EXIT.ok,
+  ready_with_background_issues: EXIT.degraded,
+  fully_healthy: EXIT.ok,
+  failed_action_required: EXIT.actionRequired,
+};
+
+/** `alga-agent status` */
+export const statusCommand: Command = {
+  name: "status",
+  summary: "show what is ready, what is not, and why",
+  help: `Usage: alga-agent status [-o table|json] [--watch] [--root DIR]
+
+  -o, --output  table (default) or json, the same document as /api/status
+  --watch       print again whenever something changes; ends with Ctrl-C
+
+Exit codes: 0 ready to log in, 3 action required, 4 ready with background issues, 5 installing, 1 no answer.
+
+Example: alga-agent status -o json`,
+  async run(args, terminal) {
+    const { values } = parseOptions(
+      {
+        args: [...args],
+        options: {
+          output: { type: "string", short: "o", default: "table" },
+          watch: { type: "boolean", default: false },
+          root: { type: "string", default: "/" },
+        },
+      } as const,
+    );
+    const output = parseChoice("-o", values.output, ["table", "json"]);
+    const client = connectAgent(new RealHost(parseRoot(values.root)));
+    const print = (status: StatusDocument) =>
+      terminal.out(
+        output === "json" ? `${JSON.stringify(status)}\n` : statusTable(status, systemClock.nowMs()),
+      );
+    try {
+      let status = await fetchStatus(client);
+      print(status);
+      while (values.watch && !terminal.signal.aborted) {
+        const shown = substance(status);
+        await systemClock.sleep(WATCH_INTERVAL_MS, terminal.signal).catch(() => {});
+        if (terminal.signal.aborted) break;
+        status = await fetchStatus(client);
+        if (substance(status) !== shown) print(status);
+      }
+      return EXIT_OF[status.rollup.state];
+    } finally {
+      client.close();
+    }
+  },
+};
+
+async function fetchStatus(client: AgentClient): Promise<StatusDocument> {
+  return (await client.request("GET", "/api/v1/status")).body as StatusDocument;
+}
+
+/** What counts as a change: everything but the passing of time. */
+function substance(status: StatusDocument): string {
+  const operations = status.activeOperations.map((it) => [it.component, it.operation, it.image]);
+  return JSON.stringify([
+    status.rollup,
+    status.tiers,
+    status.topBlockers,
+    status.components,
+    operations,
+    status.urls,
+  ]);
+}

@@ -1,0 +1,41 @@
+import { openAccess } from "../access/mod.ts";
+import { systemClock } from "../clock.ts";
+import { RealHost } from "../host/real_host.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { parseOptions, parseRoot } from "./options.ts";
+
+/** `alga-agent token` */
+export const tokenCommand: Command = {
+  name: "token",
+  summary: "show or replace the token that signs in",
+  help: `Usage: alga-agent token show|rotate [--root DIR]
+
+  show    prints the setup token; it is made when there is none yet
+  rotate  makes a new token and ends every session in browsers
+
+Works with and without the running service. Needs root.
+
+Example: sudo alga-agent token show`,
+  async run(args, terminal) {
+    const { values, positionals } = parseOptions(
+      {
+        args: [...args],
+        allowPositionals: true,
+        options: { root: { type: "string", default: "/" } },
+      } as const,
+    );
+    const [action, ...rest] = positionals;
+    if ((action !== "show" && action !== "rotate") || rest.length > 0) {
+      throw new UsageError(
+        `Say "show" or "rotate"${action === undefined ? "" : `, not "${positionals.join(" ")}"`}`,
+      );
+    }
+    const access = await openAccess({ host: new RealHost(parseRoot(values.root)), clock: systemClock });
+    if (action === "rotate") {
+      await access.rotateToken();
+      terminal.err("New token made. Every browser has to sign in again.\n");
+    }
+    terminal.out(`${access.token()}\n`);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,92 @@
+import { bootstrapLines, bootstrapOutcome, bootstrapWaitsForWorkflows } from "../status/bootstrap_state.ts";
+import { componentByName } from "../status/components.ts";
+import type { Scene } from "../status/scene.ts";
+import type { Blocker } from "../status/status_document.ts";
+import type { Finding } from "./finding.ts";
+import { type Ranked, rankFindings } from "./rank.ts";
+import { RULES } from "./rules.ts";
+import { TEXTS } from "./texts.ts";
+
+/** Blockers with what only the ranking needs to know of them. */
+export interface Explained {
+  blockers: readonly Blocker[];
+  /** Blockers that will not go away by waiting, best first. */
+  hard: readonly Blocker[];
+}
+
+/** More than a page can show; the rest follows from the first or waits its turn. */
+const BLOCKER_LIMIT = 20;
+/** Parts through which the first company is made. @see contract.md 5.4 */
+const WORKFLOW_PARTS = ["temporal", "temporal-worker", "pgbouncer"];
+
+/** Names what is wrong, deepest cause first. One rule that throws does not stop the others. Pure. */
+export function explain(
+  scene: Scene,
+  options: { loginReady: boolean; since?: ReadonlyMap<string, string>; extra?: readonly Finding[] },
+): Explained {
+  const findings = [...RULES.flatMap((rule) => tryRule(() => rule.find(scene))), ...options.extra ?? []]
+    .map((it) => raiseForBootstrap(scene, it))
+    // What stood in the way of set-up is over when people can log in. @see contract.md 7.1
+    .filter((it) => !(options.loginReady && it.component === "setup"));
+  const ranked = rankFindings(findings, options).slice(0, BLOCKER_LIMIT);
+  const blockers = ranked.map((it) => toBlocker(it, options.since));
+  return { blockers, hard: blockers.filter((_, index) => ranked[index]?.finding.hard === true) };
+}
+
+function tryRule(find: () => Finding[]): Finding[] {
+  try {
+    return find();
+  } catch {
+    return [];
+  }
+}
+
+/** While the first-time setup waits for the workflow engine, trouble there keeps people from logging in. */
+function raiseForBootstrap(scene: Scene, it: Finding): Finding {
+  if (it.tier !== "background" || !WORKFLOW_PARTS.includes(it.component)) return it;
+  const outcome = bootstrapOutcome(scene);
+  const open = outcome === "running" || outcome === "failed";
+  if (!open || !bootstrapWaitsForWorkflows(bootstrapLines(scene))) return it;
+  return { ...it, tier: "bootstrap", covers: [...it.covers, "bootstrap"] };
+}
+
+function toBlocker(
+  { finding, loginBlocking, suppressed }: Ranked,
+  since?: ReadonlyMap<string, string>,
+): Blocker {
+  const text = TEXTS[finding.id];
+  const before = since?.get(blockerKey(finding));
+  return {
+    id: finding.id,
+    severity: loginBlocking ? "critical" : "background",
+    component: finding.component,
+    layer: finding.tier,
+    title: text.title(finding.words),
+    reason: text.reason(finding.words),
+    consequence: text.consequence?.(finding.words) ?? consequenceOf(finding, loginBlocking),
+    nextAction: text.nextAction(finding.words),
+    owner: text.owner,
+    retrySafe: text.retrySafe,
+    loginBlocking,
+    // What is seen in phases keeps the time of its first sighting.
+    since: before !== undefined && before < finding.since ? before : finding.since,
+    evidence: finding.evidence,
+    suppressed: suppressed.map((it) => it.id),
+  };
+}
+
+/** Names a blocker over time. */
+export function blockerKey(it: { id: string; component: string }): string {
+  return `${it.id} ${it.component}`;
+}
+
+function consequenceOf(finding: Finding, loginBlocking: boolean): string {
+  if (loginBlocking) {
+    if (TEXTS[finding.id].owner === "nobody" && !finding.hard) return "Logging in has to wait for it.";
+    return "Nobody can log in.";
+  }
+  const component = componentByName(finding.component);
+  const loss = component && component.tier === "background" ? component.loss : undefined;
+  if (loss === undefined) return "People can log in and work.";
+  return `People can log in and work. ${loss}.`;
+}

@@ -1,0 +1,140 @@
+import { dependsOn } from "../status/components.ts";
+import { TIER_IDS, type TierId } from "../status/status_document.ts";
+import { BLOCKER_KIND, type BlockerId } from "./blocker_id.ts";
+import type { Finding } from "./finding.ts";
+
+const RANK_OF_TIER = new Map<TierId, number>(TIER_IDS.map((it, index) => [it, index]));
+const RANK_OF_KIND = { cause: 0, general: 1, symptom: 2 } as const;
+
+/** Causes that explain certain others wherever they are. */
+const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
+  "disk.pressure": ["img.no-space", "sched.taint", "img.pull-failed"],
+  "disk.readonly": ["disk.pressure"],
+  "k3s.node-gone": ["sched.taint", "sched.resources", "k3s.node-not-ready"],
+  "k3s.node-not-ready": ["sched.taint", "sched.resources"],
+  "k3s.not-ready-cni": ["sched.taint", "k3s.node-not-ready"],
+  "k3s.node-paused": ["sched.taint", "sched.resources"],
+  "stor.provisioner": ["stor.pvc-pending"],
+  "net.no-route": ["net.egress", "net.registry"],
+  "flux.crd-missing": ["flux.controller-down"],
+};
+
+/** Findings about the whole machine, whose trouble every part shares. */
+const WIDE = new Set(["node", "network"]);
+
+/** What is left to show, best first, with what each stands for. */
+export interface Ranked {
+  finding: Finding;
+  loginBlocking: boolean;
+  suppressed: readonly Finding[];
+}
+
+/**
+ * Orders findings so that the first is the deepest known cause, and folds what follows from another into it.
+ *
+ * - What keeps people from logging in stands first; what needs someone stands before what passes by itself.
+ * - A symptom never stands before a cause that is as bad; then lower tiers first; then causes before general findings.
+ * - A cause swallows the symptoms of its own component and of the ones that depend on it.
+ * @see catalogue.md 4.4 "Ranking"
+ */
+export function rankFindings(findings: readonly Finding[], options: { loginReady: boolean }): Ranked[] {
+  const merged = mergeSame(findings);
+  const causeOf = new Map<Finding, Finding>();
+  for (const it of merged) {
+    const causes = merged.filter((other) => explains(other, it));
+    if (causes.length > 0) {
+      causeOf.set(
+        it,
+        causes.reduce((best, cause) => compare(cause, best, options) < 0 ? cause : best),
+      );
+    }
+  }
+  const suppressedBy = new Map<Finding, Finding[]>();
+  for (const it of causeOf.keys()) {
+    const root = rootOf(it, causeOf);
+    const list = suppressedBy.get(root);
+    if (list) list.push(it);
+    else suppressedBy.set(root, [it]);
+  }
+  return merged.filter((it) => !causeOf.has(it))
+    .sort((a, b) => compare(a, b, options))
+    .map((it) => ({
+      finding: it,
+      loginBlocking: isLoginBlocking(it, options),
+      suppressed: suppressedBy.get(it) ?? [],
+    }));
+}
+
+/** One cause seen at several places becomes one finding, told from its lowest tier. */
+function mergeSame(findings: readonly Finding[]): Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const it of findings) {
+    const key = `${it.id} ${it.key}`;
+    const group = groups.get(key);
+    if (group) group.push(it);
+    else groups.set(key, [it]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first, ...rest] = group.toSorted((a, b) =>
+      Number(b.hard) - Number(a.hard) || tierRank(a) - tierRank(b) || order(a.component, b.component) ||
+      order(a.since, b.since)
+    ) as [Finding, ...Finding[]];
+    if (rest.length === 0) return first;
+    const others = [...new Set(rest.map((it) => it.component))].filter((it) => it !== first.component);
+    return {
+      ...first,
+      since: group.reduce((oldest, it) => it.since < oldest ? it.since : oldest, first.since),
+      covers: [...new Set([...group.flatMap((it) => it.covers), ...others])],
+      evidence: others.length === 0
+        ? first.evidence
+        : [...first.evidence, { label: "Also seen at", text: others.slice(0, 10).join(", ") }],
+    };
+  });
+}
+
+/** Whether `other` would go away together with `cause`. A finding never explains one that is more specific. */
+function explains(cause: Finding, other: Finding): boolean {
+  if (cause === other) return false;
+  if (cause.id === "k3s.api-down") return !["network", "setup", "appliance"].includes(other.component);
+  if (EXPLAINS[cause.id]?.includes(other.id)) return true;
+  if (RANK_OF_KIND[BLOCKER_KIND[cause.id]] >= RANK_OF_KIND[BLOCKER_KIND[other.id]]) return false;
+  if (WIDE.has(cause.component) && cause.hard) {
+    return BLOCKER_KIND[other.id] === "symptom" || other.id === "flux.controller-down" ||
+      other.id === "net.registry";
+  }
+  const touched = [cause.component, ...cause.covers];
+  return [other.component, ...other.covers].some((part) =>
+    touched.some((origin) => part === origin || dependsOn(part, origin))
+  );
+}
+
+function rootOf(it: Finding, causeOf: ReadonlyMap<Finding, Finding>): Finding {
+  const seen = new Set<Finding>();
+  let root = it;
+  for (let cause = causeOf.get(root); cause !== undefined && !seen.has(root); cause = causeOf.get(root)) {
+    seen.add(root);
+    root = cause;
+  }
+  return root;
+}
+
+function isLoginBlocking(it: Finding, { loginReady }: { loginReady: boolean }): boolean {
+  return !loginReady && tierRank(it) <= (RANK_OF_TIER.get("login") ?? 0);
+}
+
+function compare(a: Finding, b: Finding, options: { loginReady: boolean }): number {
+  return Number(isLoginBlocking(b, options)) - Number(isLoginBlocking(a, options)) ||
+    Number(b.hard) - Number(a.hard) ||
+    Number(BLOCKER_KIND[a.id] === "symptom") - Number(BLOCKER_KIND[b.id] === "symptom") ||
+    tierRank(a) - tierRank(b) ||
+    RANK_OF_KIND[BLOCKER_KIND[a.id]] - RANK_OF_KIND[BLOCKER_KIND[b.id]] ||
+    order(a.since, b.since) || order(a.id, b.id) || order(a.key, b.key);
+}
+
+function tierRank(it: Finding): number {
+  return RANK_OF_TIER.get(it.tier) ?? 0;
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,42 @@
+/** Longest message kept of any object. */
+export const MESSAGE_LIMIT = 600;
+
+/**
+ * The bounded text at a path of an object from outside, or "" when there is none. Never throws: a status field may be
+ * absent or of another shape than its schema says.
+ */
+export function readText(value: unknown, limit: number = MESSAGE_LIMIT): string {
+  if (typeof value !== "string") return "";
+  return value.length > limit ? `${value.slice(0, limit - 1)}…` : value;
+}
+
+/** A time as ISO text, `undefined` when there is none or it is none. */
+export function readTime(value: unknown): string | undefined {
+  return typeof value === "string" && value.length <= 40 && !Number.isNaN(Date.parse(value))
+    ? value
+    : undefined;
+}
+
+/** A finite number, else `fallback`. */
+export function readNumber(value: unknown, fallback = 0): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : fallback;
+}
+
+/** A plain object, empty when it is none. */
+export function readRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Record<string, unknown>
+    : {};
+}
+
+/** The objects of a list; anything else in it is left out. At most `limit`. */
+export function readRecords(value: unknown, limit = 100): Record<string, unknown>[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, limit).filter((it) => typeof it === "object" && it !== null && !Array.isArray(it));
+}
+
+/** Like {@link readText}, with `undefined` for nothing. */
+export function readOptionalText(value: unknown, limit?: number): string | undefined {
+  const text = readText(value, limit);
+  return text === "" ? undefined : text;
+}

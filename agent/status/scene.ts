@@ -1,0 +1,134 @@
+import { type Component, componentByName, componentOfPod, COMPONENTS, HELM_RELEASES } from "./components.ts";
+import {
+  type ContainerTrouble,
+  findPulls,
+  isPodOver,
+  isPodWell,
+  judgeContainer,
+  type RunningPull,
+} from "./container_trouble.ts";
+import type { EventView, FluxView, JobView, LogView, PodView, Snapshot, WorkloadView } from "./snapshot.ts";
+
+/** Pods that are not well, beyond which no more are looked at: the first hundreds tell the story. */
+const TROUBLED_LIMIT = 500;
+
+/** How one workload stands. */
+export interface ComponentState {
+  component: Component;
+  workload: WorkloadView | undefined;
+  /** `undefined` when it could not be asked. */
+  ready: boolean | undefined;
+}
+
+/** A snapshot with the look-ups that rules and tiers share, made once per evaluation. */
+export interface Scene {
+  snapshot: Snapshot;
+  nowMs: number;
+  now: string;
+  /** What the cluster says can be believed: it answers, or did a moment ago. */
+  live: boolean;
+  troubles: readonly ContainerTrouble[];
+  pulls: readonly RunningPull[];
+  /** Pods that are neither well nor over, with their component. */
+  troubledPods: readonly { pod: PodView; component: Component; events: readonly EventView[] }[];
+  components: readonly ComponentState[];
+  bootstrapJob: JobView | undefined;
+  eventsOf(kind: string, namespace: string, name: string): readonly EventView[];
+  logOf(pod: PodView, container: string): readonly string[];
+  state(component: string): ComponentState | undefined;
+  release(name: string): FluxView | undefined;
+  flux(kind: FluxView["kind"], name: string): FluxView | undefined;
+}
+
+/** A single lost answer of the API is no outage. */
+export const API_PATIENCE_MS = 15_000;
+
+function isLive({ api }: Snapshot, nowMs: number): boolean {
+  if (api.state === "answering") return true;
+  const from = api.lastContactAt ?? api.since;
+  return api.state === "not-answering" && from !== undefined && nowMs - Date.parse(from) < API_PATIENCE_MS;
+}
+
+/** Prepares a snapshot for judging. Pure; cost grows with events and pods in trouble, hardly with pods that are well. */
+export function makeScene(snapshot: Snapshot, nowMs: number): Scene {
+  const eventIndex = new Map<string, EventView[]>();
+  for (const event of snapshot.events) {
+    const key = `${event.kind}/${event.namespace}/${event.name}`;
+    const list = eventIndex.get(key);
+    if (list) list.push(event);
+    else eventIndex.set(key, [event]);
+  }
+  const eventsOf = (kind: string, namespace: string, name: string): readonly EventView[] =>
+    eventIndex.get(`${kind}/${namespace}/${name}`) ?? [];
+
+  const troubledPods = [];
+  for (const pod of snapshot.pods) {
+    if (isPodWell(pod) || isPodOver(pod)) continue;
+    // A pod of a former life may have had the same name: its events carry another uid.
+    const events = eventsOf("Pod", pod.namespace, pod.name).filter((it) =>
+      it.uid === "" || pod.uid === "" || it.uid === pod.uid
+    );
+    troubledPods.push({ pod, component: componentOfPod(pod), events });
+    if (troubledPods.length >= TROUBLED_LIMIT) break;
+  }
+  const troubles = troubledPods.flatMap(({ pod, component, events }) =>
+    pod.containers.flatMap((container) => judgeContainer(pod, container, component, events, nowMs) ?? [])
+  );
+
+  const workloads = new Map(snapshot.workloads.map((it) => [`${it.namespace}/${it.kind}/${it.name}`, it]));
+  const components = COMPONENTS.filter((it) => it.kind !== "Job").map((component): ComponentState => {
+    const workload = workloads.get(`${component.namespace}/${component.kind}/${component.object}`);
+    const known = snapshot.knowledge.workloads === "known";
+    return { component, workload, ready: known ? isWorkloadReady(workload) : undefined };
+  });
+  const byName = new Map(components.map((it) => [it.component.name, it]));
+  const flux = new Map(snapshot.flux.map((it) => [`${it.kind}/${it.name}`, it]));
+  const bootstrap = componentByName("bootstrap");
+  const logs = new Map<string, LogView>(
+    snapshot.logs.map((it) => [`${it.namespace}/${it.pod}/${it.container}`, it]),
+  );
+
+  return {
+    snapshot,
+    nowMs,
+    now: new Date(nowMs).toISOString(),
+    live: isLive(snapshot, nowMs),
+    troubles,
+    pulls: findPulls(troubledPods),
+    troubledPods,
+    components,
+    bootstrapJob: snapshot.jobs.find((it) =>
+      it.namespace === bootstrap?.namespace && it.name === bootstrap.object
+    ),
+    eventsOf,
+    logOf: (pod, container) => logs.get(`${pod.namespace}/${pod.name}/${container}`)?.lines ?? [],
+    state: (name) => byName.get(name),
+    release: (name) => flux.get(`HelmRelease/${name}`),
+    flux: (kind, name) => flux.get(`${kind}/${name}`),
+  };
+}
+
+/** All replicas ready, as of the newest change of the object. @see contract.md 7.1 */
+export function isWorkloadReady(workload: WorkloadView | undefined): boolean {
+  return workload !== undefined && workload.observedGeneration >= workload.generation &&
+    workload.desired > 0 && workload.ready >= workload.desired;
+}
+
+/** A condition of the newest generation, `undefined` when it is stale or absent. @see catalogue.md 4.4 (4) */
+export function currentCondition(flux: FluxView, type: string): FluxView["conditions"][number] | undefined {
+  const condition = flux.conditions.find((it) => it.type === type);
+  if (!condition) return undefined;
+  const observed = condition.observedGeneration ?? flux.observedGeneration;
+  return observed >= flux.generation ? condition : undefined;
+}
+
+/** Ready=True for what is wanted now. */
+export function isFluxReady(flux: FluxView | undefined): boolean {
+  return flux !== undefined && currentCondition(flux, "Ready")?.status === "True" &&
+    (flux.kind !== "HelmRelease" || flux.observedGeneration >= flux.generation);
+}
+
+/** Names of the HelmReleases that are not ready or missing. */
+export function releasesNotReady(scene: Scene): string[] {
+  return HELM_RELEASES.filter((it) => !isFluxReady(scene.release(it)));
+}

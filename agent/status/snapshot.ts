@@ -1,0 +1,323 @@
+import type { FailureClass, SetupState, StepId } from "../setup/setup_state.ts";
+
+/** One condition of any object. Texts are cut to a bounded length on arrival. */
+export interface ConditionView {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+  since: string | undefined;
+  observedGeneration: number | undefined;
+}
+
+export interface NodeView {
+  name: string;
+  conditions: readonly ConditionView[];
+  unschedulable: boolean;
+  internalIp: string | undefined;
+  kubeletVersion: string;
+  taints: readonly string[];
+  createdAt: string | undefined;
+}
+
+/** A Deployment or StatefulSet. */
+export interface WorkloadView {
+  kind: "Deployment" | "StatefulSet";
+  namespace: string;
+  name: string;
+  desired: number;
+  ready: number;
+  generation: number;
+  observedGeneration: number;
+  conditions: readonly ConditionView[];
+  /** Image of every container by container name. */
+  images: Readonly<Record<string, string>>;
+  createdAt: string | undefined;
+}
+
+export interface JobView {
+  namespace: string;
+  name: string;
+  uid: string;
+  active: number;
+  succeeded: number;
+  failed: number;
+  conditions: readonly ConditionView[];
+  images: Readonly<Record<string, string>>;
+  createdAt: string | undefined;
+  startedAt: string | undefined;
+  finishedAt: string | undefined;
+}
+
+/** What a container does or did; `reason` is the kubelet's word ("ImagePullBackOff", "OOMKilled"). */
+export interface ContainerStateView {
+  kind: "waiting" | "running" | "terminated" | "none";
+  reason: string;
+  message: string;
+  exitCode: number | undefined;
+  startedAt: string | undefined;
+  finishedAt: string | undefined;
+}
+
+export interface ContainerView {
+  name: string;
+  init: boolean;
+  image: string;
+  /** Empty until the image is there. */
+  imageId: string;
+  ready: boolean;
+  restartCount: number;
+  state: ContainerStateView;
+  lastState: ContainerStateView;
+  port: number | undefined;
+}
+
+export interface PodView {
+  namespace: string;
+  name: string;
+  uid: string;
+  phase: string;
+  nodeName: string;
+  /** Who made it; a ReplicaSet is already followed up to its Deployment. */
+  owner: { kind: string; name: string } | undefined;
+  conditions: readonly ConditionView[];
+  containers: readonly ContainerView[];
+  podIp: string | undefined;
+  hostIp: string | undefined;
+  /** "Evicted" and the like. */
+  reason: string;
+  message: string;
+  createdAt: string | undefined;
+  deletedAt: string | undefined;
+  claims: readonly string[];
+}
+
+export interface PvcView {
+  namespace: string;
+  name: string;
+  phase: string;
+  storageClass: string | undefined;
+  createdAt: string | undefined;
+}
+
+export interface StorageClassView {
+  name: string;
+  provisioner: string;
+  isDefault: boolean;
+}
+
+/** That a Secret exists; nothing of what is in it. */
+export interface SecretView {
+  namespace: string;
+  name: string;
+}
+
+export interface EventView {
+  namespace: string;
+  /** Of the object that it is about. */
+  kind: string;
+  name: string;
+  uid: string;
+  /** Container that it is about, from the field path. */
+  container: string | undefined;
+  type: string;
+  reason: string;
+  message: string;
+  firstAt: string | undefined;
+  lastAt: string | undefined;
+  count: number;
+}
+
+/** An OCIRepository, HelmRepository, Kustomization or HelmRelease. */
+export interface FluxView {
+  kind: "OCIRepository" | "HelmRepository" | "Kustomization" | "HelmRelease";
+  namespace: string;
+  name: string;
+  generation: number;
+  observedGeneration: number;
+  suspended: boolean;
+  conditions: readonly ConditionView[];
+  revision: string | undefined;
+  url: string | undefined;
+  dependsOn: readonly string[];
+  createdAt: string | undefined;
+}
+
+/** What the status needs of the ConfigMaps that the agent wrote. @see contract.md 2.4 */
+export interface AppValuesView {
+  appUrl: string | undefined;
+  bootstrapMode: string | undefined;
+  serverImage: string | undefined;
+  setupImage: string | undefined;
+  temporalUiEnabled: boolean;
+}
+
+export interface ReleaseView {
+  releaseVersion: string | undefined;
+  appVersion: string | undefined;
+  channel: string | undefined;
+  selectedChannel: string | undefined;
+  siteId: string | undefined;
+}
+
+export interface Collections {
+  nodes: readonly NodeView[];
+  workloads: readonly WorkloadView[];
+  jobs: readonly JobView[];
+  pods: readonly PodView[];
+  pvcs: readonly PvcView[];
+  storageClasses: readonly StorageClassView[];
+  secrets: readonly SecretView[];
+  events: readonly EventView[];
+  flux: readonly FluxView[];
+}
+
+/** `missing-kind`: the cluster answers and has no such kind (Flux is not installed); `unknown`: never read. */
+export type Knowledge = "known" | "missing-kind" | "unknown";
+
+/** How the Kubernetes API stands. `absent`: this machine has no cluster yet. */
+export interface ApiView {
+  state: "absent" | "connecting" | "answering" | "not-answering";
+  since: string | undefined;
+  lastContactAt: string | undefined;
+  error: string;
+  version: string | undefined;
+}
+
+export interface HttpProbe {
+  at: string;
+  url: string;
+  statusCode: number | undefined;
+  location: string | undefined;
+  /** Why there was no answer; empty otherwise. */
+  error: string;
+  /** Something answered over TLS with a certificate that this machine does not trust. */
+  privateCertificate: boolean;
+}
+
+export interface RegistryProbe {
+  at: string;
+  ok: boolean;
+  message: string;
+}
+
+/** Last lines of one container. `lines` are already free of credentials. */
+export interface LogView {
+  namespace: string;
+  pod: string;
+  container: string;
+  /** Start of the container run that wrote them, as `restartCount`. */
+  restartCount: number;
+  lines: readonly string[];
+}
+
+export interface BootstrapMemory {
+  outcome: "completed" | "failed";
+  at: string;
+  jobUid: string;
+  pod: string | null;
+  tail: readonly string[];
+  errors: readonly string[];
+}
+
+/** What must outlive the object that told it. */
+export interface RememberedView {
+  bootstrap: BootstrapMemory | undefined;
+  /** The application has answered or the first-time setup has completed at least once. */
+  loginReadyOnce: boolean;
+  stateDamage: string | undefined;
+}
+
+export interface SetupSummary {
+  status: SetupState["status"];
+  stepId: StepId | undefined;
+  stepTitle: string | undefined;
+  message: string;
+  since: string | undefined;
+  failure: {
+    category: FailureClass;
+    code: string;
+    message: string;
+    details: string;
+    suggestedNextStep: string;
+    retrySafe: boolean;
+  } | undefined;
+  nextAttemptAt: string | undefined;
+  /** Titles and findings of the checks that stand in the way. */
+  blockedBy: readonly string[];
+  appUrl: string | undefined;
+  release: { version: string; channel: string } | undefined;
+  /** The storage step has written and read a volume. */
+  storageTested: boolean;
+}
+
+/** Everything that the verdict is made from, as plain data; ours alone to build (collector.ts) and free of secrets. */
+export interface Snapshot extends Collections {
+  agent: { version: string; siteId: string; statusUrl: string };
+  api: ApiView;
+  knowledge: Readonly<Record<keyof Collections, Knowledge>>;
+  /** Kinds of Flux that the cluster lacks although Flux should be there. */
+  missingFluxKinds: readonly string[];
+  appValues: AppValuesView | undefined;
+  release: ReleaseView | undefined;
+  setup: SetupSummary;
+  probes: {
+    local: HttpProbe | undefined;
+    public: HttpProbe | undefined;
+    registry: RegistryProbe | undefined;
+  };
+  logs: readonly LogView[];
+  /** Newest lines of the first-time setup, while its pods exist. */
+  bootstrapLog: { pod: string; tail: readonly string[] } | undefined;
+  remembered: RememberedView;
+}
+
+/** The state of things before anything has been read. */
+export function emptySnapshot(
+  agent: Snapshot["agent"] = { version: "0.0.0", siteId: "", statusUrl: "" },
+): Snapshot {
+  return {
+    agent,
+    api: { state: "absent", since: undefined, lastContactAt: undefined, error: "", version: undefined },
+    knowledge: {
+      nodes: "unknown",
+      workloads: "unknown",
+      jobs: "unknown",
+      pods: "unknown",
+      pvcs: "unknown",
+      storageClasses: "unknown",
+      secrets: "unknown",
+      events: "unknown",
+      flux: "unknown",
+    },
+    missingFluxKinds: [],
+    nodes: [],
+    workloads: [],
+    jobs: [],
+    pods: [],
+    pvcs: [],
+    storageClasses: [],
+    secrets: [],
+    events: [],
+    flux: [],
+    appValues: undefined,
+    release: undefined,
+    setup: {
+      status: "idle",
+      stepId: undefined,
+      stepTitle: undefined,
+      message: "",
+      since: undefined,
+      failure: undefined,
+      nextAttemptAt: undefined,
+      blockedBy: [],
+      appUrl: undefined,
+      release: undefined,
+      storageTested: false,
+    },
+    probes: { local: undefined, public: undefined, registry: undefined },
+    logs: [],
+    bootstrapLog: undefined,
+    remembered: { bootstrap: undefined, loginReadyOnce: false, stateDamage: undefined },
+  };
+}

@@ -1,0 +1,20 @@
+import { COMMANDS } from "./agent/cli/commands.ts";
+import { runCli } from "./agent/cli/run_cli.ts";
+
+const ended = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => ended.abort());
+
+const code = await runCli(COMMANDS, Deno.args, {
+  out: (text) => writeAll(Deno.stdout, text),
+  err: (text) => writeAll(Deno.stderr, text),
+  readInput: () => new Response(Deno.stdin.readable).text(),
+  columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined,
+  color: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
+  signal: ended.signal,
+});
+Deno.exit(code);
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
+}

@@ -1,0 +1,100 @@
+import { freePort } from "./registry_server.ts";
+import type { World } from "./world.ts";
+
+/** A running agent and the way to talk to it. */
+export interface AgentProcess {
+  url: string;
+  token: string;
+  pid: number;
+  request(method: "GET" | "POST", path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  /** What it has said so far. */
+  output(): string;
+  kill(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
+  ended: Promise<Deno.CommandStatus>;
+}
+
+/** argv of the agent: a compiled program, else the source. */
+export function agentCommand(program?: string): [string, string[]] {
+  if (program !== undefined) return [program, []];
+  return [Deno.execPath(), ["run", "-A", "--quiet", new URL("../../main.ts", import.meta.url).pathname]];
+}
+
+/** Starts `alga-agent serve` in a world and waits until it answers. */
+export async function startAgent(
+  world: World,
+  options: { port?: number; listenOn?: string; program?: string } = {},
+): Promise<AgentProcess> {
+  const port = options.port ?? freePort();
+  const [program, args] = agentCommand(options.program);
+  const child = new Deno.Command(program, {
+    args: [...args, "serve", "--listen", `${options.listenOn ?? "127.0.0.1"}:${port}`, ...world.agentArgs],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let said = "";
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    for await (
+      const text of stream.pipeThrough(
+        new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>,
+      )
+    ) said += text;
+  };
+  const reading = Promise.all([read(child.stdout), read(child.stderr)]);
+  const ended = child.status;
+  let isOver = false;
+  ended.then(() => isOver = true);
+  const url = `http://127.0.0.1:${port}`;
+  const deadlineMs = Date.now() + 30_000;
+  for (;;) {
+    const answer = await fetch(`${url}/healthz`).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) break;
+    if (isOver || Date.now() > deadlineMs) {
+      await reading;
+      throw new Error(`The agent did not start: ${said}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const token = (await Deno.readTextFile(`${world.root}/var/lib/alga-appliance/setup-token`)).trim();
+  return {
+    url,
+    token,
+    pid: child.pid,
+    ended,
+    output: () => said,
+    async request(method, path, body) {
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+    },
+    async kill(signal = "SIGTERM") {
+      try {
+        child.kill(signal);
+      } catch {
+        // It has ended already.
+      }
+      const status = await ended;
+      await reading;
+      return status;
+    },
+  };
+}
+
+/** Answers that every walk uses. */
+export function sampleInputs(world: World): Record<string, unknown> {
+  return {
+    appUrl: world.appUrl,
+    tenantName: "Example Ltd",
+    adminFirstName: "Maria",
+    adminLastName: "Example",
+    adminEmail: "Maria@Example.com",
+    adminPassword: "Correct-Horse7!",
+  };
+}

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { stringify } from "yaml";
+import { KINDS } from "../../k8s/kinds.ts";
+
+/** Where the stand-in systemctl leaves word that k3s is to run. */
+export const K3S_REQUEST = "/run/simulator/k3s-start";
+
+/** Every call of a stand-in program, one line each. */
+export const COMMAND_LOG = "/var/log/simulator/commands.log";
+
+/** Fills a folder so that it looks like a fresh appliance: facts as files, programs as small stand-in scripts. */
+export async function createSimHost(root: string): Promise<void> {
+  const files: Record<string, string> = {
+    "/etc/os-release": 'PRETTY_NAME="Ubuntu 24.04.5 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\n',
+    "/etc/hostname": "appliance-01\n",
+    "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
+    "/proc/meminfo": "MemTotal:       16384000 kB\nMemFree:        12000000 kB\n",
+    "/proc/cpuinfo": Array.from({ length: 4 }, (_, i) => `processor\t: ${i}\nmodel name\t: Simulated\n`).join(
+      "\n",
+    ),
+    "/proc/self/status": "Name:\talga-agent\nUid:\t0\t0\t0\t0\n",
+    "/proc/1/comm": "systemd\n",
+    "/proc/net/tcp": "  sl  local_address rem_address   st\n",
+    "/sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
+    "/run/systemd/resolve/resolv.conf":
+      "nameserver 192.168.64.1\nnameserver 192.168.64.2\nsearch example.test\n",
+    "/opt/alga-appliance/flux-crds.yaml": standInCrds(),
+    "/var/log/simulator/commands.log": "",
+  };
+  const addresses = [{
+    ifname: "ens3",
+    flags: ["BROADCAST", "UP", "LOWER_UP"],
+    addr_info: [{ family: "inet", local: "192.168.64.8", prefixlen: 24, dynamic: true }],
+  }];
+  const routes = [{ dst: "default", gateway: "192.168.64.1", dev: "ens3" }, {
+    dst: "192.168.64.0/24",
+    dev: "ens3",
+  }];
+  const disk = {
+    filesystems: [{
+      target: "/",
+      size: 214748364800,
+      used: 32212254720,
+      avail: 182536110080,
+      fstype: "ext4",
+    }],
+  };
+  const log = (name: string) =>
+    `#!/bin/sh\n# Stand-in for ${name} on a simulated appliance.\nroot=$(cd "$(dirname "$0")/../.." && pwd)\necho "${name} $*" >> "$root${COMMAND_LOG}"\n`;
+  const programs: Record<string, string> = {
+    "/usr/bin/ip": `${log("ip")}case "$2" in\naddr) cat <<'END'\n${
+      JSON.stringify(addresses)
+    }\nEND\n;;\nroute) cat <<'END'\n${JSON.stringify(routes)}\nEND\n;;\nesac\n`,
+    "/usr/bin/findmnt": `${log("findmnt")}cat <<'END'\n${JSON.stringify(disk)}\nEND\n`,
+    "/usr/bin/journalctl": `${log("journalctl")}echo "k3s stand-in: no journal"\n`,
+    "/usr/bin/systemctl": `${
+      log("systemctl")
+    }case "$1" in\nstart|restart) mkdir -p "$root/run/simulator"; echo "$*" > "$root${K3S_REQUEST}" ;;\nesac\n`,
+    "/opt/alga-appliance/bin/k3s":
+      "#!/bin/sh\n# Stand-in for k3s on a simulated appliance; it is never run.\nexit 1\n",
+    "/opt/alga-appliance/bin/k3s-install.sh": `#!/bin/sh
+# Stand-in for k3s' installer: obeys the variables that the agent relies on.
+set -eu
+root=$(cd "$(dirname "$0")/../../.." && pwd)
+echo "k3s-install.sh" >> "$root${COMMAND_LOG}"
+test "$INSTALL_K3S_SKIP_DOWNLOAD" = true
+test -x "$INSTALL_K3S_BIN_DIR/k3s"
+mkdir -p "$INSTALL_K3S_SYSTEMD_DIR"
+echo "[Service]" > "$INSTALL_K3S_SYSTEMD_DIR/k3s.service"
+echo "[INFO]  systemd: Creating service file k3s.service"
+`,
+  };
+  for (const [path, text] of Object.entries(files)) await put(root, path, text, 0o644);
+  for (const [path, text] of Object.entries(programs)) await put(root, path, text, 0o755);
+  await put(
+    root,
+    "/opt/alga-appliance/k3s-pin.json",
+    JSON.stringify({
+      version: "v1.36.5+k3s1",
+      binarySha256: sha256(programs["/opt/alga-appliance/bin/k3s"] ?? ""),
+      installerSha256: sha256(programs["/opt/alga-appliance/bin/k3s-install.sh"] ?? ""),
+    }),
+    0o644,
+  );
+}
+
+/** Definitions with Flux's groups and names and no schema: enough for the simulated API, not Flux's own. */
+function standInCrds(): string {
+  return Object.values(KINDS).filter((it) => it.apiVersion.includes("toolkit.fluxcd.io")).map((it) => {
+    const [group, version] = it.apiVersion.split("/");
+    return stringify({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: `${it.plural}.${group}` },
+      spec: {
+        group,
+        scope: "Namespaced",
+        names: { kind: it.kind, plural: it.plural, singular: it.kind.toLowerCase() },
+        versions: [{
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+          subresources: { status: {} },
+        }],
+      },
+    });
+  }).join("---\n");
+}
+
+async function put(root: string, path: string, text: string, mode: number): Promise<void> {
+  await Deno.mkdir(`${root}${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
+  await Deno.writeTextFile(`${root}${path}`, text);
+  await Deno.chmod(`${root}${path}`, mode);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

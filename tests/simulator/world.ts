@@ -1,0 +1,198 @@
+import { KINDS, type KubeClient } from "../../k8s/mod.ts";
+import { type SimKubeApi, startSimKubeApi } from "./kube_api.ts";
+import { pushFluxArtifact, pushImage, pushRelease } from "./push.ts";
+import { type SimRegistry, startSimRegistry } from "./registry.ts";
+import { sampleBundle } from "./sample_bundle.ts";
+import { sampleReleaseManifest } from "./sample_release.ts";
+import { SimFlux, SimHelm } from "./sim_flux.ts";
+import { COMMAND_LOG, createSimHost, K3S_REQUEST } from "./sim_host.ts";
+import { SimKubelet } from "./sim_kubelet.ts";
+import { findTimeline, type Timeline } from "./timelines.ts";
+
+const TICK_MS = 100;
+/** Seconds of world time from the start of k3s. */
+const API_SEC = 2;
+const NODE_SEC = 5;
+
+/** A simulated appliance with everything around it. */
+export interface World {
+  root: string;
+  api: SimKubeApi;
+  registry: SimRegistry;
+  /** Address of the stand-in application. */
+  appUrl: string;
+  /** What the agent needs to be told about this world. */
+  agentArgs: string[];
+  setTimeline(id: string): void;
+  /** Lines of every stand-in program that was called. */
+  commands(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** Builds the world in a folder and starts it. `speed` = seconds of world time per second. */
+export async function startWorld(
+  options: { root: string; timeline: string; speed?: number },
+): Promise<World> {
+  const { root } = options;
+  const speed = options.speed ?? 1;
+  const startMs = Date.now();
+  const nowMs = () => startMs + (Date.now() - startMs) * speed;
+  const now = () => new Date(Date.now()).toISOString().replace(/\.\d+Z/, "Z");
+  let timeline: Timeline = findTimeline(options.timeline);
+
+  await createSimHost(root);
+  const registry = await startSimRegistry();
+  await fillRegistry(registry, timeline);
+  const api = await startSimKubeApi();
+  const app = startApp();
+  const ended = new AbortController();
+  const kube = api.client();
+  const kubelet = new SimKubelet({
+    kube,
+    nowMs,
+    faults: () => timeline.faults,
+    appPort: app.port,
+    setLog: (namespace, pod, lines) => api.setLogs(namespace, pod, () => lines),
+    appIsUp: () => app.isUp = true,
+  });
+  const flux = new SimFlux(kube, registry.url, now);
+  const helm = new SimHelm(kube, now);
+
+  let k3sStartedMs: number | undefined;
+  const loop = (async () => {
+    while (!ended.signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+      if (k3sStartedMs === undefined && await exists(`${root}${K3S_REQUEST}`)) k3sStartedMs = nowMs();
+      if (k3sStartedMs === undefined || ended.signal.aborted) continue;
+      const ageSec = (nowMs() - k3sStartedMs) / 1000;
+      try {
+        if (ageSec >= API_SEC) await writeKubeconfig(root, api.kubeconfig);
+        if (ageSec >= API_SEC) await makeNode(kube, ageSec >= NODE_SEC);
+        if (ageSec < NODE_SEC) continue;
+        await kubelet.tick();
+        await flux.tick();
+        await helm.tick();
+      } catch {
+        // The API is down on purpose (a test), or another manager was faster; the next tick looks again.
+      }
+    }
+  })();
+
+  return {
+    root,
+    api,
+    registry,
+    appUrl: `http://127.0.0.1:${app.port}`,
+    agentArgs: ["--root", root, "--registry-mirror", `ghcr.io=${registry.url}`],
+    setTimeline: (id) => {
+      timeline = findTimeline(id);
+    },
+    async commands() {
+      return (await Deno.readTextFile(`${root}${COMMAND_LOG}`)).trim().split("\n");
+    },
+    async stop() {
+      ended.abort();
+      await loop;
+      kube.close();
+      await Promise.all([app.close(), api.close(), registry.close()]);
+    },
+  };
+}
+
+async function fillRegistry(registry: SimRegistry, timeline: Timeline): Promise<void> {
+  const digest = await pushFluxArtifact(
+    registry.url,
+    "nine-minds/alga-appliance-config",
+    "1.4.0",
+    sampleBundle(),
+  );
+  const manifest = sampleReleaseManifest({
+    config: { repository: "ghcr.io/nine-minds/alga-appliance-config", tag: "1.4.0", digest },
+  });
+  const missing = timeline.faults.filter((it) => it.kind === "image-not-found").map((it) => it.workload);
+  const images = {
+    "alga-psa-ee": manifest.images.algaCore,
+    "workflow-worker": manifest.images.workflowWorker,
+    "email-service": manifest.images.emailService,
+    "temporal-worker": manifest.images.temporalWorker,
+  };
+  for (const [name, tag] of Object.entries(images)) {
+    if (tag !== undefined && !missing.includes(name)) {
+      await pushImage(registry.url, `nine-minds/${name}`, tag);
+    }
+  }
+  if (!timeline.releaseMissing) await pushRelease(registry.url, ["stable", "nightly", "1.4.0"], manifest);
+}
+
+async function makeNode(kube: KubeClient, ready: boolean): Promise<void> {
+  const existing = await kube.get({ resource: KINDS.Node, name: "appliance-01" });
+  if (!existing) {
+    await kube.create({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "appliance-01", labels: { "node.kubernetes.io/instance-type": "k3s" } },
+      spec: {},
+    });
+  }
+  if (ready && !await kube.get({ resource: KINDS.Deployment, namespace: "kube-system", name: "coredns" })) {
+    const template = {
+      metadata: { labels: { "k8s-app": "kube-dns" } },
+      spec: { containers: [{ name: "coredns", image: "rancher/mirrored-coredns-coredns:1.14.7" }] },
+    };
+    await kube.apply({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "coredns", namespace: "kube-system" },
+      spec: { replicas: 1, selector: { matchLabels: { "k8s-app": "kube-dns" } }, template },
+    }, { fieldManager: "k3s" });
+  }
+  const wanted = ready ? "True" : "False";
+  const old = (existing?.status?.conditions as { type: string; status: string }[] | undefined)?.find((it) =>
+    it.type === "Ready"
+  );
+  if (old?.status === wanted) return;
+  const condition = {
+    type: "Ready",
+    status: wanted,
+    reason: ready ? "KubeletReady" : "KubeletNotReady",
+    message: ready
+      ? "kubelet is posting ready status"
+      : "container runtime network not ready: cni plugin not initialized",
+    lastTransitionTime: new Date().toISOString(),
+  };
+  const status = {
+    conditions: [condition],
+    addresses: [{ type: "InternalIP", address: "192.168.64.8" }],
+    nodeInfo: { kubeletVersion: "v1.36.5+k3s1" },
+  };
+  await kube.patch({ resource: KINDS.Node, name: "appliance-01" }, { status }, {
+    subresource: "status",
+    fieldManager: "stand-in-kubelet",
+  });
+}
+
+/** The application: refuses until its pod runs, then leads to the dashboard. */
+function startApp(): { port: number; isUp: boolean; close(): Promise<void> } {
+  const app = { port: 0, isUp: false, close: () => server.shutdown() };
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () =>
+      app.isUp
+        ? new Response(null, { status: 307, headers: { location: "/msp/dashboard" } })
+        : new Response("starting\n", { status: 503 }),
+  );
+  app.port = server.addr.port;
+  return app;
+}
+
+async function writeKubeconfig(root: string, text: string): Promise<void> {
+  const path = `${root}/etc/rancher/k3s/k3s.yaml`;
+  if (await exists(path)) return;
+  await Deno.mkdir(`${root}/etc/rancher/k3s`, { recursive: true });
+  await Deno.writeTextFile(`${path}.new`, text, { mode: 0o600 });
+  await Deno.rename(`${path}.new`, path);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
