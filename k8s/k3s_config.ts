@@ -48,17 +48,35 @@ export function renderK3sConfig(settings: K3sSettings): ConfigFile[] {
       mode: 0o644,
     },
     // In a file of its own and not in the installer's environment: the proxy's address may hold a password.
-    { path: "/etc/default/k3s", text: Object.entries(proxyEnvironment(settings)).map(([key, value]) => `${key}=${value}\n`).join(""), mode: 0o600 },
+    {
+      path: "/etc/default/k3s",
+      text: Object.entries(proxyEnvironment(settings)).map(([key, value]) => `${key}=${value}\n`).join(""),
+      mode: 0o600,
+    },
     { path: "/var/lib/rancher/k3s/server/manifests/local-storage.yaml.skip", text: "", mode: 0o600 },
   ];
 }
 
 /** Proxy variables of k3s, kubelet and containerd; node addresses are not added by k3s itself. @see components.md 1.4 */
-export function proxyEnvironment(settings: Pick<K3sSettings, "proxyUrl" | "noProxy" | "nodeAddresses">): Record<string, string> {
+export function proxyEnvironment(
+  settings: Pick<K3sSettings, "proxyUrl" | "noProxy" | "nodeAddresses">,
+): Record<string, string> {
   if (settings.proxyUrl === "") return {};
-  const own = ["127.0.0.1", "localhost", ...settings.nodeAddresses, "10.42.0.0/16", "10.43.0.0/16", ".svc", ".cluster.local"];
+  const own = [
+    "127.0.0.1",
+    "localhost",
+    ...settings.nodeAddresses,
+    "10.42.0.0/16",
+    "10.43.0.0/16",
+    ".svc",
+    ".cluster.local",
+  ];
   const noProxy = [...settings.noProxy.split(/[\s,]+/).filter(Boolean), ...own];
-  return { HTTP_PROXY: settings.proxyUrl, HTTPS_PROXY: settings.proxyUrl, NO_PROXY: [...new Set(noProxy)].join(",") };
+  return {
+    HTTP_PROXY: settings.proxyUrl,
+    HTTPS_PROXY: settings.proxyUrl,
+    NO_PROXY: [...new Set(noProxy)].join(","),
+  };
 }
 
 /** Writes what differs and tells whether anything did: k3s reads these files at start only. */

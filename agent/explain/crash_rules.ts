@@ -160,7 +160,8 @@ export const probeRule: Rule = {
   },
 };
 
-/** Cuts a line for a sentence. */
+/** A text on one line, cut for a sentence. */
 export function clip(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }

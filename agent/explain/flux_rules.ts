@@ -6,7 +6,7 @@ import type { BlockerId } from "./blocker_id.ts";
 import { clip } from "./crash_rules.ts";
 import { ageMs } from "./duration_text.ts";
 import { type Finding, finding, type Rule } from "./finding.ts";
-import { explainNetworkText } from "./network_text.ts";
+import { explainNetworkText, NETWORK_IDS } from "./network_text.ts";
 
 const TIMEOUT_TEXT =
   /context deadline exceeded|timed? ?out waiting|timed out|timeout waiting|failed early due to stalled resources/i;
@@ -18,6 +18,8 @@ const MISSING_KIND_PATIENCE_MS = 60_000;
 /** Objects of Flux that could not do their work. Conditions of an older generation say nothing. @see components.md 2.4 */
 export const fluxRule: Rule = {
   ids: [
+    ...NETWORK_IDS,
+    "app.db-auth",
     "flux.source-auth",
     "flux.source-tls",
     "flux.source-notfound",

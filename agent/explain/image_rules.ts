@@ -3,7 +3,8 @@ import type { BlockerId } from "./blocker_id.ts";
 import { ageMs, durationText } from "./duration_text.ts";
 import { type Finding, finding, type Rule } from "./finding.ts";
 import { isLargeImage } from "./image_size.ts";
-import { explainNetworkText, registryOf } from "./network_text.ts";
+import { clip } from "./crash_rules.ts";
+import { explainNetworkText, NETWORK_IDS, registryOf } from "./network_text.ts";
 import { containerEvidence } from "./pod_evidence.ts";
 
 /** An interrupted download is tried again by itself; after this it is a problem. */
@@ -15,28 +16,7 @@ const RETRIED: readonly BlockerId[] = ["reg.ratelimit", "reg.unavailable"];
 
 /** Downloads that failed, by the text of the container runtime. @see cluster.md 5, contract.md 9.3 */
 export const imagePullRule: Rule = {
-  ids: [
-    "img.not-found",
-    "img.interrupted",
-    "img.arch",
-    "img.no-space",
-    "img.invalid",
-    "img.pull-failed",
-    "reg.auth",
-    "reg.ratelimit",
-    "reg.unavailable",
-    "dns.refused",
-    "dns.timeout",
-    "dns.nxdomain",
-    "dns.servfail",
-    "net.egress",
-    "net.no-route",
-    "net.tls-intercept",
-    "net.proxy-auth",
-    "net.proxy-denied",
-    "net.proxy-down",
-    "time.skew",
-  ],
+  ids: [...NETWORK_IDS, "img.pull-failed"],
   find(scene) {
     return scene.troubles.flatMap((trouble): Finding[] => {
       if (trouble.kind !== "pull") return [];
@@ -59,7 +39,7 @@ export const imagePullRule: Rule = {
           image,
           server: cause?.server || (id.startsWith("dns.") ? "" : registry),
           name: cause?.name || registry,
-          detail: trouble.text,
+          detail: clip(trouble.text, 240),
         },
         evidence: containerEvidence(trouble, trouble.text),
       })];

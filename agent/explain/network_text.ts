@@ -11,8 +11,31 @@ export interface NetworkCause {
 
 const LOOKUP = /lookup ([^\s:]+)(?: on \[?([^\s\]]+?)\]?:53)?: /;
 
+/** Ids that {@link explainNetworkText} may give. */
+export const NETWORK_IDS = [
+  "dns.refused",
+  "dns.timeout",
+  "dns.nxdomain",
+  "dns.servfail",
+  "net.no-route",
+  "net.egress",
+  "net.proxy-auth",
+  "net.proxy-denied",
+  "net.proxy-down",
+  "net.tls-intercept",
+  "time.skew",
+  "reg.auth",
+  "reg.ratelimit",
+  "reg.unavailable",
+  "img.not-found",
+  "img.interrupted",
+  "img.arch",
+  "img.no-space",
+  "img.invalid",
+] as const satisfies readonly BlockerId[];
+
 interface Pattern {
-  id: BlockerId;
+  id: typeof NETWORK_IDS[number];
   test: RegExp;
 }
 
@@ -81,7 +104,7 @@ export function explainNetworkText(text: string): NetworkCause | undefined {
   }
   const bare = withoutNames(text);
   // A proxy that answers CONNECT with 403 leaves only the bare word after the address.
-  if (/^[^"]*\b(?:Head|Get)\b[^:]*: Forbidden$/i.test(bare.trim())) {
+  if (/\b(?:Head|Get)\s+(?:""|URL)\s*: Forbidden\s*$/i.test(bare)) {
     return { id: "net.proxy-denied", server, name: "" };
   }
   const found = PATTERNS.find((it) => it.test.test(bare));

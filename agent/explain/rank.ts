@@ -41,13 +41,10 @@ export function rankFindings(findings: readonly Finding[], options: { loginReady
   const merged = mergeSame(findings);
   const causeOf = new Map<Finding, Finding>();
   for (const it of merged) {
-    const causes = merged.filter((other) => explains(other, it));
-    if (causes.length > 0) {
-      causeOf.set(
-        it,
-        causes.reduce((best, cause) => compare(cause, best, options) < 0 ? cause : best),
-      );
-    }
+    // Two findings must not explain each other: both would vanish.
+    const causes = merged.filter((other) => explains(other, it) && rootOf(other, causeOf) !== it);
+    if (causes.length === 0) continue;
+    causeOf.set(it, causes.reduce((best, cause) => compare(cause, best, options) < 0 ? cause : best));
   }
   const suppressedBy = new Map<Finding, Finding[]>();
   for (const it of causeOf.keys()) {
@@ -94,7 +91,7 @@ function mergeSame(findings: readonly Finding[]): Finding[] {
 
 /** Whether `other` would go away together with `cause`. A finding never explains one that is more specific. */
 function explains(cause: Finding, other: Finding): boolean {
-  if (cause === other) return false;
+  if (cause.id === other.id) return false;
   if (cause.id === "k3s.api-down") return !["network", "setup", "appliance"].includes(other.component);
   if (EXPLAINS[cause.id]?.includes(other.id)) return true;
   if (RANK_OF_KIND[BLOCKER_KIND[cause.id]] >= RANK_OF_KIND[BLOCKER_KIND[other.id]]) return false;
@@ -109,12 +106,8 @@ function explains(cause: Finding, other: Finding): boolean {
 }
 
 function rootOf(it: Finding, causeOf: ReadonlyMap<Finding, Finding>): Finding {
-  const seen = new Set<Finding>();
   let root = it;
-  for (let cause = causeOf.get(root); cause !== undefined && !seen.has(root); cause = causeOf.get(root)) {
-    seen.add(root);
-    root = cause;
-  }
+  for (let cause = causeOf.get(root); cause !== undefined; cause = causeOf.get(root)) root = cause;
   return root;
 }
 

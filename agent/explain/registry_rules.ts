@@ -1,18 +1,10 @@
 import { clip } from "./crash_rules.ts";
 import { type Finding, finding, type Rule } from "./finding.ts";
-import { explainNetworkText } from "./network_text.ts";
+import { explainNetworkText, NETWORK_IDS } from "./network_text.ts";
 
 /** The agent's own regular question to the registry, and what set-up met before a cluster existed. */
 export const registryProbeRule: Rule = {
-  ids: [
-    "net.registry",
-    "dns.refused",
-    "dns.timeout",
-    "dns.nxdomain",
-    "net.egress",
-    "net.tls-intercept",
-    "time.skew",
-  ],
+  ids: [...NETWORK_IDS, "net.registry"],
   find(scene) {
     const found: Finding[] = [];
     const { registry } = scene.snapshot.probes;

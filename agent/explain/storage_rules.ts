@@ -9,6 +9,8 @@ import { podEvidence } from "./pod_evidence.ts";
 
 /** The provisioner needs a helper pod per volume; until this it is only busy. */
 const PENDING_PATIENCE_MS = 2 * 60_000;
+/** The storage service could not make the folder itself. */
+const HELPER_TROUBLE = /mkdir|permission denied|helper|create process timeout|read-only|no space left/i;
 const EVENT_FRESH_MS = 10 * 60_000;
 
 /** Volumes that stay without storage. Some of the telling events are not warnings. @see cluster.md 5 */
@@ -46,10 +48,11 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
     ...(message === "" ? [] : [{ label: "Message", text: message }]),
   ];
   if (failed) {
+    const helper = HELPER_TROUBLE.test(failed.message);
     return [finding(scene, {
       ...base,
-      id: "stor.provisioner",
-      key: "storage",
+      id: helper ? "stor.provisioner" : "stor.pvc-pending",
+      ...(helper ? { key: "storage" } : {}),
       words: { component: component.title, name: claim.name, detail: clip(failed.message, 240) },
       evidence: evidence(failed.message),
     })];

@@ -48,6 +48,11 @@ function said(detail: string): string {
   return detail === "" ? "" : ` It said: ${detail}`;
 }
 
+/** Messages of errors have no full stop. */
+function sentence(message: string): string {
+  return message === "" || /[.!?…]$/.test(message) ? message : `${message}.`;
+}
+
 const BUNDLE = "Send the technical details to Alga support.";
 const VENDOR = "Nothing on this machine. Report the release and this image to Alga support.";
 
@@ -506,7 +511,7 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
   "agent.setup-failed": text(
     "you",
     (w) => w.name === "" ? "Set-up stopped" : `Set-up stopped at "${w.name}"`,
-    (w) => w.detail,
+    (w) => sentence(w.detail),
     "Open set-up and read what it says.",
   ),
   "agent.state-damaged": text(

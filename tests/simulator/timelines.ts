@@ -42,9 +42,9 @@ export const TIMELINES: readonly Timeline[] = [
   },
   {
     id: "pvc-fault",
-    title: "The database gets no volume",
+    title: "The storage helper cannot make the database's volume",
     faults: [{ kind: "pvc-pending", claim: "alga-core-sebastian-postgres-data" }],
-    ends: { rollup: "failed_action_required", blocker: "stor.pvc-pending" },
+    ends: { rollup: "failed_action_required", blocker: "stor.provisioner" },
   },
   {
     id: "subpath",

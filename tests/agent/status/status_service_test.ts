@@ -1,0 +1,293 @@
+import assert from "node:assert/strict";
+import { systemClock } from "../../../agent/clock.ts";
+import type { SetupView } from "../../../agent/setup/setup_state.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
+import {
+  createStatusService,
+  type StatusDeps,
+  type StatusDocument,
+  type StatusService,
+} from "../../../agent/status/mod.ts";
+import { KINDS } from "../../../k8s/kinds.ts";
+import type { KubeClient, KubeObject } from "../../../k8s/kube_client.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
+import { type SimKubeApi, startSimKubeApi } from "../../simulator/kube_api.ts";
+import { broken, podOf, waiting } from "./objects.ts";
+
+const IDLE: SetupView = { state: { status: "idle" }, steps: [], answers: [], acknowledgements: [], log: [] };
+const DONE: SetupView = { ...IDLE, state: { status: "done", finishedAt: "2026-11-21T10:00:00Z" } };
+const LIMIT_MS = 15_000;
+
+function depsOf(more: Partial<StatusDeps> = {}): StatusDeps {
+  return {
+    host: new FakeHost(),
+    clock: systemClock,
+    connectKube: () => Promise.resolve(undefined),
+    setupView: () => IDLE,
+    onSetupChange: () => () => {},
+    agentVersion: "0.1.0",
+    statusUrl: () => "http://192.0.2.7:8080/",
+    probeHttp: (url) =>
+      Promise.resolve({
+        at: new Date().toISOString(),
+        url,
+        statusCode: 200,
+        location: undefined,
+        error: "",
+        privateCertificate: false,
+      }),
+    ...more,
+  };
+}
+
+/** Waits for a document that fits; fails with the last one. */
+function until(service: StatusService, fits: (status: StatusDocument) => boolean): Promise<StatusDocument> {
+  return new Promise((resolve, reject) => {
+    if (fits(service.current())) return resolve(service.current());
+    const timer = setTimeout(() => {
+      stop();
+      reject(
+        new Error(
+          `Not seen: ${JSON.stringify(service.current().rollup)} ${
+            JSON.stringify(service.current().topBlockers)
+          }`,
+        ),
+      );
+    }, LIMIT_MS);
+    const stop = service.subscribe((status) => {
+      if (!fits(status)) return;
+      clearTimeout(timer);
+      stop();
+      resolve(status);
+    });
+  });
+}
+
+const API_VERSION: Record<string, string> = Object.fromEntries(
+  Object.values(KINDS).map((it) => [it.kind, it.apiVersion]),
+);
+
+async function put(api: SimKubeApi, object: KubeObject, kind = object.kind ?? ""): Promise<void> {
+  const client = api.client();
+  try {
+    await putWith(client, object, kind);
+  } finally {
+    client.close();
+  }
+}
+
+async function putWith(client: KubeClient, object: KubeObject, kind: string): Promise<void> {
+  const copy = structuredClone(object);
+  const namespaced = (KINDS as Record<string, { namespaced: boolean }>)[kind]?.namespaced;
+  if (!namespaced) delete copy.metadata.namespace;
+  copy.metadata = { ...copy.metadata };
+  delete copy.metadata.generation;
+  const resource = (KINDS as Record<string, typeof KINDS.Pod>)[kind] as typeof KINDS.Pod;
+  const made = await client.create<KubeObject>({ ...copy, apiVersion: API_VERSION[kind] ?? "v1", kind });
+  if (object.status !== undefined) {
+    const ref = {
+      resource,
+      name: object.metadata.name,
+      ...(namespaced && object.metadata.namespace !== undefined
+        ? { namespace: object.metadata.namespace }
+        : {}),
+    };
+    await client.patch(ref, {
+      status: {
+        ...object.status,
+        ...(object.status.observedGeneration === undefined
+          ? {}
+          : { observedGeneration: made.metadata.generation ?? 1 }),
+      },
+    }, { subresource: "status" });
+  }
+}
+
+async function withService(
+  api: SimKubeApi | undefined,
+  more: Partial<StatusDeps>,
+  test: (service: StatusService, host: FakeHost) => Promise<void>,
+): Promise<void> {
+  const client = api?.client();
+  const host = (more.host as FakeHost | undefined) ?? new FakeHost();
+  const service = await createStatusService(
+    depsOf({ connectKube: () => Promise.resolve(client), ...more, host }),
+  );
+  try {
+    await test(service, host);
+  } finally {
+    await service.stop();
+    client?.close();
+  }
+}
+
+Deno.test("createStatusService() has a document before anything was asked", async () => {
+  await withService(undefined, {}, async (service) => {
+    assert.equal(service.current().rollup.state, "installing");
+    const status = await until(service, (it) => it.rollup.message === "Not set up yet");
+    assert.equal(JSON.parse(new TextDecoder().decode(service.json())).rollup.message, status.rollup.message);
+    assert.equal(service.json(), service.json());
+  });
+});
+
+Deno.test("createStatusService() follows set-up", async () => {
+  let view = IDLE;
+  let changed = () => {};
+  await withService(undefined, {
+    setupView: () => view,
+    onSetupChange: (listener) => {
+      changed = listener;
+      return () => {};
+    },
+  }, async (service) => {
+    view = { ...IDLE, state: { status: "blocked", since: "2026-11-21T10:00:00Z" } };
+    changed();
+    assert.equal(
+      (await until(service, (it) => it.rollup.state === "failed_action_required")).rollup.state,
+      "failed_action_required",
+    );
+  });
+});
+
+Deno.test("createStatusService() reads a damaged memory as none and says so", async () => {
+  const host = new FakeHost({ [PATHS.statusMemory]: '{"schemaVersion":1,"tiers":' });
+  await withService(undefined, { host }, async (service) => {
+    const status = await until(service, (it) => it.topBlockers.length > 0);
+    assert.equal(status.topBlockers[0]?.id, "agent.state-damaged");
+  });
+});
+
+Deno.test({
+  name:
+    "createStatusService() follows a cluster from broken to healthy, and tells the age when its API falls silent",
+  async fn() {
+    const api = await startSimKubeApi();
+    try {
+      const cluster = broken("db", {});
+      for (
+        const name of [
+          "msp",
+          "kube-system",
+          "flux-system",
+          "local-path-storage",
+          "appliance-system",
+          "alga-system",
+        ]
+      ) {
+        await put(api, { kind: "Namespace", metadata: { name } }, "Namespace").catch(() => {}); // some exist from the start
+      }
+      const pod = podOf(
+        "db",
+        waiting(
+          "CreateContainerConfigError",
+          'failed to create subPath directory for volumeMount "db-data" of container "db"',
+        ),
+      );
+      for (
+        const [kind, objects] of Object.entries({
+          Node: cluster.nodes,
+          StorageClass: cluster.storageClasses,
+          Secret: cluster.secrets,
+          ConfigMap: cluster.configs,
+          PersistentVolumeClaim: cluster.pvcs,
+          StatefulSet: cluster.statefulSets,
+          Deployment: cluster.deployments,
+          Pod: [pod],
+        })
+      ) {
+        for (const it of objects) await put(api, it, kind);
+      }
+      await withService(api, { setupView: () => DONE }, async (service, host) => {
+        const bad = await until(service, (it) => it.topBlockers[0]?.id === "stor.subpath");
+        assert.equal(bad.rollup.state, "failed_action_required");
+        assert.equal(bad.kubernetesVersion, "v1.36.5+k3s1");
+
+        // A change of the cluster is in the document soon.
+        const client = api.client();
+        const startedMs = performance.now();
+        await client.delete({ resource: KINDS.Pod, namespace: "msp", name: "db-0" });
+        await client.patch({ resource: KINDS.StatefulSet, namespace: "msp", name: "db" }, {
+          status: { readyReplicas: 1 },
+        }, { subresource: "status" });
+        await put(
+          api,
+          podOf("alga-core", {
+            state: { running: { startedAt: "2026-11-21T10:00:00Z" } },
+            ready: true,
+            imageID: "x",
+          }, { phase: "Running", conditions: [] }),
+          "Pod",
+        );
+        await until(service, (it) => it.tiers.core.ready);
+        const tookMs = performance.now() - startedMs;
+        assert.ok(tookMs < 2_000, `${tookMs} ms`);
+
+        // The Job completes and vanishes; what it did stays known.
+        await put(api, {
+          kind: "Job",
+          metadata: { namespace: "msp", name: "alga-core-sebastian-bootstrap" },
+          status: { succeeded: 1, conditions: [{ type: "Complete", status: "True" }] },
+        }, "Job");
+        await until(service, (it) => it.tiers.login.ready);
+        await client.delete({ resource: KINDS.Job, namespace: "msp", name: "alga-core-sebastian-bootstrap" });
+        const gone = await until(service, (it) => it.bootstrap.job.state === "absent");
+        assert.equal(gone.tiers.bootstrap.ready, true);
+
+        api.hang();
+        const before = performance.now();
+        assert.equal(service.current().tiers.login.ready, true);
+        assert.ok(performance.now() - before < 5, "the document is there although the API hangs");
+        await api.resume();
+        client.close();
+        await service.stop();
+        assert.match(await host.readText(PATHS.statusMemory) ?? "", /"outcome": "completed"/);
+      });
+    } finally {
+      await api.close();
+    }
+  },
+});
+
+Deno.test("createStatusService() keeps the end of the first-time setup over a restart", async () => {
+  const host = new FakeHost({
+    [PATHS.statusMemory]: JSON.stringify({
+      schemaVersion: 1,
+      tiers: {},
+      blockers: {},
+      recent: [],
+      loginReadyOnce: false,
+      bootstrap: {
+        outcome: "completed",
+        at: "2026-11-21T10:00:00Z",
+        jobUid: "j",
+        pod: null,
+        tail: [],
+        errors: [],
+      },
+    }),
+  });
+  await withService(undefined, { host }, (service) => {
+    assert.equal(service.current().bootstrap.job.completed, true);
+    return Promise.resolve();
+  });
+});
+
+Deno.test("a listener that throws does not keep others from hearing", async () => {
+  let changed = () => {};
+  let view = IDLE;
+  await withService(undefined, {
+    setupView: () => view,
+    onSetupChange: (listener) => {
+      changed = listener;
+      return () => {};
+    },
+  }, async (service) => {
+    service.subscribe(() => {
+      throw new Error("a broken page");
+    });
+    const heard = until(service, (it) => it.rollup.message.startsWith("Set-up waits"));
+    view = { ...IDLE, state: { status: "blocked", since: "2026-11-21T10:00:00Z" } };
+    changed();
+    await heard;
+  });
+});
