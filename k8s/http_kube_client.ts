@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Clock, systemClock } from "../agent/clock.ts";
 import { errorText } from "../agent/error.ts";
+import { requireUsableCertificate } from "./client_certificate.ts";
 import { readJsonLines } from "./json_lines.ts";
 import { kindOf, KINDS } from "./kinds.ts";
 import {
@@ -59,6 +60,9 @@ interface Call {
 export function createKubeClient(config: Kubeconfig, options: KubeClientOptions = {}): KubeClient {
   const clock = options.clock ?? systemClock;
   const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  if (config.clientCertificatePem !== undefined && config.clientKeyPem !== undefined) {
+    requireUsableCertificate(config.clientCertificatePem, config.clientKeyPem);
+  }
   const http = Deno.createHttpClient({
     ...(config.caPem === undefined ? {} : { caCerts: [config.caPem] }),
     ...(config.clientCertificatePem === undefined || config.clientKeyPem === undefined

@@ -1,0 +1,27 @@
+import { createKubeClient, parseKubeconfig } from "../../k8s/mod.ts";
+import { kubeClientContract } from "../contract/kube_client_contract.ts";
+import { startRealKubeApi } from "./real_kube_api.ts";
+import { clusterRequirements } from "./requirements.ts";
+
+const requirements = await clusterRequirements();
+
+kubeClientContract(
+  requirements.ok ? "kube-apiserver" : `kube-apiserver (skipped: ${requirements.reason})`,
+  async () => {
+    const api = await startRealKubeApi();
+    const { clientCertificatePem: _, clientKeyPem: __, ...anonymous } = parseKubeconfig(api.kubeconfig);
+    return {
+      client: api.client(),
+      stranger: createKubeClient({
+        ...anonymous,
+        clientCertificatePem: undefined,
+        clientKeyPem: undefined,
+        token: "someone-else",
+      }),
+      compact: () => api.compact(),
+      restart: () => api.restart(),
+      stop: () => api.stop(),
+    };
+  },
+  { ignore: !requirements.ok },
+);
