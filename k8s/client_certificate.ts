@@ -13,12 +13,18 @@ export function requireUsableCertificate(certificatePem: string, keyPem: string)
     });
   try {
     const certificate = new X509Certificate(certificatePem);
-    if (!isVersion3(certificate.raw)) throw unusable("is of an old version");
+    if (!isVersion3(derOf(certificatePem))) throw unusable("is of an old version");
     if (!certificate.checkPrivateKey(createPrivateKey(keyPem))) throw unusable("does not belong to its key");
   } catch (error) {
     if (error instanceof AgentError) throw error;
     throw unusable(`cannot be read: ${errorText(error)}`);
   }
+}
+
+/** The bytes of the first certificate of a PEM text. */
+function derOf(pem: string): Uint8Array {
+  const base64 = /-----BEGIN CERTIFICATE-----([^-]*)-----END/.exec(pem)?.[1] ?? "";
+  return Uint8Array.from(atob(base64.replaceAll(/\s/g, "")), (it) => it.charCodeAt(0));
 }
 
 /** Whether tbsCertificate begins with the explicit version field; version 1 leaves it out. RFC 5280 §4.1 */

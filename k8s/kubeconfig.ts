@@ -45,7 +45,7 @@ export function parseKubeconfig(
 ): Kubeconfig {
   let json: unknown;
   try {
-    json = parse(text, { logLevel: "silent" });
+    json = parse(text, { logLevel: "error" });
   } catch {
     throw invalid("it is not YAML"); // the parser would quote the line, which may be a key
   }

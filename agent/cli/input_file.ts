@@ -24,7 +24,7 @@ export function fieldLine(error: FieldError): string {
 
 function parseText(text: string, where: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 0, logLevel: "silent" });
+    return parse(text, { maxAliasCount: 0, logLevel: "error" });
   } catch (error) {
     // The parser quotes the line that it stumbled over, which may hold the password.
     throw new UsageError(`${where} is neither YAML nor JSON: ${errorText(error).split(":")[0]}`);

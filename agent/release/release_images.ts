@@ -66,7 +66,7 @@ function profileTag(
 ): string | undefined {
   try {
     let at: unknown = parse(manifest.profileValues[valuesKey(component, manifest.valuesProfile)] ?? "", {
-      logLevel: "silent",
+      logLevel: "error",
     });
     for (const key of [...path, "tag"]) at = (at as Record<string, unknown> | undefined)?.[key];
     return at === undefined || at === null ? undefined : String(at);
