@@ -130,9 +130,11 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
                     <tr>
                       <td>${it.name}</td>
                       <td>${TIER_NAME[it.tier]}</td>
-                      <td><span class="${`tag ${
-                        HEALTH_TONE[it.status]
-                      }`}">${HEALTH_WORD[it.status]}</span></td>
+                      <td><span class="${`tag ${HEALTH_TONE[it.status]}`}">${it.ready
+                        ? HEALTH_WORD[it.status]
+                        : it.status === "unknown"
+                        ? "on its way"
+                        : HEALTH_WORD[it.status]}</span></td>
                       <td class="soft">${visible(it.message)}</td>
                     </tr>
                   `

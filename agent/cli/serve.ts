@@ -5,7 +5,7 @@ import { AgentError, errorText } from "../error.ts";
 import { readInterfaces } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
 import { createKubeConnector } from "../host/kube_connector.ts";
-import { createRegistryClient } from "../release/mod.ts";
+import { createRegistryClient, type RegistryClient, RELEASE_REGISTRY } from "../release/mod.ts";
 import { createSetupService } from "../setup/mod.ts";
 import { openJournal } from "../state/journal.ts";
 import { createOperationLock } from "../state/operation_lock.ts";
@@ -84,6 +84,7 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
       onStatus: (listener) => status.subscribe(listener),
     });
     const initialStatusUrl = await statusUrl();
+    const probeClient = createRegistryClient({ mirrors, network: { dnsServers: [] }, clock, userAgent });
     const status = await createStatusService({
       host,
       clock,
@@ -93,6 +94,7 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
       agentVersion: BUILD.version,
       statusUrl: () => initialStatusUrl,
       stateDamage: () => journal.damage,
+      probeRegistry: (signal) => probeRegistry(probeClient, signal),
     });
 
     const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
@@ -134,6 +136,19 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
     return EXIT.ok;
   },
 };
+
+/** Whether the registry can be used now, for the platform tier. */
+async function probeRegistry(
+  client: RegistryClient,
+  signal: AbortSignal,
+): Promise<{ ok: boolean; message: string }> {
+  try {
+    await client.ping(RELEASE_REGISTRY, { signal });
+    return { ok: true, message: `${RELEASE_REGISTRY} answers` };
+  } catch (error) {
+    return { ok: false, message: errorText(error) };
+  }
+}
 
 async function prepareFolders(host: RealHost): Promise<void> {
   for (const folder of [PATHS.stateDir, PATHS.configDir, PATHS.logDir]) {

@@ -1,0 +1,86 @@
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { startAgent } from "../simulator/agent_process.ts";
+import type { AgentProcess } from "../simulator/agent_process.ts";
+import { startWorld, type World } from "../simulator/world.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
+
+/** Whether there is a browser; the reason is part of the skipped tests' names. */
+export async function browserRequirements(): Promise<{ ok: true } | { ok: false; reason: string }> {
+  const found = await Deno.stat(CHROMIUM).then(() => true, () => false);
+  return found ? { ok: true } : { ok: false, reason: "the Debian package chromium is not installed" };
+}
+
+export interface BrowserTest {
+  browser: Browser;
+  agent: AgentProcess;
+  world: World;
+  /** A page of its own; JavaScript is off unless asked for. */
+  open(
+    options?: { javaScript?: boolean; width?: number; scheme?: "light" | "dark"; forcedColors?: boolean },
+  ): Promise<Page>;
+  signIn(page: Page): Promise<void>;
+  /** Kept as test output in .out/screenshots. */
+  shoot(page: Page, name: string): Promise<void>;
+}
+
+/** A world, an agent and a browser for one test. */
+export async function withBrowser(
+  timeline: string,
+  body: (test: BrowserTest) => Promise<void>,
+  options: { speed?: number } = {},
+): Promise<void> {
+  const root = await Deno.makeTempDir({ prefix: "alga-browser-" });
+  const world = await startWorld({ root, timeline, speed: options.speed ?? 20 });
+  const agent = await startAgent(world);
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  const contexts: BrowserContext[] = [];
+  const output = new URL("../../.out/screenshots/", import.meta.url).pathname;
+  await Deno.mkdir(output, { recursive: true });
+  try {
+    await body({
+      browser,
+      agent,
+      world,
+      async open({ javaScript = false, width = 1100, scheme = "light", forcedColors = false } = {}) {
+        const context = await browser.newContext({
+          javaScriptEnabled: javaScript,
+          viewport: { width, height: 900 },
+          colorScheme: scheme,
+          forcedColors: forcedColors ? "active" : "none",
+          bypassCSP: javaScript,
+        });
+        contexts.push(context);
+        const page = await context.newPage();
+        page.setDefaultTimeout(20_000);
+        return page;
+      },
+      async signIn(page) {
+        await page.goto(`${agent.url}/login`, { waitUntil: "commit" });
+        await page.fill("#token", agent.token);
+        await page.click("button.big", { noWaitAfter: true });
+        await page.waitForURL((url) => !url.pathname.startsWith("/login"), { waitUntil: "commit" });
+      },
+      async shoot(page, name) {
+        await page.screenshot({ path: `${output}${name}.png`, fullPage: true });
+      },
+    });
+  } finally {
+    for (const it of contexts) await it.close().catch(() => {});
+    await browser.close();
+    await agent.kill("SIGKILL");
+    await world.stop();
+    await Deno.remove(root, { recursive: true });
+  }
+}
