@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { AgentError, errorText } from "../agent/error.ts";
 
 /**
@@ -14,7 +14,10 @@ export function requireUsableCertificate(certificatePem: string, keyPem: string)
   try {
     const certificate = new X509Certificate(certificatePem);
     if (!isVersion3(derOf(certificatePem))) throw unusable("is of an old version");
-    if (!certificate.checkPrivateKey(createPrivateKey(keyPem))) throw unusable("does not belong to its key");
+    const key = createPublicKey(createPrivateKey(keyPem)).export({ type: "spki", format: "der" });
+    if (!key.equals(certificate.publicKey.export({ type: "spki", format: "der" }))) {
+      throw unusable("does not belong to its key");
+    }
   } catch (error) {
     if (error instanceof AgentError) throw error;
     throw unusable(`cannot be read: ${errorText(error)}`);

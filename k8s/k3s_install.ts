@@ -85,10 +85,10 @@ async function download(
 export async function runK3sInstaller(host: Host, options: K3sInstallOptions): Promise<void> {
   requireSum("The installer of k3s", await host.sha256(PATHS.k3sInstaller), options.pin.installerSha256);
   await host.setMode(PATHS.k3sInstaller, MODE.program);
+  options.say("Installing the service of Kubernetes");
   const { code, stderr } = await host.run([PATHS.k3sInstaller], {
     timeoutMs: INSTALLER_TIMEOUT_MS,
     signal: options.signal,
-    onLine: (line) => options.say(line.slice(0, 300)),
     env: {
       INSTALL_K3S_SKIP_DOWNLOAD: "true",
       INSTALL_K3S_SKIP_START: "true",

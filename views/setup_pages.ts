@@ -87,6 +87,7 @@ export function checksPage(view: SetupView, csrfToken: string): Page {
       `,
       html`
         <section class="panel">
+          <h2>What was found</h2>
           <form method="post" action="/setup/acknowledge">
             ${csrfField(csrfToken)}
             <ul class="rows">${[...bad, ...warnings].map((it) =>
@@ -178,7 +179,9 @@ export function progressSection(view: SetupView, nowMs: number): VNode {
     ? ["bad", visible(state.failure.message), `What to do: ${state.failure.suggestedNextStep}.`]
     : [
       "busy",
-      `Installing: ${(running?.title ?? "starting").toLowerCase()}`,
+      running
+        ? `Step ${view.steps.indexOf(running) + 1} of ${view.steps.length}: ${running.title}`
+        : "Installing",
       visible(running?.message ?? ""),
     ];
   return html`

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { AgentError } from "../error.ts";
 import type { Host } from "./host.ts";
 
 /** One IPv4 address of this machine. */
@@ -36,7 +37,7 @@ const Routes = z.array(
 
 /** Interfaces that lead outside, with their IPv4 addresses. @throws {AgentError} COMMAND_FAILED */
 export async function readInterfaces(host: Host): Promise<NetworkInterface[]> {
-  const links = Links.parse(await readJson(host, ["ip", "-j", "addr", "show"]));
+  const links = await readJson(host, ["ip", "-j", "addr", "show"], Links);
   return links.filter((it) => !CLUSTER_INTERFACES.test(it.ifname)).map((it) => ({
     name: it.ifname,
     hasCarrier: it.flags.includes("LOWER_UP"),
@@ -53,7 +54,7 @@ export async function readInterfaces(host: Host): Promise<NetworkInterface[]> {
 export async function readRoutes(
   host: Host,
 ): Promise<{ destination: string; gateway: string | undefined; device: string }[]> {
-  const routes = Routes.parse(await readJson(host, ["ip", "-j", "route", "show"]));
+  const routes = await readJson(host, ["ip", "-j", "route", "show"], Routes);
   return routes.map((it) => ({ destination: it.dst, gateway: it.gateway, device: it.dev }));
 }
 
@@ -83,11 +84,25 @@ export function parseResolvConf(text: string): string[] {
   return [...new Set(servers)];
 }
 
-async function readJson(host: Host, argv: [string, ...string[]]): Promise<unknown> {
+async function readJson<T>(host: Host, argv: [string, ...string[]], schema: z.ZodType<T>): Promise<T> {
   const { code, stdout, stderr } = await host.run(argv, {
     timeoutMs: 5_000,
     maxOutputBytes: 4 * 1024 * 1024,
   });
-  if (code !== 0) throw new Error(`"${argv.join(" ")}" ended with ${code}: ${stderr.trim()}`);
-  return stdout.trim() === "" ? [] : JSON.parse(stdout);
+  const command = `"${argv.join(" ")}"`;
+  if (code !== 0) throw new AgentError("COMMAND_FAILED", `${command} ended with ${code}: ${stderr.trim()}`);
+  const parsed = schema.safeParse(tryParseJson(stdout));
+  if (!parsed.success) {
+    throw new AgentError("COMMAND_FAILED", `${command} gave an answer that cannot be read`);
+  }
+  return parsed.data;
+}
+
+/** `ip` prints nothing at all when there is nothing to list. */
+function tryParseJson(text: string): unknown {
+  try {
+    return text.trim() === "" ? [] : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

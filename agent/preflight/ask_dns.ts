@@ -16,7 +16,7 @@ export interface DnsAnswer {
 export async function askDns(
   server: string,
   name: string,
-  options: { protocol: "udp" | "tcp"; port?: number; timeoutMs?: number; signal?: AbortSignal },
+  options: { protocol: "udp" | "tcp"; port?: number; timeoutMs?: number },
 ): Promise<DnsAnswer> {
   const query = {
     type: "query" as const,
@@ -63,9 +63,11 @@ async function overUdp(query: packet.Packet, to: Target): Promise<packet.Decoded
   try {
     await socket.send(packet.encode(query), { transport: "udp", hostname: to.hostname, port: to.port });
     for (;;) {
-      const [bytes] = await socket.receive();
-      const reply = packet.decode(bytes as Buffer);
-      if (reply.id === query.id) return reply;
+      const [bytes, from] = await socket.receive();
+      // Anyone may send to an open port: only the asked server's answer to this very question counts.
+      if (from.transport !== "udp" || from.hostname !== to.hostname || from.port !== to.port) continue;
+      const reply = tryDecode(bytes);
+      if (reply && isAnswerTo(query, reply)) return reply;
     }
   } catch (error) {
     if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
@@ -82,12 +84,25 @@ async function overUdp(query: packet.Packet, to: Target): Promise<packet.Decoded
   }
 }
 
+function tryDecode(bytes: Uint8Array): packet.DecodedPacket | undefined {
+  try {
+    return packet.decode(bytes as Buffer);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAnswerTo(query: packet.Packet, reply: packet.DecodedPacket): boolean {
+  return reply.type === "response" && reply.id === query.id &&
+    reply.questions?.[0]?.name.toLowerCase() === query.questions?.[0]?.name.toLowerCase();
+}
+
 async function overTcp(query: packet.Packet, to: Target): Promise<packet.DecodedPacket> {
   const signal = AbortSignal.timeout(to.timeoutMs);
   const connection = await Deno.connect({ hostname: to.hostname, port: to.port, signal }).catch((error) => {
     throw signal.aborted ? new Error("no answer") : error;
   });
-  const close = () => connection.close();
+  const close = () => connection.close(); // removed below, so it runs at most once
   signal.addEventListener("abort", close, { once: true });
   try {
     await connection.write(packet.streamEncode(query));
@@ -98,7 +113,9 @@ async function overTcp(query: packet.Packet, to: Target): Promise<packet.Decoded
       if (count === null) throw new Error("the connection was closed");
       bytes = new Uint8Array([...bytes, ...chunk.subarray(0, count)]);
     }
-    return packet.streamDecode(bytes as Buffer) as packet.DecodedPacket;
+    const reply = packet.streamDecode(bytes as Buffer) as packet.DecodedPacket | null;
+    if (!reply || !isAnswerTo(query, reply)) throw new Error("gave an answer to another question");
+    return reply;
   } catch (error) {
     throw signal.aborted ? new Error("no answer") : error;
   } finally {

@@ -53,6 +53,8 @@ export interface CheckContext {
   mirrors: RegistryMirrors;
   /** Port the agent itself listens on. */
   agentPort: number;
+  /** Port of the DNS servers; 53 unless the network is unusual. */
+  dnsPort?: number;
   signal: AbortSignal;
 }
 

@@ -2,18 +2,22 @@ import { z } from "zod";
 import { PATHS } from "../state/paths.ts";
 import type { Check } from "./check.ts";
 import { couldNotCheck, fail, pass, warn } from "./outcome.ts";
+import { findPreviousInstall } from "./previous_install.ts";
 
 const GIB = 1024 ** 3;
 /** Firmware and kernel keep some of what the hypervisor gives. */
 const MEMORY_SLACK = 0.9;
 
+const Bytes = z.union([z.number(), z.string().regex(/^\d+$/)]).transform(Number);
+
 const FindMnt = z.object({
   filesystems: z.array(
     z.object({
       target: z.string(),
-      size: z.coerce.number(),
-      used: z.coerce.number(),
-      avail: z.coerce.number(),
+      // Numbers or text by version; null for a file system without a size, which must not read as 0 % used.
+      size: Bytes.refine((it) => it > 0),
+      used: Bytes,
+      avail: Bytes,
     }),
   ).min(1),
 });
@@ -44,14 +48,13 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Processor type",
     vantage: "containerd",
     overridable: false,
-    run() {
+    async run({ host }) {
       const expected = "64-bit x86 (x86_64)";
-      const found = Deno.build.arch;
-      return Promise.resolve(
-        found === "x86_64"
-          ? pass({ expected, found })
-          : fail({ expected, found, remediation: "Use a virtual machine with an x86-64 processor" }),
-      );
+      // The kernel tells its type since Linux 6.1; before, and on a simulated machine, the agent's own type stands for it.
+      const found = (await host.readText("/proc/sys/kernel/arch"))?.trim() || Deno.build.arch;
+      return found === "x86_64"
+        ? pass({ expected, found })
+        : fail({ expected, found, remediation: "Use a virtual machine with an x86-64 processor" });
     },
   },
   {
@@ -181,7 +184,11 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const expected = "version 2 with cpu, cpuset, memory and pids";
       const remediation = "Remove systemd.unified_cgroup_hierarchy=0 from the kernel's boot parameters";
       const text = await host.readText("/sys/fs/cgroup/cgroup.controllers");
-      if (text === undefined) return fail({ expected, found: "version 1", remediation });
+      if (text === undefined) {
+        return await host.info("/sys/fs/cgroup") === undefined
+          ? couldNotCheck({ expected, found: "/sys/fs/cgroup does not exist", remediation })
+          : fail({ expected, found: "version 1", remediation });
+      }
       const missing = ["cpu", "cpuset", "memory", "pids"].filter((it) => !text.split(/\s+/).includes(it));
       const found = missing.length === 0
         ? "version 2, all of them"
@@ -201,7 +208,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const remediation = "Rename the machine: hostnamectl set-hostname NAME";
       const valid = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name) &&
         name.length <= 54; // RFC 1123 §2.1
-      if (!valid || name === "localhost") return fail({ expected, found, remediation });
+      if (!valid || /^localhost(\.|$)/.test(name)) return fail({ expected, found, remediation });
       return name === "ubuntu"
         ? warn({ expected: `${expected}; a name of its own`, found, remediation })
         : pass({ expected, found });
@@ -214,15 +221,9 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ host }) {
       const expected = "none, or one that this agent made";
-      const journal = await host.readText(PATHS.journal, { maxBytes: 1 });
-      const traces: string[] = [];
-      for (const path of ["/var/lib/rancher/k3s/server", "/etc/rancher/k3s/k3s.yaml", PATHS.localPathData]) {
-        if ((await host.list(path))?.length || (await host.info(path))?.kind === "file") traces.push(path);
-      }
-      const wasOurs = journal !== undefined && journal !== "" &&
-        await host.readText(PATHS.k3sConfig) !== undefined;
+      const { traces, isOurs } = await findPreviousInstall(host);
       if (traces.length === 0) return pass({ expected, found: "none" });
-      if (wasOurs) return pass({ expected, found: "ours; it will be continued", evidence: traces });
+      if (isOurs) return pass({ expected, found: "ours; it will be continued", evidence: traces });
       return fail({
         expected,
         found: `data of another installation: ${traces.join(", ")}`,
@@ -246,7 +247,15 @@ async function readDisk(
     "TARGET,SIZE,USED,AVAIL,FSTYPE",
   ], { timeoutMs: 4_000 });
   if (code !== 0) throw new Error(`findmnt ended with ${code}: ${stderr.trim()}`);
-  const [first] = FindMnt.parse(JSON.parse(stdout)).filesystems;
-  if (!first) throw new Error("findmnt named no file system");
+  const first = tryParseDisk(stdout);
+  if (!first) throw new Error("findmnt gave an answer that cannot be read");
   return first;
+}
+
+function tryParseDisk(text: string): z.infer<typeof FindMnt>["filesystems"][number] | undefined {
+  try {
+    return FindMnt.safeParse(JSON.parse(text)).data?.filesystems[0];
+  } catch {
+    return undefined;
+  }
 }

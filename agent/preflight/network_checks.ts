@@ -1,11 +1,12 @@
 import ipaddr from "ipaddr.js";
 import { readInterfaces, readResolvers, readRoutes } from "../host/network_facts.ts";
-import { PATHS } from "../state/paths.ts";
 import type { Check, CheckContext } from "./check.ts";
 import { askDns } from "./ask_dns.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "./outcome.ts";
 import { readListeningPorts } from "./listening_ports.ts";
 import { askedEndpoints } from "./endpoints.ts";
+import { findPreviousInstall } from "./previous_install.ts";
+import { proxiedEndpoints } from "./proxy_checks.ts";
 
 /** Networks of pods and services. @see components.md 1.7 */
 const CLUSTER_CIDRS = ["10.42.0.0/16", "10.43.0.0/16"] as const;
@@ -89,11 +90,14 @@ export const NETWORK_CHECKS: readonly Check[] = [
           remediation: "Start the agent as the service",
         });
       }
-      // Once our own k3s is installed its ports are taken by it, and port 3000 by the application.
-      if (await host.readText(PATHS.k3sConfig) !== undefined) {
-        return pass({ expected, found: "in use by this appliance's own Kubernetes" });
+      const isResumed = (await findPreviousInstall(host)).isOurs;
+      const taken = [APP_PORT, ...K3S_PORTS].filter((port) =>
+        port !== agentPort && listening.has(port) &&
+        !(isResumed && isOwnProgram(port, listening.get(port) ?? ""))
+      );
+      if (isResumed && taken.length === 0) {
+        return pass({ expected, found: "free, or in use by this appliance's own Kubernetes" });
       }
-      const taken = [APP_PORT, ...K3S_PORTS].filter((port) => port !== agentPort && listening.has(port));
       if (taken.length === 0) return pass({ expected, found: "free" });
       const names = taken.map((port) =>
         listening.get(port) ? `${port} (${listening.get(port)})` : String(port)
@@ -143,7 +147,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         servers.flatMap((server) =>
           names.flatMap((name) =>
             (["udp", "tcp"] as const).map((protocol) =>
-              askDns(server, name, { protocol, signal: context.signal }).then((answer) => ({
+              askDns(server, name, { protocol, ...dnsPort(context) }).then((answer) => ({
                 server,
                 name,
                 protocol,
@@ -168,7 +172,9 @@ export const NETWORK_CHECKS: readonly Check[] = [
         evidence,
         remediation: `Allow UDP and TCP port 53 to ${failing.join(", ")}, or choose other DNS servers`,
       };
-      return failing.length === servers.length && bad.some((it) => it.protocol === "udp")
+      // Behind a proxy the site's servers often know no outside name, and need not: the proxy looks them up.
+      const isProxied = proxiedEndpoints(context).length > 0;
+      return !isProxied && failing.length === servers.length && bad.some((it) => it.protocol === "udp")
         ? fail(words)
         : warn(words);
     },
@@ -179,7 +185,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
     vantage: "agent",
     overridable: true,
     async run(context) {
-      const hostName = new URL(context.inputs.appUrl).hostname;
+      const hostName = new URL(context.inputs.appUrl).hostname.replace(/^\[|\]$/g, "");
       const own = (await readInterfaces(context.host)).flatMap((it) => it.addresses.map((a) => a.address));
       const expected = `${hostName} leads to this machine (${own.join(", ") || "no address"})`;
       const remediation = `Make a DNS record for ${hostName} that leads to ${
@@ -193,22 +199,40 @@ export const NETWORK_CHECKS: readonly Check[] = [
           remediation: "Correct the application address",
         });
       }
-      for (const server of await effectiveResolvers(context)) {
-        const { addresses } = await askDns(server, hostName, { protocol: "udp", signal: context.signal });
+      const servers = await effectiveResolvers(context);
+      if (servers.length === 0) return skipped(expected, "there is no DNS server (see DNS servers)");
+      let isAnswered = false;
+      for (const server of servers) {
+        const { addresses, problem } = await askDns(server, hostName, {
+          protocol: "udp",
+          ...dnsPort(context),
+        });
+        isAnswered ||= addresses.length > 0 || problem === "no such name" || problem === "no address";
         if (addresses.length === 0) continue;
         const found = addresses.join(", ");
         return addresses.some((it) => own.includes(it))
           ? pass({ expected, found })
           : warn({ expected, found: `it leads to ${found}`, remediation });
       }
-      return warn({ expected, found: "the name is not known yet", remediation });
+      return isAnswered
+        ? warn({ expected, found: "the name is not known yet", remediation })
+        : couldNotCheck({ expected, found: `no answer from ${servers.join(", ")}`, remediation });
     },
   },
 ];
 
+/** Once we began to install k3s its ports may be taken by it, and port 3000 by the application, whatever that is called. */
+function isOwnProgram(port: number, owner: string): boolean {
+  return owner === "" || port === APP_PORT || /^(k3s|containerd|kube)/.test(owner);
+}
+
 /** The servers that will really be asked: the operator's choice, else the machine's. */
 async function effectiveResolvers({ host, inputs }: CheckContext): Promise<string[]> {
   return inputs.dnsMode === "custom" ? inputs.dnsServers : await readResolvers(host);
+}
+
+function dnsPort({ dnsPort }: CheckContext): { port?: number } {
+  return dnsPort === undefined ? {} : { port: dnsPort };
 }
 
 function overlap(a: string, b: string): boolean {

@@ -1,11 +1,23 @@
+import ipaddr from "ipaddr.js";
 import { errorText } from "../error.ts";
 import { RegistryError, releaseImages, type ResolvedRelease, resolveRelease } from "../release/mod.ts";
 import type { Check, CheckContext, CheckOutcome } from "./check.ts";
-import { connectProxy } from "./connect_proxy.ts";
 import { askedEndpoints, type Endpoint } from "./endpoints.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "./outcome.ts";
+import { proxiedEndpoints } from "./proxy_checks.ts";
 
-const CONNECT_TIMEOUT_MS = 4_000;
+/** Failures of the way; what lies behind it was not seen. */
+const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"];
+/** Failures of what was read; reading itself worked. */
+const CONTENT_FAILURES: readonly string[] = ["schema", "not-json", "wrong-digest", "wrong-size", "too-large"];
+
+const AUTH_REMEDIES: { readonly [failure: string]: string } = {
+  unauthorized: "Report this to Alga support",
+  denied: "Report this to Alga support",
+  "rate-limited": "Wait some minutes, then run the checks again",
+  "server-error": "Check proxy and firewall; wait some minutes, then run the checks again",
+  "unexpected-status": "Check proxy and firewall: something on the way answers instead of the registry",
+};
 
 /** What several checks need once: the release that the answers point at. */
 export function shareRelease(context: CheckContext): () => Promise<ResolvedRelease> {
@@ -22,54 +34,28 @@ export function shareRelease(context: CheckContext): () => Promise<ResolvedRelea
 export function registryChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
   return [
     {
-      id: "proxy.syntax",
-      title: "Proxy address",
-      vantage: "agent",
-      overridable: false,
-      run({ inputs }) {
-        const expected = "a URL like http://proxy.example.com:3128, or none";
-        if (inputs.proxyUrl === "") return Promise.resolve(skipped(expected, "no proxy was entered"));
-        const url = URL.canParse(inputs.proxyUrl) ? new URL(inputs.proxyUrl) : undefined;
-        const remediation = "Correct the proxy address; write special characters in the password as %XX";
-        if (!url || !/^https?:$/.test(url.protocol)) {
-          return Promise.resolve(fail({ expected, found: "it is not such a URL", remediation }));
-        }
-        return Promise.resolve(pass({ expected, found: url.host }));
-      },
-    },
-    {
-      id: "proxy.connect",
-      title: "Proxy",
-      vantage: "agent",
-      overridable: false,
-      async run({ inputs, mirrors }) {
-        const expected = "the proxy opens connections to the registries";
-        if (inputs.proxyUrl === "") return skipped(expected, "no proxy was entered");
-        for (const endpoint of askedEndpoints(mirrors)) {
-          const reply = await connectProxy(inputs.proxyUrl, endpoint, CONNECT_TIMEOUT_MS);
-          if (reply.status === 200) continue;
-          const remediation = reply.status === 407
-            ? "Enter the proxy's user name and password"
-            : reply.status === 403
-            ? `Allow ${endpoint.hostName} in the proxy`
-            : "Check the proxy's address and port";
-          return fail({ expected, found: `for ${endpoint.hostName} it ${reply.words}`, remediation });
-        }
-        return pass({ expected, found: new URL(inputs.proxyUrl).host });
-      },
-    },
-    {
       id: "reg.dns",
       title: "Names of the registries",
       vantage: "agent",
       overridable: false,
-      run: (context) =>
-        perEndpoint(
-          context,
-          "the names can be looked up",
+      run(context) {
+        const expected = "the names can be looked up";
+        const direct = askedEndpoints(context.mirrors).filter((it) =>
+          !ipaddr.isValid(it.hostName) && !proxiedEndpoints(context).some((p) => p.registry === it.registry)
+        );
+        if (direct.length === 0) {
+          const why = context.inputs.proxyUrl === ""
+            ? "the registry mirrors are addresses, not names"
+            : "the proxy looks them up";
+          return Promise.resolve(skipped(expected, why));
+        }
+        return perEndpoint(
+          { ...context, endpoints: direct },
+          expected,
           "dns",
           (it) => `Allow DNS, or enter DNS servers that know ${it.hostName}`,
-        ),
+        );
+      },
     },
     {
       id: "reg.tcp",
@@ -108,28 +94,25 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
       title: "Reading from the registry",
       vantage: "containerd",
       overridable: false,
-      async run() {
-        const expected = "releases can be read without an account";
-        try {
-          await release();
-          return pass({ expected, found: "a release was read" });
-        } catch (error) {
-          const failure = error instanceof RegistryError ? error.failure : undefined;
-          if (failure === "unauthorized" || failure === "denied") {
-            return fail({ expected, found: errorText(error), remediation: "Report this to Alga support" });
-          }
-          if (failure === "rate-limited") {
-            return fail({
-              expected,
-              found: errorText(error),
-              remediation: "Wait some minutes, then run the checks again",
-            });
-          }
-          if (failure === "not-found" || failure === "schema" || failure === "not-json") {
-            return pass({ expected, found: "the registry lets this machine read" });
-          }
-          return skipped(expected, "the registry cannot be reached (see the checks above)");
+      async run(context) {
+        const expected = "the registries answer, and releases can be read without an account";
+        const endpoints = askedEndpoints(context.mirrors);
+        const asked = await Promise.allSettled([
+          ...endpoints.map((it) => context.registry.ping(it.registry, { signal: context.signal })),
+          release(),
+        ]);
+        const errors = asked.flatMap((it) => it.status === "rejected" ? [it.reason as unknown] : []);
+        const strange = errors.find((it) => !(it instanceof RegistryError));
+        if (strange !== undefined) throw strange;
+        const failures = errors.filter((it): it is RegistryError => it instanceof RegistryError);
+        const refused = failures.find((it) => it.failure in AUTH_REMEDIES);
+        if (refused) {
+          const remediation = AUTH_REMEDIES[refused.failure] ?? "";
+          return fail({ expected, found: errorText(refused), remediation });
         }
+        const cut = failures.find((it) => WAY_FAILURES.includes(it.failure));
+        if (cut) return skipped(expected, `${cut.host} cannot be reached (see the checks of the way to it)`);
+        return pass({ expected, found: "the registries let this machine read" });
       },
     },
     {
@@ -140,7 +123,17 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
       async run({ registry, clock, signal }) {
         const expected = "at most 30 s off";
         const remediation = "Set the clock: timedatectl set-ntp true, and allow NTP (UDP port 123)";
-        const { dateMs } = await registry.ping("ghcr.io", { signal });
+        let dateMs: number | undefined;
+        try {
+          dateMs = (await registry.ping("ghcr.io", { signal })).dateMs;
+        } catch (error) {
+          if (!(error instanceof RegistryError)) throw error;
+          // A wrong clock makes certificates look wrong, so "tls" is no reason to skip this.
+          if (error.failure === "tls") {
+            return couldNotCheck({ expected, found: errorText(error), remediation });
+          }
+          return skipped(expected, `${error.host} told no time (see the checks of the registries)`);
+        }
         if (dateMs === undefined) {
           return couldNotCheck({ expected, found: "the registry told no time", remediation });
         }
@@ -171,7 +164,7 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
           });
         } catch (error) {
           if (!(error instanceof RegistryError)) throw error;
-          if (error.failure === "schema" || error.failure === "not-json") {
+          if (CONTENT_FAILURES.includes(error.failure)) {
             return pass({ expected, found: "something is there (see Release content)" });
           }
           if (error.failure === "not-found") {
@@ -201,10 +194,9 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
           return pass({ expected, found: "complete" });
         } catch (error) {
           if (!(error instanceof RegistryError)) throw error;
-          const isContent = ["schema", "not-json", "wrong-digest", "wrong-size", "too-large"].includes(
-            error.failure,
-          );
-          if (!isContent) return skipped(expected, "no release could be read (see Release)");
+          if (!CONTENT_FAILURES.includes(error.failure)) {
+            return skipped(expected, "no release could be read (see Release)");
+          }
           return fail({
             expected,
             found: errorText(error),
@@ -220,41 +212,66 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
       overridable: false,
       async run({ registry, signal }) {
         const expected = "every image of the release exists";
-        const resolved = await release().catch(() => undefined);
-        if (!resolved) return skipped(expected, "no release could be read (see Release)");
+        let resolved: ResolvedRelease;
+        try {
+          resolved = await release();
+        } catch (error) {
+          if (!(error instanceof RegistryError)) throw error;
+          return skipped(expected, "no release could be read (see Release)");
+        }
+        const { version } = resolved.manifest;
         const images = releaseImages(resolved.manifest);
-        const known = await Promise.all(
+        const known = await Promise.allSettled(
           images.map((it) => registry.exists(it.host, it.repository, it.tag, { signal })),
         );
-        const missing = images.filter((_, i) => !known[i]);
-        const found = missing.map((it) => `${it.repository}:${it.tag}`).join(", ");
-        if (missing.length === 0) return pass({ expected, found: `all ${images.length}` });
+        const evidence = images.map((it, i) =>
+          `${it.tier} ${it.repository}:${it.tag}: ${existence(known[i])}`
+        );
+        const missing = images.filter((_, i) => existence(known[i]) === "missing");
+        const unknown = images.filter((_, i) => !["there", "missing"].includes(existence(known[i])));
+        const list = (some: typeof images) => some.map((it) => `${it.repository}:${it.tag}`).join(", ");
         if (missing.some((it) => it.tier === "login")) {
           return fail({
             expected,
-            found: `missing: ${found}`,
-            remediation: `Choose another release and report ${resolved.manifest.version} to Alga support`,
+            found: `missing: ${list(missing)}`,
+            evidence,
+            remediation: `Choose another release and report ${version} to Alga support`,
           });
         }
+        if (unknown.length > 0 || images.length === 0) {
+          return couldNotCheck({
+            expected,
+            found: `could not be asked for: ${list(unknown) || "the release names no image"}`,
+            evidence,
+            remediation: "Run the checks again; if it stays, check proxy and firewall",
+          });
+        }
+        if (missing.length === 0) return pass({ expected, found: `all ${images.length}`, evidence });
         return warn({
           expected,
-          found: `missing, for background services only: ${found}`,
-          remediation:
-            `Report release ${resolved.manifest.version} to Alga support; people can log in without it`,
+          found: `missing, for background services only: ${list(missing)}`,
+          evidence,
+          remediation: `Report release ${version} to Alga support; people can log in without it`,
         });
       },
     },
   ];
 }
 
+/** "there", "missing", or in words why it is not known. */
+function existence(answer: PromiseSettledResult<boolean> | undefined): string {
+  if (answer?.status === "fulfilled") return answer.value ? "there" : "missing";
+  return answer === undefined ? "not asked" : errorText(answer.reason);
+}
+
 /** Asks every registry and reports only what went wrong at one layer; a failure of a lower layer makes this one "skipped". */
 async function perEndpoint(
-  context: CheckContext,
+  context: CheckContext & { endpoints?: readonly Endpoint[] },
   expected: string,
   layer: "dns" | "tcp" | "tls",
   remedy: (endpoint: Endpoint) => string,
 ): Promise<CheckOutcome> {
-  const endpoints = askedEndpoints(context.mirrors);
+  const endpoints = context.endpoints ?? askedEndpoints(context.mirrors);
   const order = ["dns", "tcp", "tls"];
   const answers = await Promise.all(endpoints.map(async (endpoint) => {
     try {

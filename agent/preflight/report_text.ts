@@ -6,9 +6,12 @@ const ORDER: Record<CheckStatus, number> = { fail: 0, error: 1, warn: 2, skipped
 export function reportText(report: PreflightReport): string {
   const lines: string[] = [];
   for (const it of [...report.results].sort((a, b) => ORDER[a.status] - ORDER[b.status])) {
-    lines.push(`${it.status.padEnd(8)}${it.id.padEnd(19)}${it.title}: ${it.found}`);
+    lines.push(`${it.status.padEnd(8)}${it.id.padEnd(19)}${it.title}: ${printable(it.found)}`);
     if (it.status === "fail" || it.status === "warn" || it.status === "error") {
-      lines.push(`${"".padEnd(27)}expected: ${it.expected}`, `${"".padEnd(27)}what to do: ${it.remediation}`);
+      lines.push(
+        `${"".padEnd(27)}expected: ${printable(it.expected)}`,
+        `${"".padEnd(27)}what to do: ${printable(it.remediation)}`,
+      );
     }
   }
   const count = (status: CheckStatus) => report.results.filter((it) => it.status === status).length;
@@ -19,4 +22,10 @@ export function reportText(report: PreflightReport): string {
     } warnings, ${count("skipped")} skipped, ${count("pass")} passed`,
   );
   return `${lines.join("\n")}\n`;
+}
+
+/** Findings quote files and servers; their control characters must not steer the terminal. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what is being taken out
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
 }

@@ -10,6 +10,7 @@ import type {
 } from "./check.ts";
 import { MACHINE_CHECKS } from "./machine_checks.ts";
 import { NETWORK_CHECKS } from "./network_checks.ts";
+import { PROXY_CHECKS } from "./proxy_checks.ts";
 import { registryChecks, shareRelease } from "./registry_checks.ts";
 
 /** One check gets this long; the way to a registry may need a token, a redirect and a retry. */
@@ -17,7 +18,7 @@ const CHECK_TIMEOUT_MS = 15_000;
 
 /** Every check, in the order of the page. */
 export function allChecks(context: CheckContext): readonly Check[] {
-  return [...MACHINE_CHECKS, ...NETWORK_CHECKS, ...registryChecks(shareRelease(context))];
+  return [...MACHINE_CHECKS, ...NETWORK_CHECKS, ...PROXY_CHECKS, ...registryChecks(shareRelease(context))];
 }
 
 /** Runs the checks side by side. One that throws or is late is `error`; the host is not changed. */
@@ -59,6 +60,7 @@ function elapsed(clock: Clock, startedMs: number): number {
 }
 
 function rejectWhen(signal: AbortSignal): Promise<never> {
+  if (signal.aborted) return Promise.reject(signal.reason);
   return new Promise((_, reject) =>
     signal.addEventListener("abort", () => reject(signal.reason), { once: true })
   );

@@ -9,6 +9,7 @@ export interface RealKubeApi {
   /** As k3s writes it: embedded authority, client certificate and key. */
   kubeconfig: string;
   client(): KubeClient;
+  finalizeNamespace(name: string): Promise<void>;
   restart(): Promise<void>;
   stopApi(): Promise<void>;
   startApi(): Promise<void>;
@@ -101,6 +102,30 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
     client,
     startApi,
     stopApi,
+    async finalizeNamespace(name) {
+      const http = Deno.createHttpClient({
+        caCerts: [certificates.caPem],
+        cert: certificates.adminCertificatePem,
+        key: certificates.adminKeyPem,
+      });
+      try {
+        const body = JSON.stringify({
+          apiVersion: "v1",
+          kind: "Namespace",
+          metadata: { name },
+          spec: { finalizers: [] },
+        });
+        const response = await fetch(`${url}/api/v1/namespaces/${name}/finalize`, {
+          client: http,
+          method: "PUT",
+          body,
+          headers: { "content-type": "application/json" },
+        });
+        await response.body?.cancel();
+      } finally {
+        http.close();
+      }
+    },
     async restart() {
       await stopApi();
       await startApi();

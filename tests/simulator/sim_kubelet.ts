@@ -107,7 +107,7 @@ export class SimKubelet {
 
   async #applyPod(
     owner: KubeObject,
-    kind: string,
+    kind: "Deployment" | "StatefulSet" | "Job",
     name: string,
     container: { name: string; image: string },
     status: SimPodStatus,
@@ -122,7 +122,7 @@ export class SimKubelet {
         namespace,
         labels: owner.spec.template.metadata?.labels ?? {},
         ownerReferences: [{
-          apiVersion: owner.apiVersion ?? "",
+          apiVersion: KINDS[kind].apiVersion,
           kind,
           name: owner.metadata.name,
           uid: owner.metadata.uid ?? "",
@@ -196,7 +196,13 @@ export class SimKubelet {
           active: null,
           startTime: startedAt,
           completionTime: this.#now(),
-          conditions: [{ type: "Complete", status: "True", lastTransitionTime: this.#now() }],
+          conditions: ["SuccessCriteriaMet", "Complete"].map((type) => ({
+            type,
+            status: "True",
+            reason: "CompletionsReached",
+            message: "Reached expected number of succeeded pods",
+            lastTransitionTime: this.#now(),
+          })),
         }
         : pod.phase === "Failed"
         ? {

@@ -17,7 +17,10 @@ const NODE_SEC = 5;
 /** A simulated appliance with everything around it. */
 export interface World {
   root: string;
-  api: SimKubeApi;
+  /** A client of the cluster's API, as the administrator. */
+  client(): KubeClient;
+  /** The simulated API; absent in a world on a real one. */
+  api: SimKubeApi | undefined;
   registry: SimRegistry;
   /** Address of the stand-in application. */
   appUrl: string;
@@ -29,9 +32,17 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** A running API server that the world's stand-ins act on in place of the simulated one. */
+export interface ClusterApi {
+  kubeconfig: string;
+  client(): KubeClient;
+  /** Lets an emptied namespace go, as the namespace controller does. */
+  finalizeNamespace(name: string): Promise<void>;
+}
+
 /** Builds the world in a folder and starts it. `speed` = seconds of world time per second. */
 export async function startWorld(
-  options: { root: string; timeline: string; speed?: number },
+  options: { root: string; timeline: string; speed?: number; realApi?: ClusterApi },
 ): Promise<World> {
   const { root } = options;
   const speed = options.speed ?? 1;
@@ -43,7 +54,8 @@ export async function startWorld(
   await createSimHost(root);
   const registry = await startSimRegistry();
   await fillRegistry(registry, timeline);
-  const api = await startSimKubeApi();
+  const simulated = options.realApi === undefined ? await startSimKubeApi() : undefined;
+  const api: Pick<ClusterApi, "kubeconfig" | "client"> = options.realApi ?? simulated as SimKubeApi;
   const app = startApp();
   const ended = new AbortController();
   const kube = api.client();
@@ -52,7 +64,7 @@ export async function startWorld(
     nowMs,
     faults: () => timeline.faults,
     appPort: app.port,
-    setLog: (namespace, pod, lines) => api.setLogs(namespace, pod, () => lines),
+    setLog: (namespace, pod, lines) => simulated?.setLogs(namespace, pod, () => lines),
     appIsUp: () => app.isUp = true,
   });
   const flux = new SimFlux(kube, registry.url, now);
@@ -72,7 +84,9 @@ export async function startWorld(
         await kubelet.tick();
         await flux.tick();
         await helm.tick();
-      } catch {
+        if (options.realApi) await finishNamespaces(kube, options.realApi);
+      } catch (error) {
+        if (Deno.env.get("ALGA_TEST_DEBUG")) console.error("stand-ins:", error);
         // The API is down on purpose (a test), or another manager was faster; the next tick looks again.
       }
     }
@@ -80,7 +94,8 @@ export async function startWorld(
 
   return {
     root,
-    api,
+    client: () => api.client(),
+    api: simulated,
     registry,
     appUrl: `http://127.0.0.1:${app.port}`,
     agentArgs: ["--root", root, "--registry-mirror", `ghcr.io=${registry.url}`],
@@ -94,7 +109,7 @@ export async function startWorld(
       ended.abort();
       await loop;
       kube.close();
-      await Promise.all([app.close(), api.close(), registry.close()]);
+      await Promise.all([app.close(), simulated?.close(), registry.close()]);
     },
   };
 }
@@ -122,6 +137,21 @@ async function fillRegistry(registry: SimRegistry, timeline: Timeline): Promise<
     }
   }
   if (!timeline.releaseMissing) await pushRelease(registry.url, ["stable", "nightly", "1.4.0"], manifest);
+}
+
+/** Stand-in for the namespace controller: empties namespaces that are going, then lets them go. */
+async function finishNamespaces(kube: KubeClient, api: ClusterApi): Promise<void> {
+  for (const namespace of (await kube.list(KINDS.Namespace)).items) {
+    if (namespace.metadata.deletionTimestamp === undefined) continue;
+    for (const kind of [KINDS.Job, KINDS.Pod, KINDS.PersistentVolumeClaim]) {
+      for (const { metadata } of (await kube.list(kind, { namespace: namespace.metadata.name })).items) {
+        const ref = { resource: kind, namespace: namespace.metadata.name, name: metadata.name };
+        if (metadata.finalizers) await kube.patch(ref, { metadata: { finalizers: null } });
+        await kube.delete(ref);
+      }
+    }
+    await api.finalizeNamespace(namespace.metadata.name);
+  }
 }
 
 async function makeNode(kube: KubeClient, ready: boolean): Promise<void> {

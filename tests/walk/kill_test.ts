@@ -40,7 +40,7 @@ async function endState(agent: AgentProcess, world: World): Promise<EndState> {
     () => fetchStatus(agent),
     (it) => it.rollup.state === "fully_healthy",
   );
-  const kube = world.api.client();
+  const kube = world.client();
   const maps = (await kube.list(KINDS.ConfigMap, { namespace: "alga-system" })).items;
   kube.close();
   const read = (path: string) => Deno.readTextFile(world.root + path);
@@ -70,7 +70,7 @@ async function endState(agent: AgentProcess, world: World): Promise<EndState> {
 }
 
 async function secretsOf(world: World): Promise<Record<string, unknown>> {
-  const kube = world.api.client();
+  const kube = world.client();
   const wanted = [["msp", "alga-psa-shared"], ["appliance-system", "appliance-status-auth"], [
     "msp",
     "appliance-initial-tenant",

@@ -25,7 +25,7 @@ Deno.test("a healthy set-up ends fully healthy, keeps no password and repeats no
     assert.ok(!agent.output().includes(agent.token), "the token is in the log");
     assert.ok(!agent.output().includes("Correct-Horse7!"));
 
-    const kube = world.api.client();
+    const kube = world.client();
     const tenant = await kube.get({
       resource: KINDS.Secret,
       namespace: "msp",

@@ -1,0 +1,371 @@
+import type { CheckCase } from "./check_case.ts";
+import type { FakeRegistry } from "./fake_registry.ts";
+import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+
+const NAMES = { mirrors: {} };
+
+/** Every way the checks of the registries and of the release can end, by the words of the registry client. */
+export const REGISTRY_CASES: readonly CheckCase[] = [
+  { id: "proxy.syntax", when: "none was entered", status: "skipped", found: "no proxy was entered" },
+  {
+    id: "proxy.syntax",
+    when: "the address is whole",
+    status: "pass",
+    found: "proxy.example.com:3128",
+    inputs: { proxyUrl: "http://user:p%40ss@proxy.example.com:3128" },
+  },
+  {
+    id: "proxy.syntax",
+    when: "it is another scheme",
+    status: "fail",
+    found: "it is not such a URL",
+    inputs: { proxyUrl: "socks5://proxy.example.com" },
+  },
+  {
+    id: "proxy.syntax",
+    when: "the password holds a bare %",
+    status: "fail",
+    found: "its user name or password has a % that is not followed by two hex digits",
+    advice: /%XX/,
+    inputs: { proxyUrl: "http://user:50%off@proxy.example.com" },
+  },
+  { id: "proxy.connect", when: "none was entered", status: "skipped", found: "no proxy was entered" },
+  {
+    id: "proxy.connect",
+    when: "the address is wrong",
+    status: "skipped",
+    found: "the proxy address is wrong (see Proxy address)",
+    inputs: { proxyUrl: "nonsense" },
+  },
+  {
+    id: "proxy.connect",
+    when: "no registry is asked through it",
+    status: "skipped",
+    found: "the registries are reached without the proxy",
+    inputs: { proxyUrl: "http://proxy.example.com:3128" },
+  },
+  {
+    id: "reg.dns",
+    when: "names are known",
+    status: "pass",
+    found: "ghcr.io, registry-1.docker.io",
+    context: NAMES,
+  },
+  {
+    id: "reg.dns",
+    when: "a name is not known",
+    status: "fail",
+    found: "docker.io: dns",
+    advice: /registry-1\.docker\.io/,
+    context: NAMES,
+    registry: ping("docker.io", "dns"),
+  },
+  {
+    id: "reg.dns",
+    when: "mirrors are addresses",
+    status: "skipped",
+    found: "the registry mirrors are addresses, not names",
+  },
+  {
+    id: "reg.dns",
+    when: "a proxy looks the names up",
+    status: "skipped",
+    found: "the proxy looks them up",
+    context: NAMES,
+    inputs: { proxyUrl: "http://proxy.example.com:3128" },
+  },
+  {
+    id: "reg.dns",
+    when: "the client breaks",
+    status: "error",
+    found: "boom",
+    context: NAMES,
+    registry: (it) => void (it.ping = () => Promise.reject(new TypeError("boom"))),
+  },
+  { id: "reg.tcp", when: "they answer", status: "pass", found: "127.0.0.1" },
+  {
+    id: "reg.tcp",
+    when: "the port is closed",
+    status: "fail",
+    found: "ghcr.io: tcp",
+    advice: /port 5000/,
+    registry: ping("ghcr.io", "tcp"),
+  },
+  {
+    id: "reg.tcp",
+    when: "nobody answers in time",
+    status: "fail",
+    found: "ghcr.io: timeout",
+    registry: ping("ghcr.io", "timeout"),
+  },
+  {
+    id: "reg.tcp",
+    when: "the proxy refuses",
+    status: "fail",
+    found: "ghcr.io: proxy",
+    registry: ping("ghcr.io", "proxy"),
+  },
+  {
+    id: "reg.tcp",
+    when: "the name is not known",
+    status: "skipped",
+    found: "ghcr.io cannot be reached that far",
+    context: NAMES,
+    registry: ping("ghcr.io", "dns"),
+  },
+  {
+    id: "reg.tls",
+    when: "mirrors are not encrypted",
+    status: "skipped",
+    found: "the registry mirrors are not encrypted",
+  },
+  {
+    id: "reg.tls",
+    when: "the certificates are trusted",
+    status: "pass",
+    found: "ghcr.io, registry-1.docker.io",
+    context: NAMES,
+  },
+  {
+    id: "reg.tls",
+    when: "HTTPS is intercepted",
+    status: "fail",
+    found: "ghcr.io: tls",
+    advice: /certificate authority/,
+    context: NAMES,
+    registry: ping("ghcr.io", "tls"),
+  },
+  {
+    id: "reg.tls",
+    when: "the port is closed",
+    status: "skipped",
+    found: "registry-1.docker.io cannot be reached that far",
+    context: NAMES,
+    registry: ping("docker.io", "tcp"),
+  },
+  {
+    id: "reg.auth",
+    when: "a release can be read",
+    status: "pass",
+    found: "the registries let this machine read",
+  },
+  {
+    id: "reg.auth",
+    when: "only the release is missing",
+    status: "pass",
+    found: "the registries let this machine read",
+    registry: read("not-found"),
+  },
+  {
+    id: "reg.auth",
+    when: "an account is wanted",
+    status: "fail",
+    found: /unauthorized/,
+    advice: /support/,
+    registry: read("unauthorized"),
+  },
+  { id: "reg.auth", when: "access is denied", status: "fail", found: /denied/, registry: read("denied") },
+  {
+    id: "reg.auth",
+    when: "this site asked too often",
+    status: "fail",
+    found: /rate-limited/,
+    advice: /Wait/,
+    registry: read("rate-limited"),
+  },
+  {
+    id: "reg.auth",
+    when: "the other registry answers with an error",
+    status: "fail",
+    found: "docker.io: server-error",
+    advice: /firewall/,
+    context: NAMES,
+    registry: ping("docker.io", "server-error"),
+  },
+  {
+    id: "reg.auth",
+    when: "the registry cannot be reached",
+    status: "skipped",
+    found: "ghcr.io cannot be reached (see the checks of the way to it)",
+    registry: (it) => {
+      it.pingFailures.set("ghcr.io", "tcp");
+      it.readFailure = "tcp";
+    },
+  },
+  {
+    id: "reg.auth",
+    when: "the client breaks",
+    status: "error",
+    found: "boom",
+    registry: (it) => void (it.readFailure = new TypeError("boom")),
+  },
+  { id: "time.skew", when: "the clock is right", status: "pass", found: "0 s off" },
+  {
+    id: "time.skew",
+    when: "it is 60 s behind",
+    status: "warn",
+    found: /^(59|60) s off$/,
+    registry: ahead(60),
+  },
+  {
+    id: "time.skew",
+    when: "it is 10 min ahead",
+    status: "fail",
+    found: /^60[01] s off$/,
+    advice: /NTP/,
+    registry: ahead(-600),
+  },
+  {
+    id: "time.skew",
+    when: "the registry tells no time",
+    status: "error",
+    found: "the registry told no time",
+    registry: ahead(undefined),
+  },
+  {
+    id: "time.skew",
+    when: "the certificate is refused, perhaps because of the clock",
+    status: "error",
+    found: "ghcr.io: tls",
+    registry: ping("ghcr.io", "tls"),
+  },
+  {
+    id: "time.skew",
+    when: "the registry cannot be reached",
+    status: "skipped",
+    found: "ghcr.io told no time (see the checks of the registries)",
+    registry: ping("ghcr.io", "tcp"),
+  },
+  { id: "rel.channel", when: "stable leads to a release", status: "pass", found: "release 1.4.0" },
+  {
+    id: "rel.channel",
+    when: "nightly was chosen",
+    status: "warn",
+    found: "release 1.4.0 of the testing channel",
+    inputs: { channel: "nightly" },
+  },
+  {
+    id: "rel.channel",
+    when: "there is no such release",
+    status: "fail",
+    found: /not-found for nine-minds\/alga-appliance-release:9\.9\.9/,
+    advice: /release override/,
+    inputs: { releaseRef: "9.9.9" },
+    registry: (it) => void (it.release = undefined),
+  },
+  {
+    id: "rel.channel",
+    when: "the way breaks",
+    status: "fail",
+    found: /ghcr\.io: timeout/,
+    advice: /way to the registry/,
+    registry: read("timeout"),
+  },
+  {
+    id: "rel.channel",
+    when: "the release cannot be used",
+    status: "pass",
+    found: "something is there (see Release content)",
+    registry: (it) => void (it.releaseText = "{}"),
+  },
+  {
+    id: "rel.channel",
+    when: "the client breaks",
+    status: "error",
+    found: "boom",
+    registry: (it) => void (it.readFailure = new TypeError("boom")),
+  },
+  { id: "rel.schema", when: "the release is whole", status: "pass", found: "complete" },
+  {
+    id: "rel.schema",
+    when: "fields are missing",
+    status: "fail",
+    found: /Release "stable" cannot be used/,
+    advice: /support/,
+    registry: (it) => void (it.releaseText = '{"schema":"alga.appliance.release/v1"}'),
+  },
+  {
+    id: "rel.schema",
+    when: "its schema is newer",
+    status: "fail",
+    found: /Release "stable" cannot be used/,
+    registry: (it) =>
+      void (it.releaseText = JSON.stringify({
+        ...sampleReleaseManifest(),
+        schema: "alga.appliance.release/v9",
+      })),
+  },
+  {
+    id: "rel.schema",
+    when: "it was changed on the way",
+    status: "fail",
+    found: /wrong-digest/,
+    registry: read("wrong-digest"),
+  },
+  {
+    id: "rel.schema",
+    when: "no release could be read",
+    status: "skipped",
+    found: "no release could be read (see Release)",
+    registry: read("tcp"),
+  },
+  { id: "rel.images", when: "all exist", status: "pass", found: "all 4" },
+  {
+    id: "rel.images",
+    when: "one for logging in is missing",
+    status: "fail",
+    found: "missing: nine-minds/alga-psa-ee:4f2c91d",
+    advice: /report 1\.4\.0/,
+    registry: (it) => void it.missingImages.add("nine-minds/alga-psa-ee"),
+  },
+  {
+    id: "rel.images",
+    when: "one for the background is missing",
+    status: "warn",
+    found: "missing, for background services only: nine-minds/email-service:2222bbb",
+    advice: /people can log in/,
+    registry: (it) => void it.missingImages.add("nine-minds/email-service"),
+  },
+  {
+    id: "rel.images",
+    when: "one cannot be asked for",
+    status: "error",
+    found: "could not be asked for: nine-minds/workflow-worker:9be1f02",
+    registry: (it) => {
+      it.brokenImages.add("nine-minds/workflow-worker");
+      it.missingImages.add("nine-minds/email-service");
+    },
+  },
+  {
+    id: "rel.images",
+    when: "one is missing while another cannot be asked for",
+    status: "fail",
+    found: "missing: nine-minds/alga-psa-ee:4f2c91d",
+    registry: (it) => {
+      it.brokenImages.add("nine-minds/workflow-worker");
+      it.missingImages.add("nine-minds/alga-psa-ee");
+    },
+  },
+  {
+    id: "rel.images",
+    when: "no release could be read",
+    status: "skipped",
+    found: "no release could be read (see Release)",
+    registry: read("not-found"),
+  },
+];
+
+function ping(
+  host: string,
+  failure: Parameters<FakeRegistry["pingFailures"]["set"]>[1],
+): (it: FakeRegistry) => void {
+  return (it) => void it.pingFailures.set(host, failure);
+}
+
+function read(failure: NonNullable<FakeRegistry["readFailure"]>): (it: FakeRegistry) => void {
+  return (it) => void (it.readFailure = failure);
+}
+
+function ahead(sec: number | undefined): (it: FakeRegistry) => void {
+  return (it) => void (it.aheadSec = sec);
+}
