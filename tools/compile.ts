@@ -60,7 +60,7 @@ const crds = `${repo}flux/flux-crds.yaml`;
 if (await Deno.stat(crds).then(() => true, () => false)) {
   await Deno.copyFile(crds, `${build}/flux-crds.yaml`);
   include.push("--include", "flux-crds.yaml");
-} else if (values.release) fail("flux/flux-crds.yaml is missing; make it with: deno task cluster");
+} else if (values.release) fail("flux/flux-crds.yaml is missing; make it with: deno task crds");
 else {console.error(
     "Without flux/flux-crds.yaml this binary installs Flux only where an image brings its definitions",
   );}

@@ -1,4 +1,4 @@
-import { type Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 // @ts-types="npm:@types/dns-packet@5.6.5"
 import packet from "dns-packet";
 import { errorText } from "../error.ts";
@@ -86,7 +86,7 @@ async function overUdp(query: packet.Packet, to: Target): Promise<packet.Decoded
 
 function tryDecode(bytes: Uint8Array): packet.DecodedPacket | undefined {
   try {
-    return packet.decode(bytes as Buffer);
+    return packet.decode(Buffer.from(bytes));
   } catch {
     return undefined;
   }
@@ -113,7 +113,7 @@ async function overTcp(query: packet.Packet, to: Target): Promise<packet.Decoded
       if (count === null) throw new Error("the connection was closed");
       bytes = new Uint8Array([...bytes, ...chunk.subarray(0, count)]);
     }
-    const reply = packet.streamDecode(bytes as Buffer) as packet.DecodedPacket | null;
+    const reply = packet.streamDecode(Buffer.from(bytes)) as packet.DecodedPacket | null;
     if (!reply || !isAnswerTo(query, reply)) throw new Error("gave an answer to another question");
     return reply;
   } catch (error) {

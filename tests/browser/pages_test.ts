@@ -141,6 +141,11 @@ browserTest(
       await page.focus("button[value=install]");
       await page.keyboard.press("Enter");
       await page.waitForURL(/\/setup$/, { waitUntil: "commit" });
+      await until(
+        "the checks have run",
+        () => fetchSetup(test.agent),
+        (it) => it.state.status === "blocked",
+      );
       await page.goto(`${test.agent.url}/setup?live=off`);
       await page.locator(".hero.bad").waitFor();
       await assertAccessible(page, "checks");

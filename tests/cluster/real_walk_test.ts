@@ -19,6 +19,11 @@ Deno.test({
     const api = await startRealKubeApi();
     const root = await Deno.makeTempDir({ prefix: "alga-real-" });
     const world = await startWorld({ root, timeline: "healthy", speed: 20, realApi: api });
+    // Flux's own definitions where the build has them, in place of the stand-ins.
+    const crds = new URL("../../flux/flux-crds.yaml", import.meta.url);
+    if (await Deno.stat(crds).then(() => true, () => false)) {
+      await Deno.copyFile(crds, `${root}/opt/alga-appliance/flux-crds.yaml`);
+    }
     const program = await agentProgram();
     const agent = await startAgent(world, program === undefined ? {} : { program });
     try {

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import {
+  parseResolvConf,
+  primaryAddress,
+  readInterfaces,
+  readResolvers,
+  readRoutes,
+} from "../../../agent/host/network_facts.ts";
+import { readListeningPorts } from "../../../agent/preflight/listening_ports.ts";
+import { AgentError } from "../../../agent/error.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
+import { Random } from "../../fakes/random.ts";
+
+const ADDRESSES = JSON.stringify([
+  {
+    ifname: "lo",
+    flags: ["LOOPBACK", "UP", "LOWER_UP"],
+    addr_info: [{ family: "inet", local: "127.0.0.1", prefixlen: 8 }],
+  },
+  {
+    ifname: "ens3",
+    flags: ["UP", "LOWER_UP"],
+    addr_info: [{ family: "inet", local: "192.0.2.8", prefixlen: 24, dynamic: true }, {
+      family: "inet6",
+      local: "fe80::1",
+      prefixlen: 64,
+    }],
+  },
+  { ifname: "ens4", flags: ["UP"], addr_info: [{ family: "inet", local: "198.51.100.8", prefixlen: 25 }] },
+  {
+    ifname: "cni0",
+    flags: ["UP", "LOWER_UP"],
+    addr_info: [{ family: "inet", local: "10.42.0.1", prefixlen: 24 }],
+  },
+]);
+const ROUTES = '[{"dst":"default","gateway":"192.0.2.1","dev":"ens3"},{"dst":"192.0.2.0/24","dev":"ens3"}]';
+
+Deno.test("readInterfaces() gives IPv4 of interfaces that lead outside, with carrier and lease", async () => {
+  const host = new FakeHost({}, { ip: { stdout: ADDRESSES } });
+  assert.deepEqual(await readInterfaces(host), [
+    {
+      name: "ens3",
+      hasCarrier: true,
+      addresses: [{ address: "192.0.2.8", prefixLength: 24, isDynamic: true }],
+    },
+    {
+      name: "ens4",
+      hasCarrier: false,
+      addresses: [{ address: "198.51.100.8", prefixLength: 25, isDynamic: false }],
+    },
+  ]);
+  assert.equal((await primaryAddress(host))?.address, "192.0.2.8");
+});
+
+Deno.test("primaryAddress() is undefined when there is only a link-local address", async () => {
+  const stdout = ADDRESSES.replace("192.0.2.8", "169.254.1.1");
+  assert.equal(await primaryAddress(new FakeHost({}, { ip: { stdout } })), undefined);
+});
+
+Deno.test("readRoutes() gives destinations, and nothing when ip prints nothing", async () => {
+  assert.deepEqual(await readRoutes(new FakeHost({}, { ip: { stdout: ROUTES } })), [
+    { destination: "default", gateway: "192.0.2.1", device: "ens3" },
+    { destination: "192.0.2.0/24", gateway: undefined, device: "ens3" },
+  ]);
+  assert.deepEqual(await readRoutes(new FakeHost({}, { ip: { stdout: "" } })), []);
+});
+
+Deno.test("readResolvers() prefers the upstream file and falls back past the local stub", async () => {
+  const stub = "nameserver 127.0.0.53\nsearch example.test\n";
+  assert.deepEqual(
+    await readResolvers(
+      new FakeHost({
+        "/run/systemd/resolve/resolv.conf":
+          "# nameserver 203.0.113.1\nnameserver 192.0.2.1\nnameserver 192.0.2.1\n",
+        "/etc/resolv.conf": stub,
+      }),
+    ),
+    ["192.0.2.1"],
+  );
+  assert.deepEqual(
+    await readResolvers(
+      new FakeHost({
+        "/run/systemd/resolve/resolv.conf": stub,
+        "/etc/resolv.conf": `${stub} nameserver 192.0.2.9`,
+      }),
+    ),
+    ["192.0.2.9"],
+  );
+  assert.deepEqual(await readResolvers(new FakeHost()), []);
+});
+
+Deno.test("facts of the network survive any text (1,000 rounds)", async () => {
+  const random = new Random(20261121);
+  const tcp = "  sl  local rem st\n   0: 00000000:192B 00000000:0000 0A 0:0 00:0 0 0 0 5000 1\n";
+  for (let round = 0; round < 1000; round++) {
+    const text = (whole: string) => round % 4 === 0 ? random.text(60) : random.mutate(whole);
+    const host = new FakeHost({ "/proc/net/tcp": text(tcp) }, {
+      "ip -j addr show": { stdout: text(ADDRESSES) },
+      "ip -j route show": { stdout: text(ROUTES) },
+    });
+    for (const read of [readInterfaces, readRoutes, primaryAddress]) {
+      await read(host).catch((error) => assert.ok(error instanceof AgentError, `round ${round}: ${error}`));
+    }
+    const ports = await readListeningPorts(host);
+    for (const port of ports?.keys() ?? []) assert.ok(port > 0, `round ${round}: ${port}`);
+    for (const server of parseResolvConf(text("nameserver 192.0.2.1\nnameserver 127.0.0.53\n"))) {
+      assert.match(server, /^(?!127\.)\d+\.\d+\.\d+\.\d+$/);
+    }
+  }
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { askDns } from "../../../agent/preflight/ask_dns.ts";
+import type { CheckResult } from "../../../agent/preflight/mod.ts";
+import type { SetupInputs } from "../../../agent/setup/setup_inputs.ts";
+import { checkContext, runOne } from "./check_case.ts";
+import { type DnsReply, startDnsServer, type TestDnsServer } from "./dns_server.ts";
+
+const KNOWN: DnsReply = { addresses: ["203.0.113.7"] };
+
+async function withServer<T>(
+  answer: (protocol: "udp" | "tcp", name: string) => DnsReply,
+  body: (server: TestDnsServer) => Promise<T>,
+  options: { protocols?: readonly ("udp" | "tcp")[] } = {},
+): Promise<T> {
+  const server = startDnsServer(answer, options);
+  try {
+    return await body(server);
+  } finally {
+    await server.close();
+  }
+}
+
+const ANSWERS: readonly [string, DnsReply, { addresses: string[]; problem: RegExp }][] = [
+  ["an address", KNOWN, { addresses: ["203.0.113.7"], problem: /^$/ }],
+  ["NXDOMAIN", "NXDOMAIN", { addresses: [], problem: /^no such name$/ }],
+  ["no address", { addresses: [] }, { addresses: [], problem: /^no address$/ }],
+  ["SERVFAIL", "SERVFAIL", { addresses: [], problem: /^answered SERVFAIL$/ }],
+  ["silence", "silent", { addresses: [], problem: /^no answer$/ }],
+  ["bytes that are no answer", "garbage", { addresses: [], problem: /./ }],
+  ["an answer to another question", "stranger", { addresses: [], problem: /no answer|another question/ }],
+];
+
+for (const [what, reply, wanted] of ANSWERS) {
+  for (const protocol of ["udp", "tcp"] as const) {
+    Deno.test(`askDns() over ${protocol} understands ${what}`, async () => {
+      await withServer(() => reply, async ({ port }) => {
+        const answer = await askDns("127.0.0.1", "ghcr.io", { protocol, port, timeoutMs: 200 });
+        assert.deepEqual(answer.addresses, wanted.addresses);
+        assert.match(answer.problem, wanted.problem);
+      });
+    });
+  }
+}
+
+Deno.test("askDns() over tcp tells a closed port apart", async () => {
+  await withServer(() => KNOWN, async ({ port }) => {
+    const answer = await askDns("127.0.0.1", "ghcr.io", { protocol: "tcp", port, timeoutMs: 500 });
+    assert.deepEqual(answer, { addresses: [], problem: "refused" });
+  }, { protocols: ["udp"] });
+});
+
+const CUSTOM = { dnsMode: "custom", dnsServers: ["127.0.0.1"] } as const;
+
+async function check(
+  id: string,
+  server: TestDnsServer,
+  inputs: Partial<SetupInputs> = {},
+): Promise<CheckResult> {
+  return await runOne(
+    id,
+    checkContext({
+      mirrors: {},
+      dnsPort: server.port,
+      inputs: { ...CUSTOM, dnsServers: [...CUSTOM.dnsServers], ...inputs },
+    }),
+  );
+}
+
+Deno.test("dns.resolve passes when the server answers for every registry over UDP and TCP", async () => {
+  await withServer(() => KNOWN, async (server) => {
+    const result = await check("dns.resolve", server);
+    assert.equal(result.status, "pass", JSON.stringify(result));
+    assert.deepEqual([...server.asked].sort(), [
+      "tcp ghcr.io",
+      "tcp registry-1.docker.io",
+      "udp ghcr.io",
+      "udp registry-1.docker.io",
+    ]);
+    assert.equal(result.evidence?.length, 4);
+  });
+});
+
+Deno.test("dns.resolve gives fail when no server knows a registry", async () => {
+  await withServer((_, name) => name === "ghcr.io" ? "NXDOMAIN" : KNOWN, async (server) => {
+    const result = await check("dns.resolve", server);
+    assert.equal(result.status, "fail");
+    assert.equal(
+      result.found,
+      "127.0.0.1 (udp): no such name for ghcr.io; 127.0.0.1 (tcp): no such name for ghcr.io",
+    );
+    assert.match(result.remediation, /port 53 to 127\.0\.0\.1/);
+  });
+});
+
+Deno.test("dns.resolve gives warn when only TCP is closed", async () => {
+  await withServer(() => KNOWN, async (server) => {
+    const result = await check("dns.resolve", server);
+    assert.equal(result.status, "warn");
+    assert.match(result.found, /127\.0\.0\.1 \(tcp\): refused for ghcr\.io/);
+  }, { protocols: ["udp"] });
+});
+
+Deno.test("dns.resolve gives warn when one of two servers fails", async () => {
+  await withServer(() => KNOWN, async (server) => {
+    // Nobody listens on this port of the second loopback address.
+    const result = await check("dns.resolve", server, { dnsServers: ["127.0.0.1", "127.0.0.2"] });
+    assert.equal(result.status, "warn");
+    assert.match(result.remediation, /port 53 to 127\.0\.0\.2,/);
+  });
+});
+
+Deno.test("dns.resolve only warns behind a proxy, which looks the names up itself", async () => {
+  await withServer(() => "NXDOMAIN", async (server) => {
+    const result = await check("dns.resolve", server, { proxyUrl: "http://proxy.example.com:3128" });
+    assert.equal(result.status, "warn");
+  });
+});
+
+Deno.test("dns.app-host passes when the name leads to this machine", async () => {
+  await withServer(() => ({ addresses: ["192.0.2.8"] }), async (server) => {
+    const result = await check("dns.app-host", server, { appUrl: "https://psa.example.com" });
+    assert.deepEqual([result.status, result.found], ["pass", "192.0.2.8"]);
+  });
+});
+
+Deno.test("dns.app-host gives warn when the name leads elsewhere, naming both addresses", async () => {
+  await withServer(() => KNOWN, async (server) => {
+    const result = await check("dns.app-host", server, { appUrl: "https://psa.example.com" });
+    assert.deepEqual([result.status, result.found], ["warn", "it leads to 203.0.113.7"]);
+    assert.match(result.expected, /192\.0\.2\.8/);
+  });
+});
+
+Deno.test("dns.app-host gives warn when the name is not known yet", async () => {
+  await withServer(() => "NXDOMAIN", async (server) => {
+    const result = await check("dns.app-host", server, { appUrl: "https://psa.example.com" });
+    assert.deepEqual([result.status, result.found], ["warn", "the name is not known yet"]);
+  });
+});
+
+Deno.test("dns.app-host gives error when no server can tell", async () => {
+  await withServer(() => "SERVFAIL", async (server) => {
+    const result = await check("dns.app-host", server, { appUrl: "https://psa.example.com" });
+    assert.deepEqual([result.status, result.found], ["error", "no answer from 127.0.0.1"]);
+  });
+});

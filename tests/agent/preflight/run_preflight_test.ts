@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import {
+  type Acknowledgement,
+  allChecks,
+  type Check,
+  type CheckResult,
+  type PreflightReport,
+  preflightVerdict,
+  runPreflight,
+} from "../../../agent/preflight/mod.ts";
+import { checkContext, greenHost } from "./check_case.ts";
+import { FakeRegistry } from "./fake_registry.ts";
+import { MACHINE_CASES } from "./machine_cases.ts";
+import { NETWORK_CASES } from "./network_cases.ts";
+import { REGISTRY_CASES } from "./registry_cases.ts";
+
+/** @see catalogue.md 4.1: ids are stored and shown, so they are never renamed. */
+const IDS =
+  "os.release os.arch os.root hw.cpu hw.memory disk.total disk.used disk.readonly kernel.cgroup time.skew id.hostname net.interface net.default-route net.cidr net.ports-tcp dns.servers dns.resolve dns.app-host proxy.syntax proxy.connect reg.dns reg.tcp reg.tls reg.auth rel.channel rel.schema rel.images state.previous"
+    .split(" ");
+
+/** Played in tests of their own, on sockets. */
+const PLAYED_ON_SOCKETS = ["dns.resolve", "proxy.connect"];
+
+const checkOf = (run: Check["run"], overridable = false): Check => ({
+  id: "test.check",
+  title: "Test",
+  vantage: "agent",
+  overridable,
+  run,
+});
+
+const PASS = { status: "pass", expected: "a", found: "b", remediation: "" } as const;
+
+async function runAlone(check: Check, options: { timeoutMs?: number } = {}): Promise<CheckResult> {
+  const { results } = await runPreflight(checkContext(), { checks: [check], ...options });
+  const [result] = results;
+  assert.ok(result);
+  return result;
+}
+
+Deno.test("allChecks() is the list of the catalogue, each once", () => {
+  const checks = allChecks(checkContext());
+  assert.deepEqual(checks.map((it) => it.id).sort(), [...IDS].sort());
+  assert.equal(new Set(checks.map((it) => it.title)).size, checks.length, "titles tell checks apart");
+});
+
+Deno.test("every check has a case that passes and one that does not", () => {
+  const cases = [...MACHINE_CASES, ...NETWORK_CASES, ...REGISTRY_CASES];
+  for (const id of IDS.filter((it) => !PLAYED_ON_SOCKETS.includes(it))) {
+    const statuses = cases.filter((it) => it.id === id).map((it) => it.status);
+    assert.ok(statuses.includes("pass"), `${id} can pass`);
+    assert.ok(statuses.some((it) => it === "fail" || it === "warn"), `${id} can be red`);
+  }
+});
+
+Deno.test("runPreflight() on a whole machine finds nothing wrong", async () => {
+  const report = await runPreflight(checkContext());
+  const bad = report.results.filter((it) => it.status !== "pass" && it.status !== "skipped");
+  assert.deepEqual(bad, []);
+  assert.deepEqual(preflightVerdict(report, []), {
+    canContinue: true,
+    needsAcknowledgement: [],
+    blocking: [],
+  });
+});
+
+Deno.test("runPreflight() on a machine that answers nothing passes nothing that needs an answer", async () => {
+  const host = greenHost();
+  host.files.clear();
+  host.commands.clear();
+  host.writeError = "no disk";
+  const registry = new FakeRegistry();
+  registry.pingFailures.set("ghcr.io", "tcp");
+  registry.readFailure = "tcp";
+  const report = await runPreflight(checkContext({ host, registry }));
+  // The processor type is known without the host; that no earlier installation is there is what an empty disk shows.
+  const passed = report.results.filter((it) => it.status === "pass").map((it) => it.id);
+  assert.deepEqual(passed, ["os.arch", "state.previous"]);
+  assert.equal(preflightVerdict(report, []).canContinue, false);
+});
+
+Deno.test("runPreflight() reads the release once for all checks", async () => {
+  const registry = new FakeRegistry();
+  await runPreflight(checkContext({ registry }));
+  assert.equal(registry.reads, 1);
+});
+
+Deno.test("runPreflight() changes nothing on the host but its own probe", async () => {
+  const host = greenHost();
+  await runPreflight(checkContext({ host }));
+  assert.deepEqual(host.record.filter((it) => !it.startsWith("run ")), [
+    "write /var/lib/alga-appliance/.write-test 600",
+    "remove /var/lib/alga-appliance/.write-test",
+  ]);
+});
+
+Deno.test("runPreflight() turns a throwing check into error", async () => {
+  for (
+    const run of [() => Promise.reject(new Error("broke\n  here")), () => {
+      throw new Error("broke\n  here");
+    }]
+  ) {
+    const result = await runAlone(checkOf(run));
+    assert.deepEqual([result.status, result.found], ["error", "broke here"]);
+    assert.notEqual(result.remediation, "");
+  }
+});
+
+Deno.test("runPreflight() turns a late check into error and ends its work", async () => {
+  let isStopped = false;
+  const result = await runAlone(
+    checkOf(({ signal }) => {
+      signal.addEventListener("abort", () => isStopped = true);
+      return new Promise(() => {});
+    }),
+    { timeoutMs: 20 },
+  );
+  assert.deepEqual([result.status, result.found], ["error", "not done within 0.02 s"]);
+  assert.ok(isStopped);
+});
+
+Deno.test("runPreflight() ends at once when it is cancelled, before or during the checks", async () => {
+  const hanging = checkOf(() => new Promise(() => {}));
+  const before = AbortSignal.abort(new Error("stopped"));
+  const during = new AbortController();
+  const pending = runPreflight(checkContext({ signal: during.signal }), { checks: [hanging] });
+  during.abort(new Error("stopped"));
+  for (
+    const report of [
+      await runPreflight(checkContext({ signal: before }), { checks: [hanging] }),
+      await pending,
+    ]
+  ) {
+    assert.deepEqual(report.results.map((it) => [it.status, it.found]), [["error", "stopped"]]);
+  }
+});
+
+Deno.test("runPreflight() runs the checks side by side", async () => {
+  let running = 0;
+  let release: () => void = () => {};
+  const all = new Promise<void>((resolve) => release = resolve);
+  const check = checkOf(async () => {
+    if (++running === 3) release();
+    await all; // one after the other would wait for ever
+    return PASS;
+  });
+  const { results } = await runPreflight(checkContext(), { checks: [check, check, check], timeoutMs: 2_000 });
+  assert.deepEqual(results.map((it) => it.status), ["pass", "pass", "pass"]);
+});
+
+Deno.test("a report keeps its shape in JSON", async () => {
+  const report: PreflightReport = JSON.parse(JSON.stringify(await runPreflight(checkContext())));
+  assert.deepEqual(Object.keys(report), ["startedAt", "finishedAt", "results"]);
+  assert.match(report.startedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+  for (const it of report.results) {
+    const { evidence, ...rest } = it;
+    assert.deepEqual(
+      Object.keys(rest).sort(),
+      ["durationMs", "expected", "found", "id", "overridable", "remediation", "status", "title", "vantage"],
+    );
+    assert.ok(Number.isInteger(it.durationMs) && it.durationMs >= 0);
+    assert.ok(evidence === undefined || Array.isArray(evidence));
+  }
+});
+
+function reportOf(...results: Partial<CheckResult>[]): PreflightReport {
+  return {
+    startedAt: "2026-11-21T12:00:00Z",
+    finishedAt: "2026-11-21T12:00:01Z",
+    results: results.map((it) => ({
+      id: "test.check",
+      title: "Test",
+      vantage: "agent",
+      overridable: false,
+      durationMs: 1,
+      ...PASS,
+      ...it,
+    })),
+  };
+}
+
+const accepted = (checkId: string, found: string): Acknowledgement => ({
+  checkId,
+  found,
+  by: "Ada",
+  at: "2026-11-21T12:00:02Z",
+});
+
+Deno.test("preflightVerdict() lets pass, warn and skipped through", () => {
+  const report = reportOf({}, { status: "warn" }, { status: "skipped" });
+  assert.equal(preflightVerdict(report, []).canContinue, true);
+});
+
+for (const status of ["fail", "error"] as const) {
+  Deno.test(`preflightVerdict() wants ${status} of an overridable check accepted`, () => {
+    const report = reportOf({ id: "hw.cpu", status, overridable: true, found: "1 core" });
+    assert.deepEqual(preflightVerdict(report, []), {
+      canContinue: false,
+      needsAcknowledgement: ["hw.cpu"],
+      blocking: [],
+    });
+    assert.equal(preflightVerdict(report, [accepted("hw.cpu", "1 core")]).canContinue, true);
+  });
+
+  Deno.test(`preflightVerdict() stops at ${status} of another check, accepted or not`, () => {
+    const report = reportOf({ id: "os.root", status, found: "user 1" });
+    assert.deepEqual(preflightVerdict(report, [accepted("os.root", "user 1")]), {
+      canContinue: false,
+      needsAcknowledgement: [],
+      blocking: ["os.root"],
+    });
+  });
+}
+
+Deno.test("preflightVerdict() wants another finding accepted anew", () => {
+  const report = reportOf({ id: "hw.cpu", status: "fail", overridable: true, found: "1 core" });
+  assert.equal(preflightVerdict(report, [accepted("hw.cpu", "3 cores")]).canContinue, false);
+  assert.equal(preflightVerdict(report, [accepted("hw.memory", "1 core")]).canContinue, false);
+});

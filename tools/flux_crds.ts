@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+
+/**
+ * Fetches Flux's resource definitions, a build input that is never a file of this repository. They are Flux's own text, from
+ * its controllers' Go modules at pinned versions; the result is checked against one sum, whatever brought it.
+ */
+const MODULES = [
+  "github.com/fluxcd/source-controller@v1.9.3",
+  "github.com/fluxcd/kustomize-controller@v1.9.5",
+  "github.com/fluxcd/helm-controller@v1.6.4",
+  "github.com/fluxcd/notification-controller@v1.9.3",
+] as const;
+
+const SHA256 = "eed4711c5dcff694f3abbb9610695c9ec079aed4a83798347d0d62aacd4ba33a";
+
+const output = new URL("../flux/flux-crds.yaml", import.meta.url).pathname;
+if (sha256(await Deno.readTextFile(output).catch(() => "")) === SHA256) {
+  console.log(`Flux's resource definitions are there: ${output}`);
+  Deno.exit(0);
+}
+
+const parts: string[] = [];
+for (const module of MODULES) {
+  const { code, stdout, stderr } = await new Deno.Command("go", {
+    args: ["mod", "download", "-json", module],
+    cwd: await Deno.makeTempDir({ prefix: "alga-crds-" }),
+    env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod" },
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const answer = JSON.parse(new TextDecoder().decode(stdout) || "{}") as { Dir?: string; Error?: string };
+  if (code !== 0 || answer.Dir === undefined) {
+    fail(`${module} cannot be had: ${answer.Error ?? new TextDecoder().decode(stderr)}`);
+  }
+  const dir = `${answer.Dir}/config/crd/bases`;
+  const names = [...Deno.readDirSync(dir)].map((it) => it.name).filter((it) => it.endsWith(".yaml")).sort();
+  for (const name of names) {
+    parts.push((await Deno.readTextFile(`${dir}/${name}`)).trimEnd().replace(/^---\n/, ""));
+  }
+}
+const text = `${parts.join("\n---\n")}\n`;
+const sum = sha256(text);
+if (sum !== SHA256) fail(`The definitions have the checksum ${sum}, not the pinned ${SHA256}`);
+await Deno.writeTextFile(output, text);
+console.log(`${output}  ${parts.length} definitions`);
+
+function sha256(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}
