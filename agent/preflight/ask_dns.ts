@@ -113,8 +113,9 @@ async function overTcp(query: packet.Packet, to: Target): Promise<packet.Decoded
       if (count === null) throw new Error("the connection was closed");
       bytes = new Uint8Array([...bytes, ...chunk.subarray(0, count)]);
     }
-    const reply = packet.streamDecode(Buffer.from(bytes)) as packet.DecodedPacket | null;
-    if (!reply || !isAnswerTo(query, reply)) throw new Error("gave an answer to another question");
+    const reply = tryDecode(bytes.subarray(2));
+    if (!reply) throw new Error("gave an answer that is not DNS");
+    if (!isAnswerTo(query, reply)) throw new Error("gave an answer to another question");
     return reply;
   } catch (error) {
     throw signal.aborted ? new Error("no answer") : error;

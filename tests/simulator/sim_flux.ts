@@ -263,7 +263,10 @@ export class SimHelm {
         status: "deployed",
         chartName: release.spec.chart.spec.chart,
         chartVersion: "0.1.0",
-        digest: "sha256:0",
+        digest: `sha256:${"0".repeat(64)}`,
+        configDigest: `sha256:${"0".repeat(64)}`,
+        firstDeployed: this.now(),
+        lastDeployed: this.now(),
       }],
       conditions: [
         condition("Ready", "True", "InstallSucceeded", message),

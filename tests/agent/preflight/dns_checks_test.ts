@@ -26,7 +26,10 @@ const ANSWERS: readonly [string, DnsReply, { addresses: string[]; problem: RegEx
   ["no address", { addresses: [] }, { addresses: [], problem: /^no address$/ }],
   ["SERVFAIL", "SERVFAIL", { addresses: [], problem: /^answered SERVFAIL$/ }],
   ["silence", "silent", { addresses: [], problem: /^no answer$/ }],
-  ["bytes that are no answer", "garbage", { addresses: [], problem: /./ }],
+  ["bytes that are no answer", "garbage", {
+    addresses: [],
+    problem: /^(no answer|gave an answer that is not DNS)$/,
+  }],
   ["an answer to another question", "stranger", { addresses: [], problem: /no answer|another question/ }],
 ];
 
