@@ -156,8 +156,9 @@ async function hasCsrfToken(c: Context<Env>, wanted: string): Promise<boolean> {
     (/^application\/x-www-form-urlencoded/.test(c.req.header("content-type") ?? "")
       ? new URLSearchParams(await c.req.text()).get("csrf")
       : undefined);
-  if (typeof given !== "string" || given.length !== wanted.length) return false;
-  return timingSafeEqual(new TextEncoder().encode(given), new TextEncoder().encode(wanted));
+  if (typeof given !== "string") return false;
+  const [a, b] = [new TextEncoder().encode(given), new TextEncoder().encode(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function originHost(origin: string): string | undefined {

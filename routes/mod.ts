@@ -51,7 +51,10 @@ export function createApp(deps: AppDeps): App {
   app.use(requireSession(deps, state));
   app.post("/logout", async (c) => {
     const session = c.get("session");
-    if (session) await deps.access.endSession(session);
+    if (session) {
+      state.drafts.delete(session.idHash);
+      await deps.access.endSession(session);
+    }
     c.header("set-cookie", sessionCookie(""));
     return c.redirect("/login", 303);
   });

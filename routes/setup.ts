@@ -54,7 +54,8 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     if ((view.state.status === "blocked" || view.state.status === "checked") && view.preflight) {
       return c.html(renderPage(await frameOf(c, deps, state, "setup"), checksPage(view, csrf(c))));
     }
-    const isLive = c.req.query("live") !== "off" && view.state.status !== "done";
+    // The body of a HEAD is never read, so nothing would ever end its stream.
+    const isLive = c.req.method !== "HEAD" && c.req.query("live") !== "off" && view.state.status !== "done";
     const retry = view.state.status === "failed" ? retryForm(csrf(c)) : null;
     const body = livePageBody({
       frame: await frameOf(c, deps, state, "setup"),

@@ -11,7 +11,8 @@ export function statusRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     if (deps.setup.view().state.status === "idle" && !deps.status.current().tiers.platform.ready) {
       return c.redirect("/setup", 303);
     }
-    const isLive = c.req.query("live") !== "off";
+    // The body of a HEAD is never read, so nothing would ever end its stream.
+    const isLive = c.req.method !== "HEAD" && c.req.query("live") !== "off";
     const body = livePageBody({
       frame: await frameOf(c, deps, state, "status"),
       page: { title: deps.status.current().rollup.message, body: null },

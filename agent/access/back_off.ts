@@ -37,16 +37,18 @@ export class BackOff {
     const waitMs = over < 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** over, LONGEST_WAIT_MS);
     this.#sources.delete(source); // re-inserted as the newest
     this.#sources.set(source, { failures, lastMs: nowMs, blockedUntilMs: nowMs + waitMs });
-    if (this.#sources.size > MAX_SOURCES) this.#evict();
+    if (this.#sources.size > MAX_SOURCES) this.#evict(source);
   }
 
   succeed(source: string): void {
     this.#sources.delete(source);
   }
 
-  #evict(): void {
+  /** Drops one source, but never the one that was just added: it would go unpunished. */
+  #evict(added: string): void {
     const nowMs = this.clock.nowMs();
     for (const [source, it] of this.#sources) {
+      if (source === added) continue;
       if (it.blockedUntilMs > nowMs && this.#sources.size <= MAX_SOURCES * 2) continue;
       this.#sources.delete(source);
       return;

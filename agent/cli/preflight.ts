@@ -3,6 +3,7 @@ import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
 import { preflightVerdict, reportText, runPreflight } from "../preflight/mod.ts";
 import { createRegistryClient } from "../release/mod.ts";
+import { networkOf } from "../setup/network_settings.ts";
 import type { SetupInputs } from "../setup/setup_inputs.ts";
 import { BUILD } from "../version.ts";
 import { type Command, EXIT } from "./command.ts";
@@ -54,10 +55,7 @@ Example: sudo alga-agent preflight -o json`,
       : await readInputFile(values["from-file"], terminal);
     const registry = createRegistryClient({
       mirrors,
-      network: {
-        dnsServers: inputs.dnsServers,
-        ...(inputs.proxyUrl === "" ? {} : { proxyUrl: inputs.proxyUrl }),
-      },
+      network: networkOf(inputs),
       clock: systemClock,
       userAgent: `alga-agent/${BUILD.version}`,
     });

@@ -12,6 +12,7 @@ import type { StatusDocument } from "../status/status_document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import { classifyFailure } from "./classify_failure.ts";
 import { foldSetup } from "./fold_setup.ts";
+import { networkOf } from "./network_settings.ts";
 import { readSelection } from "./release_selection.ts";
 import { readDefaults, toAnswers } from "./setup_defaults.ts";
 import type { SetupReply, SetupService } from "./setup_service.ts";
@@ -346,15 +347,6 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       stopped.abort(new AgentError("CANCELLED", "The agent is stopping"));
       await running;
     },
-  };
-}
-
-function networkOf(inputs: StoredInputs): NetworkSettings {
-  return {
-    dnsServers: inputs.dnsMode === "custom" ? inputs.dnsServers : [],
-    ...(inputs.proxyUrl === ""
-      ? {}
-      : { proxyUrl: inputs.proxyUrl, noProxy: inputs.noProxy.split(/[\s,]+/).filter(Boolean) }),
   };
 }
 

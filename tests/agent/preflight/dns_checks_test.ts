@@ -30,6 +30,7 @@ const ANSWERS: readonly [string, DnsReply, { addresses: string[]; problem: RegEx
     addresses: [],
     problem: /^(no answer|gave an answer that is not DNS)$/,
   }],
+  ["an answer with another number", "other-id", { addresses: [], problem: /no answer|another question/ }],
   ["an answer to another question", "stranger", { addresses: [], problem: /no answer|another question/ }],
 ];
 

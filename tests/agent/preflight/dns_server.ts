@@ -3,7 +3,14 @@ import { Buffer } from "node:buffer";
 import packet from "dns-packet";
 
 /** What the server does with one question. */
-export type DnsReply = { addresses: string[] } | "NXDOMAIN" | "SERVFAIL" | "silent" | "garbage" | "stranger";
+export type DnsReply =
+  | { addresses: string[] }
+  | "NXDOMAIN"
+  | "SERVFAIL"
+  | "silent"
+  | "garbage"
+  | "stranger"
+  | "other-id";
 
 /** A name server on loopback, UDP and TCP on one port. */
 export interface TestDnsServer {
@@ -47,6 +54,10 @@ export function startDnsServer(
     if (said === "NXDOMAIN") return { ...base, flags: 3, questions };
     if (said === "SERVFAIL") return { ...base, flags: 2, questions };
     if (said === "garbage") return base;
+    if (said === "other-id") {
+      const data = "203.0.113.66";
+      return { ...base, id: ((query.id ?? 0) + 1) & 0xffff, questions, answers: [{ type: "A", name, data }] };
+    }
     return {
       ...base,
       questions,

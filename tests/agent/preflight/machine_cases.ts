@@ -135,6 +135,7 @@ export const MACHINE_CASES: readonly CheckCase[] = [
         stdout: '{"filesystems":[{"target":"/","size":null,"used":null,"avail":null}]}',
       }),
   },
+  { id: "disk.used", when: "the size is 0", status: "error", found: /cannot be read/, host: disk(0, 0) },
   {
     id: "disk.readonly",
     when: "a file can be written",
@@ -225,7 +226,7 @@ export const MACHINE_CASES: readonly CheckCase[] = [
     advice: /fresh machine/,
     host: (it) => {
       // What the agent wrote down about itself so far does not make the data ours.
-      it.put(PATHS.journal, OUR_JOURNAL.split("\n")[0] ?? "");
+      it.put(PATHS.journal, OUR_JOURNAL.replace('"stepId":"k3s"', '"stepId":"resolve"'));
       it.put(PATHS.k3sConfig, "x");
       it.put("/var/lib/rancher/k3s/server/token", "x");
     },

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { openAccess } from "../../../agent/access/mod.ts";
+import { BackOff } from "../../../agent/access/back_off.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
+
+Deno.test("openAccess() makes a grouped token of 150 bits, 0600, and keeps it", async () => {
+  const host = new FakeHost();
+  const clock = new FakeClock();
+  const token = (await openAccess({ host, clock })).token();
+  assert.match(token, /^([0-9A-HJKMNP-TV-Z]{5}-){5}[0-9A-HJKMNP-TV-Z]{5}$/);
+  assert.equal((await host.info(PATHS.setupToken))?.mode, 0o600);
+  assert.equal((await openAccess({ host, clock })).token(), token);
+});
+
+Deno.test("openAccess() replaces a damaged token file", async () => {
+  const host = new FakeHost({ [PATHS.setupToken]: "short\n" });
+  assert.match((await openAccess({ host, clock: new FakeClock() })).token(), /^.{35}$/);
+});
+
+Deno.test("checkToken() takes the token however it was typed and nothing else", async () => {
+  const access = await openAccess({ host: new FakeHost(), clock: new FakeClock() });
+  const token = access.token();
+  for (
+    const typed of [token, token.toLowerCase(), token.replaceAll("-", " "), ` ${token.replaceAll("-", "")} `]
+  ) {
+    assert.deepEqual(access.checkToken(typed, "a"), { ok: true });
+  }
+  assert.equal(access.checkToken(token.slice(1), "a").ok, false);
+  assert.equal(access.checkToken("", "b").ok, false);
+});
+
+Deno.test("10,000 guesses from one address leave another able to sign in", async () => {
+  const access = await openAccess({ host: new FakeHost(), clock: new FakeClock() });
+  for (let i = 0; i < 10_000; i++) access.checkToken(`guess ${i}`, "192.0.2.1");
+  assert.equal(access.checkToken(access.token(), "192.0.2.1").ok, false);
+  assert.deepEqual(access.checkToken(access.token(), "192.0.2.2"), { ok: true });
+});
+
+Deno.test("BackOff doubles from 60 s to 15 min and forgets with success", async () => {
+  const clock = new FakeClock();
+  const backOff = new BackOff(clock);
+  const waits: number[] = [];
+  for (let i = 0; i < 11; i++) {
+    backOff.fail("a");
+    waits.push(backOff.waitSec("a"));
+  }
+  assert.deepEqual(waits, [0, 0, 0, 0, 60, 120, 240, 480, 900, 900, 900]);
+  await clock.advance(900_000);
+  assert.equal(backOff.waitSec("a"), 0);
+  backOff.succeed("a");
+  backOff.fail("a");
+  assert.equal(backOff.waitSec("a"), 0);
+});
+
+Deno.test("BackOff slows a new source down even when many others wait", () => {
+  const backOff = new BackOff(new FakeClock());
+  for (let source = 0; source < 10_000; source++) for (let i = 0; i < 5; i++) backOff.fail(`s${source}`);
+  for (let i = 0; i < 6; i++) backOff.fail("new");
+  assert.ok(backOff.waitSec("new") > 0);
+});
+
+Deno.test("sessions end after 8 idle hours, after 7 days, by sign-out and by a new token; only hashes are on disk", async () => {
+  const host = new FakeHost();
+  const clock = new FakeClock();
+  const access = await openAccess({ host, clock });
+  const idle = await access.startSession();
+  assert.ok(access.findSession(idle.id));
+  assert.ok(!(await host.readText(PATHS.sessions))?.includes(idle.id));
+  assert.ok((await openAccess({ host, clock })).findSession(idle.id), "a restart signs nobody out");
+  await clock.advance(8 * 3_600_000 + 1);
+  assert.equal(access.findSession(idle.id), undefined);
+
+  const busy = await access.startSession();
+  for (let i = 0; i < 24; i++) {
+    await clock.advance(7 * 3_600_000);
+    if (i < 23) assert.ok(access.findSession(busy.id), `hour ${7 * (i + 1)}`);
+  }
+  await clock.advance(3_600_000);
+  assert.equal(access.findSession(busy.id), undefined);
+
+  const out = await access.startSession();
+  await access.endSession(out.session);
+  assert.equal(access.findSession(out.id), undefined);
+
+  const rotated = await access.startSession();
+  const old = access.token();
+  await access.rotateToken();
+  assert.notEqual(access.token(), old);
+  assert.equal(access.findSession(rotated.id), undefined);
+});
