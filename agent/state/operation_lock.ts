@@ -38,10 +38,9 @@ export const kernelProcesses: ProcessTable = {
   pid: Deno.pid,
   async startMark(pid) {
     try {
-      const [boot, stat] = await Promise.all([
-        Deno.readTextFile("/proc/sys/kernel/random/boot_id"),
-        Deno.readTextFile(`/proc/${pid}/stat`),
-      ]);
+      // One after the other: of two at once, the one that fails would leave the other running.
+      const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+      const boot = await Deno.readTextFile("/proc/sys/kernel/random/boot_id");
       // Field 22 (start time) counted after the command, which may hold spaces and brackets. proc(5)
       return `${boot.trim()}/${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
     } catch {
