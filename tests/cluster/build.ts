@@ -1,34 +1,50 @@
-import { cacheDir, clusterPrograms } from "./requirements.ts";
+import {
+  moduleFolder,
+  PROGRAM_SETS,
+  type ProgramName,
+  programPath,
+  PROGRAMS,
+  type ProgramSet,
+} from "./programs.ts";
 
-/** Builds the programs of the real cluster from their pinned Go modules; a second run finds them done. */
-const PACKAGES = {
-  "kube-apiserver": {
-    path: "k8s.io/kubernetes/cmd/kube-apiserver",
-    flags: "-s -w -X k8s.io/component-base/version.gitVersion=v1.36.3",
-  },
-  etcd: { path: "go.etcd.io/etcd/server/v3", flags: "-s -w" },
-} as const;
+/** Builds what a set lacks, one after the other: Go itself uses all cores. A second run finds everything done. */
+export async function buildPrograms(set: ProgramSet): Promise<boolean> {
+  for (const name of PROGRAM_SETS[set]) {
+    if (!await build(name)) return false;
+  }
+  return true;
+}
 
-await Deno.mkdir(await cacheDir(), { recursive: true });
-for (const [name, target] of Object.entries(await clusterPrograms())) {
+async function build(name: ProgramName): Promise<boolean> {
+  const target = await programPath(name);
   if (await Deno.stat(target).then(() => true, () => false)) {
     console.log(`${name} is built: ${target}`);
-    continue;
+    return true;
   }
+  await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
+  const { package: path, flags = "", tags = "" } = PROGRAMS[name] as {
+    package: string;
+    flags?: string;
+    tags?: string;
+  };
   const startedMs = Date.now();
-  const { path, flags } = PACKAGES[name as keyof typeof PACKAGES];
   const partial = `${target}.${Deno.pid}.partial`;
   const { code } = await new Deno.Command("go", {
-    args: ["build", "-trimpath", "-ldflags", flags, "-o", partial, path],
-    cwd: new URL("./go/kubernetes", import.meta.url).pathname,
-    env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly" },
+    args: ["build", "-trimpath", "-tags", tags, "-ldflags", `-s -w ${flags}`, "-o", partial, path],
+    cwd: moduleFolder(name),
+    env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" },
     stdout: "inherit",
     stderr: "inherit",
-  }).output();
+  }).output().catch((error) => {
+    console.error(`Go is needed to build ${name}: ${error.message}`);
+    return { code: 127 };
+  });
   if (code !== 0) {
+    await Deno.remove(partial).catch(() => {});
     console.error(`${name} could not be built; "go build" ended with ${code}`);
-    Deno.exit(1);
+    return false;
   }
   await Deno.rename(partial, target);
   console.log(`${name} built in ${Math.round((Date.now() - startedMs) / 1000)} s: ${target}`);
+  return true;
 }

@@ -3,7 +3,7 @@ import { kubeClientContract } from "../contract/kube_client_contract.ts";
 import { startRealKubeApi } from "./real_kube_api.ts";
 import { clusterRequirements } from "./requirements.ts";
 
-const requirements = await clusterRequirements();
+const requirements = await clusterRequirements("api");
 
 kubeClientContract(
   requirements.ok ? "kube-apiserver" : `kube-apiserver (skipped: ${requirements.reason})`,

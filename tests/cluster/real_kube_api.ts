@@ -1,7 +1,8 @@
 import { createKubeClient, type KubeClient, parseKubeconfig } from "../../k8s/mod.ts";
 import { freePort } from "../simulator/registry_server.ts";
 import { makeCertificates } from "./certificates.ts";
-import { clusterPrograms } from "./requirements.ts";
+import { endProgram, startProgram } from "./child_process.ts";
+import { programPath } from "./programs.ts";
 
 /** A real kube-apiserver on etcd, as processes on loopback. They end with the process that started them, even when it is killed. */
 export interface RealKubeApi {
@@ -19,12 +20,11 @@ export interface RealKubeApi {
 }
 
 export async function startRealKubeApi(): Promise<RealKubeApi> {
-  const programs = await clusterPrograms();
   const dir = await Deno.makeTempDir({ prefix: "alga-cluster-" });
   const certificates = await makeCertificates(dir);
   const [etcdPort, peerPort, apiPort] = [freePort(), freePort(), freePort()];
   const etcdUrl = `http://127.0.0.1:${etcdPort}`;
-  const etcd = run(programs.etcd, [
+  const etcd = startProgram(await programPath("etcd"), [
     "--data-dir",
     `${dir}/etcd`,
     "--listen-client-urls",
@@ -60,7 +60,7 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
 
   let server: Deno.ChildProcess | undefined;
   async function startApi(): Promise<void> {
-    server = run(programs["kube-apiserver"], [
+    server = startProgram(await programPath("kube-apiserver"), [
       `--etcd-servers=${etcdUrl}`,
       "--bind-address=127.0.0.1",
       "--advertise-address=127.0.0.1",
@@ -90,8 +90,7 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
     }
   }
   async function stopApi(): Promise<void> {
-    server?.kill("SIGKILL");
-    await server?.status;
+    await endProgram(server);
     server = undefined;
   }
   await startApi();
@@ -142,18 +141,8 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
     },
     async stop() {
       await stopApi();
-      etcd.kill("SIGKILL");
-      await etcd.status;
+      await endProgram(etcd);
       await Deno.remove(dir, { recursive: true });
     },
   };
-}
-
-/** Dies with us: setpriv asks the kernel to kill the child when its parent ends, however that happens. */
-function run(program: string, args: string[]): Deno.ChildProcess {
-  return new Deno.Command("setpriv", {
-    args: ["--pdeathsig", "KILL", program, ...args],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
 }

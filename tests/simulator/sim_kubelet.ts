@@ -226,13 +226,22 @@ export class SimKubelet {
         readyReplicas: count,
         availableReplicas: count,
         unavailableReplicas: 1 - count,
-        conditions: [{
-          type: "Available",
-          status: isUp ? "True" : "False",
-          reason: isUp ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
-          message: "",
-          lastTransitionTime: startedAt,
-        }],
+        conditions: [
+          {
+            type: "Available",
+            status: isUp ? "True" : "False",
+            reason: isUp ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
+            message: "",
+            lastTransitionTime: startedAt,
+          },
+          {
+            type: "Progressing",
+            status: "True",
+            reason: isUp ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
+            message: "",
+            lastTransitionTime: startedAt,
+          },
+        ],
       }
       : {
         ...base,

@@ -1,7 +1,8 @@
 import { KINDS, type KubeClient } from "../../k8s/mod.ts";
 import { type SimKubeApi, startSimKubeApi } from "./kube_api.ts";
 import { pushFluxArtifact, pushImage, pushRelease } from "./push.ts";
-import { type SimRegistry, startSimRegistry } from "./registry.ts";
+import { startSimRegistry } from "./registry.ts";
+import { startRegistryServer } from "./registry_server.ts";
 import { sampleBundle } from "./sample_bundle.ts";
 import { sampleReleaseManifest } from "./sample_release.ts";
 import { SimFlux, SimHelm } from "./sim_flux.ts";
@@ -21,7 +22,7 @@ export interface World {
   client(): KubeClient;
   /** The simulated API; absent in a world on a real one. */
   api: SimKubeApi | undefined;
-  registry: SimRegistry;
+  registry: { url: string };
   /** Address of the stand-in application. */
   appUrl: string;
   /** What the agent needs to be told about this world. */
@@ -38,6 +39,8 @@ export interface ClusterApi {
   client(): KubeClient;
   /** Lets an emptied namespace go, as the namespace controller does. */
   finalizeNamespace(name: string): Promise<void>;
+  /** Real source- and kustomize-controllers act on this API; they pull from a real registry server. */
+  hasFlux?: boolean;
 }
 
 /** Builds the world in a folder and starts it. `speed` = seconds of world time per second. */
@@ -52,7 +55,7 @@ export async function startWorld(
   let timeline: Timeline = findTimeline(options.timeline);
 
   await createSimHost(root);
-  const registry = await startSimRegistry();
+  const registry = options.realApi?.hasFlux ? await startRegistryServer() : await startSimRegistry();
   await fillRegistry(registry, timeline);
   const simulated = options.realApi === undefined ? await startSimKubeApi() : undefined;
   const api: Pick<ClusterApi, "kubeconfig" | "client"> = options.realApi ?? simulated as SimKubeApi;
@@ -82,7 +85,7 @@ export async function startWorld(
         if (ageSec >= API_SEC) await makeNode(kube, ageSec >= NODE_SEC);
         if (ageSec < NODE_SEC) continue;
         await kubelet.tick();
-        await flux.tick();
+        if (!options.realApi?.hasFlux) await flux.tick();
         await helm.tick();
         if (options.realApi) await finishNamespaces(kube, options.realApi);
       } catch (error) {
@@ -114,7 +117,7 @@ export async function startWorld(
   };
 }
 
-async function fillRegistry(registry: SimRegistry, timeline: Timeline): Promise<void> {
+async function fillRegistry(registry: { url: string }, timeline: Timeline): Promise<void> {
   const digest = await pushFluxArtifact(
     registry.url,
     "nine-minds/alga-appliance-config",
