@@ -30,6 +30,8 @@ const MAX_RETRY_AFTER_MS = 10_000;
 const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 const METADATA_OBJECT = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 
+const REASONS: Record<number, string> = { 404: "NotFound", 410: "Expired", 429: "TooManyRequests" };
+
 const Status = z.object({
   message: z.string().default(""),
   reason: z.string().default(""),
@@ -40,6 +42,8 @@ const Status = z.object({
 export interface KubeClientOptions {
   requestTimeoutMs?: number;
   watchIdleMs?: number;
+  /** After how long the server shall close a watch. */
+  watchTimeoutSec?: number;
   clock?: Clock;
 }
 
@@ -193,7 +197,7 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
             watch: true,
             allowWatchBookmarks: true,
             resourceVersion: watch.resourceVersion,
-            timeoutSeconds: WATCH_TIMEOUT_SEC,
+            timeoutSeconds: options.watchTimeoutSec ?? WATCH_TIMEOUT_SEC,
           },
           signal,
           streams: true,
@@ -345,7 +349,8 @@ async function toError(call: Call, response: Response): Promise<KubeApiError> {
   return new KubeApiError(
     status.message || `The Kubernetes API answered ${response.status} to ${call.method} ${call.path}`,
     response.status,
-    status.reason || (response.status === 404 ? "NotFound" : response.status === 410 ? "Expired" : "Unknown"),
+    // Flow control and a starting server answer without a Status object.
+    status.reason || (REASONS[response.status] ?? "Unknown"),
     mayRetry ? { retryAfterMs: seconds * 1000 } : {},
   );
 }

@@ -4,6 +4,8 @@ import { KubeApiError, type KubeClient, type KubeObject, type ResourceKind } fro
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
+/** A watch that ends sooner and without a word counts as a failure: its server would be asked without a pause. */
+const SHORT_WATCH_MS = 1_000;
 /** A kind that the server lacks (Flux is not installed yet) is asked for again after this long. */
 const MISSING_KIND_RETRY_MS = 3_000;
 
@@ -63,16 +65,24 @@ export class WatchCache<V> {
     let resourceVersion: string | undefined;
     let failures = 0;
     while (!signal.aborted) {
+      this.#events = 0;
       try {
         resourceVersion ??= await this.#list(signal);
-        failures = 0;
+        const startedMs = clock.nowMs();
         resourceVersion = await this.#watch(resourceVersion, signal);
+        const isShort = this.#events === 0 && clock.nowMs() - startedMs < SHORT_WATCH_MS;
+        failures = isShort ? failures + 1 : 0;
+        if (isShort) await this.#backOff(failures, signal);
       } catch (error) {
         if (signal.aborted) return;
         const missingKind = error instanceof KubeApiError && error.status === 404;
         const expired = error instanceof KubeApiError && error.status === 410;
+        if (this.#events > 0) failures = 0;
+        failures++;
         if (expired) {
           resourceVersion = undefined;
+          // Once is what compaction looks like; again and again without a change in between is a server that lies.
+          if (failures > 1) await this.#backOff(failures, signal);
           continue;
         }
         if (error instanceof KubeApiError && error.status !== 0) resourceVersion = undefined;
@@ -84,15 +94,19 @@ export class WatchCache<V> {
           synced: this.#state.synced && !missingKind,
           error: errorText(error),
         });
-        failures++;
-        const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-        const waitMs = missingKind ? MISSING_KIND_RETRY_MS : backOffMs;
-        await clock.sleep(waitMs * (0.5 + 0.5 * (this.#options.random ?? Math.random)()), signal).catch(
-          () => {},
-        );
+        await this.#backOff(failures, signal, missingKind ? MISSING_KIND_RETRY_MS : undefined);
       }
     }
   }
+
+  async #backOff(failures: number, signal: AbortSignal, fixedMs?: number): Promise<void> {
+    const waitMs = fixedMs ?? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+    const spread = 0.5 + 0.5 * (this.#options.random ?? Math.random)();
+    await this.#options.clock.sleep(waitMs * spread, signal).catch(() => {});
+  }
+
+  /** Changes seen by the watch that runs now. */
+  #events = 0;
 
   /** Where a broken watch goes on. */
   #resume: string | undefined;
@@ -124,6 +138,7 @@ export class WatchCache<V> {
           lastContactAt: this.#now(),
         });
       } else this.#state = { ...this.#state, lastContactAt: this.#now() };
+      this.#events++;
       if (event.type === "BOOKMARK") {
         this.#resume = event.resourceVersion;
         continue;

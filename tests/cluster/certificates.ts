@@ -4,10 +4,23 @@ export interface Certificates {
   caPem: string;
   adminCertificatePem: string;
   adminKeyPem: string;
+  /** A user without a group, so that the server's flow control applies to it. */
+  limitedCertificatePem: string;
+  limitedKeyPem: string;
+}
+
+/** What is signed beside the API server and its administrator; each becomes `NAME.crt` and `NAME.key`. */
+export interface MoreCertificates {
+  /** More names of the API server, as openssl writes them: `IP:…`, `DNS:…`. */
+  serverNames?: readonly string[];
+  /** Name → subject. */
+  clients?: Record<string, string>;
+  /** Name → subject alternative names. */
+  servers?: Record<string, readonly string[]>;
 }
 
 /** Makes a certificate authority, a server certificate for loopback and an administrator's client certificate in a folder. */
-export async function makeCertificates(dir: string): Promise<Certificates> {
+export async function makeCertificates(dir: string, more: MoreCertificates = {}): Promise<Certificates> {
   await openssl(dir, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "ca.key");
   await openssl(
     dir,
@@ -23,13 +36,21 @@ export async function makeCertificates(dir: string): Promise<Certificates> {
     "-out",
     "ca.crt",
   );
-  await Deno.writeTextFile(
-    `${dir}/server.ext`,
-    "subjectAltName=IP:127.0.0.1,IP:10.43.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default\n",
+  const serverNames = [
+    ...["IP:127.0.0.1", "IP:10.43.0.1", "DNS:localhost", "DNS:kubernetes", "DNS:kubernetes.default"],
+    ...more.serverNames ?? [],
+  ];
+  const servers = { server: serverNames, ...more.servers };
+  await Promise.all(
+    Object.entries(servers).map(async ([name, names]) => {
+      await Deno.writeTextFile(`${dir}/${name}.ext`, `subjectAltName=${names.join(",")}\n`);
+      await sign(dir, name, `/CN=${name === "server" ? "kube-apiserver" : name}`, `${name}.ext`);
+    }),
   );
-  await sign(dir, "server", "/CN=kube-apiserver", "server.ext");
   await Deno.writeTextFile(`${dir}/client.ext`, "basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth\n");
-  await sign(dir, "admin", "/O=system:masters/CN=admin", "client.ext");
+  const clients = { admin: "/O=system:masters/CN=admin", ...more.clients };
+  await Promise.all(Object.entries(clients).map(([name, subject]) => sign(dir, name, subject, "client.ext")));
+  await sign(dir, "limited", "/CN=limited", "client.ext");
   await openssl(dir, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "service-account.key");
   const read = (name: string) => Deno.readTextFile(`${dir}/${name}`);
   return {
@@ -37,6 +58,8 @@ export async function makeCertificates(dir: string): Promise<Certificates> {
     caPem: await read("ca.crt"),
     adminCertificatePem: await read("admin.crt"),
     adminKeyPem: await read("admin.key"),
+    limitedCertificatePem: await read("limited.crt"),
+    limitedKeyPem: await read("limited.key"),
   };
 }
 
@@ -53,7 +76,8 @@ async function sign(dir: string, name: string, subject: string, extensions: stri
     "ca.crt",
     "-CAkey",
     "ca.key",
-    "-CAcreateserial",
+    "-set_serial",
+    `0x${crypto.randomUUID().replaceAll("-", "")}`,
     "-days",
     "2",
     "-out",

@@ -11,7 +11,8 @@ kubeClientContract(
     const api = await startRealKubeApi();
     const { clientCertificatePem: _, clientKeyPem: __, ...anonymous } = parseKubeconfig(api.kubeconfig);
     return {
-      client: api.client(),
+      connect: (options) => createKubeClient(parseKubeconfig(api.kubeconfig), options),
+      throttled: () => api.throttled(),
       stranger: createKubeClient({
         ...anonymous,
         clientCertificatePem: undefined,

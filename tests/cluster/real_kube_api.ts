@@ -11,6 +11,8 @@ export interface RealKubeApi {
   kubeconfig: string;
   client(): KubeClient;
   finalizeNamespace(name: string): Promise<void>;
+  /** A client whose requests the server's own flow control rejects with 429 until told to stop. */
+  throttled(): Promise<{ client: KubeClient; stop(): Promise<void> }>;
   restart(): Promise<void>;
   stopApi(): Promise<void>;
   startApi(): Promise<void>;
@@ -80,11 +82,7 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
     ]);
     const probe = client();
     try {
-      for (let i = 0; i < 600; i++) {
-        if (await probe.isReady({ timeoutMs: 1_000 })) return;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      throw new Error("kube-apiserver did not become ready within 60 s");
+      await waitFor("kube-apiserver to be ready", () => probe.isReady({ timeoutMs: 1_000 }));
     } finally {
       probe.close();
     }
@@ -95,35 +93,115 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
   }
   await startApi();
 
+  /** What the product's client has no verb for. */
+  async function send(method: string, path: string, body?: unknown): Promise<void> {
+    const http = Deno.createHttpClient({
+      caCerts: [certificates.caPem],
+      cert: certificates.adminCertificatePem,
+      key: certificates.adminKeyPem,
+    });
+    try {
+      const response = await fetch(url + path, {
+        client: http,
+        method,
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      });
+      const text = await response.text();
+      // A namespace may be gone, and a version may be old: the next look of the caller tells.
+      if (response.status >= 400 && response.status !== 404 && response.status !== 409) {
+        throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      }
+    } finally {
+      http.close();
+    }
+  }
+
   return {
     url,
     kubeconfig,
     client,
     startApi,
     stopApi,
-    async finalizeNamespace(name) {
+    finalizeNamespace: (name) =>
+      send("PUT", `/api/v1/namespaces/${name}/finalize`, {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name },
+        spec: { finalizers: [] },
+      }),
+    async throttled() {
+      const rbac = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+      const flow = "/apis/flowcontrol.apiserver.k8s.io/v1";
+      const subjects = [{ kind: "User", name: "limited", apiGroup: "rbac.authorization.k8s.io" }];
+      const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
+      await send("POST", rbac, { metadata: { name: "limited" }, roleRef, subjects });
+      // No seats and no queue: everything of this flow is rejected. @see flow control, limitResponse Reject
+      const limited = {
+        nominalConcurrencyShares: 0,
+        lendablePercent: 0,
+        borrowingLimitPercent: 0,
+        limitResponse: { type: "Reject" },
+      };
+      await send("POST", `${flow}/prioritylevelconfigurations`, {
+        metadata: { name: "limited" },
+        spec: { type: "Limited", limited },
+      });
+      await send("POST", `${flow}/flowschemas`, {
+        metadata: { name: "limited" },
+        spec: {
+          matchingPrecedence: 2,
+          priorityLevelConfiguration: { name: "limited" },
+          rules: [{
+            subjects: [{ kind: "User", user: { name: "limited" } }],
+            resourceRules: [{
+              verbs: ["*"],
+              apiGroups: ["*"],
+              resources: ["*"],
+              clusterScope: true,
+              namespaces: ["*"],
+            }],
+          }],
+        },
+      });
+      // One request is served whatever the shares say, so one of ours takes that seat: its body never ends.
       const http = Deno.createHttpClient({
         caCerts: [certificates.caPem],
-        cert: certificates.adminCertificatePem,
-        key: certificates.adminKeyPem,
+        cert: certificates.limitedCertificatePem,
+        key: certificates.limitedKeyPem,
       });
-      try {
-        const body = JSON.stringify({
-          apiVersion: "v1",
-          kind: "Namespace",
-          metadata: { name },
-          spec: { finalizers: [] },
-        });
-        const response = await fetch(`${url}/api/v1/namespaces/${name}/finalize`, {
+      const held = new AbortController();
+      const hold = () =>
+        fetch(`${url}/api/v1/namespaces/default/configmaps`, {
           client: http,
-          method: "PUT",
-          body,
+          method: "POST",
+          body: new ReadableStream<Uint8Array>({
+            start: (body) => body.enqueue(new TextEncoder().encode("{")),
+          }),
+          signal: held.signal,
           headers: { "content-type": "application/json" },
-        });
-        await response.body?.cancel();
-      } finally {
-        http.close();
-      }
+        }).then((it) => it.body?.cancel()).catch(() => {});
+      const pending = hold();
+      await new Promise((resolve) => setTimeout(resolve, 500)); // first come, first served
+      await waitFor("flow control to reject", async () => {
+        const answer = await fetch(`${url}/api/v1/namespaces`, { client: http });
+        await answer.body?.cancel();
+        return answer.status === 429;
+      });
+      return {
+        client: createKubeClient({
+          ...parseKubeconfig(kubeconfig),
+          clientCertificatePem: certificates.limitedCertificatePem,
+          clientKeyPem: certificates.limitedKeyPem,
+        }),
+        async stop() {
+          await send("DELETE", `${flow}/flowschemas/limited`);
+          held.abort();
+          await pending;
+          http.close();
+        },
+      };
     },
     async restart() {
       await stopApi();
@@ -145,4 +223,12 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
       await Deno.remove(dir, { recursive: true });
     },
   };
+}
+
+async function waitFor(what: string, isTrue: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (await isTrue()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`Waited in vain for ${what}`);
 }

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import type { KubeClientOptions } from "../../k8s/http_kube_client.ts";
 import { KINDS } from "../../k8s/kinds.ts";
 import { KubeApiError, type KubeClient, type KubeObject, type WatchEvent } from "../../k8s/kube_client.ts";
 
 /** One API server under test. */
 export interface ContractServer {
-  client: KubeClient;
+  /** A client as the administrator. */
+  connect(options?: KubeClientOptions): KubeClient;
   /** A client whose credentials the server does not know. */
   stranger: KubeClient;
+  /** A client whose requests the server answers with 429 and Retry-After from now on, until told to stop. */
+  throttled(): Promise<{ client: KubeClient; stop(): Promise<void> }>;
   /** Makes resource versions from before unusable for a watch. */
   compact(): Promise<void>;
   restart(): Promise<void>;
@@ -26,7 +30,7 @@ export function kubeClientContract(
     sanitizeResources: false,
     async fn(t) {
       const server = await start();
-      const { client } = server;
+      const client = server.connect();
       try {
         await client.apply(namespace("contract"));
         await t.step("get() of an absent object is undefined", async () => {
@@ -181,6 +185,145 @@ export function kubeClientContract(
             assert.equal(error.status, 410);
             return true;
           });
+        });
+
+        await t.step(
+          "watch() gives a bookmark before the server ends it, and a watch from there has no gap",
+          async () => {
+            const short = server.connect({ watchTimeoutSec: 6 });
+            try {
+              const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
+              await client.apply(namespace("contract-other"));
+              // The bookmark stands for a change elsewhere that this watch does not see.
+              const other = { ...configMap("x", {}), metadata: { name: "x", namespace: "contract-other" } };
+              const changed = new Promise((resolve) => setTimeout(resolve, 1_000)).then(() =>
+                client.apply(other)
+              );
+              let bookmark = "";
+              for await (
+                const it of short.watch(KINDS.ConfigMap, { namespace: "contract", resourceVersion })
+              ) {
+                if (it.type === "BOOKMARK") bookmark = it.resourceVersion;
+              }
+              await changed;
+              assert.notEqual(bookmark, "", "the watch ended without a bookmark");
+              await client.create(configMap("after-bookmark", {}));
+              const [seen] = await collect(client, bookmark, 1);
+              assert.equal(seen?.type !== "BOOKMARK" && seen?.object.metadata.name, "after-bookmark");
+            } finally {
+              short.close();
+            }
+          },
+        );
+
+        await t.step("watch() loses nothing when its reader is slow", async () => {
+          const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
+          const filler = "x".repeat(20_000);
+          const total = 400;
+          const names: string[] = [];
+          const signal = AbortSignal.timeout(60_000);
+          let from = resourceVersion;
+          let written: Promise<void> | undefined;
+          await client.create(configMap("slow-0", { filler }));
+          const write = async () => {
+            for (let i = 1; i < total; i++) await client.create(configMap(`slow-${i}`, { filler }));
+          };
+          while (names.length < total) {
+            for await (
+              const it of client.watch(KINDS.ConfigMap, {
+                namespace: "contract",
+                resourceVersion: from,
+                signal,
+              })
+            ) {
+              if (it.type === "BOOKMARK") continue;
+              names.push(it.object.metadata.name);
+              from = it.object.metadata.resourceVersion ?? from;
+              // From the first change on it does not read until everything was written, 8 MB.
+              await (written ??= write());
+              if (names.length === total) break;
+            }
+            await (written ??= write());
+          }
+          assert.deepEqual(names, Array.from({ length: total }, (_, i) => `slow-${i}`));
+        });
+
+        await t.step("watch() with a field selector sees that object alone", async () => {
+          const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
+          await client.create(configMap("not-this", {}));
+          await client.create(configMap("this-one", {}));
+          const signal = AbortSignal.timeout(20_000);
+          const fieldSelector = "metadata.name=this-one";
+          for await (
+            const it of client.watch(KINDS.ConfigMap, {
+              namespace: "contract",
+              resourceVersion,
+              fieldSelector,
+              signal,
+            })
+          ) {
+            if (it.type === "BOOKMARK") continue;
+            assert.equal(it.object.metadata.name, "this-one");
+            break;
+          }
+        });
+
+        await t.step("events of both kinds are listed; the newer kind counts in its series", async () => {
+          const regarding = { apiVersion: "v1", kind: "Pod", namespace: "contract", name: "p" };
+          await client.create({
+            apiVersion: "v1",
+            kind: "Event",
+            metadata: { name: "old", namespace: "contract" },
+            involvedObject: regarding,
+            reason: "Failed",
+            message: "old kind",
+            type: "Warning",
+            count: 3,
+            firstTimestamp: "2026-01-01T00:00:00Z",
+            lastTimestamp: "2026-01-01T00:00:09Z",
+          });
+          await client.create({
+            apiVersion: "v1",
+            kind: "Event",
+            metadata: { name: "new", namespace: "contract" },
+            involvedObject: regarding,
+            reason: "FailedScheduling",
+            message: "new kind",
+            type: "Warning",
+            eventTime: "2026-01-01T00:00:00.000000Z",
+            action: "Scheduling",
+            reportingComponent: "default-scheduler",
+            reportingInstance: "default-scheduler-x",
+            series: { count: 7, lastObservedTime: "2026-01-01T00:01:00.000000Z" },
+          });
+          const { items } = await client.list(KINDS.Event, {
+            namespace: "contract",
+            fieldSelector: "involvedObject.name=p",
+          });
+          const byName = new Map(items.map((it) => [it.metadata.name, it]));
+          assert.equal(byName.get("old")?.count, 3);
+          assert.equal(byName.get("new")?.count ?? null, null);
+          assert.equal(byName.get("new")?.series.count, 7);
+        });
+
+        await t.step("429 with Retry-After is waited for, not for ever, and told", async () => {
+          const { client: throttled, stop } = await server.throttled();
+          try {
+            await assert.rejects(
+              throttled.list(KINDS.ConfigMap, { namespace: "contract" }),
+              (error: KubeApiError) => {
+                assert.equal(error.status, 429);
+                assert.equal(error.reason, "TooManyRequests");
+                assert.ok((error.retryAfterMs ?? 0) >= 1000);
+                return true;
+              },
+            );
+            const pending = throttled.list(KINDS.ConfigMap, { namespace: "contract" });
+            await stop();
+            assert.ok((await pending).items.length > 0);
+          } finally {
+            throttled.close();
+          }
         });
 
         await t.step("logs() of an absent pod is NotFound", async () => {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../agent/clock.ts";
-import { KINDS, type KubeClient, type KubeObject, WatchCache } from "../../k8s/mod.ts";
-import { createKubeClient, parseKubeconfig } from "../../k8s/mod.ts";
+import {
+  createKubeClient,
+  KINDS,
+  KubeApiError,
+  type KubeClient,
+  type KubeObject,
+  parseKubeconfig,
+  WatchCache,
+} from "../../k8s/mod.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
 import { type SimKubeApi, startSimKubeApi } from "../simulator/kube_api.ts";
 
 async function until(what: string, condition: () => boolean): Promise<void> {
@@ -99,3 +107,40 @@ Deno.test("WatchCache waits for a kind that does not exist yet", () =>
     api.store.addKind(KINDS.OCIRepository);
     await until("synced", () => cache.state().synced && !cache.state().missingKind);
   }));
+
+for (
+  const [what, answer] of [
+    ["closes every watch at once", (stream) => stream.close()],
+    [
+      "says 410 to every watch",
+      (stream) => stream.error(new KubeApiError("too old resource version", 410, "Expired")),
+    ],
+  ] as [string, (stream: ReadableStreamDefaultController) => void][]
+) {
+  Deno.test(`WatchCache asks a server that ${what} less and less often`, async () => {
+    const clock = new FakeClock();
+    const ended = new AbortController();
+    let asked = 0;
+    const client = {
+      list: () => Promise.resolve({ items: [configMap("x", "1")], resourceVersion: "1" }),
+      watch: () => {
+        asked++;
+        return new ReadableStream({ start: answer });
+      },
+    } as unknown as KubeClient;
+    const cache = new WatchCache({
+      client,
+      resource: KINDS.ConfigMap,
+      project: (object) => object.metadata.name,
+      clock,
+      onChange: () => {},
+      random: () => 0,
+    });
+    const running = cache.run(ended.signal);
+    await clock.advance(60_000);
+    assert.ok(asked > 5 && asked < 25, `asked ${asked} times in a minute`);
+    assert.deepEqual(cache.items(), ["x"]);
+    ended.abort(new Error("test is over"));
+    await running;
+  });
+}

@@ -49,7 +49,11 @@ export async function startSimKubeApi(
     }
     if (throttled > 0) {
       throttled--;
-      return failure(new StoreError(429, "TooManyRequests", "too many requests"), { "retry-after": "1" });
+      // As the server's flow control says it: without a Status object.
+      return new Response("Too many requests, please try again later.\n", {
+        status: 429,
+        headers: { "retry-after": "1" },
+      });
     }
     if (url.pathname === "/version") {
       return Response.json({ major: "1", minor: "36", gitVersion: "v1.36.5+k3s1" });
@@ -151,21 +155,27 @@ export async function startSimKubeApi(
         const sendEvent = (it: StoredEvent) => send({ type: it.type, object: view(request, it.object) });
         missed.forEach(sendEvent);
         const unlisten = store.listen((it) => isMine(it) && sendEvent(it));
-        const timer = setInterval(
-          () =>
-            send({
-              type: "BOOKMARK",
-              object: {
-                apiVersion: kind.apiVersion,
-                kind: kind.kind,
-                metadata: { resourceVersion: String(store.version) },
-              },
-            }),
-          BOOKMARK_MS,
+        const bookmark = () =>
+          send({
+            type: "BOOKMARK",
+            object: {
+              apiVersion: kind.apiVersion,
+              kind: kind.kind,
+              metadata: { resourceVersion: String(store.version) },
+            },
+          });
+        const timer = setInterval(bookmark, BOOKMARK_MS);
+        const end = setTimeout(
+          () => {
+            bookmark();
+            ended.abort();
+          },
+          Number(url.searchParams.get("timeoutSeconds") ?? 300) * 1000,
         );
         stop = () => {
           unlisten();
           clearInterval(timer);
+          clearTimeout(end);
           streams.delete(ended);
         };
         ended.signal.addEventListener("abort", () => {
@@ -308,7 +318,7 @@ function view(request: Request, object: KubeObject): KubeObject {
   return { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata", metadata: object.metadata };
 }
 
-function failure(error: StoreError, headers: Record<string, string> = {}): Response {
+function failure(error: StoreError): Response {
   const body = {
     kind: "Status",
     apiVersion: "v1",
@@ -317,7 +327,7 @@ function failure(error: StoreError, headers: Record<string, string> = {}): Respo
     reason: error.reason,
     code: error.code,
   };
-  return Response.json(body, { status: error.code, headers });
+  return Response.json(body, { status: error.code });
 }
 
 function kubeconfigText(server: string): string {
