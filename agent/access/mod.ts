@@ -8,6 +8,9 @@ import { isToken, makeToken, normalizeToken, sameToken } from "./token.ts";
 
 export type { Session } from "./sessions.ts";
 
+/** More than any token. */
+const READ = { maxBytes: 200 } as const;
+
 /** What a guess gave. */
 export type TokenVerdict = { ok: true } | { ok: false; waitSec: number };
 
@@ -24,14 +27,14 @@ export interface Access {
   endSession(session: Session): Promise<void>;
   /** Replaces the token and ends every session. */
   rotateToken(): Promise<void>;
-  /** Reads the token again when another process has replaced it. */
+  /** Takes the token that another process or a person has written; what is none is replaced by a new one. */
   refresh(): Promise<void>;
 }
 
 /** Opens the appliance's access; the first time it makes the token. A damaged token file is replaced. */
 export async function openAccess({ host, clock }: { host: Host; clock: Clock }): Promise<Access> {
   let token = await readToken(host) ?? await writeToken(host);
-  let readMtimeMs = (await host.info(PATHS.setupToken))?.mtimeMs;
+  let readText = await host.readText(PATHS.setupToken, READ);
   const backOff = new BackOff(clock);
   const sessions = await Sessions.open(host, clock);
   const mark = () =>
@@ -42,6 +45,18 @@ export async function openAccess({ host, clock }: { host: Host; clock: Clock }):
     token = fresh;
     currentMark = mark();
   }
+
+  async function readAgain(): Promise<void> {
+    // A few bytes, read as a whole: time, size and even the inode of a file may stay while its text changes.
+    const text = await host.readText(PATHS.setupToken, READ);
+    if (text === readText) return;
+    const found = text?.trim() ?? "";
+    // Taken away, or replaced by something that opens nothing: nobody may come in by what stood there before.
+    const fresh = isToken(found) ? found : await writeToken(host);
+    if (!sameToken(fresh, token)) setToken(fresh);
+    readText = fresh === found ? text : await host.readText(PATHS.setupToken, READ);
+  }
+  let refreshing: Promise<void> | undefined;
 
   return {
     token: () => token,
@@ -61,19 +76,18 @@ export async function openAccess({ host, clock }: { host: Host; clock: Clock }):
     endSession: (session) => sessions.end(session),
     async rotateToken() {
       setToken(await writeToken(host));
+      readText = await host.readText(PATHS.setupToken, READ);
       await sessions.endAll();
     },
-    async refresh() {
-      const mtimeMs = (await host.info(PATHS.setupToken))?.mtimeMs;
-      if (mtimeMs === readMtimeMs) return;
-      setToken(await readToken(host) ?? await writeToken(host));
-      readMtimeMs = (await host.info(PATHS.setupToken))?.mtimeMs;
+    refresh() {
+      // One at a time: two that both make a token could leave one on disk and the other in use.
+      return refreshing ??= readAgain().finally(() => refreshing = undefined);
     },
   };
 }
 
 async function readToken(host: Host): Promise<string | undefined> {
-  const text = (await host.readText(PATHS.setupToken, { maxBytes: 200 }))?.trim();
+  const text = (await host.readText(PATHS.setupToken, READ))?.trim();
   return text !== undefined && isToken(text) ? text : undefined;
 }
 

@@ -37,8 +37,21 @@ const Routes = z.array(
 
 /** Interfaces that lead outside, with their IPv4 addresses. @throws {AgentError} COMMAND_FAILED */
 export async function readInterfaces(host: Host): Promise<NetworkInterface[]> {
+  return (await readAllInterfaces(host)).filter((it) => !CLUSTER_INTERFACES.test(it.name));
+}
+
+/** Every IPv4 address of this machine, those that lead outside first. @throws {AgentError} COMMAND_FAILED */
+export async function readAllAddresses(host: Host): Promise<string[]> {
+  const all = await readAllInterfaces(host);
+  const own = all.filter((it) => CLUSTER_INTERFACES.test(it.name));
+  return [...all.filter((it) => !own.includes(it)), ...own].flatMap((it) =>
+    it.addresses.map((a) => a.address)
+  );
+}
+
+async function readAllInterfaces(host: Host): Promise<NetworkInterface[]> {
   const links = await readJson(host, ["ip", "-j", "addr", "show"], Links);
-  return links.filter((it) => !CLUSTER_INTERFACES.test(it.ifname)).map((it) => ({
+  return links.map((it) => ({
     name: it.ifname,
     hasCarrier: it.flags.includes("LOWER_UP"),
     addresses: it.addr_info.filter((a) => a.family === "inet" && ipaddr.IPv4.isValidFourPartDecimal(a.local))

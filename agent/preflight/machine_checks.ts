@@ -1,26 +1,14 @@
-import { z } from "zod";
+import { errorText } from "../error.ts";
+import type { Host } from "../host/host.ts";
 import { PATHS } from "../state/paths.ts";
 import type { Check } from "./check.ts";
+import { nearestFolder, readFileSystems } from "./file_systems.ts";
 import { couldNotCheck, fail, pass, warn } from "./outcome.ts";
 import { findPreviousInstall } from "./previous_install.ts";
 
 const GIB = 1024 ** 3;
 /** Firmware and kernel keep some of what the hypervisor gives. */
 const MEMORY_SLACK = 0.9;
-
-const Bytes = z.union([z.number(), z.string().regex(/^\d+$/)]).transform(Number);
-
-const FindMnt = z.object({
-  filesystems: z.array(
-    z.object({
-      target: z.string(),
-      // Numbers or text by version; null for a file system without a size, which must not read as 0 % used.
-      size: Bytes.refine((it) => it > 0),
-      used: Bytes,
-      avail: Bytes,
-    }),
-  ).min(1),
-});
 
 /** Checks of the machine itself: operating system, hardware, disk, kernel, name. Thresholds: catalogue.md 4.1. */
 export const MACHINE_CHECKS: readonly Check[] = [
@@ -125,10 +113,11 @@ export const MACHINE_CHECKS: readonly Check[] = [
     async run({ host }) {
       const expected = "100 GiB or more";
       const remediation = "Enlarge the disk in the hypervisor, then the partition with growpart";
-      const disk = await readDisk(host);
-      const found = `${Math.floor(disk.size / GIB)} GiB at ${disk.target}`;
-      if (disk.size >= 100 * GIB) return pass({ expected, found });
-      return disk.size >= 40 * GIB
+      const disks = await readFileSystems(host);
+      const found = disks.map((it) => `${Math.floor(it.size / GIB)} GiB at ${it.target}`).join(", ");
+      const smallest = Math.min(...disks.map((it) => it.size));
+      if (smallest >= 100 * GIB) return pass({ expected, found });
+      return smallest >= 40 * GIB
         ? warn({ expected, found, remediation })
         : fail({ expected, found, remediation });
     },
@@ -140,12 +129,18 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ host }) {
       const expected = "less than 70 % used";
-      const disk = await readDisk(host);
-      const percent = Math.round(disk.used / Math.max(1, disk.used + disk.avail) * 100);
-      const found = `${percent} % used, ${Math.floor(disk.avail / GIB)} GiB free`;
+      const disks = (await readFileSystems(host)).map((it) => ({
+        ...it,
+        percent: Math.round(it.used / Math.max(1, it.used + it.avail) * 100),
+      }));
+      const found = disks.map((it) => {
+        const where = disks.length === 1 ? "" : ` at ${it.target}`;
+        return `${it.percent} % used, ${Math.floor(it.avail / GIB)} GiB free${where}`;
+      }).join("; ");
       const remediation = "Free disk space or enlarge the disk";
-      if (percent < 70) return pass({ expected, found });
-      return percent <= 80 ? warn({ expected, found, remediation }) : fail({ expected, found, remediation });
+      const fullest = Math.max(...disks.map((it) => it.percent));
+      if (fullest < 70) return pass({ expected, found });
+      return fullest <= 80 ? warn({ expected, found, remediation }) : fail({ expected, found, remediation });
     },
   },
   {
@@ -154,25 +149,18 @@ export const MACHINE_CHECKS: readonly Check[] = [
     vantage: "agent",
     overridable: false,
     async run({ host }) {
-      const expected = `a file can be written in ${PATHS.stateDir}`;
-      const probe = `${PATHS.stateDir}/.write-test`;
-      try {
-        await host.writeFile(probe, "ok", { mode: 0o600 });
-        const read = await host.readText(probe);
-        await host.remove(probe);
-        if (read === "ok") return pass({ expected, found: "written, synced and read back" });
-        return fail({
-          expected,
-          found: "it reads back differently",
-          remediation: "Replace the disk; look at the hypervisor's storage",
-        });
-      } catch (error) {
-        return fail({
-          expected,
-          found: String((error as Error).message),
-          remediation: "Look at the disk and the hypervisor's storage",
-        });
+      const expected = "files can be written";
+      const remediation = "Look at the disk and the hypervisor's storage";
+      const folders = new Set<string>();
+      for (const it of [PATHS.stateDir, PATHS.localPathData]) folders.add(await nearestFolder(host, it));
+      for (const folder of folders) {
+        const problem = await tryWriting(host, folder);
+        if (problem === undefined) continue;
+        return /permission denied/i.test(problem)
+          ? couldNotCheck({ expected, found: problem, remediation: "Run the checks as root" })
+          : fail({ expected, found: problem, remediation });
       }
+      return pass({ expected, found: "written, synced and read back" });
     },
   },
   {
@@ -234,28 +222,15 @@ export const MACHINE_CHECKS: readonly Check[] = [
   },
 ];
 
-async function readDisk(
-  host: Parameters<Check["run"]>[0]["host"],
-): Promise<z.infer<typeof FindMnt>["filesystems"][number]> {
-  const { code, stdout, stderr } = await host.run([
-    "findmnt",
-    "-J",
-    "-b",
-    "-T",
-    "/var/lib",
-    "-o",
-    "TARGET,SIZE,USED,AVAIL,FSTYPE",
-  ], { timeoutMs: 4_000 });
-  if (code !== 0) throw new Error(`findmnt ended with ${code}: ${stderr.trim()}`);
-  const first = tryParseDisk(stdout);
-  if (!first) throw new Error("findmnt gave an answer that cannot be read");
-  return first;
-}
-
-function tryParseDisk(text: string): z.infer<typeof FindMnt>["filesystems"][number] | undefined {
+/** Writes a file, reads it back and takes it away again; makes no folder. Gives what went wrong in words. */
+async function tryWriting(host: Host, folder: string): Promise<string | undefined> {
+  const probe = `${folder === "/" ? "" : folder}/.alga-write-test`;
   try {
-    return FindMnt.safeParse(JSON.parse(text)).data?.filesystems[0];
-  } catch {
-    return undefined;
+    await host.writeFile(probe, "ok", { mode: 0o600 });
+    return await host.readText(probe) === "ok" ? undefined : `a file in ${folder} reads back differently`;
+  } catch (error) {
+    return errorText(error);
+  } finally {
+    await host.remove(probe).catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-import { bypassesProxy } from "../release/transport.ts";
+import { bypassesProxy } from "../release/no_proxy.ts";
 import type { Check, CheckContext } from "./check.ts";
 import { connectProxy } from "./connect_proxy.ts";
 import { askedEndpoints, type Endpoint } from "./endpoints.ts";
@@ -10,7 +10,7 @@ const CONNECT_TIMEOUT_MS = 4_000;
 export function proxiedEndpoints({ inputs, mirrors }: Pick<CheckContext, "inputs" | "mirrors">): Endpoint[] {
   if (inputs.proxyUrl === "") return [];
   const noProxy = inputs.noProxy.split(/[\s,]+/).filter(Boolean);
-  return askedEndpoints(mirrors).filter((it) => !bypassesProxy(it.hostName, noProxy));
+  return askedEndpoints(mirrors).filter((it) => !bypassesProxy(it.hostName, noProxy, it.port));
 }
 
 /** Checks of the proxy that was entered. */

@@ -4,7 +4,9 @@ import { RegistryError, releaseImages, type ResolvedRelease, resolveRelease } fr
 import type { Check, CheckContext, CheckOutcome } from "./check.ts";
 import { askedEndpoints, type Endpoint } from "./endpoints.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "./outcome.ts";
+import { nameIssuer } from "./name_issuer.ts";
 import { proxiedEndpoints } from "./proxy_checks.ts";
+import { TIME_SKEW } from "./time_skew.ts";
 
 /** Failures of the way; what lies behind it was not seen. */
 const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"];
@@ -75,18 +77,17 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
       title: "Certificates of the registries",
       vantage: "containerd",
       overridable: false,
-      run(context) {
+      async run(context) {
         const expected = "their certificates are trusted here";
         if (askedEndpoints(context.mirrors).every((it) => !it.isEncrypted)) {
-          return Promise.resolve(skipped(expected, "the registry mirrors are not encrypted"));
+          return skipped(expected, "the registry mirrors are not encrypted");
         }
-        return perEndpoint(
-          context,
-          expected,
-          "tls",
-          (it) =>
-            `Install the certificate authority of the device that opens HTTPS, or let ${it.hostName} pass unopened`,
-        );
+        let refused: Endpoint | undefined;
+        const outcome = await perEndpoint(context, expected, "tls", (it) => {
+          refused = it;
+          return `Install the certificate authority of the device that opens HTTPS, or let ${it.hostName} pass unopened`;
+        });
+        return refused === undefined ? outcome : await nameIssuer(context, refused, outcome);
       },
     },
     {
@@ -115,36 +116,7 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
         return pass({ expected, found: "the registries let this machine read" });
       },
     },
-    {
-      id: "time.skew",
-      title: "Clock",
-      vantage: "agent",
-      overridable: false,
-      async run({ registry, clock, signal }) {
-        const expected = "at most 30 s off";
-        const remediation = "Set the clock: timedatectl set-ntp true, and allow NTP (UDP port 123)";
-        let dateMs: number | undefined;
-        try {
-          dateMs = (await registry.ping("ghcr.io", { signal })).dateMs;
-        } catch (error) {
-          if (!(error instanceof RegistryError)) throw error;
-          // A wrong clock makes certificates look wrong, so "tls" is no reason to skip this.
-          if (error.failure === "tls") {
-            return couldNotCheck({ expected, found: errorText(error), remediation });
-          }
-          return skipped(expected, `${error.host} told no time (see the checks of the registries)`);
-        }
-        if (dateMs === undefined) {
-          return couldNotCheck({ expected, found: "the registry told no time", remediation });
-        }
-        const skewSec = Math.abs(clock.nowMs() - dateMs) / 1000;
-        const found = `${Math.round(skewSec)} s off`;
-        if (skewSec <= 30) return pass({ expected, found });
-        return skewSec <= 300
-          ? warn({ expected, found, remediation })
-          : fail({ expected, found, remediation });
-      },
-    },
+    TIME_SKEW,
     {
       id: "rel.channel",
       title: "Release",

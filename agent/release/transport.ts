@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import { errorText } from "../error.ts";
+import { bypassesProxy } from "./no_proxy.ts";
 import { type NetworkSettings, RegistryError, type RegistryFailure } from "./registry.ts";
 
 /** One answer, its body not yet read. */
@@ -35,7 +36,9 @@ function fetchTransport(network: NetworkSettings): Transport {
     : Deno.createHttpClient({ caCerts, proxy: proxyOf(network.proxyUrl) });
   return {
     async send(url, { method, headers, signal }) {
-      const client = proxied && !bypassesProxy(url.hostname, network.noProxy ?? []) ? proxied : direct;
+      const client = proxied && !bypassesProxy(url.hostname, network.noProxy ?? [], portOf(url))
+        ? proxied
+        : direct;
       try {
         const response = await fetch(url, { client, method, headers, signal, redirect: "manual" });
         return { status: response.status, headers: response.headers, body: response.body };
@@ -120,17 +123,19 @@ function nodeRequest(
         body: Readable.toWeb(message) as ReadableStream<Uint8Array>,
       });
     });
-    request.on("error", reject);
+    // Deno 2.6 tells a refused certificate by these two words alone; what fails before TLS has a code (ECONNREFUSED).
+    request.on("error", (error) =>
+      reject(
+        secure && error.message === "connection error"
+          ? new Error("TLS handshake failed", { cause: error })
+          : error,
+      ));
     request.end();
   });
 }
 
-/** Host names, ".domains" and "*" of a NO_PROXY list; loopback never goes through a proxy. */
-export function bypassesProxy(hostName: string, noProxy: readonly string[]): boolean {
-  if (hostName === "localhost" || hostName.startsWith("127.")) return true;
-  return noProxy.some((it) =>
-    it === "*" || it === hostName || hostName.endsWith(it.startsWith(".") ? it : `.${it}`)
-  );
+function portOf(url: URL): number {
+  return Number(url.port) || (url.protocol === "https:" ? 443 : 80);
 }
 
 function proxyOf(text: string): Deno.Proxy {

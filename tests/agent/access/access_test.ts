@@ -90,3 +90,79 @@ Deno.test("sessions end after 8 idle hours, after 7 days, by sign-out and by a n
   assert.notEqual(access.token(), old);
   assert.equal(access.findSession(rotated.id), undefined);
 });
+
+const OTHER = "7Q4MX-00000-11111-22222-33333-44444";
+
+Deno.test("refresh() takes a token that was written within the same instant, with the same length", async () => {
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock: new FakeClock() });
+  const old = access.token();
+  const { id } = await access.startSession();
+  host.put(PATHS.setupToken, `${OTHER}\n`); // FakeHost tells the same time for every file
+  await access.refresh();
+  assert.equal(access.token(), OTHER);
+  assert.deepEqual(access.checkToken(OTHER, "a"), { ok: true });
+  assert.equal(access.checkToken(old, "b").ok, false);
+  assert.equal(access.findSession(id), undefined, "sessions of the old token are over");
+});
+
+Deno.test("refresh() signs nobody out when the file was only written again", async () => {
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock: new FakeClock() });
+  const { id } = await access.startSession();
+  const token = access.token();
+  host.put(PATHS.setupToken, `  ${token.toLowerCase().replaceAll("-", "")}  \n\n`);
+  await access.refresh();
+  assert.ok(access.findSession(id));
+  assert.equal(access.token(), token, "it stays in groups that can be read");
+  assert.equal(host.record.filter((it) => it.startsWith("write") && it.includes("setup-token")).length, 1);
+});
+
+for (
+  const [what, spoil] of [
+    ["holds something else", (host: FakeHost) => host.put(PATHS.setupToken, "let me in\n", 0o644)],
+    ["is empty", (host: FakeHost) => host.put(PATHS.setupToken, "")],
+    ["holds very much", (host: FakeHost) => host.put(PATHS.setupToken, OTHER.repeat(10_000))],
+    ["is gone", (host: FakeHost) => void host.files.delete(PATHS.setupToken)],
+  ] as const
+) {
+  Deno.test(`refresh() makes a new token when the file ${what}: the old one opens nothing any more`, async () => {
+    const host = new FakeHost();
+    const access = await openAccess({ host, clock: new FakeClock() });
+    const old = access.token();
+    const { id } = await access.startSession();
+    spoil(host);
+    await access.refresh();
+    assert.notEqual(access.token(), old);
+    assert.equal((await host.readText(PATHS.setupToken))?.trim(), access.token());
+    assert.equal((await host.info(PATHS.setupToken))?.mode, 0o600);
+    assert.equal(access.checkToken(old, "a").ok, false);
+    assert.equal(access.checkToken("let me in", "b").ok, false);
+    assert.deepEqual(access.checkToken(access.token(), "c"), { ok: true });
+    assert.equal(access.findSession(id), undefined);
+    const made = access.token();
+    await access.refresh();
+    assert.equal(access.token(), made, "once is enough");
+  });
+}
+
+Deno.test("refresh() by many at once leaves one token, on disk and in use", async () => {
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock: new FakeClock() });
+  host.files.delete(PATHS.setupToken);
+  await Promise.all(Array.from({ length: 20 }, () => access.refresh()));
+  assert.equal((await host.readText(PATHS.setupToken))?.trim(), access.token());
+  assert.equal(host.record.filter((it) => it.startsWith("write") && it.includes("setup-token")).length, 2);
+});
+
+Deno.test("refresh() that cannot write says so, and does not open the door by the old token for ever", async () => {
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock: new FakeClock() });
+  host.files.delete(PATHS.setupToken);
+  host.writeError = "the disk is full";
+  await assert.rejects(access.refresh(), /the disk is full/);
+  host.writeError = undefined;
+  const old = access.token();
+  await access.refresh();
+  assert.notEqual(access.token(), old);
+});

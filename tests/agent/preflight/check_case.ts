@@ -29,9 +29,9 @@ export interface CheckCase {
   inputs?: Partial<SetupInputs>;
 }
 
-export function diskAnswer(sizeGib: number, usedGib: number): { stdout: string } {
+export function diskAnswer(sizeGib: number, usedGib: number, target = "/"): { stdout: string } {
   const disk = {
-    target: "/",
+    target,
     size: sizeGib * GIB,
     used: usedGib * GIB,
     avail: (sizeGib - usedGib) * GIB,

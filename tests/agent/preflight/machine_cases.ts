@@ -110,6 +110,41 @@ export const MACHINE_CASES: readonly CheckCase[] = [
     found: "findmnt ended with 1: boom",
     host: (it) => void it.commands.set("findmnt", { code: 1, stderr: "boom\n" }),
   },
+  {
+    id: "disk.total",
+    when: "volumes have a large disk of their own and the system a small one",
+    status: "fail",
+    found: "30 GiB at /, 500 GiB at /var/mnt/alga-data",
+    host: disks({ "/": [30, 10], "/var/mnt/alga-data": [500, 5] }),
+  },
+  {
+    id: "disk.total",
+    when: "both disks are large",
+    status: "pass",
+    found: "120 GiB at /, 500 GiB at /var/mnt/alga-data",
+    host: disks({ "/": [120, 10], "/var/mnt/alga-data": [500, 5] }),
+  },
+  {
+    id: "disk.total",
+    when: "the disk of the volumes is small",
+    status: "warn",
+    found: "200 GiB at /, 60 GiB at /var/mnt/alga-data",
+    host: disks({ "/": [200, 10], "/var/mnt/alga-data": [60, 5] }),
+  },
+  {
+    id: "disk.used",
+    when: "the disk of the volumes is full and the system is not",
+    status: "fail",
+    found: "10 % used, 180 GiB free at /; 90 % used, 10 GiB free at /var/mnt/alga-data",
+    host: disks({ "/": [200, 20], "/var/mnt/alga-data": [100, 90] }),
+  },
+  {
+    id: "disk.used",
+    when: "three places lie on three disks",
+    status: "warn",
+    found: /^75 % used, 25 GiB free at \/var\/lib\/rancher; 10 % used, 90 GiB free at \/; 0 % used/,
+    host: disks({ "/var/lib/rancher": [100, 75], "/": [100, 10], "/var/mnt": [100, 0] }),
+  },
   { id: "disk.used", when: "15 % are used", status: "pass", found: "15 % used, 170 GiB free" },
   {
     id: "disk.used",
@@ -153,7 +188,7 @@ export const MACHINE_CASES: readonly CheckCase[] = [
     id: "disk.readonly",
     when: "it reads back differently",
     status: "fail",
-    found: "it reads back differently",
+    found: "a file in / reads back differently",
     host: (it) => void (it.readText = () => Promise.resolve("no")),
   },
   { id: "kernel.cgroup", when: "version 2 is whole", status: "pass", found: "version 2, all of them" },
@@ -251,6 +286,22 @@ function memoryGib(gib: number): NonNullable<CheckCase["host"]> {
 
 function disk(sizeGib: number, usedGib: number): NonNullable<CheckCase["host"]> {
   return (it) => void it.commands.set("findmnt", diskAnswer(sizeGib, usedGib));
+}
+
+/** Several disks by mount point, whose folders exist. */
+function disks(sizes: Record<string, [sizeGib: number, usedGib: number]>): NonNullable<CheckCase["host"]> {
+  return (it) => {
+    for (const target of Object.keys(sizes)) if (target !== "/") it.folders.set(target, 0o755);
+    it.commands.set("findmnt", (args) => {
+      const path = args[args.indexOf("-T") + 1] ?? "";
+      const target =
+        Object.keys(sizes).filter((mount) =>
+          path === mount || path.startsWith(mount === "/" ? "/" : `${mount}/`)
+        ).sort((a, b) => b.length - a.length)[0] ?? "/";
+      const [size, used] = sizes[target] ?? [0, 0];
+      return diskAnswer(size, used, target);
+    });
+  };
 }
 
 function named(name: string): NonNullable<CheckCase["host"]> {

@@ -8,6 +8,8 @@ import {
   preflightVerdict,
   runPreflight,
 } from "../../../agent/preflight/mod.ts";
+import { RealHost } from "../../../agent/host/real_host.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
 import { checkContext, greenHost } from "./check_case.ts";
 import { FakeRegistry } from "./fake_registry.ts";
 import { MACHINE_CASES } from "./machine_cases.ts";
@@ -86,14 +88,52 @@ Deno.test("runPreflight() reads the release once for all checks", async () => {
   assert.equal(registry.reads, 1);
 });
 
-Deno.test("runPreflight() changes nothing on the host but its own probe", async () => {
+Deno.test("runPreflight() changes nothing on the host but its own probe, and makes no folder", async () => {
   const host = greenHost();
   await runPreflight(checkContext({ host }));
   assert.deepEqual(host.record.filter((it) => !it.startsWith("run ")), [
-    "write /var/lib/alga-appliance/.write-test 600",
-    "remove /var/lib/alga-appliance/.write-test",
+    "write /.alga-write-test 600",
+    "remove /.alga-write-test",
+  ]);
+  const appliance = greenHost();
+  appliance.folders.set(PATHS.stateDir, 0o750);
+  appliance.folders.set("/var/mnt/alga-data", 0o755);
+  await runPreflight(checkContext({ host: appliance }));
+  assert.deepEqual(appliance.record.filter((it) => !it.startsWith("run ")), [
+    `write ${PATHS.stateDir}/.alga-write-test 600`,
+    `remove ${PATHS.stateDir}/.alga-write-test`,
+    "write /var/mnt/alga-data/.alga-write-test 600",
+    "remove /var/mnt/alga-data/.alga-write-test",
   ]);
 });
+
+Deno.test("disk.readonly leaves nothing behind on real files, on an appliance and elsewhere", async () => {
+  for (const folders of [["/var/lib"], ["/var/lib/alga-appliance", "/var/mnt/alga-data"]]) {
+    const root = await Deno.makeTempDir();
+    try {
+      for (const it of folders) await Deno.mkdir(`${root}${it}`, { recursive: true });
+      const before = await treeOf(root);
+      const context = checkContext({ host: new RealHost(root) });
+      const checks = allChecks(context).filter((it) => it.id === "disk.readonly");
+      const { results } = await runPreflight(context, { checks });
+      assert.equal(results[0]?.status, "pass", JSON.stringify(results));
+      assert.deepEqual(await treeOf(root), before);
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  }
+});
+
+async function treeOf(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const it of Deno.readDir(folder)) {
+    names.push(it.name);
+    if (it.isDirectory) {
+      names.push(...(await treeOf(`${folder}/${it.name}`)).map((name) => `${it.name}/${name}`));
+    }
+  }
+  return names.sort();
+}
 
 Deno.test("runPreflight() turns a throwing check into error", async () => {
   for (

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../../agent/clock.ts";
+import { readPeerCertificate } from "../../../agent/preflight/peer_certificate.ts";
 import { createRegistryClient } from "../../../agent/release/mod.ts";
 import { makeCertificates } from "../../cluster/certificates.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
 import { pushImage, pushRelease } from "../../simulator/push.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
 import { freePort } from "../../simulator/registry_server.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+import { startDnsServer } from "./dns_server.ts";
 import { checkContext, runOne } from "./check_case.ts";
 
 const IDS = [
@@ -98,5 +101,116 @@ Deno.test("a certificate of an unknown authority fails reg.tls, and passes once 
     assert.deepEqual([after["reg.tcp"], after["reg.tls"], after["time.skew"]], ["pass", "pass", "pass"]);
   } finally {
     await Deno.remove(dir, { recursive: true });
+  }
+});
+
+/** A TLS server on loopback with a certificate that nobody here trusts. */
+async function withUntrusted(
+  body: (url: string, caPem: string) => Promise<void>,
+  handler: () => Response = () => new Response("{}"),
+): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  const certificates = await makeCertificates(dir);
+  await using server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    cert: await Deno.readTextFile(`${dir}/server.crt`),
+    key: await Deno.readTextFile(`${dir}/server.key`),
+    onListen() {},
+  }, handler);
+  try {
+    await body(`https://127.0.0.1:${server.addr.port}`, certificates.caPem);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+async function checkTls(url: string, more: Parameters<typeof checkContext>[0] = {}) {
+  const mirrors = { "ghcr.io": url };
+  const network = { dnsServers: [] };
+  const registry = createRegistryClient({ mirrors, network, clock: systemClock, userAgent: "test" });
+  try {
+    return await runOne("reg.tls", checkContext({ registry, mirrors, ...more }));
+  } finally {
+    registry.close();
+  }
+}
+
+Deno.test("reg.tls names who made the certificate that is not trusted", async () => {
+  await withUntrusted(async (url) => {
+    const result = await checkTls(url);
+    assert.equal(result.status, "fail");
+    assert.equal(result.found, '127.0.0.1 shows a certificate of "test-ca", which is not trusted here');
+    assert.match(result.remediation, /Install the certificate authority "test-ca", or let 127\.0\.0\.1 pass/);
+    assert.match(
+      result.evidence?.join() ?? "",
+      /for "kube-apiserver", issued by "test-ca", valid \d{4}-\d\d-\d\d to/,
+    );
+  });
+});
+
+Deno.test("reg.tls tells a wrong clock by the dates of the certificate", async () => {
+  await withUntrusted(async (url) => {
+    const result = await checkTls(url, { clock: new FakeClock("2019-01-01T00:00:00Z") });
+    assert.equal(result.status, "fail");
+    assert.match(result.found, /shows a certificate that is valid \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d only/);
+    assert.match(result.remediation, /clock/);
+  });
+});
+
+Deno.test("reg.tls still says what it knows when no certificate can be seen", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await connection.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n")).catch(() => {});
+      connection.close();
+    }
+  })();
+  try {
+    const result = await checkTls(`https://127.0.0.1:${listener.addr.port}`);
+    assert.equal(result.status, "fail");
+    assert.match(result.found, /encrypted connection could not be made/);
+    assert.match(result.remediation, /device that opens HTTPS/);
+  } finally {
+    listener.close();
+    await serving;
+  }
+});
+
+Deno.test({
+  name: "readPeerCertificate() gives nothing for a closed port and for a server that is silent",
+  // Deno lets go of a handshake that was given up only when the other side does.
+  sanitizeResources: false,
+  async fn() {
+    const endpoint = (port: number) => ({ registry: "x", hostName: "localhost", port, isEncrypted: true });
+    assert.equal(await readPeerCertificate(endpoint(freePort()), { timeoutMs: 2_000 }), undefined);
+    const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const accepted = silent.accept();
+    assert.equal(
+      await readPeerCertificate(endpoint(silent.addr.port), { timeoutMs: 300, address: "127.0.0.1" }),
+      undefined,
+    );
+    (await accepted).close();
+    silent.close();
+  },
+});
+
+Deno.test("reg.tls names the maker also when names are asked of servers of the operator's choice", async () => {
+  const dns = startDnsServer(() => ({ addresses: ["127.0.0.1"] }));
+  try {
+    await withUntrusted(async (address) => {
+      const url = address.replace("127.0.0.1", "registry.example.test");
+      const mirrors = { "ghcr.io": url };
+      const network = { dnsServers: ["127.0.0.1"], dnsPort: dns.port };
+      const registry = createRegistryClient({ mirrors, network, clock: systemClock, userAgent: "test" });
+      const inputs = { dnsMode: "custom" as const, dnsServers: ["127.0.0.1"] };
+      const context = checkContext({ registry, mirrors, inputs, dnsPort: dns.port });
+      const result = await runOne("reg.tls", context);
+      assert.equal(result.status, "fail", result.found);
+      assert.match(result.found, /^registry\.example\.test shows a certificate of "test-ca"/);
+      assert.equal((await runOne("reg.tcp", context)).status, "pass");
+    });
+  } finally {
+    await dns.close();
   }
 });

@@ -8,7 +8,7 @@ import {
   type RegistryFailure,
   resolveRelease,
 } from "../../../agent/release/mod.ts";
-import { bypassesProxy } from "../../../agent/release/transport.ts";
+import { bypassesProxy } from "../../../agent/release/no_proxy.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { Random } from "../../fakes/random.ts";
 import { pushBlob, pushRelease } from "../../simulator/push.ts";

@@ -1,0 +1,41 @@
+import ipaddr from "ipaddr.js";
+
+/**
+ * Whether a host is reached without the proxy, by the entries of a NO_PROXY list. They mean what they mean to Kubernetes and
+ * containerd: "example.com" is the name and all below it, ".example.com" only what is below it, "10.0.0.0/8" a network,
+ * "[2001:db8::1]:5000" an address with a port, "*" everything. Loopback never goes through a proxy.
+ * @see golang.org/x/net/http/httpproxy
+ */
+export function bypassesProxy(hostName: string, noProxy: readonly string[], port?: number): boolean {
+  const host = hostName.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+  const address = ipaddr.isValid(host) ? ipaddr.process(host) : undefined;
+  if (host === "localhost" || address?.range() === "loopback") return true;
+  return noProxy.some((it) => isExcepted(it.trim().toLowerCase(), host, address, port));
+}
+
+function isExcepted(
+  entry: string,
+  host: string,
+  address: ipaddr.IPv4 | ipaddr.IPv6 | undefined,
+  port: number | undefined,
+): boolean {
+  if (entry === "") return false;
+  if (entry === "*") return true;
+  if (entry.includes("/")) return address !== undefined && isInside(address, entry);
+  const split = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry);
+  if (split && Number(split[2]) !== port) return false;
+  const name = (split?.[1] ?? entry).replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  if (ipaddr.isValid(name)) return address?.toString() === ipaddr.process(name).toString();
+  if (address !== undefined) return false;
+  if (name.startsWith(".") || name.startsWith("*.")) return host.endsWith(name.replace(/^\*/, ""));
+  return host === name || host.endsWith(`.${name}`);
+}
+
+function isInside(address: ipaddr.IPv4 | ipaddr.IPv6, cidr: string): boolean {
+  try {
+    const [network, bits] = ipaddr.parseCIDR(cidr);
+    return network.kind() === address.kind() && address.match(network, bits);
+  } catch {
+    return false; // no network
+  }
+}
