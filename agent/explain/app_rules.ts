@@ -11,7 +11,7 @@ const PLACEHOLDER_HOST = "alga.local";
 
 /** The container runs, but the application inside gives no answer, or sends people elsewhere. @see contract.md 9.5 A6-A10 */
 export const applicationRule: Rule = {
-  ids: ["app.probe", "app.url"],
+  ids: ["app.probe", "app.url", "app.certificate"],
   find(scene) {
     const state = scene.state("alga-core");
     const { local, public: open } = scene.snapshot.probes;
@@ -56,25 +56,28 @@ export const applicationRule: Rule = {
         words: { component: "Alga PSA", amount: durationText(age), detail: clip(lastTelling(lines), 240) },
       })];
     }
-    if (open && !isProbeGood(open, address) && !open.privateCertificate) {
-      return [finding(scene, {
-        id: "app.url",
-        tier: "fullHealth",
-        component: "alga-core",
-        key: "public",
-        // The way in from outside may differ from the way that this machine has: only a hint.
-        hard: false,
-        words: { server: open.url, detail: clip(open.error, 160) },
-        evidence: [
-          { label: "Asked", text: open.url },
-          {
-            label: "Answer",
-            text: open.error || `HTTP ${open.statusCode ?? "?"} ${open.location ?? ""}`.trim(),
-          },
-        ],
-      })];
-    }
-    return [];
+    if (!open) return [];
+    const good = isProbeGood(open, address);
+    if (good && !open.privateCertificate) return [];
+    return [finding(scene, {
+      id: good ? "app.certificate" : "app.url",
+      tier: "fullHealth",
+      component: "alga-core",
+      key: "public",
+      // The way in from outside may differ from the way that this machine has: only a hint.
+      hard: false,
+      words: { server: open.url, detail: clip(open.error, 200) },
+      evidence: [
+        { label: "Asked", text: open.url },
+        {
+          label: "Answer",
+          text: [
+            open.statusCode === undefined ? "" : `HTTP ${open.statusCode} ${open.location ?? ""}`.trim(),
+            open.error,
+          ].filter((it) => it !== "").join("; "),
+        },
+      ],
+    })];
   },
 };
 
@@ -92,15 +95,22 @@ export const degradedRule: Rule = {
       const platform = component.tier === "platform";
       const available = workload.conditions.find((it) => it.type === "Available" && it.status !== "True");
       const deadline = workload.conditions.some((it) => it.reason === "ProgressDeadlineExceeded");
-      const since = available?.since ?? workload.createdAt;
+      // Of none that are wanted all are available: nothing tells since when.
+      const isSwitchedOff = workload.desired === 0;
+      const since = isSwitchedOff ? undefined : available?.since ?? workload.createdAt;
       const age = ageMs(since, scene.nowMs);
-      if (age < (platform ? CONTROLLER_PATIENCE_MS : DEGRADED_AFTER_MS) && !deadline) return [];
+      if (!isSwitchedOff && age < (platform ? CONTROLLER_PATIENCE_MS : DEGRADED_AFTER_MS) && !deadline) {
+        return [];
+      }
       return [finding(scene, {
         id: platform ? "flux.controller-down" : "bg.degraded",
         tier: component.tier,
         component: component.name,
         since,
-        words: { component: component.title, amount: durationText(age) },
+        words: {
+          component: component.title,
+          ...(isSwitchedOff ? { detail: "switched off" } : { amount: durationText(age) }),
+        },
         evidence: [
           { label: "Object", text: `${workload.kind} ${workload.namespace}/${workload.name}` },
           { label: "State", text: `${workload.ready} of ${workload.desired} ready` },

@@ -23,6 +23,10 @@ const FAILURES: readonly { id: BlockerId; test: RegExp; component?: string }[] =
       /Migration failed|migration file .* failed|knex.*error|Migration table is already locked|migrations? timed out/i,
   },
   { id: "app.db-start", test: /PostgreSQL did not become reachable within/i, component: "db" },
+  {
+    id: "app.seed-guard",
+    test: /Existing application database state detected|seed.{0,60}(?:refused|already)/i,
+  },
   { id: "app.redis", test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b/, component: "redis" },
 ];
 
@@ -34,6 +38,7 @@ export const bootstrapRule: Rule = {
     "app.migration-failed",
     "app.db-auth",
     "app.db-start",
+    "app.seed-guard",
     "app.redis",
   ],
   find(scene) {

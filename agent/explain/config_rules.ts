@@ -10,7 +10,8 @@ export const containerConfigRule: Rule = {
   find(scene) {
     return scene.troubles.flatMap((trouble): Finding[] => {
       if (trouble.kind !== "config") return [];
-      const { id, name } = classify(trouble.text);
+      const hook = trouble.reason === "PostStartHookError";
+      const { id, name } = hook ? HOOK : classify(trouble.text);
       const { component } = trouble;
       return [finding(scene, {
         id,
@@ -18,12 +19,15 @@ export const containerConfigRule: Rule = {
         component: component.name,
         key: id === "cfg.missing-secret" ? name : component.name,
         since: trouble.since,
-        words: { component: component.title, name, detail: clip(trouble.text, 240) },
+        // The words of a hook are heard in one phase only; they stand in the evidence.
+        words: { component: component.title, name, detail: hook ? "" : clip(trouble.text, 240) },
         evidence: containerEvidence(trouble, trouble.text),
       })];
     });
   },
 };
+
+const HOOK = { id: "cfg.container", name: "command that runs right after its start" } as const;
 
 function classify(text: string): { id: BlockerId; name: string } {
   const missing = /(?:secret|configmap) "([^"]+)" not found/i.exec(text)?.[1] ??

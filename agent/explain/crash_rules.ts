@@ -42,7 +42,8 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
   },
   { id: "dns.coredns-loop", test: /\bLoop \(.*\) detected/, only: ["coredns"] },
   { id: "dns.coredns-none", test: /no nameservers found/i, only: ["coredns"] },
-  { id: "img.arch", test: /exec format error/i },
+  // A shell that is given a program of another processor reads it as a script.
+  { id: "img.arch", test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },
   {
     id: "app.redis",
     test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b|ECONNREFUSED .{0,40}:6379|redis.{0,80}connection refused/i,
@@ -77,8 +78,11 @@ export const crashRule: Rule = {
 
 function explainCrash(scene: Scene, crash: Crash): Finding[] {
   const lines = [crash.text, ...scene.logOf(crash.pod, crash.container.name)].filter((it) => it !== "");
+  // One that could not be started has not touched its data.
+  const begun = crash.reason !== "StartError" && crash.reason !== "RunContainerError";
   for (const pattern of CRASH_PATTERNS) {
     if (pattern.only && !pattern.only.includes(crash.component.name)) continue;
+    if (pattern.id === "stor.owner" && !begun) continue;
     const line = lines.findLast((it) => pattern.test.test(it));
     if (line === undefined) continue;
     // Pressure on the disk is one cause for the whole machine; so is a password that the database refuses.
@@ -88,11 +92,13 @@ function explainCrash(scene: Scene, crash: Crash): Finding[] {
       ...(wide ? { key: "node" } : pattern.component === undefined ? {} : { key: pattern.component }),
     })];
   }
-  if (crash.reason === "OOMKilled" || crash.exitCode === 137) {
+  // 137 is any kill: also the one after a probe that went unanswered.
+  if (crash.reason === "OOMKilled" || crash.exitCode === 137 && crash.stoppedFor === "") {
     return [crashFinding(scene, crash, "mem.oom-container", "", { component: crash.component.name })];
   }
   if (!crash.loop) return [];
-  return [crashFinding(scene, crash, "app.crash", lastTelling(lines), { component: crash.component.name })];
+  const detail = crash.stoppedFor || lastTelling(lines);
+  return [crashFinding(scene, crash, "app.crash", detail, { component: crash.component.name })];
 }
 
 function crashFinding(

@@ -14,6 +14,9 @@ const PENDING_TEXT = /another operation .* in progress|has no deployed releases|
 const FAILED_REASON = /Failed|RetriesExceeded|Stalled|Exhausted|MissingRollbackTarget/;
 /** Suspension is judged only after this: an update suspends releases for a moment. */
 const MISSING_KIND_PATIENCE_MS = 60_000;
+/** As long as the slowest part may take to install. @see contract.md 2.5 */
+const WAITING_PATIENCE_MS = 45 * 60_000;
+const MISSING_DEPENDENCY_PATIENCE_MS = 2 * 60_000;
 
 /** Objects of Flux that could not do their work. Conditions of an older generation say nothing. @see components.md 2.4 */
 export const fluxRule: Rule = {
@@ -142,15 +145,7 @@ function explainKustomization(scene: Scene, object: FluxView): Finding[] {
   const condition = readyFailure(object);
   if (!condition) return [];
   const { reason, message } = condition;
-  if (reason === "DependencyNotReady") {
-    const waits = /dependency '[^'/]*\/([^']+)'/.exec(message)?.[1] ?? "";
-    return [
-      found(scene, object, "flux.dependency", condition, {
-        hard: false,
-        words: { detail: waits && `"${waits}"` },
-      }),
-    ];
-  }
+  if (reason === "DependencyNotReady") return explainWaiting(scene, object, condition);
   if (/no matches for kind/i.test(message)) {
     const kind = /no matches for kind "([^"]+)"/.exec(message)?.[1] ?? "";
     return [found(scene, object, "flux.crd-missing", condition, { words: { name: kind } })];
@@ -188,15 +183,7 @@ function explainRelease(scene: Scene, object: FluxView): Finding[] {
   const ready = readyFailure(object);
   const stalled = currentCondition(object, "Stalled");
   if (!ready) return [];
-  if (ready.reason === "DependencyNotReady") {
-    const waits = /dependency '[^'/]*\/([^']+)'/.exec(ready.message)?.[1] ?? "";
-    return [
-      found(scene, object, "flux.dependency", ready, {
-        hard: false,
-        words: { detail: waits && `"${waits}"` },
-      }),
-    ];
-  }
+  if (ready.reason === "DependencyNotReady") return explainWaiting(scene, object, ready);
   const hardFailure = stalled?.status === "True" || FAILED_REASON.test(ready.reason);
   // The specific cause stands in Released; Stalled holds only a general sentence. @see contract.md 7.4
   const released = currentCondition(object, "Released");
@@ -219,6 +206,21 @@ function explainRelease(scene: Scene, object: FluxView): Finding[] {
   }
   if (TIMEOUT_TEXT.test(cause.message)) return [found(scene, object, "flux.helm-timeout", cause)];
   return hardFailure ? [found(scene, object, "flux.stalled", cause)] : [];
+}
+
+/** Parts come one after the other: waiting is progress, unless what is waited for is not there or nothing moves. @see contract.md 7.4 */
+function explainWaiting(scene: Scene, object: FluxView, condition: ConditionView): Finding[] {
+  const name = /dependency '[^'/]*\/([^']+)'/.exec(condition.message)?.[1] ?? "";
+  const isThere = name === "" ||
+    scene.snapshot.flux.some((it) => it.kind === object.kind && it.name === name);
+  const age = ageMs(condition.since, scene.nowMs);
+  if (age < (isThere ? WAITING_PATIENCE_MS : MISSING_DEPENDENCY_PATIENCE_MS)) return [];
+  return [
+    found(scene, object, "flux.dependency", condition, {
+      hard: !isThere,
+      words: { detail: name && `"${name}"` },
+    }),
+  ];
 }
 
 /** Flux runs, but kinds that it needs are unknown to the cluster. */

@@ -48,7 +48,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     id: "net.tls-intercept",
     test:
-      /x509: |certificate signed by unknown authority|self[- ]signed certificate|first record does not look like a TLS|unrecognized name|certificate is valid for|UnknownIssuer|invalid peer certificate/i,
+      /x509: |certificate signed by unknown authority|self[- ]signed certificate|first record does not look like a TLS|gave HTTP response to HTTPS client|unrecognized name|certificate is valid for|UnknownIssuer|invalid peer certificate/i,
   },
   { id: "net.no-route", test: /network is unreachable/i },
   {
@@ -71,7 +71,8 @@ const PATTERNS: readonly Pattern[] = [
   { id: "img.not-found", test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404\b/i },
   {
     id: "img.invalid",
-    test: /InvalidImageName|couldn't parse image|invalid reference format|ErrImageNeverPull/i,
+    test:
+      /InvalidImageName|couldn't parse image|invalid reference format|ErrImageNeverPull|pull policy of Never/i,
   },
 ];
 

@@ -6,6 +6,21 @@ import type { Finding } from "./finding.ts";
 const RANK_OF_TIER = new Map<TierId, number>(TIER_IDS.map((it, index) => [it, index]));
 const RANK_OF_KIND = { cause: 0, general: 1, symptom: 2 } as const;
 
+/** Why Kubernetes may not answer, as its service or the machine tells. */
+const BEHIND_SILENCE: readonly BlockerId[] = [
+  "k3s.start-port",
+  "k3s.start-cgroup",
+  "k3s.db-corrupt",
+  "k3s.cert-expired",
+  "k3s.token-mismatch",
+  "k3s.crash-loop",
+  "net.node-ip-changed",
+  "node.hostname-changed",
+  "disk.slow",
+  "disk.pressure",
+  "disk.readonly",
+];
+
 /** Causes that explain certain others wherever they are. */
 const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
   "disk.pressure": ["img.no-space", "sched.taint", "img.pull-failed"],
@@ -15,6 +30,8 @@ const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
   "k3s.not-ready-cni": ["sched.taint", "k3s.node-not-ready"],
   "k3s.node-paused": ["sched.taint", "sched.resources"],
   "stor.provisioner": ["stor.pvc-pending"],
+  "node.hostname-changed": ["k3s.node-gone", "k3s.node-not-ready", "sched.taint"],
+  "net.node-ip-changed": ["k3s.node-gone", "k3s.node-not-ready"],
   "net.no-route": ["net.egress", "net.registry"],
   "flux.crd-missing": ["flux.controller-down"],
 };
@@ -92,8 +109,14 @@ function mergeSame(findings: readonly Finding[]): Finding[] {
 /** Whether `other` would go away together with `cause`. A finding never explains one that is more specific. */
 function explains(cause: Finding, other: Finding): boolean {
   if (cause.id === other.id) return false;
-  if (cause.id === "k3s.api-down") return !["network", "setup", "appliance"].includes(other.component);
+  if (cause.id === "k3s.api-down") {
+    return !["network", "setup", "appliance"].includes(other.component) && !BEHIND_SILENCE.includes(other.id);
+  }
+  // What the service says outranks what follows from its silence; else each would explain the other.
+  if (other.id === "k3s.crash-loop" && !BEHIND_SILENCE.includes(cause.id)) return false;
+  if (other.id === "k3s.api-down") return cause.hard && BEHIND_SILENCE.includes(cause.id);
   if (EXPLAINS[cause.id]?.includes(other.id)) return true;
+  if (EXPLAINS[other.id]?.includes(cause.id)) return false;
   if (RANK_OF_KIND[BLOCKER_KIND[cause.id]] >= RANK_OF_KIND[BLOCKER_KIND[other.id]]) return false;
   if (WIDE.has(cause.component) && cause.hard) {
     return BLOCKER_KIND[other.id] === "symptom" || other.id === "flux.controller-down" ||

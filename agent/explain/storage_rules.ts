@@ -27,7 +27,10 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
   const { snapshot } = scene;
   const events = scene.eventsOf("PersistentVolumeClaim", claim.namespace, claim.name);
   const failed = newest(events.filter((it) => it.reason === "ProvisioningFailed"));
-  const noClass = newest(events.filter((it) => it.reason === "FailedBinding"));
+  // Said again every few seconds as long as it is true.
+  const noClass = newest(
+    events.filter((it) => it.reason === "FailedBinding" && scene.nowMs - timeOf(it) < EVENT_FRESH_MS),
+  );
   const waiting = newest(events.filter((it) => it.reason === "ExternalProvisioning"));
   const classKnown = snapshot.knowledge.storageClasses === "known";
   const classMissing = classKnown &&
@@ -73,7 +76,9 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
       ...base,
       id: "stor.provisioner",
       key: "storage",
-      hard: age > PENDING_PATIENCE_MS,
+      // It stands for the silence of the storage service too.
+      ...(storageDown ? { component: "storage", covers: [base.component] } : {}),
+      hard: storageDown || age > PENDING_PATIENCE_MS,
       words: { component: component.title, name: claim.name, detail: "" },
       evidence: evidence(waiting.message),
     })];
@@ -122,9 +127,10 @@ export const mountRule: Rule = {
       if (begun || !creating && pod.containers.length > 0) return [];
       const fresh = events.filter((it) => scene.nowMs - timeOf(it) < EVENT_FRESH_MS);
       const sandbox = newest(fresh.filter((it) => it.reason === "FailedCreatePodSandBox"));
-      const mount = newest(
-        fresh.filter((it) => it.reason === "FailedMount" || it.reason === "FailedAttachVolume"),
-      );
+      const mounts = fresh.filter((it) => it.reason === "FailedMount" || it.reason === "FailedAttachVolume");
+      // Now and then the kubelet adds that it has waited in vain; the cause stands in its other sentence.
+      const mount = newest(mounts.filter((it) => !/^Unable to attach or mount volumes/.test(it.message))) ??
+        newest(mounts);
       const since = (it: { firstAt: string | undefined }) => it.firstAt ?? pod.createdAt;
       if (mount) {
         const name = /(?:secret|configmap) "([^"]+)" not found/i.exec(mount.message)?.[1] ?? "";

@@ -131,6 +131,18 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
     (w) => `A device in between shows a certificate that this machine does not trust.${said(w.detail)}`,
     "Add the certificate of that device to this machine, or exempt the address from inspection.",
   ),
+  "net.mtu": text(
+    "network-admin",
+    (w) => `Secure connections to ${w.server || "the registry"} begin and then hang`,
+    "Small packets arrive, large ones are most likely lost on the way.",
+    "Lower the packet size (MTU) of this machine's network, for example to 1400, or ask the network administrator.",
+  ),
+  "net.node-ip-changed": text(
+    "you",
+    (w) => w.name === "" ? "This machine has a new address" : `This machine has a new address, ${w.name}`,
+    (w) => w.server === "" ? "Kubernetes knows it by another one." : `Kubernetes knows it by ${w.server}.`,
+    "Give the machine its old address again, best by a reservation in DHCP. Or restart it, so that Kubernetes takes the new one.",
+  ),
   "net.registry": text(
     "network-admin",
     "The registry cannot be used from this machine",
@@ -224,6 +236,15 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
     "Check the storage of this virtual machine before anything else.",
     { retrySafe: false },
   ),
+  "disk.slow": text(
+    "you",
+    "The disk is too slow for Kubernetes",
+    (w) =>
+      `Writing to its database took longer than a second, ${
+        w.amount || "again and again"
+      } in the last minutes.`,
+    "Move the virtual machine to a faster disk (SSD), or give it more of the one that it shares.",
+  ),
   "mem.oom-host": text(
     "you",
     "This machine runs out of memory",
@@ -253,6 +274,56 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
     (w) => `${w.component} waits for the machine`,
     "The machine takes no new services just now.",
     "Nothing. It starts when the machine is ready again.",
+  ),
+  "k3s.download": text(
+    "you",
+    "The Kubernetes program is damaged",
+    "It is not the one that was expected: the download was cut, or something on the way changed it.",
+    "Try again: it is fetched anew. If it stays, report it to Alga support.",
+  ),
+  "k3s.start-port": text(
+    "you",
+    (w) =>
+      w.name === ""
+        ? "Kubernetes cannot start: its port is in use"
+        : `Kubernetes cannot start: port ${w.name} is in use`,
+    "Another program on this machine holds the port.",
+    (w) =>
+      `Stop the other program${
+        w.name === "" ? "" : ` ("ss -ltnp" shows who uses port ${w.name})`
+      }. Kubernetes then starts by itself.`,
+  ),
+  "k3s.start-cgroup": text(
+    "you",
+    "Kubernetes cannot start: the system does not count memory for it",
+    "The kernel runs without memory control groups.",
+    'Add "cgroup_enable=memory" to the boot parameters of this machine and restart it.',
+  ),
+  "k3s.db-corrupt": text(
+    "vendor",
+    "The database of Kubernetes is damaged",
+    "This happens after a power cut or a fault of the disk. The data of Alga lies elsewhere.",
+    `Do not delete anything and do not reset. ${BUNDLE}`,
+    { retrySafe: false },
+  ),
+  "k3s.cert-expired": text(
+    "you",
+    "An internal certificate of Kubernetes has expired",
+    "Its parts do not trust each other any more.",
+    'Check the clock of this machine. Then restart the service "k3s": it renews its certificates.',
+  ),
+  "k3s.token-mismatch": text(
+    "vendor",
+    "Kubernetes finds data that another key has locked",
+    "They are from an earlier installation, or its key was replaced.",
+    `Bring the old key back. Do not delete anything. ${BUNDLE}`,
+    { retrySafe: false },
+  ),
+  "k3s.crash-loop": text(
+    "vendor",
+    "Kubernetes keeps stopping",
+    (w) => `It was started ${w.amount || "several times"} in the last minutes.${said(w.detail)}`,
+    BUNDLE,
   ),
   "k3s.api-down": text(
     "you",
@@ -284,6 +355,18 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
     "The machine was paused for new services",
     (w) => `Someone marked the machine${quoted(w.name)} so that nothing new starts on it.`,
     "Release the machine again when the work on it is done.",
+  ),
+  "node.hostname-changed": text(
+    "you",
+    (w) => w.name === "" ? "This machine has a new name" : `This machine has a new name, "${w.name}"`,
+    (w) =>
+      w.server === ""
+        ? "Kubernetes knows it by another one."
+        : `Kubernetes and its data know it as "${w.server}".`,
+    (w) =>
+      `Give the machine its old name again${
+        w.server === "" ? "" : ` (hostnamectl set-hostname ${w.server})`
+      } and restart it.`,
   ),
   "stor.pvc-pending": text(
     "you",
@@ -328,7 +411,7 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
   "cfg.container": text(
     "vendor",
     (w) => `${w.component} cannot start as the release describes it`,
-    (w) => `It could not be created.${said(w.detail)}`,
+    (w) => w.name === "" ? `It could not be created.${said(w.detail)}` : `The ${w.name} failed.`,
     BUNDLE,
   ),
   "cfg.service-links": text(
@@ -378,6 +461,12 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
     `Stop here: do not go back to an older release. ${BUNDLE}`,
     { retrySafe: false },
   ),
+  "app.seed-guard": text(
+    "you",
+    "The database is filled already",
+    "The first-time setup is set to refuse existing data. Nothing was changed.",
+    "Run set-up again: it sets the mode that keeps existing data.",
+  ),
   "app.temporal-schema": text(
     "vendor",
     "The workflow engine finds no usable tables in the database",
@@ -404,6 +493,13 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
         : `The address in the settings is ${w.server}.`,
     "Check the application address in the settings, its DNS record and the proxy in front of it.",
     { consequence: "People may not reach the sign-in page under this address." },
+  ),
+  "app.certificate": text(
+    "you",
+    (w) => `Browsers will warn about ${w.server}`,
+    (w) => `Alga answers there. ${sentence(w.detail || "Its certificate is not trusted by this machine")}`,
+    "Install a certificate that browsers know in the proxy before Alga. Nothing to do if every computer that uses it trusts this one.",
+    { consequence: "People can log in once they have accepted the warning." },
   ),
   "app.crash": text(
     "vendor",
@@ -493,7 +589,10 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
   "flux.controller-down": text(
     "vendor",
     (w) => `${w.component} is not running`,
-    (w) => `It has not been ready for ${w.amount || "some time"}.`,
+    (w) =>
+      w.detail === "switched off"
+        ? "It was switched off: none of it is to run."
+        : `It has not been ready for ${w.amount || "some time"}.`,
     `Wait a few minutes. If it stays, run set-up again. ${BUNDLE}`,
   ),
   "flux.crd-missing": text(
@@ -505,7 +604,10 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
   "bg.degraded": text(
     "vendor",
     (w) => `${w.component} is not ready`,
-    (w) => `It has not been ready for ${w.amount}; no cause is known.`,
+    (w) =>
+      w.detail === "switched off"
+        ? "It was switched off: none of it is to run."
+        : `It has not been ready for ${w.amount}; no cause is known.`,
     `Read its log. ${BUNDLE}`,
   ),
   "agent.setup-failed": text(

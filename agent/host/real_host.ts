@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path/posix";
 import { AgentError, errorText } from "../error.ts";
 import type { CommandResult, Host, PathInfo, RunOptions } from "./host.ts";
+import { isKernelFile, readKernelFile } from "./read_kernel_file.ts";
 import { runCommand } from "./run_command.ts";
 
 const DEFAULT_MAX_READ_BYTES = 16 * 1024 * 1024;
@@ -41,7 +42,10 @@ export class RealHost implements Host {
   }
 
   async #read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
-    // Files of /proc have size 0, so reading goes on until the end, not until a size.
+    if (isKernelFile(this.path(path))) {
+      const text = await readKernelFile(this.path(path), Math.min(maxBytes, DEFAULT_MAX_READ_BYTES));
+      return text === undefined ? undefined : new TextEncoder().encode(text);
+    }
     using file = await absentIsUndefined(Deno.open(this.path(path), { read: true }));
     if (!file) return undefined;
     const chunks: Uint8Array[] = [];

@@ -57,6 +57,25 @@ export function detectErrors(lines: readonly string[]): string[] {
   return lines.filter((it) => ERROR_LINE.test(it)).slice(-10);
 }
 
+/**
+ * How many users the database holds, as far as the first-time setup told in its log: it counts before it begins, so a count
+ * of none says nothing any more once it has gone on. The agent itself does not look into the database.
+ * @see contract.md 5.2 (3)
+ */
+export function seedOf(scene: Scene): { usersCount: number | null; message: string } {
+  const lines = bootstrapLines(scene);
+  const counted = lines.findLastIndex((it) => /Database preflight:.*\buser_count=\d+/.test(it));
+  const count = Number(/\buser_count=(\d{1,9})\b/.exec(lines[counted] ?? "")?.[1] ?? NaN);
+  if (count > 0) return { usersCount: count, message: "Counted when the first-time setup began" };
+  const goneOn = lines.slice(counted).some((it) =>
+    /Tenant created|Waiting for tenant|setup completed/.test(it)
+  );
+  if (count === 0 && !goneOn && bootstrapOutcome(scene) !== "done") {
+    return { usersCount: 0, message: "Counted when the first-time setup began" };
+  }
+  return { usersCount: null, message: "Not known: the agent does not look into the database" };
+}
+
 const STEP_MARKS: readonly [RegExp, string][] = [
   [/Temporal frontend is not ready yet/, "it waits for the workflow engine"],
   [

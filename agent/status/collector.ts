@@ -1,8 +1,9 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { KubeClient } from "../../k8s/kube_client.ts";
-import { jobState } from "./bootstrap_state.ts";
-import { detectErrors } from "./bootstrap_state.ts";
+import { detectErrors, jobState } from "./bootstrap_state.ts";
+import { HostObserver } from "./host_observer.ts";
+import type { Host } from "../host/host.ts";
 import type { ProbeHttp } from "./http_probe.ts";
 import { type KubeObserver, observeKube } from "./kube_observer.ts";
 import { isProbeGood, loginUrl } from "./login_url.ts";
@@ -34,6 +35,7 @@ const SIGN_IN_PATH = "/auth/signin";
 
 /** What the collector needs. */
 export interface CollectorDeps {
+  host: Host;
   clock: Clock;
   connectKube: () => Promise<KubeClient | undefined>;
   probeHttp: ProbeHttp;
@@ -60,6 +62,7 @@ export class Collector {
   #localFailures = 0;
   #public: HttpProbe | undefined;
   #registry: RegistryProbe | undefined;
+  readonly #hostObserver: HostObserver;
   readonly #logs = new Map<string, LogView>();
   #bootstrapLog: Snapshot["bootstrapLog"];
   /** When each log was read last, by its key. */
@@ -68,6 +71,7 @@ export class Collector {
 
   constructor(deps: CollectorDeps) {
     this.#deps = deps;
+    this.#hostObserver = new HostObserver(deps.host);
   }
 
   /** What is known of the outside now, without what set-up and the memory add. */
@@ -82,6 +86,7 @@ export class Collector {
       ...this.#observer?.collections(),
       api,
       probes: { local: this.#local, public: this.#public, registry: this.#registry },
+      host: this.#hostObserver.view(),
       logs: [...this.#logs.values()],
       bootstrapLog: this.#bootstrapLog,
     };
@@ -95,6 +100,7 @@ export class Collector {
       this.#loop(() => this.#probeApp(scene(), signal), signal),
       this.#loop(() => this.#probeRegistry(signal), signal),
       this.#loop(() => this.#readLogs(scene(), signal), signal),
+      this.#loop(() => this.#lookAtHost(sceneOf(), signal), signal),
     ]);
     await this.#observer?.stop();
   }
@@ -211,6 +217,13 @@ export class Collector {
     this.#registry = { at: isoNow(clock), ok: asked.ok, message: redactLine(asked.message) };
     this.#deps.onChange();
     return REGISTRY_PROBE_MS;
+  }
+
+  async #lookAtHost({ api, setup }: Snapshot, signal: AbortSignal): Promise<number> {
+    const now = { nowMs: this.#deps.clock.nowMs(), api, setup };
+    const { changed, waitMs } = await this.#hostObserver.look(now, signal);
+    if (changed) this.#deps.onChange();
+    return waitMs;
   }
 
   async #readLogs(scene: Scene, signal: AbortSignal): Promise<number> {

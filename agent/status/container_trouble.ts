@@ -1,9 +1,9 @@
 import type { Component } from "./components.ts";
+import { type Crash, judgeCrash } from "./judge_crash.ts";
 import type { ContainerView, EventView, PodView } from "./snapshot.ts";
 
-/** After a crash a container counts as recovered once it has run longer than last time, within these bounds. */
-const RECOVERED_AFTER_MIN_MS = 30_000;
-const RECOVERED_AFTER_MAX_MS = 120_000;
+/** An event tells the present only for so long. */
+const EVENT_FRESH_MS = 10 * 60_000;
 
 const PULL_REASONS = new Set([
   "ErrImagePull",
@@ -12,6 +12,7 @@ const PULL_REASONS = new Set([
   "ErrImageNeverPull",
   "RegistryUnavailable",
   "ImageInspectError",
+  "SignatureValidationFailed",
 ]);
 const CONFIG_REASONS = new Set([
   "CreateContainerConfigError",
@@ -19,7 +20,8 @@ const CONFIG_REASONS = new Set([
   "PostStartHookError",
   "PreStartHookError",
 ]);
-const CREATING_REASONS = new Set(["ContainerCreating", "PodInitializing", ""]);
+/** The container has not been made yet, for whatever reason. */
+export const CREATING_REASONS: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing", ""]);
 
 interface TroubleBase {
   pod: PodView;
@@ -34,34 +36,15 @@ export type ContainerTrouble =
   & (
     | { kind: "pull"; text: string; attempts: number }
     | { kind: "config"; reason: string; text: string }
-    | {
-      kind: "crash";
-      reason: string;
-      text: string;
-      exitCode: number | undefined;
-      restarts: number;
-      /** The back-off or the number of restarts says that this is a loop, not one bad start. */
-      loop: boolean;
-    }
+    | (
+      & {
+        kind: "crash"; /** What the kubelet stopped it for (a probe), "" when it ended by itself. */
+        stoppedFor: string;
+      }
+      & Omit<Crash, "at">
+    )
     | { kind: "not-ready"; text: string }
   );
-
-/** A download that has begun and not ended. */
-export interface RunningPull {
-  pod: PodView;
-  container: ContainerView;
-  component: Component;
-  image: string;
-  startedAt: string;
-  /** Image whose download has to end first: they run one after another. */
-  waitsFor: string | undefined;
-}
-
-/** Whether the image is there and the container has run at least once: older pull trouble is over. */
-export function hasStarted(container: ContainerView): boolean {
-  return container.state.kind === "running" || container.state.kind === "terminated" ||
-    container.lastState.kind === "terminated";
-}
 
 /** Nothing to look at: the quick way out for the many pods that are well. */
 export function isPodWell(pod: PodView): boolean {
@@ -94,21 +77,29 @@ export function judgeContainer(
   if (state.kind === "waiting" && CONFIG_REASONS.has(state.reason)) {
     return { ...base, kind: "config", reason: state.reason, text: state.message, since: sinceOf(pod, nowMs) };
   }
+  // A container that ran before may lack its image now: the pull policy may ask again, or a clean-up took it.
+  const failure = pullFailure(container, own);
+  if (failure) {
+    return {
+      ...base,
+      kind: "pull",
+      text: failure.text,
+      attempts: failure.attempts,
+      since: failure.since ?? sinceOf(pod, nowMs),
+    };
+  }
   const crash = judgeCrash(container, nowMs);
   if (crash) {
-    return { ...base, kind: "crash", ...crash, since: firstOf(own, ["BackOff"]) ?? crash.at };
-  }
-  if (!hasStarted(container)) {
-    const failure = pullFailure(container, own);
-    if (failure) {
-      return {
-        ...base,
-        kind: "pull",
-        text: failure.text,
-        attempts: failure.attempts,
-        since: failure.since ?? sinceOf(pod, nowMs),
-      };
-    }
+    const { at, ...end } = crash;
+    const since = firstOf(own, ["BackOff"]) ?? at;
+    const fresh = own.filter((it) => nowMs - timeOf(it) < EVENT_FRESH_MS);
+    const hook = newest(fresh.filter((it) => it.reason === "FailedPostStartHook"));
+    // The kubelet stops a container whose hook failed; what remains to be seen then is only that it was stopped.
+    if (hook) return { ...base, kind: "config", reason: "PostStartHookError", text: hook.message, since };
+    const probe = newest(
+      fresh.filter((it) => it.reason === "Unhealthy" && /^(Liveness|Startup) /i.test(it.message)),
+    );
+    return { ...base, kind: "crash", ...end, stoppedFor: probe?.message ?? "", since };
   }
   if (!container.init && state.kind === "running" && !container.ready) {
     const probe = newest(own.filter((it) => it.reason === "Unhealthy"));
@@ -122,48 +113,12 @@ export function judgeContainer(
   return undefined;
 }
 
-interface Crash {
-  reason: string;
-  text: string;
-  exitCode: number | undefined;
-  restarts: number;
-  loop: boolean;
-  at: string;
-}
-
-/** CrashLoopBackOff, terminated and running alternate: what counts are the last end and the number of restarts. */
-function judgeCrash(container: ContainerView, nowMs: number): Crash | undefined {
-  const { state, lastState, restartCount } = container;
-  const ended = state.kind === "terminated" ? state : lastState;
-  const backOff = state.kind === "waiting" &&
-    (state.reason === "CrashLoopBackOff" || state.reason === "RunContainerError" ||
-      state.reason === "StartError");
-  if (state.kind === "terminated" && state.exitCode === 0 && (container.init || restartCount === 0)) {
-    return undefined;
-  }
-  if (ended.kind !== "terminated" && !backOff) return undefined;
-  if (state.kind === "running") {
-    const ranMs = span(ended.startedAt, ended.finishedAt);
-    const needMs = Math.min(Math.max(ranMs * 1.5, RECOVERED_AFTER_MIN_MS), RECOVERED_AFTER_MAX_MS);
-    const runningMs = state.startedAt === undefined ? needMs : nowMs - Date.parse(state.startedAt);
-    if (runningMs >= needMs || restartCount < 2) return undefined;
-  }
-  return {
-    reason: ended.kind === "terminated" ? ended.reason : state.reason,
-    text: ended.message !== "" ? ended.message : state.reason === "CrashLoopBackOff" ? "" : state.message,
-    exitCode: ended.exitCode,
-    restarts: restartCount,
-    loop: backOff || restartCount >= 2,
-    at: ended.finishedAt ?? ended.startedAt ?? new Date(nowMs).toISOString(),
-  };
-}
-
 /** The same error comes bare (ErrImagePull) and wrapped (ImagePullBackOff), and only in events while the next try runs. */
 function pullFailure(
   container: ContainerView,
   events: readonly EventView[],
 ): { text: string; since: string | undefined; attempts: number } | undefined {
-  const { state } = container;
+  const { state, lastState } = container;
   if (state.kind !== "waiting") return undefined;
   const failures = events.filter((it) => it.reason === "Failed" && /pull/i.test(it.message));
   const told = failures.find((it) => !/^Error: /.test(it.message));
@@ -177,7 +132,8 @@ function pullFailure(
   }
   if (!CREATING_REASONS.has(state.reason) || !told) return undefined;
   const pulled = newest(events.filter((it) => it.reason === "Pulled"));
-  if (pulled && timeOf(pulled) >= timeOf(told)) return undefined;
+  const overMs = Math.max(pulled ? timeOf(pulled) : 0, endOf(lastState));
+  if (overMs >= timeOf(told)) return undefined;
   return { text: unwrapPullText(told.message), since, attempts };
 }
 
@@ -188,37 +144,6 @@ export function unwrapPullText(message: string): string {
     .replace(/^Failed to pull image "[^"]*": /, "")
     .replace(/^(ErrImagePull|ImagePullBackOff|RegistryUnavailable)(: )?/, "")
     .trim();
-}
-
-/** Downloads under way, oldest first per node; later ones wait for the first. @see cluster.md 5 "Image pulls are serial" */
-export function findPulls(
-  pods: readonly { pod: PodView; component: Component; events: readonly EventView[] }[],
-): RunningPull[] {
-  const pulls: RunningPull[] = [];
-  for (const { pod, component, events } of pods) {
-    for (const container of pod.containers) {
-      if (container.state.kind !== "waiting" || container.imageId !== "" || hasStarted(container)) continue;
-      if (!CREATING_REASONS.has(container.state.reason)) continue;
-      const own = events.filter((it) => it.container === undefined || it.container === container.name);
-      const begun = newest(own.filter((it) => it.reason === "Pulling"));
-      if (!begun || begun.lastAt === undefined) continue;
-      if (begun.container === undefined && !begun.message.includes(`"${container.image}"`)) continue;
-      const ended = own.some((it) =>
-        (it.reason === "Pulled" || it.reason === "Failed") && timeOf(it) >= timeOf(begun) && it !== begun
-      );
-      if (ended) continue;
-      const image = /"([^"]+)"/.exec(begun.message)?.[1] ?? container.image;
-      pulls.push({ pod, container, component, image, startedAt: begun.lastAt, waitsFor: undefined });
-    }
-  }
-  pulls.sort((a, b) => a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0);
-  const holder = new Map<string, string>();
-  for (const pull of pulls) {
-    const first = holder.get(pull.pod.nodeName);
-    if (first === undefined) holder.set(pull.pod.nodeName, pull.image);
-    else if (first !== pull.image) pull.waitsFor = first;
-  }
-  return pulls;
 }
 
 /** Since when the pod is as it is: the last change of a condition that is not met, else its start. */
@@ -244,6 +169,7 @@ export function newest(events: readonly EventView[]): EventView | undefined {
   );
 }
 
-function span(from: string | undefined, to: string | undefined): number {
-  return from === undefined || to === undefined ? 0 : Math.max(0, Date.parse(to) - Date.parse(from));
+/** When the run before ended, in ms; 0 when there was none. */
+export function endOf(lastState: ContainerView["lastState"]): number {
+  return lastState.finishedAt === undefined ? 0 : Date.parse(lastState.finishedAt);
 }

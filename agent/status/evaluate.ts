@@ -1,7 +1,13 @@
 import { ageMs, durationText } from "../explain/duration_text.ts";
 import { explain } from "../explain/explain.ts";
 import { type Finding, finding } from "../explain/finding.ts";
-import { bootstrapJobState, bootstrapLines, bootstrapOutcome, detectErrors } from "./bootstrap_state.ts";
+import {
+  bootstrapJobState,
+  bootstrapLines,
+  bootstrapOutcome,
+  detectErrors,
+  seedOf,
+} from "./bootstrap_state.ts";
 import { COMPONENTS } from "./components.ts";
 import { timeOf } from "./container_trouble.ts";
 import { isProbeGood, loginUrl } from "./login_url.ts";
@@ -170,7 +176,7 @@ function bootstrapOf(scene: Scene): StatusDocument["bootstrap"] {
       completed: outcome === "done",
       failed: outcome === "failed",
     },
-    seed: { usersCount: null },
+    seed: seedOf(scene),
     logs: {
       available: tail.length > 0,
       pod: bootstrapLog?.pod ?? remembered.bootstrap?.pod ?? null,
@@ -203,10 +209,11 @@ function eventsOf(snapshot: Snapshot): StatusDocument["recentEvents"] {
 function probeOf(snapshot: Snapshot): StatusDocument["loginProbe"] {
   const { local, public: open } = snapshot.probes;
   const url = loginUrl(snapshot);
-  const probe = [local, open].find((it) => it && isProbeGood(it, url)) ?? local ?? open;
+  const probe = local ?? open;
   return {
     checked: probe !== undefined,
-    reachable: probe !== undefined && isProbeGood(probe, url),
+    // What answers under the public address may be something else.
+    reachable: local !== undefined && isProbeGood(local, url),
     statusCode: probe?.statusCode ?? null,
     location: probe?.location ?? null,
   };

@@ -1,8 +1,10 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
+import { askUntrusted } from "./ask_untrusted.ts";
 import type { HttpProbe } from "./snapshot.ts";
 
 const PROBE_TIMEOUT_MS = 10_000;
+const CERTIFICATE_ERROR = /invalid peer certificate|UnknownIssuer|NotValidForName/i;
 
 /** Asks one URL once and never throws. `host` is sent as Host header. */
 export type ProbeHttp = (url: string, options: { host?: string; signal: AbortSignal }) => Promise<HttpProbe>;
@@ -32,13 +34,19 @@ export function createHttpProbe(clock: Clock): { probe: ProbeHttp; close(): void
       };
     } catch (error) {
       const text = errorText(error);
-      const privateCertificate = /certificate|UnknownIssuer|NotValidForName/i.test(text);
+      const found = { ...base, at: isoNow(clock), statusCode: undefined, error: shortError(text) };
+      if (!CERTIFICATE_ERROR.test(text)) return found;
+      // It may well be the application behind a certificate of the site's own; a browser would ask, so ask on.
+      const answer = await askUntrusted(new URL(url), limit);
+      if (!answer) return { ...found, at: isoNow(clock), privateCertificate: true };
+      const made = answer.issuer === "" ? "" : `, made by "${answer.issuer}"`;
       return {
-        ...base,
+        ...found,
         at: isoNow(clock),
-        statusCode: undefined,
-        error: shortError(text),
-        privateCertificate,
+        statusCode: answer.statusCode,
+        location: answer.location,
+        error: `${certificateProblem(text)}${made}`,
+        privateCertificate: true,
       };
     }
   }
@@ -50,8 +58,14 @@ function shortError(text: string): string {
   if (/timed? ?out/i.test(text)) return "No answer within 10 s";
   if (/connection refused/i.test(text)) return "Connection refused";
   if (/dns error|failed to lookup/i.test(text)) return "Its name is not known to DNS";
-  if (/certificate|UnknownIssuer/i.test(text)) {
-    return "It answers with a certificate that this machine does not trust";
-  }
+  if (CERTIFICATE_ERROR.test(text)) return certificateProblem(text);
   return text.replace(/^.*client error \([^)]*\): /, "").slice(0, 200);
+}
+
+/** What browsers will object to. */
+function certificateProblem(text: string): string {
+  if (/NotValidForName|not valid for/i.test(text)) return "Its certificate is made for another name";
+  if (/Expired/i.test(text)) return "Its certificate has expired";
+  if (/NotValidYet/i.test(text)) return "Its certificate is not valid yet";
+  return "Its certificate is not trusted by this machine";
 }

@@ -44,6 +44,8 @@ function pulls(scene: Scene): ActiveOperation[] {
       startedAt: pull.startedAt,
       message: pull.waitsFor === undefined
         ? `Downloading ${name}${size === undefined ? "" : ` (about ${size})`}, ${age} so far`
+        : pull.holderFails
+        ? `${name} waits: ${shortImage(pull.waitsFor)} is tried first, again and again`
         : `${name} waits: ${shortImage(pull.waitsFor)} is being downloaded first`,
     })];
   });

@@ -45,6 +45,7 @@ export function projectNode(object: KubeObject): NodeView {
     conditions: projectConditions(status.conditions),
     unschedulable: spec.unschedulable === true,
     internalIp: readOptionalText(address?.address, 60),
+    machineId: readText(readRecord(status.nodeInfo).machineID, 60),
     kubeletVersion: readText(readRecord(status.nodeInfo).kubeletVersion, 60),
     taints: readRecords(spec.taints).map((it) => readText(it.key, 120)),
   };

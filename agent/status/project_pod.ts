@@ -21,6 +21,7 @@ export function projectPod(object: KubeObject): PodView {
   const status = readRecord(object.status);
   const ports = new Map(readRecords(spec.containers).map((it) => [it.name, portOf(it)]));
   const images = { ...projectImages(spec.initContainers), ...projectImages(spec.containers) };
+  const conditions = projectConditions(status.conditions);
   const containers = [
     ...readRecords(status.initContainerStatuses).map((it) => projectContainer(it, true, images)),
     ...readRecords(status.containerStatuses).map((it) => ({
@@ -36,13 +37,15 @@ export function projectPod(object: KubeObject): PodView {
     phase: readText(status.phase, 30),
     nodeName: readText(spec.nodeName, 253),
     owner: ownerOf(metadata),
-    conditions: projectConditions(status.conditions).filter((it) => it.status !== "True"),
+    conditions: conditions.filter((it) => it.status !== "True"),
     containers,
     podIp: readOptionalText(status.podIP, 60),
     hostIp: readOptionalText(status.hostIP, 60),
     reason: readText(status.reason, 80),
     message: readText(status.message),
     deletedAt: readTime(metadata.deletionTimestamp),
+    sandboxReadyAt: conditions.find((it) => it.type === "PodReadyToStartContainers" && it.status === "True")
+      ?.since,
     claims: readRecords(spec.volumes).flatMap((it) =>
       readOptionalText(readRecord(it.persistentVolumeClaim).claimName, 253) ?? []
     ),

@@ -10,11 +10,14 @@ export function readText(value: unknown, limit: number = MESSAGE_LIMIT): string 
   return value.length > limit ? `${value.slice(0, limit - 1)}…` : value;
 }
 
-/** A time as ISO text, `undefined` when there is none or it is none. */
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** A time as ISO text in UTC; `undefined` when there is none, it is none, or it is the beginning of time, which means none. */
 export function readTime(value: unknown): string | undefined {
-  return typeof value === "string" && value.length <= 40 && !Number.isNaN(Date.parse(value))
-    ? value
-    : undefined;
+  if (typeof value !== "string" || !RFC3339.test(value)) return undefined;
+  const ms = Date.parse(value);
+  if (!(ms > 0)) return undefined;
+  return value.endsWith("Z") ? value : new Date(ms).toISOString();
 }
 
 /** A finite number, else `fallback`. */

@@ -1,12 +1,6 @@
 import { type Component, componentByName, componentOfPod, COMPONENTS, HELM_RELEASES } from "./components.ts";
-import {
-  type ContainerTrouble,
-  findPulls,
-  isPodOver,
-  isPodWell,
-  judgeContainer,
-  type RunningPull,
-} from "./container_trouble.ts";
+import { type ContainerTrouble, isPodOver, isPodWell, judgeContainer } from "./container_trouble.ts";
+import { findPulls, type RunningPull } from "./running_pulls.ts";
 import type { EventView, FluxView, JobView, LogView, PodView, Snapshot, WorkloadView } from "./snapshot.ts";
 
 /** Pods that are not well, beyond which no more are looked at: the first hundreds tell the story. */
@@ -61,16 +55,21 @@ export function makeScene(snapshot: Snapshot, nowMs: number): Scene {
   const eventsOf = (kind: string, namespace: string, name: string): readonly EventView[] =>
     eventIndex.get(`${kind}/${namespace}/${name}`) ?? [];
 
-  const troubledPods = [];
+  const known: Scene["troubledPods"][number][] = [];
+  const others: typeof known = [];
   for (const pod of snapshot.pods) {
     if (isPodWell(pod) || isPodOver(pod)) continue;
+    const component = componentOfPod(pod);
+    const list = componentByName(component.name) ? known : others;
+    if (list.length >= TROUBLED_LIMIT) continue;
     // A pod of a former life may have had the same name: its events carry another uid.
     const events = eventsOf("Pod", pod.namespace, pod.name).filter((it) =>
       it.uid === "" || pod.uid === "" || it.uid === pod.uid
     );
-    troubledPods.push({ pod, component: componentOfPod(pod), events });
-    if (troubledPods.length >= TROUBLED_LIMIT) break;
+    list.push({ pod, component, events });
   }
+  // Parts of the appliance first: whatever else runs here must not crowd them out.
+  const troubledPods = [...known, ...others].slice(0, TROUBLED_LIMIT);
   const troubles = troubledPods.flatMap(({ pod, component, events }) =>
     pod.containers.flatMap((container) => judgeContainer(pod, container, component, events, nowMs) ?? [])
   );
@@ -94,7 +93,7 @@ export function makeScene(snapshot: Snapshot, nowMs: number): Scene {
     now: new Date(nowMs).toISOString(),
     live: isLive(snapshot, nowMs),
     troubles,
-    pulls: findPulls(troubledPods),
+    pulls: findPulls(troubledPods, troubles, snapshot, nowMs),
     troubledPods,
     components,
     bootstrapJob: snapshot.jobs.find((it) =>

@@ -15,6 +15,7 @@ export interface NodeView {
   conditions: readonly ConditionView[];
   unschedulable: boolean;
   internalIp: string | undefined;
+  machineId: string;
   kubeletVersion: string;
   taints: readonly string[];
   createdAt: string | undefined;
@@ -89,6 +90,8 @@ export interface PodView {
   message: string;
   createdAt: string | undefined;
   deletedAt: string | undefined;
+  /** Since when its volumes and network are there, so that its containers may be made; not told by every version. */
+  sandboxReadyAt: string | undefined;
   claims: readonly string[];
 }
 
@@ -189,9 +192,9 @@ export interface HttpProbe {
   url: string;
   statusCode: number | undefined;
   location: string | undefined;
-  /** Why there was no answer; empty otherwise. */
+  /** Why there was no answer, or what is wrong with its certificate; empty otherwise. */
   error: string;
-  /** Something answered over TLS with a certificate that this machine does not trust. */
+  /** The certificate is not trusted here. With a status code it answered nevertheless, as people see after a warning. */
   privateCertificate: boolean;
 }
 
@@ -209,6 +212,23 @@ export interface LogView {
   /** Start of the container run that wrote them, as `restartCount`. */
   restartCount: number;
   lines: readonly string[];
+}
+
+/** One line of the service "k3s"; free of credentials. */
+export interface JournalLine {
+  at: string;
+  text: string;
+}
+
+/** The machine that the agent runs on. Empty texts and lists: not known. */
+export interface HostView {
+  /** Lower case, as Kubernetes names its machines. */
+  name: string;
+  machineId: string;
+  /** All its IPv4 addresses, those that lead outside first. */
+  addresses: readonly string[];
+  /** Newest lines of the service "k3s", oldest first; only while Kubernetes does not answer, and a little longer. */
+  journal: readonly JournalLine[];
 }
 
 export interface BootstrapMemory {
@@ -266,6 +286,7 @@ export interface Snapshot extends Collections {
     public: HttpProbe | undefined;
     registry: RegistryProbe | undefined;
   };
+  host: HostView;
   logs: readonly LogView[];
   /** Newest lines of the first-time setup, while its pods exist. */
   bootstrapLog: { pod: string; tail: readonly string[] } | undefined;
@@ -316,6 +337,7 @@ export function emptySnapshot(
       storageTested: false,
     },
     probes: { local: undefined, public: undefined, registry: undefined },
+    host: { name: "", machineId: "", addresses: [], journal: [] },
     logs: [],
     bootstrapLog: undefined,
     remembered: { bootstrap: undefined, loginReadyOnce: false, stateDamage: undefined },

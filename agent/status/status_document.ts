@@ -132,7 +132,8 @@ export interface StatusDocument {
       completed: boolean;
       failed: boolean;
     };
-    seed: { usersCount: number | null };
+    /** `null`: not known; the message says why, or when it was counted. */
+    seed: { usersCount: number | null; message: string };
     logs: {
       available: boolean;
       pod: string | null;

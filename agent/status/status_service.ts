@@ -58,6 +58,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
   let restMs = COALESCE_MS;
 
   const collector = new Collector({
+    host,
     clock,
     connectKube: deps.connectKube,
     probeHttp,

@@ -17,27 +17,29 @@ export function loginProofs(scene: Scene): Proof[] {
   ];
 }
 
-/** The sign-in page answers on this machine; from outside it counts as well, since that includes it. */
+/** The sign-in page answers on this machine. What answers under the public address may be something else. */
 export function answers(scene: Scene): Proof {
   const title = "Sign-in page answers";
   const { local, public: open } = scene.snapshot.probes;
   const url = appAddress(scene);
-  const fresh = [local, open].filter((it) => it && scene.nowMs - Date.parse(it.at) <= PROBE_FRESH_MS);
-  const good = fresh.find((it) => it && isProbeGood(it, url));
-  if (good) {
-    const elsewhere = open && !isProbeGood(open, url) && !open.privateCertificate
-      ? `; ${open.url} does not lead here from this machine`
-      : "";
-    return proof("answers", title, "ready", `${good.url} answered ${good.statusCode}${elsewhere}`);
-  }
-  const failed = fresh[0];
-  if (!failed) {
+  const fresh = local && scene.nowMs - Date.parse(local.at) <= PROBE_FRESH_MS ? local : undefined;
+  if (!fresh) {
     const started = scene.state("alga-core")?.workload !== undefined;
     return proof("answers", title, started ? "unknown" : "waiting", "Not asked yet");
   }
-  const why = failed.error || `${failed.url} answered ${failed.statusCode}`;
+  if (isProbeGood(fresh, url)) {
+    const elsewhere = !open
+      ? ""
+      : !isProbeGood(open, url)
+      ? `; ${open.url} does not lead here from this machine`
+      : open.privateCertificate
+      ? `; browsers will warn about ${open.url}`
+      : "";
+    return proof("answers", title, "ready", `${fresh.url} answered ${fresh.statusCode}${elsewhere}`);
+  }
+  const why = fresh.error || `${fresh.url} answered ${fresh.statusCode}`;
   const ready = scene.state("alga-core")?.ready === true;
-  return proof("answers", title, ready && failed.statusCode !== undefined ? "failed" : "waiting", why);
+  return proof("answers", title, ready && fresh.statusCode !== undefined ? "failed" : "waiting", why);
 }
 
 function address(scene: Scene): Proof {

@@ -88,6 +88,37 @@ Deno.test("rankFindings() does not depend on the order of what was found", () =>
   }
 });
 
+Deno.test("rankFindings() does not depend on the order where findings about the machine explain each other", () => {
+  const machine: BlockerId[] = [
+    "k3s.api-down",
+    "k3s.crash-loop",
+    "k3s.start-port",
+    "k3s.node-gone",
+    "k3s.node-not-ready",
+    "net.node-ip-changed",
+    "node.hostname-changed",
+    "disk.slow",
+    "disk.pressure",
+    "sched.taint",
+    "sched.resources",
+  ];
+  const random = new Random(3);
+  for (let round = 0; round < 8_000; round++) {
+    const findings = Array.from({ length: 2 + random.below(5) }, () => {
+      const id = random.pick(machine);
+      return make(id, id.startsWith("sched.") ? random.pick(["db", "email-service"]) : "node", {
+        key: `${random.below(3)}`,
+        hard: random.next() < 0.6,
+        covers: random.next() < 0.3 ? ["node"] : [],
+      });
+    });
+    const ids = (list: Finding[]) =>
+      rankFindings(list, { loginReady: false }).map((it) => `${it.finding.id} ${it.finding.key}`);
+    assert.deepEqual(ids(findings), ids(findings.toReversed()), `round ${round}`);
+    assert.ok(ids(findings).length > 0, "no two findings may explain each other away");
+  }
+});
+
 Deno.test("rankFindings() puts lower tiers first among causes", () => {
   const ranked = rankFindings([
     make("img.not-found", "alga-core"),

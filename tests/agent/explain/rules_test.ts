@@ -173,6 +173,12 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
     "exec /usr/local/bin/docker-entrypoint.sh: exec format error",
   ],
   [
+    "img.arch",
+    "email-service",
+    "email-service",
+    "/app/start: line 1: \u007fELF\u0002\u0001\u0001: not found",
+  ],
+  [
     "dns.coredns-loop",
     "coredns",
     "coredns",
@@ -310,7 +316,190 @@ const notReadyNode = (reason: string, message: string, status = "False") =>
     nodes: [node([{ type: "Ready", status, reason, message, lastTransitionTime: ago(300) }])],
   });
 
+/** The same appliance while its k3s does not answer and says these lines, seconds ago each. */
+const silent = (lines: [secondsAgo: number, text: string][]): Snapshot => ({
+  ...api("not-answering", 90),
+  host: {
+    name: "appliance-01",
+    machineId: "",
+    addresses: ["192.0.2.7"],
+    journal: lines.map(([seconds, text]) => ({ at: ago(seconds), text })),
+  },
+});
+const started = "Starting Lightweight Kubernetes...";
+const K3S: [BlockerId, string][] = [
+  [
+    "k3s.start-port",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: init cluster datastore and https: listen tcp :6443: bind: address already in use"',
+  ],
+  ["k3s.start-cgroup", 'time="2026-11-21T11:59:30Z" level=fatal msg="failed to find memory cgroup (v2)"'],
+  [
+    "k3s.db-corrupt",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: creating storage endpoint: building kine: database disk image is malformed"',
+  ],
+  [
+    "k3s.cert-expired",
+    'time="2026-11-21T11:59:30Z" level=error msg="remotedialer: x509: certificate has expired or is not yet valid: current time 2026-11-21T11:59:30Z is after 2026-11-20T00:00:00Z"',
+  ],
+  [
+    "k3s.token-mismatch",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: bootstrap data already found and encrypted with different token"',
+  ],
+  [
+    "net.node-ip-changed",
+    'time="2026-11-21T11:59:30Z" level=info msg="failed to get CA certs: Get \\"https://127.0.0.1:6444/cacerts\\": tls: failed to verify certificate: x509: certificate is valid for 10.43.0.1, 127.0.0.1, 192.0.2.7, not 192.0.2.99"',
+  ],
+  [
+    "net.node-ip-changed",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: start managed database: this server is a not a member of the etcd cluster. Found [a], expect: b"'
+      .replace("is a not a member", "is not a member"),
+  ],
+  [
+    "node.hostname-changed",
+    'E1121 11:59:30.1 1 controller.go:145] "Failed to ensure lease exists" err="leases.coordination.k8s.io \\"new\\" is forbidden: User \\"system:node:old\\" cannot get resource: can only access node lease with the same name as the requesting node"',
+  ],
+  [
+    "disk.pressure",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="write /var/lib/rancher/k3s/x: no space left on device"',
+  ],
+  [
+    "disk.readonly",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="open /var/lib/rancher/k3s/x: read-only file system"',
+  ],
+];
+const restarts = (count: number, everySec: number): [number, string][] =>
+  Array.from({ length: count }, (_, i): [number, string] => [
+    (count - i) * everySec,
+    `k3s.service: Scheduled restart job, restart counter is at ${i + 1}.`,
+  ]);
+const slowSql = (count: number, time: string): [number, string][] =>
+  Array.from({ length: count }, (_, i): [number, string] => [
+    400 - i * 10,
+    `time="2026-11-21T11:59:30Z" level=info msg="Slow SQL (started: 2026-11-21 11:59:28 +0000 UTC) (total time: ${time}): SELECT * FROM kine"`,
+  ]);
+const machine = (host: Partial<Snapshot["host"]>, nodeFields: KubeObject[] = [node()]): Snapshot =>
+  snapshotOf({ ...healthyCluster(), nodes: nodeFields }, {
+    ...workingMore(),
+    host: { name: "appliance-01", machineId: "", addresses: ["192.0.2.7"], journal: [], ...host },
+  });
+const lostNode = (machineID: string): KubeObject => {
+  const made = node([{
+    type: "Ready",
+    status: "Unknown",
+    reason: "NodeStatusUnknown",
+    message: "Kubelet stopped posting node status.",
+    lastTransitionTime: ago(300),
+  }]);
+  made.status.nodeInfo.machineID = machineID;
+  return made;
+};
+
+function stopped(code: string): Snapshot {
+  return {
+    ...HEALTHY,
+    setup: {
+      ...HEALTHY.setup,
+      status: "failed",
+      stepId: "k3s",
+      stepTitle: "Install Kubernetes",
+      since: ago(60),
+      failure: {
+        category: "k3s",
+        code,
+        message: "The downloaded k3s is not the one that was expected (its checksum differs)",
+        details: "",
+        suggestedNextStep: "Look",
+        retrySafe: true,
+      },
+    },
+  };
+}
+
+function handshake(secondsAgo: number): Snapshot {
+  const text = `${REQUEST}net/http: TLS handshake timeout`;
+  const made = podOf("alga-core", waiting("ErrImagePull", text), { images: { sebastian: IMAGE } });
+  return of("alga-core", [made], [
+    event(made, "Failed", `Failed to pull image "${IMAGE}": ${text}`, {
+      container: "sebastian",
+      firstSecAgo: secondsAgo,
+      count: 5,
+    }),
+  ]);
+}
+
 const ROWS: Row[] = [
+  ...K3S.map(([id, line]): Row => ({
+    name: `k3s says why it does not run`,
+    id,
+    hard: true,
+    component: "node",
+    red: silent([[80, started], [70, line], [2, started]]),
+    // An older run may have failed for something that is over.
+    green: silent([[500, started], [490, line], [300, started]]),
+  })),
+  {
+    name: "restarted again and again",
+    id: "k3s.crash-loop",
+    red: silent([...restarts(6, 20), [1, 'time="x" level=fatal msg="something that nobody has seen"']]),
+    green: silent(restarts(4, 20)),
+  },
+  {
+    name: "restarted long ago",
+    id: "k3s.crash-loop",
+    red: silent(restarts(12, 20)),
+    green: silent(restarts(6, 100)),
+  },
+  {
+    name: "slow statements",
+    id: "disk.slow",
+    hard: true,
+    red: silent(slowSql(4, "2.351s")),
+    green: silent(slowSql(4, "351.2ms")),
+  },
+  {
+    name: "statements of minutes",
+    id: "disk.slow",
+    red: silent(slowSql(3, "1m2.3s")),
+    green: silent(slowSql(2, "5s")),
+  },
+  {
+    name: "by the cluster",
+    id: "net.node-ip-changed",
+    hard: true,
+    red: machine({ addresses: ["192.0.2.99"] }),
+    green: machine({ addresses: ["198.51.100.1", "192.0.2.7"] }),
+  },
+  {
+    name: "only of this machine",
+    id: "net.node-ip-changed",
+    red: machine({ addresses: ["192.0.2.99"], machineId: "a" }),
+    green: machine({ addresses: ["192.0.2.99"], name: "another" }),
+  },
+  {
+    name: "by the cluster",
+    id: "node.hostname-changed",
+    red: machine({ name: "psa-server", machineId: "m1" }, [lostNode("m1")]),
+    green: machine({ name: "psa-server", machineId: "m1" }, [lostNode("m2")]),
+  },
+  {
+    name: "wrong sum",
+    id: "k3s.download",
+    red: stopped("CHECKSUM_MISMATCH"),
+    green: stopped("DOWNLOAD_FAILED"),
+  },
+  {
+    name: "handshakes hang",
+    id: "net.mtu",
+    red: handshake(900),
+    green: handshake(300),
+  },
+  {
+    name: "mode fresh on existing data",
+    id: "app.seed-guard",
+    red: failedJob(["ERROR: Existing application database state detected while bootstrap.mode=fresh"]),
+    green: failedJob(["ERROR: Configured seed directory does not exist: /app/x"]),
+  },
+
   ...PULLS.map(([id, text], index): Row => ({
     name: `pull text ${index}`,
     id,
@@ -343,6 +532,17 @@ const ROWS: Row[] = [
           "InvalidImageName",
           'Failed to apply default image tag "R//x": couldn\'t parse image name "R//x": invalid reference format',
         ),
+      ),
+    ]),
+    green: GREEN_PULL,
+  },
+  {
+    name: "may not be downloaded",
+    id: "img.invalid",
+    red: of("db", [
+      podOf(
+        "db",
+        waiting("ErrImageNeverPull", 'Container image "R/never:1" is not present with pull policy of Never'),
       ),
     ]),
     green: GREEN_PULL,
@@ -464,6 +664,22 @@ const ROWS: Row[] = [
       ],
     }),
     green: snapshotOf({ ...broken("db", {}), pvcs: [claim] }),
+  },
+  {
+    name: "no storage class a while ago",
+    id: "stor.pvc-pending",
+    red: snapshotOf({
+      ...broken("db", {}),
+      pvcs: [claim],
+      events: [event(claim, "FailedBinding", "no storage class is set", { type: "Normal", secondsAgo: 60 })],
+    }),
+    green: snapshotOf({
+      ...broken("db", {}),
+      pvcs: [claim],
+      events: [
+        event(claim, "FailedBinding", "no storage class is set", { type: "Normal", secondsAgo: 1_800 }),
+      ],
+    }),
   },
   {
     name: "silent provisioner",
@@ -663,6 +879,20 @@ const ROWS: Row[] = [
     }),
   },
   {
+    name: "untrusted address",
+    id: "app.certificate",
+    hard: false,
+    red: withApp(probe(200, undefined), {
+      ...probe(302, "/msp/dashboard", "Its certificate has expired"),
+      url: "https://psa.example.com",
+      privateCertificate: true,
+    }),
+    green: withApp(probe(200, undefined), {
+      ...probe(302, "/msp/dashboard"),
+      url: "https://psa.example.com",
+    }),
+  },
+  {
     name: "registry silent",
     id: "net.egress",
     red: {
@@ -778,13 +1008,34 @@ const ROWS: Row[] = [
     green: HEALTHY,
   },
   {
-    name: "dependency",
+    name: "dependency that nothing moves",
     id: "flux.dependency",
     hard: false,
     red: fluxObject("Kustomization", "alga-core", [
-      notReady("DependencyNotReady", "dependency 'flux-system/alga-platform' is not ready"),
+      notReady("DependencyNotReady", "dependency 'flux-system/alga-platform' is not ready", {
+        lastTransitionTime: ago(46 * 60),
+      }),
     ]),
-    green: HEALTHY,
+    // The parts come one after the other.
+    green: fluxObject("Kustomization", "alga-core", [
+      notReady("DependencyNotReady", "dependency 'flux-system/alga-platform' is not ready", {
+        lastTransitionTime: ago(44 * 60),
+      }),
+    ]),
+  },
+  {
+    name: "dependency that is not there",
+    id: "flux.dependency",
+    red: fluxObject("Kustomization", "alga-core", [
+      notReady("DependencyNotReady", "dependency 'flux-system/alga-nothing' is not ready", {
+        lastTransitionTime: ago(130),
+      }),
+    ]),
+    green: fluxObject("Kustomization", "alga-core", [
+      notReady("DependencyNotReady", "dependency 'flux-system/alga-nothing' is not ready", {
+        lastTransitionTime: ago(60),
+      }),
+    ]),
   },
   {
     name: "health check",
@@ -878,6 +1129,15 @@ const ROWS: Row[] = [
     }),
   },
   {
+    name: "background switched off",
+    id: "bg.degraded",
+    red: snapshotOf({
+      ...healthyCluster(),
+      deployments: [deployment("msp", "email-service", { ready: 0, replicas: 0, createdSecAgo: 300 })],
+    }),
+    green: HEALTHY,
+  },
+  {
     name: "damaged record",
     id: "agent.state-damaged",
     hard: false,
@@ -923,6 +1183,26 @@ for (const row of ROWS) {
     assert.deepEqual(found(row.green).filter((it) => it.id === row.id), []);
   });
 }
+
+for (const [id, line] of K3S) {
+  Deno.test(`${id} stands before "Kubernetes does not answer" and every part that waits: ${line.slice(0, 90)}`, () => {
+    const status = evaluate(silent([[80, started], [70, line], [2, started]]), NOW_MS);
+    assert.equal(status.topBlockers[0]?.id, id);
+    assert.ok(status.topBlockers.every((it) => it.id !== "k3s.api-down"));
+    assert.equal(status.rollup.state, "failed_action_required");
+  });
+}
+
+Deno.test("a new address stands before the machine that Kubernetes has lost by it", () => {
+  const status = evaluate(machine({ addresses: ["192.0.2.99"] }, [lostNode("")]), NOW_MS);
+  assert.deepEqual(status.topBlockers.map((it) => it.id), ["net.node-ip-changed"]);
+  assert.match(status.topBlockers[0]?.reason ?? "", /192\.0\.2\.7/);
+});
+
+Deno.test("a slow disk that may pass does not hide that Kubernetes is silent", () => {
+  const young = silent(slowSql(4, "2.3s").map(([seconds, text]) => [seconds - 350, text]));
+  assert.equal(evaluate(young, NOW_MS).topBlockers[0]?.id, "k3s.api-down");
+});
 
 Deno.test("RULES give only ids that they declare", () => {
   for (const { red } of ROWS) {

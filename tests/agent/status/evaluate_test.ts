@@ -597,7 +597,7 @@ Deno.test("projections never hold secret data and bound every text", () => {
   assert.doesNotMatch(JSON.stringify(config), /hunter2/);
 });
 
-Deno.test("evaluate() takes 10,000 healthy pods in little time", () => {
+Deno.test("evaluate() looks at 10,000 healthy pods in less time than it takes to write them down", () => {
   const one = projectPod(
     podOf("redis", { state: { running: { startedAt: ago(500) } }, ready: true, imageID: "x" }, {
       phase: "Running",
@@ -605,10 +605,15 @@ Deno.test("evaluate() takes 10,000 healthy pods in little time", () => {
   );
   const pods = Array.from({ length: 10_000 }, (_, index) => ({ ...one, name: `p-${index}` }));
   const snapshot = { ...HEALTHY, pods };
-  evaluate(snapshot, NOW_MS);
-  const startedMs = performance.now();
-  for (let i = 0; i < 5; i++) evaluate(snapshot, NOW_MS);
-  assert.ok((performance.now() - startedMs) / 5 < 100, `${(performance.now() - startedMs) / 5} ms`);
+  const best = (work: () => unknown) =>
+    Math.min(...Array.from({ length: 5 }, () => {
+      const startedMs = performance.now();
+      work();
+      return performance.now() - startedMs;
+    }));
+  const floorMs = best(() => JSON.stringify(pods));
+  const tookMs = best(() => evaluate(snapshot, NOW_MS));
+  assert.ok(tookMs < floorMs, `${tookMs} ms, floor ${floorMs} ms`);
 });
 
 Deno.test("a Deployment scaled to several replicas counts all of them", () => {
