@@ -28,9 +28,14 @@ const GROUPS = ["source", "kustomize", "helm", "notification"].map((it) => `${it
 
 /** Secret with HTTPS_PROXY and NO_PROXY for the controllers; they start without it too. */
 export const PROXY_SECRET = "alga-proxy";
+/** On the pods of the controllers: the version of {@link PROXY_SECRET} that they were started with. */
+export const PROXY_ANNOTATION = "alga-agent/proxy-version";
 
-/** Everything of Flux but its CRDs, for a single node, in the order of applying. */
-export function fluxObjects(): KubeObject[] {
+/**
+ * Everything of Flux but its CRDs, for a single node, in the order of applying. `proxyVersion` is the resourceVersion of
+ * {@link PROXY_SECRET}: pods read it at their start only, so another one must start them again.
+ */
+export function fluxObjects(options: { proxyVersion?: string | undefined } = {}): KubeObject[] {
   return [
     {
       apiVersion: "v1",
@@ -105,12 +110,12 @@ export function fluxObjects(): KubeObject[] {
           labels: { ...LABELS, "app.kubernetes.io/component": name },
         },
       },
-      deployment(name),
+      deployment(name, options.proxyVersion),
     ]),
   ];
 }
 
-function deployment(name: keyof typeof IMAGES): KubeObject {
+function deployment(name: keyof typeof IMAGES, proxyVersion: string | undefined): KubeObject {
   const isSource = name === "source-controller";
   const isNotification = name === "notification-controller";
   const ports = [
@@ -143,7 +148,10 @@ function deployment(name: keyof typeof IMAGES): KubeObject {
       strategy: { type: "Recreate" },
       selector: { matchLabels: { app: name } },
       template: {
-        metadata: { labels: { ...LABELS, app: name, "app.kubernetes.io/component": name } },
+        metadata: {
+          labels: { ...LABELS, app: name, "app.kubernetes.io/component": name },
+          ...(proxyVersion === undefined ? {} : { annotations: { [PROXY_ANNOTATION]: proxyVersion } }),
+        },
         spec: {
           serviceAccountName: name,
           priorityClassName: "system-cluster-critical",

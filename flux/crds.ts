@@ -2,7 +2,13 @@ import { parseAllDocuments } from "yaml";
 import { AgentError, errorText } from "../agent/error.ts";
 import type { Host } from "../agent/host/host.ts";
 import { PATHS } from "../agent/state/paths.ts";
+import { KINDS } from "../k8s/kinds.ts";
 import type { KubeObject } from "../k8s/kube_client.ts";
+
+/** What a release is made of. */
+const REQUIRED = Object.values(KINDS).filter((it) => it.apiVersion.includes(".toolkit.fluxcd.io/")).map((
+  it,
+) => `${it.plural}.${it.apiVersion.split("/")[0]}`);
 
 /**
  * Flux's own CRDs: from the installation image, else the copy that was put into this binary when it was built.
@@ -16,15 +22,32 @@ export async function readFluxCrds(host: Host): Promise<KubeObject[]> {
       retrySafe: false,
     });
   }
+  const crds = parseDefinitions(text);
+  // A file that was cut off may still be good YAML.
+  const missing = REQUIRED.filter((name) => !crds.some((it) => it.metadata?.name === name));
+  if (missing.length > 0) throw unreadable(`${missing.join(", ")} missing`);
+  return crds;
+}
+
+function parseDefinitions(text: string): KubeObject[] {
   try {
-    return parseAllDocuments(text).map((it) => it.toJS() as KubeObject | null).filter((it) =>
+    const documents = parseAllDocuments(text);
+    // A part that parses is not enough: Flux would start with some of its kinds unknown.
+    for (const document of documents) if (document.errors[0]) throw document.errors[0];
+    return documents.map((it) => it.toJS() as KubeObject | null).filter((it) =>
       it?.kind === "CustomResourceDefinition"
     ) as KubeObject[];
   } catch (cause) {
-    throw new AgentError("FLUX_FAILED", `Flux's resource definitions cannot be read: ${errorText(cause)}`, {
-      cause,
-    });
+    throw unreadable(errorText(cause), cause);
   }
+}
+
+function unreadable(why: string, cause?: unknown): AgentError {
+  return new AgentError("FLUX_FAILED", `Flux's resource definitions cannot be read: ${why}`, {
+    hint: "Install from the appliance image again",
+    retrySafe: false,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 async function readEmbedded(): Promise<string | undefined> {

@@ -11,7 +11,7 @@ export const SOURCE_NAME = "alga-appliance";
 export function sourceObjects(
   config: { repository: string; digest: string },
   mirrors: { readonly [host: string]: string },
-): KubeObject[] {
+): [source: KubeObject, kustomization: KubeObject] {
   const [host = "", ...path] = config.repository.split("/");
   const mirror = mirrors[host] === undefined ? undefined : new URL(mirrors[host]);
   return [

@@ -70,6 +70,8 @@ export function proxyEnvironment(
     "10.43.0.0/16",
     ".svc",
     ".cluster.local",
+    // Flux writes its own addresses with the final dot, and a proxy rule without it does not match them (components.md 2.7).
+    ".cluster.local.",
   ];
   const noProxy = [...settings.noProxy.split(/[\s,]+/).filter(Boolean), ...own];
   return {

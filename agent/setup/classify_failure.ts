@@ -1,5 +1,5 @@
 import { type Clock, isoNow } from "../clock.ts";
-import { AgentError, errorText } from "../error.ts";
+import { AgentError, type AgentErrorCode, errorText } from "../error.ts";
 import { RegistryError } from "../release/mod.ts";
 import { KubeApiError } from "../../k8s/mod.ts";
 import type { Failure, FailureClass, StepId } from "./setup_state.ts";
@@ -15,40 +15,56 @@ const CLASS_OF_STEP: Record<StepId, FailureClass> = {
   login: "app-readiness",
 };
 
+/** Codes whose class is the same in every step. */
+const CLASS_OF_CODE: Partial<Record<AgentErrorCode, FailureClass>> = {
+  DOWNLOAD_FAILED: "network",
+  RELEASE_INVALID: "registry-release-source",
+  STATE_WRITE_FAILED: "storage",
+};
+
+/** What to do when the error itself does not say it. */
+const NEXT_STEP: Record<FailureClass, string> = {
+  network: "Allow outgoing HTTPS, or enter a proxy, then try again",
+  dns: "Correct the DNS servers, then try again",
+  "registry-release-source": "Choose the other channel or another release, then try again",
+  k3s: "Look for the first error in the log of k3s (journalctl -u k3s), then try again",
+  storage: "Check that the disk has room and can be written, then try again",
+  flux: "Check that ghcr.io can be reached, then try again",
+  "app-bootstrap": "Try again; if it stays, enter the answers again and send the form",
+  "app-readiness": "See on the status page what it waits for",
+  "background-services": "See on the status page what it waits for",
+};
+
 /** A thrown error as a failure in words. Messages of our own errors hold no secret; other messages are kept as details. @see contract.md 9 */
 export function classifyFailure(stepId: StepId, error: unknown, clock: Clock): Failure {
   const base = { stepId, at: isoNow(clock), details: details(error), category: CLASS_OF_STEP[stepId] };
   if (error instanceof RegistryError) {
-    const category = error.failure === "dns"
-      ? "dns"
-      : ["tcp", "tls", "timeout", "proxy", "rate-limited"].includes(error.failure)
-      ? "network"
-      : "registry-release-source";
     return {
       ...base,
-      category,
+      category: classOfRegistry(error),
       code: error.failure,
-      message: error.message,
+      message: withoutCredentials(error.message),
       suggestedNextStep: registryRemedy(error),
       retrySafe: error.failure !== "schema",
     };
   }
   if (error instanceof KubeApiError) {
-    const message = error.status === 0 ? "Kubernetes does not answer" : "Kubernetes refused a change";
     return {
       ...base,
       code: error.reason,
-      message,
-      suggestedNextStep: "Open the log of k3s and look for the first error",
+      message: error.status === 0 ? "Kubernetes does not answer" : "Kubernetes refused a change",
+      suggestedNextStep: NEXT_STEP.k3s,
       retrySafe: true,
     };
   }
   if (error instanceof AgentError) {
+    const category = CLASS_OF_CODE[error.code] ?? base.category;
     return {
       ...base,
+      category,
       code: error.code,
-      message: error.message,
-      suggestedNextStep: error.hint ?? "Try again; if it stays, make a support bundle",
+      message: withoutCredentials(error.message),
+      suggestedNextStep: error.hint ?? NEXT_STEP[category],
       retrySafe: error.retrySafe,
     };
   }
@@ -56,24 +72,41 @@ export function classifyFailure(stepId: StepId, error: unknown, clock: Clock): F
     ...base,
     code: "UNEXPECTED",
     message: "Something went wrong that this agent did not expect",
-    suggestedNextStep: "Try again; if it stays, make a support bundle",
+    suggestedNextStep: "Try again; if it stays, send the details below to Alga support",
     retrySafe: true,
   };
 }
 
-function registryRemedy(error: RegistryError): string {
-  switch (error.failure) {
+function classOfRegistry({ failure }: RegistryError): FailureClass {
+  switch (failure) {
     case "dns":
-      return `Let the DNS servers answer for ${error.host}, or choose others`;
+      return "dns";
+    case "tcp":
+    case "tls":
+    case "timeout":
+    case "proxy":
+    case "rate-limited":
+      return "network";
+    default:
+      return "registry-release-source";
+  }
+}
+
+function registryRemedy({ failure, host }: RegistryError): string {
+  switch (failure) {
+    case "dns":
+      return `Let the DNS servers answer for ${host}, or choose others`;
     case "tcp":
     case "timeout":
-      return `Allow outgoing HTTPS to ${error.host}, or enter a proxy`;
+      return `Allow outgoing HTTPS to ${host}, or enter a proxy`;
     case "tls":
-      return `Let ${error.host} pass without interception, or install the certificate authority of the device that opens HTTPS`;
+      return `Let ${host} pass without interception, or install the certificate authority of the device that opens HTTPS`;
     case "proxy":
       return "Check the proxy's address, user and rules";
     case "rate-limited":
       return "Wait some minutes; it is tried again by itself";
+    case "server-error":
+      return `Wait until ${host} works again; it is tried again by itself`;
     case "not-found":
       return "Choose the other channel, or correct the release override";
     default:
@@ -81,6 +114,7 @@ function registryRemedy(error: RegistryError): string {
   }
 }
 
+/** The chain of causes, for support. */
 function details(error: unknown): string {
   const lines: string[] = [];
   for (
@@ -88,7 +122,12 @@ function details(error: unknown): string {
     at !== undefined && lines.length < 4;
     at = at instanceof Error ? at.cause : undefined
   ) {
-    lines.push((at instanceof Error ? at.message : errorText(at)).slice(0, 4_000));
+    lines.push(withoutCredentials((at instanceof Error ? at.message : errorText(at)).slice(0, 4_000)));
   }
   return lines.join("\n");
+}
+
+/** A proxy's address may hold a password, and errors of libraries may repeat it. */
+function withoutCredentials(text: string): string {
+  return text.replaceAll(/\/\/[^\s/@]+@/g, "//");
 }

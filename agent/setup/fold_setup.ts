@@ -1,4 +1,5 @@
-import type { Acknowledgement, PreflightReport } from "../preflight/mod.ts";
+import { z } from "zod";
+import { type Acknowledgement, type PreflightReport, preflightVerdict } from "../preflight/mod.ts";
 import type { JournalEntry } from "../state/journal.ts";
 import type { Answer, Failure, SetupState, StepId, StepRow } from "./setup_state.ts";
 import { STEP_IDS } from "./setup_state.ts";
@@ -11,9 +12,23 @@ export interface FoldedSetup {
   preflight: PreflightReport | undefined;
   acknowledgements: readonly Acknowledgement[];
   checksOnly: boolean;
-  /** How often the failed step was tried in a row without a person asking. */
+  /** How often set-up was tried again by itself since it was requested, or since a person asked. @see contract.md 6 */
   attempts: number;
 }
+
+// Only what is computed with is looked at; a newer version may know more words and fields.
+const Report = z.looseObject({
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  results: z.array(z.looseObject({ id: z.string(), status: z.string(), found: z.string() })),
+});
+const Answers = z.array(z.looseObject({ field: z.string(), label: z.string(), value: z.string() }));
+const FailureData = z.looseObject({
+  category: z.string(),
+  message: z.string(),
+  suggestedNextStep: z.string(),
+  retrySafe: z.boolean(),
+});
 
 /**
  * The state of set-up from the journal alone; install-state.json is derived from this. Pure and total: entries of other
@@ -42,7 +57,7 @@ function step(folded: FoldedSetup, { type, at, data }: JournalEntry): void {
   switch (type) {
     case "setup.requested":
       Object.assign(folded, fresh(), { acknowledgements: folded.acknowledgements });
-      folded.answers = (data.answers as Answer[] | undefined) ?? [];
+      folded.answers = read<Answer[]>(Answers, data.answers) ?? [];
       folded.checksOnly = data.checksOnly === true;
       folded.state = { status: "running", stepId: "preflight", startedAt: at, message: "" };
       break;
@@ -52,7 +67,7 @@ function step(folded: FoldedSetup, { type, at, data }: JournalEntry): void {
       folded.state = { status: "running", stepId: "preflight", startedAt: at, message: "" };
       break;
     case "setup.checked":
-      folded.preflight = data.report as PreflightReport | undefined;
+      folded.preflight = read<PreflightReport>(Report, data.report);
       break;
     case "setup.blocked":
       folded.rows.preflight = { status: "failed" };
@@ -70,15 +85,26 @@ function step(folded: FoldedSetup, { type, at, data }: JournalEntry): void {
         at,
         found: String(data.found),
       }];
+      // The last open finding was accepted: set-up goes on, also when the agent dies before it can say so.
+      if (
+        folded.state.status === "blocked" && folded.preflight &&
+        preflightVerdict(folded.preflight, folded.acknowledgements).canContinue
+      ) {
+        folded.state = { status: "running", stepId: "preflight", startedAt: at, message: "" };
+      }
       break;
     case "setup.retried":
-      folded.attempts = 0;
+      folded.attempts = typeof data.attempt === "number" ? data.attempt : 0;
+      if (folded.state.status === "failed") {
+        const { stepId } = folded.state;
+        folded.rows[stepId] = { status: "waiting" };
+        folded.state = { status: "running", stepId, startedAt: at, message: "" };
+      }
       break;
     case "step.started":
       if (!stepId) return;
       folded.rows[stepId] = { status: "running", startedAt: at };
       folded.state = { status: "running", stepId, startedAt: at, message: "" };
-      folded.attempts = typeof data.attempt === "number" ? data.attempt : folded.attempts;
       break;
     case "step.succeeded":
       if (!stepId) return;
@@ -87,11 +113,10 @@ function step(folded: FoldedSetup, { type, at, data }: JournalEntry): void {
         startedAt: folded.rows[stepId].startedAt ?? at,
         finishedAt: at,
       };
-      folded.attempts = 0;
       break;
     case "step.failed": {
       if (!stepId) return;
-      const failure = data.failure as Failure | undefined;
+      const failure = read<Failure>(FailureData, data.failure);
       if (!failure) return;
       folded.rows[stepId] = {
         ...folded.rows[stepId],
@@ -99,12 +124,19 @@ function step(folded: FoldedSetup, { type, at, data }: JournalEntry): void {
         finishedAt: at,
         message: failure.message,
       };
-      const next = typeof data.nextAttemptAt === "string" ? { nextAttemptAt: data.nextAttemptAt } : {};
+      const next = typeof data.nextAttemptAt === "string" && !Number.isNaN(Date.parse(data.nextAttemptAt))
+        ? { nextAttemptAt: data.nextAttemptAt }
+        : {};
       folded.state = { status: "failed", stepId, failure, ...next };
       break;
     }
     case "setup.finished":
+      folded.attempts = 0;
       folded.state = { status: "done", finishedAt: at };
       break;
   }
+}
+
+function read<T>(schema: z.ZodType, value: unknown): T | undefined {
+  return schema.safeParse(value).success ? value as T : undefined;
 }

@@ -1,5 +1,5 @@
 import type { NetworkSettings } from "../release/mod.ts";
-import type { StoredInputs } from "./step.ts";
+import type { StoredInputs } from "./stored_inputs.ts";
 
 /** How the answers say that requests leave the machine; the same for set-up and for the checks of the command line. */
 export function networkOf(inputs: StoredInputs): NetworkSettings {

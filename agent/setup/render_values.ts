@@ -1,4 +1,4 @@
-import { type Document, parseDocument, Scalar } from "yaml";
+import { type Document, isMap, isScalar, parseDocument, Scalar } from "yaml";
 import { AgentError } from "../error.ts";
 import { HELM_RELEASES, type HelmReleaseName, type ReleaseManifest, valuesKey } from "../release/mod.ts";
 
@@ -16,13 +16,30 @@ export interface RenderedValues {
 export function renderValues(manifest: ReleaseManifest, appUrl: string): RenderedValues[] {
   return HELM_RELEASES.map((release) => {
     const key = valuesKey(release, manifest.valuesProfile);
-    const document = parseDocument(manifest.profileValues[key] ?? "");
-    if (document.errors.length > 0 || (document.contents !== null && !document.toJS({ maxAliasCount: 50 }))) {
-      throw unusable(key);
-    }
-    for (const [path, value] of overrides(release, manifest, appUrl)) set(document, path, value, key);
-    return { release, key, text: document.toString({ lineWidth: 0 }) };
+    const published = manifest.profileValues[key] ?? "";
+    const document = parseMap(published, key);
+    const ours = overrides(release, manifest, appUrl);
+    for (const [path, value] of ours) set(document, path, value, key);
+    return { release, key, text: ours.length === 0 ? published : write(document, key) };
   });
+}
+
+function parseMap(text: string, key: string): Document {
+  const document = parseDocument(text);
+  if (document.errors[0]) throw unusable(key, document.errors[0]);
+  if (document.contents === null || isNull(document.contents)) document.contents = null;
+  else if (!isMap(document.contents)) throw unusable(key);
+  try {
+    document.toJS({ maxAliasCount: 50 }); // aliases that multiply
+  } catch (cause) {
+    throw unusable(key, cause);
+  }
+  return document;
+}
+
+/** "key:" with nothing behind it is YAML for null, and means an empty map to Helm. */
+function isNull(node: unknown): boolean {
+  return isScalar(node) && node.value === null;
 }
 
 function overrides(
@@ -54,10 +71,25 @@ function overrides(
   }
 }
 
+/** @throws {AgentError} When an alias points at what was replaced. */
+function write(document: Document, key: string): string {
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch (cause) {
+    throw unusable(key, cause);
+  }
+}
+
 function set(document: Document, path: string[], value: string, key: string): void {
   const scalar = new Scalar(value);
   scalar.type = Scalar.QUOTE_DOUBLE; // a tag like 1e3 must stay text
   try {
+    for (let depth = 1; depth < path.length; depth++) {
+      const above = path.slice(0, depth);
+      if (isNull(document.getIn(above, true))) document.setIn(above, document.createNode({}));
+    }
+    const old = document.getIn(path, true);
+    if (isScalar(old)) scalar.comment = old.comment ?? null; // what stands behind it on its line
     document.setIn(path, scalar);
   } catch (cause) {
     throw unusable(key, cause);

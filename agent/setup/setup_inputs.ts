@@ -10,19 +10,21 @@ const PASSWORD_RULES: readonly [RegExp, string][] = [
   [/[!@#$%^&*(),.?":{}|<>]/, 'must contain one of ! @ # $ % ^ & * ( ) , . ? " : { } | < >'],
 ];
 
-// deno-lint-ignore no-control-regex -- control characters are what is being refused
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+/** Control characters, halves of characters, line separators, and marks that turn the direction of writing. */
+const CONTROL = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** More than this the kubelet leaves away. */
+const MAX_DNS_SERVERS = 3;
 
 function line(name: string, maxLength: number) {
-  return z.string().trim().min(1, `Enter ${name}`).max(
-    maxLength,
-    `${name} is longer than ${maxLength} characters`,
-  )
-    .refine((text) => !CONTROL.test(text), `${name} contains a control character`);
+  const atStart = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+  return z.string(`Enter ${name}`).trim().min(1, `Enter ${name}`)
+    .max(maxLength, `${atStart} is longer than ${maxLength} characters`)
+    .refine((text) => !CONTROL.test(text), `${atStart} contains a control character`);
 }
 
 /** Application address: a full URL, or a bare host, which means https. Path, query, fragment and credentials are refused. */
-const AppUrl = z.string().trim().min(1, "Enter the application address").max(
+const AppUrl = z.string("Enter the application address").trim().min(1, "Enter the application address").max(
   300,
   "The address is longer than 300 characters",
 )
@@ -39,7 +41,8 @@ function parseAppUrl(text: string): string | { problem: string } {
   }
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
-  if (!url) return { problem: `"${text}" is not an address; enter one like https://psa.example.com` };
+  // The text is not repeated: it may hold a password that was meant for another field.
+  if (!url) return { problem: "This is not an address; enter one like https://psa.example.com" };
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     return { problem: `The address must begin with http:// or https://, not ${url.protocol}//` };
   }
@@ -53,31 +56,46 @@ function parseAppUrl(text: string): string | { problem: string } {
 }
 
 /** IPv4 addresses separated by commas or spaces, in order, without repeats. @see contract.md 8.2 for what is refused. */
-const DnsServers = z.union([z.string(), z.array(z.string())]).transform((given, context) => {
-  const servers = (typeof given === "string" ? given.split(/[\s,]+/) : given).map((it) => it.trim()).filter(
-    Boolean,
-  );
-  for (const server of servers) {
-    if (!ipaddr.IPv4.isValidFourPartDecimal(server)) {
-      context.addIssue({ code: "custom", message: `"${server}" is not an IPv4 address`, input: given });
-      return z.NEVER;
+const DnsServers = z.union([z.string(), z.array(z.string())], "Enter a list of IPv4 addresses").transform(
+  (given, context) => {
+    const servers = (typeof given === "string" ? given.split(/[\s,]+/) : given).map((it) => it.trim()).filter(
+      Boolean,
+    );
+    for (const server of servers) {
+      if (!ipaddr.IPv4.isValidFourPartDecimal(server)) {
+        const shown = server.length > 40 ? `${server.slice(0, 40)}…` : server;
+        context.addIssue({ code: "custom", message: `"${shown}" is not an IPv4 address`, input: given });
+        return z.NEVER;
+      }
+      if (["loopback", "unspecified", "broadcast", "multicast"].includes(ipaddr.IPv4.parse(server).range())) {
+        context.addIssue({
+          code: "custom",
+          message: `"${server}" cannot be a DNS server: pods could not reach it`,
+          input: given,
+        });
+        return z.NEVER;
+      }
     }
-    if (["loopback", "unspecified", "broadcast", "multicast"].includes(ipaddr.IPv4.parse(server).range())) {
-      context.addIssue({
-        code: "custom",
-        message: `"${server}" cannot be a DNS server: pods could not reach it`,
-        input: given,
-      });
-      return z.NEVER;
-    }
-  }
-  return [...new Set(servers)];
-});
+    const distinct = [...new Set(servers)];
+    if (distinct.length <= MAX_DNS_SERVERS) return distinct;
+    context.addIssue({
+      code: "custom",
+      message: `Enter at most ${MAX_DNS_SERVERS} DNS servers; pods use no more`,
+      input: given,
+    });
+    return z.NEVER;
+  },
+);
 
-const ProxyUrl = z.string().trim().max(500).transform((text, context) => {
+const ProxyUrl = z.string("Enter a proxy address, or nothing").trim().max(
+  500,
+  "The proxy address is longer than 500 characters",
+).transform((text, context) => {
   if (text === "") return "";
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const wrong = !url
+  const wrong = CONTROL.test(text)
+    ? "contains a control character"
+    : !url
     ? "is not a URL; enter one like http://proxy.example.com:3128"
     : url.protocol !== "http:" && url.protocol !== "https:"
     ? "must begin with http:// or https://"
@@ -85,7 +103,9 @@ const ProxyUrl = z.string().trim().max(500).transform((text, context) => {
     ? "must end after the host name and port"
     : undefined;
   if (wrong === undefined && url) {
-    return `${url.protocol}//${url.username ? `${url.username}:${url.password}@` : ""}${url.host}`;
+    return `${url.protocol}//${
+      url.username || url.password ? `${url.username}:${url.password}@` : ""
+    }${url.host}`;
   }
   // The text may hold a password, so it is not repeated.
   context.addIssue({ code: "custom", message: `The proxy address ${wrong}`, input: "" });
@@ -94,17 +114,20 @@ const ProxyUrl = z.string().trim().max(500).transform((text, context) => {
 
 const fields = {
   channel: z.enum(["stable", "nightly"], "Choose stable or nightly").default("stable"),
-  releaseRef: z.string().trim().max(200).regex(
-    /^[A-Za-z0-9._:@/-]*$/,
-    "may hold only letters, digits and . _ : @ / -",
+  releaseRef: z.string("Enter a version or a digest, or nothing").trim().regex(
+    /^(|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64})$/,
+    "Enter a version like 1.4.0, or a digest that begins with sha256:",
   ).default(""),
   appUrl: AppUrl,
   dnsMode: z.enum(["system", "custom"], "Choose system or custom").default("system"),
   dnsServers: DnsServers.default([]),
   proxyUrl: ProxyUrl.default(""),
-  noProxy: z.string().trim().max(1000).regex(
-    /^[A-Za-z0-9.,:*/_ -]*$/,
-    "is a list of host names, domains and networks",
+  noProxy: z.string("Enter a list, or nothing").trim().max(
+    1000,
+    "The list is longer than 1000 characters",
+  ).regex(
+    /^[A-Za-z0-9.,:*/_[\] -]*$/,
+    "Enter host names, domains and networks with commas between them",
   ).default(""),
   tenantName: line("the company name", 200),
   adminFirstName: line("the first name", 100),
@@ -114,31 +137,37 @@ const fields = {
       (text) => /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text),
       "Enter an e-mail address like maria@example.com",
     ),
-  adminPassword: z.string().max(200, "The password is longer than 200 characters").superRefine(
-    (password, context) => {
-      for (const [rule, message] of PASSWORD_RULES) {
-        if (!rule.test(password)) {
-          context.addIssue({ code: "custom", message: `The password ${message}`, input: "" });
+  adminPassword: z.string("Enter the password").max(200, "The password is longer than 200 characters")
+    .superRefine(
+      (password, context) => {
+        for (const [rule, message] of PASSWORD_RULES) {
+          if (!rule.test(password)) {
+            context.addIssue({ code: "custom", message: `The password ${message}`, input: "" });
+          }
         }
-      }
-      // deno-lint-ignore no-control-regex -- a NUL or newline cannot be typed into the sign-in form
-      if (/[\u0000-\u001f]/.test(password)) {
-        context.addIssue({ code: "custom", message: "The password contains a control character", input: "" });
-      }
-    },
-  ),
+        if (CONTROL.test(password)) { // it could not be typed into the sign-in form
+          context.addIssue({
+            code: "custom",
+            message: "The password contains a control character",
+            input: "",
+          });
+        }
+      },
+    ),
 };
 
 /** What set-up needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */
-export const SetupInputs = z.strictObject(fields).superRefine((inputs, context) => {
-  if (inputs.dnsMode === "custom" && inputs.dnsServers.length === 0) {
-    context.addIssue({
-      code: "custom",
-      path: ["dnsServers"],
-      message: "Enter at least one DNS server, or keep the system's",
-    });
-  }
-});
+export const SetupInputs = z.strictObject(fields, "The answers must be one JSON object").superRefine(
+  (inputs, context) => {
+    if (inputs.dnsMode === "custom" && inputs.dnsServers.length === 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["dnsServers"],
+        message: "Enter at least one DNS server, or keep the system's",
+      });
+    }
+  },
+);
 export type SetupInputs = z.infer<typeof SetupInputs>;
 export type SetupField = keyof SetupInputs;
 
@@ -159,7 +188,9 @@ export function toFieldErrors(error: z.ZodError): FieldError[] {
   const errors: FieldError[] = [];
   for (const issue of error.issues) {
     if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) errors.push({ field: key, message: `Unknown field "${key}"` });
+      for (const key of issue.keys) {
+        errors.push({ field: key, message: `Unknown field "${key.slice(0, 60)}"` });
+      }
       continue;
     }
     const field = String(issue.path[0] ?? "");

@@ -5,8 +5,8 @@ import type { RegistryClient, RegistryMirrors, ResolvedRelease } from "../releas
 import type { Journal } from "../state/journal.ts";
 import type { StatusDocument } from "../status/status_document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
-import type { SetupInputs } from "./setup_inputs.ts";
 import type { StepId } from "./setup_state.ts";
+import type { StoredInputs } from "./stored_inputs.ts";
 
 /** What a step may use. Everything that leaves the process comes in here. */
 export interface StepContext {
@@ -29,9 +29,6 @@ export interface StepContext {
   signal: AbortSignal;
 }
 
-/** Answers as they are kept; the password leaves once the cluster holds it. */
-export type StoredInputs = Omit<SetupInputs, "adminPassword"> & { adminPassword?: string | undefined };
-
 /** One step: a question about the world, and an action that may be repeated. The runner asks again after acting. */
 export interface Step {
   id: StepId;
@@ -41,10 +38,14 @@ export interface Step {
   run(context: StepContext): Promise<void>;
 }
 
-/** Waits until a question is answered with yes. @throws {AgentError} TIMEOUT naming what was awaited and the last answer. */
+/**
+ * Waits until a question is answered with yes. A question that throws is asked again; one that knows it can never come
+ * true answers with the error.
+ * @throws {AgentError} TIMEOUT naming what was awaited and the last answer.
+ */
 export async function waitFor(
   context: Pick<StepContext, "clock" | "signal">,
-  question: () => Promise<true | string>,
+  question: () => Promise<true | string | AgentError>,
   options: { what: string; timeoutSec: number; intervalMs?: number; onWaiting?: (reason: string) => void },
 ): Promise<void> {
   const endMs = context.clock.nowMs() + options.timeoutSec * 1000;
@@ -53,6 +54,7 @@ export async function waitFor(
     context.signal.throwIfAborted();
     const answer = await question().catch((error) => errorText(error));
     if (answer === true) return;
+    if (answer instanceof AgentError) throw answer;
     if (answer !== reason) options.onWaiting?.(answer);
     reason = answer;
     if (context.clock.nowMs() >= endMs) {

@@ -1,6 +1,9 @@
 import { AgentError } from "../../error.ts";
-import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
+import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { StepContext } from "../step.ts";
+
+/** Waiting for these is how every container starts. */
+const NORMAL_WAITING = ["ContainerCreating", "PodInitializing"];
 
 /** The cluster's API. @throws {AgentError} KUBE_API while there is no kubeconfig. */
 export async function requireKube({ connectKube }: Pick<StepContext, "connectKube">): Promise<KubeClient> {
@@ -24,9 +27,31 @@ export async function deploymentState(
   if ((found.status?.observedGeneration ?? 0) < (found.metadata.generation ?? 0)) {
     return `${name} has not been looked at yet`;
   }
-  const conditions = (found.status?.conditions ?? []) as { type: string; status: string; message?: string }[];
-  const available = conditions.find((it) => it.type === "Available");
-  return available?.status === "True"
-    ? true
-    : `${name} is not available yet${available?.message ? `: ${available.message}` : ""}`;
+  const available = conditionsOf(found).find((it) => it.type === "Available");
+  if (available?.status === "True") return true;
+  const why = await podTrouble(kube, found) ?? available?.message;
+  return `${name} is not available yet${why ? `: ${why}` : ""}`;
+}
+
+/** Why the newest pod of a Deployment does not run, as the kubelet or the scheduler says it. */
+async function podTrouble(kube: KubeClient, deployment: KubeObject): Promise<string | undefined> {
+  const labels = Object.entries((deployment.spec?.selector?.matchLabels ?? {}) as Record<string, string>);
+  const { items } = await kube.list(KINDS.Pod, {
+    ...(deployment.metadata.namespace === undefined ? {} : { namespace: deployment.metadata.namespace }),
+    labelSelector: labels.map(([key, value]) => `${key}=${value}`).join(","),
+  });
+  const created = (pod: KubeObject) => pod.metadata.creationTimestamp ?? "";
+  const pod = items.sort((a, b) => created(a) < created(b) ? 1 : -1)[0];
+  if (!pod) return undefined;
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  for (const { state } of statuses as { state?: { waiting?: { reason?: string; message?: string } } }[]) {
+    const { reason, message } = state?.waiting ?? {};
+    if (reason && !NORMAL_WAITING.includes(reason)) return message ? `${reason}: ${message}` : reason;
+  }
+  const scheduled = conditionsOf(pod).find((it) => it.type === "PodScheduled" && it.status === "False");
+  return scheduled?.message;
+}
+
+function conditionsOf(object: KubeObject): { type: string; status: string; message?: string }[] {
+  return object.status?.conditions ?? [];
 }

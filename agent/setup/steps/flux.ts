@@ -1,12 +1,21 @@
-import { FLUX_CONTROLLERS, FLUX_NAMESPACE, fluxObjects, PROXY_SECRET } from "../../../flux/controllers.ts";
+import { isDeepStrictEqual } from "node:util";
+import {
+  FLUX_CONTROLLERS,
+  FLUX_NAMESPACE,
+  fluxObjects,
+  PROXY_ANNOTATION,
+  PROXY_SECRET,
+} from "../../../flux/controllers.ts";
 import { readFluxCrds } from "../../../flux/crds.ts";
 import { proxyEnvironment } from "../../../k8s/k3s_config.ts";
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { type Step, type StepContext, waitFor } from "../step.ts";
 import { deploymentState, requireKube } from "./cluster.ts";
+import { encodeSecret, readSecret } from "./secret_data.ts";
 
 const CRD_TIMEOUT_SEC = 60;
 const CONTROLLER_TIMEOUT_SEC = 600;
+const PROXY_REF = { resource: KINDS.Secret, namespace: FLUX_NAMESPACE, name: PROXY_SECRET };
 
 /** Installs Flux from pinned manifests by server-side apply. @see contract.md 2.5; components.md 2 */
 export const fluxStep: Step = {
@@ -17,15 +26,19 @@ export const fluxStep: Step = {
     for (const crd of await readFluxCrds(context.host)) {
       if (await crdState(kube, crd.metadata.name) !== true) return false;
     }
+    if (!isDeepStrictEqual(await readSecret(kube, FLUX_NAMESPACE, PROXY_SECRET), proxyValues(context))) {
+      return false;
+    }
+    const proxyVersion = (await kube.get(PROXY_REF))?.metadata.resourceVersion;
     for (const wanted of fluxObjects().filter((it) => it.kind === "Deployment")) {
       const found = await kube.get({
         resource: KINDS.Deployment,
         namespace: FLUX_NAMESPACE,
         name: wanted.metadata.name,
       });
-      if (
-        found?.spec?.template?.spec?.containers?.[0]?.image !== wanted.spec.template.spec.containers[0].image
-      ) return false;
+      const [is, want] = [found?.spec?.template, wanted.spec.template];
+      if (is?.spec?.containers?.[0]?.image !== want.spec.containers[0].image) return false;
+      if (is.metadata?.annotations?.[PROXY_ANNOTATION] !== proxyVersion) return false;
       if (await deploymentState(kube, FLUX_NAMESPACE, wanted.metadata.name) !== true) return false;
     }
     return true;
@@ -42,10 +55,10 @@ export const fluxStep: Step = {
         timeoutSec: CRD_TIMEOUT_SEC,
       });
     }
-    const [namespace, ...rest] = fluxObjects();
+    const [namespace] = fluxObjects();
     if (namespace) await kube.apply(namespace, { force: true });
-    await applyProxySecret(context, kube);
-    for (const object of rest) await kube.apply(object, { force: true });
+    const proxyVersion = await applyProxySecret(context, kube);
+    for (const object of fluxObjects({ proxyVersion })) await kube.apply(object, { force: true });
     for (const name of FLUX_CONTROLLERS) {
       say(`Waiting for ${name}`);
       await waitFor(context, () => deploymentState(kube, FLUX_NAMESPACE, name), {
@@ -56,15 +69,25 @@ export const fluxStep: Step = {
   },
 };
 
-async function applyProxySecret({ inputs }: StepContext, kube: KubeClient): Promise<void> {
-  const environment = proxyEnvironment({ ...inputs, nodeAddresses: ["10.43.0.1"] });
-  if (Object.keys(environment).length === 0) return;
-  await kube.apply({
+/** `undefined` when requests leave without a proxy. */
+function proxyValues({ inputs }: StepContext): Record<string, string> | undefined {
+  return inputs.proxyUrl === "" ? undefined : proxyEnvironment({ ...inputs, nodeAddresses: ["10.43.0.1"] });
+}
+
+/** Gives the Secret's version; an earlier one that is no longer wanted goes. */
+async function applyProxySecret(context: StepContext, kube: KubeClient): Promise<string | undefined> {
+  const values = proxyValues(context);
+  if (!values) {
+    await kube.delete(PROXY_REF);
+    return undefined;
+  }
+  const applied = await kube.apply({
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: PROXY_SECRET, namespace: FLUX_NAMESPACE },
-    stringData: environment,
+    data: encodeSecret(values),
   }, { force: true });
+  return applied.metadata.resourceVersion;
 }
 
 async function crdState(kube: KubeClient, name: string): Promise<true | string> {

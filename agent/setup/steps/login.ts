@@ -5,10 +5,11 @@ export const loginStep: Step = {
   id: "login",
   title: "Wait until you can log in",
   isDone: ({ loginStatus }) => Promise.resolve(loginStatus().tiers.login.ready),
-  run(context) {
+  async run(context) {
     const { loginStatus, onStatus, say, signal } = context;
     let said = "";
-    return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
       const look = () => {
         const status = loginStatus();
         const text = status.topBlockers[0]?.title ?? status.activeOperations[0]?.message ??

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { FLUX_NAMESPACE } from "../../../flux/controllers.ts";
 import { SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
-import { KINDS } from "../../../k8s/mod.ts";
+import { kindOf, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { Step } from "../step.ts";
 import { requireKube } from "./cluster.ts";
 
@@ -11,26 +12,26 @@ export const sourceStep: Step = {
   async isDone(context) {
     const kube = await requireKube(context);
     const { config } = (await context.release()).manifest;
-    const [source] = sourceObjects(config, context.mirrors);
-    const found = await kube.get({
-      resource: KINDS.OCIRepository,
-      namespace: FLUX_NAMESPACE,
-      name: SOURCE_NAME,
-    });
-    const kustomization = await kube.get({
-      resource: KINDS.Kustomization,
-      namespace: FLUX_NAMESPACE,
-      name: SOURCE_NAME,
-    });
-    return found?.spec?.ref?.digest === config.digest && found?.spec?.url === source?.spec.url &&
-      kustomization?.spec?.path === "./base";
+    for (const object of sourceObjects(config, context.mirrors)) {
+      if (!await holds(kube, object)) return false;
+    }
+    return true;
   },
   async run(context) {
     const kube = await requireKube(context);
     const { manifest } = await context.release();
     for (const object of sourceObjects(manifest.config, context.mirrors)) {
-      await kube.apply(object, { force: true });
+      // A second apply would change the object where the server adds defaults on a change only.
+      if (!await holds(kube, object)) await kube.apply(object, { force: true });
     }
     context.say(`Flux installs release ${manifest.version}`);
   },
 };
+
+/** Whether the cluster's object says what ours does; the server may have added to it. */
+async function holds(kube: KubeClient, wanted: KubeObject): Promise<boolean> {
+  const found = await kube.get({ resource: kindOf(wanted), namespace: FLUX_NAMESPACE, name: SOURCE_NAME });
+  // What an earlier mirror left: the only field of ours that is not always there.
+  if ((found?.spec?.insecure ?? false) !== (wanted.spec.insecure ?? false)) return false;
+  return Object.entries(wanted.spec).every(([key, value]) => isDeepStrictEqual(found?.spec?.[key], value));
+}

@@ -8,24 +8,26 @@ import { deploymentState, requireKube } from "./cluster.ts";
 
 const TIMEOUT_SEC = 300;
 const PASSED = "storage.smoke-passed";
+/** What k3s would bring. Two provisioners with one name race and leave claims pending. */
+const BUNDLED = { resource: KINDS.Deployment, namespace: "kube-system", name: LOCAL_PATH.deployment };
 
 /** Installs the volume provisioner and proves that a pod can write and read a volume. @see contract.md 8.3 */
 export const storageStep: Step = {
   id: "storage",
   title: "Prepare storage",
   async isDone(context) {
-    if (!context.journal.entries().some((it) => it.type === PASSED)) return false;
     const kube = await requireKube(context);
-    return await deploymentState(kube, LOCAL_PATH.namespace, LOCAL_PATH.deployment) === true &&
-      await classIsRight(kube);
+    return await isProven(context, kube) &&
+      // It stays when the agent was killed between the proof and its removal.
+      await kube.get({ resource: KINDS.Namespace, name: LOCAL_PATH.smokeNamespace }) === undefined;
   },
   async run(context) {
     const { host, say } = context;
     const kube = await requireKube(context);
+    if (await isProven(context, kube)) return await removeSmoke(context, kube);
     await host.makeFolder(PATHS.localPathData, { mode: 0o777 });
     await keepVolumes(kube);
-    // Two provisioners with one name race and leave claims pending.
-    await kube.delete({ resource: KINDS.Deployment, namespace: "kube-system", name: LOCAL_PATH.deployment });
+    await kube.delete(BUNDLED);
     if (
       await kube.get({ resource: KINDS.StorageClass, name: LOCAL_PATH.storageClass }) &&
       !await classIsRight(kube)
@@ -42,6 +44,13 @@ export const storageStep: Step = {
   },
 };
 
+/** Whether the proof was given for what runs now. */
+async function isProven({ journal }: StepContext, kube: KubeClient): Promise<boolean> {
+  return journal.entries().some((it) => it.type === PASSED) &&
+    await deploymentState(kube, LOCAL_PATH.namespace, LOCAL_PATH.deployment) === true &&
+    await classIsRight(kube) && await kube.get(BUNDLED) === undefined;
+}
+
 async function proveStorage(context: StepContext, kube: KubeClient): Promise<void> {
   const { say, journal } = context;
   await removeSmoke(context, kube); // what an interrupted run left
@@ -57,11 +66,16 @@ async function proveStorage(context: StepContext, kube: KubeClient): Promise<voi
     });
     if ((job?.status?.succeeded ?? 0) > 0) return true;
     if ((job?.status?.failed ?? 0) > 0) {
-      throw new AgentError("STORAGE_FAILED", "The test volume could not be written and read back", {
-        hint: "Look at the events of namespace storage-smoke",
+      return new AgentError("STORAGE_FAILED", "The test volume could not be written and read back", {
+        hint: "Check that the disk has room and can be written, then try again",
       });
     }
-    return "the test has not finished";
+    const claim = await kube.get({
+      resource: KINDS.PersistentVolumeClaim,
+      namespace: LOCAL_PATH.smokeNamespace,
+      name: "storage-smoke-pvc",
+    });
+    return claim?.status?.phase === "Bound" ? "the test has not finished" : "its volume was not made yet";
   }, { what: "the storage test", timeoutSec: TIMEOUT_SEC });
   await journal.append(PASSED, {});
   await removeSmoke(context, kube);

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { AgentError } from "../../error.ts";
+import { FLUX_NAMESPACE } from "../../../flux/controllers.ts";
+import { SOURCE_NAME } from "../../../flux/source_objects.ts";
 import { privilegedNamespace } from "../../../k8s/local_path_manifests.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { ResolvedRelease } from "../../release/mod.ts";
@@ -9,8 +11,10 @@ import { PATHS } from "../../state/paths.ts";
 import { renderValues } from "../render_values.ts";
 import type { Step, StepContext } from "../step.ts";
 import { requireKube } from "./cluster.ts";
+import { encodeSecret, readSecret } from "./secret_data.ts";
 
 const Generated = z.object({ algaAuthKey: z.string().min(40), statusToken: z.string().min(24) });
+const TENANT_SECRET = "appliance-initial-tenant";
 const TENANT_KEYS = [
   "INITIAL_TENANT_NAME",
   "INITIAL_ADMIN_FIRST_NAME",
@@ -37,44 +41,74 @@ export const valuesStep: Step = {
         )
       ) return false;
     }
-    return await hasKeys(kube, "msp", "appliance-initial-tenant", TENANT_KEYS) &&
+    return await tenantIsWritten(context, kube) &&
       await hasKeys(kube, "msp", "alga-psa-shared", ["ALGA_AUTH_KEY"]) &&
       await hasKeys(kube, "appliance-system", "appliance-status-auth", ["token"]) &&
       await hasKeys(kube, "msp", "appliance-license-seed", ["EDITION_CHOICE"]);
   },
   async run(context) {
-    const { inputs, say } = context;
+    const { say } = context;
     const kube = await requireKube(context);
     await kube.apply(privilegedNamespace("msp"), { force: true });
     await kube.apply(privilegedNamespace("appliance-system"), { force: true });
-    await kube.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "alga-system" } }, {
-      force: true,
-    });
+    // Not applied: an object without a field of ours is changed by every second apply of a real server.
+    if (!await kube.get({ resource: KINDS.Namespace, name: "alga-system" })) {
+      await kube.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "alga-system" } });
+    }
 
     // Secrets first, and each only where it is missing: a value that was once used is never replaced.
     const generated = await generateOnce(context, kube);
     await addMissing(kube, "msp", "alga-psa-shared", { ALGA_AUTH_KEY: generated.algaAuthKey });
     await addMissing(kube, "appliance-system", "appliance-status-auth", { token: generated.statusToken });
     await addMissing(kube, "msp", "appliance-license-seed", { EDITION_CHOICE: "ee" });
-    if (!await hasKeys(kube, "msp", "appliance-initial-tenant", TENANT_KEYS)) {
-      if (inputs.adminPassword === undefined) {
-        throw new AgentError("VALUES_FAILED", "The administrator's password is no longer here", {
-          hint: "Send the set-up form again",
-          retrySafe: false,
-        });
-      }
-      await addMissing(kube, "msp", "appliance-initial-tenant", {
-        INITIAL_TENANT_NAME: inputs.tenantName,
-        INITIAL_ADMIN_FIRST_NAME: inputs.adminFirstName,
-        INITIAL_ADMIN_LAST_NAME: inputs.adminLastName,
-        INITIAL_ADMIN_EMAIL: inputs.adminEmail,
-        INITIAL_ADMIN_PASSWORD: inputs.adminPassword,
-      });
-    }
+    await writeTenant(context, kube);
     for (const object of await configMaps(context)) await kube.apply(object, { force: true });
     say("Settings and secrets are in place");
   },
 };
+
+/** The first company; `undefined` once the password has left this machine. */
+function tenantOf({ inputs }: StepContext): Record<string, string> | undefined {
+  if (inputs.adminPassword === undefined) return undefined;
+  return {
+    INITIAL_TENANT_NAME: inputs.tenantName,
+    INITIAL_ADMIN_FIRST_NAME: inputs.adminFirstName,
+    INITIAL_ADMIN_LAST_NAME: inputs.adminLastName,
+    INITIAL_ADMIN_EMAIL: inputs.adminEmail,
+    INITIAL_ADMIN_PASSWORD: inputs.adminPassword,
+  };
+}
+
+async function tenantIsWritten(context: StepContext, kube: KubeClient): Promise<boolean> {
+  const found = await readSecret(kube, "msp", TENANT_SECRET);
+  if (!TENANT_KEYS.every((it) => found?.[it] !== undefined)) return false;
+  const wanted = tenantOf(context);
+  return wanted === undefined || await isConsumed(kube) ||
+    TENANT_KEYS.every((it) => found?.[it] === wanted[it]);
+}
+
+/** Until Flux has the release, nobody has read the first company, and answers that were given again count. Later it stays. */
+async function writeTenant(context: StepContext, kube: KubeClient): Promise<void> {
+  if (await tenantIsWritten(context, kube)) return;
+  const wanted = tenantOf(context);
+  if (!wanted) {
+    throw new AgentError("VALUES_FAILED", "The administrator's password is no longer here", {
+      hint: "Enter the answers again and send the form",
+      retrySafe: false,
+    });
+  }
+  await addMissing(kube, "msp", TENANT_SECRET, wanted);
+  if (!await isConsumed(kube)) {
+    await kube.patch({ resource: KINDS.Secret, namespace: "msp", name: TENANT_SECRET }, {
+      data: encodeSecret(wanted),
+    });
+  }
+}
+
+async function isConsumed(kube: KubeClient): Promise<boolean> {
+  const release = { resource: KINDS.Kustomization, namespace: FLUX_NAMESPACE, name: SOURCE_NAME };
+  return await kube.get(release) !== undefined;
+}
 
 async function configMaps(context: StepContext): Promise<KubeObject[]> {
   const resolved = await context.release();
@@ -115,27 +149,13 @@ async function generateOnce(
   const kept = await readStateFile(host, PATHS.generatedSecrets, Generated, { clock, schemaVersion: 1 });
   if (kept.status === "ok") return kept.value;
   const generated = {
-    algaAuthKey: await secretValue(kube, "msp", "alga-psa-shared", "ALGA_AUTH_KEY") ??
+    algaAuthKey: (await readSecret(kube, "msp", "alga-psa-shared"))?.ALGA_AUTH_KEY ??
       randomBytes(32).toString("base64url"),
-    statusToken: await secretValue(kube, "appliance-system", "appliance-status-auth", "token") ??
+    statusToken: (await readSecret(kube, "appliance-system", "appliance-status-auth"))?.token ??
       randomBytes(32).toString("base64url"),
   };
   await writeStateFile(host, PATHS.generatedSecrets, generated, 1);
   return generated;
-}
-
-async function secretValue(
-  kube: KubeClient,
-  namespace: string,
-  name: string,
-  key: string,
-): Promise<string | undefined> {
-  const data = (await kube.get({ resource: KINDS.Secret, namespace, name }))?.data as
-    | Record<string, string>
-    | undefined;
-  return data?.[key] === undefined
-    ? undefined
-    : new TextDecoder().decode(Uint8Array.from(atob(data[key]), (it) => it.charCodeAt(0)));
 }
 
 async function hasKeys(
@@ -144,10 +164,8 @@ async function hasKeys(
   name: string,
   keys: readonly string[],
 ): Promise<boolean> {
-  const data = (await kube.get({ resource: KINDS.Secret, namespace, name }))?.data as
-    | Record<string, string>
-    | undefined;
-  return keys.every((it) => data?.[it] !== undefined);
+  const found = await readSecret(kube, namespace, name);
+  return keys.every((it) => found?.[it] !== undefined);
 }
 
 /** Adds keys that a Secret does not have; what it has stays, whoever wrote it. */
@@ -157,20 +175,19 @@ async function addMissing(
   name: string,
   wanted: Record<string, string>,
 ): Promise<void> {
-  const existing = await kube.get({ resource: KINDS.Secret, namespace, name });
-  const missing = Object.entries(wanted).filter(([key]) =>
-    (existing?.data as Record<string, string> | undefined)?.[key] === undefined
-  );
+  const existing = await readSecret(kube, namespace, name);
+  const missing = Object.entries(wanted).filter(([key]) => existing?.[key] === undefined);
   if (existing && missing.length === 0) return;
-  const data = Object.fromEntries(
-    missing.map(([key, value]) => [key, btoa(String.fromCharCode(...new TextEncoder().encode(value)))]),
-  );
-  if (existing) await kube.patch({ resource: KINDS.Secret, namespace, name }, { data });
-  else {await kube.create({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name, namespace },
-      type: "Opaque",
-      data,
-    });}
+  const data = encodeSecret(Object.fromEntries(missing));
+  if (existing) {
+    await kube.patch({ resource: KINDS.Secret, namespace, name }, { data });
+    return;
+  }
+  await kube.create({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace },
+    type: "Opaque",
+    data,
+  });
 }

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { AgentError } from "../../../agent/error.ts";
+import { RegistryError, type RegistryFailure } from "../../../agent/release/mod.ts";
+import { classifyFailure } from "../../../agent/setup/classify_failure.ts";
+import { STEP_IDS, type StepId } from "../../../agent/setup/setup_state.ts";
+import { KubeApiError } from "../../../k8s/mod.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+
+const clock = new FakeClock();
+const classify = (stepId: StepId, error: unknown) => classifyFailure(stepId, error, clock);
+const registry = (failure: RegistryFailure) =>
+  new RegistryError(failure, "ghcr.io", `ghcr.io: ${failure}`, { status: 418 });
+
+Deno.test("dns: a name that is not found asks for the DNS servers", () => {
+  const failure = classify("resolve", registry("dns"));
+  assert.equal(failure.category, "dns");
+  assert.match(failure.suggestedNextStep, /Let the DNS servers answer for ghcr\.io, or choose others/);
+  assert.equal(failure.retrySafe, true);
+});
+
+Deno.test("network: each way in which the network fails says what to open", () => {
+  const wanted: [RegistryFailure, RegExp][] = [
+    ["tcp", /Allow outgoing HTTPS to ghcr\.io, or enter a proxy/],
+    ["timeout", /Allow outgoing HTTPS to ghcr\.io/],
+    ["tls", /certificate authority/],
+    ["proxy", /proxy's address, user and rules/],
+    ["rate-limited", /tried again by itself/],
+  ];
+  for (const [kind, words] of wanted) {
+    const failure = classify("resolve", registry(kind));
+    assert.deepEqual([failure.category, failure.code, failure.retrySafe], ["network", kind, true]);
+    assert.match(failure.suggestedNextStep, words);
+  }
+  const download = classify("k3s", new AgentError("DOWNLOAD_FAILED", "github.com answered 502 for k3s"));
+  assert.equal(download.category, "network", "also when it is k3s that cannot be fetched");
+  assert.match(download.suggestedNextStep, /Allow outgoing HTTPS/);
+});
+
+Deno.test("registry-release-source: what is not there or cannot be used asks for another release", () => {
+  const wanted: [RegistryFailure, RegExp, boolean][] = [
+    ["not-found", /Choose the other channel, or correct the release override/, true],
+    ["server-error", /Wait until ghcr\.io works again/, true],
+    ["denied", /Choose another release and report/, true],
+    ["wrong-digest", /Choose another release and report/, true],
+    ["schema", /Choose another release and report/, false],
+  ];
+  for (const [kind, words, retrySafe] of wanted) {
+    const failure = classify("resolve", registry(kind));
+    assert.deepEqual([failure.category, failure.retrySafe], ["registry-release-source", retrySafe], kind);
+    assert.match(failure.suggestedNextStep, words);
+  }
+  assert.equal(
+    classify("values", new AgentError("RELEASE_INVALID", "x")).category,
+    "registry-release-source",
+  );
+});
+
+Deno.test("k3s: a service that does not start points at its log, a wrong sum at the image", () => {
+  const failed = classify("k3s", new AgentError("K3S_FAILED", "Kubernetes did not start"));
+  assert.deepEqual([failed.category, failed.message], ["k3s", "Kubernetes did not start"]);
+  assert.match(failed.suggestedNextStep, /journalctl -u k3s/);
+  const hint = "Install from the appliance image again";
+  const sum = classify("k3s", new AgentError("CHECKSUM_MISMATCH", "The k3s binary is another", { hint }));
+  assert.deepEqual([sum.category, sum.suggestedNextStep], ["k3s", hint]);
+});
+
+Deno.test("storage: a failed volume and a full disk ask for room", () => {
+  const volume = classify(
+    "storage",
+    new AgentError("STORAGE_FAILED", "The test volume could not be written"),
+  );
+  assert.equal(volume.category, "storage");
+  assert.match(volume.suggestedNextStep, /disk has room/);
+  const disk = classify(
+    "login",
+    new AgentError("STATE_WRITE_FAILED", "Cannot write: no space left on device"),
+  );
+  assert.equal(disk.category, "storage");
+  assert.match(disk.suggestedNextStep, /disk has room/);
+});
+
+Deno.test("flux: a controller that does not come asks for the way to its images", () => {
+  for (const stepId of ["flux", "source"] as const) {
+    const failure = classify(stepId, new AgentError("TIMEOUT", "Waited 600 s for source-controller: x"));
+    assert.equal(failure.category, "flux");
+    assert.match(failure.suggestedNextStep, /ghcr\.io/);
+  }
+});
+
+Deno.test("app-bootstrap: settings that cannot be written ask for the answers", () => {
+  const failure = classify("values", new AgentError("TIMEOUT", "x"));
+  assert.equal(failure.category, "app-bootstrap");
+  assert.match(failure.suggestedNextStep, /enter the answers again/);
+});
+
+Deno.test("app-readiness: what stands in the way of the login is on the status page", () => {
+  const failure = classify("login", new AgentError("TIMEOUT", "x"));
+  assert.equal(failure.category, "app-readiness");
+  assert.match(failure.suggestedNextStep, /status page/);
+});
+
+Deno.test("Kubernetes that is silent and Kubernetes that refuses are told apart", () => {
+  const silent = classify("flux", new KubeApiError("connection refused", 0, "Unreachable"));
+  assert.equal(silent.message, "Kubernetes does not answer");
+  const refused = classify("flux", new KubeApiError("namespaces is forbidden", 403, "Forbidden"));
+  assert.deepEqual([refused.message, refused.code], ["Kubernetes refused a change", "Forbidden"]);
+  assert.equal(refused.details, "namespaces is forbidden");
+  for (const it of [silent, refused]) assert.ok(it.retrySafe && it.suggestedNextStep.includes("log of k3s"));
+});
+
+Deno.test("Every class says in every step what happened and what to do, in one plain line each", () => {
+  const errors = [
+    registry("unauthorized"),
+    new KubeApiError("x", 500, "InternalError"),
+    new AgentError("TIMEOUT", "Waited 180 s for the node: it is not ready"),
+    new TypeError("x is not a function"),
+    "thrown text",
+    undefined,
+    null,
+  ];
+  for (const stepId of STEP_IDS) {
+    for (const error of errors) {
+      const failure = classify(stepId, error);
+      for (const text of [failure.message, failure.suggestedNextStep]) {
+        assert.ok(
+          text.length > 0 && !text.includes("\n") && !/[.!]$/.test(text) && !/please/i.test(text),
+          text,
+        );
+      }
+      assert.deepEqual([failure.stepId, failure.at], [stepId, "2026-11-21T12:00:00.000Z"]);
+    }
+  }
+});
+
+Deno.test("An error that nobody expected shows no stack and no text of its own on the surface", () => {
+  const failure = classify("k3s", new TypeError("Cannot read properties of undefined"));
+  assert.equal(failure.code, "UNEXPECTED");
+  assert.ok(!failure.message.includes("undefined") && !failure.details.includes("\n    at "));
+  assert.match(failure.details, /Cannot read properties/);
+});
+
+Deno.test("The details follow the causes, not for ever, and hold no proxy's password", () => {
+  let error: Error = new Error("deepest");
+  for (let i = 0; i < 10; i++) error = new Error(`level ${i}`, { cause: error });
+  assert.deepEqual(classify("k3s", error).details.split("\n"), ["level 9", "level 8", "level 7", "level 6"]);
+  const proxy = new AgentError("DOWNLOAD_FAILED", "no way through http://user:Geheim-77@proxy.example", {
+    cause: new Error("connect http://user:Geheim-77@proxy.example:3128/ refused"),
+  });
+  assert.ok(!JSON.stringify(classify("k3s", proxy)).includes("Geheim-77"));
+  assert.ok(classify("k3s", proxy).details.includes("proxy.example:3128"));
+});

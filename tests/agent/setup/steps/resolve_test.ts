@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { createRegistryClient } from "../../../../agent/release/mod.ts";
+import { readSelection } from "../../../../agent/setup/release_selection.ts";
+import { resolveStep } from "../../../../agent/setup/steps/resolve.ts";
+import { PATHS } from "../../../../agent/state/paths.ts";
+import { pushRelease } from "../../../simulator/push.ts";
+import { type SimRegistry, startSimRegistry } from "../../../simulator/registry.ts";
+import { sampleReleaseManifest } from "../../../simulator/sample_release.ts";
+import type { StepContext } from "../../../../agent/setup/step.ts";
+import { inStepWorld, type StepWorld } from "./step_world.ts";
+
+async function withRegistry(
+  body: (world: StepWorld, registry: SimRegistry, overrides: Partial<StepContext>) => Promise<void>,
+): Promise<void> {
+  const registry = await startSimRegistry();
+  try {
+    await inStepWorld(async (world) => {
+      const client = createRegistryClient({
+        mirrors: { "ghcr.io": registry.url },
+        network: { dnsServers: [] },
+        clock: world.clock,
+        userAgent: "test",
+      });
+      try {
+        await body(world, registry, { registry: client });
+      } finally {
+        client.close();
+      }
+    });
+  } finally {
+    await registry.close();
+  }
+}
+
+Deno.test("resolve: the channel's release is kept with its digest, 0600, in the form that other tools read", async () => {
+  await withRegistry(async (world, registry, overrides) => {
+    const digest = await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+    const context = world.context(overrides, { dnsMode: "custom", dnsServers: ["192.0.2.53"] });
+    assert.equal(await resolveStep.isDone(context), false);
+    await resolveStep.run(context);
+    assert.equal(await resolveStep.isDone(context), true);
+    const { resolved: _, updatedAt: __, ...record } = JSON.parse(
+      await world.host.readText(PATHS.releaseSelection) ?? "",
+    );
+    assert.deepEqual(record, {
+      schemaVersion: 1,
+      selectedChannel: "stable",
+      selectedReleaseVersion: "1.4.0",
+      registryHost: "ghcr.io",
+      repository: "nine-minds/alga-appliance-release",
+      manifestDigest: digest,
+      supportAgent: "",
+      runtime: { appHostname: "https://psa.example.com", dnsMode: "custom", dnsServers: ["192.0.2.53"] },
+    });
+    assert.equal(world.host.files.get(PATHS.releaseSelection)?.mode, 0o600);
+    assert.deepEqual(world.said, ["Release 1.4.0"]);
+  });
+});
+
+Deno.test("resolve: a release once chosen stays although the channel moves", async () => {
+  await withRegistry(async (world, registry, overrides) => {
+    const digest = await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+    await resolveStep.run(world.context(overrides));
+    await pushRelease(registry.url, ["stable"], sampleReleaseManifest({ version: "1.5.0" }));
+    assert.equal(await resolveStep.isDone(world.context(overrides)), true);
+    assert.equal((await readSelection(world.host, world.clock))?.resolved.manifestDigest, digest);
+  });
+});
+
+Deno.test("resolve: an override wins over the channel, and the channel is still recorded", async () => {
+  await withRegistry(async (world, registry, overrides) => {
+    await pushRelease(registry.url, ["nightly"], sampleReleaseManifest({ version: "2.0.0" }));
+    await pushRelease(registry.url, ["1.3.9"], sampleReleaseManifest({ version: "1.3.9" }));
+    const context = world.context(overrides, { channel: "nightly", releaseRef: "1.3.9" });
+    await resolveStep.run(context);
+    const resolved = (await readSelection(world.host, world.clock))?.resolved;
+    assert.deepEqual([resolved?.manifest.version, resolved?.channel, resolved?.reference], [
+      "1.3.9",
+      "nightly",
+      "1.3.9",
+    ]);
+    assert.equal(await resolveStep.isDone(world.context(overrides, { channel: "nightly" })), false);
+  });
+});
+
+Deno.test("resolve: no release, none that can be used, and a registry that fails are told apart; nothing is kept", async () => {
+  await withRegistry(async (world, registry, overrides) => {
+    const run = () => resolveStep.run(world.context(overrides));
+    await assert.rejects(run(), { failure: "not-found" });
+    await pushRelease(registry.url, ["stable"], { version: "1.0.0" });
+    await assert.rejects(run(), { failure: "schema", message: /Release "stable" cannot be used: images/ });
+    registry.faults.push({ match: "", status: 403 });
+    await assert.rejects(run(), { failure: "denied" });
+    registry.faults.length = 0;
+    registry.faults.push({ match: "", status: 503 });
+    await assert.rejects(run(), { failure: "server-error" });
+    assert.equal(await world.host.info(PATHS.releaseSelection), undefined);
+  });
+});
+
+Deno.test("resolve: a damaged record is chosen again, not trusted", async () => {
+  await withRegistry(async (world, registry, overrides) => {
+    await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+    await resolveStep.run(world.context(overrides));
+    const text = await world.host.readText(PATHS.releaseSelection) ?? "";
+    for (const damaged of [text.slice(0, -20), "{}", "null", text.replace('"profileValues"', '"gone"')]) {
+      world.host.put(PATHS.releaseSelection, damaged);
+      assert.equal(await resolveStep.isDone(world.context(overrides)), false);
+      await resolveStep.run(world.context(overrides));
+      assert.equal(await resolveStep.isDone(world.context(overrides)), true);
+    }
+  });
+});

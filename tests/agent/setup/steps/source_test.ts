@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { sourceStep } from "../../../../agent/setup/steps/source.ts";
+import { KINDS } from "../../../../k8s/mod.ts";
+import { inStepWorld, sampleRelease, type StepWorld, versionsOf } from "./step_world.ts";
+
+const SOURCE = { resource: KINDS.OCIRepository, namespace: "flux-system", name: "alga-appliance" };
+const KUSTOMIZATION = { ...SOURCE, resource: KINDS.Kustomization };
+
+async function withFlux(body: (world: StepWorld) => Promise<void>): Promise<void> {
+  await inStepWorld(async (world) => {
+    world.api.store.addKind(KINDS.OCIRepository);
+    world.api.store.addKind(KINDS.Kustomization);
+    await world.kube.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } });
+    await body(world);
+  });
+}
+
+Deno.test("source: Flux gets the bundle by digest, and the way into it", async () => {
+  await withFlux(async (world) => {
+    assert.equal(await sourceStep.isDone(world.context()), false);
+    await sourceStep.run(world.context());
+    assert.equal(await sourceStep.isDone(world.context()), true);
+    assert.deepEqual((await world.kube.get(SOURCE))?.spec, {
+      interval: "1m0s",
+      url: "oci://ghcr.io/nine-minds/alga-appliance-config",
+      ref: { digest: `sha256:${"1".repeat(64)}` },
+    });
+    assert.deepEqual((await world.kube.get(KUSTOMIZATION))?.spec, {
+      interval: "5m0s",
+      path: "./base",
+      prune: true,
+      sourceRef: { kind: "OCIRepository", name: "alga-appliance" },
+    });
+  });
+});
+
+Deno.test("source: a second run changes no resourceVersion", async () => {
+  await withFlux(async (world) => {
+    await sourceStep.run(world.context());
+    const before = versionsOf(world);
+    await sourceStep.run(world.context());
+    assert.deepEqual(versionsOf(world), before);
+  });
+});
+
+Deno.test("source: another digest, mirror, path or a missing object is not done and is mended", async () => {
+  await withFlux(async (world) => {
+    const wrongs: (() => Promise<unknown>)[] = [
+      () => world.kube.patch(SOURCE, { spec: { ref: { digest: `sha256:${"9".repeat(64)}` } } }),
+      () => world.kube.patch(SOURCE, { spec: { url: "oci://elsewhere.example/x" } }),
+      () => world.kube.patch(KUSTOMIZATION, { spec: { path: "./other" } }),
+      () => world.kube.patch(KUSTOMIZATION, { spec: { prune: false } }),
+      () => world.kube.delete(KUSTOMIZATION),
+      () => world.kube.delete(SOURCE),
+    ];
+    await sourceStep.run(world.context());
+    for (const [i, wrong] of wrongs.entries()) {
+      await wrong();
+      assert.equal(await sourceStep.isDone(world.context()), false, `wrong ${i}`);
+      await sourceStep.run(world.context());
+      assert.equal(await sourceStep.isDone(world.context()), true, `mended ${i}`);
+    }
+  });
+});
+
+Deno.test("source: a plain mirror that is no longer used leaves nothing behind", async () => {
+  await withFlux(async (world) => {
+    const mirrored = world.context({ mirrors: { "ghcr.io": "http://mirror.example" } });
+    await sourceStep.run(mirrored);
+    assert.equal((await world.kube.get(SOURCE))?.spec.insecure, true);
+    assert.equal(await sourceStep.isDone(mirrored), true);
+    const secure = world.context({ mirrors: { "ghcr.io": "https://mirror.example" } });
+    assert.equal(await sourceStep.isDone(secure), false);
+    await sourceStep.run(secure);
+    assert.equal((await world.kube.get(SOURCE))?.spec.insecure, undefined);
+    assert.equal(await sourceStep.isDone(secure), true);
+  });
+});
+
+Deno.test("source: what others add to the objects stays and does not undo the step", async () => {
+  await withFlux(async (world) => {
+    await sourceStep.run(world.context());
+    await world.kube.patch(SOURCE, { spec: { timeout: "90s" }, metadata: { annotations: { a: "b" } } }, {
+      fieldManager: "kubectl",
+    });
+    assert.equal(await sourceStep.isDone(world.context()), true);
+    await sourceStep.run(world.context());
+    assert.equal((await world.kube.get(SOURCE))?.spec.timeout, "90s");
+  });
+});
+
+Deno.test("source: a newer release is told by its digest", async () => {
+  await withFlux(async (world) => {
+    await sourceStep.run(world.context());
+    const digest = `sha256:${"7".repeat(64)}`;
+    const release = sampleRelease({
+      config: { repository: "ghcr.io/nine-minds/alga-appliance-config", digest },
+    });
+    const context = world.context({ release: () => Promise.resolve(release) });
+    assert.equal(await sourceStep.isDone(context), false);
+    await sourceStep.run(context);
+    assert.deepEqual((await world.kube.get(SOURCE))?.spec.ref, { digest });
+  });
+});
+
+Deno.test("source: without a kubeconfig it is an error in words, not a yes", async () => {
+  await inStepWorld(async (world) => {
+    const context = world.context({ connectKube: () => Promise.resolve(undefined) });
+    await assert.rejects(sourceStep.isDone(context), { code: "KUBE_API", hint: /k3s has started/ });
+  });
+});

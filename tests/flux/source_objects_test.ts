@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { parseAllDocuments } from "yaml";
+import { sourceObjects } from "../../flux/source_objects.ts";
+import type { KubeObject } from "../../k8s/kube_client.ts";
+
+const DIGEST = `sha256:${"1".repeat(64)}`;
+const CONFIG = { repository: "ghcr.io/nine-minds/alga-appliance-config", digest: DIGEST };
+
+const specOf = (mirrors: Record<string, string>, repository = CONFIG.repository) =>
+  sourceObjects({ repository, digest: DIGEST }, mirrors)[0].spec;
+
+Deno.test("sourceObjects() names the bundle by digest, never by a tag", () => {
+  assert.deepEqual(specOf({}), {
+    interval: "1m0s",
+    url: "oci://ghcr.io/nine-minds/alga-appliance-config",
+    ref: { digest: DIGEST },
+  });
+});
+
+Deno.test("sourceObjects() writes a mirror into the address; only a plain one is insecure", () => {
+  assert.deepEqual(specOf({ "ghcr.io": "http://192.0.2.9:5000" }), {
+    interval: "1m0s",
+    url: "oci://192.0.2.9:5000/nine-minds/alga-appliance-config",
+    ref: { digest: DIGEST },
+    insecure: true,
+  });
+  const secure = specOf({ "ghcr.io": "https://mirror.example" });
+  assert.equal(secure.url, "oci://mirror.example/nine-minds/alga-appliance-config");
+  assert.ok(!("insecure" in secure));
+  assert.equal(specOf({ "docker.io": "http://192.0.2.9" }).url, specOf({}).url, "another registry's mirror");
+  assert.equal(specOf({}, "localhost:5000/a/b").url, "oci://localhost:5000/a/b");
+});
+
+Deno.test("sourceObjects() lets Flux apply ./base of that source and take away what is gone", () => {
+  const [source, kustomization] = sourceObjects(CONFIG, {});
+  assert.deepEqual(kustomization.spec, {
+    interval: "5m0s",
+    path: "./base",
+    prune: true,
+    sourceRef: { kind: source.kind, name: source.metadata.name },
+  });
+  for (const it of [source, kustomization]) {
+    assert.deepEqual(it.metadata, { name: "alga-appliance", namespace: "flux-system" });
+  }
+});
+
+const definitions = await Deno.readTextFile(new URL("../../flux/flux-crds.yaml", import.meta.url))
+  .catch(() => undefined);
+
+Deno.test({
+  name: "sourceObjects() are valid by Flux's own definitions (needs `deno task crds`)",
+  ignore: definitions === undefined,
+  fn() {
+    const crds = parseAllDocuments(definitions ?? "").map((it) => it.toJS() as KubeObject);
+    for (const mirrors of [{}, { "ghcr.io": "http://192.0.2.9:5000" }]) {
+      for (const it of sourceObjects(CONFIG, mirrors)) {
+        assert.deepEqual(problems(it, schemaFor(crds, it)), []);
+        assert.notDeepEqual(
+          problems({ ...it, spec: { ...it.spec, unknownField: 1 } }, schemaFor(crds, it)),
+          [],
+        );
+        assert.notDeepEqual(problems({ ...it, spec: {} }, schemaFor(crds, it)), []);
+      }
+    }
+    const [source] = sourceObjects({ ...CONFIG, digest: DIGEST }, {});
+    const wrong = { ...source, spec: { ...source.spec, url: "https://ghcr.io/x", interval: 60 } };
+    assert.equal(problems(wrong, schemaFor(crds, source)).length, 2);
+  },
+});
+
+interface Schema {
+  type?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  pattern?: string;
+  enum?: unknown[];
+}
+
+function schemaFor(crds: readonly KubeObject[], object: KubeObject): Schema {
+  const [group, version] = object.apiVersion?.split("/") ?? [];
+  const crd = crds.find((it) => it.spec.group === group && it.spec.names.kind === object.kind);
+  const served = crd?.spec.versions.find((it: { name: string; served: boolean }) =>
+    it.name === version && it.served
+  );
+  assert.ok(served, `${object.apiVersion} ${object.kind} is served`);
+  return served.schema.openAPIV3Schema;
+}
+
+/** As much of OpenAPI as our objects use. */
+function problems(value: unknown, schema: Schema, path = ""): string[] {
+  if (path === ".metadata") return [];
+  if (schema.enum && !schema.enum.includes(value)) return [`${path} is none of ${schema.enum}`];
+  const type = value === null ? "null" : typeof value;
+  if (schema.type && schema.type !== type) return [`${path} is ${type}, not ${schema.type}`];
+  if (schema.pattern && !new RegExp(schema.pattern).test(String(value))) {
+    return [`${path} is not ${schema.pattern}`];
+  }
+  if (!schema.properties) return [];
+  const given = value as Record<string, unknown>;
+  const missing = (schema.required ?? []).filter((it) => given[it] === undefined);
+  return [
+    ...missing.map((it) => `${path}.${it} is missing`),
+    ...Object.entries(given).flatMap(([key, inner]) => {
+      const inside = schema.properties?.[key];
+      return inside ? problems(inner, inside, `${path}.${key}`) : [`${path}.${key} is unknown`];
+    }),
+  ];
+}
