@@ -118,6 +118,7 @@ export function fluxObjects(options: { proxyVersion?: string | undefined } = {})
 function deployment(name: keyof typeof IMAGES, proxyVersion: string | undefined): KubeObject {
   const isSource = name === "source-controller";
   const isNotification = name === "notification-controller";
+  const hasDependencies = name === "kustomize-controller" || name === "helm-controller";
   const ports = [
     ...(isSource || isNotification ? [{ name: "http", containerPort: 9090, protocol: "TCP" }] : []),
     ...(isNotification ? [{ name: "http-webhook", containerPort: 9292, protocol: "TCP" }] : []),
@@ -132,6 +133,11 @@ function deployment(name: keyof typeof IMAGES, proxyVersion: string | undefined)
     "--log-encoding=json",
     // One node has one replica: a lost lease on a slow disk would only restart it (contract.md 2.5).
     "--enable-leader-election=false",
+    // A part that waits for another looks again soon: by default each layer costs half a minute of set-up.
+    ...(hasDependencies ? ["--requeue-dependency=5s"] : []),
+    // Else a layer that waits for a part which never gets ready takes no fix until its time is over. Not for helm-controller:
+    // there it would make any request during an installation a failure, and with no retries the end.
+    ...(name === "kustomize-controller" ? ["--feature-gates=CancelHealthCheckOnNewRevision=true"] : []),
     ...(isSource ? ["--storage-path=/data", `--storage-adv-addr=source-controller.${cluster}`] : []),
   ];
   const volumes = [...(isSource ? [{ name: "data", emptyDir: {} }] : []), { name: "temp", emptyDir: {} }];

@@ -1,6 +1,9 @@
 import type { KubeObject } from "../k8s/kube_client.ts";
 import { FLUX_NAMESPACE } from "./controllers.ts";
 
+/** Where the charts of a release are, unless its site has a mirror. @see contract.md 2.5 */
+const CHARTS = { name: "alga-charts", host: "ghcr.io", path: "nine-minds/charts" };
+
 /** Name of our OCIRepository and Kustomization. */
 export const SOURCE_NAME = "alga-appliance";
 
@@ -35,7 +38,20 @@ export function sourceObjects(
         path: "./base",
         prune: true,
         sourceRef: { kind: "OCIRepository", name: SOURCE_NAME },
+        ...chartPatches(mirrors[CHARTS.host]),
       },
     },
   ];
+}
+
+/** The release names its chart repository itself, so a mirror is put in its place while Flux applies it. */
+function chartPatches(mirror: string | undefined): { patches?: object[] } {
+  if (mirror === undefined) return {};
+  const { host, protocol } = new URL(mirror);
+  const operations = [
+    { op: "replace", path: "/spec/url", value: `oci://${host}/${CHARTS.path}` },
+    ...(protocol === "http:" ? [{ op: "add", path: "/spec/insecure", value: true }] : []),
+  ];
+  const target = { kind: "HelmRepository", name: CHARTS.name };
+  return { patches: [{ target, patch: JSON.stringify(operations) }] };
 }

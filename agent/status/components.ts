@@ -63,6 +63,8 @@ export const COMPONENTS: readonly Component[] = [
     namespace: "appliance-system",
     kind: "Deployment",
     object: "appliance-status",
+    // Releases of this repository have none: this agent is the status service.
+    optional: true,
     dependsOn: ["source-controller", "kustomize-controller"],
   },
   {

@@ -158,3 +158,20 @@ Deno.test("Flux: a changed proxy changes the pods and nothing else", () => {
     assert.deepEqual(it, objects[i]);
   }
 });
+
+Deno.test("fluxObjects() lets parts that wait look again soon, and only layers be interrupted by a fix", () => {
+  const argsOf = (name: string) => {
+    const found = fluxObjects().find((it) => it.kind === "Deployment" && it.metadata.name === name);
+    assert.ok(found, name);
+    return found.spec.template.spec.containers[0].args as string[];
+  };
+  for (const name of ["kustomize-controller", "helm-controller"]) {
+    assert.ok(argsOf(name).includes("--requeue-dependency=5s"), name);
+  }
+  for (const name of ["source-controller", "notification-controller"]) {
+    assert.ok(!argsOf(name).some((it) => it.startsWith("--requeue-dependency")), name);
+  }
+  const gate = (name: string) =>
+    argsOf(name).some((it) => it.includes("CancelHealthCheckOnNewRevision=true"));
+  assert.deepEqual(["kustomize-controller", "helm-controller"].map(gate), [true, false]);
+});

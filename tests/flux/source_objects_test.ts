@@ -44,6 +44,20 @@ Deno.test("sourceObjects() lets Flux apply ./base of that source and take away w
   }
 });
 
+Deno.test("sourceObjects() sends Flux to the mirror for charts too, and only then", () => {
+  const patches = (mirrors: Record<string, string>) => sourceObjects(CONFIG, mirrors)[1].spec.patches;
+  assert.equal(patches({}), undefined);
+  assert.equal(patches({ "docker.io": "http://192.0.2.9" }), undefined);
+  const [plain] = patches({ "ghcr.io": "http://192.0.2.9:5000" });
+  assert.deepEqual(plain.target, { kind: "HelmRepository", name: "alga-charts" });
+  assert.deepEqual(JSON.parse(plain.patch), [
+    { op: "replace", path: "/spec/url", value: "oci://192.0.2.9:5000/nine-minds/charts" },
+    { op: "add", path: "/spec/insecure", value: true },
+  ]);
+  const [secure] = patches({ "ghcr.io": "https://mirror.example" });
+  assert.deepEqual(JSON.parse(secure.patch).length, 1);
+});
+
 const definitions = await Deno.readTextFile(new URL("../../flux/flux-crds.yaml", import.meta.url))
   .catch(() => undefined);
 
@@ -69,6 +83,7 @@ Deno.test({
 });
 
 interface Schema {
+  items?: Schema;
   type?: string;
   properties?: Record<string, Schema>;
   required?: string[];
@@ -90,11 +105,13 @@ function schemaFor(crds: readonly KubeObject[], object: KubeObject): Schema {
 function problems(value: unknown, schema: Schema, path = ""): string[] {
   if (path === ".metadata") return [];
   if (schema.enum && !schema.enum.includes(value)) return [`${path} is none of ${schema.enum}`];
-  const type = value === null ? "null" : typeof value;
+  const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
   if (schema.type && schema.type !== type) return [`${path} is ${type}, not ${schema.type}`];
   if (schema.pattern && !new RegExp(schema.pattern).test(String(value))) {
     return [`${path} is not ${schema.pattern}`];
   }
+  const { items } = schema;
+  if (Array.isArray(value) && items) return value.flatMap((it, i) => problems(it, items, `${path}[${i}]`));
   if (!schema.properties) return [];
   const given = value as Record<string, unknown>;
   const missing = (schema.required ?? []).filter((it) => given[it] === undefined);
