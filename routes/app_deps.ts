@@ -42,4 +42,6 @@ export interface AppState {
   /** Answers on their way from form to confirmation, by session; passwords stay in memory. */
   drafts: Map<string, SetupInputs>;
   liveStreams: number;
+  /** First address of this machine, as it was a moment ago. */
+  address: { askedMs: number; answer: Promise<string> } | undefined;
 }

@@ -2,6 +2,17 @@ import type { Context } from "hono";
 import type { Frame } from "../views/layout.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 
+const ADDRESS_MS = 10_000;
+
+/** Asking costs a child process, and anybody may ask for the sign-in page: once in a while is enough. */
+async function addressOf({ identity, clock }: AppDeps, state: AppState): Promise<string> {
+  const nowMs = clock.nowMs();
+  if (state.address === undefined || Math.abs(nowMs - state.address.askedMs) >= ADDRESS_MS) {
+    state.address = { askedMs: nowMs, answer: identity.addresses().then((it) => it[0] ?? "", () => "") };
+  }
+  return await state.address.answer;
+}
+
 /** What every page shows around its content. */
 export async function frameOf(
   c: Context<Env>,
@@ -14,7 +25,7 @@ export async function frameOf(
   const version = status.release.selectedReleaseVersion;
   return {
     hostName: deps.identity.hostName,
-    address: (await deps.identity.addresses())[0] ?? "",
+    address: await addressOf(deps, state),
     agentVersion: deps.identity.agentVersion,
     kubernetesVersion: status.kubernetesVersion,
     release: version === null ? null : `${version} · ${status.release.selectedChannel ?? ""}`,

@@ -48,10 +48,18 @@ export function limitBody(deps: AppDeps, state: AppState): MiddlewareHandler<Env
     if (Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES) return await tooLarge();
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     let total = 0;
-    for await (const chunk of c.req.raw.body ?? []) {
-      total += chunk.length;
-      if (total > MAX_BODY_BYTES) return await tooLarge();
-      chunks.push(chunk as Uint8Array<ArrayBuffer>);
+    try {
+      for await (const chunk of c.req.raw.body ?? []) {
+        total += chunk.length;
+        if (total > MAX_BODY_BYTES) return await tooLarge();
+        chunks.push(chunk as Uint8Array<ArrayBuffer>);
+      }
+    } catch {
+      return await answerProblem(c, deps, state, {
+        status: 400,
+        title: "The request broke off",
+        detail: "What was sent could not be read to its end. Send it again.",
+      });
     }
     c.req.raw = new Request(c.req.raw, { body: await new Blob(chunks).arrayBuffer(), method: "POST" });
     return await next();

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import type { Clock } from "../agent/clock.ts";
 import { type Frame, type Page, pageParts } from "../views/layout.ts";
 import { html, renderPart } from "../views/html.ts";
 import type { AppState } from "./app_deps.ts";
@@ -15,12 +16,33 @@ const COALESCE_MS = 50;
 export interface LivePage {
   frame: Frame;
   page: Page;
-  /** The changing part as of now. */
-  section: () => VNode;
+  /** The changing part as of now, as bytes. */
+  section: () => Uint8Array;
   subscribe: (listener: () => void) => () => void;
   /** Address of this page for the links that stand outside the live part. */
   path: string;
   isLive: boolean;
+}
+
+/**
+ * The changing part, made once per state and second, however many pages are open: 200 pages would else render the same
+ * thing 200 times on each change. `state` gives another object after each change.
+ */
+export function sharedSection(
+  clock: Clock,
+  state: () => object,
+  render: (nowMs: number) => VNode,
+): () => Uint8Array {
+  const encoder = new TextEncoder();
+  let made: { of: object; second: number; bytes: Uint8Array } | undefined;
+  return () => {
+    const [of, nowMs] = [state(), clock.nowMs()];
+    const second = Math.floor(nowMs / 1000);
+    if (made?.of !== of || made.second !== second) {
+      made = { of, second, bytes: encoder.encode(renderPart(render(nowMs))) };
+    }
+    return made.bytes;
+  };
 }
 
 /** Headers of an open page; "Refresh" starts it anew after the stream has ended, without script. */
@@ -48,14 +70,14 @@ export function livePageBody(live: LivePage, state: AppState): ReadableStream<Ui
       `}</p>
   `);
   const [start, end] = pageParts(live.frame, live.page);
-  const first = start + controls + renderPart(live.section());
-  if (!isLive) return first + end;
+  if (!isLive) return start + controls + new TextDecoder().decode(live.section()) + end;
 
   const encoder = new TextEncoder();
   const over = new AbortController();
   let changed = Promise.withResolvers<void>();
   const unsubscribe = live.subscribe(() => changed.resolve());
   const timer = setTimeout(() => over.abort(), MAX_STREAM_MS);
+  let rest = Promise.resolve();
   let updates = 0;
   state.liveStreams++;
 
@@ -70,14 +92,15 @@ export function livePageBody(live: LivePage, state: AppState): ReadableStream<Ui
 
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      controller.enqueue(encoder.encode(first));
+      controller.enqueue(encoder.encode(start + controls));
+      controller.enqueue(live.section());
     },
     // Called only when the reader has taken what was there: that is what keeps a slow one from piling up.
     async pull(controller) {
       const idle = new AbortController();
       await Promise.race([changed.promise, sleep(IDLE_MS, idle.signal), aborted(over.signal)]);
       idle.abort();
-      await sleep(COALESCE_MS, over.signal);
+      await rest;
       changed = Promise.withResolvers<void>();
       if (over.signal.aborted || updates >= MAX_UPDATES) {
         controller.enqueue(encoder.encode(end));
@@ -86,7 +109,8 @@ export function livePageBody(live: LivePage, state: AppState): ReadableStream<Ui
         return;
       }
       updates++;
-      controller.enqueue(encoder.encode(renderPart(live.section())));
+      controller.enqueue(live.section());
+      rest = sleep(COALESCE_MS, over.signal); // after, not before: a single change is shown at once
     },
     cancel: close,
   }, { highWaterMark: 1 });

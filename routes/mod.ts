@@ -26,7 +26,12 @@ export interface App {
 
 /** The face on the network: pages and API behind the token. */
 export function createApp(deps: AppDeps): App {
-  const state: AppState = { stylesheet: readStylesheet(), drafts: new Map(), liveStreams: 0 };
+  const state: AppState = {
+    stylesheet: readStylesheet(),
+    drafts: new Map(),
+    liveStreams: 0,
+    address: undefined,
+  };
   const app = new Hono<Env>();
   openRoutes(app, deps, state);
   app.use(
@@ -66,7 +71,12 @@ export function createApp(deps: AppDeps): App {
 
 /** The face on the root-only socket: the API alone; who can connect is root already. */
 export function createSocketApp(deps: AppDeps): App {
-  const state: AppState = { stylesheet: { text: "", path: "" }, drafts: new Map(), liveStreams: 0 };
+  const state: AppState = {
+    stylesheet: { text: "", path: "" },
+    drafts: new Map(),
+    liveStreams: 0,
+    address: undefined,
+  };
   const app = new Hono<Env>();
   app.use(limitBody(deps, state));
   app.route("/", apiRoutes(deps, state));

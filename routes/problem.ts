@@ -12,6 +12,8 @@ export interface Problem {
   detail: string;
   errors?: readonly { field: string; message: string }[];
   retryAfterSec?: number;
+  /** Tells refusals of the same status apart, for programs. */
+  reason?: string;
 }
 
 /** Problem JSON for programs, a page for people; the same number in both. */
@@ -31,6 +33,7 @@ export async function answerProblem(
       detail: problem.detail,
       instance: requestId,
       ...(problem.errors ? { errors: problem.errors } : {}),
+      ...(problem.reason ? { reason: problem.reason } : {}),
     };
     return c.body(JSON.stringify(body), problem.status, { "content-type": "application/problem+json" });
   }
@@ -47,7 +50,8 @@ export function wantsJson(c: Context<Env>): boolean {
 
 /** Set-up's refusals in words. */
 export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Problem {
-  const conflict = (title: string, detail: string): Problem => ({ status: 409, title, detail });
+  const { reason } = reply;
+  const conflict = (title: string, detail: string): Problem => ({ status: 409, title, detail, reason });
   switch (reply.reason) {
     case "locked":
       return conflict(

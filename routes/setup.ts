@@ -13,19 +13,30 @@ import { setupFormPage } from "../views/setup_form_page.ts";
 import { answersPage, checksPage, progressSection } from "../views/setup_pages.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { liveHeaders, livePageBody } from "./live.ts";
+import { liveHeaders, livePageBody, sharedSection } from "./live.ts";
 import { answerProblem, refusalProblem } from "./problem.ts";
 import type { Context } from "hono";
 
 const MAX_DRAFTS = 100;
+type SetupStatus = ReturnType<AppDeps["setup"]["view"]>["state"]["status"];
 const FORM_FIELDS = Object.keys(SetupInputs.shape) as SetupField[];
 
 /** Set-up in the browser: form → answers → checks → progress. */
 export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const app = new Hono<Env>();
+  const sections: Partial<Record<SetupStatus, () => Uint8Array>> = {};
   const csrf = (c: Context<Env>) => c.get("session")?.csrfToken ?? "";
   const draftKey = (c: Context<Env>) => c.get("session")?.idHash ?? "";
   const by = (c: Context<Env>) => `browser ${c.env.remoteAddr}`;
+
+  /** The progress as a page shows it that was opened in this state. */
+  function sectionOf(shown: SetupStatus): () => Uint8Array {
+    return sections[shown] ??= sharedSection(
+      deps.clock,
+      () => deps.setup.view(),
+      (nowMs) => progressSection(deps.setup.view(), nowMs, shown),
+    );
+  }
 
   async function form(
     c: Context<Env>,
@@ -57,10 +68,11 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     // The body of a HEAD is never read, so nothing would ever end its stream.
     const isLive = c.req.method !== "HEAD" && c.req.query("live") !== "off" && view.state.status !== "done";
     const retry = view.state.status === "failed" ? retryForm(csrf(c)) : null;
+    const shown = view.state.status;
     const body = livePageBody({
       frame: await frameOf(c, deps, state, "setup"),
       page: { title: TITLES[view.state.status], body: retry },
-      section: () => progressSection(deps.setup.view(), deps.clock.nowMs()),
+      section: sectionOf(shown),
       subscribe: (listener) => deps.setup.subscribe(listener),
       path: "/setup",
       isLive,
@@ -122,7 +134,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   return app;
 }
 
-const TITLES: Record<ReturnType<AppDeps["setup"]["view"]>["state"]["status"], string> = {
+const TITLES: Record<SetupStatus, string> = {
   idle: "Set up this appliance",
   checked: "Checks",
   running: "Installing",

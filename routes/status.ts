@@ -2,11 +2,16 @@ import { Hono } from "hono";
 import { statusSection } from "../views/status_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { liveHeaders, livePageBody } from "./live.ts";
+import { liveHeaders, livePageBody, sharedSection } from "./live.ts";
 
 /** The status page. */
 export function statusRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const app = new Hono<Env>();
+  const section = sharedSection(
+    deps.clock,
+    () => deps.status.current(),
+    (nowMs) => statusSection(deps.status.current(), nowMs),
+  );
   app.get("/", async (c) => {
     if (deps.setup.view().state.status === "idle" && !deps.status.current().tiers.platform.ready) {
       return c.redirect("/setup", 303);
@@ -16,7 +21,7 @@ export function statusRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const body = livePageBody({
       frame: await frameOf(c, deps, state, "status"),
       page: { title: deps.status.current().rollup.message, body: null },
-      section: () => statusSection(deps.status.current(), deps.clock.nowMs()),
+      section,
       subscribe: (listener) => deps.status.subscribe(listener),
       path: "/",
       isLive,

@@ -1,4 +1,4 @@
-import { html } from "./html.ts";
+import { html, visible } from "./html.ts";
 import type { Page } from "./layout.ts";
 
 /** What went wrong with a request, and the way back. */
@@ -8,8 +8,8 @@ export function errorPage(title: string, detail: string, requestId: string): Pag
     narrow: true,
     body: html`
       <section class="panel error-page">
-        <header><h1>${title}</h1></header>
-        <p>${detail}</p>
+        <header><h1>${visible(title)}</h1></header>
+        <p>${visible(detail)}</p>
         <p class="page-links"><a href="/">Status</a><a href="/setup">Set up</a></p>
         <p class="soft">Number of this answer: <samp>${requestId}</samp></p>
       </section>

@@ -14,7 +14,7 @@ export const html = (htm as unknown as {
 export function visible(text: string): string {
   return text.replaceAll(
     // deno-lint-ignore no-control-regex -- these are the characters that are made visible
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

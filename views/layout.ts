@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { type Content, html, renderPart } from "./html.ts";
+import { type Content, html, renderPart, visible } from "./html.ts";
 
 /** What every page knows. */
 export interface Frame {
@@ -36,7 +36,7 @@ export function pageParts(frame: Frame, page: Page): [string, string] {
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
-      <title>${page.title} – Alga appliance</title>
+      <title>${visible(page.title)} – Alga appliance</title>
       <link rel="stylesheet" href="${frame.stylePath}" />
     </head>
   `);
@@ -55,9 +55,9 @@ function header(frame: Frame): VNode {
   return html`
     <header class="bar">
       <div>
-        <p class="who"><b>Alga appliance</b> <span>${frame.hostName}${frame.address === ""
-          ? ""
-          : ` · ${frame.address}`}</span></p>
+        <p class="who"><b>Alga appliance</b> <span>${visible(
+          frame.address === "" ? frame.hostName : `${frame.hostName} · ${frame.address}`,
+        )}</span></p>
         ${frame.csrfToken !== undefined && html`
           <nav aria-label="Main"><ul>${NAVIGATION.map(([id, path, label]) =>
             html`
@@ -80,11 +80,11 @@ function footer(frame: Frame): VNode {
   return html`
     <footer class="foot"><span>Agent ${frame.agentVersion}</span>${frame.kubernetesVersion
       ? html`
-        <span>Kubernetes ${frame.kubernetesVersion}</span>
+        <span>Kubernetes ${visible(frame.kubernetesVersion)}</span>
       `
       : null}${frame.release
       ? html`
-        <span>Release ${frame.release}</span>
+        <span>Release ${visible(frame.release)}</span>
       `
       : null}</footer>
   `;
@@ -113,6 +113,11 @@ export function clockTime(iso: string): VNode {
   return html`
     <time datetime="${iso}">${iso.slice(11, 19)}</time>
   `;
+}
+
+/** Text as a whole sentence, whether or not it brought its full stop. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? visible(text) : `${visible(text)}.`;
 }
 
 /** "21 min", "3 s", "2 h". */

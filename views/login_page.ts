@@ -1,4 +1,4 @@
-import { html } from "./html.ts";
+import { html, visible } from "./html.ts";
 import type { Frame, Page } from "./layout.ts";
 
 /** Why the last try did not work: the same words for every wrong token. */
@@ -53,10 +53,10 @@ export function loginPage(frame: Frame, problem: LoginProblem, next: string): Pa
           <h2>Is this the right machine?</h2>
           <dl class="facts">
             <dt>Host name</dt>
-            <dd>${frame.hostName}</dd>${frame.address === "" ? null : html`
+            <dd>${visible(frame.hostName)}</dd>${frame.address === "" ? null : html`
               <dt>Address</dt>
             `}${frame.address === "" ? null : html`
-              <dd class="num">${frame.address}</dd>
+              <dd class="num">${visible(frame.address)}</dd>
             `}
             <dt>Connection</dt>
             <dd>Not encrypted. Use it only in a network that you trust.</dd>

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { html } from "./html.ts";
+import { html, visible } from "./html.ts";
 import { csrfField, type Page } from "./layout.ts";
 
 /** What the form shows: given values, proposals with their origin, and what was wrong. */
@@ -42,7 +42,7 @@ export function setupFormPage(form: SetupForm): Page {
       first && html`
         <div class="summary" role="alert"><b>There is a problem</b>${form.errors.map((it) =>
           html`
-            <a href="${`#${it.field}`}">${it.message}</a>
+            <a href="${`#${it.field}`}">${visible(it.message)}</a>
           `
         )}</div>
       `,
@@ -165,7 +165,7 @@ function inputField(form: SetupForm, field: Field, isFirstError: boolean): VNode
       ${field.help && html`
         <small id="${`${field.name}-help`}">${field.help}</small>
       `} ${wrong && html`
-        <span class="why" id="${`${field.name}-why`}">${wrong}</span>
+        <span class="why" id="${`${field.name}-why`}">${visible(wrong)}</span>
       `}
       <input
         id="${field.name}"
@@ -195,7 +195,7 @@ function radio(form: SetupForm, name: string, value: string, label: string, help
         : {}} /><label
         for="${id}"
       >${label}</label>${help === "" ? null : html`
-        <small>${help}</small>
+        <small>${visible(help)}</small>
       `}
     </div>
   `;

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { CheckResult, CheckStatus, PreflightReport } from "../agent/preflight/check.ts";
 import type { Answer, SetupView, StepRow } from "../agent/setup/setup_state.ts";
 import { html, visible } from "./html.ts";
-import { clockTime, csrfField, duration, mark, type Page, type Tone } from "./layout.ts";
+import { clockTime, csrfField, duration, mark, type Page, sentence, type Tone } from "./layout.ts";
 
 const ORIGIN_TEXT: Record<Answer["origin"], string> = { dhcp: "DHCP", default: "default", you: "you" };
 
@@ -56,9 +56,7 @@ export function checksPage(view: SetupView, csrfToken: string): Page {
   const bad = report.results.filter((it) => it.status === "fail" || it.status === "error");
   const warnings = report.results.filter((it) => it.status === "warn");
   const rest = report.results.filter((it) => it.status === "pass" || it.status === "skipped");
-  const title = bad.length === 0
-    ? "All checks passed"
-    : `${bad.length} of ${report.results.length} checks failed`;
+  const title = checksTitle(report);
   const acceptable = bad.length > 0 && bad.every((it) => it.overridable) && view.state.status === "blocked";
   const post = (action: string, label: string, kind: string) =>
     html`
@@ -74,29 +72,36 @@ export function checksPage(view: SetupView, csrfToken: string): Page {
         <header class="${`hero ${bad.length === 0 ? "good" : "bad"}`}">
           <h1>${mark(bad.length === 0 ? "good" : "bad")}<span>${title}. Nothing was changed.</span></h1>
           <p>${bad.length === 0
-            ? "You can install now."
+            ? "To install, go through your answers once more and choose “Run the checks and install”."
             : acceptable
             ? "Fix it and run the checks again, change your answers, or accept what was found."
             : "Fix it and run the checks again, or change your answers."}</p>
-          <div class="acts">${post(
-            "/setup/recheck",
-            "Run the checks again",
-            "",
-          )}<a href="/setup?edit=1">Change answers</a></div>
+          <div class="acts">${bad.length === 0
+            ? html`
+              <a class="button" href="/setup?edit=1">Go on to your answers</a>
+            `
+            : null}${post("/setup/recheck", "Run the checks again", bad.length === 0 ? "quiet" : "")}${bad
+              .length === 0
+            ? null
+            : html`
+              <a href="/setup?edit=1">Change answers</a>
+            `}</div>
         </header>
       `,
       html`
         <section class="panel">
           <h2>What was found</h2>
-          <form method="post" action="/setup/acknowledge">
-            ${csrfField(csrfToken)}
-            <ul class="rows">${[...bad, ...warnings].map((it) =>
-              checkRow(it, acceptable && it.overridable && bad.includes(it))
-            )}</ul>
-            ${acceptable && html`
-              <div class="acts"><button>Accept and install</button></div>
-            `}
-          </form>
+          ${bad.length + warnings.length === 0 ? null : html`
+            <form method="post" action="/setup/acknowledge">
+              ${csrfField(csrfToken)}
+              <ul class="rows">${[...bad, ...warnings].map((it) =>
+                checkRow(it, acceptable && it.overridable && bad.includes(it))
+              )}</ul>
+              ${acceptable && html`
+                <div class="acts"><button>Accept and install</button></div>
+              `}
+            </form>
+          `}
           <details>
             <summary>${rest.filter((it) => it.status === "pass").length} checks passed, ${rest.filter((it) =>
               it.status === "skipped"
@@ -118,13 +123,28 @@ export function checksPage(view: SetupView, csrfToken: string): Page {
   };
 }
 
+/** Could not be checked is a result of its own, never a failure and never a pass. */
+function checksTitle({ results }: PreflightReport): string {
+  const count = (status: CheckStatus) => results.filter((it) => it.status === status).length;
+  const [fails, errors, warnings] = [count("fail"), count("error"), count("warn")];
+  const parts = [
+    fails > 0 && `${fails} of ${results.length} checks failed`,
+    errors > 0 && `${errors}${fails > 0 ? "" : ` of ${results.length} checks`} could not be run`,
+  ].filter(Boolean);
+  if (parts.length > 0) return parts.join(", ");
+  return warnings === 0
+    ? "All checks passed"
+    : `No check failed, ${warnings} ${warnings === 1 ? "needs" : "need"} a look`;
+}
+
 function checkRow(it: CheckResult, withBox: boolean): VNode {
   return html`
     <li class="${CHECK_TONE[it.status]}">
       ${mark(CHECK_TONE[it.status])}<h3>${it.title}</h3><span class="tag">${CHECK_WORD[it.status]}</span>
-      <p>Expected: ${it.expected}. Found: ${visible(it.found)}.</p>
-      <p><b>What to do:</b> ${it.remediation}.</p>
-      ${withBox && html`
+      <p>Expected: ${sentence(it.expected)} Found: ${sentence(it.found)}</p>
+      ${it.remediation === "" ? null : html`
+        <p><b>What to do:</b> ${sentence(it.remediation)}</p>
+      `} ${withBox && html`
         <p class="choice">
           <input type="checkbox" id="${`ack-${it.id}`}" name="checkId" value="${it
             .id}" /><label for="${`ack-${it.id}`}"
@@ -169,29 +189,54 @@ const STEP_WORD: Record<StepRow["status"], string> = {
   failed: "failed",
 };
 
-/** The changing part of the progress page. */
-export function progressSection(view: SetupView, nowMs: number): VNode {
+/** How the progress page speaks of each state. */
+function heroOf({ state, steps }: SetupView): { tone: Tone; title: string; text: string } {
+  switch (state.status) {
+    case "done":
+      return { tone: "good", title: "Ready to log in", text: "The installation is finished." };
+    case "failed":
+      return {
+        tone: "bad",
+        title: state.failure.message,
+        text: `What to do: ${sentence(state.failure.suggestedNextStep)}`,
+      };
+    case "blocked":
+      return {
+        tone: "bad",
+        title: "The checks found something to mend",
+        text: "Nothing was changed.",
+      };
+    case "checked":
+      return { tone: "idle", title: "The checks have ended", text: "Nothing was changed." };
+    case "idle":
+      return { tone: "idle", title: "Nothing is being installed", text: "" };
+    case "running": {
+      const at = steps.findIndex((it) => it.status === "running");
+      const title = at < 0 ? "Installing" : `Step ${at + 1} of ${steps.length}: ${steps[at]?.title}`;
+      return { tone: "busy", title, text: visible(steps[at]?.message ?? "") };
+    }
+  }
+}
+
+/**
+ * The changing part of the progress page. `shown`: the state at which the page was opened; where it has changed, what can
+ * be done now (forms, which must not be replaced under the reader) is one link away.
+ */
+export function progressSection(
+  view: SetupView,
+  nowMs: number,
+  shown: SetupView["state"]["status"] = view.state.status,
+): VNode {
   const { state } = view;
-  const running = view.steps.find((it) => it.status === "running");
-  const [tone, title, text]: [Tone, string, string] = state.status === "done"
-    ? ["good", "Ready to log in", "The installation is finished."]
-    : state.status === "failed"
-    ? ["bad", visible(state.failure.message), `What to do: ${state.failure.suggestedNextStep}.`]
-    : [
-      "busy",
-      running
-        ? `Step ${view.steps.indexOf(running) + 1} of ${view.steps.length}: ${running.title}`
-        : "Installing",
-      visible(running?.message ?? ""),
-    ];
+  const { tone, title, text } = heroOf(view);
   return html`
     <section class="live">
       <header class="${`hero ${tone}`}">
-        <h1>${mark(tone)}<span>${title}</span></h1>${text === "" ? null : html`
+        <h1>${mark(tone)}<span>${visible(title)}</span></h1>${text === "" ? null : html`
           <p>${text}</p>
         `} ${state.status === "failed" && state.nextAttemptAt !== undefined
           ? html`
-            <p>It is tried again by itself at ${clockTime(state.nextAttemptAt)} (UTC).</p>
+            <p>It is tried again by itself at ${clockTime(state.nextAttemptAt)} UTC.</p>
           `
           : null} ${state.status === "running"
           ? html`
@@ -200,6 +245,10 @@ export function progressSection(view: SetupView, nowMs: number): VNode {
           : null} ${state.status === "done"
           ? html`
             <div class="acts"><a class="button big" href="/">Go to the status page</a></div>
+          `
+          : state.status !== "running" && state.status !== shown
+          ? html`
+            <div class="acts"><a class="button" href="/setup">See what you can do</a></div>
           `
           : null}
       </header>
@@ -215,7 +264,9 @@ export function progressSection(view: SetupView, nowMs: number): VNode {
               <dt>Step</dt>
               <dd><samp>${state.stepId}</samp></dd>
               <dt>Code</dt>
-              <dd><samp>${state.failure.code}</samp></dd>
+              <dd><samp>${visible(state.failure.code)}</samp></dd>
+              <dt>Trying again</dt>
+              <dd>${state.failure.retrySafe ? "is safe" : "only after the cause is mended"}</dd>
               <dt>Details</dt>
               <dd><samp>${visible(state.failure.details)}</samp></dd>
             </dl>
@@ -226,22 +277,18 @@ export function progressSection(view: SetupView, nowMs: number): VNode {
   `;
 }
 
+/** Title and times; what a step says stands once, in the hero. */
 function stepRow(it: StepRow, nowMs: number): VNode {
-  const startedMs = it.startedAt === undefined ? undefined : Date.parse(it.startedAt);
-  const time = startedMs === undefined
-    ? ""
-    : it.finishedAt !== undefined
-    ? duration(Date.parse(it.finishedAt) - startedMs)
-    : `since ${duration(nowMs - startedMs)}`;
+  const endMs = it.finishedAt === undefined ? nowMs : Date.parse(it.finishedAt);
   return html`
     <li class="${STEP_TONE[it.status]}">
-      ${mark(STEP_TONE[it.status])}<h3>${it
-        .title}<span class="hide"> (${STEP_WORD[it.status]})</span></h3><time class="soft"
-      >${time}</time>${it.message && it.status !== "done"
-        ? html`
-          <p class="soft">${visible(it.message)}</p>
-        `
-        : null}
+      ${mark(STEP_TONE[it.status])}<h3>${it.title}<span class="hide"> (${STEP_WORD[
+        it.status
+      ]})</span></h3>${it.startedAt === undefined ? null : html`
+        <span class="soft when">${clockTime(it.startedAt)} UTC · ${duration(
+          endMs - Date.parse(it.startedAt),
+        )}</span>
+      `}
     </li>
   `;
 }

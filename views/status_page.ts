@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type {
+  ActiveOperation,
   Blocker,
   Health,
   RollupState,
@@ -38,6 +39,11 @@ const HEALTH_WORD: Record<Health, string> = {
   unhealthy: "not working",
   unknown: "not known yet",
 };
+/** Downloads and parts of the release go by their own names. */
+const OPERATION_TITLE: Partial<Record<ActiveOperation["operation"], string>> = {
+  setup: "Installation",
+  bootstrap: "First-time setup",
+};
 const OWNER_TEXT: Record<Blocker["owner"], string> = {
   you: "you",
   "network-admin": "whoever looks after your network",
@@ -49,20 +55,29 @@ const OWNER_TEXT: Record<Blocker["owner"], string> = {
 export function statusSection(status: StatusDocument, nowMs: number): VNode {
   const tone = ROLLUP_TONE[status.rollup.state];
   const [top, ...others] = status.topBlockers;
-  const criticalTop = status.rollup.state === "failed_action_required" ? top : undefined;
+  const criticalTop = status.rollup.state === "failed_action_required"
+    ? status.topBlockers.find((it) => it.title === status.rollup.message) ?? top
+    : undefined;
+  // What needs attention is not shown as work under way as well.
+  const blocked = new Set(status.topBlockers.map((it) => it.component));
+  const operations = status.rollup.state === "failed_action_required"
+    ? []
+    : status.activeOperations.filter((it) => !blocked.has(it.component));
   return html`
     <section class="live">
       <header class="${`hero ${tone}`}">
-        <h1>${mark(tone)}<span>${status.rollup.message}</span></h1>
+        <h1>${mark(tone)}<span>${visible(status.rollup.message)}</span></h1>
         ${criticalTop && html`
-          <p>${criticalTop.consequence} Since ${since(criticalTop.since, nowMs)}.</p>
+          <p>${visible(criticalTop.consequence)} Since ${since(criticalTop.since, nowMs)}.</p>
         `} ${status.rollup.nextAction === "" ? null : html`
-          <p><b>What to do:</b> ${status.rollup.nextAction}</p>
-        `} ${status.tiers.login.ready && status.urls.loginUrl !== null
+          <p>${status.rollup.nextAction.startsWith("Nothing to do") ? null : html`
+            <b>What to do: </b>
+          `}${visible(status.rollup.nextAction)}</p>
+        `} ${status.tiers.login.ready && isWebAddress(status.urls.loginUrl)
           ? html`
             <div class="acts">
               <a class="button big" href="${status.urls
-                .loginUrl}">Open Alga</a><span class="soft mono">${status.urls.loginUrl}</span>
+                .loginUrl}">Open Alga</a><span class="soft mono">${visible(status.urls.loginUrl)}</span>
             </div>
           `
           : null}
@@ -70,23 +85,18 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
       </header>
       <div class="panel"><ol class="tiers" aria-label="Progress">${(Object.keys(TIER_NAME) as TierId[]).map((
         id,
-      ) => tierItem(id, status.tiers[id]))}</ol></div>
-      ${status.activeOperations.length > 0 && html`
+      ) => tierItem(id, status.tiers[id], status.tiers.login.ready))}</ol></div>
+      ${operations.length > 0 && html`
         <div class="panel">
           <h2>Under way</h2>
-          <ul class="rows">${status.activeOperations.map((it) =>
-            html`
-              <li class="busy">
-                ${mark("busy")}<h3>${it.component}</h3><time class="soft">since ${duration(
-                  it.elapsedSeconds * 1000,
-                )}</time><p class="soft">${visible(it.message)}</p>
-              </li>
-            `
-          )}</ul>
+          <ul class="rows">${operations.map(operationItem)}</ul>
         </div>
       `} ${top && html`
-        <div class="panel"><header><h2>${criticalTop ? "Why" : "Needs attention"}</h2><small>${status
-          .topBlockers.length}</small></header>${[top, ...others].map((it) => finding(it, nowMs))}</div>
+        <div class="panel"><header><h2>${criticalTop ? "Why" : "Needs attention"}</h2>${others.length === 0
+          ? null
+          : html`
+            <small>${others.length + 1}</small>
+          `}</header>${[top, ...others].map((it) => finding(it, nowMs, status.rollup))}</div>
       `}
       <div class="pair">
         <div class="panel"><h2>Recent</h2>${status.recent.length === 0
@@ -100,14 +110,18 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
           <h2>This appliance</h2>
           <dl class="facts">
             <dt>Release</dt>
-            <dd>${releaseText(status)}</dd>${status.sources.flatMap((it) => [
-              html`
-                <dt>${SOURCE_NAME[it.name]}</dt>
-              `,
-              html`
-                <dd>${visible(it.message)}</dd>
-              `,
-            ])}
+            <dd>${visible(releaseText(status))}</dd>
+            <dt>Versions</dt>
+            <dd>Agent ${visible(status.agentVersion)}${status.kubernetesVersion === null
+              ? ""
+              : ` · Kubernetes ${visible(status.kubernetesVersion)}`}</dd>${status.sources.flatMap((it) => [
+                html`
+                  <dt>${SOURCE_NAME[it.name]}</dt>
+                `,
+                html`
+                  <dd>${visible(it.message)}</dd>
+                `,
+              ])}
           </dl>
         </div>
       </div>
@@ -128,13 +142,11 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
                 <tbody>${status.components.map((it) =>
                   html`
                     <tr>
-                      <td>${it.name}</td>
+                      <td>${visible(it.name)}</td>
                       <td>${TIER_NAME[it.tier]}</td>
-                      <td><span class="${`tag ${HEALTH_TONE[it.status]}`}">${it.ready
-                        ? HEALTH_WORD[it.status]
-                        : it.status === "unknown"
-                        ? "on its way"
-                        : HEALTH_WORD[it.status]}</span></td>
+                      <td><span class="${`tag ${HEALTH_TONE[it.status]}`}">${HEALTH_WORD[
+                        it.status
+                      ]}</span></td>
                       <td class="soft">${visible(it.message)}</td>
                     </tr>
                   `
@@ -154,32 +166,51 @@ const SOURCE_NAME: Record<StatusDocument["sources"][number]["name"], string> = {
   application: "Application",
 };
 
-function tierItem(id: TierId, tier: TierStatus): VNode {
-  const tone: Tone = tier.ready
-    ? "good"
-    : tier.status === "unhealthy"
-    ? "bad"
-    : tier.status === "degraded"
-    ? (id === "background" || id === "fullHealth" ? "warn" : "busy")
+function operationItem(it: ActiveOperation): VNode {
+  return html`
+    <li class="busy">
+      ${mark("busy")}<h3>${OPERATION_TITLE[it.operation] ?? visible(it.component)}</h3><span
+        class="soft when"
+      >for ${duration(it.elapsedSeconds * 1000)}</span><p class="soft">${visible(it.message)}</p>
+      ${it.progressAvailable && it.progressPercent !== null
+        ? html`
+          <progress max="100" value="${it.progressPercent}">${it.progressPercent} %</progress>
+        `
+        : null}
+    </li>
+  `;
+}
+
+function tierItem(id: TierId, tier: TierStatus, loginReady: boolean): VNode {
+  const tone: Tone = tier.ready ? "good" : tier.status === "unhealthy" ? "bad" : tier.status === "degraded"
+    // Before people can log in, what stands behind is not late; it is simply not its turn.
+    ? (id !== "background" && id !== "fullHealth" ? "busy" : loginReady ? "warn" : "idle")
     : "idle";
   return html`
     <li class="${tone}">${mark(tone)}<b>${TIER_NAME[id]}</b> <small>${visible(tier.message)}</small></li>
   `;
 }
 
-function finding(it: Blocker, nowMs: number): VNode {
+/** One cause. What the hero says already is not said again. */
+function finding(it: Blocker, nowMs: number, hero: StatusDocument["rollup"]): VNode {
   const tone: Tone = it.severity === "critical" ? "bad" : "warn";
+  const isHero = hero.state === "failed_action_required" && hero.message === it.title;
   return html`
     <article class="${`finding ${tone}`}">
-      <h3>${visible(it.title)}</h3>
+      ${isHero ? null : html`
+        <h3>${visible(it.title)}</h3>
+      `}
       <p>${visible(it.reason)}</p>
-      <p>${visible(it.consequence)} Since ${since(it.since, nowMs)}.</p>
-      <p><b>What to do:</b> ${visible(it.nextAction)}</p>
+      ${isHero ? null : html`
+        <p>${visible(it.consequence)} Since ${since(it.since, nowMs)}.</p>
+      `} ${it.nextAction === "" || hero.nextAction.startsWith(it.nextAction) ? null : html`
+        <p><b>What to do:</b> ${visible(it.nextAction)}</p>
+      `}
       <details>
         <summary>Technical details</summary>
         <dl class="facts">
           <dt>Cause</dt>
-          <dd><samp>${it.id}</samp></dd>
+          <dd><samp>${visible(it.id)}</samp></dd>
           <dt>Who can mend it</dt>
           <dd>${OWNER_TEXT[it.owner]}</dd>
           <dt>Trying again</dt>
@@ -187,7 +218,7 @@ function finding(it: Blocker, nowMs: number): VNode {
             e,
           ) => [
             html`
-              <dt>${e.label}</dt>
+              <dt>${visible(e.label)}</dt>
             `,
             html`
               <dd><samp>${visible(e.text)}</samp></dd>
@@ -219,6 +250,11 @@ function recentItem(it: Transition): VNode {
   return html`
     <li class="${it.tone}">${mark(it.tone)}<h3>${visible(it.text)}</h3>${clockTime(it.at)}</li>
   `;
+}
+
+/** A link leads to a web page or nowhere. */
+function isWebAddress(url: string | null): url is string {
+  return url !== null && /^https?:\/\//i.test(url);
 }
 
 function releaseText({ release }: StatusDocument): string {

@@ -30,6 +30,8 @@ export interface World {
   setTimeline(id: string): void;
   /** Lines of every stand-in program that was called. */
   commands(): Promise<string[]>;
+  /** Controllers and kubelet hold still from now on: the API alone answers, so that it can be measured. */
+  pause(): void;
   stop(): Promise<void>;
 }
 
@@ -73,12 +75,13 @@ export async function startWorld(
   const flux = new SimFlux(kube, registry.url, now);
   const helm = new SimHelm(kube, now);
 
+  let isPaused = false;
   let k3sStartedMs: number | undefined;
   const loop = (async () => {
     while (!ended.signal.aborted) {
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
       if (k3sStartedMs === undefined && await exists(`${root}${K3S_REQUEST}`)) k3sStartedMs = nowMs();
-      if (k3sStartedMs === undefined || ended.signal.aborted) continue;
+      if (k3sStartedMs === undefined || isPaused || ended.signal.aborted) continue;
       const ageSec = (nowMs() - k3sStartedMs) / 1000;
       try {
         if (ageSec >= API_SEC) await writeKubeconfig(root, api.kubeconfig);
@@ -108,6 +111,7 @@ export async function startWorld(
     async commands() {
       return (await Deno.readTextFile(`${root}${COMMAND_LOG}`)).trim().split("\n");
     },
+    pause: () => isPaused = true,
     async stop() {
       ended.abort();
       await loop;

@@ -1,159 +1,154 @@
 import assert from "node:assert/strict";
-import { KINDS } from "../../k8s/mod.ts";
 import { Random } from "../fakes/random.ts";
-import { type AgentProcess, sampleInputs, startAgent } from "../simulator/agent_process.ts";
-import { startWorld, type World } from "../simulator/world.ts";
-import { agentProgram, fetchSetup, fetchStatus, until } from "./walk.ts";
+import { type EndState, KilledAppliance, type Moment } from "./killed_appliance.ts";
+import { agentProgram } from "./walk.ts";
 
-const SPEED = 60;
-/** More in the full run: ALGA_TEST_KILLS=50. */
-const RANDOM_KILLS = Number(Deno.env.get("ALGA_TEST_KILLS") ?? 6);
+const SPEED = 200;
+const RANDOM_KILLS = Number(Deno.env.get("ALGA_TEST_KILLS") ?? 50);
+const SEED = Number(Deno.env.get("ALGA_TEST_SEED") ?? 20261121);
+const KILLS_PER_WALK = 10;
+/** Walks at once. */
+const LANES = 2;
+/** Longer than any single step takes on a slow machine. */
+const STUCK_MS = 60_000;
 
-interface EndState {
-  rollup: string;
-  steps: string[];
-  configMaps: Record<string, unknown>;
-  files: Record<string, string>;
+/** Besides the journal's lines: files that set-up replaces as a whole. */
+const INSTALLER_NOTE = "k3s-started-with";
+const STATE_FILES = [
+  "setup-inputs.json",
+  "release-selection.json",
+  "generated-secrets.json",
+  "install-state.json",
+  INSTALLER_NOTE,
+  "config.yaml",
+];
+const MOMENTS: readonly Moment[] = ["before", "torn", "after"];
+
+interface Undisturbed {
+  end: EndState;
+  /** Names of the journal's lines, in order. */
+  writes: string[];
 }
+let undisturbed: Promise<Undisturbed> | undefined;
 
-async function inWorld(body: (world: World) => Promise<void>): Promise<void> {
-  const root = await Deno.makeTempDir({ prefix: "alga-kill-" });
-  const world = await startWorld({ root, timeline: "healthy", speed: SPEED });
-  try {
-    await body(world);
-  } finally {
-    await world.stop();
-    await Deno.remove(root, { recursive: true });
-  }
-}
+Deno.test("killed before, amid and after every write of the journal, set-up ends as if nothing had happened", async () => {
+  const { end, writes } = await (undisturbed ??= walkUndisturbed());
+  assert.equal(new Set(writes).size, writes.length, `two lines of one name: ${writes.join()}`);
+  assert.equal(writes.at(-1), "setup.finished");
+  const missed: { write: string; moment: Moment }[] = [];
+  await inLanes(MOMENTS, async (moment) => {
+    const left = await walkKilledAt([...writes, ...STATE_FILES], moment, end);
+    missed.push(...left.map((write) => ({ write, moment })));
+  });
+  // What an earlier kill had made needless is met on a walk of its own.
+  await inLanes(missed, async ({ write, moment }) => {
+    assert.deepEqual(await walkKilledAt([write], moment, end), [], `killed ${moment} nothing`);
+  });
+});
 
-async function start(world: World): Promise<AgentProcess> {
-  const program = await agentProgram();
-  return await startAgent(world, program === undefined ? {} : { program });
-}
+Deno.test(`killed at ${RANDOM_KILLS} random moments, set-up ends as if nothing had happened`, async () => {
+  const { end } = await (undisturbed ??= walkUndisturbed());
+  let left = RANDOM_KILLS;
+  let struck = 0;
+  let walk = 0;
+  await inLanes(Array(LANES).fill(0), async () => {
+    while (left > 0) {
+      const kills = Math.min(left, KILLS_PER_WALK);
+      left -= kills;
+      const done = await walkKilledAtRandom(SEED + walk++, kills, end);
+      struck += done;
+      left += kills - done; // set-up had ended before all of them could strike
+    }
+  });
+  assert.equal(struck, RANDOM_KILLS);
+});
 
-/** What must be the same however often the agent was killed. */
-async function endState(agent: AgentProcess, world: World): Promise<EndState> {
-  const setup = await until("set-up is done", () => fetchSetup(agent), (it) => it.state.status === "done");
-  const status = await until(
-    "all is healthy",
-    () => fetchStatus(agent),
-    (it) => it.rollup.state === "fully_healthy",
-  );
-  const kube = world.client();
-  const maps = (await kube.list(KINDS.ConfigMap, { namespace: "alga-system" })).items;
-  kube.close();
-  const read = (path: string) => Deno.readTextFile(world.root + path);
-  return {
-    rollup: status.rollup.state,
-    steps: setup.steps.map((it) => `${it.id} ${it.status}`),
-    configMaps: Object.fromEntries(
-      maps.map((
-        it,
-      ) => [
-        it.metadata.name,
-        JSON.stringify(it.data).replaceAll(/127\.0\.0\.1:\d+|sha256:[0-9a-f]{64}/g, "x"),
-      ]),
-    ),
-    files: {
-      config: await read("/etc/rancher/k3s/config.yaml"),
-      resolv: await read("/etc/rancher/k3s/resolv.conf"),
-      // Order of keys does not matter.
-      inputs: JSON.stringify(
-        Object.entries(JSON.parse(await read("/var/lib/alga-appliance/setup-inputs.json")).inputs).sort(),
-      ).replaceAll(
-        /127\.0\.0\.1:\d+/g,
-        "x",
-      ),
-    },
-  };
-}
-
-async function secretsOf(world: World): Promise<Record<string, unknown>> {
-  const kube = world.client();
-  const wanted = [["msp", "alga-psa-shared"], ["appliance-system", "appliance-status-auth"], [
-    "msp",
-    "appliance-initial-tenant",
-  ]] as const;
-  const found: Record<string, unknown> = {};
-  for (const [namespace, name] of wanted) {
-    found[name] = (await kube.get({ resource: KINDS.Secret, namespace, name }).catch(() => undefined))?.data;
-  }
-  kube.close();
-  return found;
-}
-
-/** "type/step" of every entry so far. */
-async function journalKinds(world: World): Promise<string[]> {
-  const text = await Deno.readTextFile(`${world.root}/var/lib/alga-appliance/journal.jsonl`).catch(() => "");
-  return text.split("\n").slice(0, -1).map((line) => {
-    const { type, data } = JSON.parse(line);
-    return data.stepId === undefined ? type : `${type}/${data.stepId}`;
+async function walkUndisturbed(): Promise<Undisturbed> {
+  return await KilledAppliance.with(SPEED, async (appliance) => {
+    appliance.start(await agentProgram());
+    await appliance.submit();
+    const end = await appliance.endState();
+    return { end, writes: await appliance.writes() };
   });
 }
 
-/** What existed before must exist unchanged after. */
-function assertKept(before: Record<string, unknown>, after: Record<string, unknown>, when: string): void {
-  for (const [name, data] of Object.entries(before)) {
-    if (data !== undefined) assert.deepEqual(after[name], data, `${name} changed ${when}`);
-  }
-}
-
-Deno.test("SIGKILL at every journal write: the walk ends as if nothing had happened", async () => {
-  let undisturbed: EndState | undefined;
-  await inWorld(async (world) => {
-    const agent = await start(world);
-    await agent.request("POST", "/api/v1/setup", sampleInputs(world));
-    undisturbed = await endState(agent, world);
-    await agent.kill("SIGKILL");
-  });
-
-  await inWorld(async (world) => {
-    let agent = await start(world);
-    let kills = 0;
-    const seen = new Set(await journalKinds(world));
-    await agent.request("POST", "/api/v1/setup", sampleInputs(world));
-    const deadlineMs = Date.now() + 180_000;
-    // One appliance, killed right after each kind of entry was written for the first time. (Killing after every line would
-    // kill each restart at its own first line for ever.)
-    while (!seen.has("setup.finished")) {
-      assert.ok(Date.now() < deadlineMs, `the walk does not come to its end; seen: ${[...seen].join(", ")}`);
-      const fresh = (await journalKinds(world)).filter((it) => !seen.has(it));
-      for (const it of fresh) seen.add(it);
-      if (fresh.length > 0) {
-        const before = await secretsOf(world);
-        await agent.kill("SIGKILL");
-        kills++;
-        agent = await start(world);
-        assertKept(before, await secretsOf(world), `after kill ${kills} at ${fresh.join(", ")}`);
+/** One walk on which each of these writes kills once; gives the ones that never came. */
+async function walkKilledAt(writes: readonly string[], moment: Moment, end: EndState): Promise<string[]> {
+  const armed = new Set(writes);
+  return await KilledAppliance.with(SPEED, async (appliance) => {
+    for (;;) {
+      appliance.start(undefined, { writes: [...armed], moment });
+      await appliance.submit();
+      const startedMs = Date.now();
+      while (appliance.isRunning && Date.now() - startedMs < STUCK_MS && !await isOver(appliance)) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
       }
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      const { said } = await appliance.kill();
+      const write = /^died at (.+)$/m.exec(said)?.[1];
+      if (write === undefined) {
+        assert.ok(await isOver(appliance), `the agent is stuck: ${said}`);
+        break;
+      }
+      armed.delete(write);
+      appliance.where = `killed ${moment} ${write}`;
+      await appliance.assertKept();
+      assert.ok(!said.includes("damaged"), said);
     }
-    assert.ok(kills >= 8, `only ${kills} kills`);
-    assert.deepEqual(await endState(agent, world), undisturbed);
-    assert.ok(
-      (await world.commands()).filter((it) => it === "k3s-install.sh").length <= 3,
-      "k3s was installed over and over",
-    );
-    await agent.kill("SIGKILL");
+    appliance.start(await agentProgram());
+    // Between the installer's end and the note that it has run: then it must run again.
+    const cuts = moment !== "after" && writes.includes(INSTALLER_NOTE) && !armed.has(INSTALLER_NOTE) ? 1 : 0;
+    assertEnd(await appliance.endState(), end, cuts);
+    return [...armed];
   });
-});
+}
 
-Deno.test(`SIGKILL at ${RANDOM_KILLS} random moments: the walk ends as if nothing had happened`, async () => {
-  const random = new Random(Number(Deno.env.get("ALGA_TEST_SEED") ?? 20261121));
-  await inWorld(async (world) => {
-    let agent = await start(world);
-    await agent.request("POST", "/api/v1/setup", sampleInputs(world));
-    for (let kill = 1; kill <= RANDOM_KILLS; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, random.below(700)));
-      const before = await secretsOf(world);
-      await agent.kill("SIGKILL");
-      agent = await start(world);
-      assertKept(before, await secretsOf(world), `after random kill ${kill}, seed ${random.seed}`);
+/** As if nothing had happened; only an installer that was cut off may have run once more for each cut. */
+function assertEnd(found: EndState, wanted: EndState, installerCuts: number): void {
+  const runs = found.installerRuns;
+  assert.ok(runs >= 1 && runs <= 1 + installerCuts, `the installer ran ${runs} times`);
+  assert.deepEqual({ ...found, installerRuns: 1 }, wanted);
+}
+
+/** Nothing is left that could be written. */
+async function isOver(appliance: KilledAppliance): Promise<boolean> {
+  return (await appliance.writes()).includes("setup.finished") && await appliance.saysDone();
+}
+
+/** One walk with kills at random moments; gives how many struck while set-up was under way. */
+async function walkKilledAtRandom(seed: number, kills: number, end: EndState): Promise<number> {
+  const random = new Random(seed);
+  const program = await agentProgram();
+  return await KilledAppliance.with(SPEED, async (appliance) => {
+    appliance.start(program);
+    await appliance.submit();
+    let installerCuts = 0;
+    let struck = 0;
+    for (let isOver = false; struck < kills && !isOver;) {
+      // From the very start of the process, so that resuming is killed too.
+      const afterMs = random.below(900);
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      const { said } = await appliance.kill();
+      const last = (await appliance.writes()).at(-1) ?? "";
+      isOver = last === "setup.finished";
+      if (!isOver) {
+        struck++;
+        appliance.where = `kill ${struck} of seed ${seed}, ${afterMs} ms after the start, last write ${last}`;
+        if (last === "step.started/k3s") installerCuts++;
+        assert.ok(!said.includes("damaged"), said);
+        await appliance.assertKept();
+      }
+      appliance.start(program);
     }
-    const end = await endState(agent, world);
-    assert.equal(end.rollup, "fully_healthy");
-    assert.ok(end.steps.every((it) => it.endsWith(" done")), end.steps.join());
-    await agent.kill("SIGKILL");
+    assertEnd(await appliance.endState(), end, installerCuts);
+    return struck;
   });
-});
+}
+
+async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const lanes = Array.from({ length: LANES }, async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  });
+  // All of them to their end, so that a failure leaves nothing running.
+  for (const lane of await Promise.allSettled(lanes)) if (lane.status === "rejected") throw lane.reason;
+}

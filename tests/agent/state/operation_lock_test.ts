@@ -64,3 +64,58 @@ Deno.test("kernelProcesses knows this process and no absent one", async () => {
   assert.ok(await kernelProcesses.startMark(Deno.pid));
   assert.equal(await kernelProcesses.startMark(4_194_303), undefined);
 });
+
+Deno.test("OperationLock.take() leaves alone the lock that a faster one made of a stale one", async () => {
+  const host = new FakeHost();
+  const living: Record<number, string> = { 1: "a", 2: "b", 3: "c" };
+  assert.ok((await createOperationLock(host, new FakeClock(), process(1, living)).take("setup", "dead")).ok);
+  delete living[1];
+  // While the slow one looks whether the owner lives, the fast one takes the lock over.
+  const fast = createOperationLock(host, new FakeClock(), process(2, living));
+  let isFirstLook = true;
+  const slow = createOperationLock(host, new FakeClock(), {
+    pid: 3,
+    async startMark(pid) {
+      if (pid === 1 && isFirstLook) {
+        isFirstLook = false;
+        assert.ok((await fast.take("setup", "fast")).ok);
+      }
+      return living[pid];
+    },
+  });
+  const reply = await slow.take("setup", "slow");
+  assert.ok(!reply.ok && reply.holder === "fast", JSON.stringify(reply));
+  assert.equal((await slow.holder())?.holder, "fast");
+});
+
+Deno.test("locks at other paths are independent", async () => {
+  const host = new FakeHost();
+  const living = { 1: "a" };
+  const clock = new FakeClock();
+  assert.ok((await createOperationLock(host, clock, process(1, living)).take("setup", "x")).ok);
+  const other = createOperationLock(host, clock, process(1, living), PATHS.agentLock);
+  assert.ok((await other.take("serve", "y")).ok);
+  assert.equal((await other.holder())?.holder, "y");
+});
+
+Deno.test("kernelProcesses counts a process that ended and was not yet collected as dead", async () => {
+  // The child of `exec sleep` ends at once; its parent has become a program that collects nobody.
+  const parent = new Deno.Command("sh", {
+    args: ["-c", "true & echo $!; exec sleep 60"],
+    stdout: "piped",
+  }).spawn();
+  try {
+    const reader = parent.stdout.getReader();
+    const pid = Number(new TextDecoder().decode((await reader.read()).value));
+    await reader.cancel();
+    let state = "";
+    while (state !== "Z") {
+      state = (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ")[1]?.[0] ?? "";
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.equal(await kernelProcesses.startMark(pid), undefined);
+  } finally {
+    parent.kill("SIGKILL");
+    await parent.status;
+  }
+});

@@ -1,0 +1,88 @@
+import type { RollupState } from "../../agent/status/status_document.ts";
+import { errorPage } from "../../views/error_page.ts";
+import { renderPage } from "../../views/layout.ts";
+import { loginPage } from "../../views/login_page.ts";
+import { setupFormPage } from "../../views/setup_form_page.ts";
+import { answersPage, checksPage, progressSection } from "../../views/setup_pages.ts";
+import { statusSection } from "../../views/status_page.ts";
+import {
+  NOW_MS,
+  sampleBlocker,
+  sampleCheck,
+  sampleFrame,
+  sampleOperation,
+  sampleReport,
+  sampleSetup,
+  sampleStatus,
+  SETUP_STATES,
+} from "./samples.ts";
+
+const ROLLUPS: RollupState[] = [
+  "installing",
+  "ready_to_log_in",
+  "ready_with_background_issues",
+  "fully_healthy",
+  "failed_action_required",
+];
+const FORM = { csrfToken: "token", values: {}, origins: {}, errors: [] };
+
+/** Every page in every state, `t` in place of every text from outside. */
+export function allPages(t: string): Record<string, string> {
+  const { csrfToken: _, ...signedOut } = sampleFrame(t);
+  const page = (body: Parameters<typeof renderPage>[1]) => renderPage(sampleFrame(t), body);
+  const pages: Record<string, string> = {
+    login: renderPage(signedOut, loginPage(signedOut, undefined, "/setup")),
+    "login, wrong token": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 0 }, "/")),
+    "login, too many": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 30 }, "/")),
+    error: page(errorPage(t, t, "1a2b3c4d")),
+    form: page(setupFormPage({ ...FORM, values: { tenantName: t, systemDns: t, appUrl: t } })),
+    "form, proposals": page(
+      setupFormPage({ ...FORM, values: { appUrl: t, dnsMode: "system" }, origins: { appUrl: "dhcp" } }),
+    ),
+    "form, errors": page(
+      setupFormPage({
+        ...FORM,
+        errors: ["tenantName", "dnsMode", "dnsServers", "adminPassword", "adminPasswordConfirm", "proxyUrl"]
+          .map((field) => ({ field, message: t })),
+      }),
+    ),
+    answers: page(answersPage([{ field: "tenantName", label: "Company", value: t, origin: "you" }], "token")),
+  };
+  const report = sampleReport(
+    sampleCheck("pass", {}, t),
+    sampleCheck("warn", {}, t),
+    sampleCheck("fail", { overridable: true }, t),
+    sampleCheck("error", { overridable: true }, t),
+    sampleCheck("skipped", {}, t),
+  );
+  const blocked = sampleSetup(SETUP_STATES.blocked, { preflight: report });
+  pages["checks, acceptable"] = page(checksPage(blocked, "token"));
+  const hard = sampleReport(sampleCheck("fail", {}, t), sampleCheck("pass", {}, t));
+  pages["checks, not acceptable"] = page(checksPage({ ...blocked, preflight: hard }, "token"));
+  const fine = sampleReport(sampleCheck("pass", {}, t));
+  pages["checks, passed"] = page(checksPage(sampleSetup(SETUP_STATES.checked, { preflight: fine }), "token"));
+  for (const state of Object.values(SETUP_STATES)) {
+    const given = state.status === "running"
+      ? { ...state, message: t }
+      : state.status === "failed"
+      ? { ...state, failure: { ...state.failure, message: t, details: t, suggestedNextStep: t, code: t } }
+      : state;
+    pages[`progress, ${state.status}`] = page({
+      title: t,
+      body: progressSection(sampleSetup(given), NOW_MS),
+    });
+  }
+  for (const state of ROLLUPS) {
+    const status = sampleStatus(state, {
+      topBlockers: state === "failed_action_required" || state === "ready_with_background_issues"
+        ? [sampleBlocker({ severity: state === "failed_action_required" ? "critical" : "background" }, t)]
+        : [],
+      activeOperations: [
+        sampleOperation({ progressAvailable: true, progressPercent: 46 }, t),
+        sampleOperation({ operation: "setup" }, t),
+      ],
+    }, t);
+    pages[`status, ${state}`] = page({ title: t, body: statusSection(status, NOW_MS) });
+  }
+  return pages;
+}

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import type { RollupState } from "../../agent/status/status_document.ts";
+import type { SetupState } from "../../agent/setup/setup_state.ts";
+import { renderPage } from "../../views/layout.ts";
+import { checksPage, progressSection } from "../../views/setup_pages.ts";
+import { statusSection } from "../../views/status_page.ts";
+import { readStylesheet } from "../../views/stylesheet.ts";
+import { assertPage, parseMarkup } from "./markup.ts";
+import { allPages } from "./pages.ts";
+import {
+  NOW_MS,
+  sampleBlocker,
+  sampleCheck,
+  sampleFrame,
+  sampleOperation,
+  sampleReport,
+  sampleSetup,
+  sampleStatus,
+  SETUP_STATES,
+} from "./samples.ts";
+
+for (const [name, html] of Object.entries(allPages("a word"))) {
+  Deno.test(`the page "${name}" is whole, has one heading and landmark, and needs neither script nor inline style`, () => {
+    assertPage(html);
+  });
+}
+
+const HOSTILE = `<img src=x onerror="alert(1)">'&amp;</title></main>\u202eevil\u2066\u0000`;
+for (const [name, html] of Object.entries(allPages(HOSTILE))) {
+  Deno.test(`the page "${name}" shows markup and direction marks of outside text as text`, () => {
+    const { tags } = parseMarkup(html);
+    assert.ok(!tags.some((it) => it.name === "img"));
+    assert.ok(!html.includes('onerror="alert'), "an attribute could be made");
+    // deno-lint-ignore no-control-regex -- these must not be there
+    assert.doesNotMatch(withoutFormValues(html), /[\u0000-\u0008\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
+  });
+}
+
+/** What a person typed comes back into the field as it was; a field shows it within its own box. */
+function withoutFormValues(html: string): string {
+  return html.replaceAll(/ value="[^"]*"/g, "");
+}
+
+Deno.test("the check of pages refuses what a page must not have", () => {
+  const good = allPages("x").error ?? "";
+  assertPage(good);
+  for (
+    const [from, to] of [
+      ["</main>", "<script></script></main>"],
+      ["</main>", "<h1>two</h1></main>"],
+      ["</main>", '<p style="color: red">x</p></main>'],
+      ["</main>", '<p onclick="x">x</p></main>'],
+      ["</main>", '<a href="javascript:x">x</a></main>'],
+      ["</main>", '<p id="main">x</p></main>'],
+      ["</main>", "<div></main>"],
+      ["</main>", "a < b</main>"],
+      ["<footer", '<header class="bar"></header><footer'],
+    ] as const
+  ) assert.throws(() => assertPage(good.replace(from, to)), to);
+});
+
+Deno.test("the stylesheet is small and lets long words break", () => {
+  const { text } = readStylesheet();
+  assert.ok(text.length <= 15_000, `${text.length} bytes`);
+  assert.match(text, /body \{[^}]*overflow-wrap: anywhere/);
+});
+
+Deno.test("a blocked status page tells its cause once, with why and details", () => {
+  const blocker = sampleBlocker();
+  const status = sampleStatus("failed_action_required", {
+    topBlockers: [blocker],
+    rollup: {
+      state: "failed_action_required",
+      message: blocker.title,
+      nextAction: `${blocker.nextAction} The next attempt starts at 09:20.`,
+      since: blocker.since,
+    },
+  });
+  const { text } = assertPage(page(statusSection(status, NOW_MS)));
+  for (const words of [blocker.title, blocker.consequence, blocker.nextAction, blocker.reason]) {
+    assert.equal(count(text, words), 1, words);
+  }
+  assert.equal(count(text, "stor.subpath"), 1);
+});
+
+Deno.test("further causes beside the one of the headline are told in full", () => {
+  const top = sampleBlocker();
+  const other = sampleBlocker({
+    id: "img.not-found",
+    title: "Another",
+    nextAction: "Mend it",
+    consequence: "Mail waits",
+  });
+  const rollup = {
+    state: "failed_action_required" as const,
+    message: top.title,
+    nextAction: top.nextAction,
+    since: top.since,
+  };
+  const { text } = assertPage(
+    page(
+      statusSection(sampleStatus("failed_action_required", { topBlockers: [top, other], rollup }), NOW_MS),
+    ),
+  );
+  for (const words of ["Another", "Mend it", "Mail waits", top.title]) {
+    assert.equal(count(text, words), 1, words);
+  }
+});
+
+Deno.test("what is under way is not shown while set-up fails, nor for a part that needs attention", () => {
+  const operations = [
+    sampleOperation({ component: "db" }),
+    sampleOperation({ component: "mail", message: "Mailing" }),
+  ];
+  const shows = (state: RollupState, component: string) => {
+    const status = sampleStatus(state, {
+      activeOperations: operations,
+      topBlockers: [sampleBlocker({ component })],
+    });
+    return parseMarkup(page(statusSection(status, NOW_MS))).text;
+  };
+  assert.ok(!shows("failed_action_required", "db").includes("Under way"));
+  const background = shows("ready_with_background_issues", "db");
+  assert.ok(background.includes("Mailing") && !background.includes("Downloading db"));
+  assert.ok(shows("installing", "none").includes("Downloading db"));
+});
+
+Deno.test("nothing behind the login looks troubled before people can log in", () => {
+  const tone = (state: RollupState) =>
+    /<li class="([a-z]+)">(?:(?!<\/li>).)*Everything/.exec(page(statusSection(sampleStatus(state), NOW_MS)))
+      ?.[1];
+  assert.equal(tone("installing"), "idle");
+  assert.equal(tone("ready_with_background_issues"), "warn");
+});
+
+Deno.test("a login address that is no web page becomes no link", () => {
+  for (const loginUrl of ["javascript:alert(1)", "data:text/html,x", null]) {
+    const status = sampleStatus("fully_healthy", { urls: { statusUrl: "http://x/", loginUrl } });
+    assert.ok(!page(statusSection(status, NOW_MS)).includes("Open Alga"), String(loginUrl));
+  }
+});
+
+Deno.test("the checks page counts failures and checks that could not be run apart", () => {
+  const title = (...statuses: Parameters<typeof sampleCheck>[0][]) => {
+    const preflight = sampleReport(...statuses.map((it, i) => sampleCheck(it, { id: `x.${i}` })));
+    return checksPage(sampleSetup(SETUP_STATES.blocked, { preflight }), "token").title;
+  };
+  assert.equal(title("fail", "error", "pass"), "1 of 3 checks failed, 1 could not be run");
+  assert.equal(title("error", "pass"), "1 of 2 checks could not be run");
+  assert.equal(title("pass", "warn"), "No check failed, 1 needs a look");
+  assert.equal(title("pass", "skipped"), "All checks passed");
+});
+
+Deno.test("the headline says plainly that nothing is to be done", () => {
+  const text = (nextAction: string) => {
+    const rollup = { ...sampleStatus("installing").rollup, nextAction };
+    return parseMarkup(page(statusSection(sampleStatus("installing", { rollup }), NOW_MS))).text;
+  };
+  assert.ok(!text("Nothing to do. This page follows by itself.").includes("What to do"));
+  assert.match(text("Mend it"), /What to do:\s+Mend it/);
+});
+
+Deno.test("a check's box to accept it is there only where accepting is allowed", () => {
+  const boxes = (html: string) => count(html, 'type="checkbox"');
+  const pages = allPages("x");
+  assert.equal(boxes(pages["checks, acceptable"] ?? ""), 2);
+  assert.equal(boxes(pages["checks, not acceptable"] ?? ""), 0);
+  assert.ok(!(pages["checks, not acceptable"] ?? "").includes("Accept and install"));
+});
+
+Deno.test("the progress page says a step's message and a failure once", () => {
+  for (
+    const [state, words] of [["running", "Waiting for the node"], [
+      "failed",
+      "Kubernetes did not start",
+    ]] as const
+  ) {
+    const { text } = parseMarkup(page(progressSection(sampleSetup(SETUP_STATES[state]), NOW_MS)));
+    assert.equal(count(text, words), 1, words);
+  }
+});
+
+for (const status of ["blocked", "checked", "failed"] as const) {
+  Deno.test(`an open progress page that becomes ${status} says so and leads to what can be done`, () => {
+    const view = sampleSetup(SETUP_STATES[status]);
+    const changed = page(progressSection(view, NOW_MS, "running"));
+    assert.ok(changed.includes('href="/setup">See what you can do'));
+    assert.ok(!parseMarkup(changed).text.includes("Installing"));
+    assert.ok(!page(progressSection(view, NOW_MS, status)).includes("See what you can do"));
+  });
+}
+
+Deno.test("every state of set-up has words of its own", () => {
+  const heads = Object.values(SETUP_STATES).map((it: SetupState) =>
+    /<h1>(.*?)<\/h1>/.exec(page(progressSection(sampleSetup(it), NOW_MS)))?.[1]
+  );
+  assert.equal(new Set(heads).size, heads.length, heads.join("\n"));
+});
+
+Deno.test("sentences from outside end with one full stop", () => {
+  const html = page(
+    checksPage(
+      sampleSetup(SETUP_STATES.blocked, {
+        preflight: sampleReport(sampleCheck("fail", { found: "It hangs.", remediation: "Mend it" })),
+      }),
+      "token",
+    ),
+  );
+  assert.ok(!html.includes(".."));
+  assert.ok(html.includes("Mend it."));
+});
+
+function page(body: ReturnType<typeof statusSection> | ReturnType<typeof checksPage>): string {
+  return renderPage(sampleFrame(), "props" in body ? { title: "A page", body } : body);
+}
+
+function count(text: string, words: string): number {
+  return text.split(words).length - 1;
+}
