@@ -1,0 +1,85 @@
+import { denortFromCarrier } from "../../tools/denort.ts";
+import { freePort } from "../simulator/registry_server.ts";
+
+const repo = new URL("../..", import.meta.url).pathname;
+
+export interface BareServer {
+  url: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Compiles the bare program the way the agent is compiled: one bundle, the same runtime. */
+export async function compileBare(dir: string): Promise<string> {
+  const output = `${dir}/bare`;
+  await deno([
+    "bundle",
+    "--quiet",
+    "--minify",
+    "--platform",
+    "deno",
+    "-o",
+    `${dir}/bare.js`,
+    `${repo}tests/bench/bare_main.ts`,
+  ]);
+  const args = [
+    "compile",
+    "--quiet",
+    "--no-check",
+    "--no-code-cache",
+    "--allow-net",
+    "-o",
+    output,
+    `${dir}/bare.js`,
+  ];
+  const denort = Deno.env.get("DENORT_BIN");
+  try {
+    await deno(args, denort === undefined ? {} : { DENORT_BIN: denort });
+  } catch (error) {
+    if (denort !== undefined) throw error;
+    await deno(args, { DENORT_BIN: await denortFromCarrier(`${repo}.build/cache`) });
+  }
+  return output;
+}
+
+export async function startBare(program: string): Promise<BareServer> {
+  const port = freePort();
+  const child = new Deno.Command("setpriv", {
+    args: ["--pdeathsig", "KILL", "--", program, `${port}`],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const url = `http://127.0.0.1:${port}`;
+  await untilAnswer(`${url}/healthz`);
+  return {
+    url,
+    pid: child.pid,
+    async stop() {
+      child.kill("SIGKILL");
+      await child.status;
+    },
+  };
+}
+
+/** Asks without rest until a server answers with success. */
+export async function untilAnswer(url: string, timeoutMs = 30_000): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) return;
+    if (performance.now() > endMs) throw new Error(`Nothing answers at ${url}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+async function deno(args: string[], env: Record<string, string> = {}): Promise<void> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    env,
+    stdout: "null",
+    stderr: "piped",
+  })
+    .output();
+  if (code !== 0) throw new Error(`deno ${args[0]} ended with ${code}: ${new TextDecoder().decode(stderr)}`);
+}

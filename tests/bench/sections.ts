@@ -1,0 +1,18 @@
+import type { Section } from "./section.ts";
+import { changeSection } from "./sections/change.ts";
+import { evaluateSection } from "./sections/evaluate.ts";
+import { memorySection } from "./sections/memory.ts";
+import { startSection } from "./sections/start.ts";
+import { throughputSection } from "./sections/throughput.ts";
+
+/** All themes in running order. A theme that needs more than the simulated world stands in ON_REQUEST. */
+export const SECTIONS: readonly Section[] = [
+  startSection,
+  evaluateSection,
+  memorySection,
+  throughputSection,
+  changeSection,
+];
+
+/** Run only when asked for by name (`deno task bench -- cluster`). */
+export const ON_REQUEST: readonly Section[] = [];

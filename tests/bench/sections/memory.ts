@@ -1,0 +1,65 @@
+import { RawClient } from "../../routes/raw_client.ts";
+import { load } from "../load.ts";
+import { cpuMs, memoryMb } from "../process_facts.ts";
+import { type Bench, type Row, type Section, spread } from "../section.ts";
+
+const PAGES = 100;
+
+/** Memory and idle work, as the number of pods grows. */
+export const memorySection: Section = {
+  id: "memory",
+  title: "Memory and idle work",
+  async run(bench) {
+    const { agent, bare, loadMs, say } = bench;
+    const rows: Row[] = [];
+    const headers = { authorization: `Bearer ${agent.token}` };
+    for (const pods of bench.podCounts) {
+      const there = await bench.bringTo(pods);
+      say(`idle with ${there} pods`);
+      const floor = spread([await memoryMb(bare.pid)]);
+      const before = await cpuMs(agent.pid);
+      const startMs = performance.now();
+      await new Promise((resolve) => setTimeout(resolve, loadMs * 5));
+      const idlePercent = (await cpuMs(agent.pid) - before) / (performance.now() - startMs) * 100;
+      rows.push({
+        name: `idle, ${there} pods`,
+        unit: "MB",
+        agent: spread([await memoryMb(agent.pid)]),
+        floor,
+        // The budget of 1,000 pods holds for fewer as well.
+        budget: { kind: "difference", bound: "atMost", limit: 60 },
+      }, {
+        name: `idle, ${there} pods: of one core`,
+        unit: "%",
+        agent: spread([idlePercent]),
+        budget: { kind: "value", bound: "atMost", limit: 0.5 },
+      });
+    }
+    await load(`${bare.url}/bytes/10000`, { pid: bare.pid, durationMs: loadMs * 2 });
+    await load(`${agent.url}/api/status`, { pid: agent.pid, durationMs: loadMs * 2, headers });
+    rows.push({
+      name: "after load",
+      unit: "MB",
+      agent: spread([await memoryMb(agent.pid)]),
+      floor: spread([await memoryMb(bare.pid)]),
+    });
+    rows.push(await perPage(bench));
+    return rows;
+  },
+};
+
+async function perPage({ agent }: Bench): Promise<Row> {
+  const before = await memoryMb(agent.pid);
+  const pages = await Promise.all(Array.from({ length: PAGES }, () => openLivePage(agent)));
+  const after = await memoryMb(agent.pid);
+  for (const it of pages) it.close();
+  return { name: `one open live page (of ${PAGES})`, unit: "MB", agent: spread([(after - before) / PAGES]) };
+}
+
+/** A live page that has shown its first state. */
+export async function openLivePage(agent: Bench["agent"]): Promise<RawClient> {
+  const client = await RawClient.open({ hostname: "127.0.0.1", port: Number(new URL(agent.url).port) });
+  await client.send(`GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${agent.token}\r\n\r\n`);
+  await client.until("Checked");
+  return client;
+}
