@@ -6,13 +6,22 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(sign
 
 const code = await runCli(COMMANDS, Deno.args, {
   out: (text) => writeAll(Deno.stdout, text),
-  err: (text) => writeAll(Deno.stderr, text),
+  err: say,
   readInput: () => new Response(Deno.stdin.readable).text(),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined,
   color: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
   signal: ended.signal,
 });
 Deno.exit(code);
+
+/** Talk that nobody hears any more (a closed pipe, a full disk) must not end what the program does. */
+function say(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch {
+    // There is nowhere left to say it.
+  }
+}
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   const bytes = new TextEncoder().encode(text);

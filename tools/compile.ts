@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { DENO_VERSION, denortFromCarrier } from "./denort.ts";
 
@@ -13,7 +14,7 @@ const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-run",
-  "--allow-env=NOTIFY_SOCKET,RUNTIME_DIRECTORY,NO_COLOR,DENO_TLS_CA_STORE,HTTP_PROXY,HTTPS_PROXY,NO_PROXY,http_proxy,https_proxy,no_proxy,NODE_EXTRA_CA_CERTS,NODE_DEBUG,NODE_OPTIONS,SSL_CERT_FILE,SSL_CERT_DIR,NODE_V8_COVERAGE,LOG_TOKENS,LOG_STREAM",
+  "--allow-env=NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID,RUNTIME_DIRECTORY,NO_COLOR,DENO_TLS_CA_STORE,HTTP_PROXY,HTTPS_PROXY,NO_PROXY,http_proxy,https_proxy,no_proxy,NODE_EXTRA_CA_CERTS,NODE_DEBUG,NODE_OPTIONS,SSL_CERT_FILE,SSL_CERT_DIR,NODE_V8_COVERAGE,LOG_TOKENS,LOG_STREAM",
   "--allow-sys=hostname,osRelease,networkInterfaces,cpus,systemMemoryInfo,uid,gid",
   "--no-prompt",
 ];
@@ -23,76 +24,135 @@ const REQUIRE =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);\n';
 
 const repo = new URL("..", import.meta.url).pathname;
-const { values } = parseArgs({
-  args: Deno.args,
-  options: {
-    target: { type: "string", default: "x64" },
-    release: { type: "boolean", default: false },
-    output: { type: "string" },
-  },
-});
-const target = TARGETS[values.target as keyof typeof TARGETS];
-if (!target) fail(`--target must be x64 or arm64, not "${values.target}"`);
-if (Deno.version.deno !== DENO_VERSION) {
-  fail(`Compile with Deno ${DENO_VERSION}; this is ${Deno.version.deno}`);
+
+try {
+  await compile();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  Deno.exit(1);
 }
 
-const build = `${repo}.build`;
-const output = values.output ?? `${repo}.out/alga-agent`;
-await Deno.mkdir(build, { recursive: true });
-await Deno.mkdir(output.slice(0, output.lastIndexOf("/")), { recursive: true });
-
-// 1. One file of everything that is used.
-await deno(["bundle", "--quiet", "--minify", "--platform", "deno", "-o", `${build}/agent.js`, "main.ts"]);
-const commit = (await git(["rev-parse", "--short=12", "HEAD"])) ?? "unknown";
-const builtAt = new Date(Number((await git(["log", "-1", "--format=%ct"])) ?? 0) * 1000).toISOString();
-const bundled = await Deno.readTextFile(`${build}/agent.js`);
-if (!bundled.includes("@@ALGA_COMMIT@@")) fail("The bundle has lost the place where the commit goes");
-await Deno.writeTextFile(
-  `${build}/agent.js`,
-  REQUIRE + bundled.replaceAll("@@ALGA_COMMIT@@", commit).replaceAll("@@ALGA_BUILT_AT@@", builtAt),
-);
-
-// 2. What is read at run time stands beside it.
-await Deno.copyFile(`${repo}views/style.css`, `${build}/style.css`);
-const include = ["--include", "style.css"];
-const crds = `${repo}flux/flux-crds.yaml`;
-if (await Deno.stat(crds).then(() => true, () => false)) {
-  await Deno.copyFile(crds, `${build}/flux-crds.yaml`);
-  include.push("--include", "flux-crds.yaml");
-} else if (values.release) fail("flux/flux-crds.yaml is missing; make it with: deno task crds");
-else {console.error(
-    "Without flux/flux-crds.yaml this binary installs Flux only where an image brings its definitions",
-  );}
-
-// 3. The executable. Runtime: DENORT_BIN, Deno's own download, else the fallback.
-const compileArgs = [
-  "compile",
-  "--quiet",
-  "--no-check",
-  "--no-code-cache",
-  "--target",
-  target,
-  ...PERMISSIONS,
-  ...include,
-  "--unstable-net",
-  "-o",
-  output,
-  "agent.js",
-];
-let denort = Deno.env.get("DENORT_BIN");
-if (denort === undefined && (await tryDeno(compileArgs, build)) !== 0) {
-  if (values.release) fail("A release is compiled with Deno's own runtime; its download failed");
-  if (values.target !== "x64") {
-    fail("The runtime for arm64 comes from Deno's own download only, which failed");
+async function compile(): Promise<void> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      target: { type: "string", default: "x64" },
+      release: { type: "boolean", default: false },
+      output: { type: "string" },
+    },
+  });
+  const target = TARGETS[values.target as keyof typeof TARGETS];
+  if (!target) throw new Error(`--target must be x64 or arm64, not "${values.target}"`);
+  if (Deno.version.deno !== DENO_VERSION) {
+    throw new Error(`Compile with Deno ${DENO_VERSION}; this is ${Deno.version.deno}`);
   }
-  denort = await denortFromCarrier(`${repo}.build/cache`);
+  const name = values.target === "x64" ? "alga-agent" : `alga-agent-${values.target}`;
+  const output = resolve(values.output ?? `${repo}.out/${name}`);
+  await Deno.mkdir(dirname(output), { recursive: true });
+  await Deno.mkdir(`${repo}.build`, { recursive: true });
+  // A folder of its own, so that two compiles side by side do not mix.
+  const build = await Deno.makeTempDir({ dir: `${repo}.build`, prefix: "run-" });
+  try {
+    const { commit, committedAt } = await readCommit();
+    await bundle(build, commit, committedAt);
+    const include = await addFiles(build, values.release);
+    // The executable holds the times of its files.
+    for (const { name } of Deno.readDirSync(build)) {
+      await Deno.utime(`${build}/${name}`, committedAt, committedAt);
+    }
+    await link(build, output, { target, include, isRelease: values.release });
+    const { size } = await Deno.stat(output);
+    console.log(`${output}  ${(size / 1e6).toFixed(1)} MB  ${commit}`);
+  } finally {
+    await Deno.remove(build, { recursive: true });
+  }
 }
-if (denort !== undefined) await deno(compileArgs, build, { DENORT_BIN: denort });
-const { size } = await Deno.stat(output);
-console.log(`${output}  ${(size / 1e6).toFixed(1)} MB  ${commit}`);
 
-async function deno(args: string[], cwd = repo, env: Record<string, string> = {}): Promise<void> {
+/** What is compiled: the commit, marked when the tree differs from it. */
+async function readCommit(): Promise<{ commit: string; committedAt: Date }> {
+  const head = await git(["rev-parse", "--short=12", "HEAD"]) ?? "unknown";
+  const isChanged = (await git(["status", "--porcelain", "--untracked-files=no"]) ?? "") !== "";
+  const committedSec = Number(await git(["log", "-1", "--format=%ct"]) ?? 0);
+  return { commit: isChanged ? `${head}-changed` : head, committedAt: new Date(committedSec * 1000) };
+}
+
+/** One file of everything that is used. */
+async function bundle(build: string, commit: string, committedAt: Date): Promise<void> {
+  const path = `${build}/agent.js`;
+  await deno(["bundle", "--quiet", "--minify", "--platform", "deno", "-o", path, "main.ts"], repo);
+  const bundled = await Deno.readTextFile(path);
+  if (!bundled.includes("@@ALGA_COMMIT@@")) {
+    throw new Error("The bundle has lost the place where the commit goes");
+  }
+  await Deno.writeTextFile(
+    path,
+    REQUIRE + bundled.replaceAll("@@ALGA_COMMIT@@", commit)
+      .replaceAll("@@ALGA_BUILT_AT@@", committedAt.toISOString()),
+  );
+}
+
+/** What is read at run time stands beside the bundle; gives the arguments that embed it. */
+async function addFiles(build: string, isRelease: boolean): Promise<string[]> {
+  await Deno.copyFile(`${repo}views/style.css`, `${build}/style.css`);
+  const crds = `${repo}flux/flux-crds.yaml`;
+  if (await Deno.stat(crds).then(() => true, () => false)) {
+    await Deno.copyFile(crds, `${build}/flux-crds.yaml`);
+    return ["--include", "style.css", "--include", "flux-crds.yaml"];
+  }
+  if (isRelease) throw new Error("flux/flux-crds.yaml is missing; make it with: deno task crds");
+  console.error(
+    "Without flux/flux-crds.yaml this binary installs Flux only where an image brings its definitions",
+  );
+  return ["--include", "style.css"];
+}
+
+/** The executable. Runtime: DENORT_BIN, Deno's own download, else the fallback. */
+async function link(
+  build: string,
+  output: string,
+  { target, include, isRelease }: { target: string; include: string[]; isRelease: boolean },
+): Promise<void> {
+  const args = [
+    "compile",
+    "--quiet",
+    "--no-check",
+    "--no-code-cache",
+    // The bundle needs neither the import map nor the lock file, and both name what only tests use.
+    "--no-config",
+    "--no-lock",
+    "--target",
+    target,
+    ...PERMISSIONS,
+    ...include,
+    "--unstable-net",
+    "-o",
+    output,
+    "agent.js",
+  ];
+  let denort = Deno.env.get("DENORT_BIN");
+  if (denort === undefined) {
+    const download = await new Deno.Command(Deno.execPath(), {
+      args,
+      cwd: build,
+      env: { NO_COLOR: "1" },
+      stderr: "piped",
+    }).output();
+    if (download.success) return;
+    const why = new TextDecoder().decode(download.stderr).split("\n\nStack backtrace")[0]?.trim();
+    if (isRelease) {
+      throw new Error(`A release is compiled with Deno's own runtime; its download failed:\n${why}`);
+    }
+    if (target !== TARGETS.x64) {
+      throw new Error(
+        `The runtime for ${target} comes from Deno's own download only, which failed:\n${why}`,
+      );
+    }
+    denort = await denortFromCarrier(`${repo}.build/cache`);
+  }
+  await deno(args, build, { DENORT_BIN: denort });
+}
+
+async function deno(args: string[], cwd: string, env: Record<string, string> = {}): Promise<void> {
   const { code } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd,
@@ -100,21 +160,11 @@ async function deno(args: string[], cwd = repo, env: Record<string, string> = {}
     stdout: "inherit",
     stderr: "inherit",
   }).output();
-  if (code !== 0) fail(`deno ${args[0]} ended with ${code}`);
-}
-
-async function tryDeno(args: string[], cwd: string): Promise<number> {
-  return (await new Deno.Command(Deno.execPath(), { args, cwd, stdout: "null", stderr: "null" }).output())
-    .code;
+  if (code !== 0) throw new Error(`deno ${args[0]} ended with ${code}`);
 }
 
 async function git(args: string[]): Promise<string | undefined> {
   const result = await new Deno.Command("git", { args, cwd: repo, stdout: "piped", stderr: "null" }).output()
     .catch(() => undefined);
   return result?.success ? new TextDecoder().decode(result.stdout).trim() : undefined;
-}
-
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
 }

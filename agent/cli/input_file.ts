@@ -9,9 +9,15 @@ const MAX_BYTES = 64 * 1024;
 export async function readInputFile(path: string, terminal: Terminal): Promise<SetupInputs> {
   const where = path === "-" ? "standard input" : `"${path}"`;
   const text = path === "-" ? await terminal.readInput() : await readOwnFile(path);
+  const others = path === "-" ? 0 : ((await Deno.stat(path)).mode ?? 0) & 0o077;
   if (text.length > MAX_BYTES) throw new UsageError(`${where} is larger than ${MAX_BYTES / 1024} KiB`);
   const parsed = SetupInputs.safeParse(parseText(text, where));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if (others !== 0) {
+      terminal.err(`Others on this machine may read the password in ${where}. Close it: chmod 600 ${path}\n`);
+    }
+    return parsed.data;
+  }
   throw new UsageError(
     [`${where} cannot be used:`, ...toFieldErrors(parsed.error).map(fieldLine)].join("\n"),
   );
@@ -35,10 +41,15 @@ async function readOwnFile(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    throw new UsageError(
-      `Cannot read "${path}": ${
-        error instanceof Deno.errors.NotFound ? "it does not exist" : errorText(error)
-      }`,
-    );
+    const why = error instanceof Deno.errors.NotFound
+      ? "it does not exist"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "it belongs to somebody else; use sudo"
+      : error instanceof Deno.errors.NotCapable
+      ? 'give the answers on standard input, with "-" for the file'
+      : error instanceof Deno.errors.IsADirectory
+      ? "it is a folder"
+      : errorText(error);
+    throw new UsageError(`Cannot read "${path}": ${why}`);
   }
 }

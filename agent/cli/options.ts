@@ -8,7 +8,25 @@ export function parseOptions<T extends ParseArgsConfig>(config: T): ReturnType<t
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(optionProblem(error));
+  }
+}
+
+/** Node's own texts name classes and rules that a user does not know. */
+function optionProblem(error: unknown): string {
+  const { code, message } = error as Error & { code?: string };
+  const quoted = /'([^']*)'/.exec(message)?.[1] ?? "";
+  switch (code) {
+    case "ERR_PARSE_ARGS_UNKNOWN_OPTION":
+      return `Unknown option "${quoted}"`;
+    case "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL":
+      return `Unexpected word "${quoted}"`;
+    case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
+      return / does not take an argument/.test(message)
+        ? `The option "${quoted}" takes no value`
+        : `The option "${quoted}" needs a value`;
+    default:
+      return message;
   }
 }
 
@@ -21,8 +39,10 @@ export const PLACE_OPTIONS = {
 
 /** Help lines of {@link PLACE_OPTIONS}. */
 export const PLACE_HELP = `  --root DIR                  where the appliance's "/" lies (default /)
-  --kubeconfig FILE           how to reach Kubernetes (default /etc/rancher/k3s/k3s.yaml below the root)
-  --registry-mirror HOST=URL  ask URL instead of the registry HOST; may be repeated`;
+  --kubeconfig FILE           how to reach Kubernetes
+                              (default /etc/rancher/k3s/k3s.yaml below the root)
+  --registry-mirror HOST=URL  ask URL instead of the registry HOST;
+                              may be repeated`;
 
 /** An absolute folder. @throws {UsageError} */
 export function parseRoot(text: string): string {
@@ -72,6 +92,6 @@ export function parseListen(text: string): ListenAddress {
 /** One of a few words. @throws {UsageError} */
 export function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const found = choices.find((it) => it === text);
-  if (found === undefined) throw new UsageError(`${option} must be ${choices.join(", ")}, not "${text}"`);
+  if (found === undefined) throw new UsageError(`${option} must be ${choices.join(" or ")}, not "${text}"`);
   return found;
 }

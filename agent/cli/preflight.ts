@@ -17,6 +17,10 @@ import {
   PLACE_HELP,
   PLACE_OPTIONS,
 } from "./options.ts";
+import { printLine } from "./print_line.ts";
+
+/** Where the findings begin in a line of the report. */
+const REPORT_INDENT = 27;
 
 /** `alga-agent preflight` */
 export const preflightCommand: Command = {
@@ -24,14 +28,16 @@ export const preflightCommand: Command = {
   summary: "check this machine and its network; changes nothing",
   help: `Usage: alga-agent preflight [-o table|json] [--from-file FILE] [OPTIONS]
 
-  -o, --output      table (default) or json
-  --from-file FILE  check with these answers (see "alga-agent help setup"); else with the defaults
-  --listen A:P      the port that the agent itself uses (default 0.0.0.0:8080)
+  -o, --output                table (default) or json
+  --from-file FILE            check with these answers, not with the defaults
+                              (see "alga-agent help setup")
+  --listen ADDR:PORT          where the agent listens (default 0.0.0.0:8080)
 ${PLACE_HELP}
 
 Works with and without the running service.
 
-Exit codes: 0 nothing failed, 3 something failed or could not be checked.
+Exit codes: 0 nothing failed, 2 wrong answers in the file,
+3 something failed or could not be checked.
 
 Example: sudo alga-agent preflight -o json`,
   async run(args, terminal) {
@@ -69,7 +75,11 @@ Example: sudo alga-agent preflight -o json`,
         agentPort,
         signal: terminal.signal,
       });
-      terminal.out(output === "json" ? `${JSON.stringify(report, undefined, 2)}\n` : reportText(report));
+      terminal.out(
+        output === "json"
+          ? `${JSON.stringify(report, undefined, 2)}\n`
+          : reportText(report).split("\n").map((it) => printLine(it, REPORT_INDENT, terminal)).join("\n"),
+      );
       return preflightVerdict(report, []).canContinue ? EXIT.ok : EXIT.actionRequired;
     } finally {
       registry.close();

@@ -1,6 +1,7 @@
 import { AgentError, errorText } from "../error.ts";
 import { BUILD } from "../version.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { printable } from "./print_line.ts";
 
 /** argv → subcommand → exit code. Every error ends here as words, never as a stack. */
 export async function runCli(
@@ -8,31 +9,58 @@ export async function runCli(
   argv: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const [name, ...args] = argv;
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    const asked = commands.find((it) => it.name === args[0]);
-    terminal.out(asked ? `${asked.help}\n` : overview(commands));
-    return name === undefined ? EXIT.usage : EXIT.ok;
+  const [given, ...args] = argv;
+  const name = given === "--help" || given === "-h" ? "help" : given;
+  if (name === undefined || name === "help") {
+    if (name === undefined) {
+      terminal.err(overview(commands));
+      return EXIT.usage;
+    }
+    if (args[0] === undefined) return print(overview(commands), terminal);
   }
-  const command = commands.find((it) => it.name === (name === "--version" ? "version" : name));
+  const wanted = name === "--version" ? "version" : name === "help" ? args[0] : name;
+  const command = commands.find((it) => it.name === wanted);
   if (!command) {
-    terminal.err(`Unknown command "${name}". "alga-agent help" lists the commands.\n`);
+    terminal.err(`Unknown command "${printable(wanted ?? "")}". "alga-agent help" lists the commands.\n`);
     return EXIT.usage;
   }
-  if (args.includes("--help") || args.includes("-h")) {
-    terminal.out(`${command.help}\n`);
-    return EXIT.ok;
+  if (name === "help" || args.includes("--help") || args.includes("-h")) {
+    return print(`${command.help}\n`, terminal);
   }
   try {
     return await command.run(args, terminal);
   } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return EXIT.error; // the reader has seen enough
     if (error instanceof UsageError) {
-      terminal.err(`${error.message}\nSee "alga-agent help ${command.name}".\n`);
+      terminal.err(
+        `${error.message.split("\n").map(printable).join("\n")}\nSee "alga-agent help ${command.name}".\n`,
+      );
       return EXIT.usage;
     }
-    terminal.err(`${errorText(error)}\n`);
+    if (isDenied(error)) {
+      terminal.err(`"alga-agent ${command.name}" needs root here. What to do: run it again with sudo\n`);
+      return EXIT.error;
+    }
+    terminal.err(`${printable(errorText(error))}\n`);
     if (error instanceof AgentError && error.hint) terminal.err(`What to do: ${error.hint}\n`);
     return error instanceof AgentError && error.code === "LOCKED" ? EXIT.locked : EXIT.error;
+  }
+}
+
+/** Whether a file was refused to a user who is not root. */
+function isDenied(error: unknown): boolean {
+  if (Deno.uid() === 0) return false;
+  const first = error instanceof AgentError && error.code === "STATE_WRITE_FAILED" ? error.cause : error;
+  return first instanceof Deno.errors.PermissionDenied;
+}
+
+function print(text: string, terminal: Terminal): ExitCode {
+  try {
+    terminal.out(text);
+    return EXIT.ok;
+  } catch (error) {
+    terminal.err(`Cannot print: ${errorText(error)}\n`);
+    return EXIT.error;
   }
 }
 
@@ -45,8 +73,10 @@ function overview(commands: readonly Command[]): string {
     "",
     ...commands.map((it) => `  ${it.name.padEnd(width)}  ${it.summary}`),
     "",
-    '"alga-agent help COMMAND" tells more. Exit codes: 0 ok, 1 error, 2 usage, 3 action required, 4 degraded,',
-    "5 in progress, 6 locked.",
+    '"alga-agent help COMMAND" tells more.',
+    "",
+    "Exit codes: 0 ok, 1 error, 2 wrong usage, 3 action required, 4 degraded,",
+    "5 in progress, 6 somebody else is at it.",
     "",
   ].join("\n");
 }

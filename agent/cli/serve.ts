@@ -1,19 +1,25 @@
 import { createApp, createSocketApp } from "../../routes/mod.ts";
 import { openAccess } from "../access/mod.ts";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
+import type { Host } from "../host/host.ts";
 import { readInterfaces } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
 import { createKubeConnector } from "../host/kube_connector.ts";
+import { recoverReleases } from "../recovery/recover_releases.ts";
 import { createRegistryClient, type RegistryClient, RELEASE_REGISTRY } from "../release/mod.ts";
 import { createSetupService } from "../setup/mod.ts";
+import type { SetupState } from "../setup/setup_state.ts";
 import { openJournal } from "../state/journal.ts";
-import { createOperationLock } from "../state/operation_lock.ts";
-import { MODE, PATHS } from "../state/paths.ts";
+import { createOperationLock, kernelProcesses } from "../state/operation_lock.ts";
+import { PATHS } from "../state/paths.ts";
+import { removeTornFiles } from "../state/remove_torn_files.ts";
 import { createStatusService } from "../status/mod.ts";
+import type { StatusDocument } from "../status/status_document.ts";
 import { BUILD } from "../version.ts";
-import { notifySystemd } from "../../systemd/notify.ts";
+import { openNotifier, startWatchdog } from "../../systemd/notifier.ts";
 import { type Command, EXIT } from "./command.ts";
+import { formatAddress, keepServing, listenSocket, listenTcp } from "./listen.ts";
 import {
   type ListenAddress,
   parseListen,
@@ -23,9 +29,15 @@ import {
   PLACE_HELP,
   PLACE_OPTIONS,
 } from "./options.ts";
+import { prepareFiles, prepareFolders } from "./prepare_state.ts";
+import { printable } from "./print_line.ts";
 
 /** Requests under way at a stop get this long. */
 const SHUTDOWN_MS = 3_000;
+/** What may change without a word (the address, a disk that was full) is looked at again after this time. */
+const LOOK_MS = 30_000;
+/** "token rotate" on the command line ends sessions within this time, whether anybody signs in or not. */
+const TOKEN_MS = 1_000;
 
 /** `alga-agent serve` */
 export const serveCommand: Command = {
@@ -33,11 +45,11 @@ export const serveCommand: Command = {
   summary: "run the agent: pages, API, set-up and status on one port",
   help: `Usage: alga-agent serve [OPTIONS]
 
-  --listen ADDR:PORT          where pages and API are served (default 0.0.0.0:8080)
+  --listen ADDR:PORT          where pages and API are (default 0.0.0.0:8080)
 ${PLACE_HELP}
-  --download-url URL          fetch k3s below this address instead of its own site
+  --download-url URL          fetch k3s below this address, not its own site
 
-Ends with SIGTERM or SIGINT; set-up goes on where it was at the next start.
+Ends with SIGTERM or SIGINT. A set-up under way goes on at the next start.
 
 Example: alga-agent serve --listen 0.0.0.0:8080`,
   async run(args, terminal) {
@@ -55,8 +67,11 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
     const listen = parseListen(values.listen);
     const mirrors = parseMirrors(values["registry-mirror"]);
     const clock = systemClock;
+    const startedMs = clock.nowMs();
 
-    await prepareFolders(host);
+    const found = await prepareFolders(host);
+    const held = await takeAgentLock(host, clock, formatAddress(listen));
+    for (const it of [...found, ...await prepareFiles(host, clock)]) terminal.err(`${it}\n`);
     const access = await openAccess({ host, clock });
     const journal = await openJournal(host, clock);
     if (journal.damage !== undefined) {
@@ -67,7 +82,6 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
     const userAgent = `alga-agent/${BUILD.version}`;
     const addresses = async () =>
       (await readInterfaces(host).catch(() => [])).flatMap((it) => it.addresses.map((a) => a.address));
-    const statusUrl = async () => `http://${(await addresses())[0] ?? "127.0.0.1"}:${listen.port}/`;
 
     const setup = await createSetupService({
       host,
@@ -83,7 +97,7 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
       loginStatus: () => status.current(),
       onStatus: (listener) => status.subscribe(listener),
     });
-    const initialStatusUrl = await statusUrl();
+    let address = (await addresses())[0] ?? "127.0.0.1";
     const probeClient = createRegistryClient({ mirrors, network: { dnsServers: [] }, clock, userAgent });
     const status = await createStatusService({
       host,
@@ -92,7 +106,7 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
       setupView: () => setup.view(),
       onSetupChange: (listener) => setup.subscribe(listener),
       agentVersion: BUILD.version,
-      statusUrl: () => initialStatusUrl,
+      statusUrl: () => `http://${formatAddress({ hostname: address, port: listen.port })}/`,
       stateDamage: () => journal.damage,
       probeRegistry: (signal) => probeRegistry(probeClient, signal),
     });
@@ -115,27 +129,84 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
     const app = createApp(deps);
     const socketApp = createSocketApp(deps);
 
-    const server = startServer(
-      listen,
-      (request, info) => app.fetch(request, { remoteAddr: remoteName(info.remoteAddr) }),
-    );
-    const socket = await startSocket(host, (request) => socketApp.fetch(request));
-    terminal.err(`Listening on http://${formatAddress(server.addr as Deno.NetAddr)}/\n`);
+    const openTcp = (at: ListenAddress) =>
+      listenTcp(at, (request, { remoteAddr }) => app.fetch(request, { remoteAddr: remoteAddr.hostname }));
+    const openSocket = () => listenSocket(host, (request) => socketApp.fetch(request));
+    const again = { clock, say: (text: string) => terminal.err(text) };
+    const tcp = openTcp(listen);
+    const server = keepServing(tcp, () => openTcp(tcp.addr), again);
+    const socket = keepServing(await openSocket(), openSocket, again);
+    terminal.err(`Listening on http://${formatAddress(tcp.addr)}/\n`);
+    await removeTornFiles(host, [PATHS.stateDir, "/etc/rancher/k3s"], startedMs);
     await setup.resume();
-    await notifySystemd("READY=1").catch((error) =>
-      terminal.err(`systemd was not told: ${errorText(error)}\n`)
+
+    const over = new AbortController();
+    const systemd = openNotifier();
+    const tell = (state: string) =>
+      systemd.notify(state).catch((error) => terminal.err(`systemd was not told: ${errorText(error)}\n`));
+    await tell(`READY=1\n${statusLine(status.current())}`);
+    let told = statusLine(status.current());
+    status.subscribe((it) => {
+      if (statusLine(it) !== told) void tell(told = statusLine(it));
+    });
+    startWatchdog(systemd, over.signal);
+    const following = repeat(clock, TOKEN_MS, over.signal, () => access.refresh());
+    const looking = repeat(clock, LOOK_MS, over.signal, async () => {
+      address = (await addresses())[0] ?? address;
+      if (couldNotResume(setup.view().state)) await setup.resume();
+    });
+
+    const recovering = recoverReleases(
+      { host, clock, connectKube, say: (text) => terminal.err(`${printable(text)}\n`) },
+      over.signal,
     );
 
     await aborted(terminal.signal);
     terminal.err("Stopping\n");
-    await notifySystemd("STOPPING=1").catch(() => {});
+    await tell("STOPPING=1\nSTATUS=Stopping");
+    over.abort();
     await Promise.race([
-      Promise.allSettled([setup.stop(), status.stop(), server.shutdown(), socket.shutdown()]),
+      Promise.allSettled([
+        setup.stop(),
+        status.stop(),
+        server.shutdown(),
+        socket.shutdown(),
+        following,
+        looking,
+        recovering,
+      ]),
       clock.sleep(SHUTDOWN_MS),
     ]);
+    await systemd.close();
+    await held.release().catch(() => {});
     return EXIT.ok;
   },
 };
+
+/** One agent serves an appliance: two would write the same journal. A dead one's lock is taken over. */
+async function takeAgentLock(host: Host, clock: Clock, where: string): Promise<{ release(): Promise<void> }> {
+  const lock = createOperationLock(host, clock, kernelProcesses, PATHS.agentLock);
+  const held = await lock.take("serve", `process ${kernelProcesses.pid} on ${where}`);
+  if (held.ok) return held;
+  throw new AgentError(
+    "LOCKED",
+    `Another agent serves this appliance: ${held.holder}, since ${
+      held.since.slice(0, 19).replace("T", " ")
+    } UTC`,
+    { hint: "Use that one, or stop it first (systemctl stop alga-appliance)" },
+  );
+}
+
+/** A full disk kept set-up from being taken up again; while it runs it looks after itself. */
+function couldNotResume(state: SetupState): boolean {
+  return state.status === "failed" && state.failure.code === "STATE_WRITE_FAILED" &&
+    state.nextAttemptAt === undefined;
+}
+
+/** The headline in the words of systemctl status. */
+function statusLine(status: StatusDocument): string {
+  return `STATUS=${printable(status.rollup.message)}`;
+}
 
 /** Whether the registry can be used now, for the platform tier. */
 async function probeRegistry(
@@ -150,58 +221,15 @@ async function probeRegistry(
   }
 }
 
-async function prepareFolders(host: RealHost): Promise<void> {
-  for (const folder of [PATHS.stateDir, PATHS.configDir, PATHS.logDir]) {
-    await host.makeFolder(folder, { mode: MODE.privateFolder });
+async function repeat(
+  clock: Clock,
+  everyMs: number,
+  signal: AbortSignal,
+  act: () => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(everyMs, signal).then(act).catch(() => {});
   }
-  await host.makeFolder(PATHS.runDir, { mode: MODE.privateFolder });
-}
-
-function startServer(
-  listen: ListenAddress,
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-): Deno.HttpServer<Deno.NetAddr> {
-  try {
-    return Deno.serve({ ...listen, onListen: () => {}, onError: serverError }, handler);
-  } catch (cause) {
-    const where = `${listen.hostname}:${listen.port}`;
-    if (cause instanceof Deno.errors.AddrInUse) {
-      throw new AgentError("USAGE", `Cannot listen on ${where}: another program uses this port`, {
-        hint: `Stop it ("ss -ltnp" names it), or choose another port with --listen`,
-        cause,
-      });
-    }
-    throw new AgentError("USAGE", `Cannot listen on ${where}: ${errorText(cause)}`, { cause });
-  }
-}
-
-/** The last net below the app: whatever was thrown, the client gets an answer and the process lives. */
-function serverError(): Response {
-  return new Response("Internal error\n", {
-    status: 500,
-    headers: { "content-type": "text/plain; charset=utf-8" },
-  });
-}
-
-async function startSocket(
-  host: RealHost,
-  handler: (request: Request) => Response | Promise<Response>,
-): Promise<Deno.HttpServer> {
-  const path = host.path(PATHS.socket);
-  await host.remove(PATHS.socket); // left by a crash; the folder is ours alone
-  const server = Deno.serve({ path, onListen: () => {}, onError: serverError }, handler);
-  await host.setMode(PATHS.socket, 0o600);
-  return server;
-}
-
-function remoteName(address: Deno.Addr): string {
-  return address.transport === "tcp" ? address.hostname : "socket";
-}
-
-function formatAddress(address: Deno.NetAddr): string {
-  return address.hostname.includes(":")
-    ? `[${address.hostname}]:${address.port}`
-    : `${address.hostname}:${address.port}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,28 +1,35 @@
 import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
 import type { SetupView } from "../setup/setup_state.ts";
+import type { StatusDocument } from "../status/status_document.ts";
 import { type AgentClient, type AgentReply, connectAgent } from "./agent_client.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { fieldLine, readInputFile } from "./input_file.ts";
 import { parseOptions, parseRoot } from "./options.ts";
+import { printLine } from "./print_line.ts";
 
 const POLL_MS = 500;
+/** An agent that was restarted is back within this time. */
+const PATIENCE_MS = 15_000;
 
 /** `alga-agent setup` */
 export const setupCommand: Command = {
   name: "setup",
   summary: "set the appliance up from a file",
-  help:
-    `Usage: alga-agent setup --from-file FILE [--acknowledge CHECK]... [--checks-only] [--no-wait] [--root DIR]
-       alga-agent setup --retry
+  help: `Usage: alga-agent setup --from-file FILE [OPTIONS]
+       alga-agent setup --retry [--no-wait] [--root DIR]
 
-  --from-file FILE     answers as YAML or JSON, "-" for standard input; the fields of the set-up form
-  --acknowledge CHECK  accept the finding of this check (for example hw.memory); may be repeated
+  --from-file FILE     the fields of the set-up form as YAML or JSON;
+                       "-" for standard input
+  --acknowledge CHECK  accept the finding of this check (for example hw.memory);
+                       may be repeated
   --checks-only        run the checks, install nothing
   --no-wait            return as soon as the answers are taken
   --retry              try the failed step again
+  --root DIR           where the appliance's "/" lies (default /)
 
-The running agent does the work; this command shows it. Stopping the command does not stop the set-up.
+The running agent does the work; this command shows it. Stopping the command
+does not stop the set-up.
 
 Example of a file:
   appUrl: https://psa.example.com
@@ -32,7 +39,8 @@ Example of a file:
   adminEmail: maria@example.com
   adminPassword: "…"
 
-Exit codes: 0 ready to log in, 1 error, 2 wrong answers, 3 action required, 6 somebody else is at it.`,
+Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
+5 still under way, 6 somebody else is at it.`,
   async run(args, terminal) {
     const { values } = parseOptions(
       {
@@ -49,6 +57,9 @@ Exit codes: 0 ready to log in, 1 error, 2 wrong answers, 3 action required, 6 so
     );
     if ((values["from-file"] === undefined) === !values.retry) {
       throw new UsageError("Say either --from-file FILE or --retry");
+    }
+    if (values.retry && (values.acknowledge.length > 0 || values["checks-only"])) {
+      throw new UsageError("--retry goes on with the answers that are there; it takes no others");
     }
     const inputs = values["from-file"] === undefined
       ? undefined
@@ -72,12 +83,37 @@ Exit codes: 0 ready to log in, 1 error, 2 wrong answers, 3 action required, 6 so
   },
 };
 
+function say(terminal: Terminal, text: string, hang = 0): void {
+  terminal.err(`${printLine(text, hang, terminal)}\n`);
+}
+
+/** Where set-up stands; waits for an agent that is being restarted. */
+async function fetchView(client: AgentClient, terminal: Terminal): Promise<SetupView> {
+  for (let tries = 1;; tries++) {
+    try {
+      return (await client.request("GET", "/api/v1/setup")).body as SetupView;
+    } catch (error) {
+      if (tries * POLL_MS > PATIENCE_MS || terminal.signal.aborted) throw error;
+      await systemClock.sleep(POLL_MS, terminal.signal).catch(() => {});
+    }
+  }
+}
+
+/** ": https://…", or nothing when it is not known. */
+async function loginAddress(client: AgentClient): Promise<string> {
+  const url = ((await client.request("GET", "/api/v1/status")).body as StatusDocument).urls.loginUrl;
+  return url === null ? "" : `: ${url}`;
+}
+
 /** Words and exit code for an answer that is no success. */
 function refusal(reply: AgentReply, terminal: Terminal): ExitCode | undefined {
   if (reply.status < 300) return undefined;
-  terminal.err(`${reply.body?.detail ?? reply.body?.title ?? `The agent answered ${reply.status}`}\n`);
-  for (const error of reply.body?.errors ?? []) terminal.err(`${fieldLine(error)}\n`);
-  return reply.status === 422 ? EXIT.usage : reply.status === 409 ? EXIT.locked : EXIT.error;
+  const errors = reply.body?.errors ?? [];
+  const detail = errors.length > 0 ? undefined : reply.body?.detail;
+  say(terminal, detail ?? reply.body?.title ?? `The agent answered ${reply.status}`);
+  for (const error of errors) say(terminal, fieldLine(error));
+  if (reply.status === 422) return EXIT.usage;
+  return reply.body?.reason === "locked" ? EXIT.locked : EXIT.error;
 }
 
 async function follow(
@@ -85,43 +121,51 @@ async function follow(
   terminal: Terminal,
   acknowledge: readonly string[],
 ): Promise<ExitCode> {
-  let said = 0;
+  let last = "";
+  let saidFailureAt = "";
   let acknowledged = acknowledge.length === 0;
   while (!terminal.signal.aborted) {
-    const view = (await client.request("GET", "/api/v1/setup")).body as SetupView;
-    for (const line of view.log.slice(said)) {
-      terminal.err(`${line.at.slice(11, 19)} ${line.stepId.padEnd(9)} ${line.text}\n`);
-    }
-    said = view.log.length;
+    const view = await fetchView(client, terminal);
+    // The log keeps its newest lines only, so what is new is found by the line that was last.
+    const lines = view.log.map((it) => `${it.at.slice(11, 19)} ${it.stepId.padEnd(9)} ${it.text}`);
+    for (const line of lines.slice(lines.lastIndexOf(last) + 1)) say(terminal, line, 19);
+    last = lines.at(-1) ?? last;
     switch (view.state.status) {
       case "done":
-        terminal.out("Ready to log in.\n");
+        terminal.out(`Ready to log in${await loginAddress(client)}.\n`);
         return EXIT.ok;
       case "checked":
         terminal.out("The checks have run; nothing was installed.\n");
         return EXIT.ok;
       case "failed": {
         const { failure, nextAttemptAt } = view.state;
-        if (nextAttemptAt !== undefined) break;
-        terminal.err(`${failure.message}\nWhat to do: ${failure.suggestedNextStep}\n`);
-        return EXIT.actionRequired;
+        if (failure.at !== saidFailureAt) {
+          saidFailureAt = failure.at;
+          say(terminal, failure.message);
+          say(terminal, `What to do: ${failure.suggestedNextStep}`, 12);
+          if (nextAttemptAt !== undefined) say(terminal, `Next attempt: ${nextAttemptAt.slice(11, 19)} UTC`);
+        }
+        if (nextAttemptAt === undefined) return EXIT.actionRequired;
+        break;
       }
       case "blocked": {
         if (acknowledged) {
           for (const it of view.preflight?.results ?? []) {
             if (it.status === "fail" || it.status === "error") {
-              terminal.err(`${it.id}: ${it.found}. What to do: ${it.remediation}\n`);
+              say(terminal, `${it.title}  [${it.id}]`, 2);
+              say(terminal, `  ${it.found}`, 2);
+              say(terminal, `  What to do: ${it.remediation}`, 14);
             }
           }
-          terminal.err(
-            "Nothing was changed. Mend this, or accept what can be accepted with --acknowledge CHECK.\n",
+          say(
+            terminal,
+            "Nothing was changed. Mend this and send the answers again, or accept what can be accepted with --acknowledge CHECK.",
           );
           return EXIT.actionRequired;
         }
         acknowledged = true;
         const reply = await client.request("POST", "/api/v1/setup/acknowledge", { checkIds: acknowledge });
-        const refused = refusal(reply, terminal);
-        if (refused !== undefined) return EXIT.actionRequired;
+        if (refusal(reply, terminal) !== undefined) return EXIT.actionRequired;
         break;
       }
       case "idle":

@@ -1,4 +1,5 @@
 import { systemClock } from "../clock.ts";
+import { errorText } from "../error.ts";
 import { RealHost } from "../host/real_host.ts";
 import type { RollupState, StatusDocument } from "../status/status_document.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
@@ -24,8 +25,10 @@ export const statusCommand: Command = {
 
   -o, --output  table (default) or json, the same document as /api/status
   --watch       print again whenever something changes; ends with Ctrl-C
+  --root DIR    where the appliance's "/" lies (default /)
 
-Exit codes: 0 ready to log in, 3 action required, 4 ready with background issues, 5 installing, 1 no answer.
+Exit codes: 0 ready to log in, 1 the agent does not answer, 3 action required,
+4 ready with background issues, 5 not ready yet.
 
 Example: alga-agent status -o json`,
   async run(args, terminal) {
@@ -43,17 +46,27 @@ Example: alga-agent status -o json`,
     const client = connectAgent(new RealHost(parseRoot(values.root)));
     const print = (status: StatusDocument) =>
       terminal.out(
-        output === "json" ? `${JSON.stringify(status)}\n` : statusTable(status, systemClock.nowMs()),
+        output === "json"
+          ? `${JSON.stringify(status)}\n`
+          : statusTable(status, systemClock.nowMs(), terminal),
       );
     try {
       let status = await fetchStatus(client);
       print(status);
+      let isSilent = false;
       while (values.watch && !terminal.signal.aborted) {
-        const shown = substance(status);
         await systemClock.sleep(WATCH_INTERVAL_MS, terminal.signal).catch(() => {});
         if (terminal.signal.aborted) break;
-        status = await fetchStatus(client);
-        if (substance(status) !== shown) print(status);
+        try {
+          const shown = substance(status);
+          status = await fetchStatus(client);
+          if (isSilent || substance(status) !== shown) print(status);
+          isSilent = false;
+        } catch (error) {
+          // An agent that is being restarted is waited for.
+          if (!isSilent) terminal.err(`${errorText(error)}. Waiting for it\n`);
+          isSilent = true;
+        }
       }
       return EXIT_OF[status.rollup.state];
     } finally {

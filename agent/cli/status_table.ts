@@ -1,4 +1,5 @@
-import { type StatusDocument, TIER_IDS, type TierId } from "../status/status_document.ts";
+import { type Health, type StatusDocument, TIER_IDS, type TierId } from "../status/status_document.ts";
+import { type Layout, printLine } from "./print_line.ts";
 
 const TIER_NAME: Record<TierId, string> = {
   platform: "Platform",
@@ -9,48 +10,61 @@ const TIER_NAME: Record<TierId, string> = {
   fullHealth: "Everything",
 };
 
-/** The status document as plain text, problems first. Pure; needs no colour and 80 columns. */
-export function statusTable(status: StatusDocument, nowMs: number): string {
-  const lines = [status.rollup.message];
-  if (status.rollup.nextAction !== "") lines.push(`Next: ${status.rollup.nextAction}`);
-  if (status.urls.loginUrl !== null) lines.push(`Open Alga: ${status.urls.loginUrl}`);
+/** Escape sequences of the signs: red, yellow, green. */
+const SIGN_COLOR: Readonly<Record<string, string>> = { x: "31", "!": "33", ok: "32" };
+
+/** The status document as plain text, problems first. Pure. */
+export function statusTable(
+  status: StatusDocument,
+  nowMs: number,
+  layout: Layout = { columns: undefined, color: false },
+): string {
+  const lines: string[] = [];
+  const line = (text: string, hang = 0) => lines.push(printLine(text, hang, layout));
+  const signed = (sign: string, width: number, text: string, hang: number) => {
+    const printed = printLine(sign.padEnd(width) + text, hang, layout);
+    const code = layout.color ? SIGN_COLOR[sign] : undefined;
+    lines.push(code === undefined ? printed : `\x1b[${code}m${sign}\x1b[0m${printed.slice(sign.length)}`);
+  };
+
+  line(status.rollup.message);
+  if (layout.color) lines[0] = `\x1b[1m${lines[0]}\x1b[0m`;
+  if (status.rollup.nextAction !== "") line(`Next: ${status.rollup.nextAction}`, 6);
+  if (status.urls.loginUrl !== null) line(`Open Alga: ${status.urls.loginUrl}`);
+  line(`Status page: ${status.urls.statusUrl}`);
   for (const blocker of status.topBlockers) {
-    lines.push("", `${blocker.severity === "critical" ? "x" : "!"} ${blocker.title}  [${blocker.id}]`);
-    lines.push(`  ${blocker.reason}`);
-    if (blocker.consequence !== "") lines.push(`  ${blocker.consequence}`);
-    lines.push(
-      `  Since ${time(blocker.since)} (${ago(blocker.since, nowMs)}). What to do: ${blocker.nextAction}`,
-    );
-    for (const it of blocker.evidence) lines.push(`    ${it.label}: ${it.text}`);
+    lines.push("");
+    signed(blocker.severity === "critical" ? "x" : "!", 2, `${blocker.title}  [${blocker.id}]`, 2);
+    line(`  ${blocker.reason}`, 2);
+    if (blocker.consequence !== "") line(`  ${blocker.consequence}`, 2);
+    line(`  What to do: ${blocker.nextAction}`, 14);
+    line(`  Since ${time(blocker.since)} (${ago(blocker.since, nowMs)})`);
+    for (const it of blocker.evidence) line(`    ${it.label}: ${it.text}`, 6);
   }
   lines.push("");
   for (const id of TIER_IDS) {
     const tier = status.tiers[id];
-    const sign = tier.ready
-      ? "ok"
-      : tier.status === "unhealthy"
-      ? "x"
-      : tier.status === "degraded"
-      ? "!"
-      : tier.status === "unknown"
-      ? "?"
-      : "-";
-    lines.push(`${sign.padEnd(3)}${TIER_NAME[id].padEnd(18)}${tier.message}`);
+    signed(signOf(tier.ready, tier.status), 3, `${TIER_NAME[id].padEnd(18)}${tier.message}`, 21);
   }
   if (status.activeOperations.length > 0) lines.push("");
-  for (const it of status.activeOperations) lines.push(`   ${it.component}: ${it.message}`);
+  for (const it of status.activeOperations) line(`   ${it.component}: ${it.message}`, 5);
   const { selectedReleaseVersion, selectedChannel } = status.release;
   const release = selectedReleaseVersion === null
-    ? "no release chosen"
-    : `release ${selectedReleaseVersion} (${selectedChannel ?? "no channel"})`;
-  lines.push(
-    "",
+    ? "No release chosen"
+    : `Release ${selectedReleaseVersion} (${selectedChannel ?? "no channel"})`;
+  lines.push("");
+  line(
     `${release} · Kubernetes ${status.kubernetesVersion ?? "not installed"} · agent ${status.agentVersion}`,
   );
   for (const source of status.sources) {
-    if (source.state === "not-answering" || source.state === "unknown") lines.push(source.message);
+    if (source.state === "not-answering" || source.state === "unknown") line(source.message);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function signOf(isReady: boolean, health: Health): string {
+  if (isReady) return "ok";
+  return health === "unhealthy" ? "x" : health === "degraded" ? "!" : health === "unknown" ? "?" : "-";
 }
 
 function time(iso: string): string {
@@ -61,5 +75,6 @@ function ago(iso: string, nowMs: number): string {
   const seconds = Math.max(0, Math.round((nowMs - Date.parse(iso)) / 1000));
   if (seconds < 90) return `${seconds} s`;
   if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3_600)} h`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
 }

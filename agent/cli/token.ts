@@ -13,6 +13,8 @@ export const tokenCommand: Command = {
   show    prints the setup token; it is made when there is none yet
   rotate  makes a new token and ends every session in browsers
 
+  --root DIR  where the appliance's "/" lies (default /)
+
 Works with and without the running service. Needs root.
 
 Example: sudo alga-agent token show`,

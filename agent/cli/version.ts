@@ -8,6 +8,8 @@ export const versionCommand: Command = {
   summary: "show version, commit and build date",
   help: `Usage: alga-agent version [-o text|json]
 
+  -o, --output  text (default) or json: version, commit and builtAt
+
 Example: alga-agent version -o json`,
   run(args, terminal) {
     const { values } = parseOptions(
@@ -17,7 +19,7 @@ Example: alga-agent version -o json`,
       } as const,
     );
     const output = parseChoice("-o", values.output, ["text", "json"]);
-    const built = BUILD.builtAt === "" ? "" : `, built ${BUILD.builtAt}`;
+    const built = BUILD.builtAt === "" ? "" : `, built ${BUILD.builtAt.slice(0, 16).replace("T", " ")} UTC`;
     terminal.out(
       output === "json"
         ? `${JSON.stringify(BUILD)}\n`

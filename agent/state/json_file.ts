@@ -65,7 +65,8 @@ export async function writeStateFile(
   });
 }
 
-async function moveAside(host: Host, path: string, clock: Clock): Promise<void> {
+/** Moves a damaged file to `damaged/`, where it is kept. */
+export async function moveAside(host: Host, path: string, clock: Clock): Promise<void> {
   const name = path.slice(path.lastIndexOf("/") + 1);
   await host.makeFolder(PATHS.damagedDir, { mode: 0o700 });
   await host.rename(path, `${PATHS.damagedDir}/${isoNow(clock).replaceAll(/[:.]/g, "-")}-${name}`);

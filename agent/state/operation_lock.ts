@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import { readKernelFile } from "../host/read_kernel_file.ts";
 import { MODE, PATHS } from "./paths.ts";
 
 const Owner = z.object({
@@ -37,33 +38,39 @@ export interface ProcessTable {
 export const kernelProcesses: ProcessTable = {
   pid: Deno.pid,
   async startMark(pid) {
-    try {
-      // One after the other: of two at once, the one that fails would leave the other running.
-      const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-      const boot = await Deno.readTextFile("/proc/sys/kernel/random/boot_id");
-      // Field 22 (start time) counted after the command, which may hold spaces and brackets. proc(5)
-      return `${boot.trim()}/${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
-    } catch {
-      return undefined;
-    }
+    const stat = await readKernelFile(`/proc/${pid}/stat`, 4_096);
+    const boot = await readKernelFile("/proc/sys/kernel/random/boot_id", 4_096);
+    if (stat === undefined || boot === undefined) return undefined;
+    // Counted after the command, which may hold spaces and brackets: field 3 is the state, 22 the start time. proc(5)
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : `${boot.trim()}/${fields[19]}`;
   },
 };
 
-/** The lock of this appliance. */
+/** The lock of this appliance; with another `path` a lock of its own. */
 export function createOperationLock(
   host: Host,
   clock: Clock,
   processes: ProcessTable = kernelProcesses,
+  path: string = PATHS.operationLock,
 ): OperationLock {
-  async function readOwner(): Promise<z.infer<typeof Owner> | undefined> {
-    const text = await host.readText(PATHS.operationLock);
-    if (text === undefined) return undefined;
+  async function readOwner(from: string = path): Promise<z.infer<typeof Owner> | undefined> {
+    const text = await host.readText(from);
+    const owner = text === undefined ? undefined : parseOwner(text);
+    return owner && await processes.startMark(owner.pid) === owner.processStart ? owner : undefined;
+  }
+
+  /** Of several that find a dead owner only one moves its lock away. */
+  async function removeStale(): Promise<void> {
+    const grave = `${path}.${randomBytes(6).toString("hex")}.stale`;
     try {
-      const owner = Owner.parse(JSON.parse(text));
-      return await processes.startMark(owner.pid) === owner.processStart ? owner : undefined;
+      await host.rename(path, grave);
     } catch {
-      return undefined; // damaged: written whole by link(2), so no living owner wrote this
+      return; // another one was faster
     }
+    // Or so much faster that this is its new lock already: then it goes back.
+    if (await readOwner(grave)) await host.link(grave, path);
+    await host.remove(grave);
   }
 
   return {
@@ -72,7 +79,10 @@ export function createOperationLock(
       return owner && { operation: owner.operation, holder: owner.holder, since: owner.since };
     },
     async take(operation, holder) {
-      const processStart = await processes.startMark(processes.pid) ?? "";
+      const processStart = await processes.startMark(processes.pid);
+      if (processStart === undefined) {
+        throw new TypeError("This process does not find itself among the living");
+      }
       const mine = JSON.stringify({
         pid: processes.pid,
         processStart,
@@ -80,16 +90,16 @@ export function createOperationLock(
         holder,
         since: isoNow(clock),
       });
-      const temporary = `${PATHS.operationLock}.${randomBytes(6).toString("hex")}`;
+      const temporary = `${path}.${randomBytes(6).toString("hex")}`;
       await host.writeFile(temporary, mine, { mode: MODE.secretFile });
       try {
         // link(2) both creates the lock with its whole content and fails when it is there.
-        while (!await host.link(temporary, PATHS.operationLock)) {
+        while (!await host.link(temporary, path)) {
           const owner = await readOwner();
           if (owner) {
             return { ok: false, operation: owner.operation, holder: owner.holder, since: owner.since };
           }
-          await removeStale(host);
+          await removeStale();
         }
       } finally {
         await host.remove(temporary);
@@ -100,20 +110,18 @@ export function createOperationLock(
         async release() {
           if (released) return;
           released = true;
-          if (await host.readText(PATHS.operationLock) === mine) await host.remove(PATHS.operationLock);
+          if (await host.readText(path) === mine) await host.remove(path);
         },
       };
     },
   };
 }
 
-/** Of several that find a dead owner only one moves its lock away. */
-async function removeStale(host: Host): Promise<void> {
-  const grave = `${PATHS.operationLock}.${randomBytes(6).toString("hex")}.stale`;
+/** `undefined` for a damaged one: written whole by link(2), so no living owner wrote it. */
+function parseOwner(text: string): z.infer<typeof Owner> | undefined {
   try {
-    await host.rename(PATHS.operationLock, grave);
+    return Owner.parse(JSON.parse(text));
   } catch {
-    return; // another one was faster
+    return undefined;
   }
-  await host.remove(grave);
 }

@@ -7,6 +7,8 @@ export const PATHS = {
   payloadDir: "/opt/alga-appliance",
   runDir: "/run/alga-appliance",
   socket: "/run/alga-appliance/agent.sock",
+  /** Held by the one agent that serves this appliance. */
+  agentLock: "/run/alga-appliance/agent.lock",
   journal: "/var/lib/alga-appliance/journal.jsonl",
   installState: "/var/lib/alga-appliance/install-state.json",
   setupInputs: "/var/lib/alga-appliance/setup-inputs.json",
@@ -16,6 +18,8 @@ export const PATHS = {
   sessions: "/var/lib/alga-appliance/sessions.json",
   siteId: "/var/lib/alga-appliance/site-id",
   statusMemory: "/var/lib/alga-appliance/status-memory.json",
+  /** Releases that had given up and were told to try again. */
+  releaseResets: "/var/lib/alga-appliance/release-auto-recovery.json",
   operationLock: "/var/lib/alga-appliance/operation.lock",
   damagedDir: "/var/lib/alga-appliance/damaged",
   k3sBinary: "/usr/local/bin/k3s",

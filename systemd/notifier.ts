@@ -1,0 +1,60 @@
+/** Tells systemd about this service. Every call does nothing when systemd did not start us. @see sd_notify(3) */
+export interface Notifier {
+  /** Assignments, one a line: "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=…". @throws if systemd's socket is gone. */
+  notify(state: string): Promise<void>;
+  /** Longest time between two "WATCHDOG=1" in ms; `undefined` when systemd does not watch. @see sd_watchdog_enabled(3) */
+  readonly watchdogMs: number | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * A notifier for the service manager that the environment names. Sends from a socket of its own in the runtime folder of the
+ * unit, which `close()` removes.
+ */
+export function openNotifier(): Notifier {
+  const target = Deno.env.get("NOTIFY_SOCKET");
+  if (!target) {
+    return { notify: () => Promise.resolve(), watchdogMs: undefined, close: () => Promise.resolve() };
+  }
+  let own: { socket: Deno.DatagramConn; path: string; madeFolder?: string } | undefined;
+  return {
+    async notify(state) {
+      if (!target.startsWith("/")) throw new TypeError(`Cannot reach "${target}": it is not a path`);
+      own ??= openOwn();
+      await own.socket.send(new TextEncoder().encode(state), { transport: "unixpacket", path: target });
+    },
+    watchdogMs: watchdogMs(),
+    async close() {
+      if (!own) return;
+      own.socket.close();
+      await Deno.remove(own.madeFolder ?? own.path, { recursive: true }).catch(() => {});
+    },
+  };
+}
+
+/** Deno sends from a bound socket only, and binds it at a path only. */
+function openOwn(): { socket: Deno.DatagramConn; path: string; madeFolder?: string } {
+  const given = Deno.env.get("RUNTIME_DIRECTORY")?.split(":")[0];
+  const folder = given ?? Deno.makeTempDirSync({ prefix: "alga-notify-" });
+  const path = `${folder}/notify-${Deno.pid}.sock`;
+  const socket = Deno.listenDatagram({ transport: "unixpacket", path });
+  return { socket, path, ...(given === undefined ? { madeFolder: folder } : {}) };
+}
+
+/** Pings from the main loop until the signal aborts: a loop that hangs does not ping, and systemd starts the service anew. */
+export function startWatchdog(notifier: Notifier, signal: AbortSignal): void {
+  if (notifier.watchdogMs === undefined) return;
+  const ping = () => void notifier.notify("WATCHDOG=1").catch(() => {}); // a lost ping is what the watchdog is for
+  const timer = setInterval(ping, notifier.watchdogMs / 3);
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  ping();
+}
+
+function watchdogMs(): number | undefined {
+  const pid = Deno.env.get("WATCHDOG_PID");
+  const usec = Number(Deno.env.get("WATCHDOG_USEC"));
+  if (!Number.isFinite(usec) || usec <= 0 || (pid !== undefined && pid !== String(Deno.pid))) {
+    return undefined;
+  }
+  return usec / 1000;
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { prepareFiles, prepareFolders } from "../../../agent/cli/prepare_state.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
+
+const TOKEN = "7Q4MX-00000-11111-22222-33333-ABCDE\n";
+
+Deno.test("prepareFolders() makes what is absent, mends what is open, and says only the second", async () => {
+  const host = new FakeHost();
+  assert.deepEqual(await prepareFolders(host), []);
+  await host.setMode(PATHS.stateDir, 0o755);
+  assert.deepEqual(await prepareFolders(host), [
+    '"/var/lib/alga-appliance" had the mode 0755; it is private again',
+  ]);
+  assert.equal((await host.info(PATHS.stateDir))?.mode, 0o750);
+});
+
+Deno.test("prepareFiles() says nothing about whole files and leaves them alone", async () => {
+  const files = {
+    [PATHS.setupToken]: TOKEN,
+    [PATHS.siteId]: "site-0123456789abcdef\n",
+    [PATHS.sessions]: '{"schemaVersion":1,"sessions":[]}',
+  };
+  const host = new FakeHost(files);
+  for (const path of Object.keys(files)) await host.setMode(path, 0o600);
+  assert.deepEqual(await prepareFiles(host, new FakeClock()), []);
+  for (const [path, text] of Object.entries(files)) assert.equal(await host.readText(path), text);
+});
+
+for (
+  const [path, text] of [
+    [PATHS.setupToken, "7Q4MX-00000"],
+    [PATHS.siteId, "\x1b[2J\n"],
+    [PATHS.installState, '{"schemaVersion":1,"sessions":[]}'],
+    [PATHS.generatedSecrets, '{"schemaVersion":1,"algaAuthKey":""}'],
+    [PATHS.setupInputs, "{"],
+    [PATHS.releaseSelection, ""],
+    [PATHS.sessions, "[]"],
+    [PATHS.statusMemory, '{"tiers":[]'],
+  ] as const
+) {
+  Deno.test(`prepareFiles() moves a damaged ${path.slice(path.lastIndexOf("/") + 1)} aside and repeats nothing of it`, async () => {
+    const host = new FakeHost({ [path]: text });
+    await host.setMode(path, 0o600);
+    const found = await prepareFiles(host, new FakeClock());
+    assert.equal(found.length, 1);
+    assert.match(found[0] ?? "", new RegExp(`^"${path}" is damaged.*It was moved to ${PATHS.damagedDir}$`));
+    assert.ok(text.length < 5 || !found[0]?.includes(text));
+    assert.equal(await host.readText(path), undefined);
+    const aside = await host.list(PATHS.damagedDir);
+    assert.equal(aside?.length, 1);
+    assert.equal(await host.readText(`${PATHS.damagedDir}/${aside?.[0]}`), text);
+  });
+}

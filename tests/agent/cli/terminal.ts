@@ -1,0 +1,29 @@
+import { COMMANDS } from "../../../agent/cli/commands.ts";
+import type { Terminal } from "../../../agent/cli/command.ts";
+import { runCli } from "../../../agent/cli/run_cli.ts";
+
+/** What one command did. */
+export interface CliRun {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs a command line in this process with a terminal of our own. */
+export async function cli(
+  argv: readonly string[],
+  options: { input?: string; columns?: number; color?: boolean; signal?: AbortSignal } = {},
+): Promise<CliRun> {
+  let out = "";
+  let err = "";
+  const terminal: Terminal = {
+    out: (text) => out += text,
+    err: (text) => err += text,
+    readInput: () => Promise.resolve(options.input ?? ""),
+    columns: options.columns,
+    color: options.color ?? false,
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const code = await runCli(COMMANDS, argv, terminal);
+  return { code, out, err };
+}

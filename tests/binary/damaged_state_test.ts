@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { PATHS } from "../../agent/state/paths.ts";
+import { sampleInputs } from "../simulator/agent_process.ts";
+import { startWorld, type World } from "../simulator/world.ts";
+import { binaryTest } from "./binary_case.ts";
+import { run } from "./program.ts";
+import { type RunningAgent, startProgram, until, withAgent } from "./running_agent.ts";
+
+/** Every file of the state that is read again after a restart. */
+const FILES = {
+  journal: PATHS.journal,
+  installState: PATHS.installState,
+  setupInputs: PATHS.setupInputs,
+  releaseSelection: PATHS.releaseSelection,
+  generatedSecrets: PATHS.generatedSecrets,
+  setupToken: PATHS.setupToken,
+  sessions: PATHS.sessions,
+  statusMemory: PATHS.statusMemory,
+} as const;
+type FileName = keyof typeof FILES;
+
+/** How a file is spoilt. */
+const SPOIL: Readonly<Record<string, (bytes: Uint8Array, other: Uint8Array) => Uint8Array>> = {
+  truncated: (bytes) => bytes.subarray(0, Math.floor(bytes.length / 2)),
+  empty: () => new Uint8Array(),
+  garbage: (bytes) => Uint8Array.from(bytes, (_, i) => (i * 151 + 7) & 0xff),
+  swapped: (_, other) => other,
+};
+
+const journalKinds = async (root: string) =>
+  (await Deno.readTextFile(root + PATHS.journal)).trim().split("\n").map((it) =>
+    JSON.parse(it).type as string
+  );
+
+/** A finished appliance, kept as a folder to copy. */
+async function finishedAppliance(program: string, world: World): Promise<{ cookie: string; token: string }> {
+  const agent = await startProgram(program, { root: world.root, args: world.agentArgs });
+  try {
+    await agent.request("POST", "/api/v1/setup", sampleInputs(world));
+    await until(
+      "set-up is done",
+      async () => (await agent.request("GET", "/api/status")).body,
+      (it) => it.rollup.state === "fully_healthy",
+    );
+    const signIn = await fetch(`${agent.url}/login`, {
+      method: "POST",
+      redirect: "manual",
+      body: new URLSearchParams({ token: await agent.token() }),
+    });
+    await signIn.body?.cancel();
+    const token = await agent.token();
+    await until(
+      "the memory is kept",
+      () => Deno.stat(world.root + PATHS.statusMemory).then(() => true),
+      Boolean,
+    );
+    await agent.stop("SIGTERM");
+    return { cookie: signIn.headers.get("set-cookie")?.split(";")[0] ?? "", token };
+  } finally {
+    await agent.stop();
+  }
+}
+
+async function isSignedIn(agent: RunningAgent, cookie: string): Promise<boolean> {
+  const response = await fetch(`${agent.url}/api/status`, { headers: { cookie } });
+  await response.body?.cancel();
+  return response.status === 200;
+}
+
+await binaryTest(
+  "each state file, truncated, empty, garbage or swapped, is said and kept aside; nothing else is lost",
+  async (program) => {
+    const root = await Deno.makeTempDir({ prefix: "alga-damage-" });
+    const world = await startWorld({ root, timeline: "healthy", speed: 60 });
+    try {
+      const { cookie, token } = await finishedAppliance(program, world);
+      const stateDir = `${root}${PATHS.stateDir}`;
+      const good = `${root}/good`;
+      await new Deno.Command("cp", { args: ["-a", stateDir, good] }).output();
+      const kindsBefore = await journalKinds(root);
+      const names = Object.keys(FILES) as FileName[];
+
+      for (const [i, name] of names.entries()) {
+        for (const [how, spoil] of Object.entries(SPOIL)) {
+          const what = `${name}, ${how}`;
+          await Deno.remove(stateDir, { recursive: true });
+          await new Deno.Command("cp", { args: ["-a", good, stateDir] }).output();
+          const bytes = await Deno.readFile(root + FILES[name]);
+          const other = await Deno.readFile(root + FILES[names[(i + 3) % names.length] as FileName]);
+          const spoilt = spoil(bytes, other);
+          await Deno.writeFile(root + FILES[name], spoilt);
+
+          const agent = await startProgram(program, { root, args: world.agentArgs });
+          try {
+            // A journal without its torn last line is whole: that line was never acknowledged. So is one without any line.
+            const isWhole = name === "journal" && (how === "empty" || how === "truncated");
+            const aside = [
+              ...await Array.fromAsync(Deno.readDir(`${root}${PATHS.damagedDir}`)).catch(() => []),
+            ];
+            if (!isWhole) {
+              assert.match(agent.output(), /damaged/, `${what}: it does not say so: ${agent.output()}`);
+              assert.equal(aside.length, 1, `${what}: ${aside.map((it) => it.name)}`);
+              const kept = await Deno.readFile(`${root}${PATHS.damagedDir}/${aside[0]?.name}`);
+              assert.deepEqual(kept, spoilt, `${what}: the damaged file was changed`);
+            }
+            for (const secret of [token, "Correct-Horse7!"]) {
+              assert.ok(!agent.output().includes(secret), what);
+            }
+
+            assert.equal(await agent.token() === token, name !== "setupToken", what);
+            assert.equal(await isSignedIn(agent, cookie), name !== "sessions" && name !== "setupToken", what);
+            if (name !== "journal") {
+              const kinds = await journalKinds(root);
+              assert.deepEqual(
+                kinds.slice(0, kindsBefore.length),
+                kindsBefore,
+                `${what}: the journal lost something`,
+              );
+              const view = (await agent.request("GET", "/api/v1/setup")).body;
+              assert.equal(view.state.status, "done", what);
+            }
+            assert.equal((await agent.request("GET", "/?live=off")).status, 200, what);
+          } finally {
+            await agent.stop();
+          }
+        }
+      }
+    } finally {
+      await world.stop();
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+);
+
+await binaryTest(
+  "a state file of a newer agent is left alone, and the start says what to do",
+  async (program) => {
+    const root = await Deno.makeTempDir({ prefix: "alga-newer-" });
+    try {
+      await Deno.mkdir(`${root}${PATHS.stateDir}`, { recursive: true });
+      const text = '{"schemaVersion":99,"sessions":[]}';
+      await Deno.writeTextFile(root + PATHS.sessions, text);
+      const { code, stderr } = await run(program, ["serve", "--root", root, "--listen", "127.0.0.1:0"]);
+      assert.equal(code, 1);
+      assert.match(stderr, /was written by a newer agent/);
+      assert.match(stderr, /What to do: Start the newer agent again/);
+      assert.equal(await Deno.readTextFile(root + PATHS.sessions), text);
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+);
+
+await binaryTest(
+  "folders, files and a stale socket with wrong modes are mended and named",
+  (program) =>
+    withAgent(program, async (agent) => {
+      const mode = async (path: string) => ((await Deno.lstat(agent.root + path)).mode ?? 0) & 0o7777;
+      for (const folder of [PATHS.stateDir, PATHS.configDir, PATHS.logDir, PATHS.runDir]) {
+        assert.equal(await mode(folder), 0o750, folder);
+        assert.match(agent.output(), new RegExp(`"${folder}" had the mode 0777; it is private again`));
+      }
+      assert.equal(await mode(PATHS.setupToken), 0o600);
+      assert.match(
+        agent.output(),
+        /"\/var\/lib\/alga-appliance\/setup-token" had the mode 0644; it is private again/,
+      );
+      assert.equal(await agent.token(), TOKEN, "the token itself is good and stays");
+      assert.equal(await mode(PATHS.socket), 0o600);
+      assert.equal((await run(program, ["status", "--root", agent.root])).code, 5);
+    }, {
+      async prepare(root) {
+        for (const folder of [PATHS.stateDir, PATHS.configDir, PATHS.logDir, PATHS.runDir]) {
+          await Deno.mkdir(root + folder, { recursive: true });
+          await Deno.chmod(root + folder, 0o777);
+        }
+        await Deno.writeTextFile(root + PATHS.setupToken, `${TOKEN}\n`, { mode: 0o644 });
+        await Deno.writeTextFile(root + PATHS.socket, "left by a crash", { mode: 0o777 });
+      },
+    }),
+);
+
+const TOKEN = "7Q4MX-00000-11111-22222-33333-ABCDE";
+
+await binaryTest(
+  "of two agents on one root the second says who is there, and changes nothing",
+  (program) =>
+    withAgent(program, async (agent) => {
+      const before = await Deno.readTextFile(agent.root + PATHS.setupToken);
+      const second = await run(program, ["serve", "--root", agent.root, "--listen", "127.0.0.1:0"]);
+      assert.equal(second.code, 6);
+      assert.match(
+        second.stderr,
+        new RegExp(
+          `^Another agent serves this appliance: process ${agent.pid} on 127\\.0\\.0\\.1:${agent.port}, since `,
+        ),
+      );
+      assert.match(second.stderr, /\nWhat to do: /);
+      assert.equal(
+        (await run(program, ["status", "--root", agent.root])).code,
+        5,
+        "the first one's socket is gone",
+      );
+      assert.equal(await Deno.readTextFile(agent.root + PATHS.setupToken), before);
+
+      const elsewhere = await Deno.makeTempDir({ prefix: "alga-second-" });
+      const third = await run(program, ["serve", "--root", elsewhere, "--listen", `127.0.0.1:${agent.port}`]);
+      await Deno.remove(elsewhere, { recursive: true });
+      assert.equal(third.code, 1);
+      assert.match(
+        third.stderr,
+        /^Cannot listen on 127\.0\.0\.1:\d+: another program uses this port\nWhat to do: Stop it/,
+      );
+
+      // A killed one holds nothing.
+      await agent.stop("SIGKILL");
+      const next = await startProgram(program, { root: agent.root });
+      assert.equal((await next.stop("SIGTERM")).code, 0);
+    }),
+);
+
+await binaryTest(
+  "a held operation lock is told by name, a lock of garbage is taken over",
+  async (program) => {
+    const root = await Deno.makeTempDir({ prefix: "alga-lock-" });
+    const world = await startWorld({ root, timeline: "healthy", speed: 60 });
+    const agent = await startProgram(program, { root, args: world.agentArgs });
+    try {
+      await Deno.writeTextFile(root + PATHS.operationLock, "garbage");
+      assert.equal((await agent.request("POST", "/api/v1/setup", sampleInputs(world))).status, 202);
+      const again = await agent.request("POST", "/api/v1/setup", sampleInputs(world));
+      assert.equal(again.status, 409);
+      assert.match(again.body.detail, /API 127\.0\.0\.1|company and administrator/);
+    } finally {
+      await agent.stop();
+      await world.stop();
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+);

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { readJournal } from "../../agent/state/journal.ts";
+import { sampleInputs } from "../simulator/agent_process.ts";
+import { startWorld, type World } from "../simulator/world.ts";
+import { binaryTest } from "./binary_case.ts";
+import { type RunningAgent, startProgram, until } from "./running_agent.ts";
+
+/** Why no disk of our own can be made here. */
+async function missing(): Promise<string | undefined> {
+  if (Deno.uid() !== 0) return "mounting needs root";
+  const dir = await Deno.makeTempDir({ prefix: "alga-mount-" });
+  const isMounted = await mount(dir, "64k").then(() => true, () => false);
+  if (isMounted) await unmount(dir);
+  await Deno.remove(dir, { recursive: true });
+  return isMounted ? undefined : "mounting a tmpfs is not allowed here";
+}
+
+async function mount(dir: string, size: string): Promise<void> {
+  const { success } = await new Deno.Command("mount", {
+    args: ["-t", "tmpfs", "-o", `size=${size}`, "alga-test", dir],
+    stderr: "null",
+  }).output();
+  if (!success) throw new Error(`Cannot mount a tmpfs at ${dir}`);
+}
+
+async function unmount(dir: string): Promise<void> {
+  // Lazily: a process that is just ending may still hold a file.
+  await new Deno.Command("umount", { args: ["--lazy", dir], stderr: "null" }).output();
+}
+
+/** A world whose state lies on a small disk of its own. */
+async function onSmallDisk(
+  body: (world: World, disk: { fill(): Promise<void>; free(): Promise<void> }) => Promise<void>,
+) {
+  const root = await Deno.makeTempDir({ prefix: "alga-full-" });
+  const stateDir = `${root}/var/lib/alga-appliance`;
+  await Deno.mkdir(stateDir, { recursive: true });
+  await mount(stateDir, "1m");
+  const world = await startWorld({ root, timeline: "healthy", speed: 10 });
+  const ballast = `${stateDir}/ballast`;
+  try {
+    await body(world, {
+      async fill() {
+        using file = await Deno.open(ballast, { write: true, create: true, append: true });
+        const block = new Uint8Array(4096);
+        try {
+          for (;;) await file.write(block);
+        } catch (error) {
+          assert.match(String(error), /No space left/);
+        }
+      },
+      free: () => Deno.remove(ballast),
+    });
+  } finally {
+    await world.stop();
+    await unmount(stateDir);
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+async function assertStateWhole(world: World): Promise<void> {
+  const dir = `${world.root}/var/lib/alga-appliance`;
+  const { problem } = readJournal(await Deno.readTextFile(`${dir}/journal.jsonl`));
+  assert.equal(problem, undefined);
+  for (const { name } of Deno.readDirSync(dir)) {
+    if (name.endsWith(".json")) JSON.parse(await Deno.readTextFile(`${dir}/${name}`));
+  }
+  const names = () => [...Deno.readDirSync(dir)].map((it) => it.name);
+  assert.ok(!names().includes("damaged"));
+  await until("no half-written file is left", names, (all) => !all.some((it) => it.endsWith(".tmp")));
+}
+
+const setupOf = async (agent: RunningAgent) => (await agent.request("GET", "/api/v1/setup")).body;
+const why = await missing();
+
+for (const moment of ["k3s", "values"]) {
+  await binaryTest(
+    `a disk that fills up at the step ${moment} stops set-up with a clear word; freed, it goes on`,
+    (program) =>
+      onSmallDisk(async (world, disk) => {
+        const agent = await startProgram(program, { root: world.root, args: world.agentArgs });
+        try {
+          const token = await agent.token();
+          assert.equal((await agent.request("POST", "/api/v1/setup", sampleInputs(world))).status, 202);
+          const journal = `${world.root}/var/lib/alga-appliance/journal.jsonl`;
+          await until(`the step ${moment}`, () =>
+            Deno.readTextFile(journal), (it) =>
+            it.includes(`"stepId":"${moment}"`));
+          await disk.fill();
+          const view = await until(
+            "it says that the disk is full",
+            () =>
+              setupOf(agent),
+            (it) => /disk is full/.test(JSON.stringify([it.state, it.steps])),
+          );
+          assert.match(JSON.stringify(view.state), /Free disk space|disk is full/);
+          assert.equal((await agent.request("GET", "/?live=off")).status, 200);
+          await assertStateWhole(world);
+
+          await disk.free();
+          // It would go on by itself after a minute; somebody who has made space need not wait.
+          assert.equal((await agent.request("POST", "/api/v1/setup/retry", {})).status, 202);
+          await until("set-up is done", () => setupOf(agent), (it) => it.state.status === "done", 180);
+          await assertStateWhole(world);
+          assert.equal(await agent.token(), token);
+        } finally {
+          await agent.stop();
+        }
+      }),
+    why,
+  );
+}
+
+await binaryTest(
+  "a start on a full disk gives a page, and what was under way goes on when there is space",
+  (program) =>
+    onSmallDisk(async (world, disk) => {
+      let agent = await startProgram(program, { root: world.root, args: world.agentArgs });
+      try {
+        assert.equal((await agent.request("POST", "/api/v1/setup", sampleInputs(world))).status, 202);
+        await until("it is under way", () => setupOf(agent), (it) => it.steps[1].status === "done");
+        await agent.stop("SIGKILL");
+        await disk.fill();
+        agent = await startProgram(program, { root: world.root, args: world.agentArgs });
+        assert.equal((await agent.request("GET", "/?live=off")).status, 200);
+        const signIn = await fetch(`${agent.url}/login`, {
+          method: "POST",
+          redirect: "manual",
+          body: new URLSearchParams({ token: await agent.token() }),
+        });
+        await signIn.body?.cancel();
+        assert.ok([303, 500].includes(signIn.status), `${signIn.status}`);
+        await assertStateWhole(world);
+        await disk.free();
+        await until("set-up is done", () => setupOf(agent), (it) => it.state.status === "done", 180);
+      } finally {
+        await agent.stop();
+      }
+    }),
+  why,
+);

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { COMMANDS } from "../../agent/cli/commands.ts";
+import { BUILD } from "../../agent/version.ts";
+import { binaryTest } from "./binary_case.ts";
+import { run } from "./program.ts";
+import { withAgent } from "./running_agent.ts";
+
+await binaryTest("version says version, commit and build date", async (program) => {
+  const text = await run(program, ["version"]);
+  assert.equal(text.code, 0);
+  assert.match(
+    text.stdout,
+    /^alga-agent \d+\.\d+\.\d+ \(([0-9a-f]{12}(-changed)?|unknown), built \d{4}-\d\d-\d\d \d\d:\d\d UTC\)\n$/,
+  );
+  const json = JSON.parse((await run(program, ["version", "-o", "json"])).stdout);
+  assert.deepEqual(Object.keys(json), ["version", "commit", "builtAt"]);
+  assert.equal(json.version, BUILD.version);
+  assert.ok(text.stdout.includes(json.commit));
+  assert.ok(Number.isFinite(Date.parse(json.builtAt)));
+  assert.deepEqual(await run(program, ["--version"]), text);
+});
+
+await binaryTest("every command explains itself with usage, example and 80 columns", async (program) => {
+  const overview = await run(program, ["help"]);
+  assert.equal(overview.code, 0);
+  for (const { name, summary } of COMMANDS) {
+    assert.ok(overview.stdout.includes(`  ${name.padEnd(9)}  ${summary}`), name);
+    const help = await run(program, ["help", name]);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, new RegExp(`^Usage: alga-agent ${name}`));
+    assert.match(help.stdout, /\nExample/);
+    for (const line of help.stdout.split("\n")) assert.ok(line.length <= 80, line);
+    assert.deepEqual(await run(program, [name, "--help"]), help);
+  }
+  for (const line of overview.stdout.split("\n")) assert.ok(line.length <= 80, line);
+});
+
+const WRONG: readonly [args: string[], says: RegExp][] = [
+  [[], /^alga-agent [^]*Usage: alga-agent COMMAND/],
+  [["install"], /^Unknown command "install"\. "alga-agent help" lists the commands\.\n$/],
+  [["help", "install"], /^Unknown command "install"/],
+  [["inst\x1b[2Jall"], /^Unknown command "inst \[2Jall"/],
+  [["status", "--wait"], /^Unknown option "--wait"\nSee "alga-agent help status"\.\n$/],
+  [["status", "now"], /^Unexpected word "now"\n/],
+  [["status", "-o", "xml"], /^-o must be table or json, not "xml"\n/],
+  [["status", "--watch=yes"], /^The option "[^"]*--watch" takes no value\n/],
+  [["version", "-o"], /^The option "-o, --output <value>" needs a value\n/],
+  [["token"], /^Say "show" or "rotate"\n/],
+  [["token", "delete"], /^Say "show" or "rotate", not "delete"\n/],
+  [["setup"], /^Say either --from-file FILE or --retry\n/],
+  [["setup", "--retry", "--checks-only"], /^--retry goes on with the answers that are there/],
+  [["serve", "--root", "here"], /^--root must be an absolute folder, not "here"\n/],
+  [["serve", "--root", "/a/../b"], /^--root must be an absolute folder/],
+  [["serve", "--listen", "8080"], /^--listen must be an address and a port/],
+  [["serve", "--listen", "0.0.0.0:65536"], /^--listen must be an address and a port/],
+  [["serve", "--registry-mirror", "ghcr.io"], /^--registry-mirror must look like/],
+];
+for (const [args, says] of WRONG) {
+  await binaryTest(
+    `"${args.join(" ").replaceAll("\x1b", "ESC")}" ends with 2 and says what is wrong`,
+    async (program) => {
+      const { code, stdout, stderr } = await run(program, args);
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, "");
+      assert.match(stderr, says);
+    },
+  );
+}
+
+await binaryTest(
+  "serve answers /healthz, ends with SIGTERM and leaves no socket",
+  (program) =>
+    withAgent(program, async (agent) => {
+      const health = await (await fetch(`${agent.url}/healthz`)).json();
+      assert.deepEqual(health, { status: "ok", version: BUILD.version });
+      assert.match(agent.output(), new RegExp(`^Listening on ${agent.url}/\n`));
+      assert.ok((await fetch(`${agent.url}/login`).then((it) => it.text())).includes("<!doctype html>"));
+      const { code } = await agent.stop("SIGTERM");
+      assert.equal(code, 0);
+      assert.match(agent.output(), /\nStopping\n$/);
+      assert.ok(!agent.output().includes(await agent.token()));
+      for (const name of ["agent.sock", "agent.lock"]) {
+        assert.equal(await exists(`${agent.root}/run/alga-appliance/${name}`), false, name);
+      }
+    }),
+);
+
+await binaryTest(
+  "a dead standard error does not end the service, a full standard output is an error",
+  async (program) => {
+    const root = await Deno.makeTempDir({ prefix: "alga-binary-" });
+    try {
+      // Started without anybody who reads: its first word on standard error meets a closed pipe.
+      const child = new Deno.Command("setpriv", {
+        args: ["--pdeathsig", "KILL", program, "serve", "--root", root, "--listen", "127.0.0.1:0"],
+        stdin: "null",
+        stdout: "null",
+        stderr: "piped",
+      }).spawn();
+      await child.stderr.cancel();
+      const socket = `${root}/run/alga-appliance/agent.sock`;
+      const deadlineMs = Date.now() + 30_000;
+      while (!await exists(socket) && Date.now() < deadlineMs) await new Promise((it) => setTimeout(it, 50));
+      const status = await run(program, ["status", "--root", root]);
+      assert.equal(status.code, 5, status.stderr);
+      child.kill("SIGTERM");
+      assert.equal((await child.status).code, 0);
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+    const full = await Deno.open("/dev/full", { write: true });
+    full.close();
+    const child = await new Deno.Command("sh", {
+      args: ["-c", 'exec "$0" version > /dev/full', program],
+      stderr: "piped",
+    }).output();
+    assert.equal(child.code, 1);
+    assert.match(new TextDecoder().decode(child.stderr), /^No space left on device[^\n]*\n$/);
+  },
+);
+
+await binaryTest("what the program may do is compiled in and small", async (program) => {
+  const bytes = await Deno.readFile(program);
+  const text = new TextDecoder("latin1").decode(bytes.subarray(-8_000_000));
+  const start = text.indexOf('{"argv":[]');
+  assert.ok(start >= 0, "the program's own description is not where it was");
+  const permissions = JSON.parse(/"permissions":(\{.*?\}),"location"/s.exec(text.slice(start))?.[1] ?? "");
+  assert.equal(permissions.prompt, false);
+  assert.equal(permissions.allow_ffi, null);
+  assert.ok(permissions.allow_env.length > 0, "an empty list means every variable");
+  for (const name of ["HOME", "PATH", "LD_PRELOAD", "AWS_SECRET_ACCESS_KEY", "KUBECONFIG"]) {
+    assert.ok(!permissions.allow_env.includes(name), name);
+  }
+  assert.ok(permissions.allow_sys.length > 0, "an empty list means everything of the system");
+  // Nothing of the machine that compiled it.
+  const here = new URL("../..", import.meta.url).pathname;
+  assert.ok(!text.includes(here), `the program contains "${here}"`);
+  for (const name of ["playwright-core", "axe-core"]) assert.ok(!text.includes(name), name);
+});
+
+await binaryTest("the environment chooses neither modules nor options of the engine", async (program) => {
+  const evil = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(evil, "console.log('EVIL')");
+  const env = { NODE_OPTIONS: `--require ${evil}`, DENO_V8_FLAGS: "--nonsense", KUBECONFIG: "/nowhere" };
+  const { code, stdout, stderr } = await run(program, ["version"], { env });
+  await Deno.remove(evil);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^alga-agent [^\n]*\n$/);
+});
+
+await binaryTest("the checks can read the kernel's files without every permission", async (program) => {
+  // On the machine itself: below another root these files are ordinary ones, and Deno asks for more than that for the real.
+  const { stdout } = await run(program, ["preflight", "-o", "json"]);
+  const found = Object.fromEntries(
+    JSON.parse(stdout).results.map((it: { id: string; status: string; found: string }) => [it.id, it]),
+  );
+  for (const id of ["os.root", "hw.cpu", "hw.memory", "net.ports-tcp"]) {
+    assert.ok(["pass", "warn", "fail"].includes(found[id].status), `${id}: ${found[id].found}`);
+  }
+  assert.match(found["hw.memory"].found, /^\d/);
+});
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { freePort } from "../simulator/registry_server.ts";
+
+/** The compiled program, serving. */
+export interface RunningAgent {
+  url: string;
+  port: number;
+  root: string;
+  pid: number;
+  /** Read from its file at each call, as an administrator would. */
+  token(): Promise<string>;
+  /** What it has said so far. */
+  output(): string;
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): // deno-lint-ignore no-explicit-any -- each test knows what it asked for
+  Promise<{ status: number; headers: Headers; body: any }>;
+  rssMib(): Promise<number>;
+  ended: Promise<Deno.CommandStatus>;
+  stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
+}
+
+export interface StartOptions {
+  root: string;
+  args?: readonly string[];
+  env?: Record<string, string>;
+  port?: number;
+  listenOn?: string;
+  /** Programs that start the program, for example `unshare`. */
+  wrapper?: readonly string[];
+}
+
+/** Starts `alga-agent serve` and waits until /healthz answers. The process dies with the test. */
+export async function startProgram(program: string, options: StartOptions): Promise<RunningAgent> {
+  const port = options.port ?? freePort();
+  const listenOn = options.listenOn ?? "127.0.0.1";
+  const child = new Deno.Command("setpriv", {
+    args: [
+      "--pdeathsig",
+      "KILL",
+      ...options.wrapper ?? [],
+      program,
+      "serve",
+      "--root",
+      options.root,
+      "--listen",
+      `${listenOn}:${port}`,
+      ...options.args ?? [],
+    ],
+    env: options.env ?? {},
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let said = "";
+  const reading = Promise.all([child.stdout, child.stderr].map(async (stream) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) said += decoder.decode(chunk, { stream: true });
+  }));
+  let isOver = false;
+  const ended = child.status.then(async (status) => {
+    await reading;
+    isOver = true;
+    return status;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const agent: RunningAgent = {
+    url,
+    port,
+    root: options.root,
+    pid: child.pid,
+    ended,
+    token: async () => (await Deno.readTextFile(`${options.root}/var/lib/alga-appliance/setup-token`)).trim(),
+    output: () => said,
+    async request(method, path, body) {
+      const response = await fetch(url + path, {
+        method,
+        signal: AbortSignal.timeout(30_000),
+        headers: {
+          authorization: `Bearer ${await agent.token()}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: /json/.test(response.headers.get("content-type") ?? "") ? JSON.parse(text) : text,
+      };
+    },
+    async rssMib() {
+      const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    },
+    async stop(signal = "SIGKILL") {
+      try {
+        child.kill(signal);
+      } catch {
+        // It has ended already.
+      }
+      return await ended;
+    },
+  };
+  const deadlineMs = Date.now() + 60_000;
+  while (!await isHealthy(agent)) {
+    if (isOver || Date.now() > deadlineMs) {
+      await agent.stop();
+      throw new Error(`The agent did not start: ${said}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return agent;
+}
+
+/** Whether /healthz answers soon. */
+export async function isHealthy(agent: Pick<RunningAgent, "url">): Promise<boolean> {
+  try {
+    const response = await fetch(`${agent.url}/healthz`, { signal: AbortSignal.timeout(15_000) });
+    return (await response.json()).status === "ok";
+  } catch {
+    return false;
+  }
+}
+
+/** Asks again until the answer is good; fails with the last one. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T> | T,
+  good: (answer: T) => boolean,
+  timeoutSec = 90,
+): Promise<T> {
+  const deadlineMs = Date.now() + timeoutSec * 1000;
+  let last: unknown;
+  while (Date.now() < deadlineMs) {
+    try {
+      const answer = await ask();
+      if (good(answer)) return answer;
+      last = answer;
+    } catch (error) {
+      last = error instanceof Error ? error.message : error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`Never came true: ${what}. Last: ${JSON.stringify(last)?.slice(0, 2000)}`);
+}
+
+/** A folder and a running agent in it, for the time of one test. */
+export async function withAgent(
+  program: string,
+  body: (agent: RunningAgent) => Promise<void>,
+  options: Omit<StartOptions, "root"> & { prepare?: (root: string) => Promise<void> } = {},
+): Promise<void> {
+  const root = await Deno.makeTempDir({ prefix: "alga-binary-" });
+  let agent: RunningAgent | undefined;
+  try {
+    await options.prepare?.(root);
+    agent = await startProgram(program, { ...options, root });
+    await body(agent);
+  } finally {
+    await agent?.stop();
+    await Deno.remove(root, { recursive: true });
+  }
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { binaryTest } from "./binary_case.ts";
+import { isHealthy, withAgent } from "./running_agent.ts";
+
+const GUESSES = 3_000;
+const WRONG = "00000-00000-00000-00000-00000-00000";
+
+await binaryTest(
+  `${GUESSES} wrong tokens slow down their own source and nobody else`,
+  (program) =>
+    withAgent(program, async (agent) => {
+      // Two addresses of this machine: the loopback network has many.
+      const guesser = Deno.createHttpClient({ localAddress: "127.0.0.7" });
+      const other = Deno.createHttpClient({ localAddress: "127.0.0.8" });
+      const ask = async (client: Deno.HttpClient, token: string) => {
+        const response = await fetch(`${agent.url}/api/status`, {
+          client,
+          headers: { authorization: `Bearer ${token}` },
+        });
+        const body = await response.json();
+        return { status: response.status, retryAfter: response.headers.get("retry-after"), body };
+      };
+      try {
+        const seen: number[] = [];
+        for (let i = 0; i < GUESSES; i += 50) {
+          const answers = await Promise.all(Array.from({ length: 50 }, () => ask(guesser, WRONG)));
+          seen.push(...answers.map((it) => it.status));
+        }
+        assert.ok(seen.filter((it) => it === 401).length <= 5, "more guesses were judged than are free");
+        assert.deepEqual([...new Set(seen)].sort(), [401, 429]);
+
+        const right = await agent.token();
+        const refused = await ask(guesser, right);
+        assert.equal(refused.status, 429, "the right token from the source that guessed has to wait, too");
+        const waitSec = Number(refused.retryAfter);
+        assert.ok(waitSec > 0 && waitSec <= 15 * 60, `${waitSec} s`);
+        assert.match(refused.body.detail, new RegExp(`Try again in ${waitSec} s\\. Others are not affected`));
+
+        assert.equal((await ask(other, right)).status, 200, "another source is locked out");
+        assert.equal((await ask(other, WRONG)).status, 401);
+
+        const page = await fetch(`${agent.url}/login`, {
+          client: guesser,
+          method: "POST",
+          body: new URLSearchParams({ token: WRONG }),
+        });
+        assert.equal(page.status, 429);
+        assert.match(await page.text(), /Try again in|\\d+ (s|min)/);
+
+        assert.ok(await isHealthy(agent));
+        assert.ok(await agent.rssMib() < 400, `${await agent.rssMib()} MiB`);
+        assert.ok(!agent.output().includes(right));
+      } finally {
+        guesser.close();
+        other.close();
+      }
+    }),
+);

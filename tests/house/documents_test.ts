@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { COMMANDS } from "../../agent/cli/commands.ts";
+import { DENO_VERSION } from "../../tools/denort.ts";
+import { startSimRegistry } from "../simulator/registry.ts";
+import { freePort } from "../simulator/registry_server.ts";
+
+const repo = new URL("../..", import.meta.url).pathname;
+
+/** A command of a document, as it stands there. */
+interface Told {
+  path: string;
+  command: string;
+}
+
+/** Documents that tell people what to type. */
+async function documents(): Promise<string[]> {
+  const docs = await Array.fromAsync(Deno.readDir(`${repo}docs`));
+  const pages = docs.filter((it) => it.name.endsWith(".md")).map((it) => `docs/${it.name}`);
+  return ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...pages.sort()];
+}
+
+/** Lines of the `sh` blocks of a document. */
+function shellLines(path: string, text: string): Told[] {
+  return [...text.matchAll(/^```(?:sh|bash|shell|console)\n([^]*?)^```/gm)].flatMap((block) =>
+    (block[1] ?? "").replaceAll(/\\\n\s*/g, "").split("\n").map((it) => it.trim())
+      .filter((it) => it !== "" && !it.startsWith("#")).map((command) => ({ path, command }))
+  );
+}
+
+/** Commands within the text. */
+function inlineCommands(path: string, text: string): Told[] {
+  return [...text.matchAll(/`((?:deno task|alga-agent|\.ci\/)[^`\n]*)`/g)].map((it) => ({
+    path,
+    command: it[1] ?? "",
+  }));
+}
+
+const tasks: Record<string, { description: string; command: string }> =
+  JSON.parse(await Deno.readTextFile(`${repo}deno.json`)).tasks;
+const gate = await Deno.readTextFile(`${repo}.ci/run`);
+const texts = await Promise.all(
+  (await documents()).map(async (path) => ({ path, text: await Deno.readTextFile(repo + path) })),
+);
+const shell = texts.flatMap(({ path, text }) => shellLines(path, text));
+const inline = texts.flatMap(({ path, text }) => inlineCommands(path, text));
+
+/** The two commands of a fresh machine. Their beginning is proven by the gate, which starts everything with it. */
+const NPX = `DENO_TLS_CA_STORE=system,mozilla npx -y deno@${DENO_VERSION} task `;
+
+/** How each kind of command is proven. The gate itself is marked as such: it cannot run itself. */
+const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<void>][] = [
+  [/^DENO_TLS_CA_STORE=system,mozilla npx -y deno@\S+ task demo$/, ({ command }) => {
+    assert.equal(command, `${NPX}demo`);
+    return runDemo();
+  }],
+  [/^DENO_TLS_CA_STORE=system,mozilla npx -y deno@\S+ task test$/, ({ command }) => {
+    assert.equal(command, `${NPX}test`);
+    assert.match(gate, /^export DENO_TLS_CA_STORE=system,mozilla/m);
+    assert.match(
+      gate,
+      new RegExp(`^exec npx -y deno@${DENO_VERSION} task test$`, "m"),
+      "the gate is this command",
+    );
+  }],
+  [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
+];
+
+Deno.test("the documents tell at least how to try, test and build", () => {
+  assert.ok(shell.some((it) => it.command.endsWith("task demo")));
+  assert.ok(shell.some((it) => it.command.endsWith("task test")));
+  assert.ok(inline.some((it) => it.command.startsWith("deno task compile")));
+});
+
+const unique = new Map(shell.map((it) => [`${it.path}: ${it.command}`, it]));
+for (const [name, told] of unique) {
+  Deno.test(`${name} is known and works`, async () => {
+    const found = PROOFS.find(([pattern]) => pattern.test(told.command));
+    assert.ok(found, "No proof knows this command: teach this test, or take it out of the document");
+    await found[1](told);
+  });
+}
+
+Deno.test("every task that the documents name is one, and every task says what it is for", () => {
+  const wrong = [...shell, ...inline].filter(({ command }) => {
+    const name = /(?:^deno|deno@\S+) task (\S+)/.exec(command)?.[1];
+    return name !== undefined && tasks[name] === undefined;
+  });
+  assert.deepEqual(wrong, []);
+  for (const [name, { description }] of Object.entries(tasks)) assert.ok(description, name);
+});
+
+Deno.test("every file that a task runs is there", async () => {
+  for (const [name, { command }] of Object.entries(tasks)) {
+    for (const file of command.matchAll(/\b((?:tests|tools)\/[\w/.]+)/g)) {
+      const found = await Deno.stat(repo + file[1]).then(() => true, () => false);
+      assert.ok(found, `${name}: ${file[1]}`);
+    }
+  }
+});
+
+Deno.test("every agent command and option that the documents name is in its help", () => {
+  const named = [...shell, ...inline].filter((it) => it.command.startsWith("alga-agent"));
+  assert.ok(named.length >= 5);
+  for (const { path, command } of named) {
+    const [, name, ...words] = command.split(/\s+/);
+    const known = COMMANDS.find((it) => it.name === name);
+    assert.ok(known, `${path}: ${command}`);
+    for (const word of words.filter((it) => it.startsWith("-"))) {
+      assert.ok(word === "--help" || known.help.includes(word), `${path}: ${command}: ${word}`);
+    }
+    if (name === "token") assert.ok(words[0] === "show" || words[0] === "rotate", command);
+  }
+});
+
+Deno.test("compile is part of the gate, with the options that the README names", async () => {
+  assert.match(gate, /^deno task compile$/m);
+  const tool = await Deno.readTextFile(`${repo}tools/compile.ts`);
+  for (const option of ["target", "release"]) assert.ok(tool.includes(`${option}: { type:`), option);
+});
+
+/** Starts the demo on a free port, looks at its page, ends it. */
+async function runDemo(): Promise<void> {
+  const child = new Deno.Command("setpriv", {
+    args: [
+      "--pdeathsig",
+      "KILL",
+      Deno.execPath(),
+      "task",
+      "--quiet",
+      "demo",
+      "--json",
+      "--port",
+      String(freePort()),
+    ],
+    cwd: repo,
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(
+    new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>,
+  )
+    .getReader();
+  try {
+    let said = "";
+    while (!said.includes("\n")) {
+      const { value, done } = await reader.read();
+      assert.ok(!done, `the demo ended: ${said}`);
+      said += value;
+    }
+    const { url, token } = JSON.parse(said);
+    const response = await fetch(`${url}/api/status`, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal((await response.json()).rollup.state, "installing");
+  } finally {
+    child.kill("SIGINT");
+    await reader.cancel();
+    await child.status;
+  }
+}
+
+/** The commands of one document, one after the other, in a folder with its release file and beside a registry of our own. */
+async function runRelease(path: string, last: string): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "alga-documents-" });
+  const registry = await startSimRegistry();
+  try {
+    const text = texts.find((it) => it.path === path)?.text ?? "";
+    await Deno.writeTextFile(`${dir}/release.yaml`, /^```yaml\n([^]*?)^```/m.exec(text)?.[1] ?? "");
+    const commands = shell.filter((it) => it.path === path && it.command.startsWith("deno task release"));
+    const until = commands.findIndex((it) => it.command === last);
+    for (const { command } of commands.slice(0, until + 1)) {
+      const [, , , ...words] = command.split(/\s+/);
+      const mirror = words.indexOf("--registry-mirror");
+      if (mirror >= 0) words.splice(mirror, 2);
+      // A tree under work has no commit to name, so the test names one.
+      if (words[0] === "build") words.push("--commit", "a".repeat(40), "--created", "2026-01-01T00:00:00Z");
+      if (words[0] !== "build") {
+        for (const host of ["ghcr.io", "docker.io"]) {
+          words.push("--registry-mirror", `${host}=${registry.url}`);
+        }
+      }
+      const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["task", "--quiet", "--config", `${repo}deno.json`, "release", ...words],
+        cwd: dir,
+        stdout: "piped",
+        stderr: "piped",
+      }).output();
+      const said = new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
+      // The images of the document are examples: that they are missing may be said, by "verify" and before a channel moves.
+      const mayFail = words[0] === "verify" || words.includes("--channel");
+      assert.ok(code === 0 || (code === 1 && mayFail), `${command}: ${code}: ${said}`);
+    }
+  } finally {
+    await registry.close();
+    await Deno.remove(dir, { recursive: true });
+  }
+}

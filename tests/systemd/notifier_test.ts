@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { until } from "../binary/running_agent.ts";
+import { openNotifySocket } from "./notify_socket.ts";
+
+const notifier = new URL("../../systemd/notifier.ts", import.meta.url).href;
+
+/** Pings five times a second, then keeps its main loop busy for ever. */
+const HANGING = `
+import { openNotifier, startWatchdog } from "${notifier}";
+startWatchdog(openNotifier(), new AbortController().signal);
+setTimeout(() => { console.log("busy"); for (;;); }, 1500);
+`;
+
+Deno.test("startWatchdog() stops pinging when the main loop hangs", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "alga-notify-" });
+  const systemd = openNotifySocket(`${dir}/notify`);
+  await Deno.writeTextFile(`${dir}/hanging.ts`, HANGING);
+  const child = new Deno.Command("setpriv", {
+    args: [
+      "--pdeathsig",
+      "KILL",
+      Deno.execPath(),
+      "run",
+      "-A",
+      "--quiet",
+      "--unstable-net",
+      `${dir}/hanging.ts`,
+    ],
+    env: { NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: "600000", NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  try {
+    const said = child.stdout.getReader();
+    assert.equal(new TextDecoder().decode((await said.read()).value), "busy\n");
+    await said.cancel();
+    const before = systemd.heard.length;
+    assert.ok(before >= 2, `only ${before} pings`);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.ok(systemd.heard.length <= before + 1, "it pings although its loop hangs"); // one may have been under way
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+    await systemd.close();
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+for (
+  const [what, env, pings] of [
+    ["without WATCHDOG_USEC", {}, false],
+    ["with WATCHDOG_USEC=0", { WATCHDOG_USEC: "0" }, false],
+    ["with a WATCHDOG_USEC that is no number", { WATCHDOG_USEC: "soon" }, false],
+    ["with the WATCHDOG_PID of another process", { WATCHDOG_USEC: "300000", WATCHDOG_PID: "1" }, false],
+    ["with WATCHDOG_USEC", { WATCHDOG_USEC: "300000" }, true],
+  ] as const
+) {
+  Deno.test(`startWatchdog() ${pings ? "pings" : "does not ping"} ${what}`, async () => {
+    const dir = await Deno.makeTempDir({ prefix: "alga-notify-" });
+    const systemd = openNotifySocket(`${dir}/notify`);
+    const script = `
+      import { openNotifier, startWatchdog } from "${notifier}";
+      const systemd = openNotifier();
+      const over = new AbortController();
+      startWatchdog(systemd, over.signal);
+      await new Promise((resolve) => setTimeout(resolve, 350));
+      over.abort();
+      await systemd.notify("STATUS=over");
+      await systemd.close();
+    `;
+    await Deno.writeTextFile(`${dir}/script.ts`, script);
+    try {
+      const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", "--unstable-net", `${dir}/script.ts`],
+        env: { NOTIFY_SOCKET: systemd.path, ...env },
+        stderr: "piped",
+      }).output();
+      assert.ok(success, new TextDecoder().decode(stderr));
+      await until("the last word", () => systemd.heard.at(-1)?.text, (it) => it === "STATUS=over");
+      assert.equal(systemd.heard.some((it) => it.text === "WATCHDOG=1"), pings);
+    } finally {
+      await systemd.close();
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { PATHS } from "../../agent/state/paths.ts";
+
+const path = new URL("../../systemd/alga-appliance.service", import.meta.url).pathname;
+const unit = await Deno.readTextFile(path);
+
+function values(key: string): string[] {
+  return [...unit.matchAll(new RegExp(`^${key}=(.*)$`, "gm"))].map((it) => it[1] ?? "");
+}
+
+const hasAnalyze = await Deno.stat("/usr/bin/systemd-analyze").then(() => true, () => false);
+
+Deno.test({
+  name: `the unit file passes systemd-analyze verify${
+    hasAnalyze ? "" : " (skipped: the Debian package systemd is not installed)"
+  }`,
+  ignore: !hasAnalyze,
+  async fn() {
+    // The program itself need not be on this machine.
+    const dir = await Deno.makeTempDir({ prefix: "alga-unit-" });
+    try {
+      const verify = async (text: string) => {
+        await Deno.writeTextFile(
+          `${dir}/alga-appliance.service`,
+          text.replace(/^ExecStart=\S+/m, "ExecStart=/bin/true"),
+        );
+        const { code, stderr } = await new Deno.Command("systemd-analyze", {
+          args: ["verify", "--man=no", "--recursive-errors=no", `${dir}/alga-appliance.service`],
+          stderr: "piped",
+        }).output();
+        return { code, said: new TextDecoder().decode(stderr).trim() };
+      };
+      assert.deepEqual(await verify(unit), { code: 0, said: "" });
+      assert.match((await verify(unit.replace("WatchdogSec=", "WatchdogSecs="))).said, /WatchdogSecs/);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
+
+Deno.test("the unit runs the agent on port 8080, from the first second and for ever", () => {
+  assert.deepEqual(values("ExecStart"), ["/usr/local/bin/alga-agent serve --listen 0.0.0.0:8080"]);
+  assert.deepEqual(values("Type"), ["notify"]);
+  assert.deepEqual(values("NotifyAccess"), ["main"]);
+  assert.deepEqual(values("Restart"), ["always"]);
+  assert.deepEqual(values("StartLimitIntervalSec"), ["0"]);
+  assert.deepEqual(values("WantedBy"), ["multi-user.target"]);
+  assert.ok(
+    !values("After").join().includes("network-online"),
+    "it must not wait for a network that may be the trouble",
+  );
+});
+
+Deno.test("a loop that hangs is noticed, and a stop has longer than the agent needs", () => {
+  assert.ok(Number(values("WatchdogSec")[0]) >= 30);
+  assert.ok(Number(values("TimeoutStopSec")[0]) > 3);
+  assert.ok(Number(values("LimitNOFILE")[0]) >= 4096);
+});
+
+Deno.test("its folders are the agent's, private as contract.md 11.3 wants them", () => {
+  const folders: [string, string, string][] = [
+    ["RuntimeDirectory", "/run/", PATHS.runDir],
+    ["StateDirectory", "/var/lib/", PATHS.stateDir],
+    ["ConfigurationDirectory", "/etc/", PATHS.configDir],
+    ["LogsDirectory", "/var/log/", PATHS.logDir],
+  ];
+  for (const [key, base, wanted] of folders) {
+    assert.deepEqual(values(key).map((it) => base + it), [wanted]);
+    assert.deepEqual(values(`${key}Mode`), ["0750"]);
+  }
+  assert.deepEqual(values("UMask"), ["0077"]);
+});
+
+Deno.test("no secret and no wide environment comes with the unit", () => {
+  assert.deepEqual(values("Environment"), ["DENO_TLS_CA_STORE=system,mozilla"]);
+  assert.deepEqual(values("EnvironmentFile"), []);
+  assert.ok(!/token|password/i.test(unit));
+});
