@@ -1,0 +1,109 @@
+import type { KubeObject } from "../../k8s/mod.ts";
+
+/** One reset of a release that had given up, kept so that it is not tried for ever. */
+export interface ResetAttempt {
+  release: string;
+  /** What had failed: chart and values. Never reset twice. */
+  failedRevision: string;
+  at: string;
+  outcome: "pending" | "recovered" | "failed-again" | "unresolved";
+}
+
+/** Everything that the decision looks at; objects as the API server sends them. */
+export interface ResetQuestion {
+  release: KubeObject;
+  /** Deployments and StatefulSets of the release. */
+  workloads: readonly KubeObject[];
+  jobs: readonly KubeObject[];
+  attempts: readonly ResetAttempt[];
+  nowMs: number;
+}
+
+export type ResetDecision = { reset: true; failedRevision: string } | { reset: false; because: string };
+
+const MOST_RESETS = 3;
+const WINDOW_MS = 24 * 3_600_000;
+/** The release waited for its parts, and for nothing else, when it gave up. */
+const ROLLOUT_TIMEOUT =
+  /stalled resources|timeout waiting for|timed out waiting for the condition|context deadline exceeded/i;
+const NAMED_WORKLOAD = /\b(Deployment|StatefulSet|DaemonSet)\/([a-z0-9.-]+)\/([a-z0-9.-]+)/g;
+
+interface Condition {
+  type: string;
+  status: string;
+  message?: string;
+}
+
+/** Whether a HelmRelease gave up for good although its cause is gone. Every reason against it wins. @see contract.md 7.4 */
+export function decideReset(question: ResetQuestion): ResetDecision {
+  const { release, workloads, jobs, attempts, nowMs } = question;
+  const name = release.metadata.name;
+  const conditions = (release.status?.conditions ?? []) as Condition[];
+  const no = (because: string): ResetDecision => ({ reset: false, because });
+
+  if (!conditions.some((it) => it.type === "Stalled" && it.status === "True")) return no("has not given up");
+  if (release.spec?.suspend === true) return no("is suspended");
+  if (release.metadata.deletionTimestamp !== undefined) return no("is being deleted");
+  if (release.status?.observedGeneration !== release.metadata.generation) return no("was changed just now");
+  const newest = release.status?.history?.[0] as { status?: string } | undefined;
+  if (newest?.status !== "failed") return no("has no failed attempt on record");
+  // `Stalled` holds a general sentence; the cause stands in `Released`.
+  const cause = conditions.find((it) => it.type === "Released" && it.status === "False") ??
+    conditions.find((it) => it.type === "Ready" && it.status === "False");
+  const message = cause?.message ?? "";
+  if (!ROLLOUT_TIMEOUT.test(message)) return no("did not run out of time");
+
+  if (workloads.length === 0) return no("has no parts that could be looked at");
+  for (const [, kind, namespace, workload] of message.matchAll(NAMED_WORKLOAD)) {
+    const found = workloads.some((it) =>
+      it.kind === kind && it.metadata.namespace === namespace && it.metadata.name === workload
+    );
+    if (!found) return no(`names ${kind} ${workload}, which is not there`);
+  }
+  const waiting = workloads.find((it) => !isRolledOut(it));
+  if (waiting) return no(`${waiting.metadata.name} is not ready`);
+  const job = jobs.find((it) => !isComplete(it));
+  if (job) return no(`Job ${job.metadata.name} has not succeeded`);
+
+  const failedRevision = revisionOf(release);
+  const ours = attempts.filter((it) => it.release === name);
+  if (ours.some((it) => it.failedRevision === failedRevision)) return no("was reset for this before");
+  const recent = ours.filter((it) => nowMs - Date.parse(it.at) < WINDOW_MS);
+  if (recent.length >= MOST_RESETS) return no(`was reset ${recent.length} times today`);
+  return { reset: true, failedRevision };
+}
+
+/** What became of a reset that was made at `at`. */
+export function outcomeOf(
+  attempt: ResetAttempt,
+  release: KubeObject | undefined,
+  nowMs: number,
+): ResetAttempt {
+  const PATIENCE_MS = 45 * 60_000;
+  if (attempt.outcome !== "pending") return attempt;
+  const conditions = (release?.status?.conditions ?? []) as (Condition & { lastTransitionTime?: string })[];
+  const since = (type: string) => {
+    const found = conditions.find((it) => it.type === type && it.status === "True");
+    return found === undefined ? -Infinity : Date.parse(found.lastTransitionTime ?? "");
+  };
+  const atMs = Math.floor(Date.parse(attempt.at) / 1000) * 1000; // conditions know no parts of a second
+  if (since("Ready") >= atMs) return { ...attempt, outcome: "recovered" };
+  if (since("Stalled") > atMs) return { ...attempt, outcome: "failed-again" };
+  return nowMs - atMs > PATIENCE_MS ? { ...attempt, outcome: "unresolved" } : attempt;
+}
+
+function revisionOf(release: KubeObject): string {
+  const { lastAttemptedRevision = "", lastAttemptedConfigDigest = "" } = release.status ?? {};
+  return `${lastAttemptedRevision} ${lastAttemptedConfigDigest} ${release.metadata.generation ?? 0}`;
+}
+
+function isRolledOut({ metadata, spec, status }: KubeObject): boolean {
+  const wanted = spec?.replicas ?? 1;
+  return status?.observedGeneration === metadata.generation && (status?.updatedReplicas ?? 0) === wanted &&
+    (status?.replicas ?? 0) === wanted && (status?.readyReplicas ?? 0) === wanted;
+}
+
+function isComplete({ status }: KubeObject): boolean {
+  const conditions = (status?.conditions ?? []) as Condition[];
+  return conditions.some((it) => it.type === "Complete" && it.status === "True");
+}
