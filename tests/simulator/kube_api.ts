@@ -152,11 +152,16 @@ export async function startSimKubeApi(
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         const send = (value: unknown) => controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
-        const sendEvent = (it: StoredEvent) => send({ type: it.type, object: view(request, it.object) });
+        // A server that hangs is silent on open streams too, and catches up afterwards.
+        const sendLater = (event: Record<string, unknown>) => {
+          if (hung) void hung.then(() => ended.signal.aborted || send(event));
+          else send(event);
+        };
+        const sendEvent = (it: StoredEvent) => sendLater({ type: it.type, object: view(request, it.object) });
         missed.forEach(sendEvent);
         const unlisten = store.listen((it) => isMine(it) && sendEvent(it));
         const bookmark = () =>
-          send({
+          hung || send({
             type: "BOOKMARK",
             object: {
               apiVersion: kind.apiVersion,

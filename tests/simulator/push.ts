@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
-import { packTar } from "modern-tar";
 import type { ReleaseManifest } from "../../agent/release/release.ts";
-
-const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
-
-/** Size and digest of something pushed. */
-export interface Descriptor {
-  mediaType: string;
-  digest: string;
-  size: number;
-}
+import { pointerArtifact } from "../../tools/release/build_release.ts";
+import { fluxArtifact } from "../../tools/release/flux_artifact.ts";
+import { type Descriptor, OCI_MANIFEST, type OciArtifact } from "../../tools/release/oci_artifact.ts";
 
 /** Uploads one blob to a registry, simulated or real. */
 export async function pushBlob(
@@ -48,34 +41,20 @@ export async function pushManifest(
       fetch(`${registryUrl}/v2/${repository}/manifests/${tag}`, {
         method: "PUT",
         body: text,
-        headers: { "content-type": MANIFEST_TYPE },
+        headers: { "content-type": OCI_MANIFEST },
       }),
     );
   }
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
-/** A release pointer as the publisher makes it. @see contract.md 1.2 */
+/** A release pointer as the publisher makes it, right or wrong. @see contract.md 1.2 */
 export async function pushRelease(
   registryUrl: string,
   tags: readonly string[],
   manifest: Partial<ReleaseManifest> | Record<string, unknown>,
 ): Promise<string> {
-  const repository = "nine-minds/alga-appliance-release";
-  const bytes = new TextEncoder().encode(JSON.stringify(manifest));
-  const config = await pushBlob(
-    registryUrl,
-    repository,
-    bytes,
-    "application/vnd.alga.appliance.release.config.v1+json",
-  );
-  return await pushManifest(registryUrl, repository, tags, {
-    schemaVersion: 2,
-    mediaType: MANIFEST_TYPE,
-    artifactType: "application/vnd.alga.appliance.release.v1",
-    config,
-    layers: [],
-  });
+  return await pushArtifact(registryUrl, tags, pointerArtifact("", manifest));
 }
 
 /** A Flux artifact of text files. @see components.md 6.3 */
@@ -85,35 +64,21 @@ export async function pushFluxArtifact(
   tag: string,
   files: Record<string, string>,
 ): Promise<string> {
-  const tar = await packTar(
-    Object.entries(files).map(([name, body]) => ({
-      header: { name, size: new TextEncoder().encode(body).length, mtime: new Date(0) },
-      body,
-    })),
-  );
-  const gzip = new Blob([tar as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream("gzip"));
-  const layer = await pushBlob(
+  const origin = { commit: "0".repeat(40), createdAt: "2026-01-01T00:00:00Z" };
+  return await pushArtifact(
     registryUrl,
-    repository,
-    new Uint8Array(await new Response(gzip).arrayBuffer()),
-    "application/vnd.cncf.flux.content.v1.tar+gzip",
+    [tag],
+    await fluxArtifact({ host: "", repository, tag }, files, origin),
   );
-  const config = await pushBlob(
-    registryUrl,
-    repository,
-    new TextEncoder().encode("{}"),
-    "application/vnd.cncf.flux.config.v1+json",
-  );
-  return await pushManifest(registryUrl, repository, [tag], {
-    schemaVersion: 2,
-    mediaType: MANIFEST_TYPE,
-    config,
-    layers: [layer],
-    annotations: {
-      "org.opencontainers.image.created": "2026-01-01T00:00:00Z",
-      "org.opencontainers.image.revision": `${tag}@sha1:0000000000000000000000000000000000000000`,
-    },
-  });
+}
+
+async function pushArtifact(
+  registryUrl: string,
+  tags: readonly string[],
+  { place: { repository }, blobs, manifest }: OciArtifact,
+): Promise<string> {
+  for (const { bytes } of blobs) await pushBlob(registryUrl, repository, bytes, "");
+  return await pushManifest(registryUrl, repository, tags, JSON.parse(new TextDecoder().decode(manifest)));
 }
 
 /** The least that a registry accepts as an image, so that its tag exists. */
@@ -126,7 +91,7 @@ export async function pushImage(registryUrl: string, repository: string, tag: st
   );
   return await pushManifest(registryUrl, repository, [tag], {
     schemaVersion: 2,
-    mediaType: MANIFEST_TYPE,
+    mediaType: OCI_MANIFEST,
     config,
     layers: [],
   });

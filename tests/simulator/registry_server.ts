@@ -1,13 +1,24 @@
-/** Debian's docker-registry on a free loopback port with a folder of its own. */
-export async function startRegistryServer(): Promise<{ host: string; url: string; close(): Promise<void> }> {
+/** Debian's docker-registry on a free loopback port with a folder of its own; `htpasswd` makes it ask for a password. */
+export async function startRegistryServer(
+  options: { htpasswd?: string; readOnly?: boolean } = {},
+): Promise<{ host: string; url: string; close(): Promise<void> }> {
   const dir = await Deno.makeTempDir({ prefix: "alga-registry-" });
   const port = freePort();
-  await Deno.writeTextFile(
-    `${dir}/config.yml`,
-    `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${dir}/data } }\nhttp: { addr: "127.0.0.1:${port}" }\n`,
-  );
-  const child = new Deno.Command("/usr/bin/docker-registry", {
-    args: ["serve", `${dir}/config.yml`],
+  const maintenance = options.readOnly ? ", maintenance: { readonly: { enabled: true } }" : "";
+  const lines = [
+    "version: 0.1",
+    "log: { level: error }",
+    `storage: { filesystem: { rootdirectory: ${dir}/data }${maintenance} }`,
+    `http: { addr: "127.0.0.1:${port}" }`,
+  ];
+  if (options.htpasswd !== undefined) {
+    await Deno.writeTextFile(`${dir}/htpasswd`, options.htpasswd);
+    lines.push(`auth: { htpasswd: { realm: test, path: ${dir}/htpasswd } }`);
+  }
+  await Deno.writeTextFile(`${dir}/config.yml`, `${lines.join("\n")}\n`);
+  // Ends with this process, even when that is killed.
+  const child = new Deno.Command("setpriv", {
+    args: ["--pdeathsig", "KILL", "/usr/bin/docker-registry", "serve", `${dir}/config.yml`],
     stdout: "null",
     stderr: "null",
   }).spawn();
@@ -15,7 +26,7 @@ export async function startRegistryServer(): Promise<{ host: string; url: string
   for (let i = 0; i < 200; i++) {
     const answer = await fetch(`${url}/v2/`).catch(() => undefined);
     await answer?.body?.cancel();
-    if (answer?.ok) break;
+    if (answer) break;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return {

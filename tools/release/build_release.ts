@@ -1,0 +1,94 @@
+import { RELEASE_REGISTRY, RELEASE_REPOSITORY, ReleaseManifest } from "../../agent/release/release.ts";
+import { fluxArtifact, type Origin } from "./flux_artifact.ts";
+import { chartArtifact, readChart } from "./helm_chart.ts";
+import { createArtifact, encodeJson, type OciArtifact } from "./oci_artifact.ts";
+import { ReleaseError } from "./release_error.ts";
+import type { ReleaseSpec } from "./release_spec.ts";
+import { profileValues, readTopology, renderTopology } from "./topology.ts";
+
+export const RELEASE_TYPE = "application/vnd.alga.appliance.release.v1";
+export const RELEASE_CONFIG = "application/vnd.alga.appliance.release.config.v1+json";
+const CONFIG_REPOSITORY = "nine-minds/alga-appliance-config";
+
+/** A release as it can be pushed: charts, bundle, and last the pointer that names them. */
+export interface BuiltRelease {
+  manifest: ReleaseManifest;
+  artifacts: readonly OciArtifact[];
+}
+
+/**
+ * Makes a release from its spec, a topology and charts; nothing is sent. The same inputs give the same digests.
+ * @throws {ReleaseError} If something is missing, or an appliance would refuse the manifest.
+ */
+export async function buildRelease(
+  spec: ReleaseSpec,
+  options: { topologyDir: string; chartDirs: readonly string[]; origin: Origin },
+): Promise<BuiltRelease> {
+  const packed = await Promise.all(options.chartDirs.map(readChart));
+  const charts: Record<string, string> = { ...spec.charts };
+  for (const { name, version } of packed) {
+    if (charts[name] !== undefined && charts[name] !== version) {
+      throw new ReleaseError(
+        `The release file says chart "${name}" is ${charts[name]}; its Chart.yaml says ${version}`,
+        `Remove "${name}" from "charts"`,
+      );
+    }
+    charts[name] = version;
+  }
+  const chartPlace = placeOf(spec.chartRepository.url);
+  const source = await readTopology(options.topologyDir);
+  const bundle = await fluxArtifact(
+    { host: RELEASE_REGISTRY, repository: CONFIG_REPOSITORY, tag: spec.version },
+    renderTopology(source, { ...spec, charts }),
+    options.origin,
+  );
+  const values = profileValues(source, spec.profile, spec.images);
+  const manifest = {
+    schema: "alga.appliance.release/v1",
+    version: spec.version,
+    valuesProfile: spec.profile,
+    images: spec.images,
+    controlPlane: spec.controlPlane,
+    supportAgent: spec.supportAgent,
+    supportReceiptKeys: spec.supportReceiptKeys,
+    config: {
+      repository: `${RELEASE_REGISTRY}/${CONFIG_REPOSITORY}`,
+      tag: spec.version,
+      digest: bundle.digest,
+    },
+    charts,
+    profileValues: values,
+  };
+  const pointer = pointerArtifact(spec.version, manifest);
+  const parsed = ReleaseManifest.safeParse(manifest);
+  if (!parsed.success) {
+    throw new ReleaseError(
+      `An appliance would refuse this release: ${
+        parsed.error.issues.map((it) => `${it.path.join(".")}: ${it.message}`).join("; ")
+      }`,
+      "Mend the fields named in the release file or in the profile",
+    );
+  }
+  const chartArtifacts = await Promise.all(packed.map((it) => chartArtifact(chartPlace, it)));
+  return { manifest: parsed.data, artifacts: [...chartArtifacts, bundle, pointer] };
+}
+
+/** The release pointer: the manifest is its config, and once more its only layer. @see contract.md 1.2 */
+export function pointerArtifact(tag: string, manifest: unknown): OciArtifact {
+  const bytes = encodeJson(manifest);
+  return createArtifact({ host: RELEASE_REGISTRY, repository: RELEASE_REPOSITORY, tag }, {
+    artifactType: RELEASE_TYPE,
+    config: { mediaType: RELEASE_CONFIG, bytes },
+    layers: [{
+      mediaType: RELEASE_CONFIG,
+      bytes,
+      annotations: { "org.opencontainers.image.title": "release-manifest.json" },
+    }],
+  });
+}
+
+/** Host and repository of an `oci://` URL. */
+export function placeOf(url: string): { host: string; repository: string } {
+  const [host = "", ...path] = url.replace(/^oci:\/\//, "").split("/");
+  return { host, repository: path.join("/") };
+}

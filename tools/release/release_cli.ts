@@ -1,0 +1,202 @@
+import { resolve } from "node:path/posix";
+import { EXIT, type ExitCode, UsageError } from "../../agent/cli/command.ts";
+import { parseChoice, parseMirrors, parseOptions } from "../../agent/cli/options.ts";
+import { systemClock } from "../../agent/clock.ts";
+import { errorText } from "../../agent/error.ts";
+import { createRegistryClient, RELEASE_REPOSITORY } from "../../agent/release/mod.ts";
+import { RegistryError } from "../../agent/release/registry.ts";
+import { buildRelease } from "./build_release.ts";
+import { readDockerCredentials } from "./docker_credentials.ts";
+import { failureHint } from "./failure_hint.ts";
+import { readOrigin } from "./git_origin.ts";
+import { type OciArtifact, toReference } from "./oci_artifact.ts";
+import { readLayout, writeLayout } from "./oci_layout.ts";
+import { moveChannel, pushRelease } from "./push_release.ts";
+import { createRegistryWriter } from "./registry_writer.ts";
+import { RELEASE_HELP } from "./release_help.ts";
+import { ReleaseError } from "./release_error.ts";
+import { parseReleaseSpec } from "./release_spec.ts";
+import { verifyRelease } from "./verify_release.ts";
+
+/** What the tool may use of its surroundings; tests pass their own. */
+export interface Surroundings {
+  /** Data goes here. */
+  out(text: string): void;
+  /** Talk and errors go here. */
+  err(text: string): void;
+  /** Relative paths are meant from here. */
+  folder: string;
+  /** Where `.docker/config.json` lies. */
+  home: string;
+}
+
+const repo = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** `deno task release …`; gives the exit code and never throws for what a person can mend. */
+export async function runReleaseCli(args: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const [command, ...rest] = args;
+  try {
+    if (command === undefined) throw new UsageError("Name what to do: build, push or verify");
+    if (command === "--help" || command === "-h" || rest.includes("--help") || rest.includes("-h")) {
+      around.out(RELEASE_HELP);
+      return EXIT.ok;
+    }
+    if (command === "build") return await build(rest, around);
+    if (command === "push") return await push(rest, around);
+    if (command === "verify") return await verify(rest, around);
+    throw new UsageError(`"${command}" is unknown: build, push or verify`);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      around.err(`${error.message}\nMore: deno task release --help\n`);
+      return EXIT.usage;
+    }
+    if (!(error instanceof ReleaseError) && !(error instanceof RegistryError)) throw error;
+    around.err(`${errorText(error)}\n→ ${failureHint(error)}\n`);
+    return EXIT.error;
+  }
+}
+
+async function build(args: readonly string[], { out, folder }: Surroundings): Promise<ExitCode> {
+  const { values, positionals } = parseOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      out: { type: "string" },
+      topology: { type: "string", default: `${repo}/flux` },
+      chart: { type: "string", multiple: true, default: [] },
+      commit: { type: "string" },
+      created: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const file = oneWord(positionals, "the release file");
+  const text = await Deno.readTextFile(resolve(folder, file)).catch((cause) => {
+    throw new ReleaseError(`Cannot read "${file}"`, "Name the release file; --help shows an example", {
+      cause,
+    });
+  });
+  const spec = parseReleaseSpec(text, `"${file}"`);
+  const topologyDir = resolve(folder, values.topology);
+  const chartDirs = [...await chartsOf(topologyDir), ...values.chart.map((it) => resolve(folder, it))];
+  const origin = await readOrigin([`${topologyDir}/base`, `${topologyDir}/profiles`, ...chartDirs], values);
+  const { manifest, artifacts } = await buildRelease(spec, { topologyDir, chartDirs, origin });
+  const dir = values.out === undefined ? `${repo}/.out/release/${spec.version}` : resolve(folder, values.out);
+  await writeLayout(dir, artifacts);
+  if (values.json) out(`${JSON.stringify({ dir, artifacts: artifacts.map(toRow), manifest })}\n`);
+  else out(`${artifacts.map((it) => `${it.digest}  ${toReference(it.place)}\n`).join("")}${dir}\n`);
+  return EXIT.ok;
+}
+
+async function push(args: readonly string[], { out, err, folder, home }: Surroundings): Promise<ExitCode> {
+  const { values, positionals } = parseOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      "registry-mirror": { type: "string", multiple: true },
+      "auth-file": { type: "string" },
+      channel: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const dir = oneWord(positionals, "the folder that build made");
+  const mirrors = parseMirrors(values["registry-mirror"]);
+  const channel = values.channel === undefined
+    ? undefined
+    : parseChoice("--channel", values.channel, ["stable", "nightly"]);
+  const authFile = values["auth-file"] ?? `${home}/.docker/config.json`;
+  const isAskedFor = values["auth-file"] !== undefined;
+  const credentials = isAskedFor || await Deno.stat(authFile).then(() => true, () => false)
+    ? await readDockerCredentials(resolve(folder, authFile))
+    : () => undefined;
+  const writer = createRegistryWriter({ mirrors, credentials });
+  const artifacts = await readLayout(resolve(folder, dir));
+  const pointer = artifacts.find((it) => it.place.repository === RELEASE_REPOSITORY);
+  if (pointer === undefined) {
+    throw new ReleaseError(`"${dir}" has no release pointer`, "Build the release again");
+  }
+  const pushed = [];
+  for await (const it of pushRelease(writer, artifacts)) {
+    pushed.push(it);
+    if (!values.json) out(`${it.status.padEnd(9)} ${it.digest}  ${it.reference}\n`);
+  }
+  if (channel !== undefined) {
+    err(`Looking at everything that the release names before "${channel}" moves\n`);
+    if (!await verifyInto(pointer.place.tag, mirrors, values.json ? err : out)) {
+      err(`"${channel}" was not moved: appliances would meet what is named above\n`);
+      return EXIT.error;
+    }
+    const moved = await moveChannel(writer, pointer, channel);
+    pushed.push(moved);
+    if (!values.json) out(`${moved.status.padEnd(9)} ${moved.digest}  ${moved.reference}\n`);
+  }
+  if (values.json) out(`${JSON.stringify({ pushed })}\n`);
+  return EXIT.ok;
+}
+
+async function verify(args: readonly string[], { out }: Surroundings): Promise<ExitCode> {
+  const { values, positionals } = parseOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      "registry-mirror": { type: "string", multiple: true },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const reference = oneWord(positionals, "a version, a channel or a digest");
+  const mirrors = parseMirrors(values["registry-mirror"]);
+  return await verifyInto(reference, mirrors, out, values.json) ? EXIT.ok : EXIT.error;
+}
+
+/** Prints every finding; tells whether all are good. */
+async function verifyInto(
+  reference: string,
+  mirrors: Readonly<Record<string, string>>,
+  out: (text: string) => void,
+  json = false,
+): Promise<boolean> {
+  const client = createRegistryClient({
+    mirrors: { "docker.io": "https://registry-1.docker.io", ...mirrors },
+    network: { dnsServers: [] },
+    clock: systemClock,
+    userAgent: "alga-release",
+    timeoutMs: 30_000,
+  });
+  const findings = [];
+  try {
+    for await (const it of verifyRelease(client, reference)) {
+      findings.push(it);
+      if (!json) {
+        out(it.ok ? `ok      ${it.what}\n` : `FAILED  ${it.what}: ${it.problem}\n        → ${it.nextStep}\n`);
+      }
+    }
+  } finally {
+    client.close();
+  }
+  const failed = findings.filter((it) => !it.ok).length;
+  if (json) out(`${JSON.stringify({ reference, ok: failed === 0, findings })}\n`);
+  else out(`${findings.length - failed} of ${findings.length} are as they should be\n`);
+  return failed === 0;
+}
+
+async function chartsOf(topologyDir: string): Promise<string[]> {
+  const dirs: string[] = [];
+  try {
+    for await (const it of Deno.readDir(`${topologyDir}/charts`)) {
+      if (it.isDirectory) dirs.push(`${topologyDir}/charts/${it.name}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return dirs.sort();
+}
+
+function toRow({ place, digest }: OciArtifact): { reference: string; digest: string } {
+  return { reference: toReference(place), digest };
+}
+
+function oneWord(positionals: readonly string[], what: string): string {
+  const [word, ...more] = positionals;
+  if (word === undefined) throw new UsageError(`Name ${what}`);
+  if (more.length > 0) throw new UsageError(`Unexpected word "${more[0]}"`);
+  return word;
+}

@@ -1,0 +1,29 @@
+/** Help of `deno task release`. */
+export const RELEASE_HELP = `Make, publish and check a release of the appliance.
+
+  deno task release build FILE      make everything that is pushed, in a folder
+  deno task release push FOLDER     send it to the registry; nothing is overwritten
+  deno task release verify WHAT     look for everything that a published release names;
+                                    WHAT is a version, a channel or a digest
+
+build
+  --out FOLDER      where to (default .out/release/VERSION)
+  --chart FOLDER    one more chart to pack and publish; may be repeated
+  --topology FOLDER base/, profiles/ and charts/ (default flux/)
+  --commit SHA1     outside a git checkout: where the content came from,
+  --created TIME    and when (like 2026-11-21T09:00:00Z)
+push
+  --channel NAME    then verify, and only if all is good point stable or nightly at it
+  --auth-file FILE  Docker's config.json with the password (default ~/.docker/config.json)
+push, verify
+  --registry-mirror HOST=URL  ask URL instead of the registry HOST; may be repeated
+all
+  --json            one object instead of lines
+
+Release file, for example:
+  version: 1.5.0
+  images: { algaCore: 4f2c91d, workflowWorker: 9be1f02, emailService: 2222bbb, temporalWorker: 3333ccc }
+  charts: { sebastian: 0.2.0, temporal: 0.1.0, email-service: 0.1.0, workflow-worker: 0.1.0, temporal-worker: 0.1.0 }
+
+Exit codes: 0 done, all good · 1 something is missing or was refused; every failure names what to do · 2 wrong arguments
+`;

@@ -1,0 +1,150 @@
+import { errorText } from "../../agent/error.ts";
+import {
+  HELM_RELEASES,
+  type RegistryClient,
+  RELEASE_REGISTRY,
+  type ReleaseManifest,
+  resolveRelease,
+  valuesKey,
+} from "../../agent/release/mod.ts";
+import { parseJson } from "../../agent/release/registry_client.ts";
+import { placeOf } from "./build_release.ts";
+import { failureHint } from "./failure_hint.ts";
+import { FLUX_CONTENT } from "./flux_artifact.ts";
+import { chartTag, HELM_CONFIG, HELM_CONTENT } from "./helm_chart.ts";
+import type { Descriptor } from "./oci_artifact.ts";
+import { type Files, unpackFiles } from "./pack_files.ts";
+import { type ImageReference, imagesOf } from "./release_images.ts";
+import { ReleaseError } from "./release_error.ts";
+import { readBundle } from "./topology.ts";
+
+/** One thing that a release needs, and whether it is there. */
+export interface Finding {
+  what: string;
+  ok: boolean;
+  problem?: string;
+  nextStep?: string;
+}
+
+/**
+ * Reads a published release as an appliance does, without credentials, and looks for everything it names.
+ * One missing thing does not hide the others; only an unreadable pointer ends it.
+ */
+export async function* verifyRelease(client: RegistryClient, reference: string): AsyncGenerator<Finding> {
+  let manifest: ReleaseManifest | undefined;
+  yield await look(`release ${reference}`, async () => {
+    manifest = (await resolveRelease(client, { reference, channel: "stable" })).manifest;
+  });
+  if (manifest === undefined) return;
+  const release: ReleaseManifest = manifest;
+  const { config, charts, valuesProfile, version } = release;
+  const [host = RELEASE_REGISTRY, ...path] = config.repository.split("/");
+  const repository = path.join("/");
+  let bundle: ReturnType<typeof readBundle> | undefined;
+  yield await look(`config bundle ${config.repository}@${config.digest}`, async () => {
+    bundle = readBundle(await fetchBundle(client, host, repository, config.digest));
+  });
+  if (config.tag !== undefined) {
+    const { tag, digest } = config;
+    yield await look(`config bundle ${config.repository}:${tag}`, async () => {
+      const found = (await client.fetchManifest(host, repository, tag)).digest;
+      require(
+        found === digest,
+        `it is ${found}, the release names ${digest}`,
+        "Build and push under a new version",
+      );
+    });
+  }
+  for (const name of bundle === undefined ? [] : HELM_RELEASES) {
+    yield await look(`topology of ${name}`, () => {
+      const wanted = bundle?.releases.get(name);
+      const key = valuesKey(name, valuesProfile);
+      const hint = "Build the release again from a whole topology";
+      require(wanted !== undefined, "the config bundle has no HelmRelease of that name", hint);
+      require(
+        wanted.valuesKey === key,
+        `it reads the values "${wanted.valuesKey}", the appliance writes "${key}"`,
+        hint,
+      );
+      const told = charts[wanted.chart];
+      require(
+        told === wanted.version,
+        `the bundle installs chart ${wanted.chart} ${wanted.version}, the release ${version} names ${
+          told ?? "none"
+        }`,
+        hint,
+      );
+      return Promise.resolve();
+    });
+  }
+  const place = placeOf(bundle?.chartRepositoryUrl ?? `oci://${RELEASE_REGISTRY}/nine-minds/charts`);
+  for (const [name, chartVersion] of Object.entries(charts)) {
+    yield await look(`chart ${name} ${chartVersion}`, () => checkChart(client, place, name, chartVersion));
+  }
+  let images: ImageReference[] = [];
+  yield await look("values of the six releases", () => Promise.resolve(images = imagesOf(release)));
+  for (const image of images) {
+    yield await look(`image ${image.text}`, async () => {
+      const found = await client.exists(image.host, image.repository, image.reference);
+      require(found, `${image.host} does not have it`, "Push the image, or release with another tag");
+    });
+  }
+}
+
+async function fetchBundle(
+  client: RegistryClient,
+  host: string,
+  repository: string,
+  digest: string,
+): Promise<Files> {
+  const manifest = await client.fetchManifest(host, repository, digest);
+  const { layers = [] } = parseJson(manifest.bytes, host) as { layers?: Descriptor[] };
+  const [layer] = layers;
+  const hint = "Build and push the release again";
+  require(layer?.mediaType === FLUX_CONTENT, "its first layer is not what Flux takes", hint);
+  const files = await unpackFiles(await client.fetchBlob(host, repository, layer)).catch((cause) => {
+    throw new ReleaseError(`it cannot be unpacked: ${errorText(cause)}`, hint, { cause });
+  });
+  require(files["base/kustomization.yaml"] !== undefined, "it has no base/kustomization.yaml", hint);
+  return files;
+}
+
+async function checkChart(
+  client: RegistryClient,
+  place: { host: string; repository: string },
+  name: string,
+  version: string,
+): Promise<void> {
+  const repository = `${place.repository}/${name}`;
+  const { bytes } = await client.fetchManifest(place.host, repository, chartTag(version));
+  const { config, layers = [] } = parseJson(bytes, place.host) as {
+    config?: Descriptor;
+    layers?: Descriptor[];
+  };
+  const content = layers.find((it) => it.mediaType === HELM_CONTENT);
+  const hint = "Push the chart again under a new version";
+  require(config?.mediaType === HELM_CONFIG && content !== undefined, "it is not a Helm chart", hint);
+  await client.fetchBlob(place.host, repository, content);
+  const meta = parseJson(await client.fetchBlob(place.host, repository, config), place.host) as Record<
+    string,
+    unknown
+  >;
+  require(
+    meta.name === name && meta.version === version,
+    `it says of itself that it is ${meta.name} ${meta.version}`,
+    hint,
+  );
+}
+
+async function look(what: string, check: () => Promise<unknown>): Promise<Finding> {
+  try {
+    await check();
+    return { what, ok: true };
+  } catch (error) {
+    return { what, ok: false, problem: errorText(error), nextStep: failureHint(error) };
+  }
+}
+
+function require(condition: unknown, problem: string, hint: string): asserts condition {
+  if (!condition) throw new ReleaseError(problem, hint);
+}
