@@ -146,7 +146,11 @@ const TITLES: Record<SetupStatus, string> = {
 function retryForm(csrfToken: string) {
   return html`
     <form method="post" action="/setup/retry">
-      ${csrfField(csrfToken)}<div class="acts"><button>Try again now</button></div>
+      ${csrfField(csrfToken)}
+      <div class="acts">
+        <button>Try again now</button>
+        <a href="/setup?edit=1">Change the answers</a>
+      </div>
     </form>
   `;
 }

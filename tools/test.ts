@@ -1,8 +1,9 @@
 /**
  * Runs every suite that can run here and closes with one line that counts them: "N passed, N failed, N skipped".
- * A suite is a folder of tests; steps within a test count as the test that holds them.
+ * Words choose suites by name; `--all` adds those that take longer than ten minutes together with the rest.
+ * A suite is a list of folders and files of tests; steps within a test count as the test that holds them.
  */
-const SUITES: readonly { name: string; paths: string[] }[] = [
+const SUITES: readonly { name: string; paths: string[]; isLong?: boolean }[] = [
   {
     name: "unit and component",
     paths: [
@@ -16,19 +17,43 @@ const SUITES: readonly { name: string; paths: string[] }[] = [
       "tests/house",
     ],
   },
-  { name: "compiled binary", paths: ["tests/binary", "tests/systemd"] },
+  { name: "compiled binary", paths: ["tests/binary", "tests/systemd", "tests/bench"] },
   { name: "walk on the simulator", paths: ["tests/walk"] },
   { name: "browser", paths: ["tests/browser"] },
-  { name: "real Kubernetes API", paths: ["tests/cluster"] },
+  {
+    name: "real Kubernetes API",
+    paths: [
+      "tests/cluster/kube_client_real_test.ts",
+      "tests/cluster/real_walk_test.ts",
+      "tests/cluster/fleet_test.ts",
+    ],
+  },
+  {
+    name: "real node",
+    paths: ["tests/cluster/node", "tests/cluster/appliance_test.ts"],
+    isLong: true,
+  },
 ];
 
 const repo = new URL("..", import.meta.url).pathname;
-const only = Deno.args;
+const only = Deno.args.filter((it) => it !== "--all");
+const withLong = Deno.args.includes("--all") || only.length > 0;
 let passed = 0;
 let failed = 0;
 let skipped = 0;
 
+// Walks and processes run the compiled program; an old one would prove nothing.
+const compiled = await new Deno.Command(Deno.execPath(), {
+  args: ["run", "-A", "--quiet", "tools/compile.ts"],
+  cwd: repo,
+}).output();
+if (compiled.code !== 0) {
+  console.log(`Not compiled, so walks run from source: ${new TextDecoder().decode(compiled.stderr).trim()}`);
+  await Deno.remove(`${repo}.out/alga-agent`).catch(() => {});
+}
+
 for (const suite of SUITES) {
+  if (suite.isLong && !withLong) continue;
   if (only.length > 0 && !only.some((it) => suite.name.includes(it))) continue;
   const paths = [];
   for (const path of suite.paths) {
