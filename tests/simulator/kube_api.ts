@@ -4,8 +4,14 @@ import { parseKubeconfig } from "../../k8s/kubeconfig.ts";
 import type { Json } from "./kube_fields.ts";
 import { KubeStore, type StoredEvent, StoreError } from "./kube_store.ts";
 
-/** Lines of one container's log, or why there are none. */
-export type LogSource = (container: string, previous: boolean) => readonly string[] | { waiting: string };
+/** One line of a log; a bare text is as old as the pod. */
+export type LogLine = string | { atMs: number; text: string };
+
+/** Lines of one container's log, why there are none, or that there was no life before. */
+export type LogSource = (
+  container: string,
+  previous: boolean,
+) => readonly LogLine[] | { waiting: string } | "no-previous";
 
 export interface SimKubeApi {
   readonly store: KubeStore;
@@ -199,23 +205,55 @@ export async function startSimKubeApi(
 
   function log(url: URL, namespace: string, name: string, kind: ResourceKind): Response {
     const pod = store.get(kind, namespace, name);
-    const container = url.searchParams.get("container") ?? pod.spec?.containers?.[0]?.name ?? "";
+    const query = url.searchParams;
+    const container = query.get("container") ?? pod.spec?.containers?.[0]?.name ?? "";
     const source = logs.get(`${namespace}/${name}`);
-    const lines = source?.(container, url.searchParams.get("previous") === "true") ?? [];
-    if ("waiting" in lines) {
-      return failure(
-        new StoreError(
-          400,
-          "BadRequest",
-          `container "${container}" in pod "${name}" is waiting to start: ${lines.waiting}`,
-        ),
-      );
+    const bad = (text: string) =>
+      failure(new StoreError(400, "BadRequest", `container "${container}" in pod "${name}" ${text}`));
+    const read = () => source?.(container, query.get("previous") === "true") ?? [];
+    const first = read();
+    if (first === "no-previous") return bad("has no terminated container of that name");
+    if ("waiting" in first) return bad(`is waiting to start: ${first.waiting}`);
+
+    const createdMs = Date.parse(pod.metadata.creationTimestamp ?? "");
+    const sinceMs = Date.parse(query.get("sinceTime") ?? "");
+    const stamped = query.get("timestamps") === "true";
+    const textOf = (lines: readonly LogLine[]) =>
+      lines.map((it) => typeof it === "string" ? { atMs: createdMs, text: it } : it)
+        .filter((it) => !(it.atMs < sinceMs))
+        .map((it) => `${stamped ? `${new Date(it.atMs).toISOString()} ` : ""}${it.text}\n`);
+    const tail = Number(query.get("tailLines") ?? Infinity);
+    const headers = { "content-type": "text/plain" };
+    const start = textOf(first).slice(-tail).join("");
+    if (query.get("follow") !== "true") {
+      return new Response(start.slice(0, Number(query.get("limitBytes") ?? Infinity)), { headers });
     }
-    const tail = Number(url.searchParams.get("tailLines") ?? Infinity);
-    const text = lines.slice(-tail).map((it) => `${it}\n`).join("");
-    return new Response(text.slice(0, Number(url.searchParams.get("limitBytes") ?? Infinity)), {
-      headers: { "content-type": "text/plain" },
+    let told = first.length;
+    let timer: ReturnType<typeof setInterval>;
+    const ended = new AbortController();
+    streams.add(ended);
+    const stop = () => {
+      clearInterval(timer);
+      streams.delete(ended);
+    };
+    const encoder = new TextEncoder();
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(encoder.encode(start));
+        timer = setInterval(() => {
+          const lines = read();
+          if (typeof lines === "string" || "waiting" in lines) return;
+          controller.enqueue(encoder.encode(textOf(lines.slice(told)).join("")));
+          told = lines.length;
+        }, 50);
+        ended.signal.addEventListener("abort", () => {
+          stop();
+          controller.close();
+        });
+      },
+      cancel: () => stop(),
     });
+    return new Response(body, { headers });
   }
 
   let server = listen(options.port ?? 0);
