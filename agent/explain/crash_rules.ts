@@ -92,8 +92,9 @@ function explainCrash(scene: Scene, crash: Crash): Finding[] {
       ...(wide ? { key: "node" } : pattern.component === undefined ? {} : { key: pattern.component }),
     })];
   }
-  // 137 is any kill: also the one after a probe that went unanswered.
-  if (crash.reason === "OOMKilled" || crash.exitCode === 137 && crash.stoppedFor === "") {
+  // 137 is any kill: also the one after a probe or a hook, of which the kubelet tells only seconds later.
+  const killed = crash.exitCode === 137 && crash.stoppedFor === "" && crash.restarts >= 2;
+  if (crash.reason === "OOMKilled" || killed) {
     return [crashFinding(scene, crash, "mem.oom-container", "", { component: crash.component.name })];
   }
   if (!crash.loop) return [];

@@ -18,7 +18,7 @@ import {
   type RegistryProbe,
   type Snapshot,
 } from "./snapshot.ts";
-import { appPod, bootstrapLogWish, type LogWish, wantedLogs } from "./wanted_logs.ts";
+import { appPod, bootstrapLogWish, isNoLog, type LogWish, wantedLogs } from "./wanted_logs.ts";
 
 const TICK_MS = 1_000;
 const API_CHECK_MS = 5_000;
@@ -269,6 +269,7 @@ export class Collector {
         signal: limit,
       });
       const text = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).text();
+      if (isNoLog(text)) return undefined;
       return text.split("\n").map(redactLine).filter((it) => it !== "").slice(-tailLines);
     } catch {
       // Logs of a container that has not begun, or of a node that does not answer: asked again with the next restart.

@@ -19,6 +19,14 @@ export interface LogWish {
   freshMs: number;
 }
 
+/**
+ * What the kubelet sends in place of a log, and calls a success: the container is gone already, and the pod's status does not
+ * say so yet.
+ */
+export function isNoLog(text: string): boolean {
+  return /^unable to retrieve container logs for \S+\s*$/.test(text);
+}
+
 /** Which logs tell the cause of present trouble: containers that stopped, and an application that does not answer. Pure. */
 export function wantedLogs(scene: Scene): LogWish[] {
   const wishes: LogWish[] = [];

@@ -1,11 +1,15 @@
 import { buildPrograms } from "./build.ts";
+import { record } from "./node/record/recorder.ts";
+import { NODE_USAGE, runNodeCommand } from "./node/node_commands.ts";
 import { PROGRAM_SETS, type ProgramSet } from "./programs.ts";
 
 /** `deno task cluster`: makes the real test cluster by hand, the same way as the tests do. */
 const SETS = Object.keys(PROGRAM_SETS) as ProgramSet[];
 const USAGE = `deno task cluster build [${
   SETS.join("|")
-}]…   build the programs of these sets (all of them by default)`;
+}]…   build the programs of these sets (all of them by default)
+${NODE_USAGE}
+deno task cluster record [CASE]…                   make every failure happen on a real node and rewrite the tests' fixtures`;
 
 const [command, ...args] = Deno.args;
 switch (command) {
@@ -17,6 +21,16 @@ switch (command) {
     }
     break;
   }
+  case "record":
+    await record(new URL("../agent/explain/testdata/recorded", import.meta.url).pathname, args);
+    Deno.exit(0);
+    break;
+  case "up":
+  case "status":
+  case "down":
+  case "keep":
+    Deno.exit(await runNodeCommand(command, args));
+    break;
   default:
     fail(USAGE);
 }

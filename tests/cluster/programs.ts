@@ -11,7 +11,7 @@ interface Program {
   tags?: string;
 }
 
-const KUBERNETES_VERSION = "v1.36.3";
+export const KUBERNETES_VERSION = "v1.36.3";
 const kubernetes = (name: string): Program => ({
   module: "kubernetes",
   package: `k8s.io/kubernetes/cmd/${name}`,
@@ -58,6 +58,11 @@ export const PROGRAM_SETS = {
 
 export type ProgramSet = keyof typeof PROGRAM_SETS;
 
+/** What was built once; outlives checkouts. */
+export const CACHE_FOLDER = `${
+  Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`
+}/alga-agent/cluster`;
+
 /** Where a program lies once it is built: a cache that outlives checkouts, keyed by everything it is built from. */
 export async function programPath(name: ProgramName): Promise<string> {
   const program: Program = PROGRAMS[name];
@@ -71,8 +76,7 @@ export async function programPath(name: ProgramName): Promise<string> {
     await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.join("\0"))),
   );
   const key = [...digest.subarray(0, 8)].map((it) => it.toString(16).padStart(2, "0")).join("");
-  const base = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`;
-  return `${base}/alga-agent/cluster/${name}-${key}`;
+  return `${CACHE_FOLDER}/${name}-${key}`;
 }
 
 /** Folder with the go.mod of a program. */

@@ -1,0 +1,99 @@
+import type { SetupView } from "../../agent/setup/setup_state.ts";
+import { PATHS } from "../../agent/state/paths.ts";
+import type { StatusDocument } from "../../agent/status/status_document.ts";
+import { pushSampleRelease, type SampleReleaseOptions } from "../release/sample_release_push.ts";
+import type { AgentProcess } from "../simulator/agent_process.ts";
+import { agentProgram, fetchSetup, fetchStatus, until } from "../walk/walk.ts";
+import { startAgentInside } from "./node/node_agent.ts";
+import { busyboxImage, standinImage } from "./node/node_images.ts";
+import { type RealNode, startNode } from "./node/real_node.ts";
+
+/** The port on which the application answers; its pod shares the node's network. */
+const APP_PORT = 3000;
+
+/** A real node, our published release in a real registry, and the agent inside, before anything is set up. */
+export interface Appliance {
+  node: RealNode;
+  /** The agent that runs now. */
+  agent: AgentProcess;
+  /** Kills the agent, lets it forget what it did (the journal), and starts it again. */
+  loseMemory(): Promise<void>;
+  /** Puts one of the application's images into the registry. */
+  pushImage(name: string): Promise<void>;
+  /** Publishes another release to the same registry; channels move to it. */
+  publish(options?: SampleReleaseOptions): Promise<void>;
+  /** Submits the answers, accepts what can be accepted, and waits for the end of set-up. */
+  setUp(timeoutSec?: number): Promise<SetupView>;
+  status(): Promise<StatusDocument>;
+  stop(): Promise<void>;
+}
+
+export async function startAppliance(release: SampleReleaseOptions = {}): Promise<Appliance> {
+  const node = await startNode({ kubernetes: "by-agent", flux: true });
+  try {
+    const pushImage = async (name: string) => void await node.push(await standinImage(name, []));
+    const publish = async (options: SampleReleaseOptions = {}) => {
+      await pushSampleRelease(node.registry.pushUrl, {
+        // As in a real release; the agent leads Flux to the mirror.
+        chartRepository: { url: "oci://ghcr.io/nine-minds/charts", insecure: false },
+        pushImage: async ({ name, kind }) =>
+          kind === "shell" ? await node.push(await busyboxImage(name)) : await pushImage(name),
+        ...options,
+      });
+    };
+    await publish(release);
+    const program = await agentProgram();
+    const start = () => startAgentInside(node, program === undefined ? {} : { program });
+    const appliance: Appliance = {
+      node,
+      agent: await start(),
+      pushImage,
+      publish,
+      async loseMemory() {
+        await appliance.agent.kill("SIGKILL");
+        await Deno.remove(`${node.root}${PATHS.journal}`);
+        appliance.agent = await start();
+      },
+      async setUp(timeoutSec = 300) {
+        const { agent } = appliance;
+        await accepted(agent, "/api/v1/setup", {
+          appUrl: `http://${node.nodeAddress}:${APP_PORT}`,
+          tenantName: "Example Ltd",
+          adminFirstName: "Maria",
+          adminLastName: "Example",
+          adminEmail: "maria@example.com",
+          adminPassword: "Correct-Horse7!",
+        });
+        const settled = (it: SetupView) => it.state.status === "done" || it.state.status === "blocked";
+        const view = await until("set-up is done", () => fetchSetup(agent), settled, timeoutSec);
+        if (view.state.status === "done") return view;
+        const bad = view.preflight?.results.filter((it) => it.status === "fail" || it.status === "error") ??
+          [];
+        if (bad.some((it) => !it.overridable)) {
+          throw new Error(`The checks did not pass: ${JSON.stringify(bad, null, 1)}`);
+        }
+        await accepted(agent, "/api/v1/setup/acknowledge", { checkIds: bad.map((it) => it.id) });
+        return await until(
+          "set-up is done",
+          () => fetchSetup(agent),
+          (it) => it.state.status === "done",
+          timeoutSec,
+        );
+      },
+      status: () => fetchStatus(appliance.agent),
+      async stop() {
+        await appliance.agent.kill("SIGKILL");
+        await node.stop();
+      },
+    };
+    return appliance;
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
+}
+
+async function accepted(agent: AgentProcess, path: string, body: unknown): Promise<void> {
+  const answer = await agent.request("POST", path, body);
+  if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
+}

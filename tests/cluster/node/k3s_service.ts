@@ -1,0 +1,221 @@
+import { parse } from "yaml";
+import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
+import { COMMAND_LOG } from "../../simulator/sim_host.ts";
+import { endProgram } from "../child_process.ts";
+import { k3sAddons } from "./k3s_addons.ts";
+import { type NodeFolders, type Part, PARTS, renderParts } from "./node_programs.ts";
+import { type PrivateNamespace, SEARCH_PATH } from "./private_namespace.ts";
+
+const UNIT = "/etc/systemd/system/k3s.service";
+
+/** The service `k3s` of an appliance: its parts are Kubernetes' own programs. */
+export interface K3sService {
+  /** What `systemctl restart k3s` does: pods go on, everything else starts anew with the configuration as it is. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  startPart(part: Part): Promise<void>;
+  stopPart(part: Part): Promise<void>;
+  /** Parts that ended without being told to. */
+  lost: Part[];
+  /** Parts that run at this moment. */
+  running(): Part[];
+  log(part: Part): Promise<string>;
+  /** Kept when the API answers for the first time. */
+  firstReady: Promise<void>;
+  /** Milliseconds from the last start to each event. */
+  timings: Record<string, number>;
+  /** Ends listening to systemctl; the parts end with the namespace. */
+  close(): Promise<void>;
+}
+
+export interface K3sOptions {
+  namespace: PrivateNamespace;
+  root: string;
+  folders: NodeFolders;
+  logFolder: string;
+  /** What k3s carries within itself, and what a test loads in advance. */
+  imageArchive: string;
+  /** Administrator's kubeconfig for a server address. */
+  kubeconfigFor: (server: string) => string;
+}
+
+/** Plays systemd for the one unit `k3s`, and k3s itself: obeys the unit, config.yaml and registries.yaml below the root. */
+export function createK3sService(options: K3sOptions): K3sService {
+  const { namespace, root, folders, logFolder, imageArchive, kubeconfigFor } = options;
+  const children = new Map<Part, Deno.ChildProcess>();
+  const timings: Record<string, number> = {};
+  const lost: Part[] = [];
+  const ended = new AbortController();
+  const first = Promise.withResolvers<void>();
+  first.promise.catch(() => {}); // nobody may be waiting
+  let commands: Record<Part, [string, ...string[]]> | undefined;
+  let queue = Promise.resolve();
+  let imported = false;
+
+  async function startPart(part: Part): Promise<void> {
+    if (children.has(part)) return;
+    commands ??= await renderParts(namespace, folders, await readSettings(root));
+    const child = namespace.start(commands[part], {
+      logPath: `${logFolder}/${part}.log`,
+      env: { PATH: `${folders.bin}:${SEARCH_PATH}` }, // containerd looks its shim up there
+    });
+    children.set(part, child);
+    void child.status.then(() => {
+      if (children.get(part) !== child) return;
+      children.delete(part);
+      if (!ended.signal.aborted) lost.push(part);
+    });
+  }
+  async function stopPart(part: Part): Promise<void> {
+    const child = children.get(part);
+    children.delete(part);
+    await endProgram(child);
+  }
+  async function stop(): Promise<void> {
+    await Promise.all([...PARTS].reverse().map(stopPart));
+  }
+  async function restart(): Promise<void> {
+    await stop();
+    await checkUnit(root);
+    const startedMs = Date.now();
+    const mark = (what: string) => timings[what] = Date.now() - startedMs;
+    commands = await renderParts(namespace, folders, await readSettings(root));
+    await startPart("etcd");
+    await startPart("containerd");
+    await startPart("kube-apiserver");
+    const images = importImages().then(() => mark("images imported"));
+    images.catch(() => {}); // heard of below, when the API server is there
+    const kube = createKubeClient(parseKubeconfig(kubeconfigFor(`https://${namespace.nodeAddress}:6443`)));
+    try {
+      await untilTrue("the API server", 120, () => kube.isReady({ timeoutMs: 2_000 }), ended.signal);
+      mark("API ready");
+      await writeKubeconfig();
+      for (const part of PARTS) await startPart(part);
+      await images;
+      await untilTrue("k3s' own objects", 60, () => applyAddons(kube), ended.signal);
+    } finally {
+      kube.close();
+    }
+    first.resolve();
+  }
+
+  async function importImages(): Promise<void> {
+    const ctr = `${folders.bin}/ctr`;
+    await untilTrue(
+      "containerd",
+      60,
+      async () => (await namespace.run([ctr, "version"])).code === 0,
+      ended.signal,
+    );
+    if (imported) return;
+    await namespace.must([
+      ...[ctr, "--namespace", "k8s.io", "images", "import", "--local"] as const,
+      ...["--label", "io.cri-containerd.image=managed", imageArchive],
+    ]);
+    imported = true;
+    await Deno.remove(imageArchive);
+  }
+
+  async function writeKubeconfig(): Promise<void> {
+    const path = `${root}${PATHS.kubeconfig}`;
+    await Deno.writeTextFile(`${path}.new`, kubeconfigFor("https://127.0.0.1:6443"), { mode: 0o600 });
+    await Deno.rename(`${path}.new`, path);
+  }
+
+  /** Calls come as lines that the stand-in for systemctl wrote. */
+  async function obey(call: string): Promise<void> {
+    const [verb, ...words] = call.split(" ").slice(1).filter((it) => !it.startsWith("-"));
+    if (!words.includes("k3s") && !words.includes("k3s.service")) return;
+    if (verb === "restart" || verb === "start" && children.size === 0) await restart();
+    if (verb === "stop") await stop();
+  }
+  const listening = (async () => {
+    let seen = 0;
+    while (!ended.signal.aborted) {
+      const lines = (await Deno.readTextFile(`${root}${COMMAND_LOG}`).catch(() => "")).split("\n").slice(
+        0,
+        -1,
+      );
+      for (const line of lines.slice(seen)) {
+        if (!line.startsWith("systemctl ")) continue;
+        queue = queue.then(() => obey(line)).catch((error) => {
+          // systemd would try again for ever; the agent sees that nothing answers.
+          void Deno.writeTextFile(`${logFolder}/k3s.log`, `${error}\n`, { append: true }).catch(() => {});
+        });
+      }
+      seen = lines.length;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+
+  return {
+    restart,
+    stop,
+    startPart,
+    stopPart,
+    timings,
+    lost,
+    firstReady: first.promise,
+    running: () => [...children.keys()],
+    log: (part) => Deno.readTextFile(`${logFolder}/${part}.log`).catch(() => ""),
+    async close() {
+      ended.abort();
+      first.reject(new Error("The node was stopped before Kubernetes was ready"));
+      await listening;
+      await Promise.all([...children.values()].map(endProgram));
+      await queue;
+    },
+  };
+}
+
+/** systemd starts what the unit says; a unit that the installer did not write starts nothing. */
+async function checkUnit(root: string): Promise<void> {
+  const unit = await Deno.readTextFile(`${root}${UNIT}`).catch(() => "");
+  const [, program = "", verb] = /^ExecStart=(\S+) (\S+)/m.exec(unit) ?? [];
+  if (program !== `${root}${PATHS.k3sBinary}` || verb !== "server") {
+    throw new Error(`k3s.service does not start "k3s server": ${unit}`);
+  }
+  const { mode } = await Deno.stat(program);
+  if (((mode ?? 0) & 0o111) === 0) throw new Error(`"${program}" may not be run`);
+}
+
+async function readSettings(root: string) {
+  const config = parse(await Deno.readTextFile(`${root}${PATHS.k3sConfig}`));
+  const registries = parse(
+    await Deno.readTextFile(`${root}${PATHS.k3sRegistries}`).catch(() => "mirrors: {}"),
+  );
+  const mirrors: Record<string, string[]> = {};
+  for (
+    const [host, { endpoint }] of Object.entries(registries.mirrors as Record<string, { endpoint: string[] }>)
+  ) {
+    mirrors[host] = endpoint;
+    // k3s does not do this either; a plain-HTTP registry is only known as such by its mirror entry.
+    for (const url of endpoint) mirrors[new URL(url).host] ??= [url];
+  }
+  return { resolvConf: `${root}${config["resolv-conf"]}`, mirrors };
+}
+
+async function applyAddons(kube: KubeClient): Promise<boolean> {
+  try {
+    for (const object of k3sAddons()) await kube.apply(object, { fieldManager: "k3s", force: true });
+    return true;
+  } catch {
+    return false; // the namespace is not there yet
+  }
+}
+
+async function untilTrue(
+  what: string,
+  timeoutSec: number,
+  ask: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadlineMs = Date.now() + timeoutSec * 1000;
+  while (Date.now() < deadlineMs) {
+    signal.throwIfAborted();
+    if (await ask()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Not ready within ${timeoutSec} s: ${what}`);
+}
