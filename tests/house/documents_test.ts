@@ -58,10 +58,13 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
     assert.match(gate, /^export DENO_TLS_CA_STORE=system,mozilla/m);
     assert.match(
       gate,
-      new RegExp(`^exec npx -y deno@${DENO_VERSION} task test$`, "m"),
-      "the gate is this command",
+      new RegExp(`^exec npx -y deno@${DENO_VERSION} task test --all$`, "m"),
+      "the gate is this command and what takes longer",
     );
   }],
+  // The gate itself, with and without the long suites.
+  [/^deno task test --all$/, () => assert.match(gate, /task test --all$/m)],
+  [/^deno task cluster build$/, () => assert.match(gate, /^ +deno task cluster build /m)],
   [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
 ];
 
