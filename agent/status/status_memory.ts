@@ -1,10 +1,18 @@
 import { z } from "zod";
 import { blockerKey } from "../explain/explain.ts";
-import { type StatusDocument, TIER_IDS, type TierId, type Transition } from "./status_document.ts";
+import {
+  type Blocker,
+  type StatusDocument,
+  TIER_IDS,
+  type TierId,
+  type Transition,
+} from "./status_document.ts";
 
 /** A blocker that has not been seen for this long starts anew when it comes back. */
 const FORGET_BLOCKER_MS = 2 * 60_000;
 const RECENT_LIMIT = 30;
+/** What passes sooner, as a machine that starts shows it, is no news. */
+const NEWS_AFTER_MS = 30_000;
 
 const Time = z.string().max(40);
 const Bootstrap = z.object({
@@ -20,7 +28,8 @@ const Bootstrap = z.object({
 export const StatusMemory = z.object({
   tiers: z.partialRecord(z.enum(TIER_IDS), z.object({ ready: z.boolean(), since: Time })).default({}),
   rollup: z.object({ state: z.string(), since: Time }).optional(),
-  blockers: z.record(z.string(), z.object({ since: Time, seenAt: Time })).default({}),
+  blockers: z.record(z.string(), z.object({ since: Time, seenAt: Time, told: z.boolean().default(true) }))
+    .default({}),
   recent: z.array(z.object({ at: Time, tone: z.enum(["good", "warn", "bad", "busy"]), text: z.string() }))
     .default([]),
   loginReadyOnce: z.boolean().default(false),
@@ -59,10 +68,15 @@ export function recentTransitions(memory: StatusMemory, status: StatusDocument):
     }
   }
   for (const blocker of status.topBlockers) {
-    if (memory.blockers[blockerKey(blocker)] !== undefined || blocker.owner === "nobody") continue;
+    const isTold = memory.blockers[blockerKey(blocker)]?.told ?? false;
+    if (isTold || blocker.owner === "nobody" || !isNews(blocker, status)) continue;
     news.push({ at, tone: blocker.loginBlocking ? "bad" : "warn", text: blocker.title });
   }
   return [...news.toReversed(), ...memory.recent].slice(0, RECENT_LIMIT);
+}
+
+function isNews(blocker: Blocker, status: StatusDocument): boolean {
+  return Date.parse(status.timestamp) - Date.parse(blocker.since) >= NEWS_AFTER_MS;
 }
 
 /** The memory after a document. Pure; `memory` is not changed. */
@@ -73,7 +87,9 @@ export function remember(memory: StatusMemory, status: StatusDocument): StatusMe
     if (nowMs - Date.parse(it.seenAt) < FORGET_BLOCKER_MS) blockers[key] = it;
   }
   for (const blocker of status.topBlockers) {
-    blockers[blockerKey(blocker)] = { since: blocker.since, seenAt: status.timestamp };
+    const key = blockerKey(blocker);
+    const told = (memory.blockers[key]?.told ?? false) || isNews(blocker, status);
+    blockers[key] = { since: blocker.since, seenAt: status.timestamp, told };
   }
   return {
     ...memory,
