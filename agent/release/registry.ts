@@ -15,7 +15,9 @@ export type RegistryFailure =
   | "wrong-size"
   | "too-large"
   | "not-json"
-  | "schema";
+  | "schema"
+  /** A release of a later format than this agent knows. */
+  | "newer-format";
 
 /** A failed registry request. `host` is who was really asked (a mirror, a redirect target). */
 export class RegistryError extends Error {

@@ -17,7 +17,7 @@ const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
 
 /**
  * What a channel, version tag or digest points at, now. @see contract.md 1.2
- * @throws {RegistryError} As the registry client does; "schema" or "not-json" when what is there is no usable release.
+ * @throws {RegistryError} As the registry client does; "newer-format", "schema" or "not-json" when what is there is no usable release.
  */
 export async function resolveRelease(
   client: RegistryClient,
@@ -32,7 +32,16 @@ export async function resolveRelease(
     digest: oci.data.config.digest,
     ...(oci.data.config.size === undefined ? {} : { size: oci.data.config.size }),
   }, { maxBytes: MAX_RELEASE_BYTES, ...signal });
-  const manifest = ReleaseManifest.safeParse(parseJson(blob, RELEASE_REGISTRY));
+  const content = parseJson(blob, RELEASE_REGISTRY);
+  const format = formatOf(content);
+  if (format !== undefined && format > 1) {
+    throw new RegistryError(
+      "newer-format",
+      RELEASE_REGISTRY,
+      `Release "${reference}" needs a newer agent: it has format ${format}, and this agent knows format 1`,
+    );
+  }
+  const manifest = ReleaseManifest.safeParse(content);
   if (!manifest.success) {
     const wrong = manifest.error.issues.slice(0, 3).map((it) => `${it.path.join(".")}: ${it.message}`);
     throw unusable(reference, wrong.join("; "));
@@ -45,6 +54,13 @@ export async function resolveRelease(
     manifestDigest: pointer.digest,
     manifest: manifest.data,
   };
+}
+
+/** The number in a manifest's `schema`; its other fields mean something only to those who know it. */
+function formatOf(content: unknown): number | undefined {
+  const named = z.object({ schema: z.string() }).safeParse(content);
+  const [, number] = /^alga\.appliance\.release\/v(\d{1,6})$/.exec(named.data?.schema ?? "") ?? [];
+  return number === undefined ? undefined : Number(number);
 }
 
 function unusable(reference: string, why: string): RegistryError {

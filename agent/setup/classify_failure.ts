@@ -45,7 +45,7 @@ export function classifyFailure(stepId: StepId, error: unknown, clock: Clock): F
       code: error.failure,
       message: withoutCredentials(error.message),
       suggestedNextStep: registryRemedy(error),
-      retrySafe: error.failure !== "schema",
+      retrySafe: error.failure !== "schema" && error.failure !== "newer-format",
     };
   }
   if (error instanceof KubeApiError) {
@@ -94,6 +94,8 @@ function classOfRegistry({ failure }: RegistryError): FailureClass {
 
 function registryRemedy({ failure, host }: RegistryError): string {
   switch (failure) {
+    case "newer-format":
+      return "Choose an older release, or install this appliance with the newest image";
     case "dns":
       return `Let the DNS servers answer for ${host}, or choose others`;
     case "tcp":

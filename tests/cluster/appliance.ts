@@ -2,7 +2,8 @@ import type { SetupView } from "../../agent/setup/setup_state.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 import type { StatusDocument } from "../../agent/status/status_document.ts";
 import { pushSampleRelease, type SampleReleaseOptions } from "../release/sample_release_push.ts";
-import type { AgentProcess } from "../simulator/agent_process.ts";
+import type { PreflightReport } from "../../agent/preflight/check.ts";
+import { agentCommand, type AgentProcess } from "../simulator/agent_process.ts";
 import { agentProgram, fetchSetup, fetchStatus, until } from "../walk/walk.ts";
 import { startAgentInside } from "./node/node_agent.ts";
 import { busyboxImage, standinImage } from "./node/node_images.ts";
@@ -10,6 +11,14 @@ import { type RealNode, startNode } from "./node/real_node.ts";
 
 /** The port on which the application answers; its pod shares the node's network. */
 const APP_PORT = 3000;
+
+const ANSWERS = {
+  tenantName: "Example Ltd",
+  adminFirstName: "Maria",
+  adminLastName: "Example",
+  adminEmail: "maria@example.com",
+  adminPassword: "Correct-Horse7!",
+};
 
 /** A real node, our published release in a real registry, and the agent inside, before anything is set up. */
 export interface Appliance {
@@ -24,6 +33,8 @@ export interface Appliance {
   publish(options?: SampleReleaseOptions): Promise<void>;
   /** Submits the answers, accepts what can be accepted, and waits for the end of set-up. */
   setUp(timeoutSec?: number): Promise<SetupView>;
+  /** Runs `alga-agent preflight` inside with other answers than those given. */
+  preflight(answers: Record<string, unknown>): Promise<PreflightReport>;
   status(): Promise<StatusDocument>;
   stop(): Promise<void>;
 }
@@ -43,6 +54,7 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
     };
     await publish(release);
     const program = await agentProgram();
+    const appUrl = `http://${node.nodeAddress}:${APP_PORT}`;
     const start = () => startAgentInside(node, program === undefined ? {} : { program });
     const appliance: Appliance = {
       node,
@@ -57,12 +69,8 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
       async setUp(timeoutSec = 300) {
         const { agent } = appliance;
         await accepted(agent, "/api/v1/setup", {
-          appUrl: `http://${node.nodeAddress}:${APP_PORT}`,
-          tenantName: "Example Ltd",
-          adminFirstName: "Maria",
-          adminLastName: "Example",
-          adminEmail: "maria@example.com",
-          adminPassword: "Correct-Horse7!",
+          ...ANSWERS,
+          appUrl,
         });
         const settled = (it: SetupView) => it.state.status === "done" || it.state.status === "blocked";
         const view = await until("set-up is done", () => fetchSetup(agent), settled, timeoutSec);
@@ -79,6 +87,14 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
           (it) => it.state.status === "done",
           timeoutSec,
         );
+      },
+      async preflight(answers) {
+        const path = `${node.namespace.dir}/answers.json`;
+        await Deno.writeTextFile(path, JSON.stringify({ ...ANSWERS, appUrl, ...answers }), { mode: 0o600 });
+        const [exe, args] = agentCommand(program);
+        const asked = ["preflight", "-o", "json", "--from-file", path, ...node.agentArgs];
+        const { stdout } = await node.namespace.run([exe, ...args, ...asked]);
+        return JSON.parse(stdout);
       },
       status: () => fetchStatus(appliance.agent),
       async stop() {

@@ -4,6 +4,7 @@ import { FLUX_NAMESPACE } from "../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
 import { KINDS, type KubeClient, type KubeObject, type ObjectRef } from "../../k8s/mod.ts";
 import type { StatusDocument } from "../../agent/status/status_document.ts";
+import { pushRelease } from "../simulator/push.ts";
 import { kubeLogsContract } from "../contract/kube_logs_contract.ts";
 import { fetchStatus, until } from "../walk/walk.ts";
 import { type Appliance, startAppliance } from "./appliance.ts";
@@ -223,6 +224,22 @@ Deno.test({
         await firstBlocker(appliance, ["flux.suspended"], NOTICE_SEC);
         await kube.patch(release("email-service"), { spec: { suspend: null } });
         await healthy(appliance, NOTICE_SEC);
+      });
+      await t.step("a channel that is two releases ahead leaves the appliance as it is", async () => {
+        await appliance.publish({ version: "1.6.0" });
+        await new Promise((resolve) => setTimeout(resolve, 10_000));
+        await healthy(appliance, NOTICE_SEC);
+        assert.equal((await appliance.status()).release.selectedReleaseVersion, "1.4.0");
+      });
+      await t.step("a release whose format is two ahead is refused in words", async () => {
+        await pushRelease(appliance.node.registry.pushUrl, ["nightly"], {
+          schema: "alga.appliance.release/v3",
+          version: "3.0.0",
+        });
+        const report = await appliance.preflight({ channel: "nightly" });
+        const found = report.results.find((it) => it.id === "rel.schema");
+        assert.equal(found?.status, "fail");
+        assert.match(found?.found ?? "", /needs a newer agent: it has format 3/);
       });
       await logPods(kube);
       await kubeLogsContract(t, {

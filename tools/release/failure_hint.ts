@@ -19,6 +19,7 @@ const HINTS: Record<RegistryFailure, string> = {
   "wrong-size": "The registry or something before it changed content: push again",
   "too-large": "This is not a release of ours",
   "not-json": "Something else than a registry answers there",
+  "newer-format": "Use the release tool of that version",
   schema: "Build the release again and push it under a new version",
 };
 
