@@ -183,6 +183,8 @@ async function runRelease(path: string, last: string): Promise<void> {
       const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
         args: ["task", "--quiet", "--config", `${repo}deno.json`, "release", ...words],
         cwd: dir,
+        // npm leaves the folder that it was called in, which here is not where this command is.
+        env: { INIT_CWD: dir },
         stdout: "piped",
         stderr: "piped",
       }).output();

@@ -160,7 +160,7 @@ const BROKEN: readonly [string, Record<string, unknown>, RegExp][] = [
   ["no version", { version: undefined }, /version/],
   ["an empty version", { version: "  " }, /version/],
   ["no images.algaCore", { images: {} }, /images\.algaCore/],
-  ["another schema", { schema: "alga.appliance.release/v9" }, /schema/],
+  ["another schema", { schema: "other.release/v1" }, /schema/],
   [
     "a config digest that is none",
     { config: { repository: "ghcr.io/a/b", digest: "sha256:1" } },
@@ -184,6 +184,16 @@ for (const [what, overrides, message] of BROKEN) {
       });
     }));
 }
+
+Deno.test("resolveRelease() says that a later format needs a newer agent, whatever else is in it", () =>
+  withRegistry(async (registry, client) => {
+    await pushRelease(registry.url, ["stable"], { schema: "alga.appliance.release/v3", images: 7 });
+    await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: RegistryError) => {
+      assert.equal(error.failure, "newer-format");
+      assert.match(error.message, /needs a newer agent: it has format 3/);
+      return true;
+    });
+  }));
 
 Deno.test("resolveRelease() ignores unknown fields", () =>
   withRegistry(async (registry, client) => {
