@@ -23,6 +23,7 @@ const SUITES: readonly { name: string; paths: string[]; isLong?: boolean }[] = [
   {
     name: "real Kubernetes API",
     paths: [
+      "tests/cluster/scratch_folder_test.ts",
       "tests/cluster/kube_client_real_test.ts",
       "tests/cluster/real_walk_test.ts",
       "tests/cluster/fleet_test.ts",

@@ -9,6 +9,7 @@ const USAGE = `deno task cluster build [${
   SETS.join("|")
 }]…   build the programs of these sets (all of them by default)
 ${NODE_USAGE}
+deno task cluster test                             run every suite that needs it
 deno task cluster record [CASE]…                   make every failure happen on a real node and rewrite the tests' fixtures`;
 
 const [command, ...args] = Deno.args;
@@ -21,6 +22,9 @@ switch (command) {
     }
     break;
   }
+  case "test":
+    Deno.exit(await test());
+    break;
   case "record":
     await record(new URL("../agent/explain/testdata/recorded", import.meta.url).pathname, args);
     Deno.exit(0);
@@ -33,6 +37,14 @@ switch (command) {
     break;
   default:
     fail(USAGE);
+}
+
+/** Everything that runs on real parts; the last line counts it. */
+async function test(): Promise<number> {
+  const suites = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", new URL("../../tools/test.ts", import.meta.url).pathname, "real"],
+  });
+  return (await suites.spawn().status).code;
 }
 
 function fail(message: string): never {

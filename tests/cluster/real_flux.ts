@@ -1,6 +1,7 @@
 import { freePort } from "../simulator/registry_server.ts";
 import { endProgram, startProgram } from "./child_process.ts";
 import { programPath } from "./programs.ts";
+import { makeScratchFolder } from "./scratch_folder.ts";
 
 /** Flux's own controllers as processes beside a real API server. Their Deployments are stand-ins: no pod runs them here. */
 export interface RealFlux {
@@ -19,7 +20,8 @@ export async function startRealFlux(
   kubeconfigPath: string,
   controllers: readonly FluxController[],
 ): Promise<RealFlux> {
-  const dir = await Deno.makeTempDir({ prefix: "alga-flux-" });
+  const folder = await makeScratchFolder("alga-flux-");
+  const { dir } = folder;
   const storage = `127.0.0.1:${freePort()}`;
   const children = new Map<FluxController, Deno.ChildProcess>();
   let isStopping = false;
@@ -54,7 +56,7 @@ export async function startRealFlux(
       isStopping = true;
       await Promise.all([...children.values()].map(endProgram));
       await Promise.all(running);
-      await Deno.remove(dir, { recursive: true });
+      await folder.close();
     },
   };
 }

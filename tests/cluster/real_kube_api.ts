@@ -3,6 +3,7 @@ import { freePort } from "../simulator/registry_server.ts";
 import { makeCertificates } from "./certificates.ts";
 import { endProgram, startProgram } from "./child_process.ts";
 import { programPath } from "./programs.ts";
+import { makeScratchFolder } from "./scratch_folder.ts";
 
 /** A real kube-apiserver on etcd, as processes on loopback. They end with the process that started them, even when it is killed. */
 export interface RealKubeApi {
@@ -22,7 +23,8 @@ export interface RealKubeApi {
 }
 
 export async function startRealKubeApi(): Promise<RealKubeApi> {
-  const dir = await Deno.makeTempDir({ prefix: "alga-cluster-" });
+  const folder = await makeScratchFolder("alga-cluster-");
+  const { dir } = folder;
   const certificates = await makeCertificates(dir);
   const [etcdPort, peerPort, apiPort] = [freePort(), freePort(), freePort()];
   const etcdUrl = `http://127.0.0.1:${etcdPort}`;
@@ -82,7 +84,10 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
     ]);
     const probe = client();
     try {
-      await waitFor("kube-apiserver to be ready", () => probe.isReady({ timeoutMs: 1_000 }));
+      await waitFor(
+        "kube-apiserver to be ready",
+        () => probe.isReady({ timeoutMs: 1_000 }).catch(() => false),
+      );
     } finally {
       probe.close();
     }
@@ -220,7 +225,7 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
     async stop() {
       await stopApi();
       await endProgram(etcd);
-      await Deno.remove(dir, { recursive: true });
+      await folder.close();
     },
   };
 }

@@ -88,7 +88,12 @@ export function createK3sService(options: K3sOptions): K3sService {
     images.catch(() => {}); // heard of below, when the API server is there
     const kube = createKubeClient(parseKubeconfig(kubeconfigFor(`https://${namespace.nodeAddress}:6443`)));
     try {
-      await untilTrue("the API server", 120, () => kube.isReady({ timeoutMs: 2_000 }), ended.signal);
+      await untilTrue(
+        "the API server",
+        120,
+        () => kube.isReady({ timeoutMs: 2_000 }).catch(() => false),
+        ended.signal,
+      );
       mark("API ready");
       await writeKubeconfig();
       for (const part of PARTS) await startPart(part);

@@ -1,4 +1,5 @@
 import { endProgram, startProgram } from "../child_process.ts";
+import { startCleaner } from "../scratch_folder.ts";
 
 /** What a program inside gave back. */
 export interface RunResult {
@@ -83,23 +84,6 @@ export async function createPrivateNamespace(options: { init: string }): Promise
     await close();
     throw error;
   }
-}
-
-/** The folder is the cleaner's from the first moment on: nothing is left whenever we are killed. */
-async function startCleaner(dir: string): Promise<Deno.ChildProcess> {
-  const cleaner = new Deno.Command("/bin/sh", {
-    args: [new URL("./cleanup.sh", import.meta.url).pathname, dir],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-    cwd: "/",
-    detached: true, // a signal for our whole group must not reach it
-  }).spawn();
-  const reader = cleaner.stdout.getReader();
-  const { done } = await reader.read();
-  if (done) throw new Error(`Cannot make the folder "${dir}"`);
-  void reader.cancel();
-  return cleaner;
 }
 
 function inside(

@@ -132,7 +132,7 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
       const kube = client();
       try {
         for (let i = 0; i < 600; i++) {
-          if (await kube.isReady({ timeoutMs: 1_000 })) return;
+          if (await kube.isReady({ timeoutMs: 1_000 }).catch(() => false)) return;
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
         throw new Error("The API server did not answer within 60 s");
