@@ -3,7 +3,7 @@
  * Words choose suites by name; `--all` adds those that take longer than ten minutes together with the rest.
  * A suite is a list of folders and files of tests; steps within a test count as the test that holds them.
  */
-const SUITES: readonly { name: string; paths: string[]; isLong?: boolean }[] = [
+const SUITES: readonly { name: string; paths: string[]; isLong?: boolean; isParallel?: boolean }[] = [
   {
     name: "unit and component",
     paths: [
@@ -16,6 +16,7 @@ const SUITES: readonly { name: string; paths: string[]; isLong?: boolean }[] = [
       "tests/release",
       "tests/house",
     ],
+    isParallel: true,
   },
   { name: "compiled binary", paths: ["tests/binary", "tests/systemd", "tests/bench"] },
   { name: "walk on the simulator", paths: ["tests/walk"] },
@@ -63,7 +64,7 @@ for (const suite of SUITES) {
   if (paths.length === 0) continue;
   console.log(`\n== ${suite.name}`);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--quiet", "--no-check", ...paths],
+    args: ["test", "-A", "--quiet", "--no-check", ...(suite.isParallel ? ["--parallel"] : []), ...paths],
     cwd: repo,
     stdout: "piped",
     stderr: "inherit",
