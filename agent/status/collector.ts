@@ -27,7 +27,8 @@ const API_TIMEOUT_MS = 4_000;
 const PROBE_GOOD_MS = 10_000;
 const PROBE_BAD_MS = 3_000;
 const PUBLIC_PROBE_MS = 30_000;
-const REGISTRY_PROBE_MS = 60_000;
+/** Lost and found again within a minute. */
+const REGISTRY_PROBE_MS = { ok: 30_000, lost: 10_000 };
 const LOG_LIMIT_BYTES = 64 * 1024;
 const LOGS_KEPT = 30;
 const APP_PORT = 3000;
@@ -216,7 +217,7 @@ export class Collector {
     if (signal.aborted) return TICK_MS;
     this.#registry = { at: isoNow(clock), ok: asked.ok, message: redactLine(asked.message) };
     this.#deps.onChange();
-    return REGISTRY_PROBE_MS;
+    return asked.ok ? REGISTRY_PROBE_MS.ok : REGISTRY_PROBE_MS.lost;
   }
 
   async #lookAtHost({ api, setup }: Snapshot, signal: AbortSignal): Promise<number> {
