@@ -16,14 +16,35 @@ export function startProgram(
   return child;
 }
 
-/** Ends a program at once and waits until it is gone. */
+/**
+ * Ends a program at once and waits until it is gone. One that was started inside a namespace is the child of the process that we
+ * hold: killed by that one's end it would go on for a moment, and still own its port.
+ */
 export async function endProgram(child: Deno.ChildProcess | undefined): Promise<void> {
+  if (child === undefined) return;
+  const inner = await childrenOf(child.pid);
+  for (const pid of inner) kill(() => Deno.kill(pid, "SIGKILL"));
+  if (inner.length > 0) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, 2_000));
+    await Promise.race([child.status, late]);
+    clearTimeout(timer);
+  }
+  kill(() => child.kill("SIGKILL"));
+  await child.status;
+}
+
+function kill(strike: () => void): void {
   try {
-    child?.kill("SIGKILL");
+    strike();
   } catch {
     // gone already
   }
-  await child?.status;
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");
+  return text.split(" ").map(Number).filter((it) => it > 1);
 }
 
 async function copyTo(path: string, stream: ReadableStream<Uint8Array>): Promise<void> {

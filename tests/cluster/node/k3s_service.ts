@@ -40,6 +40,8 @@ export interface K3sOptions {
   kubeconfigFor: (server: string) => string;
 }
 
+const RESTART_MS = 1_000;
+
 /** Plays systemd for the one unit `k3s`, and k3s itself: obeys the unit, config.yaml and registries.yaml below the root. */
 export function createK3sService(options: K3sOptions): K3sService {
   const { namespace, root, folders, logFolder, imageArchive, kubeconfigFor } = options;
@@ -64,7 +66,12 @@ export function createK3sService(options: K3sOptions): K3sService {
     void child.status.then(() => {
       if (children.get(part) !== child) return;
       children.delete(part);
-      if (!ended.signal.aborted) lost.push(part);
+      if (ended.signal.aborted) return;
+      lost.push(part);
+      // As the unit says: Restart=always. Of those started together one may end because another was not there yet.
+      setTimeout(() => {
+        if (!ended.signal.aborted) void startPart(part);
+      }, RESTART_MS);
     });
   }
   async function stopPart(part: Part): Promise<void> {
