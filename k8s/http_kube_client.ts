@@ -314,7 +314,7 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
         });
         return (await response.text()).trim() === "ok";
       } catch (error) {
-        if (error instanceof KubeApiError) return false;
+        if (error instanceof KubeApiError && error.status !== 0) return false;
         throw error;
       }
     },

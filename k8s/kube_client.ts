@@ -127,7 +127,7 @@ export interface KubeClient {
   ): Promise<boolean>;
   /** Text lines of one container. @throws {KubeApiError} 400 while it waits to start. */
   logs(pod: { namespace: string; name: string }, options?: LogOptions): Promise<ReadableStream<Uint8Array>>;
-  /** True when `/readyz` says ok. */
+  /** True when `/readyz` says ok, false when it says otherwise. @throws {KubeApiError} of status 0 when nobody answers. */
   isReady(options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<boolean>;
   /** `gitVersion` of the server. */
   version(options?: { signal?: AbortSignal }): Promise<string>;

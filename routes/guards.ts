@@ -8,7 +8,7 @@ const COOKIE = "alga_appliance_session";
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** On every answer. No script, no frame, nothing from elsewhere. @see catalogue.md 2 */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = Object.entries({
   "content-security-policy":
     "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
@@ -18,7 +18,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
-};
+});
 
 /** Refuses requests for names that are not ours: a page elsewhere must not reach us by rebinding its name. */
 export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {

@@ -34,12 +34,9 @@ export function createApp(deps: AppDeps): App {
   };
   const app = new Hono<Env>();
   openRoutes(app, deps, state);
-  app.use(
-    requireKnownHost(deps, state),
-    limitBody(deps, state),
-    requireOwnOrigin(deps, state),
-    findSession(deps),
-  );
+  app.use(requireKnownHost(deps, state));
+  app.post("*", limitBody(deps, state), requireOwnOrigin(deps, state));
+  app.use(findSession(deps));
 
   // A link with the token: exchanged for a session and gone from the address bar, before anything else sees it.
   app.use(async function exchangeToken(c, next) {
@@ -78,7 +75,7 @@ export function createSocketApp(deps: AppDeps): App {
     address: undefined,
   };
   const app = new Hono<Env>();
-  app.use(limitBody(deps, state));
+  app.post("*", limitBody(deps, state));
   app.route("/", apiRoutes(deps, state));
   return answering(app, deps, state);
 }
@@ -133,7 +130,7 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
           headers: { "content-type": "text/plain; charset=utf-8" },
         });
       }
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+      for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
       if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
       return response;
     },

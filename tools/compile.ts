@@ -19,7 +19,10 @@ const PERMISSIONS = [
   "--no-prompt",
 ];
 
-/** CommonJS parts of dependencies ask for `require`. */
+/** CommonJS parts of dependencies ask for `require`; the bundler's stand-in for it, which uses a real one, has this text in it. */
+const REQUIRED = "Dynamic require of";
+/** How one part of the bundle names another. */
+const PART = /"\.\/([\w-]+\.js)"/g;
 const REQUIRE =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);\n';
 
@@ -76,19 +79,48 @@ async function readCommit(): Promise<{ commit: string; committedAt: Date }> {
   return { commit: isChanged ? `${head}-changed` : head, committedAt: new Date(committedSec * 1000) };
 }
 
-/** One file of everything that is used. */
+/** Everything that is used: main.js, and beside it what is loaded later. */
 async function bundle(build: string, commit: string, committedAt: Date): Promise<void> {
-  const path = `${build}/agent.js`;
-  await deno(["bundle", "--quiet", "--minify", "--platform", "deno", "-o", path, "main.ts"], repo);
-  const bundled = await Deno.readTextFile(path);
-  if (!bundled.includes("@@ALGA_COMMIT@@")) {
-    throw new Error("The bundle has lost the place where the commit goes");
+  const args = [
+    "--quiet",
+    "--minify",
+    "--platform",
+    "deno",
+    "--code-splitting",
+    "--outdir",
+    build,
+    "main.ts",
+  ];
+  await deno(["bundle", ...args], repo);
+  const texts = new Map<string, string>();
+  for (const { name } of Deno.readDirSync(build)) {
+    texts.set(name, await Deno.readTextFile(`${build}/${name}`));
+    await Deno.remove(`${build}/${name}`);
   }
-  await Deno.writeTextFile(
-    path,
-    REQUIRE + bundled.replaceAll("@@ALGA_COMMIT@@", commit)
-      .replaceAll("@@ALGA_BUILT_AT@@", committedAt.toISOString()),
-  );
+  const numbers = numberByUse(texts);
+  const places = new Set<string>();
+  for (const [name, text] of texts) {
+    const bundled = text
+      .replaceAll(PART, (whole, part) => numbers.has(part) ? `"./${numbers.get(part)}"` : whole)
+      .replaceAll(/@@ALGA_(COMMIT|BUILT_AT)@@/g, (_, place) => {
+        places.add(place);
+        return place === "COMMIT" ? commit : committedAt.toISOString();
+      });
+    const path = `${build}/${numbers.get(name) ?? name}`;
+    await Deno.writeTextFile(path, bundled.includes(REQUIRED) ? REQUIRE + bundled : bundled);
+  }
+  if (places.size < 2) throw new Error("The bundle has lost the place where commit or date goes");
+}
+
+/** The bundler's names depend on where the tree lies; numbers in the order of use do not. main.js keeps its name. */
+function numberByUse(texts: ReadonlyMap<string, string>): Map<string, string> {
+  const names = ["main.js"];
+  for (const name of names) { // grows while it is walked
+    for (const [, part = ""] of (texts.get(name) ?? "").matchAll(PART)) {
+      if (texts.has(part) && !names.includes(part)) names.push(part);
+    }
+  }
+  return new Map(names.slice(1).map((name, i) => [name, `part-${i + 1}.js`]));
 }
 
 /** What is read at run time stands beside the bundle; gives the arguments that embed it. */
@@ -127,7 +159,7 @@ async function link(
     "--unstable-net",
     "-o",
     output,
-    "agent.js",
+    "main.js",
   ];
   let denort = Deno.env.get("DENORT_BIN");
   if (denort === undefined) {

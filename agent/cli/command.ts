@@ -25,6 +25,12 @@ export interface Command {
   run(args: readonly string[], terminal: Terminal): Promise<ExitCode>;
 }
 
+/** A subcommand that has not been loaded yet. */
+export interface CommandEntry {
+  name: string;
+  load(): Promise<Command>;
+}
+
 /** @see design.md 6 */
 export const EXIT = {
   ok: 0,

@@ -1,17 +1,14 @@
-import type { Command } from "./command.ts";
-import { preflightCommand } from "./preflight.ts";
-import { serveCommand } from "./serve.ts";
-import { setupCommand } from "./setup.ts";
-import { statusCommand } from "./status.ts";
-import { tokenCommand } from "./token.ts";
-import { versionCommand } from "./version.ts";
+import type { CommandEntry } from "./command.ts";
 
-/** Every subcommand, in the order of the help text. */
-export const COMMANDS: readonly Command[] = [
-  serveCommand,
-  setupCommand,
-  preflightCommand,
-  statusCommand,
-  tokenCommand,
-  versionCommand,
+/**
+ * Every subcommand, in the order of the help text. Each is loaded when it is asked for: `version` and `status` must not wait
+ * for what `serve` needs.
+ */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: "serve", load: async () => (await import("./serve.ts")).serveCommand },
+  { name: "setup", load: async () => (await import("./setup.ts")).setupCommand },
+  { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
+  { name: "status", load: async () => (await import("./status.ts")).statusCommand },
+  { name: "token", load: async () => (await import("./token.ts")).tokenCommand },
+  { name: "version", load: async () => (await import("./version.ts")).versionCommand },
 ];

@@ -1,11 +1,11 @@
 import { AgentError, errorText } from "../error.ts";
 import { BUILD } from "../version.ts";
-import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { type CommandEntry, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { printable } from "./print_line.ts";
 
 /** argv → subcommand → exit code. Every error ends here as words, never as a stack. */
 export async function runCli(
-  commands: readonly Command[],
+  commands: readonly CommandEntry[],
   argv: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -13,17 +13,18 @@ export async function runCli(
   const name = given === "--help" || given === "-h" ? "help" : given;
   if (name === undefined || name === "help") {
     if (name === undefined) {
-      terminal.err(overview(commands));
+      terminal.err(await overview(commands));
       return EXIT.usage;
     }
-    if (args[0] === undefined) return print(overview(commands), terminal);
+    if (args[0] === undefined) return print(await overview(commands), terminal);
   }
   const wanted = name === "--version" ? "version" : name === "help" ? args[0] : name;
-  const command = commands.find((it) => it.name === wanted);
-  if (!command) {
+  const entry = commands.find((it) => it.name === wanted);
+  if (!entry) {
     terminal.err(`Unknown command "${printable(wanted ?? "")}". "alga-agent help" lists the commands.\n`);
     return EXIT.usage;
   }
+  const command = await entry.load();
   if (name === "help" || args.includes("--help") || args.includes("-h")) {
     return print(`${command.help}\n`, terminal);
   }
@@ -64,7 +65,8 @@ function print(text: string, terminal: Terminal): ExitCode {
   }
 }
 
-function overview(commands: readonly Command[]): string {
+async function overview(entries: readonly CommandEntry[]): Promise<string> {
+  const commands = await Promise.all(entries.map((it) => it.load()));
   const width = Math.max(...commands.map((it) => it.name.length));
   return [
     `alga-agent ${BUILD.version}: sets up and looks after an Alga appliance`,

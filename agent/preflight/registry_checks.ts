@@ -11,7 +11,14 @@ import { TIME_SKEW } from "./time_skew.ts";
 /** Failures of the way; what lies behind it was not seen. */
 const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"];
 /** Failures of what was read; reading itself worked. */
-const CONTENT_FAILURES: readonly string[] = ["newer-format", "schema", "not-json", "wrong-digest", "wrong-size", "too-large"];
+const CONTENT_FAILURES: readonly string[] = [
+  "newer-format",
+  "schema",
+  "not-json",
+  "wrong-digest",
+  "wrong-size",
+  "too-large",
+];
 
 const AUTH_REMEDIES: { readonly [failure: string]: string } = {
   unauthorized: "Report this to Alga support",

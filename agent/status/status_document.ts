@@ -151,8 +151,8 @@ export interface StatusDocument {
 /** The current document and its changes. */
 export interface StatusService {
   current(): StatusDocument;
-  /** The document as JSON bytes, made once per change. */
-  json(): Uint8Array;
+  /** The document as JSON, made once per change. Text, not bytes: answers copy bytes on the heap, where they cost pauses. */
+  json(): string;
   /** Called after every change of substance (not of the time alone); returns the way to stop. */
   subscribe(listener: (status: StatusDocument) => void): () => void;
   stop(): Promise<void>;

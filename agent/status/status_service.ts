@@ -89,7 +89,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
   let status = evaluate(snapshot(), clock.nowMs(), memory);
   memory = remember(memory, status);
   let substance = substanceOf(status);
-  let bytes: Uint8Array | undefined;
+  let text: string | undefined;
 
   function schedule(): void {
     if (scheduled || abort.signal.aborted) return;
@@ -102,7 +102,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
     const startedMs = performance.now();
     status = evaluate(snapshot(), clock.nowMs(), memory);
     memory = remember(memory, status);
-    bytes = undefined;
+    text = undefined;
     const next = substanceOf(status);
     restMs = Math.max(COALESCE_MS, (performance.now() - startedMs) * REST_FACTOR);
     if (next === substance) return;
@@ -148,7 +148,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
 
   return {
     current: () => status,
-    json: () => bytes ??= new TextEncoder().encode(JSON.stringify(status)),
+    json: () => text ??= JSON.stringify(status),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

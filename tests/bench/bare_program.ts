@@ -9,9 +9,9 @@ export interface BareServer {
   stop(): Promise<void>;
 }
 
-/** Compiles the bare program the way the agent is compiled: one bundle, the same runtime. */
-export async function compileBare(dir: string): Promise<string> {
-  const output = `${dir}/bare`;
+/** Compiles a bare program of this folder the way the agent is compiled: one bundle, the same runtime. */
+export async function compileBare(dir: string, name = "bare_main"): Promise<string> {
+  const output = `${dir}/${name}`;
   await deno([
     "bundle",
     "--quiet",
@@ -19,8 +19,8 @@ export async function compileBare(dir: string): Promise<string> {
     "--platform",
     "deno",
     "-o",
-    `${dir}/bare.js`,
-    `${repo}tests/bench/bare_main.ts`,
+    `${output}.js`,
+    `${repo}tests/bench/${name}.ts`,
   ]);
   const args = [
     "compile",
@@ -28,9 +28,10 @@ export async function compileBare(dir: string): Promise<string> {
     "--no-check",
     "--no-code-cache",
     "--allow-net",
+    "--allow-read",
     "-o",
     output,
-    `${dir}/bare.js`,
+    `${output}.js`,
   ];
   const denort = Deno.env.get("DENORT_BIN");
   try {

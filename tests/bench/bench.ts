@@ -4,13 +4,15 @@ import { ON_REQUEST, SECTIONS } from "./sections.ts";
 import { withBench } from "./setting.ts";
 import { renderTable } from "./table.ts";
 
-/** `deno task bench [-- SECTION …] [--json] [--quick]`: figures beside a bare program of the same run. */
+/** `deno task bench [-- SECTION …] [--json] [--quick] [--program FILE]`: figures beside a bare program of the same run. */
 const { values, positionals } = parseArgs({
   args: Deno.args.filter((it) => it !== "--"),
   options: {
     json: { type: "boolean", default: false },
     /** A few tiny rounds: shows that it works, says nothing about speed. */
     quick: { type: "boolean", default: false },
+    /** A compiled agent; by default the one of `deno task compile`. */
+    program: { type: "string" },
   },
   allowPositionals: true,
 });
@@ -32,7 +34,7 @@ const results: { section: string; rows: Row[] }[] = [];
 const size = values.quick
   ? { podCounts: [15, 30], rounds: 1, loadMs: 100 }
   : { podCounts: [15, 100, 1_000], rounds: 5, loadMs: 1_000 };
-await withBench({ ...size, say }, async (bench) => {
+await withBench({ ...size, say, program: values.program }, async (bench) => {
   for (const section of chosen) {
     const rows = await section.run(bench);
     say("");

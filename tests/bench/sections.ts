@@ -1,5 +1,6 @@
 import type { Section } from "./section.ts";
 import { changeSection } from "./sections/change.ts";
+import { clusterSection } from "./sections/cluster.ts";
 import { evaluateSection } from "./sections/evaluate.ts";
 import { memorySection } from "./sections/memory.ts";
 import { startSection } from "./sections/start.ts";
@@ -15,4 +16,4 @@ export const SECTIONS: readonly Section[] = [
 ];
 
 /** Run only when asked for by name (`deno task bench -- cluster`). */
-export const ON_REQUEST: readonly Section[] = [];
+export const ON_REQUEST: readonly Section[] = [clusterSection];

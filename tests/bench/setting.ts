@@ -7,14 +7,14 @@ import type { Bench } from "./section.ts";
 
 /** Sets a simulated appliance up beside a bare server, runs a body with them, and removes all of it. */
 export async function withBench<T>(
-  options: Pick<Bench, "podCounts" | "rounds" | "loadMs" | "say">,
+  options: Pick<Bench, "podCounts" | "rounds" | "loadMs" | "say"> & { program: string | undefined },
   body: (bench: Bench) => Promise<T>,
 ): Promise<T> {
   const dir = await Deno.makeTempDir({ prefix: "alga-bench-" });
   await using stack = new AsyncDisposableStack();
   stack.defer(() => Deno.remove(dir, { recursive: true }));
   options.say("compiling");
-  const program = await agentProgram() ?? await compileAgent();
+  const program = options.program ?? await agentProgram() ?? await compileAgent();
   const bareProgram = await compileBare(dir);
   const bare = await startBare(bareProgram);
   stack.defer(() => bare.stop());

@@ -23,7 +23,8 @@ await binaryTest("version says version, commit and build date", async (program) 
 await binaryTest("every command explains itself with usage, example and 80 columns", async (program) => {
   const overview = await run(program, ["help"]);
   assert.equal(overview.code, 0);
-  for (const { name, summary } of COMMANDS) {
+  for (const { name, load } of COMMANDS) {
+    const { summary } = await load();
     assert.ok(overview.stdout.includes(`  ${name.padEnd(9)}  ${summary}`), name);
     const help = await run(program, ["help", name]);
     assert.equal(help.code, 0);

@@ -337,6 +337,7 @@ export function kubeClientContract(
         await t.step("isReady() and version() answer", async () => {
           assert.equal(await client.isReady(), true);
           assert.match(await client.version(), /^v1\.\d+\.\d+/);
+          assert.equal(await server.stranger.isReady(), false, "an answer that is not ok is an answer");
         });
 
         await t.step("objects and the client survive a restart of the server", async () => {

@@ -101,12 +101,12 @@ Deno.test("every file that a task runs is there", async () => {
   }
 });
 
-Deno.test("every agent command and option that the documents name is in its help", () => {
+Deno.test("every agent command and option that the documents name is in its help", async () => {
   const named = [...shell, ...inline].filter((it) => it.command.startsWith("alga-agent"));
   assert.ok(named.length >= 5);
   for (const { path, command } of named) {
     const [, name, ...words] = command.split(/\s+/);
-    const known = COMMANDS.find((it) => it.name === name);
+    const known = await COMMANDS.find((it) => it.name === name)?.load();
     assert.ok(known, `${path}: ${command}`);
     for (const word of words.filter((it) => it.startsWith("-"))) {
       assert.ok(word === "--help" || known.help.includes(word), `${path}: ${command}: ${word}`);

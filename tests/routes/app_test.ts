@@ -51,7 +51,7 @@ async function startApp() {
     clock,
     status: {
       current: () => status,
-      json: () => new TextEncoder().encode(JSON.stringify(status)),
+      json: () => JSON.stringify(status),
       subscribe: () => (subscriptions++, () => subscriptions--),
       stop: () => Promise.resolve(),
     },

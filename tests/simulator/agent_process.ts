@@ -21,7 +21,7 @@ export function agentCommand(program?: string): [string, string[]] {
 
 /** Starts `alga-agent serve` in a world and waits until it answers. */
 export async function startAgent(
-  world: World,
+  world: Pick<World, "root" | "agentArgs">,
   options: { port?: number; listenOn?: string; program?: string } = {},
 ): Promise<AgentProcess> {
   const port = options.port ?? freePort();
@@ -88,7 +88,7 @@ export async function startAgent(
 }
 
 /** Answers that every walk uses. */
-export function sampleInputs(world: World): Record<string, unknown> {
+export function sampleInputs(world: Pick<World, "appUrl">): Record<string, unknown> {
   return {
     appUrl: world.appUrl,
     tenantName: "Example Ltd",

@@ -49,10 +49,12 @@ export async function startSimKubeApi(
   async function handle(request: Request): Promise<Response> {
     if (hung) await hung;
     const url = new URL(request.url);
-    if (url.pathname === "/readyz") return new Response("ok");
+    // Anonymous may ask; credentials that are wrong are refused here too.
+    if (url.pathname === "/readyz" && !request.headers.has("authorization")) return new Response("ok");
     if (request.headers.get("authorization") !== `Bearer ${TOKEN}`) {
       return failure(new StoreError(401, "Unauthorized", "Unauthorized"));
     }
+    if (url.pathname === "/readyz") return new Response("ok");
     if (throttled > 0) {
       throttled--;
       // As the server's flow control says it: without a Status object.

@@ -108,7 +108,7 @@ function hash(text: string): number {
 async function apiState({ connectKube }: StepContext): Promise<true | string> {
   const kube = await connectKube();
   if (!kube) return "k3s has not written its kubeconfig yet";
-  return await kube.isReady({ timeoutMs: 3_000 }) ? true : "it does not answer yet";
+  return await kube.isReady({ timeoutMs: 3_000 }).catch(() => false) ? true : "it does not answer yet";
 }
 
 /** True when every node is Ready and takes pods. @see contract.md 7.1 */

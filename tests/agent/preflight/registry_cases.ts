@@ -1,6 +1,5 @@
 import type { CheckCase } from "./check_case.ts";
 import type { FakeRegistry } from "./fake_registry.ts";
-import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
 
 const NAMES = { mirrors: {} };
 

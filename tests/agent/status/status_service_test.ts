@@ -131,7 +131,7 @@ Deno.test("createStatusService() has a document before anything was asked", asyn
   await withService(undefined, {}, async (service) => {
     assert.equal(service.current().rollup.state, "installing");
     const status = await until(service, (it) => it.rollup.message === "Not set up yet");
-    assert.equal(JSON.parse(new TextDecoder().decode(service.json())).rollup.message, status.rollup.message);
+    assert.equal(JSON.parse(service.json()).rollup.message, status.rollup.message);
     assert.equal(service.json(), service.json());
   });
 });
@@ -276,6 +276,9 @@ Deno.test("createStatusService() of an API that hangs tells the age of what it s
       const lastMs = Date.parse(source?.lastContactAt ?? "");
       assert.ok(lastMs < clock.nowMs() - 15_000, "the age counts from the last answer");
       assert.match(silent.topBlockers[0]?.reason ?? "", /Its last answer came \d+ s ago/);
+      const evidence = JSON.stringify(silent.topBlockers[0]?.evidence);
+      assert.match(evidence, /did not answer in time/);
+      assert.doesNotMatch(evidence, /says that it is not ready/);
       assert.equal(silent.tiers.platform.ready, false);
       assert.equal(silent.tiers.login.ready, true, "the sign-in page answers without Kubernetes");
       assert.ok(silent.components.every((it) => it.message === "cannot be seen" || it.name === "bootstrap"));

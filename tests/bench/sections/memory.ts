@@ -19,7 +19,7 @@ export const memorySection: Section = {
       const floor = spread([await memoryMb(bare.pid)]);
       const before = await cpuMs(agent.pid);
       const startMs = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, loadMs * 5));
+      await new Promise((resolve) => setTimeout(resolve, loadMs * 15));
       const idlePercent = (await cpuMs(agent.pid) - before) / (performance.now() - startMs) * 100;
       rows.push({
         name: `idle, ${there} pods`,
