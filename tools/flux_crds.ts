@@ -19,11 +19,13 @@ if (sha256(await Deno.readTextFile(output).catch(() => "")) === SHA256) {
   Deno.exit(0);
 }
 
+/** Outside every module, so that nothing but the named version counts. */
+const elsewhere = await Deno.makeTempDir({ prefix: "alga-crds-" });
 const parts: string[] = [];
 for (const module of MODULES) {
   const { code, stdout, stderr } = await new Deno.Command("go", {
     args: ["mod", "download", "-json", module],
-    cwd: await Deno.makeTempDir({ prefix: "alga-crds-" }),
+    cwd: elsewhere,
     env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod" },
     stdout: "piped",
     stderr: "piped",
@@ -38,6 +40,7 @@ for (const module of MODULES) {
     parts.push((await Deno.readTextFile(`${dir}/${name}`)).trimEnd().replace(/^---\n/, ""));
   }
 }
+await Deno.remove(elsewhere);
 const text = `${parts.join("\n---\n")}\n`;
 const sum = sha256(text);
 if (sum !== SHA256) fail(`The definitions have the checksum ${sum}, not the pinned ${SHA256}`);

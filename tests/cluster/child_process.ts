@@ -16,22 +16,25 @@ export function startProgram(
   return child;
 }
 
-/**
- * Ends a program at once and waits until it is gone. One that was started inside a namespace is the child of the process that we
- * hold: killed by that one's end it would go on for a moment, and still own its port.
- */
+/** Ends a program at once and waits until it is gone. */
 export async function endProgram(child: Deno.ChildProcess | undefined): Promise<void> {
-  if (child === undefined) return;
-  const inner = await childrenOf(child.pid);
-  for (const pid of inner) kill(() => Deno.kill(pid, "SIGKILL"));
-  if (inner.length > 0) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, 2_000));
-    await Promise.race([child.status, late]);
-    clearTimeout(timer);
+  kill(() => child?.kill("SIGKILL"));
+  await child?.status;
+}
+
+/**
+ * The same for a program inside a namespace: what we hold is the process that entered, and the program is its child. Killed by that
+ * one's end it would go on for a moment, and still own its port.
+ */
+export async function endInside(child: Deno.ChildProcess | undefined): Promise<void> {
+  for (const pid of child === undefined ? [] : await childrenOf(child.pid)) {
+    kill(() => Deno.kill(pid, "SIGKILL"));
   }
-  kill(() => child.kill("SIGKILL"));
-  await child.status;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, 2_000));
+  await Promise.race([child?.status, late]);
+  clearTimeout(timer);
+  await endProgram(child);
 }
 
 function kill(strike: () => void): void {

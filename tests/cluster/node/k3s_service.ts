@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { COMMAND_LOG } from "../../simulator/sim_host.ts";
-import { endProgram } from "../child_process.ts";
+import { endInside } from "../child_process.ts";
 import { k3sAddons } from "./k3s_addons.ts";
 import { type NodeFolders, type Part, PARTS, renderParts } from "./node_programs.ts";
 import { type PrivateNamespace, SEARCH_PATH } from "./private_namespace.ts";
@@ -77,7 +77,7 @@ export function createK3sService(options: K3sOptions): K3sService {
   async function stopPart(part: Part): Promise<void> {
     const child = children.get(part);
     children.delete(part);
-    await endProgram(child);
+    await endInside(child);
   }
   async function stop(): Promise<void> {
     await Promise.all([...PARTS].reverse().map(stopPart));
@@ -175,7 +175,7 @@ export function createK3sService(options: K3sOptions): K3sService {
       ended.abort();
       first.reject(new Error("The node was stopped before Kubernetes was ready"));
       await listening;
-      await Promise.all([...children.values()].map(endProgram));
+      await Promise.all([...children.values()].map(endInside));
       await queue;
     },
   };
