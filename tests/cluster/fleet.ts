@@ -2,6 +2,7 @@ import type { KubeClient } from "../../k8s/mod.ts";
 import { endProgram, startProgram } from "./child_process.ts";
 import { programPath } from "./programs.ts";
 import { type RealKubeApi, startRealKubeApi } from "./real_kube_api.ts";
+import { makeScratchFolder } from "./scratch_folder.ts";
 
 /** Many pods on a real API server; kwok plays their kubelets. */
 export interface Fleet {
@@ -73,7 +74,8 @@ spec:
 /** Starts an API server with kwok and no pods. */
 export async function startFleet(): Promise<Fleet> {
   const api = await startRealKubeApi();
-  const dir = await Deno.makeTempDir({ prefix: "alga-fleet-" });
+  const folder = await makeScratchFolder("alga-fleet-");
+  const { dir } = folder;
   const kubeconfigPath = `${dir}/kubeconfig`;
   await Deno.writeTextFile(kubeconfigPath, api.kubeconfig, { mode: 0o600 });
   await Deno.writeTextFile(`${dir}/stages.yaml`, STAGES);
@@ -134,7 +136,7 @@ export async function startFleet(): Promise<Fleet> {
       client.close();
       await endProgram(kwok);
       await api.stop();
-      await Deno.remove(dir, { recursive: true });
+      await folder.close();
     },
   };
 }

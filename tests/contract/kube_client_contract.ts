@@ -117,6 +117,28 @@ export function kubeClientContract(
           });
         });
 
+        await t.step("what one name patches and what it applies are owned apart", async () => {
+          const ref = { resource: KINDS.ConfigMap, namespace: "contract", name: "apart" };
+          await client.apply(configMap("apart", { a: "1" }));
+          await client.patch(ref, { data: { b: "2" } });
+          const after = await client.apply(configMap("apart", { a: "1" }));
+          assert.deepEqual(after.data, { a: "1", b: "2" }, "what was patched stays");
+          const owners = after.metadata.managedFields as { manager: string; operation: string }[];
+          assert.deepEqual(owners.map((it) => `${it.manager} ${it.operation}`).sort(), [
+            "alga-agent Apply",
+            "alga-agent Update",
+          ]);
+          await assert.rejects(client.apply(configMap("apart", { a: "1", b: "3" })), {
+            status: 409,
+            reason: "Conflict",
+          });
+        });
+
+        await t.step("apply() of fewer fields than were created removes nothing", async () => {
+          await client.create(configMap("created", { a: "1", b: "2" }));
+          assert.deepEqual((await client.apply(configMap("created", { a: "1" }))).data, { a: "1", b: "2" });
+        });
+
         await t.step("patch() removes with null and records its field manager", async () => {
           await client.apply(configMap("patched", { a: "1", b: "2" }));
           const ref = { resource: KINDS.ConfigMap, namespace: "contract", name: "patched" };

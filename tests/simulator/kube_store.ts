@@ -18,7 +18,7 @@ export interface StoredEvent {
 
 interface Entry {
   object: KubeObject;
-  /** Field manager → leaf paths that it owns. */
+  /** Field manager and how it wrote ("name Apply", "name Update") → leaf paths that it owns so. */
   owners: Map<string, Set<string>>;
 }
 
@@ -93,7 +93,12 @@ export class KubeStore {
     return found.sort((a, b) => keyOf(a) < keyOf(b) ? -1 : 1);
   }
 
-  create(kind: ResourceKind, given: KubeObject, manager: string): KubeObject {
+  create(
+    kind: ResourceKind,
+    given: KubeObject,
+    manager: string,
+    operation: Operation = "Update",
+  ): KubeObject {
     const name = given.metadata.name ??
       `${given.metadata.generateName ?? ""}${crypto.randomUUID().slice(0, 5)}`;
     const key = `${given.metadata.namespace ?? ""}/${name}`;
@@ -114,7 +119,7 @@ export class KubeStore {
       },
     };
     defaults(object);
-    const entry = { object, owners: new Map([[manager, new Set(ownable(given).keys())]]) };
+    const entry = { object, owners: new Map([[`${manager} ${operation}`, new Set(ownable(given).keys())]]) };
     this.#collection(kind).set(key, entry);
     this.#publish("ADDED", kind, entry);
     if (kind.kind === "CustomResourceDefinition") this.#establish(object);
@@ -159,15 +164,16 @@ export class KubeStore {
   apply(kind: ResourceKind, given: KubeObject, manager: string, force: boolean): KubeObject {
     const key = keyOf(given);
     const entry = this.#collection(kind).get(key);
-    if (!entry) return this.create(kind, given, manager);
+    if (!entry) return this.create(kind, given, manager, "Apply");
+    const self = `${manager} Apply`;
     const wanted = ownable(given);
     const conflicts: string[] = [];
     for (const [path, value] of wanted) {
       for (const [other, paths] of entry.owners) {
-        if (other === manager || !paths.has(path)) continue;
+        if (other === self || !paths.has(path)) continue;
         if (sameJson(ownable(entry.object).get(path), value)) continue;
         if (force) paths.delete(path);
-        else conflicts.push(`conflict with "${other}": .${(JSON.parse(path) as string[]).join(".")}`);
+        else conflicts.push(`conflict with "${nameOf(other)}": .${(JSON.parse(path) as string[]).join(".")}`);
       }
     }
     if (conflicts.length > 0) {
@@ -175,12 +181,12 @@ export class KubeStore {
       throw new StoreError(409, "Conflict", `Apply failed with ${count}: ${conflicts.join("; ")}`);
     }
     const next = structuredClone(entry.object) as unknown as Json;
-    for (const path of entry.owners.get(manager) ?? []) {
-      const ownedElsewhere = [...entry.owners].some(([other, paths]) => other !== manager && paths.has(path));
+    for (const path of entry.owners.get(self) ?? []) {
+      const ownedElsewhere = [...entry.owners].some(([other, paths]) => other !== self && paths.has(path));
       if (!wanted.has(path) && !ownedElsewhere) removePath(next, path);
     }
     for (const [path, value] of wanted) setPath(next, path, value);
-    entry.owners.set(manager, new Set(wanted.keys()));
+    entry.owners.set(self, new Set(wanted.keys()));
     return this.#update(kind, entry, next as unknown as KubeObject, undefined);
   }
 
@@ -240,13 +246,14 @@ export class KubeStore {
     }
     if (manager !== undefined) {
       const old = ownable(before);
-      const mine = entry.owners.get(manager) ?? new Set();
+      const self = `${manager} Update`;
+      const mine = entry.owners.get(self) ?? new Set();
       for (const [path, value] of ownable(object)) {
         if (sameJson(old.get(path), value)) continue;
         for (const paths of entry.owners.values()) paths.delete(path);
         mine.add(path);
       }
-      entry.owners.set(manager, mine);
+      entry.owners.set(self, mine);
     }
     entry.object = object;
     this.#publish("MODIFIED", kind, entry);
@@ -255,9 +262,9 @@ export class KubeStore {
 
   #publish(type: StoredEvent["type"], kind: ResourceKind, entry: Entry): void {
     const version = ++this.#version;
-    const managedFields = [...entry.owners].filter(([, paths]) => paths.size > 0).map(([manager]) => ({
-      manager,
-      operation: "Apply",
+    const managedFields = [...entry.owners].filter(([, paths]) => paths.size > 0).map(([owner]) => ({
+      manager: nameOf(owner),
+      operation: owner.slice(nameOf(owner).length + 1),
     }));
     entry.object = {
       ...entry.object,
@@ -338,6 +345,13 @@ function defaults(object: KubeObject): void {
 
 function encodeBase64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}
+
+type Operation = "Apply" | "Update";
+
+/** The name in the key of an owner. */
+function nameOf(owner: string): string {
+  return owner.slice(0, owner.lastIndexOf(" "));
 }
 
 /** Leaves that a manager can own: not identity, not status. */
