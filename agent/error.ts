@@ -48,5 +48,7 @@ export class AgentError extends Error {
 /** The message of anything that was thrown, on one line. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  // Later versions of Deno keep the words of a failed fetch in its cause, as Node does.
+  if (text === "fetch failed" && error instanceof Error && error.cause) return errorText(error.cause);
   return text.replaceAll(/\s*\n\s*/g, " ").trim();
 }

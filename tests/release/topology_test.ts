@@ -131,7 +131,7 @@ for (const profile of PROFILES) {
     ];
     assert.deepEqual(ours.map((it) => it[1]).sort(), ["docker.io/edoburu/pgbouncer", "pgvector/pgvector"]);
     for (const [, name, tag, digest] of ours) {
-      assert.match(digest ?? tag ?? "", /sha256:[0-9a-f]{64}$/, name);
+      assert.match(digest ?? tag ?? "", /sha256:[0-9a-f]{64}$/, `${name}`);
     }
   });
 
