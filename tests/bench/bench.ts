@@ -5,17 +5,11 @@ import { withBench } from "./setting.ts";
 import { renderTable } from "./table.ts";
 
 /** `deno task bench [-- SECTION …] [--json] [--quick] [--program FILE]`: figures beside a bare program of the same run. */
-const { values, positionals } = parseArgs({
-  args: Deno.args.filter((it) => it !== "--"),
-  options: {
-    json: { type: "boolean", default: false },
-    /** A few tiny rounds: shows that it works, says nothing about speed. */
-    quick: { type: "boolean", default: false },
-    /** A compiled agent; by default the one of `deno task compile`. */
-    program: { type: "string" },
-  },
-  allowPositionals: true,
-});
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(usage());
+  Deno.exit(0);
+}
 const all = [...SECTIONS, ...ON_REQUEST];
 const unknown = positionals.filter((it) => !all.some((section) => section.id === it));
 if (unknown.length > 0) {
@@ -47,4 +41,31 @@ if (values.json) console.log(JSON.stringify(judged));
 else {
   const missed = judged.filter((it) => it.ok === false);
   console.log(`${judged.filter((it) => it.ok).length} budgets kept, ${missed.length} missed`);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      args: Deno.args.filter((it) => it !== "--"),
+      options: {
+        json: { type: "boolean", default: false },
+        /** A few tiny rounds: shows that it works, says nothing about speed. */
+        quick: { type: "boolean", default: false },
+        /** A compiled agent; by default the one of `deno task compile`. */
+        program: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage()}`);
+    Deno.exit(2);
+  }
+}
+
+function usage(): string {
+  const names = (sections: readonly { id: string }[]) => sections.map((it) => it.id).join(", ");
+  return `deno task bench [-- SECTION …] [--json] [--quick] [--program FILE]
+
+Sections: ${names(SECTIONS)}; on request: ${names(ON_REQUEST)}.`;
 }
