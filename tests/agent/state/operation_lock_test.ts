@@ -99,9 +99,9 @@ Deno.test("locks at other paths are independent", async () => {
 });
 
 Deno.test("kernelProcesses counts a process that ended and was not yet collected as dead", async () => {
-  // The child of `exec sleep` ends at once; its parent has become a program that collects nobody.
+  // The child ends when its parent, a shell that might collect it, has become a program that collects nobody.
   const parent = new Deno.Command("sh", {
-    args: ["-c", "true & echo $!; exec sleep 60"],
+    args: ["-c", "sleep 1 & echo $!; exec sleep 60"],
     stdout: "piped",
   }).spawn();
   try {
