@@ -81,7 +81,8 @@ browserTest(
       await test.shoot(page, "progress-done");
 
       await page.goto(test.agent.url, { waitUntil: "commit" });
-      await page.getByText("background", { exact: false }).first().waitFor();
+      // Older sections stay in the page, hidden.
+      await page.locator("section.live:visible").getByText("background").first().waitFor();
       await page.locator("section.live:visible .finding").first().waitFor({ timeout: 60_000 });
       await test.shoot(page, "status-background-issue");
       await page.goto(`${test.agent.url}/?live=off`);
