@@ -12,7 +12,9 @@ export const loginStep: Step = {
     await new Promise<void>((resolve, reject) => {
       const look = () => {
         const status = loginStatus();
-        const text = status.topBlockers[0]?.title ?? status.activeOperations[0]?.message ??
+        // Set-up is one of the operations, and would say again what it said last.
+        const other = status.activeOperations.find((it) => it.operation !== "setup");
+        const text = status.topBlockers[0]?.title ?? other?.message ??
           status.tiers.login.message;
         if (text !== said) say(said = text);
         if (!status.tiers.login.ready) return;

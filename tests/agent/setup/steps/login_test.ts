@@ -9,7 +9,7 @@ function statusWorld() {
   const status = {
     tiers: { login: { ready: false, message: "Waiting for the application" } },
     topBlockers: [] as { title: string }[],
-    activeOperations: [] as { message: string }[],
+    activeOperations: [] as { message: string; operation?: string }[],
   };
   const listeners = new Set<() => void>();
   const said: string[] = [];
@@ -53,6 +53,16 @@ Deno.test("login: says the blocker before the operation before the tier, each on
     "Downloading 3 of 12 images",
     "Image tag not found",
   ]);
+});
+
+Deno.test("login: does not say again what set-up itself said last", async () => {
+  const { status, said, context, change } = statusWorld();
+  status.activeOperations.push({ operation: "setup", message: "Settings and secrets are in place" });
+  const run = loginStep.run(context);
+  change(() => status.activeOperations.push({ operation: "image-pull", message: "Downloading an image" }));
+  change(() => status.tiers.login.ready = true);
+  await run;
+  assert.deepEqual(said, ["Waiting for the application", "Downloading an image"]);
 });
 
 Deno.test("login: ends at once when it is ready already", async () => {
