@@ -44,16 +44,6 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 
-// Walks and processes run the compiled program; an old one would prove nothing.
-const compiled = await new Deno.Command(Deno.execPath(), {
-  args: ["run", "-A", "--quiet", "tools/compile.ts"],
-  cwd: repo,
-}).output();
-if (compiled.code !== 0) {
-  console.log(`Not compiled, so walks run from source: ${new TextDecoder().decode(compiled.stderr).trim()}`);
-  await Deno.remove(`${repo}.out/alga-agent`).catch(() => {});
-}
-
 for (const suite of SUITES) {
   if (suite.isLong && !withLong) continue;
   if (only.length > 0 && !only.some((it) => suite.name.includes(it))) continue;

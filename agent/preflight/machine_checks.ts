@@ -1,7 +1,7 @@
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { PATHS } from "../state/paths.ts";
-import type { Check } from "./check.ts";
+import type { Check, CheckOutcome } from "./check.ts";
 import { nearestFolder, readFileSystems } from "./file_systems.ts";
 import { couldNotCheck, fail, pass, warn } from "./outcome.ts";
 import { findPreviousInstall } from "./previous_install.ts";
@@ -76,11 +76,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const cores = [...(await host.readText("/proc/cpuinfo") ?? "").matchAll(/^processor\s*:/gm)].length;
       if (cores === 0) return couldNotCheck({ expected, found: "/proc/cpuinfo cannot be read", remediation });
       const found = `${cores} ${cores === 1 ? "core" : "cores"}`;
-      return cores >= 4
-        ? pass({ expected, found })
-        : cores >= 2
-        ? warn({ expected, found, remediation })
-        : fail({ expected, found, remediation });
+      return grade({ expected, found, remediation }, { good: cores >= 4, tolerable: cores >= 2 });
     },
   },
   {
@@ -99,10 +95,10 @@ export const MACHINE_CHECKS: readonly Check[] = [
       }
       const gib = kib / 1024 ** 2;
       const found = `${gib.toFixed(1)} GiB`;
-      if (gib >= 16 * MEMORY_SLACK) return pass({ expected, found });
-      return gib >= 8 * MEMORY_SLACK
-        ? warn({ expected, found, remediation })
-        : fail({ expected, found, remediation });
+      return grade({ expected, found, remediation }, {
+        good: gib >= 16 * MEMORY_SLACK,
+        tolerable: gib >= 8 * MEMORY_SLACK,
+      });
     },
   },
   {
@@ -116,10 +112,10 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const disks = await readFileSystems(host);
       const found = disks.map((it) => `${Math.floor(it.size / GIB)} GiB at ${it.target}`).join(", ");
       const smallest = Math.min(...disks.map((it) => it.size));
-      if (smallest >= 100 * GIB) return pass({ expected, found });
-      return smallest >= 40 * GIB
-        ? warn({ expected, found, remediation })
-        : fail({ expected, found, remediation });
+      return grade({ expected, found, remediation }, {
+        good: smallest >= 100 * GIB,
+        tolerable: smallest >= 40 * GIB,
+      });
     },
   },
   {
@@ -139,8 +135,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       }).join("; ");
       const remediation = "Free disk space or enlarge the disk";
       const fullest = Math.max(...disks.map((it) => it.percent));
-      if (fullest < 70) return pass({ expected, found });
-      return fullest <= 80 ? warn({ expected, found, remediation }) : fail({ expected, found, remediation });
+      return grade({ expected, found, remediation }, { good: fullest < 70, tolerable: fullest <= 80 });
     },
   },
   {
@@ -221,6 +216,15 @@ export const MACHINE_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+/** What is less than good is told and may be lived with, down to a bound. */
+function grade(
+  { expected, found, remediation }: { expected: string; found: string; remediation: string },
+  { good, tolerable }: { good: boolean; tolerable: boolean },
+): CheckOutcome {
+  if (good) return pass({ expected, found });
+  return tolerable ? warn({ expected, found, remediation }) : fail({ expected, found, remediation });
+}
 
 /** Writes a file, reads it back and takes it away again; makes no folder. Gives what went wrong in words. */
 async function tryWriting(host: Host, folder: string): Promise<string | undefined> {

@@ -180,16 +180,6 @@ export const COMPONENTS: readonly Component[] = [
   },
 ];
 
-/** HelmReleases of the bundle. @see contract.md 2.5 */
-export const HELM_RELEASES = [
-  "alga-core",
-  "pgbouncer",
-  "temporal",
-  "email-service",
-  "workflow-worker",
-  "temporal-worker",
-] as const;
-
 /** Which components stand behind a Flux Kustomization. */
 export const KUSTOMIZATION_COMPONENTS: Readonly<Record<string, readonly string[]>> = {
   "alga-platform": ["appliance-status"],

@@ -1,4 +1,5 @@
-import { type Component, componentByName, componentOfPod, COMPONENTS, HELM_RELEASES } from "./components.ts";
+import { HELM_RELEASES } from "../release/release.ts";
+import { type Component, componentByName, componentOfPod, COMPONENTS } from "./components.ts";
 import { type ContainerTrouble, isPodOver, isPodWell, judgeContainer } from "./container_trouble.ts";
 import { findPulls, type RunningPull } from "./running_pulls.ts";
 import type { EventView, FluxView, JobView, LogView, PodView, Snapshot, WorkloadView } from "./snapshot.ts";

@@ -1,4 +1,5 @@
-import { COMPONENTS, HELM_RELEASES } from "./components.ts";
+import { HELM_RELEASES } from "../release/release.ts";
+import { COMPONENTS } from "./components.ts";
 import { proof, workloadProof } from "./proof.ts";
 import { fluxProof } from "./tier_platform.ts";
 import type { Scene } from "./scene.ts";

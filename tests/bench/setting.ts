@@ -1,9 +1,10 @@
 import { sampleInputs, startAgent } from "../simulator/agent_process.ts";
 import { startWorld } from "../simulator/world.ts";
 import { KINDS } from "../../k8s/mod.ts";
-import { agentProgram, fetchSetup, fetchStatus, until } from "../walk/walk.ts";
+import { agentProgram, fetchSetup, fetchStatus } from "../walk/walk.ts";
 import { compileBare, startBare } from "./bare_program.ts";
 import type { Bench } from "./section.ts";
+import { until } from "../until.ts";
 
 /** Sets a simulated appliance up beside a bare server, runs a body with them, and removes all of it. */
 export async function withBench<T>(

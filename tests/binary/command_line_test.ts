@@ -4,7 +4,8 @@ import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
-import { type RunningAgent, startProgram, until, withAgent } from "./running_agent.ts";
+import { type RunningAgent, startProgram, withAgent } from "./running_agent.ts";
+import { until } from "../until.ts";
 
 const TOKEN = /^[0-9A-Z]{5}(-[0-9A-Z]{5}){5}\n$/;
 

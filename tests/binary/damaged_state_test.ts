@@ -4,7 +4,8 @@ import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
-import { type RunningAgent, startProgram, until, withAgent } from "./running_agent.ts";
+import { type RunningAgent, startProgram, withAgent } from "./running_agent.ts";
+import { until } from "../until.ts";
 
 /** Every file of the state that is read again after a restart. */
 const FILES = {
@@ -41,6 +42,7 @@ async function finishedAppliance(program: string, world: World): Promise<{ cooki
       "set-up is done",
       async () => (await agent.request("GET", "/api/status")).body,
       (it) => it.rollup.state === "fully_healthy",
+      90,
     );
     const signIn = await fetch(`${agent.url}/login`, {
       method: "POST",

@@ -3,7 +3,8 @@ import { readJournal } from "../../agent/state/journal.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 import { binaryTest } from "./binary_case.ts";
-import { type RunningAgent, startProgram, until } from "./running_agent.ts";
+import { type RunningAgent, startProgram } from "./running_agent.ts";
+import { until } from "../until.ts";
 
 /** Why no disk of our own can be made here. */
 async function missing(): Promise<string | undefined> {

@@ -3,7 +3,8 @@ import { Random } from "../fakes/random.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
 import { sendRaw } from "./raw_socket.ts";
-import { isHealthy, type RunningAgent, until, withAgent } from "./running_agent.ts";
+import { isHealthy, type RunningAgent, withAgent } from "./running_agent.ts";
+import { until } from "../until.ts";
 
 /** More than it takes at rest, less than a leak of what was sent would need. */
 const MOST_MIB = 400;

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { freePort } from "../simulator/registry_server.ts";
 
 /** The compiled program, serving. */
@@ -123,28 +122,6 @@ export async function isHealthy(agent: Pick<RunningAgent, "url">): Promise<boole
   } catch {
     return false;
   }
-}
-
-/** Asks again until the answer is good; fails with the last one. */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T> | T,
-  good: (answer: T) => boolean,
-  timeoutSec = 90,
-): Promise<T> {
-  const deadlineMs = Date.now() + timeoutSec * 1000;
-  let last: unknown;
-  while (Date.now() < deadlineMs) {
-    try {
-      const answer = await ask();
-      if (good(answer)) return answer;
-      last = answer;
-    } catch (error) {
-      last = error instanceof Error ? error.message : error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.fail(`Never came true: ${what}. Last: ${JSON.stringify(last)?.slice(0, 2000)}`);
 }
 
 /** A folder and a running agent in it, for the time of one test. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 import { binaryTest } from "./binary_case.ts";
-import { type RunningAgent, startProgram, until } from "./running_agent.ts";
+import { type RunningAgent, startProgram } from "./running_agent.ts";
+import { until } from "../until.ts";
 
 /** A page that waits for what hangs would need its time limit; this is well below and well above a loaded machine. */
 const SOON_MS = 3_000;
@@ -101,13 +102,14 @@ await binaryTest(
       const status = async () => (await agent.request("GET", "/api/status")).body;
       try {
         assert.equal((await agent.request("POST", "/api/v1/setup", sampleInputs(world))).status, 202);
-        await until("healthy", status, (it) => it.rollup.state === "fully_healthy");
+        await until("healthy", status, (it) => it.rollup.state === "fully_healthy", 90);
 
         gate.target = undefined;
         const silent = await until(
           "Kubernetes is known to be silent",
           status,
           (it) => it.sources.find((s: { name: string }) => s.name === "kubernetes").state === "not-answering",
+          90,
         );
         assert.notEqual(silent.rollup.state, "failed_action_required", JSON.stringify(silent.topBlockers));
         assert.ok(gate.accepted() > 0);
@@ -125,7 +127,7 @@ await binaryTest(
         );
 
         gate.target = realPort;
-        await until("healthy again", status, (it) => it.rollup.state === "fully_healthy");
+        await until("healthy again", status, (it) => it.rollup.state === "fully_healthy", 90);
       } finally {
         await agent.stop();
         gate.close();

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { sampleInputs } from "../simulator/agent_process.ts";
-import { fetchSetup, until } from "../walk/walk.ts";
+import { fetchSetup } from "../walk/walk.ts";
 import { browserRequirements, type BrowserTest, withBrowser } from "./browser.ts";
+import { until } from "../until.ts";
 
 const requirements = await browserRequirements();
 

@@ -3,22 +3,15 @@ import { PATHS } from "../../agent/state/paths.ts";
 import type { StatusDocument } from "../../agent/status/status_document.ts";
 import { pushSampleRelease, type SampleReleaseOptions } from "../release/sample_release_push.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
-import { agentCommand, type AgentProcess } from "../simulator/agent_process.ts";
-import { agentProgram, fetchSetup, fetchStatus, until } from "../walk/walk.ts";
+import { agentCommand, type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
+import { agentProgram, fetchSetup, fetchStatus } from "../walk/walk.ts";
 import { startAgentInside } from "./node/node_agent.ts";
 import { busyboxImage, standinImage } from "./node/node_images.ts";
 import { type RealNode, startNode } from "./node/real_node.ts";
+import { until } from "../until.ts";
 
 /** The port on which the application answers; its pod shares the node's network. */
 const APP_PORT = 3000;
-
-const ANSWERS = {
-  tenantName: "Example Ltd",
-  adminFirstName: "Maria",
-  adminLastName: "Example",
-  adminEmail: "maria@example.com",
-  adminPassword: "Correct-Horse7!",
-};
 
 /** A real node, our published release in a real registry, and the agent inside, before anything is set up. */
 export interface Appliance {
@@ -54,7 +47,7 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
     };
     await publish(release);
     const program = await agentProgram();
-    const appUrl = `http://${node.nodeAddress}:${APP_PORT}`;
+    const inputs = sampleInputs({ appUrl: `http://${node.nodeAddress}:${APP_PORT}` });
     const start = () => startAgentInside(node, program === undefined ? {} : { program });
     const appliance: Appliance = {
       node,
@@ -68,10 +61,7 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
       },
       async setUp(timeoutSec = 300) {
         const { agent } = appliance;
-        await accepted(agent, "/api/v1/setup", {
-          ...ANSWERS,
-          appUrl,
-        });
+        await accepted(agent, "/api/v1/setup", inputs);
         const settled = (it: SetupView) => it.state.status === "done" || it.state.status === "blocked";
         const view = await until("set-up is done", () => fetchSetup(agent), settled, timeoutSec);
         if (view.state.status === "done") return view;
@@ -90,7 +80,7 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
       },
       async preflight(answers) {
         const path = `${node.namespace.dir}/answers.json`;
-        await Deno.writeTextFile(path, JSON.stringify({ ...ANSWERS, appUrl, ...answers }), { mode: 0o600 });
+        await Deno.writeTextFile(path, JSON.stringify({ ...inputs, ...answers }), { mode: 0o600 });
         const [exe, args] = agentCommand(program);
         const asked = ["preflight", "-o", "json", "--from-file", path, ...node.agentArgs];
         const { stdout } = await node.namespace.run([exe, ...args, ...asked]);

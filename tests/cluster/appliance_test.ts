@@ -6,9 +6,10 @@ import { KINDS, type KubeClient, type KubeObject, type ObjectRef } from "../../k
 import type { StatusDocument } from "../../agent/status/status_document.ts";
 import { pushRelease } from "../simulator/push.ts";
 import { kubeLogsContract } from "../contract/kube_logs_contract.ts";
-import { fetchStatus, until } from "../walk/walk.ts";
+import { fetchStatus } from "../walk/walk.ts";
 import { type Appliance, startAppliance } from "./appliance.ts";
 import { nodeRequirements } from "./node/node_requirements.ts";
+import { until } from "../until.ts";
 
 /** A cause becomes the first blocker within this time, and its trace is gone within it once the cause is. */
 const NOTICE_SEC = 60;

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { markNode } from "../bench/sections/change.ts";
 import { RawClient } from "../routes/raw_client.ts";
 import { sampleInputs, startAgent } from "../simulator/agent_process.ts";
-import { agentProgram, fetchStatus, until } from "../walk/walk.ts";
+import { agentProgram, fetchStatus } from "../walk/walk.ts";
 import { startFleet } from "./fleet.ts";
 import { clusterRequirements } from "./requirements.ts";
+import { until } from "../until.ts";
 
 const PODS = 1_000;
 const MAX_DOCUMENT_BYTES = 64 * 1024;

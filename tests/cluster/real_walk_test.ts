@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { FLUX_NAMESPACE } from "../../flux/controllers.ts";
+import { FLUX_NAMESPACE, fluxObjects } from "../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
 import { KINDS } from "../../k8s/mod.ts";
 import { type AgentProcess, sampleInputs, startAgent } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
-import { agentProgram, fetchSetup, fetchStatus, until } from "../walk/walk.ts";
+import { agentProgram, fetchSetup, fetchStatus } from "../walk/walk.ts";
 import { type RealFlux, startRealFlux } from "./real_flux.ts";
 import { type RealKubeApi, startRealKubeApi } from "./real_kube_api.ts";
 import { clusterRequirements } from "./requirements.ts";
+import { until } from "../until.ts";
 
 /** What stands around the agent in these tests. Kubelet, workload controllers and Helm are stand-ins. */
 interface Scene {
@@ -38,7 +39,6 @@ Deno.test({
 
       // Applied again, nothing of ours changes on a real server.
       const kube = api.client();
-      const { fluxObjects } = await import("../../flux/controllers.ts");
       for (const object of fluxObjects().filter((it) => it.kind === "Deployment")) {
         const ref = { resource: KINDS.Deployment, namespace: FLUX_NAMESPACE, name: object.metadata.name };
         const before = await kube.get(ref);

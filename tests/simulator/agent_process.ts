@@ -62,18 +62,7 @@ export async function startAgent(
     pid: child.pid,
     ended,
     output: () => said,
-    async request(method, path, body) {
-      const response = await fetch(url + path, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
-    },
+    request: askAgent(url, token),
     async kill(signal = "SIGTERM") {
       try {
         child.kill(signal);
@@ -84,6 +73,22 @@ export async function startAgent(
       await reading;
       return status;
     },
+  };
+}
+
+/** Requests with the token, as a program makes them. */
+export function askAgent(url: string, token: string): AgentProcess["request"] {
+  return async function request(method, path, body) {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "../binary/running_agent.ts";
+import { until } from "../until.ts";
 import { openNotifySocket } from "./notify_socket.ts";
 
 const notifier = new URL("../../systemd/notifier.ts", import.meta.url).href;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { binaryTest } from "../binary/binary_case.ts";
-import { type RunningAgent, startProgram, until } from "../binary/running_agent.ts";
+import { type RunningAgent, startProgram } from "../binary/running_agent.ts";
 import { type NotifySocket, openNotifySocket } from "./notify_socket.ts";
+import { until } from "../until.ts";
 
 const WATCHDOG_MS = 900;
 

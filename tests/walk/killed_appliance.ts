@@ -4,7 +4,7 @@ import type { SetupView } from "../../agent/setup/setup_state.ts";
 import type { StatusDocument } from "../../agent/status/status_document.ts";
 import { agentCommand, sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
-import { until } from "./walk.ts";
+import { until } from "../until.ts";
 
 const STATE_DIR = "/var/lib/alga-appliance";
 /** Objects of the agent; all of them are made once. */

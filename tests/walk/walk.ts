@@ -1,13 +1,13 @@
-import assert from "node:assert/strict";
 import type { SetupView } from "../../agent/setup/setup_state.ts";
 import type { StatusDocument } from "../../agent/status/status_document.ts";
 import { type AgentProcess, startAgent } from "../simulator/agent_process.ts";
+import { compiledProgram } from "../binary/program.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 
-/** The compiled agent when it was made, else the source. */
+/** The compiled agent, never an old one; `undefined` where none can be made: then the source is run. */
 export async function agentProgram(): Promise<string | undefined> {
-  const path = new URL("../../.out/alga-agent", import.meta.url).pathname;
-  return await Deno.stat(path).then(() => path, () => undefined);
+  const program = await compiledProgram();
+  return program.ok ? program.path : undefined;
 }
 
 /** A world and an agent in a folder of their own, for the time of one test. */
@@ -30,32 +30,6 @@ export async function withAppliance(
     await world.stop();
     await Deno.remove(root, { recursive: true });
   }
-}
-
-/** Asks again until the answer is good; fails with the last one. */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T>,
-  good: (answer: T) => boolean,
-  timeoutSec = 60,
-): Promise<T> {
-  const deadlineMs = Date.now() + timeoutSec * 1000;
-  let last: unknown;
-  while (Date.now() < deadlineMs) {
-    try {
-      const answer = await ask();
-      if (good(answer)) return answer;
-      last = answer;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(
-    `Never came true: ${what}. Last: ${
-      last instanceof Error ? last.message : JSON.stringify(last)?.slice(0, 2000)
-    }`,
-  );
 }
 
 export async function fetchStatus(agent: AgentProcess): Promise<StatusDocument> {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { KINDS } from "../../k8s/mod.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { TIMELINES } from "../simulator/timelines.ts";
-import { fetchSetup, fetchStatus, until, withAppliance } from "./walk.ts";
+import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
+import { until } from "../until.ts";
 
 Deno.test("a healthy set-up ends fully healthy, keeps no password and repeats nothing", () =>
   withAppliance("healthy", async (agent, world) => {

@@ -2,11 +2,12 @@ import { parseKubeconfig } from "../../../k8s/mod.ts";
 import { startFleet } from "../../cluster/fleet.ts";
 import { clusterRequirements } from "../../cluster/requirements.ts";
 import { sampleInputs, startAgent } from "../../simulator/agent_process.ts";
-import { fetchSetup, until } from "../../walk/walk.ts";
+import { fetchSetup } from "../../walk/walk.ts";
 import { compileBare } from "../bare_program.ts";
 import { cpuMs, memoryMb } from "../process_facts.ts";
 import { type Bench, type Row, type Section, spread } from "../section.ts";
 import { measureChange } from "./change.ts";
+import { until } from "../../until.ts";
 
 const POD_COUNTS = [1_000, 10_000] as const;
 const CHANGES_PER_SEC = [20, 200] as const;

@@ -1,4 +1,4 @@
-import { agentCommand, type AgentProcess } from "../../simulator/agent_process.ts";
+import { agentCommand, type AgentProcess, askAgent } from "../../simulator/agent_process.ts";
 import type { RealNode } from "./real_node.ts";
 
 const START_TIMEOUT_MS = 60_000;
@@ -40,18 +40,7 @@ export async function startAgentInside(
     pid,
     ended,
     output,
-    async request(method, path, body) {
-      const response = await fetch(url + path, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
-    },
+    request: askAgent(url, token),
     async kill(signal = "SIGTERM") {
       try {
         Deno.kill(pid, signal);

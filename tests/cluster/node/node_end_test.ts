@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { until } from "../../walk/walk.ts";
 import { endProgram, startProgram } from "../child_process.ts";
 import { nodeRequirements } from "./node_requirements.ts";
 import { startNode } from "./real_node.ts";
+import { until } from "../../until.ts";
 
 const CLUSTER = new URL("../cluster.ts", import.meta.url).pathname;
 const RUN_CLUSTER = ["run", "-A", "--quiet", "--no-check", CLUSTER];

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import { LOCAL_PATH, localPathObjects } from "../../../k8s/local_path_manifests.ts";
-import { until } from "../../walk/walk.ts";
 import { hideImage, removeSecret, scaleToZero, stopPart } from "./faults.ts";
 import { busyboxImage, standinImage } from "./node_images.ts";
 import { CLUSTER_DNS, NODE_NAME } from "./node_programs.ts";
 import { nodeRequirements } from "./node_requirements.ts";
 import { type RealNode, REGISTRY_HOST, startNode } from "./real_node.ts";
+import { until } from "../../until.ts";
 
 const requirements = await nodeRequirements();
 const NAMESPACE = "node-test";
