@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, systemClock } from "../agent/clock.ts";
 import { errorText } from "../agent/error.ts";
 import { requireUsableCertificate } from "./client_certificate.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AgentError } from "../agent/error.ts";
 import type { Host } from "../agent/host/host.ts";
 import { PATHS } from "../agent/state/paths.ts";

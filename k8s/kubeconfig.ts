@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { AgentError, errorText } from "../agent/error.ts";
 
 /** How to reach one API server and who we are there. PEM texts, never paths. */

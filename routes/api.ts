@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { SetupInputs, type SetupReply, toFieldErrors } from "../agent/setup/mod.ts";
 import type { Context } from "hono";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";

@@ -19,6 +19,9 @@ import { statusRoutes } from "./status.ts";
 
 export type { AppDeps, Identity } from "./app_deps.ts";
 
+/** An address whose host needs no closer look. */
+const PLAIN_ADDRESS = /^https?:\/\/[a-z0-9.-]+(?::[1-5]?\d{1,4})?\//;
+
 /** Something that answers every request, whatever it is. */
 export interface App {
   fetch(request: Request, bindings?: Bindings): Promise<Response>;
@@ -121,7 +124,8 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
             headers: { allow: "GET, HEAD, POST" },
           });
         } else {
-          new URL(request.url); // a Host header that is no host makes an address that is none
+          // A Host header that is no host makes an address that is none.
+          if (!PLAIN_ADDRESS.test(request.url)) new URL(request.url);
           response = await app.fetch(request, bindings);
         }
       } catch {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
@@ -29,6 +29,8 @@ export type Session = z.infer<typeof Record>;
 /** Sessions of browsers, kept on disk as hashes so that a restart signs nobody out. */
 export class Sessions {
   #sessions: Map<string, Session>;
+  /** Hashes of ids that were right before, by id: a live page asks often. In memory only. */
+  #known = new Map<string, string>();
   #savedMs = 0;
 
   private constructor(readonly host: Host, readonly clock: Clock, sessions: readonly Session[]) {
@@ -68,8 +70,11 @@ export class Sessions {
 
   /** The living session of an id, noted as used. */
   find(id: string, credentialMark: string): Session | undefined {
-    const found = this.#sessions.get(hash(id));
+    const idHash = this.#known.get(id) ?? hash(id);
+    const found = this.#sessions.get(idHash);
     if (!found) return undefined;
+    if (this.#known.size > 2 * MAX_SESSIONS) this.#known.clear();
+    this.#known.set(id, idHash);
     const nowMs = this.clock.nowMs();
     const isOver = nowMs - found.usedMs > IDLE_MS || nowMs - found.createdMs > ABSOLUTE_MS ||
       found.credentialMark !== credentialMark;

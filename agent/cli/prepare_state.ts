@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isToken } from "../access/token.ts";
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { z } from "zod";
+import * as z from "zod";
 import { AgentError } from "../error.ts";
 import type { Host } from "./host.ts";
 

@@ -1,5 +1,5 @@
 import { dirname } from "node:path/posix";
-import { z } from "zod";
+import * as z from "zod";
 import type { Host } from "../host/host.ts";
 import { PATHS } from "../state/paths.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { KINDS, KubeApiError, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";

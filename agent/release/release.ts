@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Names of the six Helm releases of an Alga release, in dependency order. @see contract.md 2.5 */
 export const HELM_RELEASES = [

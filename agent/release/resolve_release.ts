@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseJson } from "./registry_client.ts";
 import { type RegistryClient, RegistryError } from "./registry.ts";
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Acknowledgement, type PreflightReport, preflightVerdict } from "../preflight/mod.ts";
 import type { JournalEntry } from "../state/journal.ts";
 import type { Answer, Failure, SetupState, StepId, StepRow } from "./setup_state.ts";

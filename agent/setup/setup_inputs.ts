@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Password policy of the application. @see contract.md 11.1 */
 const PASSWORD_RULES: readonly [RegExp, string][] = [

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";

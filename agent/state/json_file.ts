@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import { readKernelFile } from "../host/read_kernel_file.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { blockerKey } from "../explain/explain.ts";
 import {
   type Blocker,

@@ -62,6 +62,24 @@ export async function startBare(program: string): Promise<BareServer> {
   };
 }
 
+/** Has the bare server give the same answer as another address, head and body; its address, and the body's size. */
+export async function makeSame(
+  bare: BareServer,
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ url: string; bytes: number }> {
+  const answer = await fetch(url, { headers });
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
+  const body = await answer.text();
+  // The rest of the head comes with every answer of the runtime.
+  const own = [...answer.headers].filter(([name]) => !["content-length", "date", "vary"].includes(name));
+  const same = `${bare.url}/same/${crypto.randomUUID()}`;
+  const taken = await fetch(same, { method: "POST", body: JSON.stringify({ headers: own, body }) });
+  if (!taken.ok) throw new Error(`The bare server took no answer: ${taken.status}`);
+  await taken.body?.cancel();
+  return { url: same, bytes: new TextEncoder().encode(body).byteLength };
+}
+
 /** Asks without rest until a server answers with success. */
 export async function untilAnswer(url: string, timeoutMs = 30_000): Promise<void> {
   const endMs = performance.now() + timeoutMs;

@@ -117,6 +117,18 @@ Deno.test("only the host runs programs", async () => {
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("zod comes as a namespace: its object z would bring every language and format into the program", async () => {
+  const wrong: string[] = [];
+  for (const room of ["agent/", "routes/", "views/", "k8s/", "flux/", "systemd/"]) {
+    for (const path of await sources(room)) {
+      if (/^import (?!\* as z |type )[^;]*from "zod"/m.test(await Deno.readTextFile(repo + path))) {
+        wrong.push(path);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 Deno.test("Deno is pinned once: README, .ci/run and the compile tool say the same", async () => {
   const { DENO_VERSION } = await import("../../tools/denort.ts");
   for (const path of ["README.md", ".ci/run"]) {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ReleaseError } from "./release_error.ts";
 
 /** User and password of one registry. */

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { createArtifact, encodeJson, type OciArtifact } from "./oci_artifact.ts";
 import { type Files, packFiles, readFolder } from "./pack_files.ts";
 import { ReleaseError } from "./release_error.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { AgentError } from "../../error.ts";
 import { FLUX_NAMESPACE } from "../../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../../flux/source_objects.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { readStateFile, writeStateFile } from "../../../agent/state/json_file.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";

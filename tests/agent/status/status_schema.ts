@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BLOCKER_KIND } from "../../../agent/explain/blocker_id.ts";
 import type { StatusDocument } from "../../../agent/status/status_document.ts";
 

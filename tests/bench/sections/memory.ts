@@ -1,4 +1,5 @@
 import { RawClient } from "../../routes/raw_client.ts";
+import { makeSame } from "../bare_program.ts";
 import { load } from "../load.ts";
 import { cpuMs, memoryMb } from "../process_facts.ts";
 import { type Bench, type Row, type Section, spread } from "../section.ts";
@@ -35,7 +36,8 @@ export const memorySection: Section = {
         budget: { kind: "value", bound: "atMost", limit: 0.5 },
       });
     }
-    await load(`${bare.url}/bytes/10000`, { pid: bare.pid, durationMs: loadMs * 2 });
+    const same = await makeSame(bare, `${agent.url}/api/status`, headers);
+    await load(same.url, { pid: bare.pid, durationMs: loadMs * 2 });
     await load(`${agent.url}/api/status`, { pid: agent.pid, durationMs: loadMs * 2, headers });
     rows.push({
       name: "after load",

@@ -1,7 +1,8 @@
+import { makeSame } from "../bare_program.ts";
 import { load, type LoadResult } from "../load.ts";
 import { type Bench, type Row, type Section, spread } from "../section.ts";
 
-/** Answers beside a bare server that sends the same number of bytes. */
+/** Answers beside a bare server that sends the same bytes, head and body. */
 export const throughputSection: Section = {
   id: "throughput",
   title: "Throughput",
@@ -42,13 +43,12 @@ async function compare(
   hasBudget: boolean,
 ): Promise<Row[]> {
   const { agent, bare, rounds, loadMs, say } = bench;
-  const first = await fetch(agent.url + path, { headers });
-  const size = (await first.arrayBuffer()).byteLength;
+  const same = await makeSame(bare, agent.url + path, headers);
   const agentRounds: LoadResult[] = [];
   const bareRounds: LoadResult[] = [];
   for (let round = 0; round <= rounds; round++) {
     say(`${name}, round ${round}`);
-    const floor = await load(`${bare.url}/bytes/${size}`, { pid: bare.pid, durationMs: loadMs, headers });
+    const floor = await load(same.url, { pid: bare.pid, durationMs: loadMs, headers });
     const own = await load(agent.url + path, { pid: agent.pid, durationMs: loadMs, headers });
     if (round === 0) continue; // warms both up
     bareRounds.push(floor);
@@ -62,7 +62,7 @@ async function compare(
     ...(budget === undefined || !hasBudget ? {} : { budget }),
   });
   return [
-    row(`answers of ${(size / 1000).toFixed(1)} kB`, "1/s", (it) => it.perSec, {
+    row(`answers of ${(same.bytes / 1000).toFixed(1)} kB`, "1/s", (it) => it.perSec, {
       kind: "ratio",
       bound: "atLeast",
       limit: 0.6,
