@@ -20,6 +20,10 @@ export interface AppDeps {
   access: Access;
   identity: Identity;
   clock: Clock;
+  /** Whether what a restart interrupted was taken up, and set-up can write its record. */
+  isReady(): boolean;
+  /** One line for the agent's own log. */
+  say(text: string): void;
   /** Names, besides addresses, under which this appliance may be asked for. */
   allowedHosts(): Promise<readonly string[]>;
 }
@@ -33,7 +37,11 @@ export interface Bindings {
 /** Hono's environment of every route here. */
 export interface Env {
   Bindings: Bindings;
-  Variables: { session: Session | undefined };
+  Variables: {
+    session: Session | undefined;
+    /** Whether what let this request in would do so again now; asked while an answer stays open. */
+    isStillAllowed: () => boolean;
+  };
 }
 
 /** State of the running app that dies with it. */

@@ -28,7 +28,7 @@ export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHand
       return await answerProblem(c, deps, state, {
         status: 421,
         title: "This address is not known here",
-        detail: "Open the appliance by its IP address or its own host name, as the console shows it.",
+        detail: "Open the appliance by its IP address or its own host name.",
       });
     }
     return await next();
@@ -96,7 +96,11 @@ export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandle
     if (bearer !== undefined) {
       await deps.access.refresh();
       const verdict = deps.access.checkToken(bearer, c.env.remoteAddr);
-      if (verdict.ok) return await next();
+      if (verdict.ok) {
+        const token = deps.access.token();
+        c.set("isStillAllowed", () => deps.access.token() === token);
+        return await next();
+      }
       if (verdict.waitSec > 0) return await tooManyGuesses(c, deps, state, verdict.waitSec);
       return await answerProblem(c, deps, state, {
         status: 401,
@@ -115,6 +119,7 @@ export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandle
       }
       return c.redirect(`/login${c.req.path === "/" ? "" : `?next=${encodeURIComponent(c.req.path)}`}`, 303);
     }
+    c.set("isStillAllowed", () => deps.access.isLiving(session));
     if (c.req.method === "POST" && !await hasCsrfToken(c, session.csrfToken)) {
       return await answerProblem(c, deps, state, {
         status: 403,

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { Clock } from "../agent/clock.ts";
 import { type Frame, type Page, pageParts } from "../views/layout.ts";
 import { html, renderPart } from "../views/html.ts";
+import { signedOutSection } from "../views/signed_out_section.ts";
 import type { AppState } from "./app_deps.ts";
 
 const MAX_UPDATES = 100;
@@ -22,6 +23,9 @@ export interface LivePage {
   /** Address of this page for the links that stand outside the live part. */
   path: string;
   isLive: boolean;
+  /** Whether its reader may still see it; asked before each section. */
+  isStillAllowed: () => boolean;
+  clock: Clock;
 }
 
 /**
@@ -56,7 +60,8 @@ export function liveHeaders(isLive: boolean): Record<string, string> {
 
 /**
  * A page whose response stays open: each change appends a section, and the stylesheet shows only the newest.
- * A slow reader gets the latest state when it reads again; nothing is queued for it.
+ * A slow reader gets the latest state when it reads again; nothing is queued for it. One who is signed out meanwhile
+ * reads that instead, and the stream ends.
  */
 export function livePageBody(live: LivePage, state: AppState): ReadableStream<Uint8Array> | string {
   const isLive = live.isLive && state.liveStreams < MAX_STREAMS;
@@ -98,11 +103,13 @@ export function livePageBody(live: LivePage, state: AppState): ReadableStream<Ui
     // Called only when the reader has taken what was there: that is what keeps a slow one from piling up.
     async pull(controller) {
       const idle = new AbortController();
-      await Promise.race([changed.promise, sleep(IDLE_MS, idle.signal), aborted(over.signal)]);
+      await Promise.race([changed.promise, pause(live.clock, IDLE_MS, idle.signal), aborted(over.signal)]);
       idle.abort();
       await rest;
       changed = Promise.withResolvers<void>();
-      if (over.signal.aborted || updates >= MAX_UPDATES) {
+      const isAllowed = live.isStillAllowed();
+      if (over.signal.aborted || updates >= MAX_UPDATES || !isAllowed) {
+        if (!isAllowed) controller.enqueue(encoder.encode(renderPart(signedOutSection(live.path))));
         controller.enqueue(encoder.encode(end));
         controller.close();
         close();
@@ -110,20 +117,15 @@ export function livePageBody(live: LivePage, state: AppState): ReadableStream<Ui
       }
       updates++;
       controller.enqueue(live.section());
-      rest = sleep(COALESCE_MS, over.signal); // after, not before: a single change is shown at once
+      rest = pause(live.clock, COALESCE_MS, over.signal); // after, not before: a single change is shown at once
     },
     cancel: close,
   }, { highWaterMark: 1 });
 }
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
+/** Ends with the time or the signal. */
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return clock.sleep(ms, signal).catch(() => {});
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

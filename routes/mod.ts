@@ -1,4 +1,6 @@
 import { Hono } from "hono";
+import { errorText } from "../agent/error.ts";
+import { redactLine } from "../agent/status/redact_line.ts";
 import { readStylesheet } from "../views/stylesheet.ts";
 import { apiRoutes } from "./api.ts";
 import type { AppDeps, AppState, Bindings, Env } from "./app_deps.ts";
@@ -13,7 +15,7 @@ import {
   tooManyGuesses,
 } from "./guards.ts";
 import { localPath, loginRoutes } from "./login.ts";
-import { answerProblem } from "./problem.ts";
+import { answerProblem, newRequestId } from "./problem.ts";
 import { setupRoutes } from "./setup.ts";
 import { statusRoutes } from "./status.ts";
 
@@ -84,10 +86,11 @@ export function createSocketApp(deps: AppDeps): App {
 }
 
 function openRoutes(app: Hono<Env>, deps: AppDeps, state: AppState): void {
-  const health = JSON.stringify({ status: "ok", version: deps.identity.agentVersion });
+  const health = (status: string) => JSON.stringify({ status, version: deps.identity.agentVersion });
+  const [ok, notReady] = [health("ok"), health("not-ready")];
   const json = { "content-type": "application/json", "cache-control": "no-store" };
-  app.get("/healthz", (c) => c.body(health, 200, json));
-  app.get("/readyz", (c) => c.body(health, 200, json));
+  app.get("/healthz", (c) => c.body(ok, 200, json));
+  app.get("/readyz", (c) => deps.isReady() ? c.body(ok, 200, json) : c.body(notReady, 503, json));
   app.get(
     state.stylesheet.path,
     (c) =>
@@ -107,13 +110,17 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
       detail: "Check the address, or start from the status page.",
     })
   );
-  app.onError((_error, c) =>
-    answerProblem(c, deps, state, {
+  app.onError((error, c) => {
+    const requestId = newRequestId();
+    // The path alone: a query may carry the token.
+    deps.say(`Answer ${requestId}, ${c.req.method} ${c.req.path}: ${redactLine(errorText(error))}`);
+    return answerProblem(c, deps, state, {
       status: 500,
       title: "Something went wrong here",
-      detail: "The agent goes on. Try again; if it stays, make a support bundle and name the number below.",
-    })
-  );
+      detail:
+        "The agent goes on. Try again; if it stays, look for the number below in the agent's log (journalctl -u alga-appliance).",
+    }, requestId);
+  });
   return {
     async fetch(request, bindings = { remoteAddr: "socket" }) {
       let response: Response;

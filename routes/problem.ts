@@ -22,8 +22,8 @@ export async function answerProblem(
   deps: AppDeps,
   state: AppState,
   problem: Problem,
+  requestId = newRequestId(),
 ): Promise<Response> {
-  const requestId = crypto.randomUUID().slice(0, 8);
   if (problem.retryAfterSec !== undefined) c.header("retry-after", String(problem.retryAfterSec));
   if (wantsJson(c)) {
     const body = {
@@ -41,6 +41,11 @@ export async function answerProblem(
     renderPage(await frameOf(c, deps, state), errorPage(problem.title, problem.detail, requestId)),
     problem.status,
   );
+}
+
+/** Short enough to be read out. */
+export function newRequestId(): string {
+  return crypto.randomUUID().slice(0, 8);
 }
 
 /** Whether the asker is a program. */

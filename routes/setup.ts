@@ -76,6 +76,8 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       subscribe: (listener) => deps.setup.subscribe(listener),
       path: "/setup",
       isLive,
+      isStillAllowed: c.get("isStillAllowed"),
+      clock: deps.clock,
     }, state);
     return c.body(body, 200, liveHeaders(typeof body !== "string"));
   });

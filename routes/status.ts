@@ -25,6 +25,8 @@ export function statusRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       subscribe: (listener) => deps.status.subscribe(listener),
       path: "/",
       isLive,
+      isStillAllowed: c.get("isStillAllowed"),
+      clock: deps.clock,
     }, state);
     return c.body(body, 200, liveHeaders(typeof body !== "string"));
   });

@@ -4,13 +4,13 @@ import type { Frame, Page } from "./layout.ts";
 /** Why the last try did not work: the same words for every wrong token. */
 export type LoginProblem = { wrong: true; waitSec: number } | undefined;
 
-/** Signing in with the token from the console. */
+/** Signing in with the token of this appliance. */
 export function loginPage(frame: Frame, problem: LoginProblem, next: string): Page {
   const words = !problem
     ? undefined
     : problem.waitSec > 0
     ? `Too many wrong tokens from your address. Try again in ${problem.waitSec} s.`
-    : "This is not the token of this appliance. Compare it with the console screen.";
+    : "This is not the token of this appliance. Compare it with what sudo alga-agent token show prints.";
   return {
     title: words ? "Error: Sign in" : "Sign in",
     narrow: true,
@@ -26,8 +26,8 @@ export function loginPage(frame: Frame, problem: LoginProblem, next: string): Pa
             <div class="${words ? "field wrong" : "field"}">
               <label class="name" for="token">Setup token</label>
               <small id="token-help"
-              >It is on the appliance’s console screen. Or run <code>sudo alga-agent token show</code> there. Spaces,
-                dashes and case do not matter.</small>
+              >Run <code>sudo alga-agent token show</code> on the appliance. Spaces, dashes and case do not
+                matter.</small>
               ${words && html`
                 <span class="why" id="token-why">${words}</span>
               `}

@@ -24,6 +24,8 @@ export interface Access {
   waitSec(source: string): number;
   startSession(): Promise<{ id: string; session: Session }>;
   findSession(id: string): Session | undefined;
+  /** Whether a session that was found before is still one. Asking is no use of it. */
+  isLiving(session: Session): boolean;
   endSession(session: Session): Promise<void>;
   /** Replaces the token and ends every session. */
   rotateToken(): Promise<void>;
@@ -73,6 +75,7 @@ export async function openAccess({ host, clock }: { host: Host; clock: Clock }):
     waitSec: (source) => backOff.waitSec(source),
     startSession: () => sessions.start("setup-token", currentMark),
     findSession: (id) => sessions.find(id, currentMark),
+    isLiving: (session) => sessions.isLiving(session, currentMark),
     endSession: (session) => sessions.end(session),
     async rotateToken() {
       setToken(await writeToken(host));

@@ -23,6 +23,9 @@ const Record = z.object({
   usedMs: z.number(),
 });
 
+/** The whole file. */
+export const SessionsFile = z.object({ sessions: z.array(Record) });
+
 /** One signed-in browser. */
 export type Session = z.infer<typeof Record>;
 
@@ -32,16 +35,14 @@ export class Sessions {
   /** Hashes of ids that were right before, by id: a live page asks often. In memory only. */
   #known = new Map<string, string>();
   #savedMs = 0;
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(readonly host: Host, readonly clock: Clock, sessions: readonly Session[]) {
     this.#sessions = new Map(sessions.map((it) => [it.idHash, it]));
   }
 
   static async open(host: Host, clock: Clock): Promise<Sessions> {
-    const read = await readStateFile(host, PATHS.sessions, z.object({ sessions: z.array(Record) }), {
-      clock,
-      schemaVersion: 1,
-    });
+    const read = await readStateFile(host, PATHS.sessions, SessionsFile, { clock, schemaVersion: 1 });
     return new Sessions(host, clock, read.status === "ok" ? read.value.sessions : []);
   }
 
@@ -75,17 +76,22 @@ export class Sessions {
     if (!found) return undefined;
     if (this.#known.size > 2 * MAX_SESSIONS) this.#known.clear();
     this.#known.set(id, idHash);
-    const nowMs = this.clock.nowMs();
-    const isOver = nowMs - found.usedMs > IDLE_MS || nowMs - found.createdMs > ABSOLUTE_MS ||
-      found.credentialMark !== credentialMark;
-    if (isOver) {
+    if (!this.isLiving(found, credentialMark)) {
       this.#sessions.delete(found.idHash);
       this.#save().catch(() => {});
       return undefined;
     }
+    const nowMs = this.clock.nowMs();
     found.usedMs = nowMs;
     if (nowMs - this.#savedMs > SAVE_EVERY_MS) this.#save().catch(() => {});
     return found;
+  }
+
+  /** Whether a session that was found is still one; no use of it, so that an open page does not keep it alive. */
+  isLiving(session: Session, credentialMark: string): boolean {
+    const nowMs = this.clock.nowMs();
+    return this.#sessions.get(session.idHash) === session && session.credentialMark === credentialMark &&
+      nowMs - session.usedMs <= IDLE_MS && nowMs - session.createdMs <= ABSOLUTE_MS;
   }
 
   async end(session: Session): Promise<void> {
@@ -98,9 +104,14 @@ export class Sessions {
     await this.#save();
   }
 
-  async #save(): Promise<void> {
+  /** One after another, each with what is then true: an older one that ends later would bring ended sessions back. */
+  #save(): Promise<void> {
     this.#savedMs = this.clock.nowMs();
-    await writeStateFile(this.host, PATHS.sessions, { sessions: [...this.#sessions.values()] }, 1);
+    const saved = this.#saving.then(() =>
+      writeStateFile(this.host, PATHS.sessions, { sessions: [...this.#sessions.values()] }, 1)
+    );
+    this.#saving = saved.catch(() => {});
+    return saved;
   }
 }
 

@@ -1,19 +1,23 @@
 import * as z from "zod";
+import { SessionsFile } from "../access/sessions.ts";
 import { isToken } from "../access/token.ts";
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import { Selection } from "../setup/release_selection.ts";
+import { Generated } from "../setup/steps/values.ts";
+import { InputsFile } from "../setup/stored_inputs.ts";
 import { moveAside, readStateFile } from "../state/json_file.ts";
 import { MODE, PATHS } from "../state/paths.ts";
 
 const FOLDERS = [PATHS.stateDir, PATHS.configDir, PATHS.logDir, PATHS.runDir] as const;
 
-/** What each file is recognised by. Its owner reads more of it; here a file counts that is torn or stands in another's place. */
+/** What each file must be for its owner to read it; the ones that nobody reads back are only recognised. */
 const STATE_FILES: readonly [path: string, shape: z.ZodType][] = [
   [PATHS.installState, z.object({ status: z.string(), phase: z.string() })],
-  [PATHS.setupInputs, z.object({ inputs: z.object({}) })],
-  [PATHS.releaseSelection, z.object({ resolved: z.object({}) })],
-  [PATHS.generatedSecrets, z.object({ algaAuthKey: z.string().min(1), statusToken: z.string().min(1) })],
-  [PATHS.sessions, z.object({ sessions: z.array(z.object({})) })],
+  [PATHS.setupInputs, InputsFile],
+  [PATHS.releaseSelection, Selection],
+  [PATHS.generatedSecrets, Generated],
+  [PATHS.sessions, SessionsFile],
   [PATHS.statusMemory, z.object({ tiers: z.object({}) })],
 ];
 
@@ -33,10 +37,14 @@ export async function prepareFolders(host: Host): Promise<string[]> {
 
 /**
  * Mends the modes of private files and moves damaged ones aside, so that their owner starts anew; the journal mends itself.
- * Gives what was found, in words. @throws {AgentError} STATE_NEWER
+ * Gives what was found, in words, and the paths of what was damaged. @throws {AgentError} STATE_NEWER
  */
-export async function prepareFiles(host: Host, clock: Clock): Promise<string[]> {
+export async function prepareFiles(
+  host: Host,
+  clock: Clock,
+): Promise<{ found: string[]; damaged: string[] }> {
   const found: string[] = [];
+  const damaged: string[] = [];
   for (const path of PRIVATE_FILES) {
     const info = await host.info(path);
     if (info?.kind !== "file" || (info.mode & 0o077) === 0) continue;
@@ -45,15 +53,28 @@ export async function prepareFiles(host: Host, clock: Clock): Promise<string[]> 
   }
   for (const [path, shape] of STATE_FILES) {
     const read = await readStateFile(host, path, shape, { clock, schemaVersion: 1 });
-    if (read.status === "damaged") found.push(`${read.problem}. It was moved to ${PATHS.damagedDir}`);
+    if (read.status !== "damaged") continue;
+    found.push(`${read.problem}. It was moved to ${PATHS.damagedDir}`);
+    damaged.push(path);
   }
   for (const [path, isWhole] of [[PATHS.setupToken, isToken], [PATHS.siteId, isSiteId]] as const) {
     const text = await host.readText(path, { maxBytes: 1_000 });
     if (text === undefined || isWhole(text.trim())) continue;
     await moveAside(host, path, clock);
     found.push(`"${path}" is damaged. It was moved to ${PATHS.damagedDir}`);
+    damaged.push(path);
   }
-  return found;
+  return { found, damaged };
+}
+
+/** What the status says of damage that was found at the start; `undefined` when all was whole. Names only. */
+export function damageText(
+  damaged: readonly string[],
+  journalDamage: string | undefined,
+): string | undefined {
+  const names = damaged.map((it) => it.slice(it.lastIndexOf("/") + 1));
+  const files = names.length === 0 ? [] : [`Damaged: ${names.join(", ")}; now in ${PATHS.damagedDir}`];
+  return [...journalDamage === undefined ? [] : [journalDamage], ...files].join(". ") || undefined;
 }
 
 function isSiteId(text: string): boolean {

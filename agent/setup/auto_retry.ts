@@ -30,18 +30,14 @@ export function createAutoRetry(
     signal: AbortSignal;
   },
 ): AutoRetry {
-  let wakeUp = () => {};
+  let asked = Promise.withResolvers<void>();
   let woken = false;
   let probeAt: string | undefined;
 
   async function pause(ms: number): Promise<void> {
-    const asked = Promise.withResolvers<void>();
     const over = new AbortController();
     woken = false;
-    wakeUp = () => {
-      woken = true;
-      asked.resolve();
-    };
+    asked = Promise.withResolvers<void>();
     const time = clock.sleep(Math.max(0, ms), AbortSignal.any([over.signal, signal]));
     try {
       await Promise.race([time, asked.promise]);
@@ -53,7 +49,7 @@ export function createAutoRetry(
 
   async function waitAndCount(nextAttemptAt: string, needsNetwork: boolean, registry: RegistryClient) {
     await pause(Date.parse(nextAttemptAt) - clock.nowMs());
-    while (!woken && needsNetwork && !await answers(registry)) {
+    while (!woken && needsNetwork && !await Promise.race([answers(registry), asked.promise])) {
       if (woken) return;
       probeAt = new Date(clock.nowMs() + PROBE_INTERVAL_MS).toISOString();
       changed();
@@ -76,7 +72,10 @@ export function createAutoRetry(
 
   return {
     pause,
-    wake: () => wakeUp(),
+    wake() {
+      woken = true;
+      asked.resolve();
+    },
     probeAt: () => probeAt,
     async wait({ failure, nextAttemptAt }, registry) {
       try {

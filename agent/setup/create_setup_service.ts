@@ -10,6 +10,7 @@ import type { StatusDocument } from "../status/status_document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import { createAutoRetry } from "./auto_retry.ts";
 import { classifyFailure } from "./classify_failure.ts";
+import { createDriver } from "./driver.ts";
 import { foldSetup } from "./fold_setup.ts";
 import { writeInstallState } from "./install_state.ts";
 import { networkOf } from "./network_settings.ts";
@@ -21,6 +22,7 @@ import type { SetupState, SetupView, StepId } from "./setup_state.ts";
 import type { Step, StepContext } from "./step.ts";
 import { readInputs, type StoredInputs, withoutSecrets, writeInputs } from "./stored_inputs.ts";
 import { SETUP_STEPS } from "./steps.ts";
+import { toSetupView } from "./to_setup_view.ts";
 
 const LOG_LINES = 200;
 /** When the journal cannot be written (a full disk), how long until it is tried again. */
@@ -44,31 +46,43 @@ export interface SetupDeps {
   steps?: readonly Step[];
 }
 
-/**
- * The engine behind every face. State lives in the journal; what is here can be lost at any moment.
- *
- * - A journal entry that says "running" is written only under the operation lock, by the one that then drives.
- * - `drive()` decides to end and clears `driving` without an await between, so a request made meanwhile sees either a
- *   driver that will notice it or none.
- */
+/** The engine behind every face. State lives in the journal; what is here can be lost at any moment. */
 export async function createSetupService(deps: SetupDeps): Promise<SetupService> {
-  const { host, clock, journal, lock } = deps;
+  const { host, clock, journal } = deps;
   const steps = deps.steps ?? SETUP_STEPS;
   const listeners = new Set<() => void>();
   const log: { at: string; stepId: StepId; text: string }[] = [];
   const stopped = new AbortController();
-  let inputs = await readInputs(host, clock);
+  let inputs = await readInputs(host, clock, foldSetup(journal.entries()).runId);
   let release = (await readSelection(host, clock))?.resolved;
   let current: StepId = "preflight";
   let message = "";
-  let running: Promise<void> | undefined;
-  let driving = false;
-  /** Other answers were sent: the driver leaves. */
-  let replaced = false;
+  /** Kept from one attempt to the next, until other answers are given. */
+  let work: { stored: StoredInputs; registry: RegistryClient } | undefined;
+  /** install-state.json is older than the journal. */
+  let unsaved = false;
   /** The journal itself cannot be written: kept here, the only place that is left. */
   let broken: Extract<SetupState, { status: "failed" }> | undefined;
   let cached: SetupView | undefined;
   const retry = createAutoRetry({ clock, journal, record, changed, signal: stopped.signal });
+  const driver = createDriver({
+    lock: deps.lock,
+    clock,
+    next,
+    isWaiting: () => view().state.status !== "running",
+    wake: () => retry.wake(),
+    async recover(error) {
+      stopped.signal.throwIfAborted();
+      breakDown(error, BROKEN_RETRY_MS);
+      await retry.pause(BROKEN_RETRY_MS);
+      mended();
+    },
+    onOrder() {
+      endWork();
+      mended();
+    },
+    onEnd: endWork,
+  });
 
   function changed(): void {
     cached = undefined;
@@ -77,45 +91,31 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
 
   async function record(type: string, data: Record<string, unknown>): Promise<void> {
     await journal.append(type, data);
+    await noted();
+  }
+
+  /** After a line of the journal: it counts, whether or not what is derived from it can be written now. */
+  async function noted(): Promise<void> {
     changed();
-    await saveInstallState();
+    unsaved = true;
+    await saveInstallState().catch(() => {});
   }
 
   async function saveInstallState(): Promise<void> {
     const lastAction = message === "" ? steps.find((it) => it.id === current)?.title ?? "" : message;
     await writeInstallState(host, clock, foldSetup(journal.entries()).state, lastAction);
+    unsaved = false;
   }
 
   function view(): SetupView {
-    if (cached) return cached;
-    const folded = foldSetup(journal.entries());
-    const rows = steps.map((it) => {
-      const row = folded.rows[it.id];
-      const text = row.status === "running" && message !== "" ? { message } : {};
-      return { id: it.id, title: it.title, ...row, ...text };
+    return cached ??= toSetupView(foldSetup(journal.entries()), {
+      steps,
+      message,
+      log,
+      release,
+      broken,
+      probeAt: retry.probeAt(),
     });
-    return cached = {
-      state: shownState(folded.state),
-      steps: rows,
-      answers: folded.answers,
-      acknowledgements: folded.acknowledgements,
-      log: [...log],
-      ...(folded.preflight === undefined ? {} : { preflight: folded.preflight }),
-      ...(release === undefined ? {} : {
-        release: {
-          version: release.manifest.version,
-          channel: release.channel,
-          manifestDigest: release.manifestDigest,
-        },
-      }),
-    };
-  }
-
-  function shownState(state: SetupState): SetupState {
-    if (broken) return broken;
-    if (state.status === "running") return { ...state, message };
-    const later = retry.probeAt();
-    return state.status === "failed" && later !== undefined ? { ...state, nextAttemptAt: later } : state;
   }
 
   function contextFor(stored: StoredInputs, registry: RegistryClient): StepContext {
@@ -147,29 +147,21 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
   }
 
   /** Walks and, while failures allow it, walks again. */
-  async function drive(stored: StoredInputs, registry: RegistryClient): Promise<void> {
-    driving = true;
-    try {
-      for (;;) {
-        const { state } = foldSetup(journal.entries());
-        if (replaced) return;
-        try {
-          if (state.status === "running") {
-            await runSteps(steps, contextFor(stored, registry), { record, onStep, onDone });
-          } else if (state.status === "failed" && state.nextAttemptAt !== undefined) {
-            await retry.wait(state, registry);
-          } else return;
-        } catch (error) {
-          stopped.signal.throwIfAborted();
-          breakDown(error, BROKEN_RETRY_MS);
-          await retry.pause(BROKEN_RETRY_MS);
-          broken = undefined;
-          changed();
-        }
-      }
-    } finally {
-      driving = false;
-    }
+  function next(): (() => Promise<void>) | undefined {
+    if (unsaved) return saveInstallState;
+    const { state } = foldSetup(journal.entries());
+    const stored = isUnderWay(state) ? inputs : undefined;
+    if (!stored) return undefined;
+    return async () => {
+      work ??= { stored, registry: deps.registryFor(networkOf(stored)) };
+      if (state.status === "failed") await retry.wait(state, work.registry);
+      else await runSteps(steps, contextFor(work.stored, work.registry), { record, onStep, onDone });
+    };
+  }
+
+  function endWork(): void {
+    work?.registry.close();
+    work = undefined;
   }
 
   function breakDown(error: unknown, retryMs?: number): void {
@@ -178,6 +170,11 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       ? {}
       : { nextAttemptAt: new Date(clock.nowMs() + retryMs).toISOString() };
     broken = { status: "failed", stepId: current, failure, ...next };
+    changed();
+  }
+
+  function mended(): void {
+    broken = undefined;
     changed();
   }
 
@@ -190,34 +187,14 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
     if (stepId === "resolve") release = (await readSelection(host, clock))?.resolved;
     if (stepId === "values" && inputs?.adminPassword !== undefined) {
       const { adminPassword: _, ...rest } = inputs;
-      await writeInputs(host, clock, rest);
+      await writeInputs(host, clock, { runId: foldSetup(journal.entries()).runId, inputs: rest });
       inputs = rest;
     }
   }
 
-  /** Starts the engine unless another operation holds the appliance. `prepare` makes the journal say "running". */
-  async function launch(by: string, prepare: () => Promise<void>, given?: StoredInputs): Promise<SetupReply> {
-    const stored = given ?? inputs;
-    if (!stored) return { ok: false, reason: "nothing-submitted" };
-    const held = await lock.take("setup", by);
-    if (!held.ok) return { ok: false, reason: "locked", holder: held.holder, since: held.since };
-    let registry: RegistryClient;
-    try {
-      registry = deps.registryFor(networkOf(stored));
-      await prepare();
-    } catch (error) {
-      await held.release();
-      throw error;
-    }
-    replaced = false;
-    broken = undefined;
-    // It ends with an error only when the agent stops.
-    running = drive(stored, registry).catch(() => {}).finally(async () => {
-      registry.close();
-      await held.release().catch(() => {});
-      running = undefined;
-    });
-    return { ok: true };
+  /** An order that stays with the answers there are. */
+  async function goOn(by: string, prepare: () => Promise<void>): Promise<SetupReply> {
+    return inputs ? await driver.give(by, prepare) : { ok: false, reason: "nothing-submitted" };
   }
 
   return {
@@ -230,30 +207,28 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
     given: () => inputs && withoutSecrets(inputs),
 
     async submit(given, { by, checksOnly }) {
+      const answers = toAnswers(given, await readDefaults(host));
       const { state, rows } = foldSetup(journal.entries());
       if (state.status === "done") return { ok: false, reason: "already-done" };
       // Once the cluster holds the first company its data cannot be exchanged by a form; lost answers can be given again.
       if (rows.values.status === "done" && inputs) return { ok: false, reason: "already-done" };
-      if (view().state.status === "failed") {
-        replaced = driving;
-        retry.wake();
-      }
-      if (view().state.status !== "running") await running;
-      const answers = toAnswers(given, await readDefaults(host));
-      return await launch(by, async () => {
-        await writeInputs(host, clock, given);
+      return await driver.give(by, async () => {
+        const runId = crypto.randomUUID();
+        const before = inputs && { runId: foldSetup(journal.entries()).runId, inputs };
+        await host.remove(PATHS.releaseSelection);
+        // Both answers are on disk until the journal tells which count.
+        await writeInputs(host, clock, { runId, inputs: given }, before);
+        await journal.append("setup.requested", { by, checksOnly: checksOnly ?? false, runId, answers });
         inputs = given;
         release = undefined;
-        await host.remove(PATHS.releaseSelection);
-        await record("setup.requested", { by, checksOnly: checksOnly ?? false, answers });
-      }, given);
+        await noted();
+      });
     },
 
     async recheck({ by }) {
       const { status } = foldSetup(journal.entries()).state;
       if (status !== "blocked" && status !== "checked") return { ok: false, reason: "not-blocked" };
-      await running;
-      return await launch(by, () => record("setup.recheck", { by }));
+      return await goOn(by, () => record("setup.recheck", { by }));
     },
 
     async acknowledge(checkIds, { by }) {
@@ -265,8 +240,7 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       }
       const open = verdict.needsAcknowledgement.filter((it) => !checkIds.includes(it));
       if (open.length > 0) return { ok: false, reason: "needs-acknowledgement", checkIds: open };
-      await running;
-      return await launch(by, async () => {
+      return await goOn(by, async () => {
         for (const checkId of verdict.needsAcknowledgement) {
           const found = preflight.results.find((it) => it.id === checkId)?.found ?? "";
           await record("check.acknowledged", { checkId, by, found });
@@ -276,13 +250,7 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
 
     async retry({ by }) {
       if (view().state.status !== "failed") return { ok: false, reason: "not-blocked" };
-      if (driving) {
-        await record("setup.retried", { by });
-        retry.wake();
-        if (driving) return { ok: true };
-      }
-      await running;
-      return await launch(by, () => record("setup.retried", { by }));
+      return await goOn(by, () => record("setup.retried", { by }));
     },
 
     async resume() {
@@ -290,18 +258,18 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       if ("stepId" in state) current = state.stepId;
       // A kill may have come between the journal's last line and what is derived from it.
       if (state.status !== "idle") await saveInstallState().catch(() => {});
-      if (state.status !== "running" && !(state.status === "failed" && state.nextAttemptAt !== undefined)) {
-        return;
-      }
+      if (!isUnderWay(state) || driver.isDriving()) return;
       try {
-        const reply = await launch("agent, after a restart", () => Promise.resolve());
-        if (reply.ok) return;
+        if (!inputs) {
+          const failure = classifyFailure(current, inputsLost(), clock);
+          return await record("step.failed", { stepId: current, failure });
+        }
+        const reply = await driver.start("agent, after a restart");
+        if (reply.ok) return mended();
         if (reply.reason === "locked") {
           message = `${reply.holder} is working on this appliance since ${reply.since}`;
-          return changed();
         }
-        const failure = classifyFailure(current, inputsLost(), clock);
-        await record("step.failed", { stepId: current, failure });
+        changed();
       } catch (error) {
         breakDown(error); // the pages must come up all the same
       }
@@ -309,9 +277,14 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
 
     async stop() {
       stopped.abort(new AgentError("CANCELLED", "The agent is stopping"));
-      await running;
+      await driver.ended();
     },
   };
+}
+
+/** The agent has something to do by itself. */
+function isUnderWay(state: SetupState): boolean {
+  return state.status === "running" || (state.status === "failed" && state.nextAttemptAt !== undefined);
 }
 
 function inputsLost(): AgentError {

@@ -12,6 +12,8 @@ export interface FoldedSetup {
   preflight: PreflightReport | undefined;
   acknowledgements: readonly Acknowledgement[];
   checksOnly: boolean;
+  /** Tells which answers were asked to be set up with; `undefined` before the first. */
+  runId: string | undefined;
   /** How often set-up was tried again by itself since it was requested, or since a person asked. @see contract.md 6 */
   attempts: number;
 }
@@ -48,6 +50,7 @@ function fresh(): FoldedSetup {
     preflight: undefined,
     acknowledgements: [],
     checksOnly: false,
+    runId: undefined,
     attempts: 0,
   };
 }
@@ -59,6 +62,7 @@ function step(folded: FoldedSetup, { type, at, data }: JournalEntry): void {
       Object.assign(folded, fresh(), { acknowledgements: folded.acknowledgements });
       folded.answers = read<Answer[]>(Answers, data.answers) ?? [];
       folded.checksOnly = data.checksOnly === true;
+      folded.runId = typeof data.runId === "string" ? data.runId : undefined;
       folded.state = { status: "running", stepId: "preflight", startedAt: at, message: "" };
       break;
     case "setup.recheck":

@@ -8,7 +8,8 @@ import type { StoredInputs } from "./stored_inputs.ts";
 
 const SCHEMA_VERSION = 1;
 
-const Selection = z.object({
+/** What is read of the file; it holds more, for others. */
+export const Selection = z.object({
   resolved: z.object({
     reference: z.string(),
     channel: z.enum(["stable", "nightly"]),

@@ -166,6 +166,15 @@ export const SetupInputs = z.strictObject(fields, "The answers must be one JSON 
         message: "Enter at least one DNS server, or keep the system's",
       });
     }
+    if (inputs.dnsMode === "system" && inputs.dnsServers.length > 0) {
+      const given = inputs.dnsServers.join(", ");
+      context.addIssue({
+        code: "custom",
+        path: ["dnsServers"],
+        message:
+          `${given} would not be used, because dnsMode is "system": set dnsMode to "custom", or leave dnsServers away`,
+      });
+    }
   },
 );
 export type SetupInputs = z.infer<typeof SetupInputs>;

@@ -25,18 +25,38 @@ const StoredInputs = z.object({
 });
 export type StoredInputs = z.infer<typeof StoredInputs>;
 
-/** `undefined` before set-up was asked for, and when the file is damaged (it is then moved aside). */
-export async function readInputs(host: Host, clock: Clock): Promise<StoredInputs | undefined> {
-  const read = await readStateFile(host, PATHS.setupInputs, z.object({ inputs: StoredInputs }), {
+/** The answers of one run of set-up. Which run counts is told by the journal alone. */
+const KeptInputs = z.object({ runId: z.string().optional(), inputs: StoredInputs });
+/** The whole file; `before`: answers of the run that goes on, should the new one never be in the journal. */
+export const InputsFile = KeptInputs.extend({ before: KeptInputs.optional() });
+export interface KeptInputs {
+  runId: string | undefined;
+  inputs: StoredInputs;
+}
+
+/** The answers of a run; `undefined` when there are none of it, and when the file is damaged (it is then moved aside). */
+export async function readInputs(
+  host: Host,
+  clock: Clock,
+  runId: string | undefined,
+): Promise<StoredInputs | undefined> {
+  const read = await readStateFile(host, PATHS.setupInputs, InputsFile, {
     clock,
     schemaVersion: SCHEMA_VERSION,
   });
-  return read.status === "ok" ? read.value.inputs : undefined;
+  if (read.status !== "ok") return undefined;
+  return [read.value, read.value.before].find((it) => it && it.runId === runId)?.inputs;
 }
 
 /** Keeps the answers, 0600. */
-export async function writeInputs(host: Host, clock: Clock, inputs: StoredInputs): Promise<void> {
-  await writeStateFile(host, PATHS.setupInputs, { submittedAt: isoNow(clock), inputs }, SCHEMA_VERSION);
+export async function writeInputs(
+  host: Host,
+  clock: Clock,
+  { runId, inputs }: KeptInputs,
+  before?: KeptInputs,
+): Promise<void> {
+  const value = { submittedAt: isoNow(clock), runId, inputs, before };
+  await writeStateFile(host, PATHS.setupInputs, value, SCHEMA_VERSION);
 }
 
 /** What the form may be filled with again: no password, neither the administrator's nor the proxy's. */

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
-import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { MODE, PATHS } from "./paths.ts";
 
@@ -100,8 +99,8 @@ function parseLine(
   let json: unknown;
   try {
     json = JSON.parse(line);
-  } catch (error) {
-    return errorText(error);
+  } catch {
+    return "it is not JSON"; // the parser's own words quote what may be another file's secret
   }
   const parsed = Line.safeParse(json);
   if (!parsed.success) return "it is not a journal entry";

@@ -45,8 +45,11 @@ export async function readStateFile<T>(
     return { status: "ok", value: schema.parse(json) };
   } catch (error) {
     if (error instanceof AgentError) throw error;
+    // The parser's own words quote the file, which may hold a secret.
     const problem = error instanceof z.ZodError
       ? `field "${error.issues[0]?.path.join(".")}" ${error.issues[0]?.message}`
+      : error instanceof SyntaxError
+      ? "it is not JSON"
       : errorText(error);
     await moveAside(host, path, options.clock);
     return { status: "damaged", problem: `"${path}" is damaged: ${problem}` };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openAccess } from "../../agent/access/mod.ts";
 import { emptySnapshot, evaluate, type StatusDocument } from "../../agent/status/mod.ts";
 import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
+import { PATHS } from "../../agent/state/paths.ts";
 import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
@@ -11,7 +12,8 @@ const HOST = "192.0.2.10:8080";
 
 async function startApp() {
   const clock = new FakeClock();
-  const access = await openAccess({ host: new FakeHost(), clock });
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock });
   const status: StatusDocument = evaluate(emptySnapshot(), clock.nowMs());
   const view: SetupView = {
     state: {
@@ -32,9 +34,13 @@ async function startApp() {
     holder: "console tty1",
     since: "2026-11-21T12:00:00.000Z",
   } as const;
+  let onChange = () => {};
   const setup: SetupService = {
     view: () => view,
-    subscribe: () => () => {},
+    subscribe(listener) {
+      onChange = listener;
+      return () => onChange = () => {};
+    },
     defaults: () => Promise.resolve({}),
     given: () => undefined,
     submit: (inputs) => (submitted.push(inputs), Promise.resolve({ ok: true })),
@@ -45,10 +51,14 @@ async function startApp() {
     stop: () => Promise.resolve(),
   };
   let subscriptions = 0;
+  const said: string[] = [];
+  const can = { beReady: true };
   const app = createApp({
     setup,
     access,
     clock,
+    isReady: () => can.beReady,
+    say: (text) => said.push(text),
     status: {
       current: () => status,
       json: () => JSON.stringify(status),
@@ -82,7 +92,21 @@ async function startApp() {
   const { id, session } = await access.startSession();
   const cookie = { cookie: `alga_appliance_session=${id}` };
   const form = { "content-type": "application/x-www-form-urlencoded" };
-  return { access, fetch, cookie, form, session, submitted, subscriptions: () => subscriptions };
+  return {
+    access,
+    host,
+    clock,
+    setup,
+    fetch,
+    cookie,
+    form,
+    session,
+    submitted,
+    said,
+    can,
+    changed: () => onChange(),
+    subscriptions: () => subscriptions,
+  };
 }
 
 Deno.test("POST /login opens a session with the token only, and says how long to wait", async () => {
@@ -213,3 +237,96 @@ Deno.test("no path, query or Host header gets anything but an answer (fuzz)", as
     await response?.body?.cancel();
   }
 });
+
+/** Reads a live page as it comes; `rest` ends when the page does. */
+function follow(response: Response): { text: () => string; rest: Promise<void> } {
+  let text = "";
+  const decoder = new TextDecoder();
+  const rest = (async () => {
+    for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
+  })();
+  return { text: () => text, rest };
+}
+
+const OTHER_TOKEN = "7Q4MX-00000-11111-22222-33333-44444";
+
+for (
+  const [how, end] of [
+    ["its session is signed out", (it) => it.access.endSession(it.session)],
+    ["the token is changed", async (it) => {
+      it.host.put(PATHS.setupToken, `${OTHER_TOKEN}\n`);
+      await it.access.refresh();
+    }],
+  ] as readonly [string, (it: Awaited<ReturnType<typeof startApp>>) => Promise<void>][]
+) {
+  Deno.test(`an open live page ends in words when ${how}, and shows nothing more`, async () => {
+    const it = await startApp();
+    const page = follow(await it.fetch("GET", "/setup", it.cookie));
+    await settle();
+    it.changed();
+    await it.clock.advance(1_000);
+    assert.ok(!page.text().includes("signed out"), "it follows while its reader may");
+    const before = page.text().split("<section").length;
+    assert.ok(before > 2, "a change was shown");
+    await end(it);
+    // Within the time of one look, even if nothing changes.
+    await it.clock.advance(10_000);
+    await settle();
+    assert.match(page.text(), /You are signed out[^]*href="\/login\?next=%2Fsetup"[^]*<\/html>$/);
+    assert.equal(page.text().split("<section").length, before + 1, "the words and nothing else");
+    await page.rest;
+  });
+}
+
+Deno.test("an open live page that a bearer token opened ends when the token is changed", async () => {
+  const it = await startApp();
+  const headers = { authorization: `Bearer ${it.access.token()}` };
+  const page = follow(await it.fetch("GET", "/setup", headers));
+  await settle();
+  await it.access.rotateToken();
+  await it.clock.advance(10_000);
+  await settle();
+  assert.match(page.text(), /You are signed out/);
+  await page.rest;
+});
+
+Deno.test("an error of ours is said once with the number that the answer names, without a secret", async () => {
+  const it = await startApp();
+  it.setup.defaults = () => {
+    throw new Error("cannot read\nhttp://user:Geheim-77@proxy.example: token=Geheim-78");
+  };
+  const answer = await it.fetch("GET", "/setup/answers?x=1", it.cookie);
+  assert.equal(answer.status, 303, "nothing went wrong yet");
+  assert.equal(it.said.length, 0);
+  it.setup.view = it.setup.defaults as never;
+  const page = await it.fetch("GET", "/setup?live=off&q=Geheim-79", it.cookie);
+  assert.equal(page.status, 500);
+  const number = /<samp>([0-9a-f]{8})<\/samp>/.exec(await page.text())?.[1];
+  assert.deepEqual(it.said, [
+    `Answer ${number}, GET /setup: cannot read http://user:***@proxy.example: token=***`,
+  ]);
+  const json = await it.fetch("GET", "/api/v1/setup", it.cookie);
+  assert.equal(json.status, 500);
+  const { instance, detail } = await json.json();
+  assert.ok(it.said[1]?.startsWith(`Answer ${instance}, GET /api/v1/setup: `), it.said[1]);
+  assert.match(detail, /journalctl -u alga-appliance/);
+  assert.equal((await it.fetch("GET", "/nothing", it.cookie)).status, 404);
+  assert.equal(it.said.length, 2, "what others do wrong is not said");
+});
+
+Deno.test("/readyz tells whether the agent is ready, /healthz only that it lives; both are open", async () => {
+  const { fetch, can } = await startApp();
+  const ask = async (path: string) => {
+    const response = await fetch("GET", path);
+    return [response.status, await response.json()];
+  };
+  assert.deepEqual(await ask("/readyz"), [200, { status: "ok", version: "0" }]);
+  can.beReady = false;
+  assert.deepEqual(await ask("/readyz"), [503, { status: "not-ready", version: "0" }]);
+  assert.deepEqual(await ask("/healthz"), [200, { status: "ok", version: "0" }]);
+});
+
+/** Lets what is due without time run. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 50; i++) await Promise.resolve();
+}

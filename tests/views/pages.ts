@@ -4,6 +4,7 @@ import { renderPage } from "../../views/layout.ts";
 import { loginPage } from "../../views/login_page.ts";
 import { setupFormPage } from "../../views/setup_form_page.ts";
 import { answersPage, checksPage, progressSection } from "../../views/setup_pages.ts";
+import { signedOutSection } from "../../views/signed_out_section.ts";
 import { statusSection } from "../../views/status_page.ts";
 import {
   NOW_MS,
@@ -34,6 +35,7 @@ export function allPages(t: string): Record<string, string> {
     login: renderPage(signedOut, loginPage(signedOut, undefined, "/setup")),
     "login, wrong token": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 0 }, "/")),
     "login, too many": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 30 }, "/")),
+    "signed out": page({ title: "Status", body: signedOutSection("/setup") }),
     error: page(errorPage(t, t, "1a2b3c4d")),
     form: page(setupFormPage({ ...FORM, values: { tenantName: t, systemDns: t, appUrl: t } })),
     "form, proposals": page(

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { Random } from "../fakes/random.ts";
+import { sampleInputs } from "../simulator/agent_process.ts";
+import { until } from "../until.ts";
 import { type EndState, KilledAppliance, type Moment } from "./killed_appliance.ts";
 import { agentProgram } from "./walk.ts";
 
@@ -7,6 +9,11 @@ const SPEED = 200;
 const RANDOM_KILLS = Number(Deno.env.get("ALGA_TEST_KILLS") ?? 50);
 const SEED = Number(Deno.env.get("ALGA_TEST_SEED") ?? 20261121);
 const KILLS_PER_WALK = 10;
+/** So far the journal grows, at most, before a random kill is due. */
+const MOST_LINES = 3;
+const LONGEST_DELAY_MS = 150;
+/** Kills that all meet the same place would prove little. */
+const LEAST_PLACES = 8;
 /** Walks at once. */
 const LANES = 2;
 /** Longer than any single step takes on a slow machine. */
@@ -51,16 +58,60 @@ Deno.test(`killed at ${RANDOM_KILLS} random moments, set-up ends as if nothing h
   let left = RANDOM_KILLS;
   let struck = 0;
   let walk = 0;
+  const places = new Set<string>();
   await inLanes(Array(LANES).fill(0), async () => {
     while (left > 0) {
       const kills = Math.min(left, KILLS_PER_WALK);
       left -= kills;
-      const done = await walkKilledAtRandom(SEED + walk++, kills, end);
+      const done = await walkKilledAtRandom(SEED + walk++, kills, end, places);
       struck += done;
       left += kills - done; // set-up had ended before all of them could strike
     }
   });
   assert.equal(struck, RANDOM_KILLS);
+  assert.ok(places.size >= Math.min(LEAST_PLACES, RANDOM_KILLS / 5), `only after ${[...places].join(", ")}`);
+});
+
+const SECOND_SUBMIT: readonly { write: string; moment: Moment; counts: boolean }[] = [
+  { write: "setup-inputs.json", moment: "before", counts: false },
+  { write: "setup-inputs.json", moment: "after", counts: false },
+  { write: "setup.requested", moment: "torn", counts: false },
+  { write: "setup.requested", moment: "after", counts: true },
+];
+
+Deno.test("killed amid a second submit, set-up goes on with the answers that are shown, and the new ones only once they are checked", async () => {
+  await agentProgram();
+  await inLanes(SECOND_SUBMIT, async ({ write, moment, counts }) => {
+    await KilledAppliance.with(SPEED, async (appliance) => {
+      const systemctl = `${appliance.world.root}/usr/bin/systemctl`;
+      const whole = await Deno.readTextFile(systemctl);
+      await Deno.writeTextFile(systemctl, "#!/bin/sh\necho no such bus >&2\nexit 1\n");
+      appliance.start(await agentProgram());
+      await appliance.submit();
+      await until("k3s fails", () => appliance.writes(), (it) => it.includes("step.failed/k3s"), 120);
+      await appliance.kill();
+
+      appliance.where = `killed ${moment} ${write} of the second submit`;
+      appliance.start(undefined, { writes: [write], moment });
+      const other = { ...sampleInputs(appliance.world), tenantName: "Second", releaseRef: "1.4.0" };
+      await appliance.submitUntilKilled(other);
+      const { said } = await appliance.kill();
+      assert.match(said, new RegExp(`^died at ${write}$`, "m"));
+
+      await Deno.writeTextFile(systemctl, whole);
+      appliance.start(await agentProgram());
+      // It would go on by itself after some time.
+      if (!counts) await until("it is tried again", () => appliance.retry(), (it) => it, 120);
+      await appliance.endState();
+      const name = counts ? other.tenantName : sampleInputs(appliance.world).tenantName;
+      assert.deepEqual(await appliance.companies(), { shown: name, kept: name, told: name });
+      const writes = await appliance.writes();
+      const asked = writes.lastIndexOf("setup.requested");
+      const k3s = writes.indexOf("step.started/k3s", asked);
+      assert.ok(writes.slice(asked, k3s).includes("setup.checked"), `unchecked: ${writes.join(" ")}`);
+      assert.equal(writes.filter((it) => it === "setup.requested").length, counts ? 2 : 1);
+    });
+  });
 });
 
 async function walkUndisturbed(): Promise<Undisturbed> {
@@ -114,8 +165,13 @@ async function isOver(appliance: KilledAppliance): Promise<boolean> {
   return (await appliance.writes()).includes("setup.finished") && await appliance.saysDone();
 }
 
-/** One walk with kills at random moments; gives how many struck while set-up was under way. */
-async function walkKilledAtRandom(seed: number, kills: number, end: EndState): Promise<number> {
+/** One walk with kills at random moments; gives how many struck while set-up was under way, and after which lines. */
+async function walkKilledAtRandom(
+  seed: number,
+  kills: number,
+  end: EndState,
+  places: Set<string>,
+): Promise<number> {
   const random = new Random(seed);
   const program = await agentProgram();
   return await KilledAppliance.with(SPEED, async (appliance) => {
@@ -124,15 +180,19 @@ async function walkKilledAtRandom(seed: number, kills: number, end: EndState): P
     let installerCuts = 0;
     let struck = 0;
     for (let isOver = false; struck < kills && !isOver;) {
-      // From the very start of the process, so that resuming is killed too.
-      const afterMs = random.below(900);
-      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      // Lines, not time, tell how far a slow machine has come. None: so that resuming is killed too.
+      const lines = random.below(MOST_LINES + 1);
+      const delayMs = random.below(2) * random.below(LONGEST_DELAY_MS);
+      await grown(appliance, (await appliance.writes()).length + lines);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
       const { said } = await appliance.kill();
       const last = (await appliance.writes()).at(-1) ?? "";
       isOver = last === "setup.finished";
       if (!isOver) {
         struck++;
-        appliance.where = `kill ${struck} of seed ${seed}, ${afterMs} ms after the start, last write ${last}`;
+        places.add(last);
+        appliance.where =
+          `kill ${struck} of seed ${seed}, ${lines} lines and ${delayMs} ms on, after ${last}`;
         if (last === "step.started/k3s") installerCuts++;
         assert.ok(!said.includes("damaged"), said);
         await appliance.assertKept();
@@ -142,6 +202,17 @@ async function walkKilledAtRandom(seed: number, kills: number, end: EndState): P
     assertEnd(await appliance.endState(), end, installerCuts);
     return struck;
   });
+}
+
+/** Waits until the journal has so many lines, or its last one. */
+async function grown(appliance: KilledAppliance, lines: number): Promise<void> {
+  const endMs = Date.now() + STUCK_MS;
+  for (;;) {
+    const writes = await appliance.writes();
+    if (writes.length >= lines || writes.at(-1) === "setup.finished") return;
+    assert.ok(appliance.isRunning && Date.now() < endMs, `the agent is stuck after ${writes.at(-1)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ import { KINDS, type KubeObject, type ResourceKind } from "../../k8s/mod.ts";
 import type { SetupView } from "../../agent/setup/setup_state.ts";
 import type { StatusDocument } from "../../agent/status/status_document.ts";
 import { agentCommand, sampleInputs } from "../simulator/agent_process.ts";
+import { keptPort } from "../simulator/free_port.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 import { until } from "../until.ts";
 
@@ -103,10 +104,49 @@ export class KilledAppliance {
 
   /** Sends the answers until they are in the journal or the agent has ended. */
   async submit(): Promise<void> {
-    while (this.isRunning && !(await this.writes()).includes("setup.requested")) {
-      await this.#ask("POST", "/api/v1/setup", sampleInputs(this.world)).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(
+      "the answers are in the journal, or the agent has ended",
+      async () => {
+        if (!this.isRunning || (await this.writes()).includes("setup.requested")) return true;
+        await this.#ask("POST", "/api/v1/setup", sampleInputs(this.world)).catch(() => {});
+        return false;
+      },
+      (it) => it,
+      120,
+    );
+  }
+
+  /** Sends other answers until the agent has ended, and asks no more than that. */
+  async submitUntilKilled(answers: Record<string, unknown>): Promise<void> {
+    await until(
+      "the agent has ended",
+      async () => {
+        await this.#ask("POST", "/api/v1/setup", answers).catch(() => {});
+        return this.isRunning;
+      },
+      (isRunning) => !isRunning,
+      120,
+    );
+  }
+
+  /** Has a failed step tried again now; `false` while that is refused. */
+  async retry(): Promise<boolean> {
+    return await this.#ask("POST", "/api/v1/setup/retry", {}).then((it) => it.status === 202, () => false);
+  }
+
+  /** The company as the page shows it, as the form would be filled, and as the cluster was told. */
+  async companies(): Promise<{ shown: string | undefined; kept: string; told: string }> {
+    const view = (await this.#ask("GET", "/api/v1/setup")).body as SetupView;
+    const file = await Deno.readTextFile(`${this.world.root}${STATE_DIR}/setup-inputs.json`);
+    const secrets = await this.#list(KINDS.Secret, "msp");
+    const data = secrets.find((it) => it.metadata.name === "appliance-initial-tenant")?.data as
+      | Record<string, string>
+      | undefined;
+    return {
+      shown: view.answers.find((it) => it.field === "tenantName")?.value,
+      kept: JSON.parse(file).inputs.tenantName,
+      told: atob(data?.INITIAL_TENANT_NAME ?? ""),
+    };
   }
 
   /** "type/step" of every whole line of the journal. */
@@ -216,19 +256,6 @@ export class KilledAppliance {
       signal: AbortSignal.timeout(20_000),
     });
     return { status: response.status, body: await response.json() };
-  }
-}
-
-/** A free port below those that the kernel gives to others, so that it is still free after each kill. */
-function keptPort(): number {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch {
-      // Somebody has it.
-    }
   }
 }
 

@@ -35,7 +35,7 @@ Deno.rename = async (from, to) => {
 await runCli(COMMANDS, argv, {
   out: () => {},
   err: (text) => console.error(text),
-  readInput: () => Promise.resolve(""),
+  readInput: () => Promise.resolve(new Uint8Array()),
   columns: undefined,
   color: false,
   signal: new AbortController().signal,

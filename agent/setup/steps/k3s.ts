@@ -1,10 +1,18 @@
 import { AgentError, errorText } from "../../error.ts";
 import { readInterfaces, readResolvers } from "../../host/network_facts.ts";
 import { type ConfigFile, renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s_config.ts";
-import { k3sJournalTail, placeK3sBinary, runK3sInstaller, systemctl } from "../../../k8s/k3s_install.ts";
+import {
+  type K3sInstallOptions,
+  k3sJournalTail,
+  placeK3sBinary,
+  runK3sInstaller,
+  systemctl,
+} from "../../../k8s/k3s_install.ts";
 import { type K3sPin, readK3sPin } from "../../../k8s/k3s_pin.ts";
 import { KINDS } from "../../../k8s/mod.ts";
+import { download } from "../../release/mod.ts";
 import { MODE, PATHS } from "../../state/paths.ts";
+import { networkOf } from "../network_settings.ts";
 import { type Step, type StepContext, waitFor } from "../step.ts";
 
 const API_TIMEOUT_SEC = 180;
@@ -34,11 +42,11 @@ export const k3sStep: Step = {
     const files = await wantedConfig(context);
     await writeK3sConfig(host, files);
     await host.makeFolder("/opt/alga-appliance", { mode: MODE.publicFolder });
-    const options = {
+    const options: K3sInstallOptions = {
       pin,
       say,
       signal,
-      proxyUrl: inputs.proxyUrl,
+      fetch: (url, limit, use) => download(networkOf(inputs), url, { signal: limit }, use),
       ...(downloadUrl === undefined ? {} : { downloadUrl }),
     };
     await placeK3sBinary(host, options);

@@ -13,7 +13,8 @@ import type { Step, StepContext } from "../step.ts";
 import { requireKube } from "./cluster.ts";
 import { encodeSecret, readSecret } from "./secret_data.ts";
 
-const Generated = z.object({ algaAuthKey: z.string().min(40), statusToken: z.string().min(24) });
+/** Secrets that are made here and nowhere else. */
+export const Generated = z.object({ algaAuthKey: z.string().min(40), statusToken: z.string().min(24) });
 const TENANT_SECRET = "appliance-initial-tenant";
 const TENANT_KEYS = [
   "INITIAL_TENANT_NAME",

@@ -166,3 +166,62 @@ Deno.test("refresh() that cannot write says so, and does not open the door by th
   await access.refresh();
   assert.notEqual(access.token(), old);
 });
+
+Deno.test("A save that is slow does not bring an ended session back to disk", async () => {
+  const host = new FakeHost();
+  const clock = new FakeClock();
+  const access = await openAccess({ host, clock });
+  const { id, session } = await access.startSession();
+  const gate = Promise.withResolvers<void>();
+  const write = host.writeFile.bind(host);
+  let isSlow = true;
+  host.writeFile = async (path, data, options) => {
+    if (path === PATHS.sessions && isSlow) {
+      isSlow = false;
+      await gate.promise;
+    }
+    await write(path, data, options);
+  };
+  await clock.advance(61_000);
+  assert.ok(access.findSession(id), "its use is written down, slowly");
+  const ended = access.endSession(session);
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  gate.resolve();
+  await ended;
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  assert.equal((await openAccess({ host, clock })).findSession(id), undefined);
+});
+
+Deno.test("A save that fails is told to the one who asked, and the next one works", async () => {
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock: new FakeClock() });
+  const one = await access.startSession();
+  const two = await access.startSession();
+  host.writeError = "no space left on device";
+  await assert.rejects(access.endSession(one.session), /no space left/);
+  host.writeError = undefined;
+  await access.endSession(two.session);
+  assert.equal(JSON.parse(await host.readText(PATHS.sessions) ?? "").sessions.length, 0);
+});
+
+Deno.test("isLiving() is no use of a session, and ends with time, sign-out and another token", async () => {
+  const host = new FakeHost();
+  const clock = new FakeClock();
+  const access = await openAccess({ host, clock });
+  const idle = await access.startSession();
+  for (let hour = 0; hour < 8; hour++) {
+    assert.ok(access.isLiving(idle.session), `hour ${hour}`);
+    await clock.advance(3_600_000);
+  }
+  await clock.advance(1);
+  assert.equal(access.isLiving(idle.session), false, "an open page did not keep it alive");
+
+  const out = await access.startSession();
+  await access.endSession(out.session);
+  assert.equal(access.isLiving(out.session), false);
+
+  const old = await access.startSession();
+  host.put(PATHS.setupToken, `${OTHER}\n`);
+  await access.refresh();
+  assert.equal(access.isLiving(old.session), false);
+});

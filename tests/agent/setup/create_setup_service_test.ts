@@ -237,3 +237,63 @@ Deno.test("A full disk is told, and set-up goes on by itself when there is room 
   assert.equal(engine.state().status, "done");
   assert.equal(await engine.host.readText(PATHS.operationLock), undefined);
 });
+
+Deno.test("submit() that cannot be written leaves the old answers' next attempt to come by itself", async () => {
+  // Each change of the disk that a second submit makes, as the first one that fails.
+  for (let n = 0; n < 4; n++) {
+    const engine = await startEngine();
+    engine.trouble.set("k3s", broken);
+    await submitted(engine);
+    const { host } = engine;
+    let left = n;
+    const push = host.record.push.bind(host.record);
+    host.record.push = (...items: string[]) => {
+      if (left-- <= 0) host.writeError = "no space left on device";
+      return push(...items);
+    };
+    const reply = await engine.setup.submit({ ...INPUTS, tenantName: "Second" }, BY).catch((error) => error);
+    const isTaken = reply.ok === true;
+    await settle(engine);
+    host.record.push = push;
+    host.writeError = undefined;
+    engine.trouble.clear();
+    await engine.clock.advance(3_600_000);
+    await settle(engine);
+    assert.equal(engine.state().status, "done", `change ${n}`);
+    const name = engine.setup.view().answers.find((it) => it.field === "tenantName")?.value;
+    assert.equal(name, isTaken ? "Second" : INPUTS.tenantName, `change ${n}`);
+    assert.equal(engine.setup.given()?.tenantName, name, `change ${n}`);
+  }
+});
+
+Deno.test("submit() that is taken although the derived file cannot be written says so, and goes on", async () => {
+  const engine = await startEngine();
+  const write = engine.host.writeFile.bind(engine.host);
+  let isFull = true;
+  engine.host.writeFile = (path, data, options) =>
+    isFull && path === PATHS.installState ? Promise.reject(new Error("full")) : write(path, data, options);
+  await submitted(engine);
+  assert.equal(engine.state().status, "failed", "the file that others read is old");
+  isFull = false;
+  await engine.clock.advance(60_000);
+  await settle(engine);
+  assert.equal(engine.state().status, "done");
+  assert.match(await engine.host.readText(PATHS.installState) ?? "", /release-config-complete/);
+});
+
+Deno.test("Of two that ask while a failed step waits the second is told who was first", async () => {
+  const engine = await startEngine();
+  engine.trouble.set("k3s", broken);
+  await submitted(engine);
+  engine.trouble.set("k3s", endless);
+  const [first, second] = await Promise.all([
+    engine.setup.submit({ ...INPUTS, tenantName: "Second" }, { by: "browser 192.0.2.8" }),
+    engine.setup.submit({ ...INPUTS, tenantName: "Third" }, { by: "browser 192.0.2.9" }),
+  ]);
+  assert.deepEqual(first, { ok: true });
+  assert.ok(!second.ok && second.reason === "locked" && second.holder === "browser 192.0.2.8");
+  const third = await engine.setup.submit(INPUTS, BY);
+  assert.ok(!third.ok && third.reason === "locked" && third.holder === "browser 192.0.2.8");
+  assert.equal(engine.setup.given()?.tenantName, "Second");
+  await engine.setup.stop();
+});

@@ -102,9 +102,13 @@ Deno.test("An agent that dies in every attempt still comes to an end of attempts
   assert.equal(foldSetup(engine.journal.entries()).attempts, 10);
 });
 
-Deno.test("resume() with damaged inputs tells that they must be given again, and takes them", async () => {
+Deno.test("resume() with damaged inputs, or those of another run, tells that they must be given again, and takes them", async () => {
   for (
-    const text of ['{"schemaVersion":1,"inpu', '{"schemaVersion":1,"inputs":{"appUrl":"https://a.example"}}']
+    const text of [
+      '{"schemaVersion":1,"inpu',
+      '{"schemaVersion":1,"inputs":{"appUrl":"https://a.example"}}',
+      JSON.stringify({ schemaVersion: 1, runId: "of another run", inputs: INPUTS }),
+    ]
   ) {
     const engine = await startEngine();
     engine.trouble.set("k3s", endless);
@@ -238,6 +242,46 @@ Deno.test("Dying at every change of the disk ends in the same state as never dyi
     assert.ok(!left?.includes(INPUTS.adminPassword), `password left, change ${n}`);
     assert.equal(again.setup.view().steps.filter((it) => it.status === "done").length, 8, `change ${n}`);
   }
+});
+
+Deno.test("Dying at every change of a second submit, no step runs with answers that were not checked and shown", async () => {
+  const second = { ...INPUTS, tenantName: "Second", appUrl: "https://second.example.com" };
+  const kept = new Set<string>();
+  const whole = await startEngine();
+  whole.trouble.set("k3s", broken);
+  await submitted(whole);
+  const first = whole.host.record.length;
+  await submitted(whole, second);
+  await whole.setup.stop();
+  const total = whole.host.record.length - first;
+  for (let n = 1; n <= total; n++) {
+    const host = new DyingHost(Infinity);
+    const engine = await startEngine(host);
+    engine.trouble.set("k3s", broken);
+    await submitted(engine);
+    const start = host.record.length;
+    host.limit = start + n;
+    await engine.setup.submit(second, BY).catch(() => {});
+    await settle(engine);
+    const again = await engine.restart();
+    const wrong: string[] = [];
+    again.trouble.set("k3s", ({ inputs }) => {
+      const entries = again.journal.entries();
+      const asked = entries.findLastIndex((it) => it.type === "setup.requested");
+      if (!entries.slice(asked).some((it) => it.type === "setup.checked")) wrong.push("not checked");
+      const shown = again.setup.view().answers.find((it) => it.field === "tenantName")?.value;
+      if (inputs.tenantName !== shown) wrong.push(`not shown: the page says ${shown}`);
+      if (again.setup.given()?.appUrl !== inputs.appUrl) wrong.push("not in the form");
+      kept.add(inputs.tenantName);
+      return Promise.resolve();
+    });
+    await again.setup.resume();
+    await settle(again);
+    await nextAttempt(again);
+    assert.deepEqual(wrong, [], `change ${n}`);
+    assert.equal(again.state().status, "done", `change ${n}`);
+  }
+  assert.deepEqual([...kept].sort(), ["Example MSP", "Second"], "both sides of the border were met");
 });
 
 /** From the n-th change on nothing reaches the disk. */

@@ -13,7 +13,7 @@ const GIVEN = {
 
 const LONG = "x".repeat(10_000);
 
-/** What is accepted, and as what it is kept. */
+/** What is accepted, and as what the first field is kept. */
 const GREEN: readonly [Partial<Record<SetupField, unknown>>, unknown?][] = [
   [{ channel: "stable" }],
   [{ channel: "nightly" }],
@@ -27,8 +27,8 @@ const GREEN: readonly [Partial<Record<SetupField, unknown>>, unknown?][] = [
   [{ appUrl: "http://[2001:db8::1]:3000" }],
   [{ appUrl: "https://exämple.test" }, "https://xn--exmple-cua.test"],
   [{ dnsMode: "system" }],
-  [{ dnsServers: "192.0.2.1, 192.0.2.2 192.0.2.1" }, ["192.0.2.1", "192.0.2.2"]],
-  [{ dnsServers: ["192.0.2.1 "] }, ["192.0.2.1"]],
+  [{ dnsServers: "192.0.2.1, 192.0.2.2 192.0.2.1", dnsMode: "custom" }, ["192.0.2.1", "192.0.2.2"]],
+  [{ dnsServers: ["192.0.2.1 "], dnsMode: "custom" }, ["192.0.2.1"]],
   [{ dnsServers: "" }, []],
   [{ proxyUrl: "" }],
   [{ proxyUrl: "http://proxy.example:3128/" }, "http://proxy.example:3128"],
@@ -69,6 +69,11 @@ const RED: readonly [Partial<Record<SetupField, unknown>>, RegExp][] = [
   [{ appUrl: LONG }, /longer than 300/],
   [{ dnsMode: "public" }, /Choose system or custom/],
   [{ dnsMode: "custom", dnsServers: "" }, /Enter at least one DNS server/],
+  [
+    { dnsServers: "192.0.2.1 192.0.2.2" },
+    /^192\.0\.2\.1, 192\.0\.2\.2 would not be used.*set dnsMode to "custom", or leave dnsServers away$/,
+  ],
+  [{ dnsMode: "system", dnsServers: ["192.0.2.1"] }, /would not be used/],
   [{ dnsServers: "dns.example.com" }, /"dns.example.com" is not an IPv4 address/],
   [{ dnsServers: "2001:db8::1" }, /not an IPv4 address/],
   [{ dnsServers: "192.0.2.256" }, /not an IPv4 address/],
@@ -120,8 +125,8 @@ const shown = (given: object) => JSON.stringify(given).slice(0, 80);
 for (const [given, kept] of GREEN) {
   Deno.test(`SetupInputs takes ${shown(given)}`, () => {
     const parsed = SetupInputs.parse({ ...GIVEN, ...given });
-    for (const [field, value] of Object.entries(given)) {
-      assert.deepEqual(parsed[field as SetupField], kept ?? value);
+    for (const [i, [field, value]] of Object.entries(given).entries()) {
+      assert.deepEqual(parsed[field as SetupField], i === 0 ? kept ?? value : value);
     }
     assert.deepEqual(SetupInputs.parse(parsed), parsed, "parsing what was parsed changes nothing");
   });

@@ -10,18 +10,35 @@ const clock = new FakeClock();
 
 async function written(inputs = INPUTS): Promise<FakeHost> {
   const host = new FakeHost();
-  await writeInputs(host, clock, inputs);
+  await writeInputs(host, clock, { runId: "one", inputs });
   return host;
 }
 
 Deno.test("readInputs() gives what writeInputs() kept, 0600, with and without the password", async () => {
   const host = await written();
-  assert.deepEqual(await readInputs(host, clock), INPUTS);
+  assert.deepEqual(await readInputs(host, clock, "one"), INPUTS);
   assert.equal(host.files.get(PATHS.setupInputs)?.mode, 0o600);
   const { adminPassword: _, ...rest } = INPUTS;
-  await writeInputs(host, clock, rest);
-  assert.deepEqual(await readInputs(host, clock), rest);
-  assert.equal(await readInputs(new FakeHost(), clock), undefined);
+  await writeInputs(host, clock, { runId: "one", inputs: rest });
+  assert.deepEqual(await readInputs(host, clock, "one"), rest);
+  assert.equal(await readInputs(new FakeHost(), clock, "one"), undefined);
+});
+
+Deno.test("readInputs() gives the answers of the run it is asked for, and of no other", async () => {
+  const host = await written();
+  const other = { ...INPUTS, tenantName: "Second" };
+  await writeInputs(host, clock, { runId: "two", inputs: other }, { runId: "one", inputs: INPUTS });
+  assert.deepEqual(await readInputs(host, clock, "one"), INPUTS);
+  assert.deepEqual(await readInputs(host, clock, "two"), other);
+  for (const runId of ["three", "", undefined]) assert.equal(await readInputs(host, clock, runId), undefined);
+  await writeInputs(host, clock, { runId: "two", inputs: other });
+  assert.equal(await readInputs(host, clock, "one"), undefined);
+});
+
+Deno.test("readInputs() takes answers without a run where the journal knows none: both are of before runs", async () => {
+  const host = new FakeHost({ [PATHS.setupInputs]: JSON.stringify({ schemaVersion: 1, inputs: INPUTS }) });
+  assert.deepEqual(await readInputs(host, clock, undefined), INPUTS);
+  assert.equal(await readInputs(host, clock, "one"), undefined);
 });
 
 Deno.test("readInputs() gives nothing for a file that lacks or swaps a field, and moves it aside", async () => {
@@ -37,7 +54,7 @@ Deno.test("readInputs() gives nothing for a file that lacks or swaps a field, an
   for (const wrong of wrongs) {
     const text = JSON.stringify({ schemaVersion: 1, inputs: { ...INPUTS, ...wrong } });
     const host = new FakeHost({ [PATHS.setupInputs]: text });
-    assert.equal(await readInputs(host, clock), undefined, JSON.stringify(wrong));
+    assert.equal(await readInputs(host, clock, undefined), undefined, JSON.stringify(wrong));
     assert.equal(await host.info(PATHS.setupInputs), undefined);
     assert.equal((await host.list(PATHS.damagedDir))?.length, 1);
   }
@@ -48,7 +65,7 @@ Deno.test("readInputs() never throws on a damaged file", async () => {
   const text = new TextDecoder().decode((await written()).files.get(PATHS.setupInputs)?.bytes);
   for (let i = 0; i < 500; i++) {
     const damaged = random.mutate(text).replaceAll(/"schemaVersion":\s*\d+/g, '"schemaVersion": 1');
-    const read = await readInputs(new FakeHost({ [PATHS.setupInputs]: damaged }), clock);
+    const read = await readInputs(new FakeHost({ [PATHS.setupInputs]: damaged }), clock, "one");
     assert.ok(read === undefined || URL.canParse(read.appUrl));
   }
 });

@@ -49,3 +49,15 @@ Deno.test("readStateFile() refuses a newer version and leaves it alone", async (
   await assert.rejects(readStateFile(host, PATH, Thing, options), { code: "STATE_NEWER" });
   assert.ok(await host.readText(PATH));
 });
+
+Deno.test("readStateFile() repeats nothing of a file that is not JSON", async () => {
+  const texts = ['{"adminPassword": Geheim-77', "Geheim-77", '{"a":"Geheim-77"', '["Geheim-77",]', "Geheim"];
+  for (const text of texts) {
+    const host = new FakeHost({ [PATHS.sessions]: text });
+    const read = await readStateFile(host, PATHS.sessions, z.object({}), {
+      clock: new FakeClock(),
+      schemaVersion: 1,
+    });
+    assert.ok(read.status === "damaged" && !read.problem.includes("Geheim"), JSON.stringify(read));
+  }
+});

@@ -8,6 +8,8 @@ import {
 import { PATHS } from "../../../agent/state/paths.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
+import { mortalCommand } from "../../mortal_command.ts";
+import { until } from "../../until.ts";
 
 function process(pid: number, living: Record<number, string>): ProcessTable {
   return { pid, startMark: (asked) => Promise.resolve(living[asked]) };
@@ -100,19 +102,17 @@ Deno.test("locks at other paths are independent", async () => {
 
 Deno.test("kernelProcesses counts a process that ended and was not yet collected as dead", async () => {
   // The child ends when its parent, a shell that might collect it, has become a program that collects nobody.
-  const parent = new Deno.Command("sh", {
-    args: ["-c", "sleep 1 & echo $!; exec sleep 60"],
-    stdout: "piped",
-  }).spawn();
+  const parent = mortalCommand("sh", ["-c", "sleep 1 & echo $!; exec sleep 300"], { stdout: "piped" })
+    .spawn();
   try {
     const reader = parent.stdout.getReader();
     const pid = Number(new TextDecoder().decode((await reader.read()).value));
     await reader.cancel();
-    let state = "";
-    while (state !== "Z") {
-      state = (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ")[1]?.[0] ?? "";
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until(
+      "the child has ended",
+      async () => (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ")[1]?.[0],
+      (it) => it === "Z",
+    );
     assert.equal(await kernelProcesses.startMark(pid), undefined);
   } finally {
     parent.kill("SIGKILL");

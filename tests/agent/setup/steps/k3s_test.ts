@@ -4,6 +4,7 @@ import { AgentError } from "../../../../agent/error.ts";
 import { k3sStep } from "../../../../agent/setup/steps/k3s.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
 import { KINDS } from "../../../../k8s/mod.ts";
+import { startHttpProxy } from "../../release/http_proxy.ts";
 import { inStepWorld, type StepWorld } from "./step_world.ts";
 
 const BINARY = "the k3s binary";
@@ -183,6 +184,33 @@ Deno.test("k3s: without a payload the pinned binary is downloaded", async () => 
     await k3sStep.run(world.context({ downloadUrl: server.url }));
     assert.deepEqual(paths, ["/v1.36.5%2Bk3s1/k3s"]);
     assert.equal(await k3sStep.isDone(world.context()), true);
+  });
+});
+
+Deno.test("k3s: the download goes through the proxy that was entered, but for its exceptions", async () => {
+  await onAppliance(async (world) => {
+    world.host.files.delete(PATHS.k3sPayload);
+    const proxy = startHttpProxy();
+    await using server = serve(() => new Response(BINARY));
+    const downloadUrl = `http://files.example.test:${server.port}`;
+    const proxyUrl = proxy.url.replace("//", "//user:p%40ss@");
+    try {
+      const inputs = { proxyUrl, noProxy: "files.example.test" };
+      const direct = k3sStep.run(world.context({ downloadUrl }, inputs));
+      await assert.rejects(direct, (error: Error) => {
+        assert.match(error.message, /could not be downloaded from files\.example\.test:\d+: its name/);
+        return !error.message.includes("p@ss");
+      });
+      assert.deepEqual(proxy.asked, []);
+      await k3sStep.run(world.context({ downloadUrl }, { proxyUrl }));
+      assert.deepEqual(proxy.asked, [{
+        line: `GET ${downloadUrl}/v1.36.5%2Bk3s1/k3s`,
+        credentials: "user:p@ss",
+      }]);
+      assert.equal(await world.host.readText(PATHS.k3sBinary), BINARY);
+    } finally {
+      await proxy.close();
+    }
   });
 });
 
