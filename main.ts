@@ -1,5 +1,10 @@
 import { COMMANDS } from "./agent/cli/commands.ts";
+import { readBounded } from "./agent/cli/read_bounded.ts";
 import { runCli } from "./agent/cli/run_cli.ts";
+
+// A certificate authority that a site installed in the system counts in every client of every command, as it does below the
+// unit. Read when the first client is made.
+if (Deno.env.get("DENO_TLS_CA_STORE") === undefined) Deno.env.set("DENO_TLS_CA_STORE", "system,mozilla");
 
 const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => ended.abort());
@@ -7,7 +12,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(sign
 const code = await runCli(COMMANDS, Deno.args, {
   out: (text) => writeAll(Deno.stdout, text),
   err: say,
-  readInput: () => new Response(Deno.stdin.readable).text(),
+  readInput: (maxBytes) => readBounded(Deno.stdin, maxBytes),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined,
   color: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
   signal: ended.signal,

@@ -10,11 +10,18 @@ const MAX_BINARY_BYTES = 256 * 1024 * 1024;
 const DOWNLOAD_TIMEOUT_MS = 30 * 60_000;
 const INSTALLER_TIMEOUT_MS = 120_000;
 
+/** The answer for one file. */
+export interface FetchedFile {
+  status: number;
+  body: ReadableStream<Uint8Array> | null;
+}
+
 export interface K3sInstallOptions {
   pin: K3sPin;
   /** Base URL in place of {@link K3S_DOWNLOAD_URL}. */
   downloadUrl?: string;
-  proxyUrl: string;
+  /** Fetches through the site's proxy and DNS servers; the body may be read until the callback ends. */
+  fetch: (url: URL, signal: AbortSignal, use: (reply: FetchedFile) => Promise<void>) => Promise<void>;
   say: (text: string) => void;
   signal: AbortSignal;
 }
@@ -35,49 +42,38 @@ export async function placeK3sBinary(host: Host, options: K3sInstallOptions): Pr
 
 async function download(
   host: Host,
-  { pin, say, signal, downloadUrl, proxyUrl }: K3sInstallOptions,
+  { pin, say, signal, downloadUrl, fetch }: K3sInstallOptions,
 ): Promise<void> {
-  const url = `${(downloadUrl ?? K3S_DOWNLOAD_URL).replace(/\/+$/, "")}/${
-    encodeURIComponent(pin.version)
-  }/k3s`;
+  const base = (downloadUrl ?? K3S_DOWNLOAD_URL).replace(/\/+$/, "");
+  const url = new URL(`${base}/${encodeURIComponent(pin.version)}/k3s`);
   say(`Downloading Kubernetes ${pin.version}`);
-  const client = Deno.createHttpClient(proxyUrl === "" ? {} : { proxy: { url: proxyUrl } });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
   try {
-    const response = await fetch(url, {
-      client,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]),
-    });
-    if (!response.ok || !response.body) {
-      await response.body?.cancel();
-      throw new AgentError(
-        "DOWNLOAD_FAILED",
-        `${new URL(url).host} answered ${response.status} for k3s ${pin.version}`,
-      );
-    }
-    let toldMb = 0;
-    await host.writeStream(PATHS.k3sBinary, response.body, {
-      mode: MODE.program,
-      maxBytes: MAX_BINARY_BYTES,
-      verify: (sha256) => requireSum("The downloaded k3s", sha256, pin.binarySha256),
-      onBytes: (bytes) => {
-        if (bytes < toldMb + 10e6) return;
-        toldMb = bytes;
-        say(`Downloaded ${Math.round(bytes / 1e6)} MB of k3s`);
-      },
+    await fetch(url, limit, async ({ status, body }) => {
+      if (status !== 200 || !body) {
+        await body?.cancel();
+        throw new AgentError("DOWNLOAD_FAILED", `${url.host} answered ${status} for k3s ${pin.version}`);
+      }
+      let toldMb = 0;
+      await host.writeStream(PATHS.k3sBinary, body, {
+        mode: MODE.program,
+        maxBytes: MAX_BINARY_BYTES,
+        verify: (sha256) => requireSum("The downloaded k3s", sha256, pin.binarySha256),
+        onBytes: (bytes) => {
+          if (bytes < toldMb + 10e6) return;
+          toldMb = bytes;
+          say(`Downloaded ${Math.round(bytes / 1e6)} MB of k3s`);
+        },
+      });
     });
   } catch (cause) {
     if (cause instanceof AgentError) throw cause;
     if (signal.aborted) throw signal.reason;
     throw new AgentError(
       "DOWNLOAD_FAILED",
-      `k3s could not be downloaded from ${new URL(url).host}: ${errorText(cause)}`,
-      {
-        hint: "Check the way to this host, then try again",
-        cause,
-      },
+      `k3s could not be downloaded from ${url.host}: ${errorText(cause).replace(`${url.host}: `, "")}`,
+      { hint: "Check the way to this host, then try again", cause },
     );
-  } finally {
-    client.close();
   }
 }
 

@@ -1,18 +1,13 @@
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { PATHS } from "../state/paths.ts";
-
-/** One answer of the running agent. */
-export interface AgentReply {
-  status: number;
-  // deno-lint-ignore no-explicit-any -- callers know what they asked for; it is our own API
-  body: any;
-}
+import { AgentRefusal } from "./agent_refusal.ts";
 
 /** Talks to the running agent through its root-only socket. */
 export interface AgentClient {
-  /** @throws {AgentError} When no agent answers. */
-  request(method: "GET" | "POST", path: string, body?: unknown): Promise<AgentReply>;
+  /** The body of a good answer. @throws {AgentError} When no agent answers. @throws {AgentRefusal} When it says no. */
+  // deno-lint-ignore no-explicit-any -- callers know what they asked for; it is our own API
+  request(method: "GET" | "POST", path: string, body?: unknown): Promise<any>;
   close(): void;
 }
 
@@ -39,8 +34,9 @@ export function connectAgent(host: Host): AgentClient {
       } catch (cause) {
         throw await noAnswer(path, cause);
       }
+      let answer: unknown;
       try {
-        return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+        answer = text === "" ? undefined : JSON.parse(text);
       } catch (cause) {
         throw new AgentError(
           "TIMEOUT",
@@ -48,6 +44,8 @@ export function connectAgent(host: Host): AgentClient {
           { cause },
         );
       }
+      if (response.status >= 300) throw new AgentRefusal(response.status, answer);
+      return answer;
     },
     close: () => client.close(),
   };

@@ -4,8 +4,8 @@ export interface Terminal {
   out(text: string): void;
   /** Talk and errors go here. */
   err(text: string): void;
-  /** All of standard input. */
-  readInput(): Promise<string>;
+  /** Standard input to its end, or its first `maxBytes`. */
+  readInput(maxBytes: number): Promise<Uint8Array>;
   /** Characters per line, or undefined when the output is no terminal. */
   columns: number | undefined;
   /** False with NO_COLOR or without a terminal. */

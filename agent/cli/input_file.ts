@@ -1,17 +1,22 @@
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { errorText } from "../error.ts";
-import { type FieldError, SetupInputs, toFieldErrors } from "../setup/setup_inputs.ts";
+import { SetupInputs, toFieldErrors } from "../setup/setup_inputs.ts";
 import { type Terminal, UsageError } from "./command.ts";
+import { fieldLine } from "./field_line.ts";
+import { readBounded } from "./read_bounded.ts";
 
 const MAX_BYTES = 64 * 1024;
 
 /** Reads set-up inputs (YAML or JSON) from a file or, for "-", standard input. @throws {UsageError} naming each wrong field. */
 export async function readInputFile(path: string, terminal: Terminal): Promise<SetupInputs> {
   const where = path === "-" ? "standard input" : `"${path}"`;
-  const text = path === "-" ? await terminal.readInput() : await readOwnFile(path);
+  // One more than is allowed, so that too much shows; a device has no end.
+  const bytes = path === "-"
+    ? await terminal.readInput(MAX_BYTES + 1)
+    : await readOwnFile(path, MAX_BYTES + 1);
   const others = path === "-" ? 0 : ((await Deno.stat(path)).mode ?? 0) & 0o077;
-  if (text.length > MAX_BYTES) throw new UsageError(`${where} is larger than ${MAX_BYTES / 1024} KiB`);
-  const parsed = SetupInputs.safeParse(parseText(text, where));
+  if (bytes.length > MAX_BYTES) throw new UsageError(`${where} is larger than ${MAX_BYTES / 1024} KiB`);
+  const parsed = SetupInputs.safeParse(parseText(new TextDecoder().decode(bytes), where));
   if (parsed.success) {
     if (others !== 0) {
       terminal.err(`Others on this machine may read the password in ${where}. Close it: chmod 600 ${path}\n`);
@@ -23,23 +28,28 @@ export async function readInputFile(path: string, terminal: Terminal): Promise<S
   );
 }
 
-/** "  adminEmail: Enter an e-mail address like …" */
-export function fieldLine(error: FieldError): string {
-  return `  ${error.field === "" ? "" : `${error.field}: `}${error.message}`;
-}
-
 function parseText(text: string, where: string): unknown {
   try {
     return parse(text, { maxAliasCount: 0, logLevel: "error" });
   } catch (error) {
-    // The parser quotes the line that it stumbled over, which may hold the password.
-    throw new UsageError(`${where} is neither YAML nor JSON: ${errorText(error).split(":")[0]}`);
+    // Not in the parser's words: it quotes the line that it stumbled over, which may hold the password.
+    throw new UsageError(`${where} ${yamlProblem(error)}`);
   }
 }
 
-async function readOwnFile(path: string): Promise<string> {
+function yamlProblem(error: unknown): string {
+  if (!(error instanceof YAMLParseError)) return 'is neither YAML nor JSON; write out what stands behind "*"';
+  if (error.code === "MULTIPLE_DOCS") {
+    return 'holds several documents; one is wanted, without a line "---" in it';
+  }
+  const line = error.linePos?.[0].line;
+  return `is neither YAML nor JSON${line === undefined ? "" : `; look at line ${line}`}`;
+}
+
+async function readOwnFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    return await Deno.readTextFile(path);
+    using file = await Deno.open(path);
+    return await readBounded(file, maxBytes);
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound
       ? "it does not exist"

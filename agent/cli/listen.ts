@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { AgentError, errorText } from "../error.ts";
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
@@ -98,6 +99,11 @@ async function refusal(address: Deno.Addr): Promise<string | undefined> {
     const isGone = error instanceof Deno.errors.ConnectionRefused || error instanceof Deno.errors.NotFound;
     return isGone ? "nobody listens there any more" : undefined;
   }
+}
+
+/** Whether this address to listen on stands for every address of the machine. */
+export function isEverywhere(hostname: string): boolean {
+  return ipaddr.isValid(hostname) && ipaddr.parse(hostname).range() === "unspecified";
 }
 
 /** Where a server that listens everywhere can be reached from here. */

@@ -33,14 +33,11 @@ function optionProblem(error: unknown): string {
 /** Options that say where things lie; the same for every subcommand. */
 export const PLACE_OPTIONS = {
   root: { type: "string", default: "/" },
-  kubeconfig: { type: "string" },
   "registry-mirror": { type: "string", multiple: true },
 } as const satisfies NonNullable<ParseArgsConfig["options"]>;
 
 /** Help lines of {@link PLACE_OPTIONS}. */
 export const PLACE_HELP = `  --root DIR                  where the appliance's "/" lies (default /)
-  --kubeconfig FILE           how to reach Kubernetes
-                              (default /etc/rancher/k3s/k3s.yaml below the root)
   --registry-mirror HOST=URL  ask URL instead of the registry HOST;
                               may be repeated`;
 
@@ -48,6 +45,34 @@ export const PLACE_HELP = `  --root DIR                  where the appliance's "
 export function parseRoot(text: string): string {
   if (!text.startsWith("/") || text.split("/").includes("..")) {
     throw new UsageError(`--root must be an absolute folder, not "${text}"`);
+  }
+  return text;
+}
+
+/** An absolute folder that exists; what a typing error names is not made. @throws {UsageError} */
+export async function requireRoot(text: string): Promise<string> {
+  const root = parseRoot(text);
+  const found = await Deno.stat(root).catch((error) => error as Error);
+  if (found instanceof Deno.errors.NotFound) throw new UsageError(`--root "${root}" does not exist`);
+  if (!(found instanceof Error) && !found.isDirectory) throw new UsageError(`--root "${root}" is no folder`);
+  return root;
+}
+
+/** A file of the caller's own, which has to be there. @throws {UsageError} */
+export async function parseKubeconfig(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const found = await Deno.stat(path).catch((error) => error as Error);
+  if (found instanceof Deno.errors.NotFound) throw new UsageError(`--kubeconfig "${path}" does not exist`);
+  if (!(found instanceof Error) && !found.isFile) throw new UsageError(`--kubeconfig "${path}" is no file`);
+  return path;
+}
+
+/** A web address without what a base cannot have. @throws {UsageError} */
+export function parseDownloadUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
+    throw new UsageError(`--download-url must be a web address like https://files.example.com/k3s`);
   }
   return text;
 }

@@ -1,7 +1,7 @@
 import { systemClock } from "../clock.ts";
 import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
-import { preflightVerdict, reportText, runPreflight } from "../preflight/mod.ts";
+import { preflightVerdict, runPreflight } from "../preflight/mod.ts";
 import { createRegistryClient } from "../release/mod.ts";
 import { networkOf } from "../setup/network_settings.ts";
 import type { SetupInputs } from "../setup/setup_inputs.ts";
@@ -13,11 +13,12 @@ import {
   parseListen,
   parseMirrors,
   parseOptions,
-  parseRoot,
   PLACE_HELP,
   PLACE_OPTIONS,
+  requireRoot,
 } from "./options.ts";
 import { printLine } from "./print_line.ts";
+import { reportText } from "./report_text.ts";
 
 /** Where the findings begin in a line of the report. */
 const REPORT_INDENT = 27;
@@ -53,7 +54,7 @@ Example: sudo alga-agent preflight -o json`,
       } as const,
     );
     const output = parseChoice("-o", values.output, ["table", "json"]);
-    const host = new RealHost(parseRoot(values.root));
+    const host = new RealHost(await requireRoot(values.root));
     const mirrors = parseMirrors(values["registry-mirror"]);
     const agentPort = parseListen(values.listen).port;
     const inputs = values["from-file"] === undefined

@@ -1,7 +1,8 @@
 import { AgentError, errorText } from "../error.ts";
 import { BUILD } from "../version.ts";
+import { AgentRefusal } from "./agent_refusal.ts";
 import { type CommandEntry, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
-import { printable } from "./print_line.ts";
+import { printable, printLine } from "./print_line.ts";
 
 /** argv → subcommand → exit code. Every error ends here as words, never as a stack. */
 export async function runCli(
@@ -37,6 +38,10 @@ export async function runCli(
         `${error.message.split("\n").map(printable).join("\n")}\nSee "alga-agent help ${command.name}".\n`,
       );
       return EXIT.usage;
+    }
+    if (error instanceof AgentRefusal) {
+      terminal.err(`${error.message.split("\n").map((it) => printLine(it, 2, terminal)).join("\n")}\n`);
+      return error.exitCode;
     }
     if (isDenied(error)) {
       terminal.err(`"alga-agent ${command.name}" needs root here. What to do: run it again with sudo\n`);

@@ -3,13 +3,16 @@ import { openAccess } from "../access/mod.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import { readInterfaces } from "../host/network_facts.ts";
+import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
 import { createKubeConnector } from "../host/kube_connector.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
-import { createRegistryClient, type RegistryClient, RELEASE_REGISTRY } from "../release/mod.ts";
+import { createRegistryClient, type NetworkSettings } from "../release/mod.ts";
+import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
+import { networkOf } from "../setup/network_settings.ts";
 import type { SetupState } from "../setup/setup_state.ts";
+import { readInputs } from "../setup/stored_inputs.ts";
 import { openJournal } from "../state/journal.ts";
 import { createOperationLock, kernelProcesses } from "../state/operation_lock.ts";
 import { PATHS } from "../state/paths.ts";
@@ -19,18 +22,21 @@ import type { StatusDocument } from "../status/status_document.ts";
 import { BUILD } from "../version.ts";
 import { openNotifier, startWatchdog } from "../../systemd/notifier.ts";
 import { type Command, EXIT } from "./command.ts";
-import { formatAddress, keepServing, listenSocket, listenTcp } from "./listen.ts";
+import { formatAddress, isEverywhere, keepServing, listenSocket, listenTcp } from "./listen.ts";
 import {
   type ListenAddress,
+  parseDownloadUrl,
+  parseKubeconfig,
   parseListen,
   parseMirrors,
   parseOptions,
-  parseRoot,
   PLACE_HELP,
   PLACE_OPTIONS,
+  requireRoot,
 } from "./options.ts";
-import { prepareFiles, prepareFolders } from "./prepare_state.ts";
+import { damageText, prepareFiles, prepareFolders } from "./prepare_state.ts";
 import { printable } from "./print_line.ts";
+import { createRegistryProbe } from "./registry_probe.ts";
 
 /** Requests under way at a stop get this long. */
 const SHUTDOWN_MS = 3_000;
@@ -47,6 +53,8 @@ export const serveCommand: Command = {
 
   --listen ADDR:PORT          where pages and API are (default 0.0.0.0:8080)
 ${PLACE_HELP}
+  --kubeconfig FILE           how to reach Kubernetes
+                              (default /etc/rancher/k3s/k3s.yaml below the root)
   --download-url URL          fetch k3s below this address, not its own site
 
 Ends with SIGTERM or SIGINT. A set-up under way goes on at the next start.
@@ -59,29 +67,37 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
         options: {
           ...PLACE_OPTIONS,
           listen: { type: "string", default: "0.0.0.0:8080" },
+          kubeconfig: { type: "string" },
           "download-url": { type: "string" },
         },
       } as const,
     );
-    const host = new RealHost(parseRoot(values.root));
+    const host = new RealHost(await requireRoot(values.root));
     const listen = parseListen(values.listen);
     const mirrors = parseMirrors(values["registry-mirror"]);
+    const kubeconfig = await parseKubeconfig(values.kubeconfig);
+    const downloadBaseUrl = parseDownloadUrl(values["download-url"]);
     const clock = systemClock;
     const startedMs = clock.nowMs();
 
     const found = await prepareFolders(host);
     const held = await takeAgentLock(host, clock, formatAddress(listen));
-    for (const it of [...found, ...await prepareFiles(host, clock)]) terminal.err(`${it}\n`);
+    const files = await prepareFiles(host, clock);
+    for (const it of [...found, ...files.found]) terminal.err(`${it}\n`);
     const access = await openAccess({ host, clock });
     const journal = await openJournal(host, clock);
     if (journal.damage !== undefined) {
       terminal.err(`${journal.damage}. The good part is used; the rest is in ${PATHS.damagedDir}\n`);
     }
 
-    const connectKube = createKubeConnector(host, values.kubeconfig);
+    const connectKube = createKubeConnector(host, kubeconfig);
     const userAgent = `alga-agent/${BUILD.version}`;
     const addresses = async () =>
       (await readInterfaces(host).catch(() => [])).flatMap((it) => it.addresses.map((a) => a.address));
+
+    const registryFor = (network: NetworkSettings) =>
+      createRegistryClient({ mirrors, network, clock, userAgent });
+    let { port } = listen;
 
     const setup = await createSetupService({
       host,
@@ -90,15 +106,20 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
       lock: createOperationLock(host, clock),
       connectKube,
       mirrors,
-      registryFor: (network) => createRegistryClient({ mirrors, network, clock, userAgent }),
-      ...(values["download-url"] === undefined ? {} : { downloadBaseUrl: values["download-url"] }),
-      agentPort: listen.port,
+      registryFor,
+      ...(downloadBaseUrl === undefined ? {} : { downloadBaseUrl }),
+      get agentPort() {
+        return port; // of the listener, where the options leave it open
+      },
       agentVersion: BUILD.version,
       loginStatus: () => status.current(),
       onStatus: (listener) => status.subscribe(listener),
     });
-    let address = (await addresses())[0] ?? "127.0.0.1";
-    const probeClient = createRegistryClient({ mirrors, network: { dnsServers: [] }, clock, userAgent });
+    let address = await openedAddress(host, listen.hostname) ?? "127.0.0.1";
+    const registryProbe = createRegistryProbe(async () => {
+      const inputs = await readInputs(host, clock, foldSetup(journal.entries()).runId);
+      return inputs === undefined ? { dnsServers: [] } : networkOf(inputs);
+    }, registryFor);
     const status = await createStatusService({
       host,
       clock,
@@ -106,17 +127,20 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
       setupView: () => setup.view(),
       onSetupChange: (listener) => setup.subscribe(listener),
       agentVersion: BUILD.version,
-      statusUrl: () => `http://${formatAddress({ hostname: address, port: listen.port })}/`,
-      stateDamage: () => journal.damage,
-      probeRegistry: (signal) => probeRegistry(probeClient, signal),
+      statusUrl: () => `http://${formatAddress({ hostname: address, port })}/`,
+      stateDamage: () => damageText(files.damaged, journal.damage),
+      probeRegistry: (signal) => registryProbe.ask(signal),
     });
 
+    let hasResumed = false;
     const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
     const deps = {
       setup,
       status,
       access,
       clock,
+      isReady: () => hasResumed && !cannotWrite(setup.view().state),
+      say: (text: string) => terminal.err(`${printable(text)}\n`),
       identity: {
         hostName,
         addresses,
@@ -129,16 +153,25 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
     const app = createApp(deps);
     const socketApp = createSocketApp(deps);
 
-    const openTcp = (at: ListenAddress) =>
-      listenTcp(at, (request, { remoteAddr }) => app.fetch(request, { remoteAddr: remoteAddr.hostname }));
+    const openTcp = async (at: ListenAddress) =>
+      await listenTcp(
+        at,
+        (request, { remoteAddr }) => app.fetch(request, { remoteAddr: remoteAddr.hostname }),
+      );
     const openSocket = () => listenSocket(host, (request) => socketApp.fetch(request));
     const again = { clock, say: (text: string) => terminal.err(text) };
-    const tcp = openTcp(listen);
-    const server = keepServing(tcp, () => openTcp(tcp.addr), again);
+    // The socket first: who sees the port answer may use the command line.
     const socket = keepServing(await openSocket(), openSocket, again);
+    const tcp = await openTcp(listen).catch(async (error) => {
+      await socket.shutdown();
+      throw error;
+    });
+    const server = keepServing(tcp, () => openTcp(tcp.addr), again);
+    ({ port } = tcp.addr);
     terminal.err(`Listening on http://${formatAddress(tcp.addr)}/\n`);
     await removeTornFiles(host, [PATHS.stateDir, "/etc/rancher/k3s"], startedMs);
     await setup.resume();
+    hasResumed = true;
 
     const over = new AbortController();
     const systemd = openNotifier();
@@ -152,7 +185,7 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
     startWatchdog(systemd, over.signal);
     const following = repeat(clock, TOKEN_MS, over.signal, () => access.refresh());
     const looking = repeat(clock, LOOK_MS, over.signal, async () => {
-      address = (await addresses())[0] ?? address;
+      address = await openedAddress(host, listen.hostname) ?? address;
       if (couldNotResume(setup.view().state)) await setup.resume();
     });
 
@@ -165,6 +198,7 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
     terminal.err("Stopping\n");
     await tell("STOPPING=1\nSTATUS=Stopping");
     over.abort();
+    registryProbe.close();
     await Promise.race([
       Promise.allSettled([
         setup.stop(),
@@ -199,8 +233,11 @@ async function takeAgentLock(host: Host, clock: Clock, where: string): Promise<{
 
 /** A full disk kept set-up from being taken up again; while it runs it looks after itself. */
 function couldNotResume(state: SetupState): boolean {
-  return state.status === "failed" && state.failure.code === "STATE_WRITE_FAILED" &&
-    state.nextAttemptAt === undefined;
+  return cannotWrite(state) && state.nextAttemptAt === undefined;
+}
+
+function cannotWrite(state: SetupState): state is Extract<SetupState, { status: "failed" }> {
+  return state.status === "failed" && state.failure.code === "STATE_WRITE_FAILED";
 }
 
 /** The headline in the words of systemctl status. */
@@ -208,17 +245,10 @@ function statusLine(status: StatusDocument): string {
   return `STATUS=${printable(status.rollup.message)}`;
 }
 
-/** Whether the registry can be used now, for the platform tier. */
-async function probeRegistry(
-  client: RegistryClient,
-  signal: AbortSignal,
-): Promise<{ ok: boolean; message: string }> {
-  try {
-    await client.ping(RELEASE_REGISTRY, { signal });
-    return { ok: true, message: `${RELEASE_REGISTRY} answers` };
-  } catch (error) {
-    return { ok: false, message: errorText(error) };
-  }
+/** Where people open the pages: what is listened on, or this machine's address when that is every address. */
+async function openedAddress(host: Host, hostname: string): Promise<string | undefined> {
+  if (!isEverywhere(hostname)) return hostname;
+  return (await primaryAddress(host).catch(() => undefined))?.address;
 }
 
 async function repeat(

@@ -2,13 +2,16 @@ import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
 import type { SetupView } from "../setup/setup_state.ts";
 import type { StatusDocument } from "../status/status_document.ts";
-import { type AgentClient, type AgentReply, connectAgent } from "./agent_client.ts";
+import { type AgentClient, connectAgent } from "./agent_client.ts";
+import { AgentRefusal } from "./agent_refusal.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
-import { fieldLine, readInputFile } from "./input_file.ts";
+import { readInputFile } from "./input_file.ts";
 import { parseOptions, parseRoot } from "./options.ts";
 import { printLine } from "./print_line.ts";
 
 const POLL_MS = 500;
+/** Why an acceptance does not let set-up go on. */
+const NOT_ACCEPTED: readonly (string | undefined)[] = ["not-overridable", "needs-acknowledgement"];
 /** An agent that was restarted is back within this time. */
 const PATIENCE_MS = 15_000;
 
@@ -61,20 +64,23 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
     if (values.retry && (values.acknowledge.length > 0 || values["checks-only"])) {
       throw new UsageError("--retry goes on with the answers that are there; it takes no others");
     }
+    if (values.acknowledge.length > 0 && (values["checks-only"] || values["no-wait"])) {
+      throw new UsageError(
+        values["checks-only"]
+          ? "--checks-only installs nothing, so there is nothing to --acknowledge"
+          : "--acknowledge waits for the result of the checks; leave out --no-wait",
+      );
+    }
     const inputs = values["from-file"] === undefined
       ? undefined
       : await readInputFile(values["from-file"], terminal);
     const client = connectAgent(new RealHost(parseRoot(values.root)));
     try {
-      const reply = inputs === undefined
-        ? await client.request("POST", "/api/v1/setup/retry", {})
-        : await client.request(
-          "POST",
-          `/api/v1/setup${values["checks-only"] ? "?checksOnly=true" : ""}`,
-          inputs,
-        );
-      const refused = refusal(reply, terminal);
-      if (refused !== undefined) return refused;
+      if (inputs === undefined) await client.request("POST", "/api/v1/setup/retry", {});
+      else {
+        const query = values["checks-only"] ? "?checksOnly=true" : "";
+        await client.request("POST", `/api/v1/setup${query}`, inputs);
+      }
       if (values["no-wait"]) return EXIT.ok;
       return await follow(client, terminal, values.acknowledge);
     } finally {
@@ -91,8 +97,9 @@ function say(terminal: Terminal, text: string, hang = 0): void {
 async function fetchView(client: AgentClient, terminal: Terminal): Promise<SetupView> {
   for (let tries = 1;; tries++) {
     try {
-      return (await client.request("GET", "/api/v1/setup")).body as SetupView;
+      return await client.request("GET", "/api/v1/setup");
     } catch (error) {
+      if (error instanceof AgentRefusal) throw error;
       if (tries * POLL_MS > PATIENCE_MS || terminal.signal.aborted) throw error;
       await systemClock.sleep(POLL_MS, terminal.signal).catch(() => {});
     }
@@ -101,19 +108,36 @@ async function fetchView(client: AgentClient, terminal: Terminal): Promise<Setup
 
 /** ": https://…", or nothing when it is not known. */
 async function loginAddress(client: AgentClient): Promise<string> {
-  const url = ((await client.request("GET", "/api/v1/status")).body as StatusDocument).urls.loginUrl;
-  return url === null ? "" : `: ${url}`;
+  const status: StatusDocument | undefined = await client.request("GET", "/api/v1/status").catch(() =>
+    undefined
+  );
+  return status?.urls.loginUrl ? `: ${status.urls.loginUrl}` : "";
 }
 
-/** Words and exit code for an answer that is no success. */
-function refusal(reply: AgentReply, terminal: Terminal): ExitCode | undefined {
-  if (reply.status < 300) return undefined;
-  const errors = reply.body?.errors ?? [];
-  const detail = errors.length > 0 ? undefined : reply.body?.detail;
-  say(terminal, detail ?? reply.body?.title ?? `The agent answered ${reply.status}`);
-  for (const error of errors) say(terminal, fieldLine(error));
-  if (reply.status === 422) return EXIT.usage;
-  return reply.body?.reason === "locked" ? EXIT.locked : EXIT.error;
+/** Names what failed or could not be checked and was not accepted before; gives how many. */
+function sayFindings({ preflight, acknowledgements }: SetupView, terminal: Terminal): number {
+  const found = (preflight?.results ?? []).filter((it) =>
+    (it.status === "fail" || it.status === "error") &&
+    !(it.overridable && acknowledgements.some((a) => a.checkId === it.id && a.found === it.found))
+  );
+  for (const it of found) {
+    say(terminal, `${it.title}  [${it.id}]`, 2);
+    say(terminal, `  ${it.found}`, 2);
+    say(terminal, `  What to do: ${it.remediation}`, 14);
+    if (it.overridable) say(terminal, `  Or accept it: --acknowledge ${it.id}`, 16);
+  }
+  return found.length;
+}
+
+/** What stands in the way. */
+function blocked(view: SetupView, terminal: Terminal, refusal?: string): ExitCode {
+  sayFindings(view, terminal);
+  if (refusal !== undefined) say(terminal, refusal);
+  say(
+    terminal,
+    "Nothing was changed. Mend this and send the answers again.",
+  );
+  return EXIT.actionRequired;
 }
 
 async function follow(
@@ -135,6 +159,13 @@ async function follow(
         terminal.out(`Ready to log in${await loginAddress(client)}.\n`);
         return EXIT.ok;
       case "checked":
+        if (sayFindings(view, terminal) > 0) {
+          say(
+            terminal,
+            "Nothing was installed. Mend this before the set-up.",
+          );
+          return EXIT.actionRequired;
+        }
         terminal.out("The checks have run; nothing was installed.\n");
         return EXIT.ok;
       case "failed": {
@@ -149,23 +180,14 @@ async function follow(
         break;
       }
       case "blocked": {
-        if (acknowledged) {
-          for (const it of view.preflight?.results ?? []) {
-            if (it.status === "fail" || it.status === "error") {
-              say(terminal, `${it.title}  [${it.id}]`, 2);
-              say(terminal, `  ${it.found}`, 2);
-              say(terminal, `  What to do: ${it.remediation}`, 14);
-            }
-          }
-          say(
-            terminal,
-            "Nothing was changed. Mend this and send the answers again, or accept what can be accepted with --acknowledge CHECK.",
-          );
-          return EXIT.actionRequired;
-        }
+        if (acknowledged) return blocked(view, terminal);
         acknowledged = true;
-        const reply = await client.request("POST", "/api/v1/setup/acknowledge", { checkIds: acknowledge });
-        if (refusal(reply, terminal) !== undefined) return EXIT.actionRequired;
+        try {
+          await client.request("POST", "/api/v1/setup/acknowledge", { checkIds: acknowledge });
+        } catch (error) {
+          if (!(error instanceof AgentRefusal) || !NOT_ACCEPTED.includes(error.reason)) throw error;
+          return blocked(view, terminal, error.message);
+        }
         break;
       }
       case "idle":

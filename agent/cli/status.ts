@@ -76,7 +76,7 @@ Example: alga-agent status -o json`,
 };
 
 async function fetchStatus(client: AgentClient): Promise<StatusDocument> {
-  return (await client.request("GET", "/api/v1/status")).body as StatusDocument;
+  return await client.request("GET", "/api/v1/status");
 }
 
 /** What counts as a change: everything but the passing of time. */

@@ -2,7 +2,7 @@ import { openAccess } from "../access/mod.ts";
 import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
-import { parseOptions, parseRoot } from "./options.ts";
+import { parseOptions, requireRoot } from "./options.ts";
 
 /** `alga-agent token` */
 export const tokenCommand: Command = {
@@ -32,7 +32,10 @@ Example: sudo alga-agent token show`,
         `Say "show" or "rotate"${action === undefined ? "" : `, not "${positionals.join(" ")}"`}`,
       );
     }
-    const access = await openAccess({ host: new RealHost(parseRoot(values.root)), clock: systemClock });
+    const access = await openAccess({
+      host: new RealHost(await requireRoot(values.root)),
+      clock: systemClock,
+    });
     if (action === "rotate") {
       await access.rotateToken();
       terminal.err("New token made. Every browser has to sign in again.\n");

@@ -5,7 +5,7 @@ import type { Host } from "./host.ts";
 
 /**
  * Gives a client for the cluster of this host; `undefined` while there is no kubeconfig. The client is kept until the file
- * changes (k3s writes a new one when its certificates change); then the next call makes another.
+ * changes (k3s writes a new one when its certificates change); then the next call closes it and makes another.
  */
 export function createKubeConnector(
   host: Host,
@@ -19,6 +19,7 @@ export function createKubeConnector(
       : await readOwnFile(kubeconfigFile);
     if (text === undefined) return undefined;
     if (kept?.text === text) return kept.client;
+    kept?.client.close();
     kept = { text, client: createKubeClient(parseKubeconfig(text)) };
     return kept.client;
   };

@@ -21,9 +21,11 @@ export async function runCommand(
   const child = start(program, args, options);
 
   let ended: "timeout" | "cancelled" | undefined;
+  const over = new AbortController();
   const end = (why: "timeout" | "cancelled") => {
     ended ??= why;
     killGroup(child.pid);
+    over.abort(); // a grandchild in a group of its own lives on and may hold the pipes
   };
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const timer = setTimeout(() => end("timeout"), timeoutMs);
@@ -33,10 +35,20 @@ export async function runCommand(
   try {
     const maxBytes = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES;
     const [stdout, stderr, status] = await Promise.all([
-      readTail(child.stdout, maxBytes, options.onLine && ((line) => options.onLine?.(line, "stdout"))),
-      readTail(child.stderr, maxBytes, options.onLine && ((line) => options.onLine?.(line, "stderr"))),
+      readTail(
+        child.stdout,
+        over.signal,
+        maxBytes,
+        options.onLine && ((line) => options.onLine?.(line, "stdout")),
+      ),
+      readTail(
+        child.stderr,
+        over.signal,
+        maxBytes,
+        options.onLine && ((line) => options.onLine?.(line, "stderr")),
+      ),
       child.status,
-      options.stdin === undefined ? undefined : feed(child.stdin, options.stdin),
+      options.stdin === undefined ? undefined : feed(child.stdin, over.signal, options.stdin),
     ]);
     if (ended === "timeout") {
       throw new AgentError(
@@ -73,8 +85,9 @@ function start(
   }
 }
 
-async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
+async function feed(stdin: WritableStream<Uint8Array>, over: AbortSignal, text: string): Promise<void> {
   const writer = stdin.getWriter();
+  over.addEventListener("abort", () => void writer.abort().catch(() => {}), { once: true });
   try {
     await writer.write(new TextEncoder().encode(text));
     await writer.close();
@@ -85,14 +98,17 @@ async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<vo
 
 async function readTail(
   stream: ReadableStream<Uint8Array>,
+  over: AbortSignal,
   maxBytes: number,
   onLine: ((line: string) => void) | undefined,
 ): Promise<string> {
   const decoder = new TextDecoder();
   let tail = "";
   let line = "";
-  for await (const chunk of stream) {
-    const text = decoder.decode(chunk, { stream: true });
+  const reader = stream.getReader();
+  over.addEventListener("abort", () => void reader.cancel().catch(() => {}), { once: true });
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    const text = decoder.decode(read.value, { stream: true });
     tail = (tail + text).slice(-maxBytes);
     if (!onLine) continue;
     line += text;

@@ -8,12 +8,18 @@ export interface Endpoint {
   isEncrypted: boolean;
 }
 
-/** The needed registries, each with its mirror in place. A mirror of ghcr.io alone stands for all: it is an offline site. */
+/**
+ * Needed registries that have no mirror although ghcr.io has one. Such a site is taken to be offline and to have these
+ * images on the machine: they are not asked, and the check of the mirrors says so.
+ */
+export function unmirrored(mirrors: RegistryMirrors): string[] {
+  return mirrors["ghcr.io"] === undefined ? [] : NEEDED_REGISTRIES.filter((it) => mirrors[it] === undefined);
+}
+
+/** The needed registries that are asked, each with its mirror in place. */
 export function askedEndpoints(mirrors: RegistryMirrors): Endpoint[] {
-  const registries = mirrors["ghcr.io"] !== undefined && mirrors["docker.io"] === undefined
-    ? ["ghcr.io"]
-    : NEEDED_REGISTRIES;
-  return registries.map((registry) => {
+  const left = unmirrored(mirrors);
+  return NEEDED_REGISTRIES.filter((it) => !left.includes(it)).map((registry) => {
     const url = new URL(
       mirrors[registry] ?? `https://${registry === "docker.io" ? "registry-1.docker.io" : registry}`,
     );

@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import { errorText } from "../error.ts";
 import { RegistryError, releaseImages, type ResolvedRelease, resolveRelease } from "../release/mod.ts";
 import type { Check, CheckContext, CheckOutcome } from "./check.ts";
-import { askedEndpoints, type Endpoint } from "./endpoints.ts";
+import { askedEndpoints, type Endpoint, unmirrored } from "./endpoints.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "./outcome.ts";
 import { nameIssuer } from "./name_issuer.ts";
 import { proxiedEndpoints } from "./proxy_checks.ts";
@@ -42,6 +42,28 @@ export function shareRelease(context: CheckContext): () => Promise<ResolvedRelea
 /** Checks of the way to the registries and of the release itself. */
 export function registryChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
   return [
+    {
+      id: "reg.mirrors",
+      title: "Registry mirrors",
+      vantage: "containerd",
+      overridable: false,
+      run({ mirrors }) {
+        const expected = "a mirror for docker.io as well when ghcr.io has one";
+        const left = unmirrored(mirrors);
+        if (Object.keys(mirrors).length === 0) {
+          return Promise.resolve(skipped(expected, "there is no mirror"));
+        }
+        const found = Object.entries(mirrors).map(([name, url]) => `${name} from ${new URL(url).host}`);
+        if (left.length === 0) return Promise.resolve(pass({ expected, found: found.join(", ") }));
+        return Promise.resolve(warn({
+          expected,
+          found: `${found.join(", ")}; none for ${left.join(", ")}, which was not asked`,
+          remediation: `Start the agent with --registry-mirror ${
+            left[0]
+          }=URL too. Without it the images of database and cache must be on this machine already`,
+        }));
+      },
+    },
     {
       id: "reg.dns",
       title: "Names of the registries",

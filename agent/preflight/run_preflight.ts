@@ -48,7 +48,8 @@ async function runCheck(check: Check, context: CheckContext, timeoutMs: number):
       status: "error",
       expected: "an answer",
       found,
-      remediation: "Run the checks again; if it stays, make a support bundle",
+      remediation:
+        "Run the checks again; if it stays, look at the agent's log (journalctl -u alga-appliance)",
     };
   }
   const { id, title, vantage, overridable } = check;

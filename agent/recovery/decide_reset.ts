@@ -5,9 +5,15 @@ export interface ResetAttempt {
   release: string;
   /** What had failed: chart and values. Never reset twice. */
   failedRevision: string;
+  /** When it was asked for, and the token that Flux was asked with. */
   at: string;
+  /** How often it was asked for, when more than once: a request may be refused or lost. */
+  tries?: number | undefined;
   outcome: "pending" | "recovered" | "failed-again" | "unresolved";
 }
+
+/** The token of the newest reset that reached a release. */
+export const RESET_ANNOTATION = "reconcile.fluxcd.io/resetAt";
 
 /** Everything that the decision looks at; objects as the API server sends them. */
 export interface ResetQuestion {
@@ -19,13 +25,18 @@ export interface ResetQuestion {
   nowMs: number;
 }
 
-export type ResetDecision = { reset: true; failedRevision: string } | { reset: false; because: string };
+export type ResetDecision =
+  | { reset: true; failedRevision: string; tries: number }
+  | { reset: false; because: string };
 
 const MOST_RESETS = 3;
+/** A reset that does not reach its release is asked for this often, at growing intervals: about half an hour in all. */
+const MOST_TRIES = 8;
+const FIRST_RETRY_MS = 15_000;
 const WINDOW_MS = 24 * 3_600_000;
-/** The release waited for its parts, and for nothing else, when it gave up. */
+/** The release waited for its parts, and for nothing else, when it gave up. The last is Helm's client just before its time is over. */
 const ROLLOUT_TIMEOUT =
-  /stalled resources|timeout waiting for|timed out waiting for the condition|context deadline exceeded/i;
+  /stalled resources|timeout waiting for|timed out waiting for the condition|context deadline exceeded|would exceed context deadline/i;
 const NAMED_WORKLOAD = /\b(Deployment|StatefulSet|DaemonSet)\/([a-z0-9.-]+)\/([a-z0-9.-]+)/g;
 
 interface Condition {
@@ -67,10 +78,21 @@ export function decideReset(question: ResetQuestion): ResetDecision {
 
   const failedRevision = revisionOf(release);
   const ours = attempts.filter((it) => it.release === name);
-  if (ours.some((it) => it.failedRevision === failedRevision)) return no("was reset for this before");
-  const recent = ours.filter((it) => nowMs - Date.parse(it.at) < WINDOW_MS);
+  const same = ours.find((it) => it.failedRevision === failedRevision);
+  const tries = same?.tries ?? 1;
+  if (same) {
+    if (!isLost(same, release)) return no("was reset for this before");
+    if (tries >= MOST_TRIES) return no(`was not reached by ${tries} requests`);
+    if (nowMs - Date.parse(same.at) < FIRST_RETRY_MS * 2 ** (tries - 1)) return no("was asked just now");
+  }
+  const recent = ours.filter((it) => nowMs - Date.parse(it.at) < WINDOW_MS && !isLost(it, release));
   if (recent.length >= MOST_RESETS) return no(`was reset ${recent.length} times today`);
-  return { reset: true, failedRevision };
+  return { reset: true, failedRevision, tries: same ? tries + 1 : 1 };
+}
+
+/** Whether a reset that stands on record never reached its release: the agent died before it, or the API refused it. */
+export function isLost(attempt: ResetAttempt, release: KubeObject): boolean {
+  return attempt.outcome === "pending" && release.metadata.annotations?.[RESET_ANNOTATION] !== attempt.at;
 }
 
 /** What became of a reset that was made at `at`. */
@@ -87,6 +109,7 @@ export function outcomeOf(
     return found === undefined ? -Infinity : Date.parse(found.lastTransitionTime ?? "");
   };
   const atMs = Math.floor(Date.parse(attempt.at) / 1000) * 1000; // conditions know no parts of a second
+  if (release !== undefined && isLost(attempt, release)) return attempt;
   if (since("Ready") >= atMs) return { ...attempt, outcome: "recovered" };
   if (since("Stalled") > atMs) return { ...attempt, outcome: "failed-again" };
   return nowMs - atMs > PATIENCE_MS ? { ...attempt, outcome: "unresolved" } : attempt;

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { KINDS, KubeApiError, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
 import { type Clock, isoNow } from "../clock.ts";
+import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
-import { decideReset, outcomeOf, type ResetAttempt } from "./decide_reset.ts";
+import { decideReset, isLost, outcomeOf, RESET_ANNOTATION, type ResetAttempt } from "./decide_reset.ts";
 
 const SCHEMA_VERSION = 1;
 const MOST_KEPT = 50;
@@ -16,6 +17,7 @@ const Attempts = z.object({
     release: z.string(),
     failedRevision: z.string(),
     at: z.string(),
+    tries: z.number().int().positive().optional(),
     outcome: z.enum(["pending", "recovered", "failed-again", "unresolved"]),
   })),
 });
@@ -50,48 +52,70 @@ export async function recoverReleases(deps: RecoveryDeps, signal: AbortSignal): 
   }
 }
 
-/** One look at every release. Gives the names of those that were reset. */
+/**
+ * One look at every release; trouble with one does not keep the others waiting. Gives the names of those that were reset.
+ * @throws the first failure to look at one, after all were looked at.
+ */
 export async function recoverOnce(
   deps: RecoveryDeps,
   client: KubeClient,
   signal?: AbortSignal,
 ): Promise<string[]> {
   const { host, clock } = deps;
-  const listed = await client.list(KINDS.HelmRelease, signal ? { signal } : {});
+  const { items } = await client.list(KINDS.HelmRelease, signal ? { signal } : {});
   const stored = await readAttempts(host, clock);
-  const attempts = stored.map((it) =>
-    outcomeOf(it, listed.items.find((release) => release.metadata.name === it.release), clock.nowMs())
-  );
+  const attempts = stored.flatMap((it) => settle(it, items, clock.nowMs()));
+  if (JSON.stringify(attempts) !== JSON.stringify(stored)) await writeAttempts(host, attempts);
   const reset: string[] = [];
-  for (const release of listed.items) {
-    if (!isStalled(release)) continue;
-    const objects = await objectsOf(client, release, signal);
-    const decision = decideReset({ release, ...objects, attempts, nowMs: clock.nowMs() });
-    if (!decision.reset) continue;
-    const name = release.metadata.name;
-    attempts.push({
-      release: name,
-      failedRevision: decision.failedRevision,
-      at: isoNow(clock),
-      outcome: "pending",
-    });
-    // On record before it happens: an agent that dies in between must not try for ever.
-    await writeAttempts(host, attempts);
-    for (const job of objects.jobs) {
-      await client.delete({
-        resource: KINDS.Job,
-        namespace: job.metadata.namespace ?? "",
-        name: job.metadata.name,
-      });
+  const failures: unknown[] = [];
+  for (const release of items.filter(isStalled)) {
+    try {
+      const isReset = await recoverRelease(deps, client, { release, attempts, signal });
+      if (isReset) reset.push(release.metadata.name);
+    } catch (error) {
+      failures.push(error);
     }
-    await resetRelease(client, release, isoNow(clock));
-    deps.say(`Release ${name} had given up and its parts are ready now: it tries again`);
-    reset.push(name);
   }
-  if (reset.length === 0 && JSON.stringify(attempts) !== JSON.stringify(stored)) {
-    await writeAttempts(host, attempts);
-  }
+  if (failures.length > 0) throw failures[0];
   return reset;
+}
+
+/** Resets one release if that is safe. `attempts` gets the new one. */
+async function recoverRelease(
+  { host, clock, say }: RecoveryDeps,
+  client: KubeClient,
+  options: { release: KubeObject; attempts: ResetAttempt[]; signal: AbortSignal | undefined },
+): Promise<boolean> {
+  const { release, attempts, signal } = options;
+  const objects = await objectsOf(client, release, signal);
+  const decision = decideReset({ release, ...objects, attempts, nowMs: clock.nowMs() });
+  if (!decision.reset) return false;
+  const { failedRevision, tries } = decision;
+  const name = release.metadata.name;
+  const at = isoNow(clock);
+  const lost = attempts.findIndex((it) => it.release === name && it.failedRevision === failedRevision);
+  if (lost >= 0) attempts.splice(lost, 1);
+  attempts.push({ release: name, failedRevision, at, ...(tries > 1 && { tries }), outcome: "pending" });
+  // On record before it happens: an agent that dies in between must not try for ever.
+  await writeAttempts(host, attempts);
+  try {
+    for (const { metadata } of objects.jobs) {
+      await client.delete({ resource: KINDS.Job, namespace: metadata.namespace ?? "", name: metadata.name });
+    }
+    await resetRelease(client, release, at);
+  } catch (error) {
+    say(`Release ${name} had given up and could not be asked to try again: ${errorText(error)}`);
+    return false;
+  }
+  say(`Release ${name} had given up and its parts are ready now: it tries again`);
+  return true;
+}
+
+/** What an attempt has come to; one that never reached its release is nothing once that has recovered by itself. */
+function settle(attempt: ResetAttempt, releases: readonly KubeObject[], nowMs: number): ResetAttempt[] {
+  const release = releases.find((it) => it.metadata.name === attempt.release);
+  const isOver = release !== undefined && isLost(attempt, release) && !isStalled(release);
+  return isOver ? [] : [outcomeOf(attempt, release, nowMs)];
 }
 
 /** Zeroes the failure counter and asks for an upgrade at once: Flux wants the same token three times. @see contract.md 3 */
@@ -99,7 +123,7 @@ async function resetRelease(client: KubeClient, release: KubeObject, token: stri
   const annotations = {
     "reconcile.fluxcd.io/requestedAt": token,
     "reconcile.fluxcd.io/forceAt": token,
-    "reconcile.fluxcd.io/resetAt": token,
+    [RESET_ANNOTATION]: token,
   };
   const ref = {
     resource: KINDS.HelmRelease,

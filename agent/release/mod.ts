@@ -1,4 +1,5 @@
 /** Releases and the registries that hold them. */
+export { download } from "./download.ts";
 export { createRegistryClient, type RegistryClientOptions } from "./registry_client.ts";
 export * from "./registry.ts";
 export * from "./release.ts";

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { parseChallenge } from "./challenge.ts";
+import { exchange } from "./exchange.ts";
 import {
   type FetchedManifest,
   type NetworkSettings,
@@ -12,7 +13,6 @@ import {
 import { createTransport, toRegistryError, type TransportReply } from "./transport.ts";
 
 const REQUEST_TIMEOUT_MS = 8_000;
-const MAX_REDIRECTS = 5;
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_BLOB_BYTES = 16 * 1024 * 1024;
 const MAX_TOKEN_BYTES = 256 * 1024;
@@ -54,42 +54,19 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return signal ? AbortSignal.any([timeout, signal]) : timeout;
   }
 
-  /** One exchange with redirects followed by hand: `Authorization` stays with the host that asked for it. */
-  async function exchange(
-    start: URL,
+  function ask(
+    url: URL,
     method: "GET" | "HEAD",
     accept: string,
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<TransportReply> {
-    let url = start;
-    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const authorization = token !== undefined && url.host === start.host
-        ? { authorization: `Bearer ${token}` }
-        : {};
-      const headers = { accept, "user-agent": options.userAgent, ...authorization };
-      const reply = await transport.send(url, { method, headers, signal });
-      if (![301, 302, 303, 307, 308].includes(reply.status)) return reply;
-      await reply.body?.cancel();
-      const location = reply.headers.get("location") ?? "";
-      const next = URL.canParse(location, url) ? new URL(location, url) : undefined;
-      if (
-        !next || !/^https?:$/.test(next.protocol) || (url.protocol === "https:" && next.protocol === "http:")
-      ) {
-        throw new RegistryError(
-          "unexpected-status",
-          url.host,
-          `${url.host} redirected to an address that cannot be used`,
-          { status: reply.status },
-        );
-      }
-      url = next;
-    }
-    throw new RegistryError(
-      "unexpected-status",
-      start.host,
-      `${start.host} redirected more than ${MAX_REDIRECTS} times`,
-    );
+    return exchange(transport, url, {
+      method,
+      signal,
+      headers: { accept, "user-agent": options.userAgent },
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    });
   }
 
   async function fetchToken(
@@ -107,7 +84,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     const url = new URL(bearer.realm);
     if (bearer.service !== undefined) url.searchParams.set("service", bearer.service);
     url.searchParams.set("scope", `repository:${repository}:pull`); // the challenge of /v2/ names a placeholder
-    const reply = await exchange(url, "GET", "application/json", undefined, signal);
+    const reply = await ask(url, "GET", "application/json", undefined, signal);
     const body = await readBody(reply, url.host, MAX_TOKEN_BYTES, signal);
     if (reply.status !== 200) throw statusError(reply, url.host, `a pull token for ${repository}`);
     const parsed = TokenReply.safeParse(parseJson(body, url.host));
@@ -134,7 +111,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const signal = limit(outer);
       const kept = tokens.get(tokenKey);
       const token = kept && kept.untilMs > options.clock.nowMs() ? kept.token : undefined;
-      const reply = await exchange(url, method, accept, token, signal);
+      const reply = await ask(url, method, accept, token, signal);
       if (reply.status >= 200 && reply.status < 300) return { reply, asked: url.host, signal };
       await reply.body?.cancel();
       const challenge = reply.headers.get("www-authenticate");
@@ -154,7 +131,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   return {
     async ping(host, ping = {}) {
       const url = new URL(`${baseOf(host)}/v2/`);
-      const reply = await exchange(url, "GET", "application/json", undefined, limit(ping.signal));
+      const reply = await ask(url, "GET", "application/json", undefined, limit(ping.signal));
       await reply.body?.cancel();
       if (reply.status !== 200 && reply.status !== 401) throw statusError(reply, url.host, "/v2/");
       const date = Date.parse(reply.headers.get("date") ?? "");
@@ -301,8 +278,18 @@ function statusError(reply: TransportReply, host: string, what: string): Registr
   }
 }
 
+/** RFC 9110 §10.2.3: seconds or a date; a date is counted from the reply's own, so that a wrong clock here does not matter. */
 function retryAfter(reply: TransportReply): { retryAfterMs?: number } {
   if (reply.status !== 429 && reply.status !== 503) return {};
-  const seconds = Number(reply.headers.get("retry-after") ?? NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {};
+  const text = reply.headers.get("retry-after")?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text)) return { retryAfterMs: Number(text) * 1000 };
+  const [atMs, nowMs] = [parseHttpDate(text), parseHttpDate(reply.headers.get("date") ?? "")];
+  return atMs === undefined || nowMs === undefined ? {} : { retryAfterMs: Math.max(0, atMs - nowMs) };
+}
+
+/** "Sun, 06 Nov 1994 08:49:37 GMT"; `undefined` for anything else. */
+function parseHttpDate(text: string): number | undefined {
+  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
 }

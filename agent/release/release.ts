@@ -19,6 +19,8 @@ export const Digest = z.string().regex(
 
 /** The profile that today's bundles can install. @see contract.md 2.4 */
 const SUPPORTED_PROFILE = "single-node";
+/** Profiles that releases are built for; appliances take the supported one alone. */
+export const PUBLISHED_PROFILES = [SUPPORTED_PROFILE, "ha-3node"] as const;
 
 /** A tag as registries accept it (OCI distribution spec, "Pulling manifests"). */
 const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "is not an image tag");
@@ -29,8 +31,7 @@ const RepositoryName = z.string().regex(
   'must be a registry host and a repository, without "oci://"',
 );
 
-/** A release manifest. Unknown fields are ignored. @see contract.md 1.3 */
-export const ReleaseManifest = z.object({
+const Manifest = z.object({
   schema: z.literal("alga.appliance.release/v1").optional(),
   version: z.string().trim().min(1, "must not be empty"),
   channel: z.string().optional(),
@@ -47,15 +48,28 @@ export const ReleaseManifest = z.object({
   profileValues: z.record(z.string(), z.string()),
   supportAgent: z.string().nullish(),
   supportReceiptKeys: z.record(z.string(), z.string()).nullish(),
-}).superRefine((manifest, context) => {
+});
+
+/** A release manifest as appliances take it. Unknown fields are ignored. @see contract.md 1.3 */
+export const ReleaseManifest = Manifest.superRefine(requireAllValues);
+export type ReleaseManifest = z.infer<typeof ReleaseManifest>;
+
+/** The same as it may be published: also for a profile that no appliance takes yet. */
+export const PublishedManifest = Manifest.extend({ valuesProfile: z.enum(PUBLISHED_PROFILES) })
+  .superRefine(requireAllValues);
+export type PublishedManifest = z.infer<typeof PublishedManifest>;
+
+function requireAllValues(
+  manifest: { valuesProfile: string; profileValues: Record<string, string> },
+  context: z.RefinementCtx,
+): void {
   for (const name of HELM_RELEASES) {
     const key = valuesKey(name, manifest.valuesProfile);
     if (manifest.profileValues[key] === undefined) {
       context.addIssue({ code: "custom", path: ["profileValues", key], message: "is missing" });
     }
   }
-});
-export type ReleaseManifest = z.infer<typeof ReleaseManifest>;
+}
 
 /** Key of one release's values in `profileValues` and in its ConfigMap. */
 export function valuesKey(release: HelmReleaseName, profile: string): string {

@@ -10,13 +10,34 @@ import {
 } from "./release.ts";
 
 const OciManifest = z.object({
+  manifests: z.undefined().optional(), // with both, two readers would see two releases (CVE-2021-41190)
   config: z.object({ digest: Digest, size: z.int().nonnegative().optional() }),
 });
+
+/** Where a pointer that several tools or platforms wrote to leads. @see OCI image index specification */
+const OciIndex = z.object({
+  config: z.undefined().optional(),
+  manifests: z.array(z.object({
+    mediaType: z.string(),
+    digest: Digest,
+    size: z.int().nonnegative(),
+    platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
+  })),
+});
+type OciDescriptor = z.infer<typeof OciIndex>["manifests"][number];
+
+const MANIFEST_TYPES = [
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
 
 const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
 
 /**
  * What a channel, version tag or digest points at, now. @see contract.md 1.2
+ *
+ * An index is followed once: to its first image manifest for linux/amd64, else to the first without a platform. The release
+ * keeps the digest of what was asked for, the index.
  * @throws {RegistryError} As the registry client does; "newer-format", "schema" or "not-json" when what is there is no usable release.
  */
 export async function resolveRelease(
@@ -26,7 +47,26 @@ export async function resolveRelease(
   const reference = options.reference || options.channel;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const pointer = await client.fetchManifest(RELEASE_REGISTRY, RELEASE_REPOSITORY, reference, signal);
-  const oci = OciManifest.safeParse(parseJson(pointer.bytes, RELEASE_REGISTRY));
+  let oci = OciManifest.safeParse(parseJson(pointer.bytes, RELEASE_REGISTRY));
+  const index = OciIndex.safeParse(parseJson(pointer.bytes, RELEASE_REGISTRY));
+  if (index.success) {
+    const chosen = chooseManifest(index.data.manifests);
+    if (!chosen) throw unusable(reference, "its index names no image manifest for linux/amd64");
+    const { bytes } = await client.fetchManifest(
+      RELEASE_REGISTRY,
+      RELEASE_REPOSITORY,
+      chosen.digest,
+      signal,
+    );
+    if (bytes.length !== chosen.size) {
+      throw new RegistryError(
+        "wrong-size",
+        RELEASE_REGISTRY,
+        `${RELEASE_REGISTRY} sent ${bytes.length} bytes of ${chosen.digest}, not ${chosen.size}`,
+      );
+    }
+    oci = OciManifest.safeParse(parseJson(bytes, RELEASE_REGISTRY));
+  }
   if (!oci.success) throw unusable(reference, "it is not an OCI image manifest with a config");
   const blob = await client.fetchBlob(RELEASE_REGISTRY, RELEASE_REPOSITORY, {
     digest: oci.data.config.digest,
@@ -54,6 +94,13 @@ export async function resolveRelease(
     manifestDigest: pointer.digest,
     manifest: manifest.data,
   };
+}
+
+/** Attestations (platform unknown/unknown) and indexes within the index are passed over. */
+function chooseManifest(descriptors: readonly OciDescriptor[]): OciDescriptor | undefined {
+  const manifests = descriptors.filter((it) => MANIFEST_TYPES.includes(it.mediaType));
+  return manifests.find((it) => it.platform?.os === "linux" && it.platform.architecture === "amd64") ??
+    manifests.find((it) => it.platform === undefined);
 }
 
 /** The number in a manifest's `schema`; its other fields mean something only to those who know it. */

@@ -5,6 +5,9 @@ import { errorText } from "../error.ts";
 import { bypassesProxy } from "./no_proxy.ts";
 import { type NetworkSettings, RegistryError, type RegistryFailure } from "./registry.ts";
 
+/** Written by update-ca-certificates(8). */
+const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+
 /** One answer, its body not yet read. */
 export interface TransportReply {
   status: number;
@@ -21,24 +24,43 @@ export interface Transport {
   close(): void;
 }
 
-/** fetch, or node's client when names must be asked of other servers than the machine's own. @throws {RegistryError} from send */
+/**
+ * The way that the answers describe: through the proxy but for its exceptions, else straight, then with names asked of the
+ * chosen servers. @throws {RegistryError} from send
+ */
 export function createTransport(network: NetworkSettings): Transport {
-  return network.dnsServers.length > 0 && network.proxyUrl === undefined
-    ? dnsTransport(network)
-    : fetchTransport(network);
+  const caCerts = authoritiesNow(network);
+  const direct = network.dnsServers.length > 0 ? dnsTransport(network, caCerts) : fetchTransport(caCerts);
+  if (network.proxyUrl === undefined) return direct;
+  const proxied = fetchTransport(caCerts, proxyOf(network.proxyUrl));
+  return {
+    send(url, options) {
+      const isDirect = bypassesProxy(url.hostname, network.noProxy ?? [], portOf(url));
+      return (isDirect ? direct : proxied).send(url, options);
+    },
+    close() {
+      direct.close();
+      proxied.close();
+    },
+  };
 }
 
-function fetchTransport(network: NetworkSettings): Transport {
-  const caCerts = [...(network.caCerts ?? [])];
-  const direct = Deno.createHttpClient({ caCerts });
-  const proxied = network.proxyUrl === undefined
-    ? undefined
-    : Deno.createHttpClient({ caCerts, proxy: proxyOf(network.proxyUrl) });
+/** Deno reads the system's store once; an authority that was installed since counts for the next transport. */
+function authoritiesNow(network: NetworkSettings): string[] {
+  const given = [...network.caCerts ?? []];
+  try {
+    const all = [...given, Deno.readTextFileSync(SYSTEM_AUTHORITIES)];
+    Deno.createHttpClient({ caCerts: all }).close(); // throws when one of them is damaged
+    return all;
+  } catch {
+    return given;
+  }
+}
+
+function fetchTransport(caCerts: string[], proxy?: Deno.Proxy): Transport {
+  const client = Deno.createHttpClient({ caCerts, ...(proxy === undefined ? {} : { proxy }) });
   return {
     async send(url, { method, headers, signal }) {
-      const client = proxied && !bypassesProxy(url.hostname, network.noProxy ?? [], portOf(url))
-        ? proxied
-        : direct;
       try {
         const response = await fetch(url, { client, method, headers, signal, redirect: "manual" });
         return { status: response.status, headers: response.headers, body: response.body };
@@ -46,19 +68,16 @@ function fetchTransport(network: NetworkSettings): Transport {
         throw toRegistryError(url.host, error, signal);
       }
     },
-    close() {
-      direct.close();
-      proxied?.close();
-    },
+    close: () => client.close(),
   };
 }
 
-function dnsTransport(network: NetworkSettings): Transport {
+function dnsTransport(network: NetworkSettings, caCerts: readonly string[]): Transport {
   return {
     async send(url, { method, headers, signal }) {
       try {
         const address = await lookUp(url.hostname, network, signal);
-        return await nodeRequest(url, address, { method, headers, signal, caCerts: network.caCerts ?? [] });
+        return await nodeRequest(url, address, { method, headers, signal, caCerts });
       } catch (error) {
         throw toRegistryError(url.host, error, signal);
       }

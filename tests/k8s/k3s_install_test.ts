@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { AgentError } from "../../agent/error.ts";
+import { download } from "../../agent/release/mod.ts";
 import { PATHS } from "../../agent/state/paths.ts";
-import { k3sJournalTail, placeK3sBinary } from "../../k8s/k3s_install.ts";
+import { type FetchedFile, k3sJournalTail, placeK3sBinary } from "../../k8s/k3s_install.ts";
 import { DEFAULT_K3S_PIN, readK3sPin } from "../../k8s/k3s_pin.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 
@@ -13,7 +14,8 @@ function options(overrides = {}) {
   const said: string[] = [];
   return {
     pin,
-    proxyUrl: "",
+    fetch: (url: URL, limit: AbortSignal, use: (reply: FetchedFile) => Promise<void>) =>
+      download({ dnsServers: [] }, url, { signal: limit }, use),
     say: (text: string) => said.push(text),
     said,
     signal: new AbortController().signal,

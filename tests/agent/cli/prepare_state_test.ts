@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { prepareFiles, prepareFolders } from "../../../agent/cli/prepare_state.ts";
+import { damageText, prepareFiles, prepareFolders } from "../../../agent/cli/prepare_state.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
@@ -24,7 +24,7 @@ Deno.test("prepareFiles() says nothing about whole files and leaves them alone",
   };
   const host = new FakeHost(files);
   for (const path of Object.keys(files)) await host.setMode(path, 0o600);
-  assert.deepEqual(await prepareFiles(host, new FakeClock()), []);
+  assert.deepEqual(await prepareFiles(host, new FakeClock()), { found: [], damaged: [] });
   for (const [path, text] of Object.entries(files)) assert.equal(await host.readText(path), text);
 });
 
@@ -35,16 +35,20 @@ for (
     [PATHS.installState, '{"schemaVersion":1,"sessions":[]}'],
     [PATHS.generatedSecrets, '{"schemaVersion":1,"algaAuthKey":""}'],
     [PATHS.setupInputs, "{"],
+    [PATHS.setupInputs, '{"schemaVersion":1,"inputs":{"appUrl":"https://a.example"}}'],
+    [PATHS.releaseSelection, '{"schemaVersion":1,"resolved":{"reference":"stable"}}'],
+    [PATHS.sessions, '{"schemaVersion":1,"sessions":[{"idHash":7}]}'],
     [PATHS.releaseSelection, ""],
     [PATHS.sessions, "[]"],
     [PATHS.statusMemory, '{"tiers":[]'],
   ] as const
 ) {
-  Deno.test(`prepareFiles() moves a damaged ${path.slice(path.lastIndexOf("/") + 1)} aside and repeats nothing of it`, async () => {
+  Deno.test(`prepareFiles() moves a damaged ${path.slice(path.lastIndexOf("/") + 1)} of ${text.length} characters aside and repeats nothing of it`, async () => {
     const host = new FakeHost({ [path]: text });
     await host.setMode(path, 0o600);
-    const found = await prepareFiles(host, new FakeClock());
+    const { found, damaged } = await prepareFiles(host, new FakeClock());
     assert.equal(found.length, 1);
+    assert.deepEqual(damaged, [path]);
     assert.match(found[0] ?? "", new RegExp(`^"${path}" is damaged.*It was moved to ${PATHS.damagedDir}$`));
     assert.ok(text.length < 5 || !found[0]?.includes(text));
     assert.equal(await host.readText(path), undefined);
@@ -53,3 +57,18 @@ for (
     assert.equal(await host.readText(`${PATHS.damagedDir}/${aside?.[0]}`), text);
   });
 }
+
+Deno.test("prepareFiles() calls an open file mended, not damaged", async () => {
+  const host = new FakeHost({ [PATHS.setupToken]: TOKEN });
+  const { found, damaged } = await prepareFiles(host, new FakeClock());
+  assert.deepEqual([found.length, damaged], [1, []]);
+});
+
+Deno.test("damageText() names the journal first, then every file, and nothing when all is whole", () => {
+  assert.equal(damageText([], undefined), undefined);
+  assert.equal(damageText([], "Line 4 of the journal is damaged"), "Line 4 of the journal is damaged");
+  assert.equal(
+    damageText([PATHS.sessions, PATHS.setupInputs], "Line 4 of the journal is damaged"),
+    `Line 4 of the journal is damaged. Damaged: sessions.json, setup-inputs.json; now in ${PATHS.damagedDir}`,
+  );
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { RollupState, StatusDocument } from "../../../agent/status/status_document.ts";
 import { statusTable } from "../../../agent/cli/status_table.ts";
+import { until } from "../../until.ts";
 import { withStandIn } from "./stand_in_agent.ts";
 import { cli } from "./terminal.ts";
 
@@ -162,7 +163,7 @@ Deno.test("status --watch prints again when something changes and ends with the 
     ];
     const over = new AbortController();
     const running = cli(["status", "--watch", "-o", "json", "--root", agent.root], { signal: over.signal });
-    while (agent.asked.length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until("it was asked five times", () => agent.asked.length, (it) => it >= 5);
     over.abort();
     const { code, out } = await running;
     assert.equal(code, 0);
@@ -180,7 +181,7 @@ Deno.test("status --watch waits for an agent that is gone for a while, and shows
     ];
     const over = new AbortController();
     const running = cli(["status", "--watch", "-o", "json", "--root", agent.root], { signal: over.signal });
-    while (agent.asked.length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until("it was asked five times", () => agent.asked.length, (it) => it >= 5);
     over.abort();
     const { code, out, err } = await running;
     assert.equal(code, 4);
@@ -198,6 +199,16 @@ Deno.test("status without an agent says so and ends with 1", async () => {
     /^No agent is running \(nothing answers at \/nowhere\/run\/alga-appliance\/agent\.sock\)\nWhat to do: /,
   );
 });
+
+for (const format of ["table", "json"]) {
+  Deno.test(`status -o ${format} of an agent that answers with an error says its words and prints no document`, () =>
+    withStandIn(async (agent) => {
+      const body = { title: "Something went wrong here", status: 500, detail: "The agent goes on.\x1b[2J" };
+      agent.answers["GET /api/v1/status"] = [{ status: 500, body }];
+      const run = await cli(["status", "-o", format, "--root", agent.root]);
+      assert.deepEqual(run, { code: 1, out: "", err: "The agent goes on. [2J\n" });
+    }));
+}
 
 Deno.test("status of an agent that answers nonsense says what came", () =>
   withStandIn(async (agent) => {

@@ -19,7 +19,8 @@ export async function cli(
   const terminal: Terminal = {
     out: (text) => out += text,
     err: (text) => err += text,
-    readInput: () => Promise.resolve(options.input ?? ""),
+    readInput: (maxBytes) =>
+      Promise.resolve(new TextEncoder().encode(options.input ?? "").subarray(0, maxBytes)),
     columns: options.columns,
     color: options.color ?? false,
     signal: options.signal ?? new AbortController().signal,

@@ -26,12 +26,9 @@ export function startDnsServer(
   options: { protocols?: readonly ("udp" | "tcp")[] } = {},
 ): TestDnsServer {
   const protocols = options.protocols ?? ["udp", "tcp"];
-  const tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = tcp.addr;
+  const { port, tcp, udp } = openBoth();
   if (!protocols.includes("tcp")) tcp.close();
-  const udp = protocols.includes("udp")
-    ? Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port })
-    : undefined;
+  if (!protocols.includes("udp")) udp.close();
   const asked: string[] = [];
   const open = new Set<Deno.Conn>();
 
@@ -91,17 +88,31 @@ export function startDnsServer(
   }
 
   const running = [
-    udp ? serveUdp(udp) : undefined,
+    protocols.includes("udp") ? serveUdp(udp) : undefined,
     protocols.includes("tcp") ? serveTcp() : undefined,
   ].map((it) => it?.catch(() => {}));
   return {
     port,
     asked,
     async close() {
-      udp?.close();
+      if (protocols.includes("udp")) udp.close();
       if (protocols.includes("tcp")) tcp.close();
       for (const connection of open) connection.close();
       await Promise.all(running);
     },
   };
+}
+
+/** Both protocols on one port below those that the kernel gives to others, so that one that is closed stays closed. */
+function openBoth(): { port: number; tcp: Deno.TcpListener; udp: Deno.DatagramConn } {
+  const at = { hostname: "127.0.0.1", port: 10_000 + Math.floor(Math.random() * 5_000) };
+  let tcp: Deno.TcpListener | undefined;
+  try {
+    tcp = Deno.listen(at);
+    return { port: at.port, tcp, udp: Deno.listenDatagram({ transport: "udp", ...at }) };
+  } catch (error) {
+    tcp?.close();
+    if (error instanceof Deno.errors.AddrInUse) return openBoth();
+    throw error;
+  }
 }

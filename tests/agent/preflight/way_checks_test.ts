@@ -6,7 +6,7 @@ import { makeCertificates } from "../../cluster/certificates.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { pushImage, pushRelease } from "../../simulator/push.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
-import { freePort } from "../../simulator/registry_server.ts";
+import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
 import { startDnsServer } from "./dns_server.ts";
 import { checkContext, runOne } from "./check_case.ts";
@@ -71,7 +71,7 @@ Deno.test("the checks of the way pass against a whole registry, and find a missi
 });
 
 Deno.test("a closed port fails reg.tcp and the release, and skips what lies behind", async () => {
-  assert.deepEqual(await statuses(`https://127.0.0.1:${freePort()}`), {
+  assert.deepEqual(await statuses(`https://127.0.0.1:${CLOSED_PORT}`), {
     "reg.dns": "skipped",
     "reg.tcp": "fail",
     "reg.tls": "skipped",
@@ -183,7 +183,7 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     const endpoint = (port: number) => ({ registry: "x", hostName: "localhost", port, isEncrypted: true });
-    assert.equal(await readPeerCertificate(endpoint(freePort()), { timeoutMs: 2_000 }), undefined);
+    assert.equal(await readPeerCertificate(endpoint(CLOSED_PORT), { timeoutMs: 60_000 }), undefined);
     const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const accepted = silent.accept();
     assert.equal(

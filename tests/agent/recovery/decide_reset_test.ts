@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { decideReset, outcomeOf, type ResetQuestion } from "../../../agent/recovery/decide_reset.ts";
+import {
+  decideReset,
+  outcomeOf,
+  RESET_ANNOTATION,
+  type ResetQuestion,
+} from "../../../agent/recovery/decide_reset.ts";
+import type { KubeObject } from "../../../k8s/mod.ts";
 import { failedRelease, job, NOW_MS, workload } from "./stalled_objects.ts";
 
 function question(over: Partial<ResetQuestion> = {}): ResetQuestion {
@@ -16,6 +22,21 @@ function question(over: Partial<ResetQuestion> = {}): ResetQuestion {
 Deno.test("decideReset() resets a release that ran out of time and whose parts are ready now", () => {
   assert.equal(decideReset(question()).reset, true);
 });
+
+for (
+  const message of [
+    "failed early due to stalled resources",
+    "timeout waiting for: [Deployment/msp/email-service status: 'InProgress']",
+    "timed out waiting for the condition",
+    "context deadline exceeded",
+    // As a busy node gave it: the client does not even ask any more.
+    "Helm install failed for release msp/email-service with chart email-service@0.1.0: client rate limiter Wait returned an error: rate: Wait(n=1) would exceed context deadline",
+  ]
+) {
+  Deno.test(`decideReset() knows a release that ran out of time by "${message.slice(-45)}"`, () => {
+    assert.equal(decideReset(question({ release: failedRelease({ message }) })).reset, true);
+  });
+}
 
 const REASONS: readonly [string, Partial<ResetQuestion>, RegExp][] = [
   ["that has not given up", { release: failedRelease({ stalled: "False" }) }, /not given up/],
@@ -85,14 +106,21 @@ Deno.test("decideReset() resets the same failure once, and a release three times
 Deno.test("outcomeOf() tells what became of a reset", () => {
   const at = new Date(NOW_MS - 60_000).toISOString();
   const attempt = { release: "email-service", failedRevision: "x", at, outcome: "pending" as const };
+  const reached = (release: KubeObject): KubeObject => ({
+    ...release,
+    metadata: { ...release.metadata, annotations: { [RESET_ANNOTATION]: at } },
+  });
   const later = (type: string) => ({
-    ...failedRelease(),
+    ...reached(failedRelease()),
     status: {
       conditions: [{ type, status: "True", lastTransitionTime: new Date(NOW_MS).toISOString() }],
     },
   });
   assert.equal(outcomeOf(attempt, later("Ready"), NOW_MS).outcome, "recovered");
   assert.equal(outcomeOf(attempt, later("Stalled"), NOW_MS).outcome, "failed-again");
-  assert.equal(outcomeOf(attempt, failedRelease(), NOW_MS).outcome, "pending", "the old failure is no news");
+  const stale = reached(failedRelease());
+  assert.equal(outcomeOf(attempt, stale, NOW_MS).outcome, "pending", "the old failure is no news");
+  const neverReached = { ...later("Ready"), metadata: failedRelease().metadata };
+  assert.equal(outcomeOf(attempt, neverReached, NOW_MS).outcome, "pending", "it is not our success");
   assert.equal(outcomeOf(attempt, undefined, NOW_MS + 46 * 60_000).outcome, "unresolved");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { recoverOnce } from "../../../agent/recovery/recover_releases.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
-import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import { KINDS, KubeApiError, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { startSimKubeApi } from "../../simulator/kube_api.ts";
@@ -9,17 +9,25 @@ import { failedRelease, job, NOW_MS, workload } from "./stalled_objects.ts";
 
 async function withCluster(
   body: (
-    it: { client: KubeClient; host: FakeHost; look(): Promise<string[]>; said: string[] },
+    it: {
+      client: KubeClient;
+      host: FakeHost;
+      clock: FakeClock;
+      /** With some of the client's methods replaced, where a test needs one that fails. */
+      look(broken?: Partial<KubeClient>): Promise<string[]>;
+      said: string[];
+    },
   ) => Promise<void>,
 ): Promise<void> {
   const api = await startSimKubeApi();
   api.store.addKind(KINDS.HelmRelease);
   const client = api.client();
   const host = new FakeHost();
+  const clock = new FakeClock(NOW_MS);
   const said: string[] = [];
   const deps = {
     host,
-    clock: new FakeClock(NOW_MS),
+    clock,
     connectKube: () => Promise.resolve(client),
     say: (text: string) => said.push(text),
   };
@@ -27,7 +35,13 @@ async function withCluster(
     for (const name of ["msp", "alga-system"]) {
       await client.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     }
-    await body({ client, host, look: () => recoverOnce(deps, client), said });
+    await body({
+      client,
+      host,
+      clock,
+      look: (broken = {}) => recoverOnce(deps, { ...client, ...broken }),
+      said,
+    });
   } finally {
     client.close();
     await api.close();
@@ -87,4 +101,86 @@ Deno.test("recoverOnce() goes on with what a damaged record leaves", () =>
     await put(client, failedRelease());
     await put(client, workload("email-service"));
     assert.deepEqual(await look(), ["email-service"]);
+  }));
+
+const refused = () =>
+  Promise.reject(new KubeApiError("admission webhook denied the request", 403, "Forbidden"));
+const attemptsIn = async (host: FakeHost): Promise<unknown[]> =>
+  JSON.parse(await host.readText(PATHS.releaseResets) ?? "").attempts;
+const tokenOf = async (client: KubeClient) =>
+  (await client.get(release))?.metadata.annotations?.["reconcile.fluxcd.io/resetAt"];
+
+for (const method of ["patch", "delete"] as const) {
+  Deno.test(`recoverOnce() asks again after its ${method} was refused, and says why it could not`, () =>
+    withCluster(async ({ client, clock, look, said }) => {
+      await put(client, failedRelease());
+      await put(client, workload("email-service"));
+      await put(client, job("seed", "complete"));
+      assert.deepEqual(await look({ [method]: refused }), []);
+      assert.match(said.join(), /email-service .*could not .*admission webhook denied/);
+      assert.equal(await tokenOf(client), undefined);
+      await clock.advance(15_000);
+      assert.deepEqual(await look(), ["email-service"]);
+      assert.ok(await tokenOf(client));
+      await clock.advance(3_600_000);
+      assert.deepEqual(await look(), [], "it was reached: the same failure is not reset again");
+    }));
+}
+
+Deno.test("recoverOnce() does not ask again when only the answer to its request was lost", () =>
+  withCluster(async ({ client, clock, look }) => {
+    await put(client, failedRelease());
+    await put(client, workload("email-service"));
+    const patch: KubeClient["patch"] = async (...args) => {
+      await client.patch(...args);
+      throw new KubeApiError("connection reset", 0, "NoAnswer");
+    };
+    assert.deepEqual(await look({ patch }), []);
+    const token = await tokenOf(client);
+    assert.ok(token);
+    await clock.advance(60_000);
+    assert.deepEqual(await look(), []);
+    assert.equal(await tokenOf(client), token);
+  }));
+
+Deno.test("recoverOnce() does not ask for ever, and less and less often, where every request is refused", () =>
+  withCluster(async ({ client, clock, host, look }) => {
+    await put(client, failedRelease());
+    await put(client, workload("email-service"));
+    const askedAtSec: number[] = [];
+    const patch = () => {
+      askedAtSec.push((clock.nowMs() - NOW_MS) / 1000);
+      return refused();
+    };
+    for (let i = 0; i < 150; i++) {
+      await look({ patch });
+      await clock.advance(15_000);
+    }
+    assert.deepEqual(askedAtSec, [0, 15, 45, 105, 225, 465, 945, 1905]);
+    assert.equal((await attemptsIn(host)).length, 1, "tries of one failure are one attempt");
+  }));
+
+Deno.test("recoverOnce() forgets a request that never arrived once its release has recovered by itself", () =>
+  withCluster(async ({ client, host, look }) => {
+    await put(client, failedRelease());
+    await put(client, workload("email-service"));
+    await look({ patch: refused });
+    await client.patch(release, { status: { conditions: [] } }, { subresource: "status" });
+    assert.deepEqual(await look(), []);
+    assert.deepEqual(await attemptsIn(host), []);
+  }));
+
+Deno.test("recoverOnce() goes on to the next release when one cannot be looked at, and fails after that", () =>
+  withCluster(async ({ client, look }) => {
+    for (const name of ["email-service", "temporal"]) {
+      const it = failedRelease({ message: "context deadline exceeded" });
+      await put(client, { ...it, metadata: { ...it.metadata, name } });
+      await put(client, workload(name));
+    }
+    const list: KubeClient["list"] = (kind, options) =>
+      options?.labelSelector?.includes("/name=email-service") ? refused() : client.list(kind, options);
+    await assert.rejects(look({ list }), /denied/);
+    assert.equal(await tokenOf(client), undefined);
+    const other = await client.get({ ...release, name: "temporal" });
+    assert.ok(other?.metadata.annotations?.["reconcile.fluxcd.io/resetAt"]);
   }));

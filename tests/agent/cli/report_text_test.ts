@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type CheckResult, reportText } from "../../../agent/preflight/mod.ts";
+import { reportText } from "../../../agent/cli/report_text.ts";
+import type { CheckResult } from "../../../agent/preflight/mod.ts";
 
 const base: CheckResult = {
   id: "hw.cpu",

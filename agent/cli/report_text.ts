@@ -1,4 +1,5 @@
-import type { CheckStatus, PreflightReport } from "./check.ts";
+import type { CheckStatus, PreflightReport } from "../preflight/mod.ts";
+import { printable } from "./print_line.ts";
 
 const ORDER: Record<CheckStatus, number> = { fail: 0, error: 1, warn: 2, skipped: 3, pass: 4 };
 
@@ -22,10 +23,4 @@ export function reportText(report: PreflightReport): string {
     } warnings, ${count("skipped")} skipped, ${count("pass")} passed`,
   );
   return `${lines.join("\n")}\n`;
-}
-
-/** Findings quote files and servers; their control characters must not steer the terminal. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is being taken out
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
 }

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { parseDownloadUrl, parseKubeconfig, requireRoot } from "../../../agent/cli/options.ts";
+import { cli } from "./terminal.ts";
+
+for (const command of [["token", "show"], ["token", "rotate"], ["preflight"], ["serve"]]) {
+  Deno.test(`"${command.join(" ")}" refuses a root that is not there and makes nothing`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "alga-root-" });
+    const { code, out, err } = await cli([...command, "--root", `${folder}/typo`]);
+    assert.deepEqual([code, out], [2, ""]);
+    assert.ok(err.startsWith(`--root "${folder}/typo" does not exist\n`), err);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    await Deno.remove(folder);
+  });
+}
+
+Deno.test("requireRoot() takes a folder and refuses a file", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "alga-root-" });
+  assert.equal(await requireRoot(folder), folder);
+  await Deno.writeTextFile(`${folder}/file`, "");
+  await assert.rejects(requireRoot(`${folder}/file`), /is no folder$/);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("parseKubeconfig() takes a file that is there, or none", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "alga-kubeconfig-" });
+  assert.equal(await parseKubeconfig(undefined), undefined);
+  await assert.rejects(parseKubeconfig(`${folder}/no`), /^UsageError: --kubeconfig "[^"]+" does not exist$/);
+  await assert.rejects(parseKubeconfig(folder), /is no file$/);
+  await Deno.writeTextFile(`${folder}/yes`, "");
+  assert.equal(await parseKubeconfig(`${folder}/yes`), `${folder}/yes`);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("parseDownloadUrl() takes web addresses and repeats no password of a wrong one", () => {
+  for (const good of ["https://files.example.com/k3s", "http://192.0.2.7:8080", undefined]) {
+    assert.equal(parseDownloadUrl(good), good);
+  }
+  for (
+    const bad of [
+      "notaurl",
+      "",
+      "ftp://a/b",
+      "file:///etc",
+      "https://u:hidden@a/",
+      "https://a/?b",
+      "https://a/#b",
+    ]
+  ) {
+    assert.throws(() => parseDownloadUrl(bad), (error: Error) => {
+      assert.match(error.message, /^--download-url must be a web address like https/);
+      return !error.message.includes("hidden");
+    });
+  }
+});
+
+Deno.test("preflight takes no --kubeconfig: nothing of it looks at Kubernetes", async () => {
+  assert.match((await cli(["preflight", "--kubeconfig", "/x"])).err, /^Unknown option "--kubeconfig"/);
+  assert.ok(!(await cli(["help", "preflight"])).out.includes("kubeconfig"));
+  assert.match((await cli(["help", "serve"])).out, /\n {2}--kubeconfig FILE /);
+});

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { runCommand } from "../../../agent/host/run_command.ts";
+
+const searchPath = "/usr/bin:/bin";
+
+/** Ends what a test started in a group of its own. */
+async function endOf(pidFile: string): Promise<void> {
+  const pid = Number(await Deno.readTextFile(pidFile));
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
+
+for (const how of ["its time limit", "its signal"] as const) {
+  Deno.test(`runCommand() ends with ${how} although a grandchild in a group of its own holds the pipes`, async () => {
+    const dir = await Deno.makeTempDir({ prefix: "alga-run-" });
+    const pidFile = `${dir}/pid`;
+    const script =
+      `setsid sh -c 'echo $$ > "$0.new"; mv "$0.new" "$0"; echo begun; exec sleep 600' "$0" & wait`;
+    const stop = new AbortController();
+    const stdin = "x".repeat(1 << 20); // more than a pipe holds, and nobody reads it
+    try {
+      const running = runCommand("sh", ["-c", script, pidFile], {
+        searchPath,
+        stdin,
+        timeoutMs: how === "its signal" ? 300_000 : 2_000,
+        signal: stop.signal,
+        onLine: () => how === "its signal" && stop.abort(),
+      });
+      await assert.rejects(running, { code: how === "its signal" ? "CANCELLED" : "COMMAND_TIMEOUT" });
+    } finally {
+      await endOf(pidFile).catch(() => {});
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+}
+
+Deno.test("runCommand() gives all output of a program that ends by itself", async () => {
+  const lines: string[] = [];
+  const { code, stdout, stderr } = await runCommand("sh", ["-c", "cat; echo warn >&2; exit 3"], {
+    searchPath,
+    stdin: "one\ntwo",
+    onLine: (line, stream) => lines.push(`${stream} ${line}`),
+  });
+  assert.deepEqual([code, stdout, stderr], [3, "one\ntwo", "warn\n"]);
+  assert.deepEqual(lines.sort(), ["stderr warn", "stdout one", "stdout two"]);
+});

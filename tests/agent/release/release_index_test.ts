@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { createRegistryClient, RegistryError, resolveRelease } from "../../../agent/release/mod.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+import { Random } from "../../fakes/random.ts";
+import { pushBlob, pushManifest, pushRelease } from "../../simulator/push.ts";
+import { startSimRegistry } from "../../simulator/registry.ts";
+import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+
+const RELEASE = "nine-minds/alga-appliance-release";
+const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+const AMD64 = { os: "linux", architecture: "amd64" };
+const ARM64 = { os: "linux", architecture: "arm64" };
+const UNKNOWN = { os: "unknown", architecture: "unknown" };
+
+interface Child {
+  mediaType: string;
+  digest: string;
+  size: number;
+  platform?: { os: string; architecture: string };
+}
+
+interface IndexCase {
+  /** Pushes a release and gives its descriptor. */
+  release(version: string, platform?: Child["platform"]): Promise<Child>;
+  /** Pushes an index as the stable channel. */
+  index(manifests: readonly object[], more?: object): Promise<string>;
+  resolve(): ReturnType<typeof resolveRelease>;
+  asked(): string[];
+}
+
+async function withIndex(body: (it: IndexCase) => Promise<void>): Promise<void> {
+  const registry = await startSimRegistry();
+  const client = createRegistryClient({
+    mirrors: { "ghcr.io": registry.url },
+    network: { dnsServers: [] },
+    clock: new FakeClock(),
+    userAgent: "test",
+  });
+  try {
+    await body({
+      async release(version, platform) {
+        const content = { ...sampleReleaseManifest(), version };
+        const digest = await pushRelease(registry.url, [version], content);
+        const manifest = await client.fetchManifest("ghcr.io", RELEASE, digest);
+        return {
+          mediaType: OCI_MANIFEST,
+          digest,
+          size: manifest.bytes.length,
+          ...(platform ? { platform } : {}),
+        };
+      },
+      index: (manifests, more = {}) =>
+        pushManifest(registry.url, RELEASE, ["stable"], {
+          schemaVersion: 2,
+          mediaType: OCI_INDEX,
+          manifests,
+          ...more,
+        }),
+      resolve() {
+        registry.requests.length = 0;
+        return resolveRelease(client, { channel: "stable" });
+      },
+      asked: () => registry.requests.map((it) => it.line),
+    });
+  } finally {
+    client.close();
+    await registry.close();
+  }
+}
+
+async function failure(pending: Promise<unknown>): Promise<[string, string]> {
+  const error = await pending.then(() => undefined, (thrown) => thrown);
+  assert.ok(error instanceof RegistryError, String(error));
+  return [error.failure, error.message];
+}
+
+Deno.test("resolveRelease() follows an index to its manifest for linux/amd64 and keeps the index's digest", () =>
+  withIndex(async ({ release, index, resolve }) => {
+    const digest = await index([
+      await release("0.0.1", ARM64),
+      await release("0.0.2", UNKNOWN),
+      await release("1.5.0", AMD64),
+      await release("0.0.3", AMD64),
+      await release("0.0.4"),
+    ]);
+    const resolved = await resolve();
+    assert.equal(resolved.manifest.version, "1.5.0");
+    assert.equal(resolved.manifestDigest, digest);
+  }));
+
+Deno.test("resolveRelease() follows an index to the first manifest without a platform when none is for linux/amd64", () =>
+  withIndex(async ({ release, index, resolve }) => {
+    await index([await release("0.0.1", ARM64), await release("1.5.0"), await release("0.0.2")]);
+    assert.equal((await resolve()).manifest.version, "1.5.0");
+  }));
+
+Deno.test("resolveRelease() refuses an index that is empty or for other machines only", () =>
+  withIndex(async ({ release, index, resolve }) => {
+    for (const children of [[], [await release("1.5.0", ARM64), await release("1.5.1", UNKNOWN)]]) {
+      await index(children);
+      const [what, words] = await failure(resolve());
+      assert.equal(what, "schema");
+      assert.match(
+        words,
+        /Release "stable" cannot be used: its index names no image manifest for linux\/amd64/,
+      );
+    }
+  }));
+
+Deno.test("resolveRelease() refuses an index within an index, whatever it is called, after one step", () =>
+  withIndex(async ({ release, index, resolve, asked }) => {
+    const child = await release("1.5.0", AMD64);
+    const digest = await index([child]);
+    const size = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [child] }).length;
+    await index([{ mediaType: OCI_INDEX, digest, size, platform: AMD64 }]);
+    assert.match((await failure(resolve()))[1], /names no image manifest/);
+    // One that pretends to be a manifest is fetched and no further.
+    await index([{ mediaType: OCI_MANIFEST, digest, size, platform: AMD64 }]);
+    const [what, words] = await failure(resolve());
+    assert.equal(what, "schema");
+    assert.match(words, /not an OCI image manifest/);
+    assert.equal(asked().length, 2);
+  }));
+
+Deno.test("resolveRelease() refuses a manifest of an index that has another size or digest, or is nowhere", () =>
+  withIndex(async ({ release, index, resolve }) => {
+    const child = await release("1.5.0", AMD64);
+    await index([{ ...child, size: child.size + 1 }]);
+    assert.equal((await failure(resolve()))[0], "wrong-size");
+    await index([{ ...child, digest: `sha256:${"0".repeat(64)}` }]);
+    assert.equal((await failure(resolve()))[0], "not-found");
+    await index([{ ...child, digest: "sha256:short" }]);
+    assert.equal((await failure(resolve()))[0], "schema");
+  }));
+
+Deno.test("resolveRelease() refuses what is an index and a manifest at once", () =>
+  withIndex(async ({ release, index, resolve }) => {
+    const child = await release("1.5.0", AMD64);
+    await index([child], { config: { mediaType: "", digest: child.digest, size: child.size } });
+    assert.equal((await failure(resolve()))[0], "schema");
+  }));
+
+Deno.test("resolveRelease() never takes other content than the index names", async () => {
+  const registry = await startSimRegistry();
+  const client = createRegistryClient({
+    mirrors: { "ghcr.io": registry.url },
+    network: { dnsServers: [] },
+    clock: new FakeClock(),
+    userAgent: "test",
+  });
+  const digest = await pushRelease(registry.url, ["good"], sampleReleaseManifest());
+  const { bytes } = await client.fetchManifest("ghcr.io", RELEASE, digest);
+  await pushManifest(registry.url, RELEASE, ["stable"], {
+    schemaVersion: 2,
+    manifests: [{ mediaType: OCI_MANIFEST, digest, size: bytes.length, platform: AMD64 }],
+  });
+  registry.faults.push({ match: `${RELEASE}/manifests/${digest}`, body: " ".repeat(bytes.length) });
+  assert.equal((await failure(resolveRelease(client, { channel: "stable" })))[0], "wrong-digest");
+  client.close();
+  await registry.close();
+});
+
+Deno.test("resolveRelease() gives a release or a RegistryError for any pointer (fuzz, 300 rounds)", async () => {
+  const registry = await startSimRegistry();
+  const client = createRegistryClient({
+    mirrors: { "ghcr.io": registry.url },
+    network: { dnsServers: [] },
+    clock: new FakeClock(),
+    userAgent: "test",
+  });
+  const random = new Random(23);
+  const content = new TextEncoder().encode(JSON.stringify(sampleReleaseManifest()));
+  const config = await pushBlob(registry.url, RELEASE, content, "x");
+  const digest = await pushManifest(registry.url, RELEASE, ["x"], { schemaVersion: 2, config, layers: [] });
+  const { bytes } = await client.fetchManifest("ghcr.io", RELEASE, digest);
+  const good = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests: [{ mediaType: OCI_MANIFEST, digest, size: bytes.length, platform: AMD64 }],
+  });
+  let releases = 0;
+  for (let round = 0; round < 300; round++) {
+    registry.faults.splice(0, Infinity, {
+      match: `${RELEASE}/manifests/stable`,
+      body: round === 0 ? good : random.mutate(good),
+    });
+    try {
+      await resolveRelease(client, { channel: "stable" });
+      releases++;
+    } catch (error) {
+      assert.ok(error instanceof RegistryError, `round ${round}: ${error}`);
+    }
+  }
+  assert.ok(releases > 0);
+  client.close();
+  await registry.close();
+});
