@@ -41,7 +41,7 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
     only: ["db", "redis", "alga-core", "storage"],
   },
   { id: "dns.coredns-loop", test: /\bLoop \(.*\) detected/, only: ["coredns"] },
-  { id: "dns.coredns-none", test: /no nameservers found/i, only: ["coredns"] },
+  { id: "dns.coredns-none", test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },
   // A shell that is given a program of another processor reads it as a script.
   { id: "img.arch", test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },
   {

@@ -1,4 +1,5 @@
 import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "../status/components.ts";
+import { newest, timeOf } from "../status/container_trouble.ts";
 import { currentCondition, type Scene } from "../status/scene.ts";
 import type { ConditionView, FluxView } from "../status/snapshot.ts";
 import { type TierId } from "../status/status_document.ts";
@@ -9,7 +10,7 @@ import { type Finding, finding, type Rule } from "./finding.ts";
 import { explainNetworkText, NETWORK_IDS } from "./network_text.ts";
 
 const TIMEOUT_TEXT =
-  /context deadline exceeded|timed? ?out waiting|timed out|timeout waiting|failed early due to stalled resources/i;
+  /context deadline exceeded|would exceed context deadline|timed? ?out waiting|timed out|timeout waiting|failed early due to stalled resources/i;
 const PENDING_TEXT = /another operation .* in progress|has no deployed releases|uninstalling/i;
 const FAILED_REASON = /Failed|RetriesExceeded|Stalled|Exhausted|MissingRollbackTarget/;
 /** Suspension is judged only after this: an update suspends releases for a moment. */
@@ -17,6 +18,10 @@ const MISSING_KIND_PATIENCE_MS = 60_000;
 /** As long as the slowest part may take to install. @see contract.md 2.5 */
 const WAITING_PATIENCE_MS = 45 * 60_000;
 const MISSING_DEPENDENCY_PATIENCE_MS = 2 * 60_000;
+/** A new try that fails like the one before does so within this. */
+const RETRY_MS = 60_000;
+/** A chart is fetched a moment after its release came. */
+const CHART_PATIENCE_MS = 2 * 60_000;
 
 /** Objects of Flux that could not do their work. Conditions of an older generation say nothing. @see components.md 2.4 */
 export const fluxRule: Rule = {
@@ -81,7 +86,12 @@ function found(
       ...(message === "" ? [] : [{ label: "Message", text: clip(message, 600) }]),
     ],
     ...more,
-    words: { name: object.name, detail: clip(message, 240), ...more.words },
+    // Folders of one try have a name of their own each time.
+    words: {
+      name: object.name,
+      detail: clip(message.replaceAll(/\/tmp\/[\w-]+\//g, ""), 240),
+      ...more.words,
+    },
   });
 }
 
@@ -109,6 +119,29 @@ function readyFailure(object: FluxView): ConditionView | undefined {
   const ready = currentCondition(object, "Ready");
   if (ready?.status === "False") return ready;
   return stalled?.status === "True" ? stalled : undefined;
+}
+
+/**
+ * While it tries again, the object says nothing of the failure before: neither is it over nor may it vanish for that moment. A health
+ * check is waited for again as long as last time.
+ */
+function failureBefore(scene: Scene, object: FluxView): ConditionView | undefined {
+  const ready = currentCondition(object, "Ready");
+  if (ready?.status !== "Unknown") return undefined;
+  const isNew = ageMs(ready.since, scene.nowMs) < RETRY_MS;
+  if (object.kind === "HelmRelease") {
+    const released = currentCondition(object, "Released");
+    return isNew && released?.status === "False" ? released : undefined;
+  }
+  const last = newest(scene.eventsOf(object.kind, object.namespace, object.name));
+  // What a newer release interrupted did not fail.
+  if (last?.type !== "Warning" || last.reason === "HealthCheckCanceled") return undefined;
+  // Another release may well be healthy.
+  const fetched = scene.snapshot.flux.find((it) => it.kind === "OCIRepository");
+  const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
+  if (artifact?.since !== undefined && Date.parse(artifact.since) > timeOf(last)) return undefined;
+  if (!isNew && last.reason !== "HealthCheckFailed") return undefined;
+  return { ...ready, status: "False", reason: last.reason, message: last.message, since: last.firstAt };
 }
 
 function explainSource(scene: Scene, object: FluxView): Finding[] {
@@ -142,7 +175,7 @@ function explainSource(scene: Scene, object: FluxView): Finding[] {
 }
 
 function explainKustomization(scene: Scene, object: FluxView): Finding[] {
-  const condition = readyFailure(object);
+  const condition = readyFailure(object) ?? failureBefore(scene, object);
   if (!condition) return [];
   const { reason, message } = condition;
   if (reason === "DependencyNotReady") return explainWaiting(scene, object, condition);
@@ -180,7 +213,7 @@ function explainKustomization(scene: Scene, object: FluxView): Finding[] {
 }
 
 function explainRelease(scene: Scene, object: FluxView): Finding[] {
-  const ready = readyFailure(object);
+  const ready = readyFailure(object) ?? failureBefore(scene, object);
   const stalled = currentCondition(object, "Stalled");
   if (!ready) return [];
   if (ready.reason === "DependencyNotReady") return explainWaiting(scene, object, ready);
@@ -201,11 +234,23 @@ function explainRelease(scene: Scene, object: FluxView): Finding[] {
   if (
     ready.reason === "SourceNotReady" || ready.reason === "ArtifactFailed" || /HelmChart/.test(cause.message)
   ) {
-    return explainSource(scene, { ...object, conditions: [cause] })
+    const chart = chartFailure(scene, cause);
+    if (!chart) return [];
+    return explainSource(scene, { ...object, conditions: [chart] })
       .map((it) => it.id === "flux.source-failed" ? { ...it, hard: hardFailure } : it);
   }
   if (TIMEOUT_TEXT.test(cause.message)) return [found(scene, object, "flux.helm-timeout", cause)];
   return hardFailure ? [found(scene, object, "flux.stalled", cause)] : [];
+}
+
+/** Why there is no chart. The release only says that it is not there yet; the chart's own event says more. */
+function chartFailure(scene: Scene, cause: ConditionView): ConditionView | undefined {
+  const [, namespace = "", name = ""] = /HelmChart '([^'/]*)\/([^']*)'/.exec(cause.message) ?? [];
+  const last = newest(scene.eventsOf("HelmChart", namespace, name));
+  if (last?.type === "Warning") return { ...cause, message: last.message };
+  const isAwaited = /has not been reconciled/.test(cause.message) &&
+    ageMs(cause.since, scene.nowMs) < CHART_PATIENCE_MS;
+  return isAwaited ? undefined : cause;
 }
 
 /** Parts come one after the other: waiting is progress, unless what is waited for is not there or nothing moves. @see contract.md 7.4 */

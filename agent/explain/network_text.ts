@@ -57,7 +57,11 @@ const PATTERNS: readonly Pattern[] = [
       /pull access denied|insufficient_scope|authorization failed|unauthorized|failed to authorize|no basic auth|\b40[13]\b|\bdenied\b|forbidden/i,
   },
   { id: "img.arch", test: /no match for platform|no matching manifest for|exec format error/i },
-  { id: "reg.unavailable", test: /\b50[0234]\b|internal server error|bad gateway|service unavailable/i },
+  {
+    id: "reg.unavailable",
+    test:
+      /\b50[0234]\b|internal server error|bad gateway|service unavailable|timeout awaiting response headers/i,
+  },
   {
     id: "net.egress",
     test:

@@ -170,7 +170,7 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
   "reg.unavailable": text(
     "nobody",
     (w) => `${w.server || "The registry"} has trouble of its own`,
-    (w) => `It answers with a server error.${said(w.detail)}`,
+    (w) => `It answers with a server error, or not at all.${said(w.detail)}`,
     "Wait: it is tried again by itself.",
   ),
   "img.not-found": text(

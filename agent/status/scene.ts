@@ -1,4 +1,3 @@
-import { HELM_RELEASES } from "../release/release.ts";
 import { type Component, componentByName, componentOfPod, COMPONENTS } from "./components.ts";
 import { type ContainerTrouble, isPodOver, isPodWell, judgeContainer } from "./container_trouble.ts";
 import { findPulls, type RunningPull } from "./running_pulls.ts";
@@ -126,9 +125,4 @@ export function currentCondition(flux: FluxView, type: string): FluxView["condit
 export function isFluxReady(flux: FluxView | undefined): boolean {
   return flux !== undefined && currentCondition(flux, "Ready")?.status === "True" &&
     (flux.kind !== "HelmRelease" || flux.observedGeneration >= flux.generation);
-}
-
-/** Names of the HelmReleases that are not ready or missing. */
-export function releasesNotReady(scene: Scene): string[] {
-  return HELM_RELEASES.filter((it) => !isFluxReady(scene.release(it)));
 }

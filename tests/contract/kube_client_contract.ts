@@ -1,12 +1,23 @@
 import assert from "node:assert/strict";
 import type { KubeClientOptions } from "../../k8s/http_kube_client.ts";
 import { KINDS } from "../../k8s/kinds.ts";
-import { KubeApiError, type KubeClient, type KubeObject, type WatchEvent } from "../../k8s/kube_client.ts";
+import type { KubeApiError, KubeClient, KubeObject } from "../../k8s/kube_client.ts";
+import { until } from "../until.ts";
+import { collectChanges, PATIENCE_SEC } from "./collect_changes.ts";
+import { configMap, namespace } from "./contract_objects.ts";
+import { kubeWatchContract } from "./kube_watch_contract.ts";
+
+interface Condition {
+  type: string;
+  status: string;
+}
 
 /** One API server under test. */
 export interface ContractServer {
-  /** A client as the administrator. */
-  connect(options?: KubeClientOptions): KubeClient;
+  /** The server's own, on loopback. */
+  port: number;
+  /** A client as the administrator; `port` is that of a gate before the server. */
+  connect(options?: KubeClientOptions, port?: number): KubeClient;
   /** A client whose credentials the server does not know. */
   stranger: KubeClient;
   /** A client whose requests the server answers with 429 and Retry-After from now on, until told to stop. */
@@ -180,115 +191,7 @@ export function kubeClientContract(
           assert.equal(await client.delete(ref), false);
         });
 
-        await t.step("watch() reports what is added, changed and deleted, in order", async () => {
-          const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
-          const seen = collect(client, resourceVersion, 3);
-          await client.create(configMap("w", { a: "1" }));
-          await client.apply(configMap("w", { a: "2" }), { force: true });
-          await client.delete({ resource: KINDS.ConfigMap, namespace: "contract", name: "w" });
-          assert.deepEqual((await seen).map((it) => it.type), ["ADDED", "MODIFIED", "DELETED"]);
-        });
-
-        await t.step("watch() resumes from a resourceVersion without a gap", async () => {
-          const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
-          for (const it of ["r1", "r2"]) await client.create(configMap(it, {}));
-          const seen = await collect(client, resourceVersion, 2);
-          assert.deepEqual(seen.map((it) => it.type === "BOOKMARK" ? "" : it.object.metadata.name), [
-            "r1",
-            "r2",
-          ]);
-        });
-
-        await t.step("watch() from before a compaction is Expired", async () => {
-          const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
-          for (let i = 0; i < 3; i++) await client.create(configMap(`old-${i}`, {}));
-          await server.compact();
-          await assert.rejects(collect(client, resourceVersion, 1), (error: KubeApiError) => {
-            assert.equal(error.status, 410);
-            return true;
-          });
-        });
-
-        await t.step(
-          "watch() gives a bookmark before the server ends it, and a watch from there has no gap",
-          async () => {
-            const short = server.connect({ watchTimeoutSec: 6 });
-            try {
-              const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
-              await client.apply(namespace("contract-other"));
-              // The bookmark stands for a change elsewhere that this watch does not see.
-              const other = { ...configMap("x", {}), metadata: { name: "x", namespace: "contract-other" } };
-              const changed = new Promise((resolve) => setTimeout(resolve, 1_000)).then(() =>
-                client.apply(other)
-              );
-              let bookmark = "";
-              for await (
-                const it of short.watch(KINDS.ConfigMap, { namespace: "contract", resourceVersion })
-              ) {
-                if (it.type === "BOOKMARK") bookmark = it.resourceVersion;
-              }
-              await changed;
-              assert.notEqual(bookmark, "", "the watch ended without a bookmark");
-              await client.create(configMap("after-bookmark", {}));
-              const [seen] = await collect(client, bookmark, 1);
-              assert.equal(seen?.type !== "BOOKMARK" && seen?.object.metadata.name, "after-bookmark");
-            } finally {
-              short.close();
-            }
-          },
-        );
-
-        await t.step("watch() loses nothing when its reader is slow", async () => {
-          const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
-          const filler = "x".repeat(20_000);
-          const total = 400;
-          const names: string[] = [];
-          const signal = AbortSignal.timeout(60_000);
-          let from = resourceVersion;
-          let written: Promise<void> | undefined;
-          await client.create(configMap("slow-0", { filler }));
-          const write = async () => {
-            for (let i = 1; i < total; i++) await client.create(configMap(`slow-${i}`, { filler }));
-          };
-          while (names.length < total) {
-            for await (
-              const it of client.watch(KINDS.ConfigMap, {
-                namespace: "contract",
-                resourceVersion: from,
-                signal,
-              })
-            ) {
-              if (it.type === "BOOKMARK") continue;
-              names.push(it.object.metadata.name);
-              from = it.object.metadata.resourceVersion ?? from;
-              // From the first change on it does not read until everything was written, 8 MB.
-              await (written ??= write());
-              if (names.length === total) break;
-            }
-            await (written ??= write());
-          }
-          assert.deepEqual(names, Array.from({ length: total }, (_, i) => `slow-${i}`));
-        });
-
-        await t.step("watch() with a field selector sees that object alone", async () => {
-          const { resourceVersion } = await client.list(KINDS.ConfigMap, { namespace: "contract" });
-          await client.create(configMap("not-this", {}));
-          await client.create(configMap("this-one", {}));
-          const signal = AbortSignal.timeout(20_000);
-          const fieldSelector = "metadata.name=this-one";
-          for await (
-            const it of client.watch(KINDS.ConfigMap, {
-              namespace: "contract",
-              resourceVersion,
-              fieldSelector,
-              signal,
-            })
-          ) {
-            if (it.type === "BOOKMARK") continue;
-            assert.equal(it.object.metadata.name, "this-one");
-            break;
-          }
-        });
+        await kubeWatchContract(t, server, client);
 
         await t.step("events of both kinds are listed; the newer kind counts in its series", async () => {
           const regarding = { apiVersion: "v1", kind: "Pod", namespace: "contract", name: "p" };
@@ -362,6 +265,45 @@ export function kubeClientContract(
           assert.equal(await server.stranger.isReady(), false, "an answer that is not ok is an answer");
         });
 
+        await t.step("a kind is there once its definition is, and gone with it", async () => {
+          const releases = KINDS.HelmRelease;
+          const ref = { resource: releases, namespace: "contract", name: "one" };
+          const definition = {
+            resource: KINDS.CustomResourceDefinition,
+            name: RELEASE_DEFINITION.metadata.name,
+          };
+          await assert.rejects(client.list(releases), { status: 404 });
+          await client.apply(RELEASE_DEFINITION);
+          const isEstablished = (it: KubeObject | undefined) =>
+            it?.status?.conditions?.some((c: Condition) =>
+              c.type === "Established" && c.status === "True"
+            ) === true;
+          await until("it is established", () => client.get(definition), isEstablished, PATIENCE_SEC);
+          // Established, it is served a moment later.
+          const { resourceVersion } = await until(
+            "it is served",
+            () => client.list(releases, { namespace: "contract" }),
+            () => true,
+            PATIENCE_SEC,
+          );
+          const { apiVersion, kind } = releases;
+          await client.apply({
+            ...{ apiVersion, kind, metadata: { name: "one", namespace: "contract" } },
+            spec: { suspend: true },
+          });
+          assert.equal((await client.get(ref))?.spec.suspend, true);
+          const [seen] = await collectChanges(client, resourceVersion, 1, releases);
+          assert.equal(seen?.type, "ADDED");
+          assert.equal(await client.delete(definition), true);
+          const gone = await until(
+            "it is gone",
+            () => client.list(releases).then(() => undefined, (error: KubeApiError) => error),
+            (it) => it !== undefined,
+            PATIENCE_SEC,
+          );
+          assert.deepEqual([gone?.status, gone?.reason], [404, "NotFound"]);
+        });
+
         await t.step("objects and the client survive a restart of the server", async () => {
           await client.apply(configMap("kept", { a: "1" }));
           await server.restart();
@@ -379,28 +321,22 @@ export function kubeClientContract(
   });
 }
 
-function namespace(name: string): KubeObject {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
-}
-
-function configMap(name: string, data: Record<string, string>, labels?: Record<string, string>): KubeObject {
-  return {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name, namespace: "contract", ...(labels ? { labels } : {}) },
-    data,
-  };
-}
-
-/** The first `count` changes after a version; fails after 20 s. */
-async function collect(client: KubeClient, resourceVersion: string, count: number): Promise<WatchEvent[]> {
-  const seen: WatchEvent[] = [];
-  const signal = AbortSignal.timeout(20_000);
-  for await (
-    const event of client.watch(KINDS.ConfigMap, { namespace: "contract", resourceVersion, signal })
-  ) {
-    if (event.type !== "BOOKMARK") seen.push(event);
-    if (seen.length === count) break;
-  }
-  return seen;
-}
+const RELEASE_DEFINITION = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "helmreleases.helm.toolkit.fluxcd.io" },
+  spec: {
+    group: "helm.toolkit.fluxcd.io",
+    names: {
+      kind: "HelmRelease",
+      listKind: "HelmReleaseList",
+      plural: "helmreleases",
+      singular: "helmrelease",
+    },
+    scope: "Namespaced",
+    versions: [{
+      ...{ name: "v2", served: true, storage: true },
+      schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+    }],
+  },
+};

@@ -6,7 +6,12 @@ import { kubeClientContract } from "./kube_client_contract.ts";
 kubeClientContract("simulated API", async () => {
   const api = await startSimKubeApi();
   return {
-    connect: (options) => createKubeClient(parseKubeconfig(api.kubeconfig), options),
+    port: api.port,
+    connect: (options, port = api.port) =>
+      createKubeClient(
+        { ...parseKubeconfig(api.kubeconfig), server: `http://127.0.0.1:${port}` },
+        options,
+      ),
     stranger: createKubeClient({ ...parseKubeconfig(api.kubeconfig), token: "someone-else" }),
     throttled: () => {
       api.throttle(Infinity);

@@ -5,9 +5,9 @@ Deno.test("simulated API: logs contract", async (t) => {
   const api = await startSimKubeApi();
   const client = api.client();
   const said: LogLine[] = [];
-  const say = () => said.push({ atMs: Date.now(), text: `line ${said.length + 1}` });
-  for (let i = 0; i < 5; i++) say();
-  const talking = setInterval(say, 20);
+  const say = (agoMs: number) => said.push({ atMs: Date.now() - agoMs, text: `line ${said.length + 1}` });
+  for (let agoMs = 3_000; agoMs > 0; agoMs -= 200) say(agoMs);
+  const talking = setInterval(() => say(0), 20);
   try {
     await client.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "logs" } });
     for (const name of ["talker", "crasher", "waiting"]) {

@@ -1,6 +1,7 @@
 import { createKubeClient } from "../../k8s/http_kube_client.ts";
 import type { KubeClient, KubeObject, ResourceKind } from "../../k8s/kube_client.ts";
 import { parseKubeconfig } from "../../k8s/kubeconfig.ts";
+import { keptPort } from "./free_port.ts";
 import type { Json } from "./kube_fields.ts";
 import { KubeStore, type StoredEvent, StoreError } from "./kube_store.ts";
 
@@ -21,7 +22,7 @@ export interface SimKubeApi {
   readonly kubeconfig: string;
   client(): KubeClient;
   setLogs(namespace: string, pod: string, source: LogSource): void;
-  /** Every request from now on is taken and never answered. */
+  /** Every request from now on is taken and never answered; open watches are silent. */
   hang(): void;
   /** Closes the port, as a stopped API server does. */
   refuse(): Promise<void>;
@@ -156,13 +157,14 @@ export async function startSimKubeApi(
     const ended = new AbortController();
     streams.add(ended);
     const encoder = new TextEncoder();
-    let stop = () => {};
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
-        const send = (value: unknown) => controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+        const send = (value: unknown) => {
+          if (!ended.signal.aborted) controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+        };
         // A server that hangs is silent on open streams too, and catches up afterwards.
         const sendLater = (event: Record<string, unknown>) => {
-          if (hung) void hung.then(() => ended.signal.aborted || send(event));
+          if (hung) void hung.then(() => send(event));
           else send(event);
         };
         const sendEvent = (it: StoredEvent) => sendLater({ type: it.type, object: view(request, it.object) });
@@ -185,7 +187,7 @@ export async function startSimKubeApi(
           },
           Number(url.searchParams.get("timeoutSeconds") ?? 300) * 1000,
         );
-        stop = () => {
+        const stop = () => {
           unlisten();
           clearInterval(timer);
           clearTimeout(end);
@@ -200,7 +202,8 @@ export async function startSimKubeApi(
           }
         });
       },
-      cancel: () => stop(),
+      // A reader that is gone ends it as the server does: what is still to be said is not.
+      cancel: () => ended.abort(),
     });
     return new Response(body, { headers: { "content-type": "application/json" } });
   }
@@ -218,7 +221,8 @@ export async function startSimKubeApi(
     if ("waiting" in first) return bad(`is waiting to start: ${first.waiting}`);
 
     const createdMs = Date.parse(pod.metadata.creationTimestamp ?? "");
-    const sinceMs = Date.parse(query.get("sinceTime") ?? "");
+    // As the kubelet has it: in whole seconds.
+    const sinceMs = Math.floor(Date.parse(query.get("sinceTime") ?? "") / 1000) * 1000;
     const stamped = query.get("timestamps") === "true";
     const textOf = (lines: readonly LogLine[]) =>
       lines.map((it) => typeof it === "string" ? { atMs: createdMs, text: it } : it)
@@ -258,7 +262,7 @@ export async function startSimKubeApi(
     return new Response(body, { headers });
   }
 
-  let server = listen(options.port ?? 0);
+  let server = listen(options.port ?? keptPort());
   const port = server.addr.port;
 
   function listen(atPort: number): Deno.HttpServer<Deno.NetAddr> {

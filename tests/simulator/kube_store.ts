@@ -202,6 +202,7 @@ export class KubeStore {
     }
     this.#collection(kind).delete(keyOf(entry.object));
     this.#publish("DELETED", kind, entry);
+    if (kind.kind === "CustomResourceDefinition") this.#forget(entry.object);
     if (kind.kind === "Namespace") this.#sweep((it) => it.metadata.namespace === name);
     else if (!options.orphan) {
       const uid = entry.object.metadata.uid;
@@ -305,6 +306,15 @@ export class KubeStore {
       "simulator",
       "status",
     );
+  }
+
+  /** The kind of a definition goes, and its objects with it. */
+  #forget({ spec: { group, names, versions } = {} }: KubeObject): void {
+    for (const { name } of versions ?? []) {
+      const kind = this.kind(`${group}/${name}`, names.plural);
+      for (const { metadata } of this.list(kind)) this.delete(kind, metadata.namespace, metadata.name);
+      this.#kinds.delete(`${kind.apiVersion}/${kind.plural}`);
+    }
   }
 
   #requireNamespace(kind: ResourceKind, namespace: string | undefined): void {

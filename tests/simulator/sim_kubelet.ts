@@ -18,7 +18,8 @@ const START_SEC = 3;
 
 /** A stand-in for kubelet, scheduler and the workload controllers: makes pods of workloads and gives everything a status. */
 export class SimKubelet {
-  readonly #firstSeenMs = new Map<string, number>();
+  /** In world time for ages, and as the clock on the wall says it: what the agent reads is never ahead of its own clock. */
+  readonly #firstSeen = new Map<string, { worldMs: number; at: string }>();
   readonly #done = new Set<string>();
   constructor(readonly context: SimContext) {}
 
@@ -35,9 +36,9 @@ export class SimKubelet {
     const key =
       `${kind}/${workload.metadata.namespace}/${workload.metadata.name}/${workload.metadata.uid}/${workload.metadata.generation}`;
     if (this.#done.has(key)) return;
-    const seenMs = this.#firstSeenMs.get(key) ?? this.context.nowMs();
-    this.#firstSeenMs.set(key, seenMs);
-    const ageSec = (this.context.nowMs() - seenMs) / 1000;
+    const seen = this.#firstSeen.get(key) ?? { worldMs: this.context.nowMs(), at: stamp(Date.now()) };
+    this.#firstSeen.set(key, seen);
+    const ageSec = (this.context.nowMs() - seen.worldMs) / 1000;
     const fault = this.context.faults().find((it) =>
       "workload" in it && it.workload === workload.metadata.name
     );
@@ -50,8 +51,8 @@ export class SimKubelet {
     const pod = `${workload.metadata.name}-${
       kind === "StatefulSet" ? "0" : kind === "Job" ? "x7k2p" : "7d9c5f8b4-x2x8p"
     }`;
-    const state = fault ? faultState(fault, ageSec, container.image, this.context.nowMs()) : undefined;
-    const startedAt = new Date(seenMs).toISOString().replace(/\.\d+Z/, "Z");
+    const state = fault ? faultState(fault, ageSec, container.image) : undefined;
+    const startedAt = seen.at;
     const podStatus = state ??
       (waits !== undefined
         ? pending(waits)
@@ -195,13 +196,13 @@ export class SimKubelet {
           succeeded: 1,
           active: null,
           startTime: startedAt,
-          completionTime: this.#now(),
+          completionTime: stamp(Date.now()),
           conditions: ["SuccessCriteriaMet", "Complete"].map((type) => ({
             type,
             status: "True",
             reason: "CompletionsReached",
             message: "Reached expected number of succeeded pods",
-            lastTransitionTime: this.#now(),
+            lastTransitionTime: stamp(Date.now()),
           })),
         }
         : pod.phase === "Failed"
@@ -299,14 +300,10 @@ export class SimKubelet {
       type: event.type,
       message: event.message,
       count: 1,
-      firstTimestamp: this.#now(),
-      lastTimestamp: this.#now(),
+      firstTimestamp: event.at ?? stamp(Date.now()),
+      lastTimestamp: event.at ?? stamp(Date.now()),
       source: { component: "kubelet" },
     }, { fieldManager: "stand-in-kubelet", force: true }).catch(() => {}); // the real server lets events be written once
-  }
-
-  #now(): string {
-    return new Date(this.context.nowMs()).toISOString().replace(/\.\d+Z/, "Z");
   }
 }
 
@@ -314,6 +311,8 @@ interface SimEvent {
   reason: string;
   type: "Normal" | "Warning";
   message: string;
+  /** Default: now. */
+  at?: string;
 }
 
 interface SimPodStatus {
@@ -354,8 +353,13 @@ const failed = (startedAt: string): SimPodStatus => ({
   state: { terminated: { exitCode: 1, reason: "Error", startedAt, finishedAt: startedAt } },
 });
 
+/** Kubernetes' form of a time: whole seconds. */
+function stamp(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z/, "Z");
+}
+
 /** Texts are those of a real node (cluster.md 5); the state alternates as it does there. */
-function faultState(fault: Fault, ageSec: number, image: string, nowMs: number): SimPodStatus | undefined {
+function faultState(fault: Fault, ageSec: number, image: string): SimPodStatus | undefined {
   const pullError = (error: string): SimPodStatus => {
     const backsOff = Math.floor(ageSec / 12) % 2 === 1;
     const waiting = backsOff
@@ -385,7 +389,13 @@ function faultState(fault: Fault, ageSec: number, image: string, nowMs: number):
       if (ageSec > fault.seconds) return undefined;
       return {
         ...creating(),
-        events: [{ reason: "Pulling", type: "Normal", message: `Pulling image "${image}"` }],
+        // As long ago as in the world, where minutes are seconds: what takes long has to look long.
+        events: [{
+          reason: "Pulling",
+          type: "Normal",
+          message: `Pulling image "${image}"`,
+          at: stamp(Date.now() - ageSec * 1000),
+        }],
       };
     case "subpath":
       return {
@@ -404,7 +414,7 @@ function faultState(fault: Fault, ageSec: number, image: string, nowMs: number):
         }],
       };
     case "crash": {
-      const at = new Date(nowMs - 5_000).toISOString().replace(/\.\d+Z/, "Z");
+      const at = stamp(Date.now() - 5_000);
       const terminated = { exitCode: 1, reason: "Error", startedAt: at, finishedAt: at };
       const restartCount = 1 + Math.floor(ageSec / 20);
       const state = Math.floor(ageSec / 10) % 3 === 0

@@ -1073,6 +1073,18 @@ const ROWS: Row[] = [
     green: HEALTHY,
   },
   {
+    name: "helm timeout of a busy node",
+    id: "flux.helm-timeout",
+    red: release("temporal", [
+      notReady(
+        "InstallFailed",
+        "Helm install failed for release msp/temporal with chart temporal@0.1.0: client rate limiter Wait returned an error: rate: Wait(n=1) would exceed context deadline",
+      ),
+      stalled(),
+    ]),
+    green: HEALTHY,
+  },
+  {
     name: "helm timeout of an older generation",
     id: "flux.stalled",
     red: release("temporal", [notReady("UpgradeFailed", "cannot patch"), stalled()]),

@@ -4,7 +4,7 @@ import { evaluate } from "../../../agent/status/evaluate.ts";
 import { createHttpProbe } from "../../../agent/status/http_probe.ts";
 import type { HttpProbe, Snapshot } from "../../../agent/status/snapshot.ts";
 import { makeCertificates } from "../../cluster/certificates.ts";
-import { freePort } from "../../simulator/registry_server.ts";
+import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { ago, healthyCluster, NOW_MS, podOf, snapshotOf, workingMore } from "./objects.ts";
 
 const SIGNAL = new AbortController().signal;
@@ -94,7 +94,7 @@ Deno.test("probe() tells refusal from plain answers", async () => {
       signal: SIGNAL,
     });
     assert.deepEqual([good.statusCode, good.error, good.privateCertificate], [201, "", false]);
-    const refused = await http.probe(`http://127.0.0.1:${freePort()}/`, { signal: SIGNAL });
+    const refused = await http.probe(`http://127.0.0.1:${CLOSED_PORT}/`, { signal: SIGNAL });
     assert.deepEqual([refused.statusCode, refused.error], [undefined, "Connection refused"]);
   } finally {
     http.close();

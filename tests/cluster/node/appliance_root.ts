@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { PATHS } from "../../../agent/state/paths.ts";
+import { findProgram } from "../find_program.ts";
 import { COMMAND_LOG, createSimHost } from "../../simulator/sim_host.ts";
 
 /** Fills a folder so that the agent meets an appliance whose Kubernetes is a real node. Facts about the machine are simulated; its network is not. */
@@ -21,7 +22,7 @@ export async function createApplianceRoot(
     options.nameServers.map((it) => `nameserver ${it}\n`).join(""),
     0o644,
   );
-  await write("/usr/bin/ip", `#!/bin/sh\nexec ${await findProgram("ip")} "$@"\n`, 0o755);
+  await write("/usr/bin/ip", `#!/bin/sh\nexec ${await requireProgram("ip")} "$@"\n`, 0o755);
   // Who plays systemd reads the log of calls.
   await write("/usr/bin/systemctl", script("systemctl", ""), 0o755);
   const newest = `tail -q -n 20 "${options.logFolder}/kube-apiserver.log" "${options.logFolder}/kubelet.log"`;
@@ -75,9 +76,8 @@ echo "${name} $*" >> "$root${COMMAND_LOG}"
 ${body}`;
 }
 
-async function findProgram(name: string): Promise<string> {
-  for (const folder of ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]) {
-    if (await Deno.stat(`${folder}/${name}`).then(() => true, () => false)) return `${folder}/${name}`;
-  }
-  throw new Error(`This machine has no program "${name}"`);
+async function requireProgram(name: string): Promise<string> {
+  const found = await findProgram(name);
+  if (found === undefined) throw new Error(`This machine has no program "${name}"`);
+  return found;
 }

@@ -1,7 +1,7 @@
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
-import { LOCAL_PATH } from "../../../k8s/local_path_manifests.ts";
 import { NODE_NAME, type Part } from "./node_programs.ts";
 import type { RealNode } from "./real_node.ts";
+import { until } from "../../until.ts";
 
 /** Takes a fault away again. */
 export type Undo = () => Promise<void>;
@@ -34,11 +34,6 @@ export async function scaleToZero(node: RealNode, namespace: string, name: strin
     return () =>
       withClient(node, async (later) => void await later.patch(ref, { spec: { replicas: before } }));
   });
-}
-
-/** Claims stay pending: nobody makes volumes. */
-export function silenceProvisioner(node: RealNode): Promise<Undo> {
-  return scaleToZero(node, LOCAL_PATH.namespace, LOCAL_PATH.deployment);
 }
 
 /** A Secret is not there until the undo. */
@@ -76,13 +71,7 @@ async function untilNodeReady(node: RealNode): Promise<void> {
     const found = await kube.get({ resource: KINDS.Node, name: NODE_NAME });
     return found?.status?.conditions.find((it: { type: string }) => it.type === "Ready")?.status === "True";
   };
-  await withClient(node, async (kube) => {
-    for (let i = 0; i < 300; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      if (await isReady(kube)) return;
-    }
-    throw new Error("The node was not Ready within 60 s");
-  });
+  await withClient(node, (kube) => until("the node is Ready", () => isReady(kube), (it) => it));
 }
 
 async function withClient<T>(

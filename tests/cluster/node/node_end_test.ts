@@ -1,3 +1,4 @@
+import { exists } from "../exists.ts";
 import assert from "node:assert/strict";
 import { endProgram, startProgram } from "../child_process.ts";
 import { nodeRequirements } from "./node_requirements.ts";
@@ -91,7 +92,7 @@ async function leftovers(dir: string, nodeAddress?: string): Promise<string[]> {
   const found: string[] = [];
   const name = dir.slice(dir.lastIndexOf("/") + 1);
   const there = async (path: string) => {
-    if (await Deno.stat(path).then(() => true, () => false)) found.push(path);
+    if (await exists(path)) found.push(path);
   };
   await there(dir);
   if (nodeAddress) await there(`/sys/class/net/alga${nodeAddress.split(".")[2]}`);

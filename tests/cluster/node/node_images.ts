@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { FLUX_CONTROLLERS, fluxObjects } from "../../../flux/controllers.ts";
 import { LOCAL_PATH } from "../../../k8s/local_path_manifests.ts";
 import { pushBlob, pushManifest } from "../../simulator/push.ts";
+import { exists } from "../exists.ts";
 import { CACHE_FOLDER, type ProgramName, programPath } from "../programs.ts";
 
 /**
@@ -65,12 +66,12 @@ export async function k3sImages(): Promise<ImageRecipe[]> {
   ];
 }
 
-/** What the agent's storage step pulls. */
+/** What the agent's storage step pulls, under the names that it asks for. */
 export async function storageImages(): Promise<ImageRecipe[]> {
   return [
     {
       name: `docker.io/${LOCAL_PATH.image}`,
-      description: "local-path-provisioner itself, built from its Go module (v0.0.30)",
+      description: "local-path-provisioner v0.0.30, built from its Go module, which has no newer version",
       files: { "/usr/bin/local-path-provisioner": await programPath("local-path-provisioner") },
     },
     await busyboxImage(`docker.io/library/${LOCAL_PATH.helperImage}`),
@@ -275,8 +276,4 @@ async function run(program: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
   if (code !== 0) throw new Error(`"${program}" ended with ${code}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

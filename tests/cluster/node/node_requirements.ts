@@ -1,3 +1,5 @@
+import { exists } from "../exists.ts";
+import { findProgram } from "../find_program.ts";
 import { clusterRequirements } from "../requirements.ts";
 
 /** Debian's names of the packages that bring the programs of a node. */
@@ -24,7 +26,7 @@ export async function nodeRequirements(): Promise<{ ok: true } | { ok: false; re
   const built = await clusterRequirements("node");
   if (!built.ok) missing.push(built.reason);
   for (const [program, brings] of Object.entries(PROGRAMS)) {
-    if (!await isProgram(program)) missing.push(`no ${program} (package ${brings})`);
+    if (await findProgram(program) === undefined) missing.push(`no ${program} (package ${brings})`);
   }
   for (const plugin of CNI_PLUGINS) {
     if (!await exists(`/usr/lib/cni/${plugin}`)) {
@@ -85,15 +87,4 @@ async function canMakeGroups(): Promise<boolean> {
 async function works([program = "", ...args]: string[]): Promise<boolean> {
   const { code } = await new Deno.Command(program, { args, stdout: "null", stderr: "null" }).output();
   return code === 0;
-}
-
-async function isProgram(name: string): Promise<boolean> {
-  for (const folder of ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]) {
-    if (await exists(`${folder}/${name}`)) return true;
-  }
-  return false;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

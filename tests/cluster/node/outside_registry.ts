@@ -1,4 +1,5 @@
-import { freePort } from "../../simulator/registry_server.ts";
+import { freePort } from "../../simulator/free_port.ts";
+import { until } from "../../until.ts";
 import { endProgram, startProgram } from "../child_process.ts";
 
 /** How a registry can disappoint. */
@@ -121,14 +122,21 @@ http: { addr: "127.0.0.1:${port}", relativeurls: true }
   );
   const child = startProgram("docker-registry", ["serve", `${dir}/config.yml`]);
   const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 200; i++) {
-    const answer = await fetch(`${url}/v2/`).catch(() => undefined);
-    await answer?.body?.cancel();
-    if (answer?.ok) return { url, child };
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  try {
+    await until(
+      "docker-registry answers",
+      async () => {
+        const answer = await fetch(`${url}/v2/`);
+        await answer.body?.cancel();
+        return answer.ok;
+      },
+      (it) => it,
+    );
+    return { url, child };
+  } catch (error) {
+    await endProgram(child);
+    throw error;
   }
-  await endProgram(child);
-  throw new Error("docker-registry did not answer within 10 s");
 }
 
 function slow(bytesPerSec: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {

@@ -2,6 +2,8 @@ import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s
 import { renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s_config.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { type Certificates, makeCertificates } from "../certificates.ts";
+import { compactEtcd } from "../compact_etcd.ts";
+import { exists } from "../exists.ts";
 import { KUBERNETES_VERSION, programPath } from "../programs.ts";
 import { createApplianceRoot } from "./appliance_root.ts";
 import { createK3sService, type K3sService } from "./k3s_service.ts";
@@ -18,6 +20,7 @@ import {
 import { API_PORT, ETCD_PORT, NODE_NAME, PARTS } from "./node_programs.ts";
 import { type OutsideDns, startOutsideDns } from "./outside_dns.ts";
 import { type OutsideRegistry, startOutsideRegistry } from "./outside_registry.ts";
+import { until } from "../../until.ts";
 import { createPrivateNamespace, type PrivateNamespace } from "./private_namespace.ts";
 
 /** The registry as the node names it; plain HTTP. */
@@ -131,11 +134,7 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
     const untilApiAnswers = async () => {
       const kube = client();
       try {
-        for (let i = 0; i < 600; i++) {
-          if (await kube.isReady({ timeoutMs: 1_000 }).catch(() => false)) return;
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        throw new Error("The API server did not answer within 60 s");
+        await until("the API server answers", () => kube.isReady({ timeoutMs: 1_000 }), (it) => it);
       } finally {
         kube.close();
       }
@@ -158,11 +157,7 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
       client,
       untilApiAnswers,
       async compact() {
-        const etcd = `http://${nodeAddress}:${ETCD_PORT}/v3/kv`;
-        const post = async (path: string, body: unknown) =>
-          await (await fetch(etcd + path, { method: "POST", body: JSON.stringify(body) })).json();
-        const range = await post("/range", { key: btoa("/") });
-        await post("/compaction", { revision: range.header.revision, physical: true });
+        await compactEtcd(`http://${nodeAddress}:${ETCD_PORT}`);
         await k3s.stopPart("kube-apiserver");
         await k3s.startPart("kube-apiserver");
         await untilApiAnswers();
@@ -244,7 +239,7 @@ function kubeconfig(server: string, { caPem, adminCertificatePem, adminKeyPem }:
 /** The group below which the kubelet makes those of its pods, in every hierarchy of this machine. */
 async function makeControlGroups(name: string): Promise<void> {
   const top = "/sys/fs/cgroup";
-  if (await Deno.stat(`${top}/cgroup.controllers`).then(() => true, () => false)) {
+  if (await exists(`${top}/cgroup.controllers`)) {
     for (const controller of ["cpu", "cpuset", "memory", "pids", "io", "hugetlb"]) {
       // One that this kernel lacks is refused; the kubelet names what it cannot do without.
       await Deno.writeTextFile(`${top}/cgroup.subtree_control`, `+${controller}`).catch(() => {});

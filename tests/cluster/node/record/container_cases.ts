@@ -1,7 +1,11 @@
 import { REGISTRY_HOST } from "../real_node.ts";
-import { app, bootstrap, type RecordCase, shell, STANDIN } from "./record_case.ts";
+import { app, bootstrap, deployment, type RecordCase, shell, STANDIN } from "./record_case.ts";
 
 const OTHER_BINARY = `${REGISTRY_HOST}/record/other-binary:1`;
+
+/** Both halves of the back-off of what ends again and again, and of what cannot be started. */
+const ENDS = ["Error", "CrashLoopBackOff"];
+const NO_START = ["RunContainerError", "CrashLoopBackOff"];
 
 /** Containers that cannot be made, started or kept. */
 export function containerCases(): RecordCase[] {
@@ -12,33 +16,49 @@ export function containerCases(): RecordCase[] {
     {
       name: "secret-missing",
       expected: "cfg.missing-secret",
+      states: ["CreateContainerConfigError"],
       objects: [app(shell("sleep 3600", env({ secretKeyRef: { name: "absent", key: "a" } })))],
     },
     {
       name: "configmap-missing",
       expected: "cfg.missing-secret",
+      states: ["CreateContainerConfigError"],
       objects: [app(shell("sleep 3600", env({ configMapKeyRef: { name: "absent", key: "a" } })))],
     },
     {
       name: "configmap-key-missing",
       expected: "cfg.missing-secret",
+      states: ["CreateContainerConfigError"],
       objects: [have, app(shell("sleep 3600", env({ configMapKeyRef: { name: "have", key: "a" } })))],
     },
     {
       name: "env-from-missing",
       expected: "cfg.missing-secret",
+      states: ["CreateContainerConfigError"],
       objects: [app(shell("sleep 3600", { envFrom: [{ secretRef: { name: "absent" } }] }))],
     },
-    { name: "crash", expected: "app.crash", objects: [app(shell("echo Fatal: no license file; exit 3"))] },
+    {
+      name: "crash",
+      expected: "app.crash",
+      states: ENDS,
+      objects: [app(shell("echo Fatal: no license file; exit 3"))],
+    },
     {
       name: "crash-late",
       expected: "app.crash",
+      states: ["running", ...ENDS],
       objects: [app(shell("sleep 8; echo Error: gave up; exit 1"))],
     },
-    { name: "exit-zero", expected: "app.crash", objects: [app(shell("echo done; exit 0"))] },
+    {
+      name: "exit-zero",
+      expected: "app.crash",
+      states: ["Completed", "CrashLoopBackOff"],
+      objects: [app(shell("echo done; exit 0"))],
+    },
     {
       name: "init-crash",
       expected: "app.crash",
+      states: ENDS,
       objects: [
         app(shell("sleep 3600"), {
           initContainers: [{ name: "wait", ...shell("echo Error: database is not there; exit 1") }],
@@ -48,21 +68,25 @@ export function containerCases(): RecordCase[] {
     {
       name: "out-of-memory",
       expected: "mem.oom-container",
+      states: ["OOMKilled", "CrashLoopBackOff"],
       objects: [app(shell("tail /dev/zero", { resources: { limits: { memory: "24Mi" } } }))],
     },
     {
       name: "database-password",
       expected: "app.db-auth",
+      states: ENDS,
       objects: [app(shell("echo 'error: password authentication failed for user \"app_user\"'; exit 1"))],
     },
     {
       name: "disk-read-only",
       expected: "disk.readonly",
+      states: ENDS,
       objects: [app(shell("touch /made", { securityContext: { readOnlyRootFilesystem: true } }))],
     },
     {
       name: "disk-full",
       expected: "disk.pressure",
+      states: ENDS,
       objects: [
         app(shell("cat /dev/zero > /data/zeros", { volumeMounts: [{ name: "v", mountPath: "/data" }] }), {
           volumes: [{ name: "v", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } }],
@@ -72,6 +96,7 @@ export function containerCases(): RecordCase[] {
     {
       name: "folder-of-another-owner",
       expected: "stor.owner",
+      states: ENDS,
       objects: [
         app(
           shell("touch /data/made", {
@@ -85,8 +110,29 @@ export function containerCases(): RecordCase[] {
       ],
     },
     {
+      name: "service-links",
+      expected: "cfg.service-links",
+      component: "temporal",
+      states: ENDS,
+      objects: [
+        {
+          apiVersion: "v1",
+          kind: "Service",
+          metadata: { name: "temporal" },
+          spec: { selector: { app: "temporal" }, ports: [{ port: 7233 }] },
+        },
+        deployment(
+          "temporal",
+          // As a Go program says it that expects a number in this variable.
+          shell('echo "yaml: cannot unmarshal !!str \\`$TEMPORAL_PORT\\` into int"; exit 1'),
+          { enableServiceLinks: true },
+        ),
+      ],
+    },
+    {
       name: "liveness-probe",
       expected: "app.crash",
+      states: ["running", "CrashLoopBackOff"],
       watchSec: 120,
       objects: [
         app({ image: STANDIN, livenessProbe: { ...get(3999), periodSeconds: 1, failureThreshold: 2 } }),
@@ -95,6 +141,7 @@ export function containerCases(): RecordCase[] {
     {
       name: "startup-probe",
       expected: "app.crash",
+      states: ["running", "CrashLoopBackOff"],
       watchSec: 120,
       objects: [
         app({ image: STANDIN, startupProbe: { ...get(3999), periodSeconds: 1, failureThreshold: 3 } }),
@@ -106,9 +153,11 @@ export function containerCases(): RecordCase[] {
       laterSec: 360,
       objects: [app({ image: STANDIN, readinessProbe: { ...get(3503), periodSeconds: 1 } })],
     },
+    // There is no case of a pre-stop hook: it runs when a container is to end, so it cannot fail a start.
     {
       name: "post-start-hook",
       expected: "cfg.container",
+      states: ["PostStartHookError", "CrashLoopBackOff"],
       watchSec: 120,
       objects: [
         app(shell("sleep 3600", {
@@ -119,16 +168,19 @@ export function containerCases(): RecordCase[] {
     {
       name: "binary-missing",
       expected: "app.crash",
+      states: NO_START,
       objects: [app(shell("", { command: ["/no/such/binary"] }))],
     },
     {
       name: "binary-not-runnable",
       expected: "app.crash",
+      states: NO_START,
       objects: [app(shell("", { command: ["/etc/passwd"] }))],
     },
     {
       name: "binary-architecture",
       expected: "img.arch",
+      states: ENDS,
       objects: [app({ image: OTHER_BINARY })],
       async arrange(node) {
         const path = `${node.namespace.dir}/other-binary`;
@@ -140,12 +192,28 @@ export function containerCases(): RecordCase[] {
     {
       name: "working-folder-is-a-file",
       expected: "app.crash",
+      states: NO_START,
       objects: [app(shell("sleep 3600", { workingDir: "/etc/passwd" }))],
     },
     {
       name: "not-as-root",
       expected: "cfg.container",
+      states: ["CreateContainerConfigError"],
       objects: [app(shell("sleep 3600", { securityContext: { runAsNonRoot: true } }))],
+    },
+    {
+      name: "no-pods",
+      expected: "bg.degraded",
+      component: "email-service",
+      watchSec: 30,
+      laterSec: 1_200,
+      objects: [deployment("email-service", shell("sleep 3600"), { serviceAccountName: "absent" })],
+    },
+    {
+      name: "job-running",
+      expected: "app.bootstrap-running",
+      states: ["running"],
+      objects: [bootstrap(shell("echo Waiting; sleep 3600"), { backoffLimit: 3 })],
     },
     {
       name: "job-failed",

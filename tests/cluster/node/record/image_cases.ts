@@ -6,9 +6,12 @@ import { app, type RecordCase, SHELL } from "./record_case.ts";
 
 const ZERO_DIGEST = `sha256:${"0".repeat(64)}`;
 
+/** Both halves of the back-off of what cannot be pulled. */
+const NO_PULL = ["ErrImagePull", "ImagePullBackOff"];
+
 /** Images that cannot be had, each for a reason of its own. */
 export function imageCases(): RecordCase[] {
-  return [
+  const cases: RecordCase[] = [
     { name: "image-tag", expected: "img.not-found", objects: [app({ image: SHELL.replace(/1$/, "nope") })] },
     {
       name: "image-repository",
@@ -27,7 +30,17 @@ export function imageCases(): RecordCase[] {
     refusing("image-500", "reg.unavailable", { kind: "status", status: 500 }),
     refusing("image-503", "reg.unavailable", { kind: "status", status: 503 }),
     refusing("image-cut-off", "img.interrupted", { kind: "cut" }),
-    { ...refusing("image-slow", "img.slow", { kind: "slow", bytesPerSec: 20_000 }), laterSec: 360 },
+    {
+      ...refusing("image-slow", "img.slow", { kind: "slow", bytesPerSec: 20_000 }),
+      states: [],
+      laterSec: 360,
+    },
+    { ...refusing("image-silent", "reg.unavailable", { kind: "silent" }), watchSec: 120 },
+    {
+      ...refusing("image-stalled", "img.stalled", { kind: "slow", bytesPerSec: 50 }),
+      states: [],
+      laterSec: 2_700,
+    },
     {
       name: "image-tls",
       expected: "net.tls-intercept",
@@ -76,15 +89,18 @@ export function imageCases(): RecordCase[] {
     },
     {
       name: "image-name",
+      states: ["InvalidImageName"],
       expected: "img.invalid",
       objects: [app({ image: `${REGISTRY_HOST}/Record/UPPER:1` })],
     },
     {
       name: "image-never-pull",
       expected: "img.invalid",
+      states: ["ErrImageNeverPull"],
       objects: [app({ image: `${REGISTRY_HOST}/record/never:1`, imagePullPolicy: "Never" })],
     },
   ];
+  return cases.map((it) => ({ states: NO_PULL, ...it }));
 }
 
 function refusing(name: string, expected: RecordCase["expected"], fault: RegistryFault): RecordCase {

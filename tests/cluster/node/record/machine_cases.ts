@@ -1,9 +1,15 @@
 import { KINDS } from "../../../../k8s/mod.ts";
-import { cordon, stopPart, type Undo } from "../faults.ts";
+import { cordon, scaleToZero, stopPart, type Undo } from "../faults.ts";
 import { busyboxImage } from "../node_images.ts";
 import { NODE_NAME } from "../node_programs.ts";
 import { type RealNode, REGISTRY_HOST } from "../real_node.ts";
 import { app, deployment, type RecordCase, shell, STANDIN } from "./record_case.ts";
+
+/** About the cluster's own name service; nothing else is made. */
+const NAME_SERVICE = {
+  ...{ wholeNode: true, watchSec: 30, objects: [] },
+  also: { namespace: "kube-system", name: "coredns" },
+};
 
 /** Pods for which the machine has no room, and machines that are in trouble. */
 export function machineCases(): RecordCase[] {
@@ -113,6 +119,38 @@ export function machineCases(): RecordCase[] {
       },
     },
     {
+      name: "coredns-none",
+      expected: "flux.controller-down",
+      component: "coredns",
+      ...NAME_SERVICE,
+      arrange: (node) => scaleToZero(node, "kube-system", "coredns"),
+    },
+    {
+      name: "coredns-loop",
+      expected: "dns.coredns-loop",
+      component: "coredns",
+      states: ["Error", "CrashLoopBackOff"],
+      ...NAME_SERVICE,
+      arrange: (node) => changeNameServers(node, "nameserver 127.0.0.1\n"),
+    },
+    {
+      name: "coredns-no-servers",
+      expected: "dns.coredns-none",
+      component: "coredns",
+      states: ["Error", "CrashLoopBackOff"],
+      ...NAME_SERVICE,
+      arrange: (node) => changeNameServers(node, "# none\n"),
+    },
+    {
+      name: "runtime-gone",
+      expected: "k3s.node-not-ready",
+      wholeNode: true,
+      watchSec: 60,
+      laterSec: 150,
+      objects: [app(shell("sleep 3600"))],
+      arrange: (node) => stopPart(node, "containerd"),
+    },
+    {
       name: "node-gone",
       expected: "k3s.node-gone",
       wholeNode: true,
@@ -132,6 +170,19 @@ export function machineCases(): RecordCase[] {
         changeKubelet(node, (it) => it.replace("nodefs.available: 0%", "nodefs.available: 99%")),
     },
   ];
+}
+
+/** What the name service forwards to: it reads the node's file when it starts. */
+async function changeNameServers(node: RealNode, text: string): Promise<Undo> {
+  const path = `${node.namespace.dir}/resolv.conf`;
+  await Deno.writeTextFile(path, text);
+  const again = async () => void await (await scaleToZero(node, "kube-system", "coredns"))();
+  const undo = await changeKubelet(node, (it) => it.replace(/("?resolvConf"?: *"?)[^",\n]+/, `$1${path}`));
+  await again();
+  return async () => {
+    await undo();
+    await again();
+  };
 }
 
 async function changeKubelet(node: RealNode, change: (text: string) => string): Promise<Undo> {

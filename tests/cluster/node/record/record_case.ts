@@ -11,12 +11,21 @@ export interface RecordCase {
   expected: BlockerId;
   /** Component that it must blame, where that is the point; else the one that fails. */
   component?: string;
-  /** How long it is watched; the default is enough for the slow steps of the back-off. */
+  /** How long it is watched at least. */
   watchSec?: number;
+  /**
+   * What its containers must be seen in, by the reason of a state ("CrashLoopBackOff", "Error") or else its name ("running"): it is
+   * watched until all were, so that no half of a back-off is missing. See {@link statesOf}.
+   */
+  states?: readonly string[];
   /** The rule is patient: judged so much later than it was seen. */
   laterSec?: number;
   /** The nodes belong to it. Such cases have the node for themselves. */
   wholeNode?: boolean;
+  /** What belongs to it elsewhere, by the beginning of its name. */
+  also?: { namespace: string; name: string };
+  /** Needs Flux's controllers. */
+  flux?: boolean;
   /** Made in this order, with this between them. The namespace is filled in. */
   objects: KubeObject[];
   staggerSec?: number;

@@ -1,13 +1,20 @@
-import { KINDS, type KubeClient, type KubeObject } from "../../../../k8s/mod.ts";
+import { KINDS, type KubeClient, type KubeObject, type ResourceKind } from "../../../../k8s/mod.ts";
 import { localPathObjects } from "../../../../k8s/local_path_manifests.ts";
+import { FLUX_CONTROLLERS, FLUX_NAMESPACE, fluxObjects } from "../../../../flux/controllers.ts";
+import { readFluxCrds } from "../../../../flux/crds.ts";
+import { RealHost } from "../../../../agent/host/real_host.ts";
+import { until } from "../../../until.ts";
 import type { Undo } from "../faults.ts";
 import { busyboxImage, standinImage } from "../node_images.ts";
 import { type RealNode, startNode } from "../real_node.ts";
-import { type Phase, tidy } from "./recording.ts";
+import { type Phase, statesOf, tidy } from "./recording.ts";
 import { type RecordCase, SHELL, STANDIN } from "./record_case.ts";
 import { recordCases } from "./record_cases.ts";
 
+const FLUX_KINDS = [KINDS.OCIRepository, KINDS.HelmRepository, KINDS.Kustomization, KINDS.HelmRelease];
 const WATCH_SEC = 75;
+/** The longest wait for states of a case that have not been seen yet; back-off on a busy machine takes minutes. */
+const STATES_SEC = 300;
 const LOOK_EVERY_MS = 400;
 /** More than the back-off cycle has. */
 const MAX_PHASES = 12;
@@ -17,15 +24,22 @@ export async function record(folder: string, only: readonly string[] = []): Prom
   const all = recordCases().filter((it) => only.length === 0 || only.includes(it.name));
   const unknown = only.find((name) => !all.some((it) => it.name === name));
   if (unknown !== undefined) throw new Error(`There is no case "${unknown}"`);
-  const node = await startNode({ kubernetes: "now" });
+  const node = await startNode({ kubernetes: "now", flux: all.some((it) => it.flux) });
   const kube = node.client();
   try {
     await node.push(await busyboxImage(SHELL));
     await node.push(await standinImage(STANDIN, ["3000", "3503=503"]));
     for (const object of localPathObjects()) await kube.apply(object, { force: true });
+    if (all.some((it) => it.flux)) await installFlux(node, kube);
     await Deno.mkdir(folder, { recursive: true });
+    const incomplete: string[] = [];
     const write = async (it: RecordCase) => {
       const phases = await recordCase(node, kube, it);
+      const missed = (it.states ?? []).filter((state) => !statesOf(phases).has(state));
+      if (missed.length > 0 || phases.length < 2) {
+        incomplete.push(`${it.name} (${missed.join(", ") || "one phase only"})`);
+        return;
+      }
       const versions = await versionsOf(node, kube);
       const { name, expected, component, laterSec = 0 } = it;
       const head = JSON.stringify({ name, expected, component, laterSec, versions }).slice(0, -1);
@@ -39,10 +53,25 @@ export async function record(folder: string, only: readonly string[] = []): Prom
       await write(it);
     }));
     for (const it of all.filter((it) => it.wholeNode)) await write(it);
+    if (incomplete.length > 0) throw new Error(`Not seen, so not written: ${incomplete.join("; ")}`);
     if (node.k3s.lost.length > 0) throw new Error(`Ended by itself: ${node.k3s.lost.join(", ")}`);
   } finally {
     kube.close();
     await node.stop();
+  }
+}
+
+/** As the agent's own step does. */
+async function installFlux(node: RealNode, kube: KubeClient): Promise<void> {
+  for (const crd of await readFluxCrds(new RealHost(node.root))) await kube.apply(crd, { force: true });
+  for (const object of fluxObjects()) await kube.apply(object, { force: true });
+  for (const name of FLUX_CONTROLLERS) {
+    await until(
+      `${name} is there`,
+      () => kube.get({ resource: KINDS.Deployment, namespace: FLUX_NAMESPACE, name }),
+      (it) => it?.status?.readyReplicas === 1,
+      300,
+    );
   }
 }
 
@@ -52,15 +81,26 @@ async function recordCase(node: RealNode, kube: KubeClient, it: RecordCase): Pro
   // The account of a new namespace comes a moment later.
   while ((await kube.list(KINDS.ServiceAccount, { namespace })).items.length === 0) await pause();
   const undo: Undo | void = await it.arrange?.(node, namespace);
-  for (const object of it.objects) {
-    await kube.apply({ ...object, metadata: { ...object.metadata, namespace } }, { fieldManager: "record" });
-    await new Promise((resolve) => setTimeout(resolve, (it.staggerSec ?? 0) * 1000));
-  }
+  const made = (async () => {
+    for (const object of it.objects) {
+      await kube.apply({ ...object, metadata: { ...object.metadata, namespace } }, {
+        fieldManager: "record",
+        force: true,
+      });
+      await new Promise((resolve) => setTimeout(resolve, (it.staggerSec ?? 0) * 1000));
+    }
+  })();
   const phases: Phase[] = [];
   const seen = new Set<string>();
-  const untilMs = Date.now() + (it.watchSec ?? WATCH_SEC) * 1000;
-  while (Date.now() < untilMs && phases.length < MAX_PHASES) {
-    const phase = await look(kube, namespace, it.wholeNode === true).catch(() => undefined);
+  const startedMs = Date.now();
+  const isOver = () => {
+    const lacks = it.states?.some((state) => !statesOf(phases).has(state)) ?? false;
+    const sec = (Date.now() - startedMs) / 1000;
+    if (lacks) return sec > STATES_SEC;
+    return sec > (it.watchSec ?? WATCH_SEC) || phases.length >= MAX_PHASES;
+  };
+  while (!isOver()) {
+    const phase = await look(kube, it).catch(() => undefined);
     const signature = phase && signatureOf(phase);
     if (phase && signature !== undefined && !seen.has(signature)) {
       seen.add(signature);
@@ -68,13 +108,25 @@ async function recordCase(node: RealNode, kube: KubeClient, it: RecordCase): Pro
     }
     await pause();
   }
+  await made;
   await undo?.();
   await kube.delete({ resource: KINDS.Namespace, name: namespace });
   return phases;
 }
 
-async function look(kube: KubeClient, namespace: string, withNodes: boolean): Promise<Phase> {
-  const list = async (resource: typeof KINDS.Pod) => (await kube.list(resource, { namespace })).items;
+async function look(
+  kube: KubeClient,
+  { name, wholeNode, also, flux }: RecordCase,
+): Promise<Phase> {
+  const withNodes = wholeNode === true;
+  const list = async (resource: ResourceKind) => {
+    const { items } = await kube.list(resource, { namespace: name });
+    if (also === undefined) return items;
+    const elsewhere = await kube.list(resource, { namespace: also.namespace });
+    const isMeant = (it: KubeObject) =>
+      String(it.involvedObject?.name ?? it.metadata.name).startsWith(also.name);
+    return [...items, ...elsewhere.items.filter(isMeant)];
+  };
   const pods = await list(KINDS.Pod);
   const events = await list(KINDS.Event);
   const nodeEvents = withNodes
@@ -90,6 +142,7 @@ async function look(kube: KubeClient, namespace: string, withNodes: boolean): Pr
     pvcs: await list(KINDS.PersistentVolumeClaim),
     storageClasses: (await kube.list(KINDS.StorageClass)).items,
     nodes: withNodes ? (await kube.list(KINDS.Node)).items : [],
+    ...(flux ? { flux: (await Promise.all(FLUX_KINDS.map(list))).flat() } : {}),
     logs: (await Promise.all(pods.map((it) => logsOf(kube, it)))).flat(),
   };
 }
@@ -112,7 +165,7 @@ async function logsOf(kube: KubeClient, pod: KubeObject): Promise<Phase["logs"]>
 }
 
 /** What makes one moment differ from another: states and reasons, not times, counts and numbers. */
-function signatureOf({ pods, events, jobs, pvcs, nodes }: Phase): string {
+function signatureOf({ pods, events, deployments, jobs, pvcs, nodes, flux = [] }: Phase): string {
   const state = (it: Record<string, { reason?: string; message?: string; exitCode?: number }> = {}) =>
     Object.entries(it).map(([kind, { reason = "", message = "", exitCode = 0 }]) =>
       [kind, reason, exitCode, message.split(":")[0]?.replaceAll(/\d+/g, "")].join(" ")
@@ -134,6 +187,8 @@ function signatureOf({ pods, events, jobs, pvcs, nodes }: Phase): string {
     [...new Set(events.map((it) => `${it.reason} ${String(it.message).slice(0, 12)}`))].sort(),
     jobs.map((it) => [conditions(it), it.status?.failed, it.status?.active]),
     pvcs.map((it) => it.status?.phase),
+    deployments.map((it) => [it.metadata.name, it.status?.readyReplicas]),
+    flux.map((it) => [it.kind, it.metadata.name, conditions(it)]),
     nodes.map((it) => [conditions(it), it.spec?.unschedulable, it.spec?.taints]),
   ]);
 }

@@ -13,7 +13,23 @@ export interface Phase {
   storageClasses: KubeObject[];
   /** Only of cases that are about the machine. */
   nodes: KubeObject[];
+  /** Sources, Kustomizations and HelmReleases; only of cases that are about Flux. */
+  flux?: KubeObject[];
   logs: { pod: string; container: string; restartCount: number; lines: string[] }[];
+}
+
+/** The states that containers were seen in, by reason where there is one. */
+export function statesOf(phases: readonly Phase[]): Set<string> {
+  const containers = phases.flatMap((it) => it.pods).flatMap((
+    it,
+  ) => [...it.status?.initContainerStatuses ?? [], ...it.status?.containerStatuses ?? []]);
+  return new Set(
+    containers.flatMap((it) =>
+      Object.entries(it.state as Record<string, { reason?: string }>).map(([kind, { reason }]) =>
+        reason ?? kind
+      )
+    ),
+  );
 }
 
 /** A fixture as it lies on disk: one phase each line. */
@@ -89,6 +105,7 @@ export function tidy(phases: readonly Phase[], names: { namespace: string; node:
     .replaceAll(net, "10.41.0.")
     .replaceAll(`"namespace":"${names.namespace}"`, '"namespace":"msp"')
     .replaceAll(`_${names.namespace}(`, "_msp(")
+    .replaceAll(`'${names.namespace}/`, "'msp/")
     .replaceAll(`ConfigMap ${names.namespace}/`, "ConfigMap msp/")
     .replaceAll(`Secret ${names.namespace}/`, "Secret msp/");
   const numbers = new Map<string, string>();

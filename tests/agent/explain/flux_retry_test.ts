@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import type { KubeObject } from "../../../k8s/kube_client.ts";
+import { evaluate } from "../../../agent/status/evaluate.ts";
+import { ago, event, flux, healthyCluster, notReady, NOW_MS, ready, snapshotOf } from "../status/objects.ts";
+
+/** Texts as recorded: testdata/recorded/flux-*.json. */
+const NO_KIND = 'Widget/msp/one dry-run failed: no matches for kind "Widget" in version "site.test/v1"';
+const UNHEALTHY =
+  "health check failed after 30m0s: timeout waiting for: [Deployment/msp/x status: 'InProgress']";
+const REFUSED =
+  "Helm install failed for release msp/email-service: execution error: Refusing to generate db-credentials";
+const NO_CHART =
+  "HelmChart 'flux-system/alga-system-email-service' is not ready: latest generation of object has not been reconciled";
+
+/** Ids told when these stand in the place of the healthy ones. */
+function told(objects: KubeObject[], events: KubeObject[] = []): string[] {
+  const cluster = healthyCluster();
+  const isGiven = (it: KubeObject) =>
+    objects.some((other) => other.kind === it.kind && other.metadata.name === it.metadata.name);
+  cluster.flux = [...cluster.flux.filter((it) => !isGiven(it)), ...objects];
+  cluster.events = events;
+  return evaluate(snapshotOf(cluster), NOW_MS).topBlockers.map((it) => it.id).filter((it) =>
+    it.startsWith("flux.") || it === "app.db-auth"
+  );
+}
+
+const progressing = (secondsAgo: number) =>
+  notReady("Progressing", "Reconciliation in progress", {
+    status: "Unknown",
+    lastTransitionTime: ago(secondsAgo),
+  });
+const part = (secondsAgo: number) => flux("Kustomization", "alga-background", [progressing(secondsAgo)]);
+const failed = (reason: string, message: string, secondsAgo: number) =>
+  event(part(0), reason, message, { secondsAgo, firstSecAgo: secondsAgo + 600, count: 9 });
+
+Deno.test("a part of a release that is tried again keeps its failure while the try may still fail the same way", () => {
+  assert.deepEqual(told([part(5)], [failed("ReconciliationFailed", NO_KIND, 20)]), ["flux.crd-missing"]);
+  assert.deepEqual(told([part(90)], [failed("ReconciliationFailed", NO_KIND, 120)]), [], "it got further");
+  assert.deepEqual(told([part(5)]), [], "nothing failed before");
+  const good = event(part(0), "ReconciliationSucceeded", "ok", { type: "Normal", secondsAgo: 10 });
+  assert.deepEqual(
+    told([part(5)], [failed("ReconciliationFailed", NO_KIND, 20), good]),
+    [],
+    "it was well since",
+  );
+});
+
+Deno.test("a failed health check stands until it is over, or another release is there", () => {
+  const events = [failed("HealthCheckFailed", UNHEALTHY, 700)];
+  assert.deepEqual(told([part(600)], events), ["flux.health-check"]);
+  const artifact = { ...ready("stored artifact"), type: "ArtifactInStorage", lastTransitionTime: ago(650) };
+  const source = flux("OCIRepository", "alga-appliance", [ready(), artifact]);
+  assert.deepEqual(told([part(600), source], events), []);
+  assert.deepEqual(told([part(5)], [failed("HealthCheckCanceled", "new revision", 10)]), []);
+});
+
+Deno.test("a Helm release that is tried again keeps its failure for a minute", () => {
+  const release = (secondsAgo: number) =>
+    flux("HelmRelease", "email-service", [
+      progressing(secondsAgo),
+      { ...notReady("InstallFailed", REFUSED), type: "Released" },
+    ]);
+  assert.deepEqual(told([release(5)]), ["app.db-auth"]);
+  assert.deepEqual(told([release(90)]), []);
+});
+
+Deno.test("a chart that cannot be fetched is told by the chart's own event, one that is on its way not at all", () => {
+  const release = (secondsAgo: number) =>
+    flux("HelmRelease", "email-service", [
+      notReady("SourceNotReady", NO_CHART, { lastTransitionTime: ago(secondsAgo) }),
+    ]);
+  const chart = {
+    kind: "HelmChart",
+    metadata: { namespace: "flux-system", name: "alga-system-email-service" },
+  };
+  const missing = event(
+    chart,
+    "ChartPullError",
+    "chart pull error: failed to get 'oci://r.test/part:1.0.0': not found",
+  );
+  assert.deepEqual(told([release(5)], [missing]), ["flux.source-notfound"]);
+  assert.deepEqual(told([release(5)]), []);
+  assert.deepEqual(told([release(300)]), ["flux.source-failed"]);
+});
