@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Clock, systemClock } from "../agent/clock.ts";
 import { errorText } from "../agent/error.ts";
+import { abortWith } from "../agent/signals.ts";
 import { requireUsableCertificate } from "./client_certificate.ts";
 import { readJsonLines } from "./json_lines.ts";
 import { kindOf, KINDS } from "./kinds.ts";
@@ -81,12 +82,13 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
     }
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), call.timeoutMs ?? timeoutMs);
-    const signal = call.signal ? AbortSignal.any([limit.signal, call.signal]) : limit.signal;
+    const unlink = abortWith(limit, call.signal);
+    let isOpen = false;
     try {
       const response = await fetch(url, {
         client: http,
         method: call.method,
-        signal,
+        signal: limit.signal,
         redirect: "error",
         headers: {
           accept: call.accept ?? "application/json",
@@ -96,7 +98,10 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       });
       if (!response.ok) throw await toError(call, response);
-      if (call.streams) return response;
+      if (call.streams) {
+        isOpen = true;
+        return response;
+      }
       return new Response(await response.arrayBuffer(), response); // within the time limit, body included
     } catch (error) {
       if (error instanceof KubeApiError) throw error;
@@ -110,6 +115,7 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
       });
     } finally {
       clearTimeout(timer);
+      if (!isOpen) unlink(); // an open stream ends with its signal
     }
   }
 
@@ -186,7 +192,7 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
     ): AsyncGenerator<WatchEvent<T>> {
       const idle = new AbortController();
       const idleMs = options.watchIdleMs ?? WATCH_IDLE_MS;
-      const signal = watch.signal ? AbortSignal.any([idle.signal, watch.signal]) : idle.signal;
+      const unlink = abortWith(idle, watch.signal);
       let timer: ReturnType<typeof setTimeout> | undefined;
       try {
         const response = await once({
@@ -199,7 +205,7 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
             resourceVersion: watch.resourceVersion,
             timeoutSeconds: options.watchTimeoutSec ?? WATCH_TIMEOUT_SEC,
           },
-          signal,
+          signal: idle.signal,
           streams: true,
           ...(watch.metadataOnly ? { accept: METADATA_OBJECT } : {}),
         });
@@ -222,6 +228,7 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
         );
       } finally {
         clearTimeout(timer);
+        unlink();
         idle.abort();
       }
     },
@@ -284,6 +291,8 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
     },
 
     async logs(pod, log = {}) {
+      const over = new AbortController();
+      const unlink = abortWith(over, log.signal);
       const response = await send({
         method: "GET",
         path: resourcePath(KINDS.Pod, pod.namespace, pod.name, "log"),
@@ -297,10 +306,13 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
           follow: log.follow,
         },
         accept: "*/*",
-        signal: log.signal,
+        signal: over.signal,
         streams: log.follow ?? false,
+      }).catch((error) => {
+        unlink();
+        throw error;
       });
-      return response.body ?? new Response("").body as ReadableStream<Uint8Array>;
+      return ReadableStream.from(untilEnd(response.body, unlink));
     },
 
     async isReady(ready = {}) {
@@ -330,6 +342,18 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
     close: () => http.close(),
   };
   return client;
+}
+
+/** The chunks of a stream. `ended` is called once, however it ends. */
+async function* untilEnd(
+  stream: ReadableStream<Uint8Array> | null,
+  ended: () => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (stream) yield* stream;
+  } finally {
+    ended();
+  }
 }
 
 function selectors(list: ListOptions): Record<string, string | undefined> {

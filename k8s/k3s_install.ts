@@ -1,5 +1,6 @@
 import { AgentError, errorText } from "../agent/error.ts";
 import type { Host } from "../agent/host/host.ts";
+import { withinTime } from "../agent/signals.ts";
 import { MODE, PATHS } from "../agent/state/paths.ts";
 import type { K3sPin } from "./k3s_pin.ts";
 
@@ -47,7 +48,7 @@ async function download(
   const base = (downloadUrl ?? K3S_DOWNLOAD_URL).replace(/\/+$/, "");
   const url = new URL(`${base}/${encodeURIComponent(pin.version)}/k3s`);
   say(`Downloading Kubernetes ${pin.version}`);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
+  const limit = withinTime(DOWNLOAD_TIMEOUT_MS, signal);
   try {
     await fetch(url, limit, async ({ status, body }) => {
       if (status !== 200 || !body) {

@@ -23,6 +23,8 @@ export interface LivePage {
   /** Address of this page for the links that stand outside the live part. */
   path: string;
   isLive: boolean;
+  /** Nothing changes here any more, so there is nothing to follow. */
+  isOver?: boolean;
   /** Whether its reader may still see it; asked before each section. */
   isStillAllowed: () => boolean;
   clock: Clock;
@@ -64,8 +66,8 @@ export function liveHeaders(isLive: boolean): Record<string, string> {
  * reads that instead, and the stream ends.
  */
 export function livePageBody(live: LivePage, state: AppState): ReadableStream<Uint8Array> | string {
-  const isLive = live.isLive && state.liveStreams < MAX_STREAMS;
-  const controls = renderPart(html`
+  const isLive = live.isLive && !live.isOver && state.liveStreams < MAX_STREAMS;
+  const controls = live.isOver ? "" : renderPart(html`
     <p class="page-links soft">${isLive
       ? html`
         <span>This page follows by itself. <a href="${`${live.path}?live=off`}">Pause</a></span>

@@ -66,7 +66,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       return c.html(renderPage(await frameOf(c, deps, state, "setup"), checksPage(view, csrf(c))));
     }
     // The body of a HEAD is never read, so nothing would ever end its stream.
-    const isLive = c.req.method !== "HEAD" && c.req.query("live") !== "off" && view.state.status !== "done";
+    const isLive = c.req.method !== "HEAD" && c.req.query("live") !== "off";
     const retry = view.state.status === "failed" ? retryForm(csrf(c)) : null;
     const shown = view.state.status;
     const body = livePageBody({
@@ -76,6 +76,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       subscribe: (listener) => deps.setup.subscribe(listener),
       path: "/setup",
       isLive,
+      isOver: view.state.status === "done",
       isStillAllowed: c.get("isStillAllowed"),
       clock: deps.clock,
     }, state);

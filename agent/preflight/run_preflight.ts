@@ -1,5 +1,6 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
+import { withinTime } from "../signals.ts";
 import type {
   Acknowledgement,
   Check,
@@ -37,13 +38,12 @@ export async function runPreflight(
 async function runCheck(check: Check, context: CheckContext, timeoutMs: number): Promise<CheckResult> {
   const { clock } = context;
   const startedMs = clock.nowMs();
-  const late = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([late, context.signal]);
+  const signal = withinTime(timeoutMs, context.signal);
   let outcome: CheckOutcome;
   try {
     outcome = await Promise.race([check.run({ ...context, signal }), rejectWhen(signal)]);
   } catch (error) {
-    const found = late.aborted ? `not done within ${timeoutMs / 1000} s` : errorText(error);
+    const found = isLate(signal) ? `not done within ${timeoutMs / 1000} s` : errorText(error);
     outcome = {
       status: "error",
       expected: "an answer",
@@ -54,6 +54,10 @@ async function runCheck(check: Check, context: CheckContext, timeoutMs: number):
   }
   const { id, title, vantage, overridable } = check;
   return { id, title, vantage, overridable, ...outcome, durationMs: elapsed(clock, startedMs) };
+}
+
+function isLate(signal: AbortSignal): boolean {
+  return signal.aborted && signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
 }
 
 function elapsed(clock: Clock, startedMs: number): number {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
+import { withinTime } from "../signals.ts";
 import { parseChallenge } from "./challenge.ts";
 import { exchange } from "./exchange.ts";
 import {
@@ -50,8 +51,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   function limit(signal: AbortSignal | undefined): AbortSignal {
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? REQUEST_TIMEOUT_MS);
-    return signal ? AbortSignal.any([timeout, signal]) : timeout;
+    return withinTime(options.timeoutMs ?? REQUEST_TIMEOUT_MS, signal);
   }
 
   function ask(

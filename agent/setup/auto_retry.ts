@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { abortWith } from "../signals.ts";
 import { type RegistryClient, RELEASE_REGISTRY } from "../release/mod.ts";
 import type { Journal } from "../state/journal.ts";
 import { foldSetup } from "./fold_setup.ts";
@@ -38,12 +39,14 @@ export function createAutoRetry(
     const over = new AbortController();
     woken = false;
     asked = Promise.withResolvers<void>();
-    const time = clock.sleep(Math.max(0, ms), AbortSignal.any([over.signal, signal]));
+    const unlink = abortWith(over, signal);
+    const time = clock.sleep(Math.max(0, ms), over.signal);
     try {
       await Promise.race([time, asked.promise]);
     } finally {
       time.catch(() => {});
       over.abort();
+      unlink();
     }
   }
 

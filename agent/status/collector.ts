@@ -4,6 +4,7 @@ import type { KubeClient } from "../../k8s/kube_client.ts";
 import { detectErrors, jobState } from "./bootstrap_state.ts";
 import { HostObserver } from "./host_observer.ts";
 import type { Host } from "../host/host.ts";
+import { withinTime } from "../signals.ts";
 import type { ProbeHttp } from "./http_probe.ts";
 import { type KubeObserver, observeKube } from "./kube_observer.ts";
 import { isProbeGood, loginUrl } from "./login_url.ts";
@@ -260,7 +261,7 @@ export class Collector {
       this.#readAtMs.delete(this.#readAtMs.keys().next().value as string);
     }
     try {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(API_TIMEOUT_MS)]);
+      const limit = withinTime(API_TIMEOUT_MS, signal);
       const stream = await client.logs({ namespace: pod.namespace, name: pod.name }, {
         container,
         tailLines,

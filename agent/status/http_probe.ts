@@ -1,5 +1,6 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
+import { withinTime } from "../signals.ts";
 import { askUntrusted } from "./ask_untrusted.ts";
 import type { HttpProbe } from "./snapshot.ts";
 
@@ -14,7 +15,7 @@ export function createHttpProbe(clock: Clock): { probe: ProbeHttp; close(): void
   const client = Deno.createHttpClient({ allowHost: true });
   async function probe(url: string, options: { host?: string; signal: AbortSignal }): Promise<HttpProbe> {
     const base = { at: isoNow(clock), url, location: undefined, error: "", privateCertificate: false };
-    const limit = AbortSignal.any([options.signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
+    const limit = withinTime(PROBE_TIMEOUT_MS, options.signal);
     try {
       const response = await fetch(url, {
         client,

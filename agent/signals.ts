@@ -1,0 +1,25 @@
+/*
+ * AbortSignal.any() of Deno 2.6.8 forgets a signal that only its own listeners wait for: after a garbage collection it never
+ * aborts. What is joined here is held for as long as it is needed.
+ */
+
+/** Aborts with the signal, or with a TimeoutError after this time. */
+export function withinTime(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(timeoutMs);
+  if (signal === undefined) return limit;
+  const either = AbortSignal.any([limit, signal]);
+  limit.addEventListener("abort", () => void either, { once: true }); // the timer holds this, and this the other
+  return either;
+}
+
+/** Aborts the controller when the signal does, for the same reason. Gives what ends this; without it the signal holds on. */
+export function abortWith(controller: AbortController, signal: AbortSignal | undefined): () => void {
+  if (signal === undefined) return () => {};
+  if (signal.aborted) {
+    controller.abort(signal.reason);
+    return () => {};
+  }
+  const abort = () => controller.abort(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
+}
