@@ -1,4 +1,4 @@
-import { freePort } from "../simulator/registry_server.ts";
+import { freePort } from "../simulator/free_port.ts";
 import { endProgram, startProgram } from "./child_process.ts";
 import { programPath } from "./programs.ts";
 import { makeScratchFolder } from "./scratch_folder.ts";

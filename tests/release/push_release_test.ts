@@ -5,7 +5,7 @@ import type { Credentials } from "../../tools/release/docker_credentials.ts";
 import { moveChannel, type Pushed, pushRelease } from "../../tools/release/push_release.ts";
 import { createRegistryWriter } from "../../tools/release/registry_writer.ts";
 import type { OciArtifact } from "../../tools/release/oci_artifact.ts";
-import { freePort } from "../simulator/registry_server.ts";
+import { CLOSED_PORT } from "../simulator/free_port.ts";
 import { clientOf, mirrorsTo, registryTest } from "./registry_case.ts";
 import { buildSampleRelease } from "./sample_release_push.ts";
 
@@ -205,7 +205,7 @@ Deno.test("an upload that leads to another host gets no password, even if that h
 });
 
 Deno.test("a registry that is not there is told apart from one that refuses", async () => {
-  const url = `http://127.0.0.1:${freePort()}`;
+  const url = `http://127.0.0.1:${CLOSED_PORT}`;
   const { artifacts } = await buildSampleRelease(url);
   await assert.rejects(push(url, artifacts), { name: "RegistryError", failure: "tcp" });
 });

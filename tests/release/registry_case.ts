@@ -32,7 +32,7 @@ export function registryTest(
 /** A client as an appliance has it, with everything led to one server. */
 export function clientOf({ url, host }: { url: string; host: string }): RegistryClient {
   return createRegistryClient({
-    mirrors: { "ghcr.io": url, [host]: url },
+    mirrors: { "ghcr.io": url, "docker.io": url, [host]: url },
     network: { dnsServers: [] },
     clock: systemClock,
     userAgent: "test",

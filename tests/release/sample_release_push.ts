@@ -1,5 +1,5 @@
 import { parse, stringify } from "yaml";
-import type { HelmReleaseName, ReleaseManifest } from "../../agent/release/release.ts";
+import { type HelmReleaseName, ReleaseManifest } from "../../agent/release/release.ts";
 import { buildRelease, type BuiltRelease } from "../../tools/release/build_release.ts";
 import { moveChannel, pushRelease } from "../../tools/release/push_release.ts";
 import { createRegistryWriter } from "../../tools/release/registry_writer.ts";
@@ -55,7 +55,8 @@ export async function pushSampleRelease(
   options: SampleReleaseOptions = {},
 ): Promise<SampleRelease> {
   const built = await buildSampleRelease(registryUrl, options);
-  const { manifest, artifacts } = built;
+  const { artifacts } = built;
+  const manifest = ReleaseManifest.parse(built.manifest);
   // Whatever a name in the release says, this registry answers for it.
   const hosts = [
     "ghcr.io",

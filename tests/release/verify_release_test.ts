@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ReleaseManifest } from "../../agent/release/release.ts";
 import { pointerArtifact } from "../../tools/release/build_release.ts";
+import { readChartValues } from "../../tools/release/chart_values.ts";
 import { chartArtifact, readChart } from "../../tools/release/helm_chart.ts";
 import type { OciArtifact } from "../../tools/release/oci_artifact.ts";
 import { pushRelease } from "../../tools/release/push_release.ts";
@@ -52,12 +53,53 @@ registryTest("verify names every missing image and goes on", async (server) => {
   ]);
 });
 
+registryTest(
+  "verify looks for images that only a chart names, in its values and in its templates",
+  async (server) => {
+    await pushSampleRelease(server.url);
+    const chart = await readChart(new URL("../charts/temporal", import.meta.url).pathname);
+    const next = {
+      ...chart,
+      version: "0.2.0",
+      meta: { ...chart.meta, version: "0.2.0" },
+      files: {
+        ...chart.files,
+        "values.yaml": `${chart.files["values.yaml"]}
+admin: { image: { repository: temporalio/auto-setup, tag: 1.27.2 } }
+off: { enabled: false, image: { repository: temporalio/off, tag: 1 } }
+`,
+        "templates/prep.yaml": "kind: Pod\nspec:\n  containers:\n    - image: busybox\n",
+      },
+    };
+    await push(server.url, [await chartArtifact({ host: "ghcr.io", repository: "nine-minds/charts" }, next)]);
+    const version = await pushWithChart(server.url, "temporal", "0.2.0");
+    assert.deepEqual(await problemsOf(server, version), [
+      "image temporalio/auto-setup:1.27.2: docker.io does not have it",
+      "image busybox: docker.io does not have it",
+    ]);
+    await pushImage(server.url, "temporalio/auto-setup", "1.27.2");
+    await pushImage(server.url, "library/busybox", "latest");
+    assert.deepEqual(await problemsOf(server, version), []);
+  },
+);
+
+registryTest("verify names a chart whose values cannot be read", async (server) => {
+  await pushSampleRelease(server.url);
+  const chart = await readChart(new URL("../charts/temporal", import.meta.url).pathname);
+  const files = { ...chart.files, "values.yaml": "- a list\n" };
+  const next = { ...chart, version: "0.2.0", meta: { ...chart.meta, version: "0.2.0" }, files };
+  await push(server.url, [await chartArtifact({ host: "ghcr.io", repository: "nine-minds/charts" }, next)]);
+  assert.deepEqual(await problemsOf(server, await pushWithChart(server.url, "temporal", "0.2.0")), [
+    "chart temporal 0.2.0: its values.yaml is not a map of values",
+  ]);
+});
+
 registryTest("verify names a chart that is not there in its version", async (server) => {
   await pushSampleRelease(server.url);
   const { artifacts } = await buildSampleRelease(server.url, { version: "1.4.1", images: sampleImages });
   await push(server.url, artifacts.slice(-2));
   assert.deepEqual(await problemsOf(server, "1.4.1"), []);
-  const without = await pushWithout(server.url, "temporal-worker");
+  const without = await pushWithChart(server.url, "temporal-worker", "0.1.0-next");
   const problems = await problemsOf(server, without);
   assert.equal(problems.length, 1);
   assert.match(problems[0] ?? "", /^chart temporal-worker 0\.1\.0-next: .*404/);
@@ -124,6 +166,7 @@ const WRONG_FIELDS: [string, Record<string, unknown>, RegExp][] = [
   ["missing values", { profileValues: {} }, /profileValues\.alga-core\.single-node\.yaml: is missing/],
   ["a digest that is none", { config: { repository: "ghcr.io/x/y", digest: "latest" } }, /config\.digest: /],
   ["an unknown profile", { valuesProfile: "talos" }, /valuesProfile: /],
+  ["a profile that no appliance takes yet", { valuesProfile: "ha-3node" }, /valuesProfile: .*single-node/],
 ];
 registryTest("verify names the wrong field of a manifest, and looks no further", async (server) => {
   const { manifest } = await pushSampleRelease(server.url);
@@ -187,14 +230,29 @@ Deno.test("imagesOf() finds images in values at any depth, once each, with the t
   });
   manifest.profileValues["pgbouncer.single-node.yaml"] =
     "image: { repository: docker.io/x/y, tag: 1, digest: 'sha256:bb' }\ndeep: { er: { prepImage: busybox:1.36 } }\nimage2: { tag: 7 }\n";
-  assert.deepEqual(imagesOf(manifest).map((it) => it.text).sort(), [
+  const bundle = {
+    "base/platform/status.yaml": "containers:\n  - name: a\n    image: node:20-alpine # small\n",
+  };
+  const chart = readChartValues({
+    "pgbouncer/values.yaml":
+      "image: { repository: not/used, tag: 0 }\nexporter: { image: { name: e, tag: 2 } }\n",
+    "pgbouncer/charts/inner/values.yaml": "image: { repository: docker.io/in/ner, tag: 3 }\n",
+    "pgbouncer/templates/pod.yaml": 'image: {{ .Values.image }}\n  image: "redis"\n',
+    "pgbouncer/README.md": "image: readme\n",
+  });
+  const charts = new Map([["pgbouncer" as const, chart]]);
+  assert.deepEqual(imagesOf(manifest, { charts, bundle }).map((it) => it.text).sort(), [
     "busybox:1.36",
+    "docker.io/in/ner:3",
     "docker.io/x/y:1@sha256:bb",
+    "e:2",
     "ghcr.io/nine-minds/alga-appliance-support-agent@sha256:" + "a".repeat(64),
     "ghcr.io/nine-minds/alga-psa-ee:4f2c91d",
     "ghcr.io/nine-minds/email-service:2222bbb",
     "ghcr.io/nine-minds/temporal-worker:3333ccc",
     "ghcr.io/nine-minds/workflow-worker:9be1f02",
+    "node:20-alpine",
+    "redis",
   ]);
 });
 
@@ -206,11 +264,11 @@ const sampleImages = {
   temporalWorker: "1.4.0",
 };
 
-/** A release whose one chart, in a new version, was forgotten; gives its version. */
-async function pushWithout(url: string, chart: string): Promise<string> {
+/** A release that installs another version of one chart; gives its own version. */
+async function pushWithChart(url: string, chart: string, chartVersion: string): Promise<string> {
   const { manifest, artifacts } = await buildSampleRelease(url, { version: "1.4.2", images: sampleImages });
   const bundle = artifacts.at(-2) as OciArtifact;
-  const charts = { ...manifest.charts, [chart]: "0.1.0-next" };
+  const charts = { ...manifest.charts, [chart]: chartVersion };
   const { renderTopology, readTopology } = await import("../../tools/release/topology.ts");
   const { fluxArtifact } = await import("../../tools/release/flux_artifact.ts");
   const files = renderTopology(await readTopology(new URL("../../flux", import.meta.url).pathname), {

@@ -1,4 +1,4 @@
-import { RELEASE_REGISTRY, RELEASE_REPOSITORY, ReleaseManifest } from "../../agent/release/release.ts";
+import { PublishedManifest, RELEASE_REGISTRY, RELEASE_REPOSITORY } from "../../agent/release/release.ts";
 import { fluxArtifact, type Origin } from "./flux_artifact.ts";
 import { chartArtifact, readChart } from "./helm_chart.ts";
 import { createArtifact, encodeJson, type OciArtifact } from "./oci_artifact.ts";
@@ -12,13 +12,13 @@ const CONFIG_REPOSITORY = "nine-minds/alga-appliance-config";
 
 /** A release as it can be pushed: charts, bundle, and last the pointer that names them. */
 export interface BuiltRelease {
-  manifest: ReleaseManifest;
+  manifest: PublishedManifest;
   artifacts: readonly OciArtifact[];
 }
 
 /**
  * Makes a release from its spec, a topology and charts; nothing is sent. The same inputs give the same digests.
- * @throws {ReleaseError} If something is missing, or an appliance would refuse the manifest.
+ * @throws {ReleaseError} If something is missing.
  */
 export async function buildRelease(
   spec: ReleaseSpec,
@@ -60,17 +60,8 @@ export async function buildRelease(
     profileValues: values,
   };
   const pointer = pointerArtifact(spec.version, manifest);
-  const parsed = ReleaseManifest.safeParse(manifest);
-  if (!parsed.success) {
-    throw new ReleaseError(
-      `An appliance would refuse this release: ${
-        parsed.error.issues.map((it) => `${it.path.join(".")}: ${it.message}`).join("; ")
-      }`,
-      "Mend the fields named in the release file or in the profile",
-    );
-  }
   const chartArtifacts = await Promise.all(packed.map((it) => chartArtifact(chartPlace, it)));
-  return { manifest: parsed.data, artifacts: [...chartArtifacts, bundle, pointer] };
+  return { manifest: PublishedManifest.parse(manifest), artifacts: [...chartArtifacts, bundle, pointer] };
 }
 
 /** The release pointer: the manifest is its config, and once more its only layer. @see contract.md 1.2 */

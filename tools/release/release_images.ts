@@ -1,6 +1,13 @@
 import { parse } from "yaml";
-import { releaseImages, type ReleaseManifest } from "../../agent/release/mod.ts";
+import {
+  HELM_RELEASES,
+  type HelmReleaseName,
+  releaseImages,
+  type ReleaseManifest,
+} from "../../agent/release/mod.ts";
 import { renderValues } from "../../agent/setup/render_values.ts";
+import { type Chart, effectiveValues } from "./chart_values.ts";
+import type { Files } from "./pack_files.ts";
 
 /** An image as a registry is asked for it. */
 export interface ImageReference {
@@ -11,10 +18,28 @@ export interface ImageReference {
   text: string;
 }
 
-/** Every image that the manifest names: in the values that an appliance would write, and as preflight looks for them. */
-export function imagesOf(manifest: ReleaseManifest): ImageReference[] {
+/** What a release brings beside its manifest; what could not be had is left out. */
+export interface ReleaseParts {
+  /** Charts by the release that installs them. */
+  charts: ReadonlyMap<HelmReleaseName, Chart>;
+  bundle: Files;
+}
+
+/**
+ * Every image that an appliance will pull for a release: in the values that it would write over the charts' own, written out in
+ * templates and in the bundle, and as preflight looks for them.
+ */
+export function imagesOf(manifest: ReleaseManifest, { charts, bundle }: ReleaseParts): ImageReference[] {
   const texts = new Set(releaseImages(manifest).map((it) => `${it.host}/${it.repository}:${it.tag}`));
-  for (const { text } of renderValues(manifest, "http://appliance.invalid:3000")) collect(parse(text), texts);
+  const rendered = new Map(
+    renderValues(manifest, "http://appliance.invalid:3000").map((it) => [it.release, it.text]),
+  );
+  for (const name of HELM_RELEASES) {
+    const chart = charts.get(name);
+    collect(effectiveValues(chart, parse(rendered.get(name) ?? "")), texts);
+    if (chart) collectWritten(chart.templates, texts);
+  }
+  collectWritten(bundle, texts);
   for (const it of [manifest.supportAgent, manifest.controlPlane]) {
     if (it?.includes("/")) texts.add(it); // early drafts give a bare tag for the control plane
   }
@@ -39,17 +64,28 @@ export function parseImage(text: string): ImageReference {
   };
 }
 
-/** Values name images as `image: { name or repository, tag, digest }`, at any depth. */
+/** Values name images as `image: { name or repository, tag, digest }`, at any depth; what is switched off pulls nothing. */
 function collect(value: unknown, texts: Set<string>): void {
   if (typeof value !== "object" || value === null) return;
+  if ((value as Record<string, unknown>).enabled === false) return;
   for (const [key, child] of Object.entries(value)) {
-    if (/image$/i.test(key) && typeof child === "string") texts.add(child);
+    if (/image$/i.test(key) && typeof child === "string" && child !== "") texts.add(child);
     if (/image$/i.test(key) && typeof child === "object" && child !== null) {
       const { name, repository = name, tag, digest } = child as Record<string, unknown>;
-      if (typeof repository === "string" && tag !== undefined) {
+      if (typeof repository === "string" && repository !== "" && tag !== undefined && tag !== null) {
         texts.add(`${repository}:${tag}${typeof digest === "string" && digest !== "" ? `@${digest}` : ""}`);
       }
     }
     collect(child, texts);
+  }
+}
+
+/** Images that stand in Kubernetes objects word for word, without a value in them. */
+function collectWritten(files: Files, texts: Set<string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    if (!/\.(yaml|yml|tpl)$/.test(path)) continue;
+    for (const [, image] of text.matchAll(/^[ \t-]*image:[ \t]*["']?([\w./:@-]+)["']?[ \t]*(?:#.*)?$/gm)) {
+      if (image !== undefined) texts.add(image);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import * as z from "zod";
+import { PUBLISHED_PROFILES } from "../../agent/release/release.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "must be an image tag");
@@ -7,7 +8,7 @@ const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "must be an 
 /** What a person writes to publish a release. Everything else follows from the repository. */
 export const ReleaseSpec = z.strictObject({
   version: Tag.describe("The release's version, and its tag"),
-  profile: z.enum(["single-node", "ha-3node"]).default("single-node"),
+  profile: z.enum(PUBLISHED_PROFILES).default("single-node"),
   images: z.strictObject({ algaCore: Tag, workflowWorker: Tag, emailService: Tag, temporalWorker: Tag })
     .describe("Tags of the application's images"),
   charts: z.record(z.string(), z.string().min(1)).default({})

@@ -1,6 +1,7 @@
 import { errorText } from "../../agent/error.ts";
 import {
   HELM_RELEASES,
+  type HelmReleaseName,
   type RegistryClient,
   RELEASE_REGISTRY,
   type ReleaseManifest,
@@ -9,6 +10,7 @@ import {
 } from "../../agent/release/mod.ts";
 import { parseJson } from "../../agent/release/registry_client.ts";
 import { placeOf } from "./build_release.ts";
+import { type Chart, readChartValues } from "./chart_values.ts";
 import { failureHint } from "./failure_hint.ts";
 import { FLUX_CONTENT } from "./flux_artifact.ts";
 import { chartTag, HELM_CONFIG, HELM_CONTENT } from "./helm_chart.ts";
@@ -40,9 +42,11 @@ export async function* verifyRelease(client: RegistryClient, reference: string):
   const { config, charts, valuesProfile, version } = release;
   const [host = RELEASE_REGISTRY, ...path] = config.repository.split("/");
   const repository = path.join("/");
+  let bundleFiles: Files = {};
   let bundle: ReturnType<typeof readBundle> | undefined;
   yield await look(`config bundle ${config.repository}@${config.digest}`, async () => {
-    bundle = readBundle(await fetchBundle(client, host, repository, config.digest));
+    bundleFiles = await fetchBundle(client, host, repository, config.digest);
+    bundle = readBundle(bundleFiles);
   });
   if (config.tag !== undefined) {
     const { tag, digest } = config;
@@ -78,11 +82,22 @@ export async function* verifyRelease(client: RegistryClient, reference: string):
     });
   }
   const place = placeOf(bundle?.chartRepositoryUrl ?? `oci://${RELEASE_REGISTRY}/nine-minds/charts`);
+  const found = new Map<string, Chart>();
   for (const [name, chartVersion] of Object.entries(charts)) {
-    yield await look(`chart ${name} ${chartVersion}`, () => checkChart(client, place, name, chartVersion));
+    yield await look(`chart ${name} ${chartVersion}`, async () => {
+      found.set(name, await fetchChart(client, place, name, chartVersion));
+    });
+  }
+  const installed = new Map<HelmReleaseName, Chart>();
+  for (const name of HELM_RELEASES) {
+    const chart = found.get(bundle?.releases.get(name)?.chart ?? "");
+    if (chart) installed.set(name, chart);
   }
   let images: ImageReference[] = [];
-  yield await look("values of the six releases", () => Promise.resolve(images = imagesOf(release)));
+  yield await look("values of the six releases", () => {
+    images = imagesOf(release, { charts: installed, bundle: bundleFiles });
+    return Promise.resolve();
+  });
   for (const image of images) {
     yield await look(`image ${image.text}`, async () => {
       const found = await client.exists(image.host, image.repository, image.reference);
@@ -102,19 +117,18 @@ async function fetchBundle(
   const [layer] = layers;
   const hint = "Build and push the release again";
   require(layer?.mediaType === FLUX_CONTENT, "its first layer is not what Flux takes", hint);
-  const files = await unpackFiles(await client.fetchBlob(host, repository, layer)).catch((cause) => {
-    throw new ReleaseError(`it cannot be unpacked: ${errorText(cause)}`, hint, { cause });
-  });
+  const files = await unpack(await client.fetchBlob(host, repository, layer), hint);
   require(files["base/kustomization.yaml"] !== undefined, "it has no base/kustomization.yaml", hint);
   return files;
 }
 
-async function checkChart(
+/** @throws if it is no chart, or another than its place says. */
+async function fetchChart(
   client: RegistryClient,
   place: { host: string; repository: string },
   name: string,
   version: string,
-): Promise<void> {
+): Promise<Chart> {
   const repository = `${place.repository}/${name}`;
   const { bytes } = await client.fetchManifest(place.host, repository, chartTag(version));
   const { config, layers = [] } = parseJson(bytes, place.host) as {
@@ -124,7 +138,7 @@ async function checkChart(
   const content = layers.find((it) => it.mediaType === HELM_CONTENT);
   const hint = "Push the chart again under a new version";
   require(config?.mediaType === HELM_CONFIG && content !== undefined, "it is not a Helm chart", hint);
-  await client.fetchBlob(place.host, repository, content);
+  const packed = await client.fetchBlob(place.host, repository, content);
   const meta = parseJson(await client.fetchBlob(place.host, repository, config), place.host) as Record<
     string,
     unknown
@@ -134,6 +148,13 @@ async function checkChart(
     `it says of itself that it is ${meta.name} ${meta.version}`,
     hint,
   );
+  return readChartValues(await unpack(packed, hint));
+}
+
+async function unpack(bytes: Uint8Array, hint: string): Promise<Files> {
+  return await unpackFiles(bytes).catch((cause) => {
+    throw new ReleaseError(`it cannot be unpacked: ${errorText(cause)}`, hint, { cause });
+  });
 }
 
 async function look(what: string, check: () => Promise<unknown>): Promise<Finding> {

@@ -4,11 +4,11 @@ import { HELM_RELEASES, type HelmReleaseName } from "../../agent/release/release
 import { renderValues } from "../../agent/setup/render_values.ts";
 import { sourceObjects } from "../../flux/source_objects.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
-import { type ProgramName, programPath } from "../cluster/programs.ts";
-import { startRealFlux } from "../cluster/real_flux.ts";
-import { startRealKubeApi } from "../cluster/real_kube_api.ts";
+import { type ProgramName, programPath } from "./programs.ts";
+import { startRealFlux } from "./real_flux.ts";
+import { startRealKubeApi } from "./real_kube_api.ts";
 import { startRegistryServer } from "../simulator/registry_server.ts";
-import { pushSampleRelease } from "./sample_release_push.ts";
+import { pushSampleRelease } from "../release/sample_release_push.ts";
 
 const CONTROLLERS = ["source-controller", "kustomize-controller", "helm-controller"] as const;
 const CRDS = new URL("../../flux/flux-crds.yaml", import.meta.url);
