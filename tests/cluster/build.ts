@@ -1,3 +1,5 @@
+import { errorText } from "../../agent/error.ts";
+import { exists } from "./exists.ts";
 import {
   moduleFolder,
   PROGRAM_SETS,
@@ -17,7 +19,7 @@ export async function buildPrograms(set: ProgramSet): Promise<boolean> {
 
 async function build(name: ProgramName): Promise<boolean> {
   const target = await programPath(name);
-  if (await Deno.stat(target).then(() => true, () => false)) {
+  if (await exists(target)) {
     console.log(`${name} is built: ${target}`);
     return true;
   }
@@ -29,16 +31,10 @@ async function build(name: ProgramName): Promise<boolean> {
   };
   const startedMs = Date.now();
   const partial = `${target}.${Deno.pid}.partial`;
-  const { code } = await new Deno.Command("go", {
-    args: ["build", "-trimpath", "-tags", tags, "-ldflags", `-s -w ${flags}`, "-o", partial, path],
-    cwd: moduleFolder(name),
-    env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" },
-    stdout: "inherit",
-    stderr: "inherit",
-  }).output().catch((error) => {
-    console.error(`Go is needed to build ${name}: ${error.message}`);
-    return { code: 127 };
-  });
+  const code = await runGo(
+    ["build", "-trimpath", "-tags", tags, "-ldflags", `-s -w ${flags}`, "-o", partial, path],
+    moduleFolder(name),
+  );
   if (code !== 0) {
     await Deno.remove(partial).catch(() => {});
     console.error(`${name} could not be built; "go build" ended with ${code}`);
@@ -47,4 +43,18 @@ async function build(name: ProgramName): Promise<boolean> {
   await Deno.rename(partial, target);
   console.log(`${name} built in ${Math.round((Date.now() - startedMs) / 1000)} s: ${target}`);
   return true;
+}
+
+/** Gives its exit code; 127 when there is no Go. */
+async function runGo(args: string[], cwd: string): Promise<number> {
+  const env = { GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" };
+  try {
+    const { code } = await new Deno.Command("go", { args, cwd, env, stdout: "inherit", stderr: "inherit" })
+      .output();
+    return code;
+  } catch (error) {
+    // Thrown at once, not by the promise.
+    console.error(`Go is needed to build the programs of the cluster: ${errorText(error)}`);
+    return 127;
+  }
 }

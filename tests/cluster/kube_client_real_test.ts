@@ -11,7 +11,11 @@ kubeClientContract(
     const api = await startRealKubeApi();
     const { clientCertificatePem: _, clientKeyPem: __, ...anonymous } = parseKubeconfig(api.kubeconfig);
     return {
-      connect: (options) => createKubeClient(parseKubeconfig(api.kubeconfig), options),
+      port: Number(new URL(api.url).port),
+      connect: (options, port) => {
+        const server = port === undefined ? api.url : `https://127.0.0.1:${port}`;
+        return createKubeClient({ ...parseKubeconfig(api.kubeconfig), server }, options);
+      },
       throttled: () => api.throttled(),
       stranger: createKubeClient({
         ...anonymous,

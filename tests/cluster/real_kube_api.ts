@@ -1,5 +1,7 @@
 import { createKubeClient, type KubeClient, parseKubeconfig } from "../../k8s/mod.ts";
-import { freePort } from "../simulator/registry_server.ts";
+import { freePort } from "../simulator/free_port.ts";
+import { until } from "../until.ts";
+import { compactEtcd } from "./compact_etcd.ts";
 import { makeCertificates } from "./certificates.ts";
 import { endProgram, startProgram } from "./child_process.ts";
 import { programPath } from "./programs.ts";
@@ -84,10 +86,7 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
     ]);
     const probe = client();
     try {
-      await waitFor(
-        "kube-apiserver to be ready",
-        () => probe.isReady({ timeoutMs: 1_000 }).catch(() => false),
-      );
+      await until("kube-apiserver is ready", () => probe.isReady({ timeoutMs: 1_000 }), (it) => it, 120);
     } finally {
       probe.close();
     }
@@ -189,11 +188,16 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
         }).then((it) => it.body?.cancel()).catch(() => {});
       const pending = hold();
       await new Promise((resolve) => setTimeout(resolve, 500)); // first come, first served
-      await waitFor("flow control to reject", async () => {
-        const answer = await fetch(`${url}/api/v1/namespaces`, { client: http });
-        await answer.body?.cancel();
-        return answer.status === 429;
-      });
+      await until(
+        "flow control rejects",
+        async () => {
+          const answer = await fetch(`${url}/api/v1/namespaces`, { client: http });
+          await answer.body?.cancel();
+          return answer.status;
+        },
+        (it) => it === 429,
+        120,
+      );
       return {
         client: createKubeClient({
           ...parseKubeconfig(kubeconfig),
@@ -213,12 +217,7 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
       await startApi();
     },
     async compact() {
-      const post = async (
-        path: string,
-        body: unknown,
-      ) => (await (await fetch(`${etcdUrl}${path}`, { method: "POST", body: JSON.stringify(body) })).json());
-      const range = await post("/v3/kv/range", { key: btoa("/") });
-      await post("/v3/kv/compaction", { revision: range.header.revision, physical: true });
+      await compactEtcd(etcdUrl);
       await stopApi();
       await startApi();
     },
@@ -228,12 +227,4 @@ export async function startRealKubeApi(): Promise<RealKubeApi> {
       await folder.close();
     },
   };
-}
-
-async function waitFor(what: string, isTrue: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 600; i++) {
-    if (await isTrue()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Waited in vain for ${what}`);
 }

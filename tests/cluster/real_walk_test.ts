@@ -1,3 +1,4 @@
+import { exists } from "./exists.ts";
 import assert from "node:assert/strict";
 import { FLUX_NAMESPACE, fluxObjects } from "../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
@@ -109,7 +110,7 @@ async function scene(options: { hasFlux: boolean }, body: (scene: Scene) => Prom
   }
   // Flux's own definitions where the build has them, in place of the stand-ins.
   const crds = new URL("../../flux/flux-crds.yaml", import.meta.url);
-  if (await Deno.stat(crds).then(() => true, () => false)) {
+  if (await exists(crds.pathname)) {
     await Deno.copyFile(crds, `${root}/opt/alga-appliance/flux-crds.yaml`);
   }
   const program = await agentProgram();

@@ -1,15 +1,35 @@
+import { exists } from "./exists.ts";
+import { findProgram } from "./find_program.ts";
 import { PROGRAM_SETS, programPath, type ProgramSet } from "./programs.ts";
+
+/** Programs of this machine without which nothing of the cluster starts, and Debian's packages that bring them. */
+const NEEDED = { openssl: "openssl", setpriv: "util-linux" };
 
 /** What a part of the real cluster needs of this machine; the reason is part of the skipped tests' names. */
 export async function clusterRequirements(
   set: ProgramSet,
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
-  const missing = [];
+  const missing: string[] = [];
+  const unbuilt: string[] = [];
   for (const name of PROGRAM_SETS[set]) {
-    if (!await Deno.stat(await programPath(name)).then(() => true, () => false)) missing.push(name);
+    if (!await exists(await programPath(name))) unbuilt.push(name);
   }
-  if (missing.length > 0) {
-    return { ok: false, reason: `not built: ${missing.join(", ")}; see deno task cluster build` };
+  if (unbuilt.length > 0) {
+    const first = await hasGo() ? "" : "install Go, then ";
+    missing.push(`not built: ${unbuilt.join(", ")}; ${first}see deno task cluster build`);
   }
-  return { ok: true };
+  for (const [program, brings] of Object.entries(NEEDED)) {
+    if (await findProgram(program) === undefined) missing.push(`no ${program} (package ${brings})`);
+  }
+  return missing.length === 0 ? { ok: true } : { ok: false, reason: missing.join("; ") };
+}
+
+/** Go is seldom where a distribution puts programs, so it is called as the build does. */
+async function hasGo(): Promise<boolean> {
+  try {
+    const go = new Deno.Command("go", { args: ["version"], stdout: "null", stderr: "null" });
+    return (await go.output()).success;
+  } catch {
+    return false;
+  }
 }

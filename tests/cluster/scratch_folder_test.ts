@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
+import { exists } from "./exists.ts";
 import { makeScratchFolder } from "./scratch_folder.ts";
-
-const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
 
 Deno.test("a scratch folder is there, private, and gone after close()", async () => {
   const folder = await makeScratchFolder("alga-scratch-");
