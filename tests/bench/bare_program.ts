@@ -1,5 +1,6 @@
 import { denortFromCarrier } from "../../tools/denort.ts";
-import { freePort } from "../simulator/registry_server.ts";
+import { mortalCommand } from "../mortal_command.ts";
+import { onFreePort } from "../simulator/free_port.ts";
 
 const repo = new URL("../..", import.meta.url).pathname;
 
@@ -44,22 +45,25 @@ export async function compileBare(dir: string, name = "bare_main"): Promise<stri
 }
 
 export async function startBare(program: string): Promise<BareServer> {
-  const port = freePort();
-  const child = new Deno.Command("setpriv", {
-    args: ["--pdeathsig", "KILL", "--", program, `${port}`],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const url = `http://127.0.0.1:${port}`;
-  await untilAnswer(`${url}/healthz`);
-  return {
-    url,
-    pid: child.pid,
-    async stop() {
-      child.kill("SIGKILL");
-      await child.status;
-    },
-  };
+  return await onFreePort(async (port) => {
+    const child = mortalCommand(program, [`${port}`], { stdout: "null", stderr: "piped" }).spawn();
+    const said = new Response(child.stderr).text();
+    const url = `http://127.0.0.1:${port}`;
+    const over = child.status.then(async () => {
+      throw new Error(`The bare program ended: ${await said}`);
+    });
+    over.catch(() => {});
+    await Promise.race([untilAnswer(`${url}/healthz`), over]);
+    return {
+      url,
+      pid: child.pid,
+      async stop() {
+        child.kill("SIGKILL");
+        await child.status;
+        await said;
+      },
+    };
+  });
 }
 
 /** Has the bare server give the same answer as another address, head and body; its address, and the body's size. */
@@ -81,7 +85,7 @@ export async function makeSame(
 }
 
 /** Asks without rest until a server answers with success. */
-export async function untilAnswer(url: string, timeoutMs = 30_000): Promise<void> {
+export async function untilAnswer(url: string, timeoutMs = 60_000): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {
     const answer = await fetch(url).catch(() => undefined);
@@ -93,8 +97,7 @@ export async function untilAnswer(url: string, timeoutMs = 30_000): Promise<void
 }
 
 async function deno(args: string[], env: Record<string, string> = {}): Promise<void> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
+  const { code, stderr } = await mortalCommand(Deno.execPath(), args, {
     env,
     stdout: "null",
     stderr: "piped",

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
+import { mortalCommand } from "../mortal_command.ts";
 import { judge, type Row, spread } from "./section.ts";
 import { renderTable } from "./table.ts";
 
+const BENCH = ["run", "-A", "--quiet", "--no-check", new URL("./bench.ts", import.meta.url).pathname];
+
 Deno.test("bench runs every section and prints every budget's row as JSON", async () => {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--quiet",
-      "--no-check",
-      new URL("./bench.ts", import.meta.url).pathname,
-      "--quick",
-      "--json",
-    ],
+  const { code, stdout, stderr } = await mortalCommand(Deno.execPath(), [...BENCH, "--quick", "--json"], {
     stdout: "piped",
     stderr: "piped",
   }).output();
@@ -37,8 +31,7 @@ Deno.test("bench runs every section and prints every budget's row as JSON", asyn
 });
 
 Deno.test("bench names a section that does not exist, and those that do", async () => {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", new URL("./bench.ts", import.meta.url).pathname, "nonsense"],
+  const { code, stderr } = await mortalCommand(Deno.execPath(), [...BENCH, "nonsense"], {
     stdout: "piped",
     stderr: "piped",
   }).output();

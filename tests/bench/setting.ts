@@ -1,6 +1,7 @@
 import { sampleInputs, startAgent } from "../simulator/agent_process.ts";
 import { startWorld } from "../simulator/world.ts";
 import { KINDS } from "../../k8s/mod.ts";
+import { mortalCommand } from "../mortal_command.ts";
 import { agentProgram, fetchSetup, fetchStatus } from "../walk/walk.ts";
 import { compileBare, startBare } from "./bare_program.ts";
 import type { Bench } from "./section.ts";
@@ -72,8 +73,7 @@ function runningPod(name: string) {
 
 async function compileAgent(): Promise<string> {
   const repo = new URL("../..", import.meta.url).pathname;
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", `${repo}tools/compile.ts`],
+  const { code } = await mortalCommand(Deno.execPath(), ["run", "-A", "--quiet", `${repo}tools/compile.ts`], {
     cwd: repo,
     stdout: "null",
     stderr: "inherit",

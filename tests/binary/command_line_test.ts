@@ -116,10 +116,10 @@ await binaryTest(
       const before = await filesBelow(root);
       const good = await run(program, ["preflight", "-o", "json", ...args]);
       const report = JSON.parse(good.stdout);
-      const bad = report.results.filter((it: { status: string }) => ["fail", "error"].includes(it.status));
-      assert.equal(good.code, bad.length === 0 ? 0 : 3, JSON.stringify(bad));
+      // The simulated machine and its network are as they should be.
+      assert.equal(good.code, 0, good.stdout);
       const table = await run(program, ["preflight", ...args]);
-      assert.match(table.stdout, /\n\d+ checks: \d+ failed, /);
+      assert.match(table.stdout, /\n\d+ checks: 0 failed, /);
       for (const { id } of report.results) assert.ok(table.stdout.includes(id), id);
       assert.deepEqual(await filesBelow(root), before);
 

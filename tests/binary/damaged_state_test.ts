@@ -63,6 +63,13 @@ async function finishedAppliance(program: string, world: World): Promise<{ cooki
   }
 }
 
+/** What the status says of damaged state; `undefined` when it says nothing. */
+async function damageShown(agent: RunningAgent): Promise<string | undefined> {
+  const { topBlockers } = (await agent.request("GET", "/api/status")).body;
+  const found = topBlockers.find((it: { id: string }) => it.id === "agent.state-damaged");
+  return found && JSON.stringify(found);
+}
+
 async function isSignedIn(agent: RunningAgent, cookie: string): Promise<boolean> {
   const response = await fetch(`${agent.url}/api/status`, { headers: { cookie } });
   await response.body?.cancel();
@@ -122,6 +129,11 @@ await binaryTest(
               assert.equal(view.state.status, "done", what);
             }
             assert.equal((await agent.request("GET", "/?live=off")).status, 200, what);
+            const damage = await damageShown(agent);
+            const isShown = damage?.includes(
+              name === "journal" ? "journal" : FILES[name].split("/").at(-1) ?? "no name",
+            );
+            assert.equal(isShown === true, !isWhole, `${what}: the status says ${damage}`);
           } finally {
             await agent.stop();
           }

@@ -131,9 +131,13 @@ await binaryTest(
         });
         await signIn.body?.cancel();
         assert.ok([303, 500].includes(signIn.status), `${signIn.status}`);
+        const ready = async () => (await agent.request("GET", "/readyz")).status;
+        await until("it says that it is not ready", ready, (it) => it === 503);
+        assert.equal((await agent.request("GET", "/healthz")).status, 200, "it lives all the same");
         await assertStateWhole(world);
         await disk.free();
         await until("set-up is done", () => setupOf(agent), (it) => it.state.status === "done", 180);
+        assert.equal(await ready(), 200);
       } finally {
         await agent.stop();
       }

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { NO_RUNTIME } from "../../tools/denort.ts";
+import { mortalCommand } from "../mortal_command.ts";
 
 const repo = new URL("../..", import.meta.url).pathname;
 
@@ -33,8 +35,7 @@ export async function compiledProgram(): Promise<Program> {
   const { code, output } = await compile([]);
   if (code === 0) return { ok: true, path };
   // Only a runtime that cannot be had is a reason to skip; everything else is a failure.
-  const noRuntime = /its download failed|carrier|pip|wheel/i.test(output);
-  if (noRuntime) return { ok: false, reason: "the runtime that is compiled in cannot be had here" };
+  if (output.split("\n").some((it) => it.startsWith(NO_RUNTIME))) return { ok: false, reason: NO_RUNTIME };
   throw new Error(`The program cannot be compiled: ${output}`);
 }
 
@@ -43,8 +44,13 @@ export async function compile(
   args: readonly string[],
   options: { tool?: string; env?: Record<string, string> } = {},
 ): Promise<{ code: number; output: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", options.tool ?? `${repo}tools/compile.ts`, ...args],
+  const { code, stdout, stderr } = await mortalCommand(Deno.execPath(), [
+    "run",
+    "-A",
+    "--quiet",
+    options.tool ?? `${repo}tools/compile.ts`,
+    ...args,
+  ], {
     env: { NO_COLOR: "1", ...options.env },
     stdout: "piped",
     stderr: "piped",
@@ -65,8 +71,7 @@ export async function run(
   args: readonly string[],
   options: { stdin?: string; env?: Record<string, string>; clearEnv?: boolean } = {},
 ): Promise<Run> {
-  const child = new Deno.Command("setpriv", {
-    args: ["--pdeathsig", "KILL", program, ...args],
+  const child = mortalCommand(program, args, {
     stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",

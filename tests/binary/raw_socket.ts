@@ -8,17 +8,17 @@ export interface RawAnswer {
 
 /**
  * Sends bytes as they are over one TCP connection. When no byte comes back for `waitMs`, our side is closed, which ends half
- * a request. A peer that closes while we send is no error.
+ * a request. A peer that closes while we send is no error. With `answers` it waits for so many, or for the other side's close.
  */
 export async function sendRaw(
   port: number,
   data: string,
-  options: { waitMs?: number } = {},
+  options: { waitMs?: number; answers?: number } = {},
 ): Promise<RawAnswer> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const sending = write(connection, latin1(data));
   try {
-    return await readAll(connection, options.waitMs ?? 3_000);
+    return await readAll(connection, options.waitMs ?? 10_000, options.answers);
   } finally {
     connection.close(); // ends a write that nobody reads
     await sending;
@@ -33,22 +33,29 @@ async function write(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function readAll(connection: Deno.Conn, waitMs: number): Promise<RawAnswer> {
+async function readAll(connection: Deno.Conn, waitMs: number, answers?: number): Promise<RawAnswer> {
   const decoder = new TextDecoder("latin1");
   const buffer = new Uint8Array(65_536);
   let text = "";
   let closed = false;
   let reading: Promise<number | null> | undefined;
   for (let isHalfClosed = false;;) {
-    // A whole answer needs no long wait for the next one.
-    const patienceMs = isWhole(text) ? Math.min(waitMs, 300) : isHalfClosed ? 15_000 : waitMs;
+    if (answers !== undefined && statusesIn(text).length >= answers) break;
+    // A whole answer needs no long wait for the next one, unless that is asked for.
+    const patienceMs = answers !== undefined
+      ? 60_000
+      : isWhole(text)
+      ? Math.min(waitMs, 300)
+      : isHalfClosed
+      ? 60_000
+      : waitMs;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const quiet = new Promise<"quiet">((resolve) => timer = setTimeout(resolve, patienceMs, "quiet"));
     reading ??= connection.read(buffer).catch(() => null);
     const read = await Promise.race([reading, quiet]);
     clearTimeout(timer);
     if (read === "quiet") {
-      if (isHalfClosed || isWhole(text)) break;
+      if (answers !== undefined || isHalfClosed || isWhole(text)) break;
       isHalfClosed = true;
       await connection.closeWrite().catch(() => {});
       continue;
@@ -60,7 +67,11 @@ async function readAll(connection: Deno.Conn, waitMs: number): Promise<RawAnswer
     }
     text += decoder.decode(buffer.subarray(0, read));
   }
-  return { text, statuses: [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((it) => Number(it[1])), closed };
+  return { text, statuses: statusesIn(text), closed };
+}
+
+function statusesIn(text: string): number[] {
+  return [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((it) => Number(it[1]));
 }
 
 function isWhole(text: string): boolean {

@@ -1,4 +1,6 @@
-import { freePort } from "../simulator/registry_server.ts";
+import { mortalCommand } from "../mortal_command.ts";
+import { onFreePort } from "../simulator/free_port.ts";
+import { until } from "../until.ts";
 
 /** The compiled program, serving. */
 export interface RunningAgent {
@@ -21,6 +23,9 @@ export interface RunningAgent {
   stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
+/** Far more than a stop takes on a loaded machine. */
+const STOP_MS = 60_000;
+
 export interface StartOptions {
   root: string;
   args?: readonly string[];
@@ -31,25 +36,18 @@ export interface StartOptions {
   wrapper?: readonly string[];
 }
 
-/** Starts `alga-agent serve` and waits until /healthz answers. The process dies with the test. */
+/** Starts `alga-agent serve` and waits until it listens and /healthz answers. The process dies with the test. */
 export async function startProgram(program: string, options: StartOptions): Promise<RunningAgent> {
-  const port = options.port ?? freePort();
-  const listenOn = options.listenOn ?? "127.0.0.1";
-  const child = new Deno.Command("setpriv", {
-    args: [
-      "--pdeathsig",
-      "KILL",
-      ...options.wrapper ?? [],
-      program,
-      "serve",
-      "--root",
-      options.root,
-      "--listen",
-      `${listenOn}:${port}`,
-      ...options.args ?? [],
-    ],
+  const start = (port: number) => startOn(port, program, options);
+  return await (options.port === undefined ? onFreePort(start) : start(options.port));
+}
+
+async function startOn(port: number, program: string, options: StartOptions): Promise<RunningAgent> {
+  const listen = `${options.listenOn ?? "127.0.0.1"}:${port}`;
+  const [first = program, ...rest] = [...options.wrapper ?? [], program];
+  const serve = ["serve", "--root", options.root, "--listen", listen, ...options.args ?? []];
+  const child = mortalCommand(first, [...rest, ...serve], {
     env: options.env ?? {},
-    stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -100,18 +98,24 @@ export async function startProgram(program: string, options: StartOptions): Prom
       } catch {
         // It has ended already.
       }
-      return await ended;
+      // One that does not end by itself must not hold up the test, which sees how it ended.
+      const late = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+      try {
+        return await ended;
+      } finally {
+        clearTimeout(late);
+      }
     },
   };
-  const deadlineMs = Date.now() + 60_000;
-  while (!await isHealthy(agent)) {
-    if (isOver || Date.now() > deadlineMs) {
-      await agent.stop();
-      throw new Error(`The agent did not start: ${said}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return agent;
+  const isUp = await until(
+    "the agent listens",
+    // Its own word comes first: on a port that it could not have, another server may answer.
+    async () => isOver ? "over" : /^Listening on /m.test(said) && await isHealthy(agent) ? "up" : "starting",
+    (it) => it !== "starting",
+  ).then((it) => it === "up", () => false);
+  if (isUp) return agent;
+  await agent.stop();
+  throw new Error(`The agent did not start: ${said}`);
 }
 
 /** Whether /healthz answers soon. */

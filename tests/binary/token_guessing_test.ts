@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { binaryTest } from "./binary_case.ts";
 import { isHealthy, withAgent } from "./running_agent.ts";
+import { until } from "../until.ts";
 
 const GUESSES = 3_000;
 const WRONG = "00000-00000-00000-00000-00000-00000";
@@ -22,13 +23,24 @@ await binaryTest(
       };
       try {
         const seen: number[] = [];
+        const startedMs = Date.now();
         for (let i = 0; i < GUESSES; i += 50) {
           const answers = await Promise.all(Array.from({ length: 50 }, () => ask(guesser, WRONG)));
           seen.push(...answers.map((it) => it.status));
         }
-        assert.ok(seen.filter((it) => it === 401).length <= 5, "more guesses were judged than are free");
+        // Five are free; then each wait that ends (60 s, 120 s, …) lets one more through, if the machine is that slow.
+        const most = 5 + Math.floor(Math.log2((Date.now() - startedMs) / 60_000 + 1));
+        const judged = seen.filter((it) => it === 401).length;
+        assert.ok(judged <= most, `${judged} guesses were judged, not ${most}`);
         assert.deepEqual([...new Set(seen)].sort(), [401, 429]);
 
+        // Until the wait is long enough for what follows.
+        await until(
+          "the guesser has to wait",
+          () => ask(guesser, WRONG),
+          (it) => it.status === 429 && Number(it.retryAfter) > 30,
+          120,
+        );
         const right = await agent.token();
         const refused = await ask(guesser, right);
         assert.equal(refused.status, 429, "the right token from the source that guessed has to wait, too");
@@ -45,7 +57,7 @@ await binaryTest(
           body: new URLSearchParams({ token: WRONG }),
         });
         assert.equal(page.status, 429);
-        assert.match(await page.text(), /Try again in|\\d+ (s|min)/);
+        assert.match(await page.text(), /Try again in \d+ s/);
 
         assert.ok(await isHealthy(agent));
         assert.ok(await agent.rssMib() < 400, `${await agent.rssMib()} MiB`);

@@ -5,8 +5,8 @@ import { binaryTest } from "./binary_case.ts";
 import { type RunningAgent, startProgram } from "./running_agent.ts";
 import { until } from "../until.ts";
 
-/** A page that waits for what hangs would need its time limit; this is well below and well above a loaded machine. */
-const SOON_MS = 3_000;
+/** What waits for something that hangs needs the limit of that, 8 s and more, each time it is asked. */
+const SOON_MS = 5_000;
 
 /** A TCP server that accepts and says nothing, or hands everything on. */
 interface Gate {
@@ -76,10 +76,18 @@ async function inWorld(body: (world: World) => Promise<void>): Promise<void> {
 /** Pages and document answer soon, whatever hangs behind them. */
 async function assertAnswersSoon(agent: RunningAgent): Promise<void> {
   for (const path of ["/?live=off", "/api/status", "/healthz", "/setup?live=off"]) {
-    const startedMs = Date.now();
-    const { status } = await agent.request("GET", path);
-    assert.equal(status, 200, path);
-    assert.ok(Date.now() - startedMs < SOON_MS, `${path} took ${Date.now() - startedMs} ms`);
+    // Once is enough: a loaded machine may be late, too, but not for ever.
+    await until(
+      `${path} answers soon`,
+      async () => {
+        const startedMs = Date.now();
+        const { status } = await agent.request("GET", path);
+        assert.equal(status, 200, path);
+        return Date.now() - startedMs;
+      },
+      (tookMs) => tookMs < SOON_MS,
+      120,
+    );
   }
 }
 
@@ -170,33 +178,26 @@ await binaryTest(
   "a registry that hangs after the checks is named and tried again, then set-up goes on",
   (program) =>
     inWorld(async (world) => {
-      const gate = openGate(Number(new URL(world.registry.url).port));
-      const agent = await startProgram(program, {
-        root: world.root,
-        args: ["--registry-mirror", `ghcr.io=http://127.0.0.1:${gate.port}`],
-      });
+      const journal = `${world.root}/var/lib/alga-appliance/journal.jsonl`;
+      let isBroken = true;
+      // From the first word of the walk about its second step on.
+      const when = () => isBroken && Deno.readTextFileSync(journal).includes('"stepId":"resolve"');
+      world.registry.faults?.push({ match: "", hang: true, when });
+      const agent = await startProgram(program, { root: world.root, args: world.agentArgs.slice(2) });
       const setup = async () => (await agent.request("GET", "/api/v1/setup")).body;
       try {
-        const journal = `${world.root}/var/lib/alga-appliance/journal.jsonl`;
         assert.equal((await agent.request("POST", "/api/v1/setup", sampleInputs(world))).status, 202);
-        // From the first word of the walk about its second step on nothing answers any more.
-        await until("the checks have passed", () =>
-          Deno.readTextFile(journal), (it) =>
-          /preflight\.finished|"stepId":"resolve"/.test(it));
-        gate.target = undefined;
+        const failed = await until("it failed", setup, (it) => it.state.status === "failed", 180);
+        assert.equal(failed.state.failure.stepId, "resolve", JSON.stringify(failed.state.failure));
+        assert.match(JSON.stringify(failed.state.failure), /ghcr\.io|127\.0\.0\.1/);
+        assert.equal(failed.state.failure.retrySafe, true);
+        assert.ok(failed.state.nextAttemptAt !== undefined);
         await assertAnswersSoon(agent);
-        const view = await until("it failed or was faster", setup, (it) =>
-          it.state.status === "failed" || it.steps[1].status === "done", 120);
-        if (view.state.status === "failed") {
-          assert.match(JSON.stringify(view.state.failure), /ghcr\.io|127\.0\.0\.1/);
-          assert.equal(view.state.failure.retrySafe, true);
-        }
-        gate.target = Number(new URL(world.registry.url).port);
-        await until("set-up is done", setup, (it) =>
-          it.state.status === "done", 120);
+
+        isBroken = false;
+        await until("set-up is done", setup, (it) => it.state.status === "done", 180);
       } finally {
         await agent.stop();
-        gate.close();
       }
     }),
 );

@@ -30,11 +30,21 @@ export async function withBrowser(
   body: (test: BrowserTest) => Promise<void>,
   options: { speed?: number } = {},
 ): Promise<void> {
+  await using started = new AsyncDisposableStack();
   const root = await Deno.makeTempDir({ prefix: "alga-browser-" });
+  started.defer(() => Deno.remove(root, { recursive: true }));
   const world = await startWorld({ root, timeline, speed: options.speed ?? 20 });
+  started.defer(() => world.stop());
   const agent = await startAgent(world);
+  started.defer(async () => void await agent.kill("SIGKILL"));
+  // Ends with this process, however that ends.
+  const launcher = await Deno.makeTempFile({ prefix: "alga-chromium-" });
+  started.defer(() => Deno.remove(launcher));
+  await Deno.writeTextFile(launcher, `#!/bin/sh\nexec setpriv --pdeathsig KILL ${CHROMIUM} "$@"\n`);
+  await Deno.chmod(launcher, 0o700);
   const browser = await chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: launcher,
+    timeout: 120_000,
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -45,42 +55,38 @@ export async function withBrowser(
       "--disable-sync",
     ],
   });
+  started.defer(() => browser.close());
   const contexts: BrowserContext[] = [];
   const output = new URL("../../.out/screenshots/", import.meta.url).pathname;
   await Deno.mkdir(output, { recursive: true });
-  try {
-    await body({
-      browser,
-      agent,
-      world,
-      async open({ javaScript = false, width = 1100, scheme = "light", forcedColors = false } = {}) {
-        const context = await browser.newContext({
-          javaScriptEnabled: javaScript,
-          viewport: { width, height: 900 },
-          colorScheme: scheme,
-          forcedColors: forcedColors ? "active" : "none",
-          bypassCSP: javaScript,
-        });
-        contexts.push(context);
-        const page = await context.newPage();
-        page.setDefaultTimeout(20_000);
-        return page;
-      },
-      async signIn(page) {
-        await page.goto(`${agent.url}/login`, { waitUntil: "commit" });
-        await page.fill("#token", agent.token);
-        await page.click("button.big", { noWaitAfter: true });
-        await page.waitForURL((url) => !url.pathname.startsWith("/login"), { waitUntil: "commit" });
-      },
-      async shoot(page, name) {
-        await page.screenshot({ path: `${output}${name}.png`, fullPage: true });
-      },
-    });
-  } finally {
+  started.defer(async () => {
     for (const it of contexts) await it.close().catch(() => {});
-    await browser.close();
-    await agent.kill("SIGKILL");
-    await world.stop();
-    await Deno.remove(root, { recursive: true });
-  }
+  });
+  await body({
+    browser,
+    agent,
+    world,
+    async open({ javaScript = false, width = 1100, scheme = "light", forcedColors = false } = {}) {
+      const context = await browser.newContext({
+        javaScriptEnabled: javaScript,
+        viewport: { width, height: 900 },
+        colorScheme: scheme,
+        forcedColors: forcedColors ? "active" : "none",
+        bypassCSP: javaScript,
+      });
+      contexts.push(context);
+      const page = await context.newPage();
+      page.setDefaultTimeout(90_000);
+      return page;
+    },
+    async signIn(page) {
+      await page.goto(`${agent.url}/login`, { waitUntil: "commit" });
+      await page.fill("#token", agent.token);
+      await page.click("button.big", { noWaitAfter: true });
+      await page.waitForURL((url) => !url.pathname.startsWith("/login"), { waitUntil: "commit" });
+    },
+    async shoot(page, name) {
+      await page.screenshot({ path: `${output}${name}.png`, fullPage: true });
+    },
+  });
 }

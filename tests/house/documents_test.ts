@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { COMMANDS } from "../../agent/cli/commands.ts";
 import { DENO_VERSION } from "../../tools/denort.ts";
 import { startSimRegistry } from "../simulator/registry.ts";
-import { freePort } from "../simulator/registry_server.ts";
+import { mortalCommand } from "../mortal_command.ts";
+import { onFreePort } from "../simulator/free_port.ts";
 
 const repo = new URL("../..", import.meta.url).pathname;
 
@@ -123,22 +124,16 @@ Deno.test("compile is part of the gate, with the options that the README names",
 
 /** Starts the demo on a free port, looks at its page, ends it. */
 async function runDemo(): Promise<void> {
-  const child = new Deno.Command("setpriv", {
-    args: [
-      "--pdeathsig",
-      "KILL",
-      Deno.execPath(),
-      "task",
-      "--quiet",
-      "demo",
-      "--json",
-      "--port",
-      String(freePort()),
-    ],
+  await onFreePort(runDemoOn);
+}
+
+async function runDemoOn(port: number): Promise<void> {
+  const child = mortalCommand(Deno.execPath(), ["task", "--quiet", "demo", "--json", "--port", `${port}`], {
     cwd: repo,
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
+  const problem = new Response(child.stderr).text();
   const reader = child.stdout.pipeThrough(
     new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>,
   )
@@ -147,7 +142,7 @@ async function runDemo(): Promise<void> {
     let said = "";
     while (!said.includes("\n")) {
       const { value, done } = await reader.read();
-      assert.ok(!done, `the demo ended: ${said}`);
+      if (done) throw new Error(`The demo ended: ${said}${await problem}`);
       said += value;
     }
     const { url, token } = JSON.parse(said);
@@ -157,6 +152,7 @@ async function runDemo(): Promise<void> {
     child.kill("SIGINT");
     await reader.cancel();
     await child.status;
+    await problem;
   }
 }
 
@@ -180,8 +176,14 @@ async function runRelease(path: string, last: string): Promise<void> {
           words.push("--registry-mirror", `${host}=${registry.url}`);
         }
       }
-      const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-        args: ["task", "--quiet", "--config", `${repo}deno.json`, "release", ...words],
+      const { code, stderr, stdout } = await mortalCommand(Deno.execPath(), [
+        "task",
+        "--quiet",
+        "--config",
+        `${repo}deno.json`,
+        "release",
+        ...words,
+      ], {
         cwd: dir,
         // npm leaves the folder that it was called in, which here is not where this command is.
         env: { INIT_CWD: dir },

@@ -1,4 +1,6 @@
-import { freePort } from "./registry_server.ts";
+import { mortalCommand } from "../mortal_command.ts";
+import { until } from "../until.ts";
+import { onFreePort } from "./free_port.ts";
 import type { World } from "./world.ts";
 
 /** A running agent and the way to talk to it. */
@@ -19,15 +21,23 @@ export function agentCommand(program?: string): [string, string[]] {
   return [Deno.execPath(), ["run", "-A", "--quiet", new URL("../../main.ts", import.meta.url).pathname]];
 }
 
-/** Starts `alga-agent serve` in a world and waits until it answers. */
+/** Starts `alga-agent serve` in a world and waits until it answers. It dies with this process. */
 export async function startAgent(
   world: Pick<World, "root" | "agentArgs">,
   options: { port?: number; listenOn?: string; program?: string } = {},
 ): Promise<AgentProcess> {
-  const port = options.port ?? freePort();
+  const start = (port: number) => startOn(port, world, options);
+  return await (options.port === undefined ? onFreePort(start) : start(options.port));
+}
+
+async function startOn(
+  port: number,
+  world: Pick<World, "root" | "agentArgs">,
+  options: { listenOn?: string; program?: string },
+): Promise<AgentProcess> {
   const [program, args] = agentCommand(options.program);
-  const child = new Deno.Command(program, {
-    args: [...args, "serve", "--listen", `${options.listenOn ?? "127.0.0.1"}:${port}`, ...world.agentArgs],
+  const listen = ["--listen", `${options.listenOn ?? "127.0.0.1"}:${port}`];
+  const child = mortalCommand(program, [...args, "serve", ...listen, ...world.agentArgs], {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -44,16 +54,25 @@ export async function startAgent(
   let isOver = false;
   ended.then(() => isOver = true);
   const url = `http://127.0.0.1:${port}`;
-  const deadlineMs = Date.now() + 30_000;
-  for (;;) {
-    const answer = await fetch(`${url}/healthz`).catch(() => undefined);
-    await answer?.body?.cancel();
-    if (answer?.ok) break;
-    if (isOver || Date.now() > deadlineMs) {
-      await reading;
-      throw new Error(`The agent did not start: ${said}`);
+  const kill: AgentProcess["kill"] = async (signal = "SIGTERM") => {
+    try {
+      child.kill(signal);
+    } catch {
+      // It has ended already.
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const status = await ended;
+    await reading;
+    return status;
+  };
+  const isUp = await until(
+    "the agent listens",
+    // Its own word comes first: on a port that it could not have, another server may answer.
+    async () => isOver ? "over" : /^Listening on /m.test(said) && await isHealthy(url) ? "up" : "starting",
+    (it) => it !== "starting",
+  ).then((it) => it === "up", () => false);
+  if (!isUp) {
+    await kill("SIGKILL");
+    throw new Error(`The agent did not start: ${said}`);
   }
   const token = (await Deno.readTextFile(`${world.root}/var/lib/alga-appliance/setup-token`)).trim();
   return {
@@ -63,17 +82,14 @@ export async function startAgent(
     ended,
     output: () => said,
     request: askAgent(url, token),
-    async kill(signal = "SIGTERM") {
-      try {
-        child.kill(signal);
-      } catch {
-        // It has ended already.
-      }
-      const status = await ended;
-      await reading;
-      return status;
-    },
+    kill,
   };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/healthz`).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.ok ?? false;
 }
 
 /** Requests with the token, as a program makes them. */

@@ -10,6 +10,8 @@ export interface RegistryFault {
   hang?: boolean;
   /** How often; default for ever. */
   times?: number;
+  /** Only while this is true. */
+  when?: () => boolean;
 }
 
 export interface SimRegistry {
@@ -44,7 +46,7 @@ export async function startSimRegistry(options: { port?: number } = {}): Promise
       authorization: request.headers.get("authorization"),
     });
     const fault = registry.faults.find((it) =>
-      url.pathname.startsWith(`/v2/${it.match}`) && (it.times ?? 1) > 0
+      url.pathname.startsWith(`/v2/${it.match}`) && (it.times ?? 1) > 0 && (it.when?.() ?? true)
     );
     if (fault && request.method !== "PUT" && request.method !== "POST") {
       if (fault.times !== undefined) fault.times--;

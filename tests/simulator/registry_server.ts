@@ -1,9 +1,29 @@
-/** Debian's docker-registry on a free loopback port with a folder of its own; `htpasswd` makes it ask for a password. */
+import { mortalCommand } from "../mortal_command.ts";
+import { until } from "../until.ts";
+import { onFreePort } from "./free_port.ts";
+
+/** A registry of a test. */
+export interface RegistryServer {
+  host: string;
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Debian's docker-registry on a free loopback port with a folder of its own; `htpasswd` makes it ask for a password.
+ * @throws {Error} If it does not answer, with what it said
+ */
 export async function startRegistryServer(
   options: { htpasswd?: string; readOnly?: boolean } = {},
-): Promise<{ host: string; url: string; close(): Promise<void> }> {
+): Promise<RegistryServer> {
+  return await onFreePort((port) => startOn(port, options));
+}
+
+async function startOn(
+  port: number,
+  options: { htpasswd?: string; readOnly?: boolean },
+): Promise<RegistryServer> {
   const dir = await Deno.makeTempDir({ prefix: "alga-registry-" });
-  const port = freePort();
   const maintenance = options.readOnly ? ", maintenance: { readonly: { enabled: true } }" : "";
   const lines = [
     "version: 0.1",
@@ -16,32 +36,46 @@ export async function startRegistryServer(
     lines.push(`auth: { htpasswd: { realm: test, path: ${dir}/htpasswd } }`);
   }
   await Deno.writeTextFile(`${dir}/config.yml`, `${lines.join("\n")}\n`);
-  // Ends with this process, even when that is killed.
-  const child = new Deno.Command("setpriv", {
-    args: ["--pdeathsig", "KILL", "/usr/bin/docker-registry", "serve", `${dir}/config.yml`],
-    stdout: "null",
-    stderr: "null",
+  const child = mortalCommand("/usr/bin/docker-registry", ["serve", `${dir}/config.yml`], {
+    stdout: "piped",
+    stderr: "piped",
   }).spawn();
-  const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 200; i++) {
-    const answer = await fetch(`${url}/v2/`).catch(() => undefined);
-    await answer?.body?.cancel();
-    if (answer) break;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  return {
+  let said = "";
+  const reading = Promise.all([child.stdout, child.stderr].map(async (stream) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) said = (said + decoder.decode(chunk, { stream: true })).slice(-4_000);
+  }));
+  let hasEnded = false;
+  const ended = child.status.then(async () => {
+    await reading;
+    hasEnded = true;
+  });
+  const server: RegistryServer = {
     host: `127.0.0.1:${port}`,
-    url,
+    url: `http://127.0.0.1:${port}`,
     async close() {
-      child.kill("SIGKILL");
-      await child.status;
+      if (!hasEnded) child.kill("SIGKILL");
+      await ended;
       await Deno.remove(dir, { recursive: true });
     },
   };
+  try {
+    const state = await until(
+      "the registry answers",
+      async () => hasEnded ? "over" : await answers(`${server.url}/v2/`) ? "up" : "starting",
+      (it) => it !== "starting",
+    );
+    // Another server may answer on the port that ours could not have.
+    if (state === "over" || hasEnded) throw new Error("it ended");
+    return server;
+  } catch (error) {
+    await server.close();
+    throw new Error(`The registry server did not start: ${said}`, { cause: error });
+  }
 }
 
-/** A loopback port that nobody uses at this moment. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url).catch(() => undefined);
+  await response?.body?.cancel();
+  return response !== undefined;
 }

@@ -16,6 +16,8 @@ export interface Timeline {
   faults: readonly Fault[];
   /** The channel's tag does not exist. */
   releaseMissing?: boolean;
+  /** What the status must name on the way there. */
+  passes?: string;
   /** How the status must end: rollup state and the top blocker's id. Tests hold the agent to it. */
   ends: { rollup: string; blocker: string | undefined };
 }
@@ -31,7 +33,8 @@ export const TIMELINES: readonly Timeline[] = [
   {
     id: "slow-pull",
     title: "The application's image takes long",
-    faults: [{ kind: "slow-pull", workload: "alga-core-sebastian", seconds: 420 }],
+    faults: [{ kind: "slow-pull", workload: "alga-core-sebastian", seconds: 540 }],
+    passes: "img.slow",
     ends: { rollup: "fully_healthy", blocker: undefined },
   },
   {

@@ -1,7 +1,7 @@
 import { KINDS, type KubeClient } from "../../k8s/mod.ts";
 import { type SimKubeApi, startSimKubeApi } from "./kube_api.ts";
 import { pushFluxArtifact, pushImage, pushRelease } from "./push.ts";
-import { startSimRegistry } from "./registry.ts";
+import { type RegistryFault, startSimRegistry } from "./registry.ts";
 import { startRegistryServer } from "./registry_server.ts";
 import { sampleBundle } from "./sample_bundle.ts";
 import { sampleReleaseManifest } from "./sample_release.ts";
@@ -22,7 +22,8 @@ export interface World {
   client(): KubeClient;
   /** The simulated API; absent in a world on a real one. */
   api: SimKubeApi | undefined;
-  registry: { url: string };
+  /** `faults` of the simulated one only. */
+  registry: { url: string; faults?: RegistryFault[] };
   /** Address of the stand-in application. */
   appUrl: string;
   /** What the agent needs to be told about this world. */
@@ -32,6 +33,8 @@ export interface World {
   commands(): Promise<string[]>;
   /** Controllers and kubelet hold still from now on: the API alone answers, so that it can be measured. */
   pause(): void;
+  /** Ends pause(). */
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -104,7 +107,11 @@ export async function startWorld(
     api: simulated,
     registry,
     appUrl: `http://127.0.0.1:${app.port}`,
-    agentArgs: ["--root", root, "--registry-mirror", `ghcr.io=${registry.url}`],
+    agentArgs: [
+      "--root",
+      root,
+      ...["ghcr.io", "docker.io"].flatMap((it) => ["--registry-mirror", `${it}=${registry.url}`]),
+    ],
     setTimeline: (id) => {
       timeline = findTimeline(id);
     },
@@ -112,6 +119,7 @@ export async function startWorld(
       return (await Deno.readTextFile(`${root}${COMMAND_LOG}`)).trim().split("\n");
     },
     pause: () => isPaused = true,
+    resume: () => isPaused = false,
     async stop() {
       ended.abort();
       await loop;

@@ -1,43 +1,39 @@
 import assert from "node:assert/strict";
 import { until } from "../until.ts";
-import { openNotifySocket } from "./notify_socket.ts";
+import { mortalCommand } from "../mortal_command.ts";
+import { openNotifySocket, untilSilent } from "./notify_socket.ts";
 
 const notifier = new URL("../../systemd/notifier.ts", import.meta.url).href;
 
-/** Pings five times a second, then keeps its main loop busy for ever. */
+/** Pings five times a second until it is told to keep its main loop busy for ever. */
 const HANGING = `
 import { openNotifier, startWatchdog } from "${notifier}";
 startWatchdog(openNotifier(), new AbortController().signal);
-setTimeout(() => { console.log("busy"); for (;;); }, 1500);
+await Deno.stdin.read(new Uint8Array(1));
+console.log("busy");
+for (;;);
 `;
 
 Deno.test("startWatchdog() stops pinging when the main loop hangs", async () => {
   const dir = await Deno.makeTempDir({ prefix: "alga-notify-" });
   const systemd = openNotifySocket(`${dir}/notify`);
   await Deno.writeTextFile(`${dir}/hanging.ts`, HANGING);
-  const child = new Deno.Command("setpriv", {
-    args: [
-      "--pdeathsig",
-      "KILL",
-      Deno.execPath(),
-      "run",
-      "-A",
-      "--quiet",
-      "--unstable-net",
-      `${dir}/hanging.ts`,
-    ],
+  const args = ["run", "-A", "--quiet", "--unstable-net", `${dir}/hanging.ts`];
+  const child = mortalCommand(Deno.execPath(), args, {
     env: { NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: "600000", NO_COLOR: "1" },
+    stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
   try {
+    await until("it pings", () => systemd.heard.length, (it) => it >= 3);
+    const telling = child.stdin.getWriter();
+    await telling.write(new Uint8Array(1));
+    await telling.close();
     const said = child.stdout.getReader();
     assert.equal(new TextDecoder().decode((await said.read()).value), "busy\n");
     await said.cancel();
-    const before = systemd.heard.length;
-    assert.ok(before >= 2, `only ${before} pings`);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    assert.ok(systemd.heard.length <= before + 1, "it pings although its loop hangs"); // one may have been under way
+    await untilSilent(systemd, 1_500);
   } finally {
     child.kill("SIGKILL");
     await child.status;
@@ -70,8 +66,13 @@ for (
     `;
     await Deno.writeTextFile(`${dir}/script.ts`, script);
     try {
-      const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", "--unstable-net", `${dir}/script.ts`],
+      const { success, stderr } = await mortalCommand(Deno.execPath(), [
+        "run",
+        "-A",
+        "--quiet",
+        "--unstable-net",
+        `${dir}/script.ts`,
+      ], {
         env: { NOTIFY_SOCKET: systemd.path, ...env },
         stderr: "piped",
       }).output();

@@ -1,3 +1,5 @@
+import { until } from "../until.ts";
+
 /** systemd's end of sd_notify(3): a datagram socket that keeps what it hears. */
 export interface NotifySocket {
   /** For NOTIFY_SOCKET. */
@@ -24,4 +26,13 @@ export function openNotifySocket(path: string): NotifySocket {
       await reading;
     },
   };
+}
+
+/** Waits until nothing more is heard for some time; what was under way may still arrive. */
+export async function untilSilent(systemd: NotifySocket, ms: number): Promise<void> {
+  await until("no more pings", async () => {
+    const before = systemd.heard.length;
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return systemd.heard.length - before;
+  }, (it) => it === 0);
 }

@@ -16,19 +16,19 @@ export async function withAppliance(
   body: (agent: AgentProcess, world: World) => Promise<void>,
   options: { speed?: number } = {},
 ): Promise<void> {
-  const root = await Deno.makeTempDir({ prefix: "alga-walk-" });
-  const world = await startWorld({ root, timeline, speed: options.speed ?? 20 });
   const program = await agentProgram();
+  await using started = new AsyncDisposableStack();
+  const root = await Deno.makeTempDir({ prefix: "alga-walk-" });
+  started.defer(() => Deno.remove(root, { recursive: true }));
+  const world = await startWorld({ root, timeline, speed: options.speed ?? 20 });
+  started.defer(() => world.stop());
   const agent = await startAgent(world, program === undefined ? {} : { program });
+  started.defer(async () => void await agent.kill("SIGKILL"));
   try {
     await body(agent, world);
   } catch (error) {
     console.error(agent.output());
     throw error;
-  } finally {
-    await agent.kill("SIGKILL");
-    await world.stop();
-    await Deno.remove(root, { recursive: true });
   }
 }
 

@@ -58,6 +58,13 @@ for (const timeline of TIMELINES.filter((it) => it.id !== "healthy" && !it.relea
   Deno.test(`the timeline ${timeline.id} ends ${timeline.ends.rollup} with ${timeline.ends.blocker ?? "no blocker"}`, () =>
     withAppliance(timeline.id, async (agent, world) => {
       await agent.request("POST", "/api/v1/setup", sampleInputs(world));
+      if (timeline.passes !== undefined) {
+        await until(
+          timeline.passes,
+          async () => (await fetchStatus(agent)).topBlockers.map((it) => it.id),
+          (it) => it.includes(timeline.passes ?? ""),
+        );
+      }
       const status = await until(
         "the end of the timeline",
         () => fetchStatus(agent),

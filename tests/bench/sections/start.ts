@@ -1,4 +1,4 @@
-import { freePort } from "../../simulator/registry_server.ts";
+import { freePort } from "../../simulator/free_port.ts";
 import { untilAnswer } from "../bare_program.ts";
 import { type Row, type Section, spread } from "../section.ts";
 

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { sampleInputs } from "../simulator/agent_process.ts";
+import { fetchSetup, fetchStatus } from "../walk/walk.ts";
+import { type BrowserTest, withBrowser } from "./browser.ts";
+import { assertAccessible, assertNoSideways, browserTest, fillForm } from "./page_checks.ts";
+import { until } from "../until.ts";
+
+const LOOKS = [
+  ["narrow", { width: 320 }],
+  ["dark", { scheme: "dark" }],
+  ["forced-colours", { forcedColors: true }],
+] as const;
+
+/** The page at a path as each kind of reader sees it. */
+async function assertReadable(test: BrowserTest, path: string, name: string): Promise<void> {
+  for (const [look, options] of LOOKS) {
+    const page = await test.open({ javaScript: true, ...options });
+    await test.signIn(page);
+    await page.goto(test.agent.url + path);
+    await assertAccessible(page, `${name} ${look}`);
+    await assertNoSideways(page, `${name} ${look}`);
+    await test.shoot(page, `${name}-${look}`);
+    await page.close();
+  }
+}
+
+async function fillAndContinue(page: Page, test: BrowserTest): Promise<void> {
+  await fillForm(page, test);
+  await page.click("button.big", { noWaitAfter: true });
+  await page.waitForURL(/answers$/);
+}
+
+browserTest(
+  "the checks alone change nothing, and lead on to the answers",
+  () =>
+    withBrowser("healthy", async (test) => {
+      const page = await test.open();
+      await test.signIn(page);
+      await assertReadable(test, "/setup", "setup");
+      await fillAndContinue(page, test);
+      await page.getByRole("button", { name: "Only run the checks" }).click({ noWaitAfter: true });
+      await until("checked", () => fetchSetup(test.agent), (it) => it.state.status === "checked");
+      await page.goto(`${test.agent.url}/setup`);
+      assert.match(await page.textContent("h1") ?? "", /All checks passed\. Nothing was changed\./);
+      await test.shoot(page, "checks-passed");
+      await assertReadable(test, "/setup", "checks-passed");
+      assert.deepEqual((await test.world.commands()).filter((it) => /k3s|systemctl/.test(it)), []);
+      await page.getByRole("link", { name: "Go on to your answers" }).click();
+      assert.equal(await page.inputValue("#tenantName"), "Example Ltd");
+    }),
+);
+
+browserTest(
+  "what was found is accepted box by box, and with scripts on set-up walks to a healthy end",
+  () =>
+    withBrowser("healthy", async (test) => {
+      await Deno.writeTextFile(`${test.world.root}/proc/cpuinfo`, "processor\t: 0\n");
+      await Deno.writeTextFile(`${test.world.root}/proc/meminfo`, "MemTotal:  4096000 kB\n");
+      const page = await test.open({ javaScript: true });
+      await test.signIn(page);
+      await fillAndContinue(page, test);
+      await page.getByRole("button", { name: "Run the checks and install" }).click({ noWaitAfter: true });
+      await until("blocked", () => fetchSetup(test.agent), (it) => it.state.status === "blocked");
+      await page.goto(`${test.agent.url}/setup`);
+      assert.match(await page.textContent("h1") ?? "", /^.*2 of \d+ checks failed/);
+      await test.shoot(page, "checks-acknowledge");
+      await assertReadable(test, "/setup", "checks-acknowledge");
+
+      const boxes = page.getByRole("checkbox", { name: "I understand, go on with this" });
+      assert.equal(await boxes.count(), 2);
+      await boxes.first().check();
+      test.world.pause();
+      const answered = page.waitForEvent("load");
+      await page.getByRole("button", { name: "Accept and install" }).click({ noWaitAfter: true });
+      await answered;
+      await page.goto(`${test.agent.url}/setup`);
+      assert.equal((await fetchSetup(test.agent)).state.status, "blocked", "one of two is not enough");
+      for (const box of await boxes.all()) await box.check();
+      await test.shoot(page, "checks-accepted");
+      await page.getByRole("button", { name: "Accept and install" }).click({ noWaitAfter: true });
+
+      await page.locator("section.live:visible .hero.busy").waitFor();
+      await assertAccessible(page, "progress");
+      await assertReadable(test, "/setup?live=off", "progress");
+      test.world.resume();
+      await page.getByRole("link", { name: "Go to the status page" }).waitFor();
+      await until("healthy", () => fetchStatus(test.agent), (it) => it.rollup.state === "fully_healthy");
+      await page.goto(`${test.agent.url}/?live=off`);
+      assert.equal(
+        await page.getByRole("link", { name: "Open Alga" }).getAttribute("href"),
+        test.world.appUrl,
+      );
+      await test.shoot(page, "status-healthy");
+      await assertReadable(test, "/?live=off", "status-healthy");
+      await page.goto(`${test.agent.url}/setup`);
+      assert.match(await page.textContent("h1") ?? "", /Ready to log in/);
+      assert.equal(await page.locator("form[action^='/setup']").count(), 0, "nothing can be done again");
+      await test.shoot(page, "setup-done");
+      await assertReadable(test, "/setup", "setup-done");
+    }),
+);
+
+browserTest(
+  "an installation that stopped says why, and goes on where the cause is mended",
+  () =>
+    withBrowser("healthy", async (test) => {
+      const systemctl = `${test.world.root}/usr/bin/systemctl`;
+      const whole = await Deno.readTextFile(systemctl);
+      await Deno.writeTextFile(systemctl, "#!/bin/sh\necho 'Unit k3s.service is masked' >&2\nexit 1\n");
+      await test.agent.request("POST", "/api/v1/setup", sampleInputs(test.world));
+      await until("stopped", () => fetchSetup(test.agent), (it) => it.state.status === "failed");
+      const page = await test.open();
+      await test.signIn(page);
+      await page.goto(`${test.agent.url}/setup`, { waitUntil: "commit" });
+      await page.locator("section.live:visible .hero.bad").waitFor();
+      assert.match(await page.title(), /^Installation stopped/);
+      await test.shoot(page, "stopped");
+      await assertReadable(test, "/setup?live=off", "stopped");
+
+      await Deno.writeTextFile(systemctl, whole);
+      await page.getByRole("button", { name: "Try again now" }).click({ noWaitAfter: true });
+      await page.getByRole("link", { name: "Go to the status page" }).waitFor();
+    }),
+);
+
+browserTest(
+  "too many wrong tokens say how long to wait, and error pages can be read by everybody",
+  () =>
+    withBrowser("healthy", async (test) => {
+      for (const [look, options] of [["wide", {}], ...LOOKS] as const) {
+        const page = await test.open({ javaScript: true, ...options });
+        await test.signIn(page);
+        await page.goto(`${test.agent.url}/nothing-here`);
+        assert.match(await page.textContent("h1") ?? "", /no such page/);
+        await assertAccessible(page, `not found ${look}`);
+        await assertNoSideways(page, `not found ${look}`);
+        await test.shoot(page, `not-found-${look}`);
+      }
+      const page = await test.open();
+      for (let guesses = 0; guesses < 6; guesses++) {
+        await page.goto(`${test.agent.url}/login`);
+        await page.fill("#token", "WRONG-TOKEN");
+        await page.click("button.big");
+      }
+      assert.match(await page.textContent(".summary") ?? "", /Too many wrong tokens.*Try again in \d+ s/);
+      await test.shoot(page, "login-too-many");
+      for (const [look, options] of LOOKS) {
+        const other = await test.open({ javaScript: true, ...options });
+        await other.goto(`${test.agent.url}/login`);
+        await other.fill("#token", "WRONG-TOKEN");
+        await other.click("button.big");
+        await other.locator(".summary").waitFor();
+        await assertAccessible(other, `too many ${look}`);
+        await assertNoSideways(other, `too many ${look}`);
+        await test.shoot(other, `login-too-many-${look}`);
+      }
+    }),
+);
