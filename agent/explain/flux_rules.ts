@@ -1,6 +1,6 @@
 import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "../status/components.ts";
 import { newest, timeOf } from "../status/container_trouble.ts";
-import { currentCondition, type Scene } from "../status/scene.ts";
+import { currentCondition, isFluxReady, type Scene } from "../status/scene.ts";
 import type { ConditionView, FluxView } from "../status/snapshot.ts";
 import { type TierId } from "../status/status_document.ts";
 import type { BlockerId } from "./blocker_id.ts";
@@ -133,6 +133,8 @@ function failureBefore(scene: Scene, object: FluxView): ConditionView | undefine
     const released = currentCondition(object, "Released");
     return isNew && released?.status === "False" ? released : undefined;
   }
+  // A success leaves no event, so the newest one may be of a failure that is long over.
+  if (object.lastResult === "ReconciliationSucceeded") return undefined;
   const last = newest(scene.eventsOf(object.kind, object.namespace, object.name));
   // What a newer release interrupted did not fail.
   if (last?.type !== "Warning" || last.reason === "HealthCheckCanceled") return undefined;
@@ -140,8 +142,17 @@ function failureBefore(scene: Scene, object: FluxView): ConditionView | undefine
   const fetched = scene.snapshot.flux.find((it) => it.kind === "OCIRepository");
   const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
   if (artifact?.since !== undefined && Date.parse(artifact.since) > timeOf(last)) return undefined;
-  if (!isNew && last.reason !== "HealthCheckFailed") return undefined;
+  if (last.reason === "HealthCheckFailed" ? isThereNow(scene, last.message) : !isNew) return undefined;
   return { ...ready, status: "False", reason: last.reason, message: last.message, since: last.firstAt };
+}
+
+/** Whether all that a failed health check waited for are parts of Flux, and ready by now. */
+function isThereNow(scene: Scene, message: string): boolean {
+  const awaited = [...message.matchAll(/(\w+)\/[\w.-]+\/([\w.-]+) status:/g)];
+  return awaited.length > 0 &&
+    awaited.every(([, kind, name = ""]) =>
+      (kind === "Kustomization" || kind === "HelmRelease") && isFluxReady(scene.flux(kind, name))
+    );
 }
 
 function explainSource(scene: Scene, object: FluxView): Finding[] {

@@ -54,6 +54,31 @@ Deno.test("a failed health check stands until it is over, or another release is 
   assert.deepEqual(told([part(5)], [failed("HealthCheckCanceled", "new revision", 10)]), []);
 });
 
+Deno.test("a failure that is long over is no failure of a new try, although a success leaves no event", () => {
+  const events = [failed("HealthCheckFailed", UNHEALTHY, 700)];
+  const at = (lastReconciledStatus: string, secondsAgo: number) => ({
+    lastReconciled: ago(secondsAgo),
+    lastReconciledStatus,
+  });
+  const withHistory = (...history: unknown[]) => {
+    const object = part(600);
+    return { ...object, status: { ...object.status, history } };
+  };
+  const good = at("ReconciliationSucceeded", 300);
+  const bad = at("HealthCheckFailed", 700);
+  assert.deepEqual(told([withHistory(bad, good)], events), []);
+  assert.deepEqual(told([withHistory(good, at("HealthCheckFailed", 100))], events), ["flux.health-check"]);
+});
+
+Deno.test("a health check that waits for parts of Flux alone is over once they are ready", () => {
+  const waits = (name: string) =>
+    `health check failed after 5m0s: timeout waiting for: [Kustomization/flux-system/${name} status: 'InProgress']`;
+  const events = (name: string) => [failed("HealthCheckFailed", waits(name), 700)];
+  assert.deepEqual(told([part(600)], events("alga-core")), []);
+  assert.deepEqual(told([part(600)], events("alga-nowhere")), ["flux.health-check"]);
+  assert.deepEqual(told([part(5)], events("alga-core")), [], "a new try will find them");
+});
+
 Deno.test("a Helm release that is tried again keeps its failure for a minute", () => {
   const release = (secondsAgo: number) =>
     flux("HelmRelease", "email-service", [
