@@ -142,7 +142,7 @@ function failureBefore(scene: Scene, object: FluxView): ConditionView | undefine
   const fetched = scene.snapshot.flux.find((it) => it.kind === "OCIRepository");
   const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
   if (artifact?.since !== undefined && Date.parse(artifact.since) > timeOf(last)) return undefined;
-  if (last.reason === "HealthCheckFailed" ? isThereNow(scene, last.message) : !isNew) return undefined;
+  if (!isNew && last.reason !== "HealthCheckFailed") return undefined;
   return { ...ready, status: "False", reason: last.reason, message: last.message, since: last.firstAt };
 }
 
@@ -189,6 +189,8 @@ function explainKustomization(scene: Scene, object: FluxView): Finding[] {
   const condition = readyFailure(object) ?? failureBefore(scene, object);
   if (!condition) return [];
   const { reason, message } = condition;
+  // Flux looks again at its own interval; what it waited for is there already.
+  if (reason === "HealthCheckFailed" && isThereNow(scene, message)) return [];
   if (reason === "DependencyNotReady") return explainWaiting(scene, object, condition);
   if (/no matches for kind/i.test(message)) {
     const kind = /no matches for kind "([^"]+)"/.exec(message)?.[1] ?? "";

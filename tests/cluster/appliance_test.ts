@@ -61,7 +61,7 @@ Deno.test({
       });
       await t.step("after etcd dropped its history nothing is lost", async () => {
         await appliance.node.compact();
-        await untilStatus(appliance, "everything is healthy", isHealthy, 60);
+        await untilStatus(appliance, "everything is healthy", isHealthy, 180);
         await runFault(SUSPENDED_RELEASE, scene);
       });
       await t.step(
@@ -103,7 +103,7 @@ async function changesNothing({ appliance, kube }: Scene): Promise<void> {
   assert.ok(Object.keys(before).length > 40, `the agent wrote ${Object.keys(before).length} objects`);
   await appliance.loseMemory();
   await appliance.setUp(120);
-  await untilStatus(appliance, "everything is healthy", isHealthy, 60);
+  await untilStatus(appliance, "everything is healthy", isHealthy, 180);
   assert.deepEqual(await writtenObjects(kube), before);
 }
 

@@ -5,8 +5,11 @@ import { until } from "../until.ts";
 import type { Appliance } from "./appliance.ts";
 import { ALL_HEALTHY, type Fault, type Scene, tierMap } from "./appliance_faults.ts";
 
-/** A cause is told within this time, and its trace is gone within it once the cause is. */
-const OURS_SEC = 60;
+/**
+ * The promise is that a cause is told within 60 s, and its trace gone within as much once the cause is; the row of each fault says
+ * what it took. A loaded machine that tests gets three times that before it counts as never.
+ */
+const OURS_SEC = 180;
 /** Looks after the first right one, of which each must be right too. */
 const FURTHER_LOOKS = 20;
 const LOOK_MS = 500;

@@ -79,6 +79,18 @@ Deno.test("a health check that waits for parts of Flux alone is over once they a
   assert.deepEqual(told([part(5)], events("alga-core")), [], "a new try will find them");
 });
 
+Deno.test("a failed health check is over before Flux looks again, when the release that it waited for is ready", () => {
+  const waited = (name: string) =>
+    flux("Kustomization", "alga-background", [
+      notReady(
+        "HealthCheckFailed",
+        `health check failed after 21s: failed early due to stalled resources: [HelmRelease/alga-system/${name} status: 'Failed']`,
+      ),
+    ]);
+  assert.deepEqual(told([waited("email-service")]), []);
+  assert.deepEqual(told([waited("nowhere")]), ["flux.health-check"]);
+});
+
 Deno.test("a Helm release that is tried again keeps its failure for a minute", () => {
   const release = (secondsAgo: number) =>
     flux("HelmRelease", "email-service", [

@@ -1043,7 +1043,7 @@ const ROWS: Row[] = [
     red: fluxObject("Kustomization", "alga-core", [
       notReady(
         "HealthCheckFailed",
-        "health check failed after 30m: timeout waiting for: [HelmRelease/alga-system/alga-core status: 'InProgress']",
+        "health check failed after 30m: timeout waiting for: [Deployment/msp/part status: 'InProgress']",
       ),
     ]),
     green: HEALTHY,
