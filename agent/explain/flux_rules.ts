@@ -1,6 +1,6 @@
 import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "../status/components.ts";
 import { newest, timeOf } from "../status/container_trouble.ts";
-import { currentCondition, isFluxReady, type Scene } from "../status/scene.ts";
+import { currentCondition, failureSince, isFluxReady, releaseSource, type Scene } from "../status/scene.ts";
 import type { ConditionView, FluxView } from "../status/snapshot.ts";
 import { type TierId } from "../status/status_document.ts";
 import type { BlockerId } from "./blocker_id.ts";
@@ -133,13 +133,11 @@ function failureBefore(scene: Scene, object: FluxView): ConditionView | undefine
     const released = currentCondition(object, "Released");
     return isNew && released?.status === "False" ? released : undefined;
   }
-  // A success leaves no event, so the newest one may be of a failure that is long over.
-  if (object.lastResult === "ReconciliationSucceeded") return undefined;
-  const last = newest(scene.eventsOf(object.kind, object.namespace, object.name));
+  const last = failureSince(scene, object);
   // What a newer release interrupted did not fail.
-  if (last?.type !== "Warning" || last.reason === "HealthCheckCanceled") return undefined;
+  if (last === undefined || last.reason === "HealthCheckCanceled") return undefined;
   // Another release may well be healthy.
-  const fetched = scene.snapshot.flux.find((it) => it.kind === "OCIRepository");
+  const fetched = releaseSource(scene);
   const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
   if (artifact?.since !== undefined && Date.parse(artifact.since) > timeOf(last)) return undefined;
   if (!isNew && last.reason !== "HealthCheckFailed") return undefined;
@@ -151,7 +149,7 @@ function isThereNow(scene: Scene, message: string): boolean {
   const awaited = [...message.matchAll(/(\w+)\/[\w.-]+\/([\w.-]+) status:/g)];
   return awaited.length > 0 &&
     awaited.every(([, kind, name = ""]) =>
-      (kind === "Kustomization" || kind === "HelmRelease") && isFluxReady(scene.flux(kind, name))
+      (kind === "Kustomization" || kind === "HelmRelease") && isFluxReady(scene, scene.flux(kind, name))
     );
 }
 

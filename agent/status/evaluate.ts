@@ -13,7 +13,7 @@ import { timeOf } from "./container_trouble.ts";
 import { isProbeGood, loginUrl } from "./login_url.ts";
 import { activeOperations } from "./operations.ts";
 import { rollUp } from "./rollup.ts";
-import { makeScene, type Scene } from "./scene.ts";
+import { makeScene, releaseSource, type Scene } from "./scene.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { NO_MEMORY, recentTransitions, type StatusMemory } from "./status_memory.ts";
 import type {
@@ -109,7 +109,7 @@ function releaseOf({ release, setup }: Snapshot, scene: Scene): StatusDocument["
     appVersion: release?.appVersion ?? version,
     channel: release?.channel ?? channel,
     selectedChannel: channel,
-    gitRevision: scene.flux("OCIRepository", "alga-appliance")?.revision ?? null,
+    gitRevision: releaseSource(scene)?.revision ?? null,
   };
 }
 

@@ -137,16 +137,17 @@ export function projectFlux(kind: FluxView["kind"]): (object: KubeObject) => Flu
         readOptionalText(status.lastAppliedRevision, 200),
       url: readOptionalText(spec.url, 300),
       dependsOn: readRecords(spec.dependsOn).map((it) => readText(it.name, 253)),
-      lastResult: projectLastResult(status.history),
+      succeededAt: projectSuccess(status.history),
     };
   };
 }
 
 /** One entry for each state that was applied; the one that was tried last counts. @see status.history of Kustomizations */
-function projectLastResult(history: unknown): string | undefined {
-  const tries = readRecords(history).map((it) => ({
-    at: readText(it.lastReconciled, 40),
-    result: readOptionalText(it.lastReconciledStatus, 100),
-  }));
-  return tries.sort((a, b) => a.at.localeCompare(b.at)).at(-1)?.result;
+function projectSuccess(history: unknown): string | undefined {
+  const tries = readRecords(history).flatMap((it) => {
+    const at = readTime(it.lastReconciled);
+    return at === undefined ? [] : [{ at, result: readText(it.lastReconciledStatus, 100) }];
+  });
+  const last = tries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1);
+  return last?.result === "ReconciliationSucceeded" ? last.at : undefined;
 }

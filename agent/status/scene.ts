@@ -1,7 +1,23 @@
 import { type Component, componentByName, componentOfPod, COMPONENTS } from "./components.ts";
-import { type ContainerTrouble, isPodOver, isPodWell, judgeContainer } from "./container_trouble.ts";
+import {
+  type ContainerTrouble,
+  isPodOver,
+  isPodWell,
+  judgeContainer,
+  newest,
+  timeOf,
+} from "./container_trouble.ts";
 import { findPulls, type RunningPull } from "./running_pulls.ts";
-import type { EventView, FluxView, JobView, LogView, PodView, Snapshot, WorkloadView } from "./snapshot.ts";
+import type {
+  ConditionView,
+  EventView,
+  FluxView,
+  JobView,
+  LogView,
+  PodView,
+  Snapshot,
+  WorkloadView,
+} from "./snapshot.ts";
 
 /** Pods that are not well, beyond which no more are looked at: the first hundreds tell the story. */
 const TROUBLED_LIMIT = 500;
@@ -121,8 +137,35 @@ export function currentCondition(flux: FluxView, type: string): FluxView["condit
   return observed >= flux.generation ? condition : undefined;
 }
 
-/** Ready=True for what is wanted now. */
-export function isFluxReady(flux: FluxView | undefined): boolean {
-  return flux !== undefined && currentCondition(flux, "Ready")?.status === "True" &&
+/** Ready=True for what is wanted now, or so until Flux began to look again. */
+export function isFluxReady(scene: Scene, flux: FluxView | undefined): boolean {
+  if (flux === undefined) return false;
+  const ready = currentCondition(flux, "Ready");
+  if (ready?.status === "Unknown") return isLookedAtAgain(scene, flux, ready);
+  return ready?.status === "True" &&
     (flux.kind !== "HelmRelease" || flux.observedGeneration >= flux.generation);
+}
+
+/**
+ * Flux takes a Kustomization's Ready back whenever it begins to look, also where nothing has changed: what was found last holds
+ * until that look has ended. Seen of kustomize-controller 1.9.
+ */
+function isLookedAtAgain(scene: Scene, flux: FluxView, ready: ConditionView): boolean {
+  if (flux.kind !== "Kustomization" || ready.reason !== "Progressing") return false;
+  const isWanted = flux.observedGeneration >= flux.generation && flux.revision !== undefined &&
+    flux.revision === releaseSource(scene)?.revision;
+  return isWanted && flux.succeededAt !== undefined && failureSince(scene, flux) === undefined;
+}
+
+/** The failure that Flux told of last, unless it is over. A success leaves no event, so a failure's may be the newest for long. */
+export function failureSince(scene: Scene, flux: FluxView): EventView | undefined {
+  const last = newest(scene.eventsOf(flux.kind, flux.namespace, flux.name));
+  if (last?.type !== "Warning") return undefined;
+  const isOver = flux.succeededAt !== undefined && Date.parse(flux.succeededAt) >= timeOf(last);
+  return isOver ? undefined : last;
+}
+
+/** Where the appliance's release is fetched from. */
+export function releaseSource(scene: Scene): FluxView | undefined {
+  return scene.flux("OCIRepository", "alga-appliance");
 }

@@ -144,8 +144,8 @@ export interface FluxView {
   url: string | undefined;
   dependsOn: readonly string[];
   createdAt: string | undefined;
-  /** How the newest try ended that did end: a reason as conditions have it. Kustomizations alone keep it. */
-  lastResult: string | undefined;
+  /** When the newest try ended that did end, if it was a success. Kustomizations alone keep it. */
+  succeededAt: string | undefined;
 }
 
 /** What the status needs of the ConfigMaps that the agent wrote. @see contract.md 2.4 */

@@ -1,6 +1,6 @@
 import { COMPONENTS } from "./components.ts";
 import { clusterProof, proof, workloadProof } from "./proof.ts";
-import { currentCondition, isFluxReady, type Scene } from "./scene.ts";
+import { currentCondition, isFluxReady, releaseSource, type Scene } from "./scene.ts";
 import type { FluxView } from "./snapshot.ts";
 import type { Proof } from "./status_document.ts";
 
@@ -59,8 +59,7 @@ function outboundProof(scene: Scene): Proof {
   const title = "Registry reachable";
   if (registry) return proof("outbound", title, registry.ok ? "ready" : "failed", registry.message);
   return clusterProof(scene, ["flux"], "outbound", title, () => {
-    const source = scene.flux("OCIRepository", "alga-appliance");
-    return isFluxReady(source)
+    return isFluxReady(scene, releaseSource(scene))
       ? { status: "ready", reason: "The release was fetched from it" }
       : { status: "waiting", reason: "Nothing was fetched from it yet" };
   });
@@ -96,7 +95,7 @@ export function fluxProof(scene: Scene, kind: FluxView["kind"], name: string, ti
     const object = scene.flux(kind, name);
     if (!object) return { status: "waiting", reason: `${kind} ${name} does not exist yet` };
     if (object.suspended) return { status: "failed", reason: `${kind} ${name} is paused` };
-    if (isFluxReady(object)) return { status: "ready", reason: `${kind} ${name} is ready` };
+    if (isFluxReady(scene, object)) return { status: "ready", reason: `${kind} ${name} is ready` };
     const ready = currentCondition(object, "Ready");
     const stalled = currentCondition(object, "Stalled")?.status === "True";
     const reason = ready?.message || `${kind} ${name} has not been looked at yet`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FLUX_NAMESPACE } from "../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
-import { KINDS, type KubeClient } from "../../k8s/mod.ts";
+import { KINDS, type KubeClient, type ObjectRef } from "../../k8s/mod.ts";
 import type { StatusDocument } from "../../agent/status/status_document.ts";
 import { pushRelease } from "../simulator/push.ts";
 import { kubeLogsContract } from "../contract/kube_logs_contract.ts";
@@ -51,6 +51,7 @@ Deno.test({
         rows.push(`a background image that was missing at set-up: cleared after ${toText(cleared)}`);
       });
       await t.step("set-up again changes nothing but our own record", () => changesNothing(scene));
+      await t.step("a routine look of Flux takes nothing back", () => staysWhileFluxLooks(scene));
       for (const fault of FAULTS) {
         await t.step(`${fault.name}: ${fault.blocker.id}, and it clears by itself`, async () => {
           rows.push(toRow(await runFault(fault, scene)));
@@ -107,6 +108,35 @@ async function changesNothing({ appliance, kube }: Scene): Promise<void> {
   assert.deepEqual(await writtenObjects(kube), before);
 }
 
+/** Flux takes Ready back while it looks. An answer counts where a part of the release was so, unchanged, before and after it. */
+async function staysWhileFluxLooks({ appliance, kube }: Scene): Promise<void> {
+  const parts = ["alga-platform", "alga-core", "alga-background"].map((name): ObjectRef => ({
+    resource: KINDS.Kustomization,
+    namespace: FLUX_NAMESPACE,
+    name,
+  }));
+  const platform = parts[0] as ObjectRef;
+  const versionAmidLook = async () => {
+    const found = await kube.get(platform);
+    const conditions: { type: string; status: string }[] = found?.status?.conditions ?? [];
+    const ready = conditions.find((it) => it.type === "Ready");
+    return ready?.status === "Unknown" ? found?.metadata.resourceVersion : undefined;
+  };
+  let seen = 0;
+  for (let round = 1; seen < 5; round++) {
+    assert.ok(round <= 30, `${seen} answers came while Flux looked`);
+    const token = new Date().toISOString();
+    await Promise.all(parts.map((it) => requestLook(kube, it, token)));
+    for (let look = 1; look <= 20; look++) {
+      const before = await versionAmidLook();
+      const status = await appliance.status();
+      const after = await versionAmidLook();
+      assert.ok(isHealthy(status), JSON.stringify([status.topBlockers, status.tiers.platform]));
+      if (before !== undefined && before === after) seen++;
+    }
+  }
+}
+
 /** Updates are not made by this agent yet: it says what it runs, and a check says what the channel has. */
 async function movesOn({ appliance, kube }: Scene): Promise<void> {
   const source = { resource: KINDS.OCIRepository, namespace: FLUX_NAMESPACE, name: SOURCE_NAME };
@@ -129,8 +159,12 @@ async function movesOn({ appliance, kube }: Scene): Promise<void> {
 async function lookAgain(kube: KubeClient): Promise<void> {
   const ref = { resource: KINDS.OCIRepository, namespace: FLUX_NAMESPACE, name: SOURCE_NAME };
   const token = new Date().toISOString();
-  await kube.patch(ref, { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token } } });
+  await requestLook(kube, ref, token);
   await until("Flux has looked", () => kube.get(ref), (it) => it?.status?.lastHandledReconcileAt === token);
+}
+
+async function requestLook(kube: KubeClient, ref: ObjectRef, token: string): Promise<void> {
+  await kube.patch(ref, { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token } } });
 }
 
 async function refusesFormat(appliance: Appliance): Promise<void> {

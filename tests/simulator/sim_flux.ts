@@ -89,7 +89,7 @@ export class SimFlux {
       });
       return;
     }
-    if (layer.status?.lastAppliedRevision !== revision) {
+    if (layer.status?.lastAttemptedRevision !== revision) {
       for (const object of this.#build(String(layer.spec.path).replace(/^\.\//, ""))) {
         await this.kube.apply({
           ...object,
@@ -105,20 +105,24 @@ export class SimFlux {
       }
     }
     const unhealthy = layer.spec.wait ? await this.#unhealthy(layer) : [];
-    const status = unhealthy.length === 0
-      ? this.#ready(true, "ReconciliationSucceeded", `Applied revision: ${revision}`, layer)
-      : this.#condition(
-        "Ready",
-        "Unknown",
-        "Progressing",
-        `Running health checks for revision ${revision} with a timeout of 29m30s`,
-        layer,
-      );
+    if (unhealthy.length > 0) {
+      const message = `Running health checks for revision ${revision} with a timeout of 29m30s`;
+      await this.#patch(ref, {
+        lastAttemptedRevision: revision,
+        conditions: [this.#condition("Ready", "Unknown", "Progressing", message, layer)],
+      });
+      return;
+    }
+    const isDone = layer.status?.lastAppliedRevision === revision && isReady(layer);
+    const success = { lastReconciled: this.now(), lastReconciledStatus: "ReconciliationSucceeded" };
     await this.#patch(ref, {
       observedGeneration: layer.metadata.generation,
       lastAppliedRevision: revision,
       lastAttemptedRevision: revision,
-      conditions: [status],
+      history: isDone ? layer.status?.history : [{ ...success, metadata: { revision } }],
+      conditions: [
+        this.#ready(true, "ReconciliationSucceeded", `Applied revision: ${revision}`, layer),
+      ],
     });
   }
 

@@ -26,6 +26,7 @@ import {
   event,
   flux,
   healthyCluster,
+  notReady,
   NOW,
   NOW_MS,
   podOf,
@@ -639,3 +640,61 @@ Deno.test("Flux objects of an older generation do not make a tier ready", () => 
   );
   assert.equal(evaluate(snapshotOf(cluster, workingMore()), NOW_MS).tiers.background.ready, false);
 });
+
+/** A Kustomization at which Flux began to look a moment ago, after a look that ended well. */
+function lookedAtAgain(
+  over: { status?: Record<string, unknown>; generation?: number; reason?: string } = {},
+): KubeObject {
+  const ready = notReady(over.reason ?? "Progressing", "Reconciliation in progress", { status: "Unknown" });
+  return flux("Kustomization", "alga-platform", [ready], {
+    generation: over.generation ?? 1,
+    observedGeneration: 1,
+    status: {
+      lastAppliedRevision: "sha256:11",
+      history: [
+        { lastReconciled: ago(4_000), lastReconciledStatus: "HealthCheckFailed" },
+        { lastReconciled: ago(600), lastReconciledStatus: "ReconciliationSucceeded" },
+      ],
+      ...over.status,
+    },
+  });
+}
+
+function platformWith(kustomization: KubeObject, events: KubeObject[] = []): boolean {
+  const cluster = healthyCluster();
+  cluster.flux = cluster.flux.map((it) =>
+    it.kind === "Kustomization" && it.metadata.name === kustomization.metadata.name ? kustomization : it
+  );
+  cluster.events = events;
+  return evaluate(snapshotOf(cluster, workingMore()), NOW_MS).tiers.platform.ready;
+}
+
+Deno.test("Flux that only looks again takes nothing back that it found before", () => {
+  assert.equal(platformWith(lookedAtAgain()), true);
+  const long = event(lookedAtAgain(), "HealthCheckFailed", "health check failed", { secondsAgo: 4_000 });
+  assert.equal(platformWith(lookedAtAgain(), [long]), true, "a failure before the last success is over");
+});
+
+const NEW_WORK: [string, KubeObject, KubeObject[]?][] = [
+  ["another revision was applied", lookedAtAgain({ status: { lastAppliedRevision: "sha256:10" } })],
+  ["nothing was applied yet", lookedAtAgain({ status: { lastAppliedRevision: undefined } })],
+  ["its description has changed", lookedAtAgain({ generation: 2 })],
+  ["it never ended well", lookedAtAgain({ status: { history: [] } })],
+  [
+    "its last look failed",
+    lookedAtAgain({
+      status: { history: [{ lastReconciled: ago(60), lastReconciledStatus: "PruneFailed" }] },
+    }),
+  ],
+  ["it waits for something else", lookedAtAgain({ reason: "DependencyNotReady" })],
+  [
+    "a look failed before it came to applying, which no history tells",
+    lookedAtAgain(),
+    [event(lookedAtAgain(), "BuildFailed", "no such file", { secondsAgo: 60 })],
+  ],
+];
+for (const [why, kustomization, events] of NEW_WORK) {
+  Deno.test(`Flux that looks again makes no part of the release ready when ${why}`, () => {
+    assert.equal(platformWith(kustomization, events), false);
+  });
+}
