@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { makeCertificates } from "../cluster/certificates.ts";
+import { startUntrustedServer } from "../fakes/untrusted_server.ts";
 import { until } from "../until.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
@@ -16,24 +17,11 @@ interface Site {
 }
 
 async function withSite(body: (site: Site) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir({ prefix: "alga-authority-" });
+  await using server = await startUntrustedServer();
+  const { dir, url } = server;
   const root = `${dir}/root`;
   await Deno.mkdir(root);
-  await makeCertificates(dir);
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    cert: await Deno.readTextFile(`${dir}/server.crt`),
-    key: await Deno.readTextFile(`${dir}/server.key`),
-    onListen() {},
-  }, () => new Response("{}"));
-  const url = `https://127.0.0.1:${server.addr.port}`;
-  try {
-    await body({ dir, root, mirror: ["--registry-mirror", `ghcr.io=${url}`] });
-  } finally {
-    await server.shutdown();
-    await Deno.remove(dir, { recursive: true });
-  }
+  await body({ dir, root, mirror: ["--registry-mirror", `ghcr.io=${url}`] });
 }
 
 const tlsOf = (report: { results: { id: string; status: string }[] } | null | undefined) =>

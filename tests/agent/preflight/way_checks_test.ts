@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../agent/clock.ts";
 import { readPeerCertificate } from "../../../agent/preflight/peer_certificate.ts";
 import { createRegistryClient } from "../../../agent/release/mod.ts";
-import { makeCertificates } from "../../cluster/certificates.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
+import { startUntrustedServer } from "../../fakes/untrusted_server.ts";
 import { pushImage, pushRelease } from "../../simulator/push.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
@@ -84,46 +84,12 @@ Deno.test("a closed port fails reg.tcp and the release, and skips what lies behi
 });
 
 Deno.test("a certificate of an unknown authority fails reg.tls, and passes once it is trusted", async () => {
-  const dir = await Deno.makeTempDir();
-  const certificates = await makeCertificates(dir);
-  await using server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    cert: await Deno.readTextFile(`${dir}/server.crt`),
-    key: await Deno.readTextFile(`${dir}/server.key`),
-    onListen() {},
-  }, () => new Response("{}"));
-  try {
-    const url = `https://127.0.0.1:${server.addr.port}`;
-    const before = await statuses(url);
-    assert.deepEqual([before["reg.tcp"], before["reg.tls"], before["time.skew"]], ["pass", "fail", "error"]);
-    const after = await statuses(url, [certificates.caPem]);
-    assert.deepEqual([after["reg.tcp"], after["reg.tls"], after["time.skew"]], ["pass", "pass", "pass"]);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+  await using server = await startUntrustedServer();
+  const before = await statuses(server.url);
+  assert.deepEqual([before["reg.tcp"], before["reg.tls"], before["time.skew"]], ["pass", "fail", "error"]);
+  const after = await statuses(server.url, [server.caPem]);
+  assert.deepEqual([after["reg.tcp"], after["reg.tls"], after["time.skew"]], ["pass", "pass", "pass"]);
 });
-
-/** A TLS server on loopback with a certificate that nobody here trusts. */
-async function withUntrusted(
-  body: (url: string, caPem: string) => Promise<void>,
-  handler: () => Response = () => new Response("{}"),
-): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  const certificates = await makeCertificates(dir);
-  await using server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    cert: await Deno.readTextFile(`${dir}/server.crt`),
-    key: await Deno.readTextFile(`${dir}/server.key`),
-    onListen() {},
-  }, handler);
-  try {
-    await body(`https://127.0.0.1:${server.addr.port}`, certificates.caPem);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
 
 async function checkTls(url: string, more: Parameters<typeof checkContext>[0] = {}) {
   const mirrors = { "ghcr.io": url };
@@ -137,25 +103,23 @@ async function checkTls(url: string, more: Parameters<typeof checkContext>[0] = 
 }
 
 Deno.test("reg.tls names who made the certificate that is not trusted", async () => {
-  await withUntrusted(async (url) => {
-    const result = await checkTls(url);
-    assert.equal(result.status, "fail");
-    assert.equal(result.found, '127.0.0.1 shows a certificate of "test-ca", which is not trusted here');
-    assert.match(result.remediation, /Install the certificate authority "test-ca", or let 127\.0\.0\.1 pass/);
-    assert.match(
-      result.evidence?.join() ?? "",
-      /for "kube-apiserver", issued by "test-ca", valid \d{4}-\d\d-\d\d to/,
-    );
-  });
+  await using server = await startUntrustedServer();
+  const result = await checkTls(server.url);
+  assert.equal(result.status, "fail");
+  assert.equal(result.found, '127.0.0.1 shows a certificate of "test-ca", which is not trusted here');
+  assert.match(result.remediation, /Install the certificate authority "test-ca", or let 127\.0\.0\.1 pass/);
+  assert.match(
+    result.evidence?.join() ?? "",
+    /for "kube-apiserver", issued by "test-ca", valid \d{4}-\d\d-\d\d to/,
+  );
 });
 
 Deno.test("reg.tls tells a wrong clock by the dates of the certificate", async () => {
-  await withUntrusted(async (url) => {
-    const result = await checkTls(url, { clock: new FakeClock("2019-01-01T00:00:00Z") });
-    assert.equal(result.status, "fail");
-    assert.match(result.found, /shows a certificate that is valid \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d only/);
-    assert.match(result.remediation, /clock/);
-  });
+  await using server = await startUntrustedServer();
+  const result = await checkTls(server.url, { clock: new FakeClock("2019-01-01T00:00:00Z") });
+  assert.equal(result.status, "fail");
+  assert.match(result.found, /shows a certificate that is valid \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d only/);
+  assert.match(result.remediation, /clock/);
 });
 
 Deno.test("reg.tls still says what it knows when no certificate can be seen", async () => {
@@ -198,18 +162,17 @@ Deno.test({
 Deno.test("reg.tls names the maker also when names are asked of servers of the operator's choice", async () => {
   const dns = startDnsServer(() => ({ addresses: ["127.0.0.1"] }));
   try {
-    await withUntrusted(async (address) => {
-      const url = address.replace("127.0.0.1", "registry.example.test");
-      const mirrors = { "ghcr.io": url };
-      const network = { dnsServers: ["127.0.0.1"], dnsPort: dns.port };
-      const registry = createRegistryClient({ mirrors, network, clock: systemClock, userAgent: "test" });
-      const inputs = { dnsMode: "custom" as const, dnsServers: ["127.0.0.1"] };
-      const context = checkContext({ registry, mirrors, inputs, dnsPort: dns.port });
-      const result = await runOne("reg.tls", context);
-      assert.equal(result.status, "fail", result.found);
-      assert.match(result.found, /^registry\.example\.test shows a certificate of "test-ca"/);
-      assert.equal((await runOne("reg.tcp", context)).status, "pass");
-    });
+    await using server = await startUntrustedServer();
+    const url = server.url.replace("127.0.0.1", "registry.example.test");
+    const mirrors = { "ghcr.io": url };
+    const network = { dnsServers: ["127.0.0.1"], dnsPort: dns.port };
+    const registry = createRegistryClient({ mirrors, network, clock: systemClock, userAgent: "test" });
+    const inputs = { dnsMode: "custom" as const, dnsServers: ["127.0.0.1"] };
+    const context = checkContext({ registry, mirrors, inputs, dnsPort: dns.port });
+    const result = await runOne("reg.tls", context);
+    assert.equal(result.status, "fail", result.found);
+    assert.match(result.found, /^registry\.example\.test shows a certificate of "test-ca"/);
+    assert.equal((await runOne("reg.tcp", context)).status, "pass");
   } finally {
     await dns.close();
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../../agent/clock.ts";
+import { type Clock, systemClock } from "../../../agent/clock.ts";
 import { parseChallenge } from "../../../agent/release/challenge.ts";
 import {
   createRegistryClient,
@@ -20,7 +20,7 @@ const RELEASE = "nine-minds/alga-appliance-release";
 
 async function withRegistry(
   body: (registry: SimRegistry, client: RegistryClient) => Promise<void>,
-  options: { timeoutMs?: number } = {},
+  options: { timeoutMs?: number; clock?: Clock } = {},
 ): Promise<void> {
   const registry = await startSimRegistry();
   await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
@@ -108,45 +108,25 @@ Deno.test('RegistryClient tells "tcp" when nobody listens and "dns" for an unkno
   client.close();
 });
 
-Deno.test("RegistryClient waits as long as Retry-After says and tries again", async () => {
-  const registry = await startSimRegistry();
-  await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+/** What a registry that is ill once made the client wait for in ms; "given up" when it did not try again. */
+async function waitFor(status: number, headers: Record<string, string>): Promise<number | "given up"> {
+  const slept: number[] = [];
   const clock = new FakeClock();
-  const client = createRegistryClient({
-    mirrors: { "ghcr.io": registry.url },
-    network: { dnsServers: [] },
-    clock: { nowMs: () => clock.nowMs(), sleep: (ms) => (clock.slept.push(ms), Promise.resolve()) },
-    userAgent: "test",
-  });
-  registry.faults.push({ match: RELEASE, status: 429, headers: { "retry-after": "3" }, times: 1 });
-  assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.4.0");
-  assert.deepEqual(clock.slept, [3000]);
-  client.close();
-  await registry.close();
-});
-
-/** What `retry-after` made the client wait for in ms; "given up" when it did not try again. */
-async function waitFor(headers: Record<string, string>): Promise<number | "given up"> {
-  const registry = await startSimRegistry();
-  await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
-  const clock = new FakeClock();
-  const client = createRegistryClient({
-    mirrors: { "ghcr.io": registry.url },
-    network: { dnsServers: [] },
-    clock: { nowMs: () => clock.nowMs(), sleep: (ms) => (clock.slept.push(ms), Promise.resolve()) },
-    userAgent: "test",
-  });
-  registry.faults.push({ match: RELEASE, status: 503, headers, times: 1 });
-  try {
-    return await resolveRelease(client, { channel: "stable" }).then(() => clock.slept[0] ?? -1, (error) => {
-      assert.equal(error.failure, "server-error");
-      return "given up";
-    });
-  } finally {
-    client.close();
-    await registry.close();
-  }
+  let isResolved = false;
+  await withRegistry(async (registry, client) => {
+    registry.faults.push({ match: RELEASE, status, headers, times: 1 });
+    const error = await resolveRelease(client, { channel: "stable" }).then(() => undefined, (it) => it);
+    isResolved = error === undefined;
+    if (!isResolved) assert.equal(error.failure, "server-error");
+  }, { clock: { nowMs: () => clock.nowMs(), sleep: (ms) => (slept.push(ms), Promise.resolve()) } });
+  if (!isResolved) return "given up";
+  assert.equal(slept.length, 1);
+  return slept[0] ?? -1;
 }
+
+Deno.test("RegistryClient waits as long as Retry-After says and tries again", async () => {
+  assert.equal(await waitFor(429, { "retry-after": "3" }), 3000);
+});
 
 const DATE = "Sat, 21 Nov 2026 12:00:00 GMT";
 const RETRY_AFTER: readonly [text: string, date: string, wanted: number | "given up"][] = [
@@ -165,7 +145,7 @@ const RETRY_AFTER: readonly [text: string, date: string, wanted: number | "given
 ];
 for (const [text, date, wanted] of RETRY_AFTER) {
   Deno.test(`RegistryClient takes Retry-After "${text}" at ${date} for ${wanted}`, async () => {
-    assert.equal(await waitFor({ "retry-after": text, date }), wanted);
+    assert.equal(await waitFor(503, { "retry-after": text, date }), wanted);
   });
 }
 

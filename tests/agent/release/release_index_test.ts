@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { createRegistryClient, RegistryError, resolveRelease } from "../../../agent/release/mod.ts";
+import {
+  createRegistryClient,
+  type RegistryClient,
+  RegistryError,
+  resolveRelease,
+} from "../../../agent/release/mod.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { Random } from "../../fakes/random.ts";
 import { pushBlob, pushManifest, pushRelease } from "../../simulator/push.ts";
-import { startSimRegistry } from "../../simulator/registry.ts";
+import { type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
 
 const RELEASE = "nine-minds/alga-appliance-release";
@@ -29,7 +34,9 @@ interface IndexCase {
   asked(): string[];
 }
 
-async function withIndex(body: (it: IndexCase) => Promise<void>): Promise<void> {
+async function withRegistry(
+  body: (registry: SimRegistry, client: RegistryClient) => Promise<void>,
+): Promise<void> {
   const registry = await startSimRegistry();
   const client = createRegistryClient({
     mirrors: { "ghcr.io": registry.url },
@@ -38,7 +45,16 @@ async function withIndex(body: (it: IndexCase) => Promise<void>): Promise<void> 
     userAgent: "test",
   });
   try {
-    await body({
+    await body(registry, client);
+  } finally {
+    client.close();
+    await registry.close();
+  }
+}
+
+const withIndex = (body: (it: IndexCase) => Promise<void>): Promise<void> =>
+  withRegistry((registry, client) =>
+    body({
       async release(version, platform) {
         const content = { ...sampleReleaseManifest(), version };
         const digest = await pushRelease(registry.url, [version], content);
@@ -62,12 +78,8 @@ async function withIndex(body: (it: IndexCase) => Promise<void>): Promise<void> 
         return resolveRelease(client, { channel: "stable" });
       },
       asked: () => registry.requests.map((it) => it.line),
-    });
-  } finally {
-    client.close();
-    await registry.close();
-  }
-}
+    })
+  );
 
 async function failure(pending: Promise<unknown>): Promise<[string, string]> {
   const error = await pending.then(() => undefined, (thrown) => thrown);
@@ -141,58 +153,42 @@ Deno.test("resolveRelease() refuses what is an index and a manifest at once", ()
     assert.equal((await failure(resolve()))[0], "schema");
   }));
 
-Deno.test("resolveRelease() never takes other content than the index names", async () => {
-  const registry = await startSimRegistry();
-  const client = createRegistryClient({
-    mirrors: { "ghcr.io": registry.url },
-    network: { dnsServers: [] },
-    clock: new FakeClock(),
-    userAgent: "test",
-  });
-  const digest = await pushRelease(registry.url, ["good"], sampleReleaseManifest());
-  const { bytes } = await client.fetchManifest("ghcr.io", RELEASE, digest);
-  await pushManifest(registry.url, RELEASE, ["stable"], {
-    schemaVersion: 2,
-    manifests: [{ mediaType: OCI_MANIFEST, digest, size: bytes.length, platform: AMD64 }],
-  });
-  registry.faults.push({ match: `${RELEASE}/manifests/${digest}`, body: " ".repeat(bytes.length) });
-  assert.equal((await failure(resolveRelease(client, { channel: "stable" })))[0], "wrong-digest");
-  client.close();
-  await registry.close();
-});
-
-Deno.test("resolveRelease() gives a release or a RegistryError for any pointer (fuzz, 300 rounds)", async () => {
-  const registry = await startSimRegistry();
-  const client = createRegistryClient({
-    mirrors: { "ghcr.io": registry.url },
-    network: { dnsServers: [] },
-    clock: new FakeClock(),
-    userAgent: "test",
-  });
-  const random = new Random(23);
-  const content = new TextEncoder().encode(JSON.stringify(sampleReleaseManifest()));
-  const config = await pushBlob(registry.url, RELEASE, content, "x");
-  const digest = await pushManifest(registry.url, RELEASE, ["x"], { schemaVersion: 2, config, layers: [] });
-  const { bytes } = await client.fetchManifest("ghcr.io", RELEASE, digest);
-  const good = JSON.stringify({
-    schemaVersion: 2,
-    mediaType: OCI_INDEX,
-    manifests: [{ mediaType: OCI_MANIFEST, digest, size: bytes.length, platform: AMD64 }],
-  });
-  let releases = 0;
-  for (let round = 0; round < 300; round++) {
-    registry.faults.splice(0, Infinity, {
-      match: `${RELEASE}/manifests/stable`,
-      body: round === 0 ? good : random.mutate(good),
+Deno.test("resolveRelease() never takes other content than the index names", () =>
+  withRegistry(async (registry, client) => {
+    const digest = await pushRelease(registry.url, ["good"], sampleReleaseManifest());
+    const { bytes } = await client.fetchManifest("ghcr.io", RELEASE, digest);
+    await pushManifest(registry.url, RELEASE, ["stable"], {
+      schemaVersion: 2,
+      manifests: [{ mediaType: OCI_MANIFEST, digest, size: bytes.length, platform: AMD64 }],
     });
-    try {
-      await resolveRelease(client, { channel: "stable" });
-      releases++;
-    } catch (error) {
-      assert.ok(error instanceof RegistryError, `round ${round}: ${error}`);
+    registry.faults.push({ match: `${RELEASE}/manifests/${digest}`, body: " ".repeat(bytes.length) });
+    assert.equal((await failure(resolveRelease(client, { channel: "stable" })))[0], "wrong-digest");
+  }));
+
+Deno.test("resolveRelease() gives a release or a RegistryError for any pointer (fuzz, 300 rounds)", () =>
+  withRegistry(async (registry, client) => {
+    const random = new Random(23);
+    const content = new TextEncoder().encode(JSON.stringify(sampleReleaseManifest()));
+    const config = await pushBlob(registry.url, RELEASE, content, "x");
+    const digest = await pushManifest(registry.url, RELEASE, ["x"], { schemaVersion: 2, config, layers: [] });
+    const { bytes } = await client.fetchManifest("ghcr.io", RELEASE, digest);
+    const good = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      manifests: [{ mediaType: OCI_MANIFEST, digest, size: bytes.length, platform: AMD64 }],
+    });
+    let releases = 0;
+    for (let round = 0; round < 300; round++) {
+      registry.faults.splice(0, Infinity, {
+        match: `${RELEASE}/manifests/stable`,
+        body: round === 0 ? good : random.mutate(good),
+      });
+      try {
+        await resolveRelease(client, { channel: "stable" });
+        releases++;
+      } catch (error) {
+        assert.ok(error instanceof RegistryError, `round ${round}: ${error}`);
+      }
     }
-  }
-  assert.ok(releases > 0);
-  client.close();
-  await registry.close();
-});
+    assert.ok(releases > 0);
+  }));

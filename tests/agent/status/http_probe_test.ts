@@ -4,6 +4,7 @@ import { evaluate } from "../../../agent/status/evaluate.ts";
 import { createHttpProbe } from "../../../agent/status/http_probe.ts";
 import type { HttpProbe, Snapshot } from "../../../agent/status/snapshot.ts";
 import { makeCertificates } from "../../cluster/certificates.ts";
+import { startUntrustedServer } from "../../fakes/untrusted_server.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { ago, healthyCluster, NOW_MS, podOf, snapshotOf, workingMore } from "./objects.ts";
 
@@ -14,22 +15,13 @@ async function probeTls(
   handler: Deno.ServeHandler,
   options: { host?: string } = {},
 ): Promise<{ probe: HttpProbe; url: string }> {
-  const dir = await Deno.makeTempDir();
-  await makeCertificates(dir);
   const http = createHttpProbe(systemClock);
-  await using server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    cert: await Deno.readTextFile(`${dir}/server.crt`),
-    key: await Deno.readTextFile(`${dir}/server.key`),
-    onListen() {},
-  }, handler);
+  await using server = await startUntrustedServer(handler);
   try {
-    const url = `https://${options.host ?? "localhost"}:${server.addr.port}/auth/signin?x=1`;
+    const url = `https://${options.host ?? "localhost"}:${server.port}/auth/signin?x=1`;
     return { probe: await http.probe(url, { signal: SIGNAL }), url };
   } finally {
     http.close();
-    await Deno.remove(dir, { recursive: true });
   }
 }
 
