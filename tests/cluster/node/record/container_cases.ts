@@ -1,5 +1,5 @@
 import { REGISTRY_HOST } from "../real_node.ts";
-import { app, bootstrap, deployment, type RecordCase, shell, STANDIN } from "./record_case.ts";
+import { app, bootstrap, database, deployment, type RecordCase, shell, STANDIN } from "./record_case.ts";
 
 const OTHER_BINARY = `${REGISTRY_HOST}/record/other-binary:1`;
 
@@ -76,6 +76,42 @@ export function containerCases(): RecordCase[] {
       expected: "app.db-auth",
       states: ENDS,
       objects: [app(shell("echo 'error: password authentication failed for user \"app_user\"'; exit 1"))],
+    },
+    {
+      name: "database-version",
+      expected: "app.db-version",
+      component: "db",
+      states: ENDS,
+      objects: [database(shell("echo 'FATAL:  database files are incompatible with server'; exit 1"))],
+    },
+    {
+      name: "database-damaged",
+      expected: "app.db-start",
+      component: "db",
+      states: ENDS,
+      objects: [database(shell("echo 'PANIC:  could not locate a valid checkpoint record'; exit 134"))],
+    },
+    {
+      name: "cache-password",
+      expected: "app.redis",
+      states: ENDS,
+      objects: [
+        deployment("workflow-worker", shell("echo 'ReplyError: NOAUTH Authentication required.'; exit 1")),
+      ],
+    },
+    {
+      name: "temporal-schema",
+      expected: "app.temporal-schema",
+      component: "temporal",
+      states: ENDS,
+      objects: [
+        deployment(
+          "temporal",
+          shell(
+            "echo 'sql schema version compatibility check failed: version mismatch for keyspace/database: \"temporal\"'; exit 1",
+          ),
+        ),
+      ],
     },
     {
       name: "disk-read-only",
@@ -222,6 +258,18 @@ export function containerCases(): RecordCase[] {
         bootstrap(shell("echo Running migrations; echo Migration failed: relation exists; exit 1"), {
           backoffLimit: 0,
         }),
+      ],
+    },
+    {
+      name: "job-refuses-data",
+      expected: "app.seed-guard",
+      objects: [
+        bootstrap(
+          shell(
+            "echo 'ERROR: Existing application database state detected while bootstrap.mode=fresh'; exit 1",
+          ),
+          { backoffLimit: 0 },
+        ),
       ],
     },
     {

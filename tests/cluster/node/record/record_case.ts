@@ -58,6 +58,18 @@ export function deployment(name: string, container: Json, podSpec: Json = {}): K
   };
 }
 
+/** The database's StatefulSet. */
+export function database(container: Json): KubeObject {
+  const { spec, metadata } = deployment("db", container);
+  const { replicas, selector, template } = spec;
+  return {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata,
+    spec: { serviceName: "db", replicas, selector, template },
+  };
+}
+
 /** The Job of the first-time setup. */
 export function bootstrap(container: Json, jobSpec: Json): KubeObject {
   const spec = pod({ name: "bootstrap", image: SHELL, ...container }, { restartPolicy: "Never" });
