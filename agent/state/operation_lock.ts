@@ -38,8 +38,9 @@ export interface ProcessTable {
 export const kernelProcesses: ProcessTable = {
   pid: Deno.pid,
   async startMark(pid) {
-    const stat = await readKernelFile(`/proc/${pid}/stat`, 4_096);
-    const boot = await readKernelFile("/proc/sys/kernel/random/boot_id", 4_096);
+    const [stat, boot] = await Promise.all(
+      [`/proc/${pid}/stat`, "/proc/sys/kernel/random/boot_id"].map((it) => readKernelFile(it, 4_096)),
+    );
     if (stat === undefined || boot === undefined) return undefined;
     // Counted after the command, which may hold spaces and brackets: field 3 is the state, 22 the start time. proc(5)
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
