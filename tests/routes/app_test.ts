@@ -308,7 +308,7 @@ Deno.test("an error of ours is said once with the number that the answer names, 
   const json = await it.fetch("GET", "/api/v1/setup", it.cookie);
   assert.equal(json.status, 500);
   const { instance, detail } = await json.json();
-  assert.ok(it.said[1]?.startsWith(`Answer ${instance}, GET /api/v1/setup: `), it.said[1]);
+  assert.ok(it.said[1]?.startsWith(`Answer ${instance}, GET /api/v1/setup: `), it.said.join("\n"));
   assert.match(detail, /journalctl -u alga-appliance/);
   assert.equal((await it.fetch("GET", "/nothing", it.cookie)).status, 404);
   assert.equal(it.said.length, 2, "what others do wrong is not said");

@@ -17,8 +17,11 @@ export function keptPort(): number {
   }
 }
 
-/** A loopback port on which nobody listens, now and later: it is never handed out, and its service (discard) is long gone. */
-export const CLOSED_PORT = 9;
+/**
+ * A loopback port on which nobody listens, now and later: it is never handed out, and its service (compressnet) is long gone. None of
+ * those that fetch() refuses by number. @see https://fetch.spec.whatwg.org/#port-blocking
+ */
+export const CLOSED_PORT = 2;
 
 const TRIES = 5;
 /** In the words of the kernel, of Deno and of the agent. */

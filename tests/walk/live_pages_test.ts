@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { KINDS } from "../../k8s/mod.ts";
 import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import type { World } from "../simulator/world.ts";
-import { fetchSetup, fetchStatus, withAppliance } from "../walk/walk.ts";
-import { RawClient } from "./raw_client.ts";
+import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
+import { RawClient } from "../routes/raw_client.ts";
 import { until } from "../until.ts";
 
 const PAGES = 200;
