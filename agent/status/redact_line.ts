@@ -1,18 +1,20 @@
 const LINE_LIMIT = 400;
+/** What lies further on is never shown, so nobody need look at it. */
+const LOOK_LIMIT = 4_000;
 const MASK = "***";
 
 /** A log line without what looks like a credential, cut to a bounded length. Control characters become spaces. */
 export function redactLine(line: string): string {
-  const text = line
+  const text = line.slice(0, LOOK_LIMIT)
     // deno-lint-ignore no-control-regex -- terminal sequences and the like are what is being removed
     .replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "")
     // deno-lint-ignore no-control-regex -- see above
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, " ")
-    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi, `$1:${MASK}@`)
+    .replaceAll(/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]*):[^\s@/]+@/gi, `$1:${MASK}@`)
     .replaceAll(/\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${MASK}`)
     .replaceAll(/\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, MASK)
     .replaceAll(
-      /((?:[a-z0-9_]*(?:password|passwd|secret|token|api_?key|auth_?key|credential|private_?key)[a-z0-9_]*)["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi,
+      /((?:password|passwd|secret|token|api_?key|auth_?key|credential|private_?key)[a-z0-9_]{0,60}["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi,
       `$1${MASK}`,
     )
     .trimEnd();
