@@ -1,4 +1,4 @@
-import { NEEDED_REGISTRIES, type RegistryMirrors } from "../release/mod.ts";
+import { NEEDED_REGISTRIES, type RegistryMirrors, registryUrl } from "../release/mod.ts";
 
 /** Who is really asked for one registry. */
 export interface Endpoint {
@@ -20,9 +20,7 @@ export function unmirrored(mirrors: RegistryMirrors): string[] {
 export function askedEndpoints(mirrors: RegistryMirrors): Endpoint[] {
   const left = unmirrored(mirrors);
   return NEEDED_REGISTRIES.filter((it) => !left.includes(it)).map((registry) => {
-    const url = new URL(
-      mirrors[registry] ?? `https://${registry === "docker.io" ? "registry-1.docker.io" : registry}`,
-    );
+    const url = new URL(registryUrl(registry, mirrors));
     const isEncrypted = url.protocol === "https:";
     return {
       registry,

@@ -42,6 +42,11 @@ export interface RegistryMirrors {
   readonly [host: string]: string;
 }
 
+/** Where a registry is asked: at its mirror, else where the container runtime asks it, which for Docker Hub is another host. */
+export function registryUrl(host: string, mirrors: RegistryMirrors): string {
+  return mirrors[host] ?? `https://${host === "docker.io" ? "registry-1.docker.io" : host}`;
+}
+
 /** How requests leave the machine. */
 export interface NetworkSettings {
   /** Servers to ask instead of the machine's resolver; empty = the machine's. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parseJson } from "./registry_client.ts";
 import { type RegistryClient, RegistryError } from "./registry.ts";
+import { parseJson } from "./registry_reply.ts";
 import {
   Digest,
   RELEASE_REGISTRY,
@@ -47,8 +47,9 @@ export async function resolveRelease(
   const reference = options.reference || options.channel;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const pointer = await client.fetchManifest(RELEASE_REGISTRY, RELEASE_REPOSITORY, reference, signal);
-  let oci = OciManifest.safeParse(parseJson(pointer.bytes, RELEASE_REGISTRY));
-  const index = OciIndex.safeParse(parseJson(pointer.bytes, RELEASE_REGISTRY));
+  const pointed = parseJson(pointer.bytes, RELEASE_REGISTRY);
+  let oci = OciManifest.safeParse(pointed);
+  const index = OciIndex.safeParse(pointed);
   if (index.success) {
     const chosen = chooseManifest(index.data.manifests);
     if (!chosen) throw unusable(reference, "its index names no image manifest for linux/amd64");

@@ -1,12 +1,17 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
+import ipaddr from "ipaddr.js";
 import { errorText } from "../error.ts";
+import { withinTime } from "../signals.ts";
 import { bypassesProxy } from "./no_proxy.ts";
 import { type NetworkSettings, RegistryError, type RegistryFailure } from "./registry.ts";
 
 /** Written by update-ca-certificates(8). */
 const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+
+/** A silent DNS server must leave time for those after it. */
+const DNS_PATIENCE_MS = 2_500;
 
 /** One answer, its body not yet read. */
 export interface TransportReply {
@@ -72,9 +77,12 @@ function fetchTransport(caCerts: string[], proxy?: Deno.Proxy): Transport {
   };
 }
 
-function dnsTransport(network: NetworkSettings, caCerts: readonly string[]): Transport {
+function dnsTransport(network: NetworkSettings, caCerts: string[]): Transport {
+  const plain = fetchTransport(caCerts);
   return {
-    async send(url, { method, headers, signal }) {
+    async send(url, options) {
+      if (isAddress(url.hostname)) return await plain.send(url, options); // nothing to ask for
+      const { method, headers, signal } = options;
       try {
         const address = await lookUp(url.hostname, network, signal);
         return await nodeRequest(url, address, { method, headers, signal, caCerts });
@@ -82,20 +90,20 @@ function dnsTransport(network: NetworkSettings, caCerts: readonly string[]): Tra
         throw toRegistryError(url.host, error, signal);
       }
     },
-    close() {},
+    close: () => plain.close(),
   };
 }
 
 /** Asks the chosen servers in order, A before AAAA, with an absolute name so that no search suffix applies. @see contract.md 1.2 */
 async function lookUp(name: string, network: NetworkSettings, signal: AbortSignal): Promise<string> {
-  const bare = name.replace(/^\[|\]$/g, "");
-  if (/^[\d.]+$|:/.test(bare)) return bare;
   let last: unknown;
   for (const server of network.dnsServers) {
+    const isLast = server === network.dnsServers.at(-1);
+    const limit = isLast ? signal : withinTime(DNS_PATIENCE_MS, signal);
     for (const type of ["A", "AAAA"] as const) {
       try {
         const nameServer = { ipAddr: server, port: network.dnsPort ?? 53 };
-        const found = await Deno.resolveDns(`${name}.`, type, { nameServer, signal });
+        const found = await Deno.resolveDns(`${name}.`, type, { nameServer, signal: limit });
         if (found[0] !== undefined) return found[0];
       } catch (error) {
         last = error;
@@ -124,7 +132,7 @@ function nodeRequest(
     const secure = url.protocol === "https:";
     const request = (secure ? httpsRequest : httpRequest)({
       host: address,
-      port: url.port || (secure ? 443 : 80),
+      port: portOf(url),
       path: url.pathname + url.search,
       method: options.method,
       headers: { ...options.headers, host: url.host },
@@ -153,17 +161,27 @@ function nodeRequest(
   });
 }
 
+function isAddress(hostName: string): boolean {
+  return ipaddr.isValid(hostName.replace(/^\[|\]$/g, ""));
+}
+
 function portOf(url: URL): number {
   return Number(url.port) || (url.protocol === "https:" ? 443 : 80);
 }
 
 function proxyOf(text: string): Deno.Proxy {
-  const url = new URL(text);
-  const password = decodeURIComponent(url.password);
-  const basicAuth = url.username === ""
-    ? undefined
-    : { username: decodeURIComponent(url.username), password };
-  return { url: url.origin, ...(basicAuth ? { basicAuth } : {}) };
+  const { origin, username, password } = new URL(text);
+  if (username === "") return { url: origin };
+  return { url: origin, basicAuth: { username: decoded(username), password: decoded(password) } };
+}
+
+/** What is not well encoded stands for itself; the check of the proxy's address tells it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const FAILURES: readonly [RegExp, RegistryFailure, string][] = [
@@ -178,7 +196,6 @@ const FAILURES: readonly [RegExp, RegistryFailure, string][] = [
     "tls",
     "the encrypted connection could not be made",
   ],
-  [/./, "tcp", "it cannot be reached"],
 ];
 
 /** Tells apart what Deno and node only say in words. */
@@ -193,8 +210,8 @@ export function toRegistryError(host: string, error: unknown, signal: AbortSigna
     at !== undefined && texts.length < 5;
     at = at instanceof Error ? at.cause : undefined
   ) texts.push(errorText(at));
-  const text = texts.join(" ");
+  const text = texts.join(" ").replaceAll(/ for url \(\S*\)/g, ""); // its names may sound like any failure
   const [, failure, words] = FAILURES.find(([pattern]) => pattern.test(text)) ??
-    [/./, "tcp" as const, "it cannot be reached"];
+    [/./, "tcp", "it cannot be reached"] as const;
   return new RegistryError(failure, host, `${host}: ${words}`, { cause: error });
 }

@@ -155,7 +155,7 @@ async function verifyInto(
   json = false,
 ): Promise<boolean> {
   const client = createRegistryClient({
-    mirrors: { "docker.io": "https://registry-1.docker.io", ...mirrors },
+    mirrors,
     network: { dnsServers: [] },
     clock: systemClock,
     userAgent: "alga-release",

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../../agent/clock.ts";
 import { readPeerCertificate } from "../../../agent/preflight/peer_certificate.ts";
-import { createRegistryClient } from "../../../agent/release/mod.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { startUntrustedServer } from "../../fakes/untrusted_server.ts";
 import { pushImage, pushRelease } from "../../simulator/push.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+import { clientOf } from "../release/client_of.ts";
 import { startDnsServer } from "./dns_server.ts";
 import { checkContext, runOne } from "./check_case.ts";
 
@@ -25,12 +24,7 @@ const IDS = [
 /** Statuses of the checks of the way, with the real client on real sockets. */
 async function statuses(url: string, caCerts: string[] = []): Promise<Record<string, string>> {
   const mirrors = { "ghcr.io": url };
-  const registry = createRegistryClient({
-    mirrors,
-    network: { dnsServers: [], caCerts },
-    clock: systemClock,
-    userAgent: "test",
-  });
+  const registry = clientOf(url, { network: { caCerts } });
   try {
     const context = checkContext({ registry, mirrors });
     return Object.fromEntries(
@@ -93,8 +87,7 @@ Deno.test("a certificate of an unknown authority fails reg.tls, and passes once 
 
 async function checkTls(url: string, more: Parameters<typeof checkContext>[0] = {}) {
   const mirrors = { "ghcr.io": url };
-  const network = { dnsServers: [] };
-  const registry = createRegistryClient({ mirrors, network, clock: systemClock, userAgent: "test" });
+  const registry = clientOf(url);
   try {
     return await runOne("reg.tls", checkContext({ registry, mirrors, ...more }));
   } finally {
@@ -165,14 +158,17 @@ Deno.test("reg.tls names the maker also when names are asked of servers of the o
     await using server = await startUntrustedServer();
     const url = server.url.replace("127.0.0.1", "registry.example.test");
     const mirrors = { "ghcr.io": url };
-    const network = { dnsServers: ["127.0.0.1"], dnsPort: dns.port };
-    const registry = createRegistryClient({ mirrors, network, clock: systemClock, userAgent: "test" });
-    const inputs = { dnsMode: "custom" as const, dnsServers: ["127.0.0.1"] };
-    const context = checkContext({ registry, mirrors, inputs, dnsPort: dns.port });
-    const result = await runOne("reg.tls", context);
-    assert.equal(result.status, "fail", result.found);
-    assert.match(result.found, /^registry\.example\.test shows a certificate of "test-ca"/);
-    assert.equal((await runOne("reg.tcp", context)).status, "pass");
+    const registry = clientOf(url, { network: { dnsServers: ["127.0.0.1"], dnsPort: dns.port } });
+    try {
+      const inputs = { dnsMode: "custom" as const, dnsServers: ["127.0.0.1"] };
+      const context = checkContext({ registry, mirrors, inputs, dnsPort: dns.port });
+      const result = await runOne("reg.tls", context);
+      assert.equal(result.status, "fail", result.found);
+      assert.match(result.found, /^registry\.example\.test shows a certificate of "test-ca"/);
+      assert.equal((await runOne("reg.tcp", context)).status, "pass");
+    } finally {
+      registry.close();
+    }
   } finally {
     await dns.close();
   }

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../../agent/clock.ts";
-import {
-  createRegistryClient,
-  download,
-  type NetworkSettings,
-  RegistryError,
-  resolveRelease,
-} from "../../../agent/release/mod.ts";
+import { download, RegistryError, resolveRelease } from "../../../agent/release/mod.ts";
 import { makeCertificates } from "../../cluster/certificates.ts";
 import { pushRelease } from "../../simulator/push.ts";
 import { type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
 import { startDnsServer } from "../preflight/dns_server.ts";
+import { clientOf } from "./client_of.ts";
 import { type HttpProxy, startHttpProxy, startTlsFront } from "./http_proxy.ts";
 
 const NAME = "registry.example.test";
@@ -59,20 +53,11 @@ async function withSite(body: (site: Site) => Promise<void>): Promise<void> {
   }
 }
 
-function client(url: string, network: NetworkSettings) {
-  return createRegistryClient({
-    mirrors: { "ghcr.io": url },
-    network,
-    clock: systemClock,
-    userAgent: "test",
-  });
-}
-
 const withUser = ({ url }: HttpProxy) => url.replace("//", "//user:p%40ss%3Aword@");
 
 Deno.test("RegistryClient reads a release through a proxy that wants a password, which stays with the proxy", () =>
   withSite(async ({ registry, proxy, url, port, caCerts }) => {
-    const asked = client(url, { dnsServers: [], proxyUrl: withUser(proxy), caCerts });
+    const asked = clientOf(url, { network: { dnsServers: [], proxyUrl: withUser(proxy), caCerts } });
     assert.equal((await resolveRelease(asked, { channel: "stable" })).manifest.version, "1.4.0");
     assert.ok(proxy.asked.length > 0);
     for (const it of proxy.asked) {
@@ -85,21 +70,34 @@ Deno.test("RegistryClient reads a release through a proxy that wants a password,
 
 Deno.test("RegistryClient lets the proxy look names up even when DNS servers were chosen", () =>
   withSite(async ({ proxy, url, caCerts }) => {
-    const asked = client(url, { dnsServers: ["127.0.0.1"], dnsPort: 9, proxyUrl: proxy.url, caCerts });
+    const asked = clientOf(url, {
+      network: { dnsServers: ["127.0.0.1"], dnsPort: 9, proxyUrl: proxy.url, caCerts },
+    });
     assert.equal((await asked.ping("ghcr.io")).status, 200);
     assert.equal(proxy.asked.length, 1);
+    asked.close();
+  }));
+
+Deno.test("RegistryClient asks for docker.io where its registry is, as the container runtime does", () =>
+  withSite(async ({ proxy, caCerts }) => {
+    proxy.refusal = "403 Forbidden";
+    const asked = clientOf("http://127.0.0.1", { network: { dnsServers: [], proxyUrl: proxy.url, caCerts } });
+    await assert.rejects(asked.ping("docker.io"), { failure: "proxy" });
+    assert.deepEqual(proxy.asked.map((it) => it.line), ["CONNECT registry-1.docker.io:443"]);
     asked.close();
   }));
 
 Deno.test("RegistryClient goes straight to an exception of the proxy, its name asked of the chosen servers", () =>
   withSite(async ({ proxy, url, caCerts }) => {
     const dns = startDnsServer(() => ({ addresses: ["127.0.0.1"] }));
-    const asked = client(url, {
-      dnsServers: ["127.0.0.1"],
-      dnsPort: dns.port,
-      proxyUrl: proxy.url,
-      noProxy: ["example.test"],
-      caCerts,
+    const asked = clientOf(url, {
+      network: {
+        dnsServers: ["127.0.0.1"],
+        dnsPort: dns.port,
+        proxyUrl: proxy.url,
+        noProxy: ["example.test"],
+        caCerts,
+      },
     });
     try {
       assert.equal((await asked.ping("ghcr.io")).status, 200);
@@ -114,7 +112,7 @@ for (const refusal of ["407 Proxy Authentication Required", "403 Forbidden", "50
   Deno.test(`RegistryClient tells "proxy" when the proxy answers ${refusal}`, () =>
     withSite(async ({ proxy, url, caCerts }) => {
       proxy.refusal = refusal;
-      const asked = client(url, { dnsServers: [], proxyUrl: withUser(proxy), caCerts });
+      const asked = clientOf(url, { network: { dnsServers: [], proxyUrl: withUser(proxy), caCerts } });
       await assert.rejects(asked.ping("ghcr.io"), (error: RegistryError) => {
         assert.equal(error.failure, "proxy", error.message);
         return !error.message.includes("p@ss") && !error.message.includes("p%40ss");
@@ -125,7 +123,7 @@ for (const refusal of ["407 Proxy Authentication Required", "403 Forbidden", "50
 
 Deno.test('RegistryClient tells "tls" for an authority that is not trusted, through the proxy as well', () =>
   withSite(async ({ proxy, url }) => {
-    const asked = client(url, { dnsServers: [], proxyUrl: proxy.url });
+    const asked = clientOf(url, { network: { dnsServers: [], proxyUrl: proxy.url } });
     await assert.rejects(asked.ping("ghcr.io"), { failure: "tls" });
     asked.close();
   }));

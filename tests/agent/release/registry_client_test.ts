@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
-import { type Clock, systemClock } from "../../../agent/clock.ts";
-import { parseChallenge } from "../../../agent/release/challenge.ts";
+import type { Clock } from "../../../agent/clock.ts";
 import {
-  createRegistryClient,
   type RegistryClient,
   RegistryError,
   type RegistryFailure,
   resolveRelease,
 } from "../../../agent/release/mod.ts";
-import { bypassesProxy } from "../../../agent/release/no_proxy.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
-import { Random } from "../../fakes/random.ts";
 import { pushBlob, pushRelease } from "../../simulator/push.ts";
 import { type RegistryFault, type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+import { startDnsServer } from "../preflight/dns_server.ts";
+import { clientOf } from "./client_of.ts";
 
 const RELEASE = "nine-minds/alga-appliance-release";
 
@@ -25,13 +23,8 @@ async function withRegistry(
   const registry = await startSimRegistry();
   await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
   registry.requests.length = 0;
-  const client = createRegistryClient({
-    mirrors: { "ghcr.io": registry.url },
-    network: { dnsServers: [] },
-    clock: { nowMs: () => Date.now(), sleep: () => Promise.resolve() },
-    userAgent: "test",
-    ...options,
-  });
+  const clock = { nowMs: () => Date.now(), sleep: () => Promise.resolve() };
+  const client = clientOf(registry.url, { clock, ...options });
   try {
     await body(registry, client);
   } finally {
@@ -89,6 +82,20 @@ for (const [what, fault, failure] of FAULTS) {
     }));
 }
 
+Deno.test("RegistryClient takes a server that knows no /v2/ for something else than a registry", async () => {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("", { status: 404 }),
+  );
+  const client = clientOf(`http://127.0.0.1:${server.addr.port}`);
+  try {
+    await assert.rejects(client.ping("ghcr.io"), { failure: "unexpected-status", status: 404 });
+  } finally {
+    client.close();
+    await server.shutdown();
+  }
+});
+
 Deno.test('resolveRelease() tells "timeout" for a registry that hangs', () =>
   withRegistry(async (registry, client) => {
     registry.faults.push({ match: RELEASE, hang: true });
@@ -97,12 +104,7 @@ Deno.test('resolveRelease() tells "timeout" for a registry that hangs', () =>
 
 Deno.test('RegistryClient tells "tcp" when nobody listens and "dns" for an unknown name', async () => {
   const mirrors = { "ghcr.io": `http://127.0.0.1:${CLOSED_PORT}`, "docker.io": "http://registry.invalid" };
-  const client = createRegistryClient({
-    mirrors,
-    network: { dnsServers: [] },
-    clock: systemClock,
-    userAgent: "test",
-  });
+  const client = clientOf("", { mirrors });
   await assert.rejects(client.ping("ghcr.io"), { failure: "tcp" });
   await assert.rejects(client.ping("docker.io"), { failure: "dns" });
   client.close();
@@ -162,21 +164,36 @@ Deno.test("RegistryClient gets a token for the repository and keeps it from othe
     await cdn.close();
   }));
 
+Deno.test("RegistryClient reads no file of this machine when a registry says that the token is there", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(file, JSON.stringify({ token: "of-this-machine" }));
+  try {
+    await withRegistry(async (registry, client) => {
+      registry.faults.push({
+        match: RELEASE,
+        status: 401,
+        headers: { "www-authenticate": `Bearer realm="file://${file}"` },
+      });
+      await assert.rejects(resolveRelease(client, { channel: "stable" }), { failure: "unauthorized" });
+      assert.deepEqual(registry.requests.map((it) => it.authorization), [null]);
+    });
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("RegistryClient asks the chosen DNS servers for the name as it stands", async () => {
   const registry = await startSimRegistry();
   await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
-  const dns = await startDns("127.0.0.1");
+  const dns = startDnsServer(() => ({ addresses: ["127.0.0.1"] }));
   const port = new URL(registry.url).port;
-  const client = createRegistryClient({
-    mirrors: { "ghcr.io": `http://registry.example.test:${port}` },
+  const client = clientOf(`http://registry.example.test:${port}`, {
     network: { dnsServers: ["127.0.0.1"], dnsPort: dns.port },
-    clock: systemClock,
-    userAgent: "test",
   });
   assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.4.0");
-  assert.deepEqual([...new Set(dns.names)], ["registry.example.test"]);
+  assert.deepEqual([...new Set(dns.asked)], ["udp registry.example.test"]);
   client.close();
-  dns.close();
+  await dns.close();
   await registry.close();
 });
 
@@ -224,64 +241,3 @@ Deno.test("resolveRelease() ignores unknown fields", () =>
     await pushRelease(registry.url, ["stable"], { ...sampleReleaseManifest(), later: { a: 1 } });
     assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.4.0");
   }));
-
-Deno.test("parseChallenge() reads what registries send and never throws (fuzz)", () => {
-  const header = 'Bearer realm="https://ghcr.io/token",service="ghcr.io",scope="repository:user/image:pull"';
-  assert.deepEqual(parseChallenge(header), { realm: "https://ghcr.io/token", service: "ghcr.io" });
-  assert.equal(parseChallenge('Basic realm="x"'), undefined);
-  assert.equal(parseChallenge("Bearer service=x"), undefined);
-  const random = new Random(1);
-  for (let round = 0; round < 500; round++) parseChallenge(random.mutate(header));
-});
-
-Deno.test("bypassesProxy() knows names, domains, everything and loopback", () => {
-  assert.ok(bypassesProxy("127.0.0.1", []));
-  assert.ok(bypassesProxy("a.example.com", [".example.com"]));
-  assert.ok(bypassesProxy("a.example.com", ["example.com"]));
-  assert.ok(!bypassesProxy("notexample.com", ["example.com"]));
-  assert.ok(bypassesProxy("x", ["*"]));
-});
-
-/** A DNS server that answers every A question with one address. RFC 1035 */
-async function startDns(address: string): Promise<{ port: number; names: string[]; close(): void }> {
-  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-  const names: string[] = [];
-  const answer = async () => {
-    for await (const [query, from] of socket) {
-      const labels: string[] = [];
-      let at = 12;
-      for (; query[at]; at += 1 + (query[at] ?? 0)) {
-        labels.push(new TextDecoder().decode(query.subarray(at + 1, at + 1 + (query[at] ?? 0))));
-      }
-      names.push(labels.join("."));
-      const question = query.subarray(12, at + 5);
-      const isA = query[at + 2] === 1;
-      const record = isA ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, ...address.split(".").map(Number)] : [];
-      await socket.send(
-        new Uint8Array([
-          query[0] ?? 0,
-          query[1] ?? 0,
-          0x81,
-          0x80,
-          0,
-          1,
-          0,
-          isA ? 1 : 0,
-          0,
-          0,
-          0,
-          0,
-          ...question,
-          ...record,
-        ]),
-        from,
-      );
-    }
-  };
-  answer().catch(() => {});
-  return await Promise.resolve({
-    port: (socket.addr as Deno.NetAddr).port,
-    names,
-    close: () => socket.close(),
-  });
-}

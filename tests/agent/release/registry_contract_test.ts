@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../../agent/clock.ts";
-import { createRegistryClient, resolveRelease } from "../../../agent/release/mod.ts";
+import { resolveRelease } from "../../../agent/release/mod.ts";
 import { startRegistryServer } from "../../simulator/registry_server.ts";
 import { pushBlob, pushFluxArtifact, pushImage, pushRelease } from "../../simulator/push.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+import { clientOf } from "./client_of.ts";
 
 interface Server {
   url: string;
@@ -18,12 +18,7 @@ function registryContract(name: string, start: () => Promise<Server>, options: {
     ignore: options.ignore,
     async fn(t) {
       const server = await start();
-      const client = createRegistryClient({
-        mirrors: { "ghcr.io": server.url },
-        network: { dnsServers: [] },
-        clock: systemClock,
-        userAgent: "test",
-      });
+      const client = clientOf(server.url);
       try {
         await t.step(
           "resolveRelease() follows a channel, a tag and a digest to the same release",

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  createRegistryClient,
-  type RegistryClient,
-  RegistryError,
-  resolveRelease,
-} from "../../../agent/release/mod.ts";
+import { type RegistryClient, RegistryError, resolveRelease } from "../../../agent/release/mod.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { Random } from "../../fakes/random.ts";
 import { pushBlob, pushManifest, pushRelease } from "../../simulator/push.ts";
 import { type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+import { clientOf } from "./client_of.ts";
 
 const RELEASE = "nine-minds/alga-appliance-release";
 const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
@@ -38,12 +34,7 @@ async function withRegistry(
   body: (registry: SimRegistry, client: RegistryClient) => Promise<void>,
 ): Promise<void> {
   const registry = await startSimRegistry();
-  const client = createRegistryClient({
-    mirrors: { "ghcr.io": registry.url },
-    network: { dnsServers: [] },
-    clock: new FakeClock(),
-    userAgent: "test",
-  });
+  const client = clientOf(registry.url, { clock: new FakeClock() });
   try {
     await body(registry, client);
   } finally {
