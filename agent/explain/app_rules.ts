@@ -124,11 +124,11 @@ export const degradedRule: Rule = {
 /** What the agent knows of itself: its records, set-up, its own look at the registry. */
 export const agentRule: Rule = {
   ids: ["agent.state-damaged", "agent.setup-failed"],
-  find({ snapshot, ...scene }) {
+  find(scene) {
+    const { snapshot } = scene;
     const found: Finding[] = [];
-    const all = { ...scene, snapshot };
     if (snapshot.remembered.stateDamage !== undefined) {
-      found.push(finding(all, {
+      found.push(finding(scene, {
         id: "agent.state-damaged",
         tier: "fullHealth",
         component: "appliance",
@@ -139,7 +139,7 @@ export const agentRule: Rule = {
     }
     const { setup } = snapshot;
     if (setup.status === "failed" && setup.failure) {
-      found.push(finding(all, {
+      found.push(finding(scene, {
         id: "agent.setup-failed",
         tier: "platform",
         component: "setup",

@@ -25,7 +25,7 @@ const FAILURES: readonly { id: BlockerId; test: RegExp; component?: string }[] =
   { id: "app.db-start", test: /PostgreSQL did not become reachable within/i, component: "db" },
   {
     id: "app.seed-guard",
-    test: /Existing application database state detected|seed.{0,60}(?:refused|already)/i,
+    test: /Existing application database state detected|seed.{0,60}refused/i,
   },
   { id: "app.redis", test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b/, component: "redis" },
 ];

@@ -20,7 +20,7 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
   { id: "app.temporal-schema", test: /sql schema version compatibility check failed/i },
   {
     id: "cfg.service-links",
-    test: /cannot unmarshal .{0,80}tcp:\/\/|tcp:\/\/\S+.{0,60} into .{0,20}int|parsing "tcp:\/\//,
+    test: /cannot unmarshal .{0,80}tcp:\/\/|tcp:\/\/\S{1,80}.{0,60} into .{0,20}int|parsing "tcp:\/\//,
   },
   {
     id: "app.db-version",
@@ -37,7 +37,7 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
   {
     id: "stor.owner",
     test:
-      /initdb: error: directory .* not empty|permission denied|operation not permitted|has wrong ownership/i,
+      /initdb: error: directory .* not empty|permission denied(?! for )|operation not permitted|has wrong ownership/i,
     only: ["db", "redis", "alga-core", "storage"],
   },
   { id: "dns.coredns-loop", test: /\bLoop \(.*\) detected/, only: ["coredns"] },
@@ -50,6 +50,9 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
     component: "redis",
   },
 ];
+
+/** One that could not be started has touched neither its data nor the disk; a volume may be read-only on purpose. */
+const BEGUN_ONLY: readonly BlockerId[] = ["stor.owner", "disk.readonly"];
 
 /** Containers that stop again and again, by what they said last. */
 export const crashRule: Rule = {
@@ -78,11 +81,10 @@ export const crashRule: Rule = {
 
 function explainCrash(scene: Scene, crash: Crash): Finding[] {
   const lines = [crash.text, ...scene.logOf(crash.pod, crash.container.name)].filter((it) => it !== "");
-  // One that could not be started has not touched its data.
   const begun = crash.reason !== "StartError" && crash.reason !== "RunContainerError";
   for (const pattern of CRASH_PATTERNS) {
     if (pattern.only && !pattern.only.includes(crash.component.name)) continue;
-    if (pattern.id === "stor.owner" && !begun) continue;
+    if (!begun && BEGUN_ONLY.includes(pattern.id)) continue;
     const line = lines.findLast((it) => pattern.test.test(it));
     if (line === undefined) continue;
     // Pressure on the disk is one cause for the whole machine; so is a password that the database refuses.

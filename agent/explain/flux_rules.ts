@@ -1,25 +1,26 @@
 import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "../status/components.ts";
-import { newest, timeOf } from "../status/container_trouble.ts";
-import { currentCondition, failureSince, isFluxReady, releaseSource, type Scene } from "../status/scene.ts";
+import { newest } from "../status/container_trouble.ts";
+import { currentCondition, type Scene } from "../status/scene.ts";
 import type { ConditionView, FluxView } from "../status/snapshot.ts";
 import { type TierId } from "../status/status_document.ts";
 import type { BlockerId } from "./blocker_id.ts";
 import { clip } from "./crash_rules.ts";
 import { ageMs } from "./duration_text.ts";
 import { type Finding, finding, type Rule } from "./finding.ts";
+import { PART_PATIENCE_MS, partFailure, readyFailure } from "./flux_failure.ts";
 import { explainNetworkText, NETWORK_IDS } from "./network_text.ts";
 
 const TIMEOUT_TEXT =
   /context deadline exceeded|would exceed context deadline|timed? ?out waiting|timed out|timeout waiting|failed early due to stalled resources/i;
 const PENDING_TEXT = /another operation .* in progress|has no deployed releases|uninstalling/i;
 const FAILED_REASON = /Failed|RetriesExceeded|Stalled|Exhausted|MissingRollbackTarget/;
+/** The controller itself could not go on: "ValuesError", "RESTClientError", "ConfigFactoryErr" and the like. */
+const UNABLE_REASON = /Err(?:or)?$/;
+/** The API was busy or away for a moment: tried again by itself. */
+const PASSING_TEXT = /connection refused|etcdserver|too many requests|webhook|context canceled/i;
 /** Suspension is judged only after this: an update suspends releases for a moment. */
 const MISSING_KIND_PATIENCE_MS = 60_000;
-/** As long as the slowest part may take to install. @see contract.md 2.5 */
-const WAITING_PATIENCE_MS = 45 * 60_000;
 const MISSING_DEPENDENCY_PATIENCE_MS = 2 * 60_000;
-/** A new try that fails like the one before does so within this. */
-const RETRY_MS = 60_000;
 /** A chart is fetched a moment after its release came. */
 const CHART_PATIENCE_MS = 2 * 60_000;
 
@@ -28,6 +29,7 @@ export const fluxRule: Rule = {
   ids: [
     ...NETWORK_IDS,
     "app.db-auth",
+    "cfg.missing-secret",
     "flux.source-auth",
     "flux.source-tls",
     "flux.source-notfound",
@@ -114,45 +116,6 @@ function tierOf(object: FluxView): TierId {
   return object.name === "alga-background" ? "background" : "platform";
 }
 
-function readyFailure(object: FluxView): ConditionView | undefined {
-  const stalled = currentCondition(object, "Stalled");
-  const ready = currentCondition(object, "Ready");
-  if (ready?.status === "False") return ready;
-  return stalled?.status === "True" ? stalled : undefined;
-}
-
-/**
- * While it tries again, the object says nothing of the failure before: neither is it over nor may it vanish for that moment. A health
- * check is waited for again as long as last time.
- */
-function failureBefore(scene: Scene, object: FluxView): ConditionView | undefined {
-  const ready = currentCondition(object, "Ready");
-  if (ready?.status !== "Unknown") return undefined;
-  const isNew = ageMs(ready.since, scene.nowMs) < RETRY_MS;
-  if (object.kind === "HelmRelease") {
-    const released = currentCondition(object, "Released");
-    return isNew && released?.status === "False" ? released : undefined;
-  }
-  const last = failureSince(scene, object);
-  // What a newer release interrupted did not fail.
-  if (last === undefined || last.reason === "HealthCheckCanceled") return undefined;
-  // Another release may well be healthy.
-  const fetched = releaseSource(scene);
-  const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
-  if (artifact?.since !== undefined && Date.parse(artifact.since) > timeOf(last)) return undefined;
-  if (!isNew && last.reason !== "HealthCheckFailed") return undefined;
-  return { ...ready, status: "False", reason: last.reason, message: last.message, since: last.firstAt };
-}
-
-/** Whether all that a failed health check waited for are parts of Flux, and ready by now. */
-function isThereNow(scene: Scene, message: string): boolean {
-  const awaited = [...message.matchAll(/(\w+)\/[\w.-]+\/([\w.-]+) status:/g)];
-  return awaited.length > 0 &&
-    awaited.every(([, kind, name = ""]) =>
-      (kind === "Kustomization" || kind === "HelmRelease") && isFluxReady(scene, scene.flux(kind, name))
-    );
-}
-
 function explainSource(scene: Scene, object: FluxView): Finding[] {
   const condition = readyFailure(object);
   if (!condition) return [];
@@ -184,11 +147,9 @@ function explainSource(scene: Scene, object: FluxView): Finding[] {
 }
 
 function explainKustomization(scene: Scene, object: FluxView): Finding[] {
-  const condition = readyFailure(object) ?? failureBefore(scene, object);
+  const condition = partFailure(scene, object);
   if (!condition) return [];
   const { reason, message } = condition;
-  // Flux looks again at its own interval; what it waited for is there already.
-  if (reason === "HealthCheckFailed" && isThereNow(scene, message)) return [];
   if (reason === "DependencyNotReady") return explainWaiting(scene, object, condition);
   if (/no matches for kind/i.test(message)) {
     const kind = /no matches for kind "([^"]+)"/.exec(message)?.[1] ?? "";
@@ -213,10 +174,8 @@ function explainKustomization(scene: Scene, object: FluxView): Finding[] {
       words: { detail: clip(names.replaceAll(/ status: '\w+'/g, ""), 200) },
     })];
   }
-  if (reason === "ReconciliationFailed") {
-    // The API was busy or away for a moment: tried again by itself.
-    const passing = /connection refused|etcdserver|too many requests|webhook|context canceled/i.test(message);
-    return [found(scene, object, "flux.build", condition, { hard: !passing })];
+  if (reason === "ReconciliationFailed" || reason === "PruneFailed") {
+    return [found(scene, object, "flux.build", condition, { hard: !PASSING_TEXT.test(message) })];
   }
   return currentCondition(object, "Stalled")?.status === "True"
     ? [found(scene, object, "flux.stalled", condition)]
@@ -224,7 +183,7 @@ function explainKustomization(scene: Scene, object: FluxView): Finding[] {
 }
 
 function explainRelease(scene: Scene, object: FluxView): Finding[] {
-  const ready = readyFailure(object) ?? failureBefore(scene, object);
+  const ready = partFailure(scene, object);
   const stalled = currentCondition(object, "Stalled");
   if (!ready) return [];
   if (ready.reason === "DependencyNotReady") return explainWaiting(scene, object, ready);
@@ -251,7 +210,24 @@ function explainRelease(scene: Scene, object: FluxView): Finding[] {
       .map((it) => it.id === "flux.source-failed" ? { ...it, hard: hardFailure } : it);
   }
   if (TIMEOUT_TEXT.test(cause.message)) return [found(scene, object, "flux.helm-timeout", cause)];
+  if (UNABLE_REASON.test(ready.reason)) return explainInability(scene, object, ready);
   return hardFailure ? [found(scene, object, "flux.stalled", cause)] : [];
+}
+
+/** Helm has not even begun. */
+function explainInability(scene: Scene, object: FluxView, condition: ConditionView): Finding[] {
+  const { message } = condition;
+  const missing = /(?:configmaps?|secrets?) "([^"]+)" not found/i.exec(message)?.[1];
+  if (missing === undefined) {
+    return [found(scene, object, "flux.build", condition, { hard: !PASSING_TEXT.test(message) })];
+  }
+  const title = componentByName(releaseComponent(object.name))?.title ?? object.name;
+  return [
+    found(scene, object, "cfg.missing-secret", condition, {
+      key: missing,
+      words: { component: title, name: missing },
+    }),
+  ];
 }
 
 /** Why there is no chart. The release only says that it is not there yet; the chart's own event says more. */
@@ -270,7 +246,7 @@ function explainWaiting(scene: Scene, object: FluxView, condition: ConditionView
   const isThere = name === "" ||
     scene.snapshot.flux.some((it) => it.kind === object.kind && it.name === name);
   const age = ageMs(condition.since, scene.nowMs);
-  if (age < (isThere ? WAITING_PATIENCE_MS : MISSING_DEPENDENCY_PATIENCE_MS)) return [];
+  if (age < (isThere ? PART_PATIENCE_MS : MISSING_DEPENDENCY_PATIENCE_MS)) return [];
   return [
     found(scene, object, "flux.dependency", condition, {
       hard: !isThere,

@@ -10,6 +10,8 @@ const START_PATIENCE_MS = 2 * 60_000;
 const LOOP_SPAN_MS = 5 * 60_000;
 const LOOP_STARTS = 5;
 const SLOW_LINES = 3;
+/** What the kubelet within it says of one pod or image, which speak for themselves. */
+const OF_ONE_POD = /"Error syncing pod|\b(?:pod|image)="/;
 
 /** Why the service "k3s" does not run, by what it said last; first match wins. @see catalogue.md 4.4 k3s.* */
 const PATTERNS: readonly { id: BlockerId; test: RegExp; name?: number; server?: number }[] = [
@@ -41,7 +43,7 @@ export const journalRule: Rule = {
     const slow = slowDisk(scene, lines);
     const run = newestRun(lines, scene.nowMs);
     for (const pattern of PATTERNS) {
-      const line = run.findLast((it) => pattern.test.test(it.text));
+      const line = run.findLast((it) => pattern.test.test(it.text) && !OF_ONE_POD.test(it.text));
       if (!line) continue;
       const match = pattern.test.exec(line.text);
       const named = (group: number | undefined) => group === undefined ? "" : match?.[group]?.trim() ?? "";

@@ -48,19 +48,19 @@ const PATTERNS: readonly Pattern[] = [
   {
     id: "net.tls-intercept",
     test:
-      /x509: |certificate signed by unknown authority|self[- ]signed certificate|first record does not look like a TLS|gave HTTP response to HTTPS client|unrecognized name|certificate is valid for|UnknownIssuer|invalid peer certificate/i,
+      /x509: |certificate signed by unknown authority|self[- ]signed certificate|first record does not look like a TLS|gave HTTP response to HTTPS client|unrecognized name|certificate is valid for|UnknownIssuer|invalid peer certificate|remote error: tls: |tls: handshake failure/i,
   },
   { id: "net.no-route", test: /network is unreachable/i },
   {
     id: "reg.auth",
     test:
-      /pull access denied|insufficient_scope|authorization failed|unauthorized|failed to authorize|no basic auth|\b40[13]\b|\bdenied\b|forbidden/i,
+      /pull access denied|insufficient_scope|authorization failed|unauthorized|failed to authorize|no basic auth|\b40[13]\b|(?<!permission )\bdenied\b|forbidden/i,
   },
   { id: "img.arch", test: /no match for platform|no matching manifest for|exec format error/i },
   {
     id: "reg.unavailable",
     test:
-      /\b50[0234]\b|internal server error|bad gateway|service unavailable|timeout awaiting response headers/i,
+      /\b50[0234]\b|internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
   },
   {
     id: "net.egress",
@@ -70,7 +70,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     id: "img.interrupted",
     test:
-      /context cancell?ed|context deadline exceeded|unexpected EOF|\bEOF\b|connection reset|broken pipe|TLS handshake timeout|stream error|closed by (?:the remote|peer)/i,
+      /context cancell?ed|context deadline exceeded|unexpected EOF|\bEOF\b|connection reset|broken pipe|TLS handshake timeout|connection timed out|Client\.Timeout|stream error|closed by (?:the remote|peer)/i,
   },
   { id: "img.not-found", test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404\b/i },
   {
@@ -127,7 +127,10 @@ function withoutNames(text: string): string {
       /(?:image|reference|artifact)(?: from)?:? [\w.-]+(?::\d+)?\/[\w./-]+(?::[\w.-]+)?/g,
       "image REF",
     )
-    .replaceAll(/\bcode = \w+/g, "");
+    .replaceAll(/\bcode = \w+/g, "")
+    // Numbers that are no status.
+    .replaceAll(/\[[\da-f:.]+\](?::\d+)?|\b\d+(?:\.\d+){3}(?::\d+)?/gi, "ADDRESS")
+    .replaceAll(/\b\d+ bytes(?: but got \d+)?/g, "SIZE");
 }
 
 /** The registry that was asked, from an address or an image name in the text. */

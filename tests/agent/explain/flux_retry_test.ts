@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../k8s/kube_client.ts";
+import { fluxRule } from "../../../agent/explain/flux_rules.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
+import { makeScene } from "../../../agent/status/scene.ts";
+import { Random } from "../../fakes/random.ts";
 import { ago, event, flux, healthyCluster, notReady, NOW_MS, ready, snapshotOf } from "../status/objects.ts";
 
 /** Texts as recorded: testdata/recorded/flux-*.json. */
@@ -89,6 +92,95 @@ Deno.test("a failed health check is over before Flux looks again, when the relea
     ]);
   assert.deepEqual(told([waited("email-service")]), []);
   assert.deepEqual(told([waited("nowhere")]), ["flux.health-check"]);
+});
+
+/** What is told when alga-appliance waited in vain for these, and they are so. */
+function toldWaitingFor(objects: KubeObject[], events: KubeObject[] = [], list?: string): string[] {
+  const names = objects.map((it) =>
+    `${it.kind}/${it.metadata.namespace}/${it.metadata.name} status: 'InProgress'`
+  );
+  const waited = flux("Kustomization", "alga-appliance", [
+    notReady(
+      "HealthCheckFailed",
+      `health check failed after 5m0s: timeout waiting for: ${list ?? `[${names.join(", ")}]`}`,
+    ),
+  ]);
+  return told([waited, ...objects], events);
+}
+const lookedAt = (name: string, secondsAgo: number) => flux("Kustomization", name, [progressing(secondsAgo)]);
+const waitedFor = (waiting: KubeObject, awaited: string) =>
+  event(waiting, "HealthCheckFailed", `health check failed after 5m0s: timeout waiting for: [${awaited}]`, {
+    secondsAgo: 100,
+    firstSecAgo: 700,
+  });
+const core = lookedAt("alga-core", 90);
+
+Deno.test("a health check that waited for parts of Flux is no failure while they are looked at again and nothing is wrong with them", () => {
+  assert.deepEqual(toldWaitingFor([core]), []);
+  const release = "HelmRelease/alga-system/email-service status: 'InProgress'";
+  assert.deepEqual(toldWaitingFor([core], [waitedFor(core, release)]), [], "its own wait is over");
+  const failed = event(core, "ReconciliationFailed", "etcdserver: leader changed", { secondsAgo: 120 });
+  assert.deepEqual(toldWaitingFor([core], [failed]), [], "it got further");
+  const installing = flux("HelmRelease", "email-service", [progressing(200)]);
+  assert.deepEqual(toldWaitingFor([installing]), []);
+  const next = flux("Kustomization", "alga-background", [
+    notReady("DependencyNotReady", "dependency 'flux-system/alga-core' is not ready"),
+  ]);
+  assert.deepEqual(toldWaitingFor([core, next]), [], "one waits for the other");
+});
+
+Deno.test("a health check that waited for parts of Flux is told when one of them is at work for ever", () => {
+  assert.deepEqual(toldWaitingFor([lookedAt("alga-core", 46 * 60)]), ["flux.health-check"]);
+  const installing = flux("HelmRelease", "email-service", [progressing(46 * 60)]);
+  assert.deepEqual(toldWaitingFor([installing]), ["flux.health-check"]);
+  const release = "HelmRelease/alga-system/email-service status: 'InProgress'";
+  assert.ok(toldWaitingFor([core, installing], [waitedFor(core, release)]).includes("flux.health-check"));
+});
+
+const IN_VAIN: [why: string, objects: KubeObject[], events?: KubeObject[], list?: string][] = [
+  ["one of them failed", [flux("Kustomization", "alga-core", [notReady("PruneFailed", "no")])]],
+  ["one of them has no state", [flux("Kustomization", "alga-core", [])]],
+  ["one of them is paused", [flux("Kustomization", "alga-core", [progressing(90)], { suspend: true })]],
+  ["one of them waits for a pod", [core], [waitedFor(core, "Deployment/msp/x status: 'InProgress'")]],
+  [
+    "they wait for each other",
+    [core],
+    [waitedFor(core, "Kustomization/flux-system/alga-appliance status: 'InProgress'")],
+  ],
+  [
+    "it waited for something else, too",
+    [core],
+    [],
+    "[Kustomization/flux-system/alga-core status: 'InProgress', Deployment/msp/x status: 'InProgress']",
+  ],
+  [
+    "its words were cut off",
+    [],
+    [],
+    "[Kustomization/flux-system/alga-core status: 'InProgress', Deployment/msp/x stat…",
+  ],
+  ["another namespace is meant", [], [], "[Kustomization/site/alga-core status: 'InProgress']"],
+];
+for (const [why, objects, events, list] of IN_VAIN) {
+  Deno.test(`a health check that waited for parts of Flux is told when ${why}`, () => {
+    assert.ok(toldWaitingFor(objects, events, list).includes("flux.health-check"));
+  });
+}
+
+Deno.test("a health check is judged whatever it says it waited for, and whoever waits for whom (fuzz)", () => {
+  const random = new Random(23);
+  const names = ["alga-appliance", "alga-platform", "alga-core", "alga-background", "email-service", "x"];
+  const entry = () =>
+    `${random.pick(["Kustomization/flux-system", "HelmRelease/alga-system", "Deployment/msp"])}/${
+      random.pick(names)
+    } status: 'InProgress'`;
+  const list = () => Array.from({ length: random.below(8) }, entry).join(", ");
+  for (let round = 0; round < 300; round++) {
+    const parts = names.slice(0, 4).map((it) => lookedAt(it, random.below(4_000)));
+    const events = parts.map((it) => waitedFor(it, random.below(3) === 0 ? random.mutate(list()) : list()));
+    const scene = makeScene(snapshotOf({ ...healthyCluster(), flux: parts, events }), NOW_MS);
+    for (const it of fluxRule.find(scene)) assert.equal(it.id, "flux.health-check");
+  }
 });
 
 Deno.test("a Helm release that is tried again keeps its failure for a minute", () => {

@@ -32,6 +32,32 @@ Deno.test("explainNetworkText() takes IPv6 DNS servers", () => {
   );
 });
 
+const HEAD = 'failed to do request: Head "https://r.test/v2/x/manifests/1": ';
+const CAUSES: [text: string, id: string | undefined][] = [
+  [`${HEAD}dial tcp [2a00:1450:403::200e]:443: connect: no route to host`, "net.egress"],
+  [`${HEAD}dial tcp 192.0.2.1:429: connect: connection refused`, "net.egress"],
+  [
+    `${HEAD}read tcp [2001:db8:502::1]:40000->[2001:db8:404::2]:443: read: connection timed out`,
+    "img.interrupted",
+  ],
+  ["failed to copy: short read: expected 500 bytes but got 429: unexpected EOF", "img.interrupted"],
+  ["failed to extract layer: mkdir /var/lib/x: permission denied", undefined],
+  [`${HEAD}dial tcp 192.0.2.1:443: connect: permission denied`, "net.egress"],
+  ["denied: requested access to the resource is denied", "reg.auth"],
+  [`${HEAD}Gateway Timeout`, "reg.unavailable"],
+  [`${HEAD}remote error: tls: handshake failure`, "net.tls-intercept"],
+  ["net/http: request canceled (Client.Timeout exceeded while awaiting headers)", "img.interrupted"],
+  [
+    `${HEAD}net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)`,
+    "net.egress",
+  ],
+];
+for (const [text, id] of CAUSES) {
+  Deno.test(`explainNetworkText() takes for ${id ?? "nothing"}: ${text}`, () => {
+    assert.equal(explainNetworkText(text)?.id, id);
+  });
+}
+
 Deno.test("explainNetworkText() knows nothing of ordinary text", () => {
   for (const text of ["", "ok", "stored artifact for digest 'sha256:429'", "Applied revision: sha256:404"]) {
     assert.equal(explainNetworkText(text), undefined, text);
@@ -54,6 +80,8 @@ const LONG_TEXTS = [
   '`"${"x".repeat(1_000_000)}`',
   '"lookup ".repeat(150_000)',
   '"https://".repeat(125_000)',
+  '"[a".repeat(500_000)',
+  '"1.".repeat(500_000)',
 ];
 for (const expression of LONG_TEXTS) {
   Deno.test(`explainNetworkText() comes to an end with ${expression}`, async () => {

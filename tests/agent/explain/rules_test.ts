@@ -1055,6 +1055,46 @@ const ROWS: Row[] = [
     green: HEALTHY,
   },
   {
+    name: "values that are not there",
+    id: "cfg.missing-secret",
+    component: "temporal",
+    red: release("temporal", [
+      notReady(
+        "ValuesError",
+        `could not resolve ConfigMap chart values reference 'alga-system/appliance-values-temporal' with key 'values.yaml': configmaps "appliance-values-temporal" not found`,
+      ),
+    ]),
+    green: HEALTHY,
+  },
+  {
+    name: "values that are no values",
+    id: "flux.build",
+    red: release("temporal", [
+      notReady(
+        "ValuesError",
+        "could not resolve ConfigMap chart values reference 'alga-system/x' with key 'y': unable to parse values",
+      ),
+    ]),
+    green: HEALTHY,
+  },
+  {
+    name: "release that the API refused for a moment",
+    id: "flux.build",
+    hard: false,
+    red: release("temporal", [
+      notReady("StateError", "Could not determine release state: etcdserver: leader changed"),
+    ]),
+    green: HEALTHY,
+  },
+  {
+    name: "what is to go and does not",
+    id: "flux.build",
+    red: fluxObject("Kustomization", "alga-core", [
+      notReady("PruneFailed", "Deployment/msp/x delete failed: admission denied"),
+    ]),
+    green: HEALTHY,
+  },
+  {
     name: "stalled",
     id: "flux.stalled",
     red: release("temporal", [notReady("UpgradeFailed", "Helm upgrade failed: cannot patch"), stalled()]),
@@ -1241,6 +1281,39 @@ Deno.test("texts are whole sentences without gaps for every row", () => {
       assert.doesNotMatch(it.title, /\.$/, name);
     }
   }
+});
+
+/** As the kubelet within k3s writes them. */
+const OF_ONE_POD = [
+  'E1121 11:59:30.1 1 pod_workers.go:1301] "Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"x\\" with ErrImagePull: x509: certificate has expired or is not yet valid" pod="msp/x"',
+  'E1121 11:59:30.1 1 pod_workers.go:1301] "Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"x\\" with RunContainerError: mkdirat etc: read-only file system',
+  'E1121 11:59:30.1 1 log.go:32] "PullImage from image service failed" err="x509: certificate is valid for 192.0.2.1, not 192.0.2.5" image="registry.test/x:1"',
+  'E1121 11:59:30.1 1 kuberuntime_manager.go:1] "Unhandled Error" err="write /tmp/x: no space left on device" logger="x" pod="msp/x"',
+];
+for (const line of OF_ONE_POD) {
+  Deno.test(`the service's word about one pod is none about the machine: ${line.slice(30, 150)}`, () => {
+    const ids = found(silent([[80, started], [70, line], [2, started]])).map((it) => it.id);
+    assert.deepEqual(ids.filter((it) => it !== "k3s.api-down"), []);
+  });
+}
+
+Deno.test("a container that cannot be started over a read-only volume tells nothing of the disk", () => {
+  const message =
+    'failed to create containerd task: OCI runtime create failed: error mounting "/var/lib/x" to rootfs at "/etc/x/y": mkdirat: read-only file system';
+  const pod = podOf("redis", crashed("waiting", { exitCode: 128, reason: "StartError", message }));
+  const ids = found(of("redis", [pod])).map((it) => it.id);
+  assert.ok(ids.includes("app.crash") && !ids.includes("disk.readonly"), ids.join(", "));
+});
+
+Deno.test("a database that denies access to a table tells nothing of the owner of files", () => {
+  const pod = podOf("alga-core", crashed("waiting", { message: "error: permission denied for table users" }));
+  const ids = found(of("alga-core", [pod])).map((it) => it.id);
+  assert.ok(ids.includes("app.crash") && !ids.includes("stor.owner"), ids.join(", "));
+});
+
+Deno.test("a first-time setup that found its seeds there and failed later was not refused them", () => {
+  const ids = found(failedJob(["Seed license_state: already there", "ERROR: no worker took the task"]));
+  assert.deepEqual(ids.map((it) => it.id).filter((it) => it.startsWith("app.")), ["app.bootstrap-failed"]);
 });
 
 Deno.test("a healthy cluster has no blockers", () => {

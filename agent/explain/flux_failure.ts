@@ -1,0 +1,83 @@
+import { timeOf } from "../status/container_trouble.ts";
+import { currentCondition, failureSince, isFluxReady, releaseSource, type Scene } from "../status/scene.ts";
+import type { ConditionView, FluxView } from "../status/snapshot.ts";
+import { ageMs } from "./duration_text.ts";
+
+/** As long as the slowest part may take to install. @see contract.md 2.5 */
+export const PART_PATIENCE_MS = 45 * 60_000;
+/** A new try that fails like the one before does so within this. */
+const RETRY_MS = 60_000;
+/** Parts wait for parts that wait for releases; what goes on from there waits in a circle. */
+const DEEPEST = 2;
+
+/** What the conditions of a Flux object say is wrong with it. */
+export function readyFailure(object: FluxView): ConditionView | undefined {
+  const stalled = currentCondition(object, "Stalled");
+  const ready = currentCondition(object, "Ready");
+  if (ready?.status === "False") return ready;
+  return stalled?.status === "True" ? stalled : undefined;
+}
+
+/**
+ * What is wrong with a Kustomization or HelmRelease, also while it is tried again. A health check that waited for nothing but parts
+ * of Flux is no failure of its own: each of them speaks for itself, and Flux looks again at its own interval.
+ */
+export function partFailure(scene: Scene, object: FluxView): ConditionView | undefined {
+  const failure = failureNowOrBefore(scene, object);
+  return failure && isPassing(scene, failure, 0) ? undefined : failure;
+}
+
+function failureNowOrBefore(scene: Scene, object: FluxView): ConditionView | undefined {
+  return readyFailure(object) ?? failureBefore(scene, object);
+}
+
+/**
+ * While it tries again, the object says nothing of the failure before: neither is it over nor may it vanish for that moment. A health
+ * check is waited for again as long as last time.
+ */
+function failureBefore(scene: Scene, object: FluxView): ConditionView | undefined {
+  const ready = currentCondition(object, "Ready");
+  if (ready?.status !== "Unknown") return undefined;
+  const isNew = ageMs(ready.since, scene.nowMs) < RETRY_MS;
+  if (object.kind === "HelmRelease") {
+    const released = currentCondition(object, "Released");
+    return isNew && released?.status === "False" ? released : undefined;
+  }
+  const last = failureSince(scene, object);
+  // What a newer release interrupted did not fail.
+  if (last === undefined || last.reason === "HealthCheckCanceled") return undefined;
+  // Another release may well be healthy.
+  const fetched = releaseSource(scene);
+  const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
+  if (artifact?.since !== undefined && Date.parse(artifact.since) > timeOf(last)) return undefined;
+  if (!isNew && last.reason !== "HealthCheckFailed") return undefined;
+  return { ...ready, status: "False", reason: last.reason, message: last.message, since: last.firstAt };
+}
+
+/** Whether all that a failed health check waited for are parts of Flux that are ready or on their way. */
+function isPassing(scene: Scene, { reason, message }: ConditionView, depth: number): boolean {
+  if (reason !== "HealthCheckFailed") return false;
+  return awaitedParts(scene, message).every((it) => it !== undefined && isOnItsWay(scene, it, depth));
+}
+
+/** Ready, or getting there with nothing wrong, and not for ever. */
+function isOnItsWay(scene: Scene, part: FluxView, depth: number): boolean {
+  if (isFluxReady(scene, part)) return true;
+  const ready = currentCondition(part, "Ready");
+  if (ready?.since === undefined || part.suspended) return false;
+  if (ageMs(ready.since, scene.nowMs) >= PART_PATIENCE_MS) return false;
+  const failure = failureNowOrBefore(scene, part);
+  return failure === undefined || failure.reason === "DependencyNotReady" ||
+    depth < DEEPEST && isPassing(scene, failure, depth + 1);
+}
+
+/** The objects in a list like "[Kind/namespace/name status: 'InProgress', …]"; `undefined` for one that is no known part, and for a list that was cut off. */
+function awaitedParts(scene: Scene, message: string): (FluxView | undefined)[] {
+  const list = /\[([^\]]*)\]/.exec(message)?.[1] ?? "";
+  return list.split(", ").map((entry) => {
+    const [, kind, namespace, name = ""] =
+      /^(Kustomization|HelmRelease)\/([\w.-]+)\/([\w.-]+) status: '\w+'$/.exec(entry) ?? [];
+    const part = scene.flux(kind as FluxView["kind"], name);
+    return part?.namespace === namespace ? part : undefined;
+  });
+}
