@@ -10,6 +10,8 @@ import { parseOptions, parseRoot } from "./options.ts";
 import { printLine } from "./print_line.ts";
 
 const POLL_MS = 500;
+/** Of a failure; the newest, where they are a log. */
+const MAX_DETAIL_LINES = 10;
 /** Why an acceptance does not let set-up go on. */
 const NOT_ACCEPTED: readonly (string | undefined)[] = ["not-overridable", "needs-acknowledgement"];
 /** An agent that was restarted is back within this time. */
@@ -173,6 +175,8 @@ async function follow(
         if (failure.at !== saidFailureAt) {
           saidFailureAt = failure.at;
           say(terminal, failure.message);
+          const details = failure.details.split("\n").filter((it) => it !== "" && it !== failure.message);
+          for (const line of details.slice(-MAX_DETAIL_LINES)) say(terminal, `  ${line}`, 2);
           say(terminal, `What to do: ${failure.suggestedNextStep}`, 12);
           if (nextAttemptAt !== undefined) say(terminal, `Next attempt: ${nextAttemptAt.slice(11, 19)} UTC`);
         }

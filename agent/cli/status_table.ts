@@ -1,4 +1,4 @@
-import { type Health, type StatusDocument, TIER_IDS, type TierId } from "../status/status_document.ts";
+import { type StatusDocument, TIER_IDS, type TierId, type TierStatus } from "../status/status_document.ts";
 import { type Layout, printLine } from "./print_line.ts";
 
 const TIER_NAME: Record<TierId, string> = {
@@ -30,7 +30,7 @@ export function statusTable(
   line(status.rollup.message);
   if (layout.color) lines[0] = `\x1b[1m${lines[0]}\x1b[0m`;
   if (status.rollup.nextAction !== "") line(`Next: ${status.rollup.nextAction}`, 6);
-  if (status.urls.loginUrl !== null) line(`Open Alga: ${status.urls.loginUrl}`);
+  if (status.tiers.login.ready && status.urls.loginUrl !== null) line(`Open Alga: ${status.urls.loginUrl}`);
   line(`Status page: ${status.urls.statusUrl}`);
   for (const blocker of status.topBlockers) {
     lines.push("");
@@ -44,10 +44,13 @@ export function statusTable(
   lines.push("");
   for (const id of TIER_IDS) {
     const tier = status.tiers[id];
-    signed(signOf(tier.ready, tier.status), 3, `${TIER_NAME[id].padEnd(18)}${tier.message}`, 21);
+    signed(signOf(id, tier, status.tiers.login.ready), 3, `${TIER_NAME[id].padEnd(18)}${tier.message}`, 21);
   }
-  if (status.activeOperations.length > 0) lines.push("");
-  for (const it of status.activeOperations) line(`   ${it.component}: ${it.message}`, 5);
+  // What needs attention is not shown as work under way as well.
+  const blocked = new Set(status.topBlockers.map((it) => it.component));
+  const operations = status.activeOperations.filter((it) => !blocked.has(it.component));
+  if (operations.length > 0) lines.push("");
+  for (const it of operations) line(`   ${it.component}: ${it.message}`, 5);
   const { selectedReleaseVersion, selectedChannel } = status.release;
   const release = selectedReleaseVersion === null
     ? "No release chosen"
@@ -62,9 +65,13 @@ export function statusTable(
   return `${lines.join("\n")}\n`;
 }
 
-function signOf(isReady: boolean, health: Health): string {
-  if (isReady) return "ok";
-  return health === "unhealthy" ? "x" : health === "degraded" ? "!" : health === "unknown" ? "?" : "-";
+/** As on the status page: what is on its way is no warning, nor what stands behind the login before its turn. */
+function signOf(id: TierId, { ready, status, proofs }: TierStatus, loginReady: boolean): string {
+  if (ready) return "ok";
+  if (status === "unhealthy") return "x";
+  if (status === "unknown") return proofs.some((it) => it.status === "unknown") ? "?" : "-";
+  if (id !== "background" && id !== "fullHealth") return "..";
+  return loginReady ? "!" : "-";
 }
 
 function time(iso: string): string {

@@ -255,7 +255,12 @@ function sourcesOf(scene: Scene): SourceFreshness[] {
     },
     {
       name: "application",
-      state: app ? appGood ? "answering" : "not-answering" : api.state === "absent" ? "not-yet" : "unknown",
+      // Before its program runs there is nobody to ask.
+      state: app
+        ? appGood ? "answering" : "not-answering"
+        : scene.state("alga-core")?.ready === true
+        ? "unknown"
+        : "not-yet",
       lastContactAt: appGood ? app?.at ?? null : null,
       message: app
         ? appGood

@@ -86,7 +86,8 @@ function flux(scene: Scene): ActiveOperation[] {
 
 function setup({ snapshot, ...rest }: Scene): ActiveOperation[] {
   const { setup } = snapshot;
-  if (setup.status !== "running") return [];
+  // The last step only waits, in the words of what is under way besides.
+  if (setup.status !== "running" || setup.stepId === "login") return [];
   const scene = { ...rest, snapshot };
   return [operation(scene, {
     component: "setup",

@@ -9,7 +9,7 @@ import type {
   TierStatus,
 } from "./status_document.ts";
 
-const FOLLOW = "Nothing to do. This page follows by itself.";
+const FOLLOW = "Nothing to do. It goes on by itself.";
 
 type Verdict = Pick<StatusDocument["rollup"], "state" | "message" | "nextAction">;
 
@@ -77,7 +77,10 @@ function beforeLogin(
       return say(
         "failed_action_required",
         setup.failure?.message || "Set-up stopped",
-        withNextAttempt(scene, setup.failure?.suggestedNextStep || "Open set-up (/setup) and try again."),
+        withNextAttempt(
+          scene,
+          asSentence(setup.failure?.suggestedNextStep || "Open set-up (/setup) and try again"),
+        ),
       );
     case "checked":
       return say("installing", "The checks have run. Set-up has not begun", "Open set-up (/setup) to go on.");
@@ -105,6 +108,11 @@ function beforeLogin(
     soft === undefined ? start : `${start}. ${soft}`,
     blockers[0]?.nextAction ?? FOLLOW,
   );
+}
+
+/** Hints of errors come without a full stop. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function withNextAttempt(scene: Scene, nextAction: string): string {

@@ -3,8 +3,8 @@ export const TIER_IDS = ["platform", "core", "bootstrap", "login", "background",
 export type TierId = typeof TIER_IDS[number];
 
 /**
- * Words of contract.md 7.3. `unknown` = could not be observed, never the same as failed. Of a tier that is not ready,
- * `healthy` = nothing is wrong, its turn comes later; `degraded` = partly there and on its way, or a part behind the scenes fails.
+ * Words of contract.md 7.3. `unknown` = could not be observed or has not begun, never the same as failed. Of a tier that is not
+ * ready, `degraded` = its turn has come and it is on its way, or a part behind the scenes fails.
  */
 export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { blockerKey } from "../explain/explain.ts";
+import { isUnseen } from "./proof.ts";
 import {
   type Blocker,
   type StatusDocument,
@@ -60,10 +61,10 @@ export function recentTransitions(memory: StatusMemory, status: StatusDocument):
   const news: Transition[] = [];
   for (const id of TIER_IDS) {
     const before = memory.tiers[id]?.ready ?? false;
-    const { ready, status: health } = status.tiers[id];
+    const { ready, status: health, proofs } = status.tiers[id];
     if (ready === before) continue;
     if (ready) news.push({ at, tone: "good", text: TIER_NEWS[id].ready });
-    else if (id !== "fullHealth" && health !== "unknown") {
+    else if (id !== "fullHealth" && !(health === "unknown" && isUnseen(proofs))) {
       news.push({ at, tone: id === "background" ? "warn" : "bad", text: TIER_NEWS[id].lost });
     }
   }

@@ -24,8 +24,9 @@ export function answers(scene: Scene): Proof {
   const url = appAddress(scene);
   const fresh = local && scene.nowMs - Date.parse(local.at) <= PROBE_FRESH_MS ? local : undefined;
   if (!fresh) {
-    const started = scene.state("alga-core")?.workload !== undefined;
-    return proof("answers", title, started ? "unknown" : "waiting", "Not asked yet");
+    // Before its program runs there is nobody to ask.
+    const isUp = scene.state("alga-core")?.ready === true;
+    return proof("answers", title, isUp ? "unknown" : "waiting", "Not asked yet");
   }
   if (isProbeGood(fresh, url)) {
     const elsewhere = !open

@@ -4,6 +4,7 @@ import { bootstrapProofs } from "./tier_bootstrap.ts";
 import { coreProofs } from "./tier_core.ts";
 import { platformProofs } from "./tier_platform.ts";
 import { componentByName } from "./components.ts";
+import { isUnseen } from "./proof.ts";
 import type { Scene } from "./scene.ts";
 import type { StatusMemory } from "./status_memory.ts";
 import type { Health, Proof, TierId, TierStatus } from "./status_document.ts";
@@ -73,21 +74,19 @@ function judge(
   const stands = STANDS_ON[id].every((it) => below[it]?.ready === true);
   const ready = stands && proofs.every((it) => it.status === "ready");
   const blocked = proofs.some((it) => it.status === "failed");
-  const unseen = proofs.some((it) => it.status === "unknown") ||
-    STANDS_ON[id].some((it) => below[it]?.status === "unknown");
+  const isBehind = id === "background" || id === "fullHealth";
+  // Nothing is known of a tier whose turn has not come, nor of one that cannot be seen.
   const status: Health = ready
     ? "healthy"
     : blocked
-    ? id === "background" || id === "fullHealth" ? "degraded" : "unhealthy"
-    : unseen
+    ? isBehind ? "degraded" : "unhealthy"
+    : isBehind || isUnseen(proofs) || !hasBegun(proofs) && !isItsTurn(scene, id, below)
     ? "unknown"
-    : id !== "background" && id !== "fullHealth" && hasBegun(proofs)
-    ? "degraded"
-    : "healthy";
+    : "degraded";
   return {
     ready,
     status,
-    message: messageOf(id, ready, status, proofs, below),
+    message: messageOf(scene, id, ready, proofs, below),
     since: sinceOf(scene, memory, id, ready),
     proofs,
   };
@@ -98,7 +97,7 @@ function judge(
  * was ready before, and nothing says otherwise, the tier stays ready. @see contract.md 7.1 "Live readiness outranks"
  */
 function withLiveEvidence(scene: Scene, memory: StatusMemory, login: TierStatus): TierStatus {
-  if (login.ready || login.status !== "unknown" || scene.live) return login;
+  if (login.ready || login.status !== "unknown" || !isUnseen(login.proofs) || scene.live) return login;
   if (memory.tiers.login?.ready !== true || answers(scene).status !== "ready") return login;
   return {
     ...login,
@@ -107,6 +106,11 @@ function withLiveEvidence(scene: Scene, memory: StatusMemory, login: TierStatus)
     message: "the sign-in page answers",
     since: memory.tiers.login.since,
   };
+}
+
+/** All that comes first in time is there. */
+function isItsTurn(scene: Scene, id: TierId, below: Partial<Record<TierId, TierStatus>>): boolean {
+  return scene.live && WAITS_FOR[id].every((it) => below[it]?.ready === true);
 }
 
 /** Some part of the tier is there or at work already. */
@@ -123,9 +127,9 @@ function sinceOf(scene: Scene, memory: StatusMemory, id: TierId, ready: boolean)
 }
 
 function messageOf(
+  scene: Scene,
   id: TierId,
   ready: boolean,
-  status: Health,
   proofs: readonly Proof[],
   below: Partial<Record<TierId, TierStatus>>,
 ): string {
@@ -140,16 +144,18 @@ function messageOf(
     if (id === "core" && failedParts > 0) return "cannot start";
     return id === "fullHealth" ? "not yet" : "needs attention";
   }
-  if (status === "unknown") return "cannot be seen";
-  const waitsFor = WAITS_FOR[id].find((it) => below[it]?.ready === false);
-  const begun = hasBegun(proofs);
-  if (waitsFor !== undefined && !begun) return WAIT_TEXT[waitsFor];
+  if (id === "platform" && scene.snapshot.api.state === "absent") return "not installed yet";
+  const isKnownToWait = scene.live && proofs.some((it) => it.status === "waiting");
+  if (isUnseen(proofs) && !isKnownToWait) return "cannot be seen";
+  // What has begun waits only for what it cannot do without.
+  const waitsFor = (hasBegun(proofs) ? STANDS_ON : WAITS_FOR)[id].find((it) => below[it]?.ready === false);
+  if (waitsFor !== undefined) return WAIT_TEXT[waitsFor];
   if (id === "bootstrap") {
     return proofs.find((it) => it.id === "job")?.reason.startsWith("It is running") ? "running" : "starting";
   }
   if (id === "login") return "starting";
   const counted = parts.length > 0 ? parts : proofs;
   const done = counted.filter((it) => it.status === "ready").length;
-  if (done === 0) return "waiting";
+  if (done === 0) return isItsTurn(scene, id, below) ? "starting" : "waiting";
   return done === counted.length ? "almost ready" : `${done} of ${counted.length} ready`;
 }

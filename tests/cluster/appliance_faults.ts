@@ -113,7 +113,7 @@ export const FAULTS: readonly Fault[] = [
     tiers: {
       platform: "not ready: degraded",
       core: "not ready: degraded",
-      bootstrap: "not ready: healthy",
+      bootstrap: "not ready: unknown",
       login: "not ready: degraded",
       fullHealth: "not ready: degraded",
     },
@@ -170,10 +170,10 @@ export const FAULTS: readonly Fault[] = [
     blocker: { id: "k3s.node-gone", component: "node" },
     tiers: {
       platform: "not ready: unhealthy",
-      core: "not ready: healthy",
-      bootstrap: "not ready: healthy",
-      login: "not ready: healthy",
-      background: "not ready: healthy",
+      core: "not ready: unknown",
+      bootstrap: "not ready: unknown",
+      login: "not ready: unknown",
+      background: "not ready: unknown",
       fullHealth: "not ready: degraded",
     },
     cause: ({ appliance }) => stopPart(appliance.node, "kubelet"),

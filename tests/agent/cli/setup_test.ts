@@ -293,18 +293,27 @@ Deno.test("setup --acknowledge accepts once, and what cannot be accepted ends wi
 
 Deno.test("setup says a failure once with its next attempt, waits, and ends with 3 when there is none", () =>
   withStandIn(async (agent) => {
-    const failure = { at: "a", message: "The disk is full", suggestedNextStep: "Free disk space" };
+    const failure = {
+      at: "a",
+      message: "The disk is full",
+      details: "The disk is full\nNo space left on device",
+      suggestedNextStep: "Free disk space",
+    };
     agent.answers["POST /api/v1/setup/retry"] = [ACCEPTED];
     agent.answers["GET /api/v1/setup"] = [
       view({ status: "failed", failure, nextAttemptAt: "2026-11-21T08:09:10.000Z" }),
       view({ status: "failed", failure, nextAttemptAt: "2026-11-21T08:09:10.000Z" }),
-      view({ status: "failed", failure: { ...failure, at: "b", message: "It stays full" } }),
+      view({
+        status: "failed",
+        failure: { ...failure, at: "b", message: "It stays full", details: "Out of room" },
+      }),
     ];
     const { code, err } = await cli(["setup", "--retry", "--root", agent.root]);
     assert.equal(code, 3);
     assert.equal(
       err,
-      "The disk is full\nWhat to do: Free disk space\nNext attempt: 08:09:10 UTC\nIt stays full\nWhat to do: Free disk space\n",
+      "The disk is full\n  No space left on device\nWhat to do: Free disk space\nNext attempt: 08:09:10 UTC\n" +
+        "It stays full\n  Out of room\nWhat to do: Free disk space\n",
     );
   }));
 

@@ -42,7 +42,10 @@ const DOCUMENT: StatusDocument = {
     bootstrap: tier(true, "healthy", "done"),
     login: tier(true, "healthy", "ready"),
     background: tier(false, "degraded", "1 of 5 fails"),
-    fullHealth: tier(false, "unknown", "cannot be seen"),
+    fullHealth: {
+      ...tier(false, "unknown", "cannot be seen"),
+      proofs: [{ id: "drift", title: "The chosen version runs", status: "unknown", reason: "" }],
+    },
   },
   topBlockers: [{
     id: "img.not-found",
@@ -105,6 +108,30 @@ Deno.test("statusTable() says the headline, the way out, the blocker, each tier"
       "Release 1.4.0 (stable) · Kubernetes v1.36.5+k3s1 · agent 0.1.0",
     ]
   ) assert.ok(text.split("\n").includes(line), line);
+});
+
+Deno.test("statusTable() leads to the application only while people can log in, and tells its turn from silence", () => {
+  const tiers = {
+    ...DOCUMENT.tiers,
+    core: tier(false, "degraded", "2 of 3 ready"),
+    login: tier(false, "unknown", "waits for the database"),
+  };
+  const text = statusTable({ ...DOCUMENT, tiers }, NOW_MS);
+  assert.ok(!text.includes("Open Alga"));
+  for (
+    const line of [
+      ".. Database          2 of 3 ready",
+      "-  Log in            waits for the database",
+      "-  Background        1 of 5 fails",
+    ]
+  ) assert.ok(text.split("\n").includes(line), line);
+});
+
+Deno.test("statusTable() does not show what needs attention as work under way", () => {
+  const [blocker] = DOCUMENT.topBlockers;
+  assert.ok(blocker !== undefined);
+  const topBlockers = [{ ...blocker, component: "temporal-worker" }];
+  assert.ok(!statusTable({ ...DOCUMENT, topBlockers }, NOW_MS).includes("Pulling its image"));
 });
 
 for (const columns of [80, 60, 40, 20]) {

@@ -256,7 +256,7 @@ const FAILURE = {
   code: "REGISTRY",
   message: "Cannot resolve ghcr.io",
   details: "",
-  suggestedNextStep: "Choose another DNS server.",
+  suggestedNextStep: "Choose another DNS server",
   retrySafe: true,
 };
 

@@ -20,7 +20,7 @@ const TierStatus = z.strictObject({
     status: z.enum(["ready", "waiting", "failed", "unknown"]),
     reason: Text,
   })).max(40),
-});
+}).refine((it) => it.ready || it.status !== "healthy", "it is healthy and not ready");
 
 /** What every face may rely on, with the bounds that keep a page a page. Strict: a field that nobody knows is a mistake. */
 export const StatusSchema = z.strictObject({
