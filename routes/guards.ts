@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import { timingSafeEqual } from "node:crypto";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { LIVE_AGAIN } from "./live.ts";
 import { answerProblem, wantsJson } from "./problem.ts";
 
 const COOKIE = "alga_appliance_session";
@@ -79,7 +80,9 @@ function sessionOf(c: Context<Env>, deps: AppDeps) {
   if (cookie === undefined) return undefined;
   for (const part of cookie.split(";")) {
     const [name, value] = part.trim().split("=");
-    if (name === COOKIE && value) return deps.access.findSession(value);
+    if (name === COOKIE && value) {
+      return deps.access.findSession(value, { isUse: c.req.query("live") !== LIVE_AGAIN });
+    }
   }
   return undefined;
 }

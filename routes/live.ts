@@ -10,6 +10,8 @@ const MAX_STREAM_MS = 5 * 60_000;
 const MAX_STREAMS = 300;
 /** Nothing changed, but times grow old. */
 const IDLE_MS = 10_000;
+/** Keeps a connection open where nothing has changed; no part of the page. */
+const HEARTBEAT = new TextEncoder().encode("\n");
 /** States that follow each other faster than this are shown as one. */
 const COALESCE_MS = 50;
 
@@ -32,7 +34,7 @@ export interface LivePage {
 
 /**
  * The changing part, made once per state and second, however many pages are open: 200 pages would else render the same
- * thing 200 times on each change. `state` gives another object after each change.
+ * thing 200 times on each change. `state` gives another object after each change. The same bytes object = nothing changed.
  */
 export function sharedSection(
   clock: Clock,
@@ -45,23 +47,28 @@ export function sharedSection(
     const [of, nowMs] = [state(), clock.nowMs()];
     const second = Math.floor(nowMs / 1000);
     if (made?.of !== of || made.second !== second) {
-      made = { of, second, bytes: encoder.encode(renderPart(render(nowMs))) };
+      const bytes = encoder.encode(renderPart(render(nowMs)));
+      made = { of, second, bytes: made && isEqual(made.bytes, bytes) ? made.bytes : bytes };
     }
     return made.bytes;
   };
 }
 
+/** `?live=` of a page that its own "Refresh" has loaded: nobody did anything, so it is no use of a session. */
+export const LIVE_AGAIN = "again";
+
 /** Headers of an open page; "Refresh" starts it anew after the stream has ended, without script. */
-export function liveHeaders(isLive: boolean): Record<string, string> {
+export function liveHeaders(path: string, isLive: boolean): Record<string, string> {
   return {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
-    ...(isLive ? { refresh: String(MAX_STREAM_MS / 1000 + 5) } : {}),
+    ...(isLive ? { refresh: `${MAX_STREAM_MS / 1000 + 5}; url=${path}?live=${LIVE_AGAIN}` } : {}),
   };
 }
 
 /**
- * A page whose response stays open: each change appends a section, and the stylesheet shows only the newest.
+ * A page whose response stays open: each change appends a section, and the stylesheet shows only the newest. Where nothing has
+ * changed, nothing is replaced under the reader: a button keeps the focus.
  * A slow reader gets the latest state when it reads again; nothing is queued for it. One who is signed out meanwhile
  * reads that instead, and the stream ends.
  */
@@ -86,7 +93,15 @@ export function livePageBody(live: LivePage, state: AppState): ReadableStream<Ui
   const timer = setTimeout(() => over.abort(), MAX_STREAM_MS);
   let rest = Promise.resolve();
   let updates = 0;
+  let shown: Uint8Array | undefined;
   state.liveStreams++;
+
+  function next(): Uint8Array {
+    const section = live.section();
+    const isNew = section !== shown;
+    shown = section;
+    return isNew ? section : HEARTBEAT;
+  }
 
   function close(): void {
     if (over.signal.aborted && updates < 0) return;
@@ -100,7 +115,7 @@ export function livePageBody(live: LivePage, state: AppState): ReadableStream<Ui
   return new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(encoder.encode(start + controls));
-      controller.enqueue(live.section());
+      controller.enqueue(next());
     },
     // Called only when the reader has taken what was there: that is what keeps a slow one from piling up.
     async pull(controller) {
@@ -118,11 +133,15 @@ export function livePageBody(live: LivePage, state: AppState): ReadableStream<Ui
         return;
       }
       updates++;
-      controller.enqueue(live.section());
+      controller.enqueue(next());
       rest = pause(live.clock, COALESCE_MS, over.signal); // after, not before: a single change is shown at once
     },
     cancel: close,
   }, { highWaterMark: 1 });
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((it, i) => it === b[i]);
 }
 
 /** Ends with the time or the signal. */

@@ -7,10 +7,10 @@ import {
   toFieldErrors,
 } from "../agent/setup/mod.ts";
 import { toAnswers } from "../agent/setup/setup_defaults.ts";
-import { html } from "../views/html.ts";
-import { csrfField, renderPage } from "../views/layout.ts";
+import { renderPage } from "../views/layout.ts";
 import { setupFormPage } from "../views/setup_form_page.ts";
-import { answersPage, checksPage, progressSection } from "../views/setup_pages.ts";
+import { type Obstacle, progressSection, retryForm } from "../views/progress_section.ts";
+import { answersPage, checksPage } from "../views/setup_pages.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
 import { liveHeaders, livePageBody, sharedSection } from "./live.ts";
@@ -34,8 +34,13 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     return sections[shown] ??= sharedSection(
       deps.clock,
       () => deps.setup.view(),
-      (nowMs) => progressSection(deps.setup.view(), nowMs, shown),
+      (nowMs) => progressSection(deps.setup.view(), nowMs, { shown, obstacle: obstacle() }),
     );
+  }
+
+  function obstacle(): Obstacle {
+    const { rollup } = deps.status.current();
+    return rollup.state === "failed_action_required" ? rollup : undefined;
   }
 
   async function form(
@@ -46,7 +51,13 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const defaults = await deps.setup.defaults();
     const { adminPassword: _, adminPasswordConfirm: __, ...shown } = given;
     const values = { ...formValues(defaults), ...shown, systemDns: defaults.dnsServers?.value ?? "" };
-    const page = setupFormPage({ csrfToken: csrf(c), values, origins: originsOf(defaults, values), errors });
+    const page = setupFormPage({
+      csrfToken: csrf(c),
+      values,
+      origins: originsOf(defaults, values),
+      errors,
+      isAgain: Object.keys(given).length > 0,
+    });
     return c.html(renderPage(await frameOf(c, deps, state, "setup"), page), errors.length > 0 ? 422 : 200);
   }
 
@@ -67,11 +78,10 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     }
     // The body of a HEAD is never read, so nothing would ever end its stream.
     const isLive = c.req.method !== "HEAD" && c.req.query("live") !== "off";
-    const retry = view.state.status === "failed" ? retryForm(csrf(c)) : null;
     const shown = view.state.status;
     const body = livePageBody({
       frame: await frameOf(c, deps, state, "setup"),
-      page: { title: TITLES[view.state.status], body: retry },
+      page: { title: TITLES[shown], body: shown === "done" ? null : retryForm(csrf(c)) },
       section: sectionOf(shown),
       subscribe: (listener) => deps.setup.subscribe(listener),
       path: "/setup",
@@ -80,7 +90,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       isStillAllowed: c.get("isStillAllowed"),
       clock: deps.clock,
     }, state);
-    return c.body(body, 200, liveHeaders(typeof body !== "string"));
+    return c.body(body, 200, liveHeaders("/setup", typeof body !== "string"));
   });
 
   app.post("/setup", async (c) => {
@@ -132,7 +142,13 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.post("/setup/retry", async (c) => await reply(c, await deps.setup.retry({ by: by(c) })));
   app.post("/setup/acknowledge", async (c) => {
     const checkIds = new URLSearchParams(await c.req.text()).getAll("checkId");
-    return await reply(c, await deps.setup.acknowledge(checkIds, { by: by(c) }));
+    const result = await deps.setup.acknowledge(checkIds, { by: by(c) });
+    const view = deps.setup.view();
+    if (result.ok || result.reason !== "needs-acknowledgement" || !view.preflight) {
+      return await reply(c, result);
+    }
+    const page = checksPage(view, csrf(c), { missing: result.checkIds, ticked: checkIds });
+    return c.html(renderPage(await frameOf(c, deps, state, "setup"), page), 422);
   });
   return app;
 }
@@ -145,18 +161,6 @@ const TITLES: Record<SetupStatus, string> = {
   failed: "Installation stopped",
   done: "Ready to log in",
 };
-
-function retryForm(csrfToken: string) {
-  return html`
-    <form method="post" action="/setup/retry">
-      ${csrfField(csrfToken)}
-      <div class="acts">
-        <button>Try again now</button>
-        <a href="/setup?edit=1">Change the answers</a>
-      </div>
-    </form>
-  `;
-}
 
 function formValues(defaults: SetupDefaults): Record<string, string> {
   const values = Object.fromEntries(Object.entries(defaults).map(([field, it]) => [field, it.value]));

@@ -28,7 +28,7 @@ export function statusRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       isStillAllowed: c.get("isStillAllowed"),
       clock: deps.clock,
     }, state);
-    return c.body(body, 200, liveHeaders(typeof body !== "string"));
+    return c.body(body, 200, liveHeaders("/", typeof body !== "string"));
   });
   return app;
 }

@@ -120,11 +120,11 @@ export function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? visible(text) : `${visible(text)}.`;
 }
 
-/** "21 min", "3 s", "2 h". */
+/** "21 min", "3 s", "2 h", each in one piece. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 90) return `${seconds} s`;
-  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
+  if (seconds < 90) return `${seconds}\u00a0s`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)}\u00a0min`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3_600)}\u00a0h`;
+  return `${Math.round(seconds / 86_400)}\u00a0days`;
 }

@@ -9,8 +9,8 @@ export function loginPage(frame: Frame, problem: LoginProblem, next: string): Pa
   const words = !problem
     ? undefined
     : problem.waitSec > 0
-    ? `Too many wrong tokens from your address. Try again in ${problem.waitSec} s.`
-    : "This is not the token of this appliance. Compare it with what sudo alga-agent token show prints.";
+    ? `Too many wrong tokens from your address. Try again in ${problem.waitSec}\u00a0s.`
+    : "This is not the token of this appliance.";
   return {
     title: words ? "Error: Sign in" : "Sign in",
     narrow: true,

@@ -8,6 +8,8 @@ export interface SetupForm {
   values: Record<string, string>;
   origins: Record<string, string>;
   errors: readonly { field: string; message: string }[];
+  /** The answers were given before; the password never comes back out. */
+  isAgain?: boolean;
 }
 
 interface Field {
@@ -78,7 +80,7 @@ export function setupFormPage(form: SetupForm): Page {
               type: "password",
               autocomplete: "new-password",
               width: "w-m",
-              help:
+              help: (form.isAgain ? "Type it again: it is not shown here. " : "") +
                 'At least 8 characters, with upper case, lower case, a digit and one of ! @ # $ % ^ & * ( ) , . ? " : { } | < >',
             })} ${f({
               name: "adminPasswordConfirm",

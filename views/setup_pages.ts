@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
 import type { CheckResult, CheckStatus, PreflightReport } from "../agent/preflight/check.ts";
-import type { Answer, SetupView, StepRow } from "../agent/setup/setup_state.ts";
+import type { Answer, SetupView } from "../agent/setup/setup_state.ts";
 import { html, visible } from "./html.ts";
-import { clockTime, csrfField, duration, mark, type Page, sentence, type Tone } from "./layout.ts";
+import { csrfField, mark, type Page, sentence, type Tone } from "./layout.ts";
 
 const ORIGIN_TEXT: Record<Answer["origin"], string> = { dhcp: "DHCP", default: "default", you: "you" };
 
@@ -50,8 +50,18 @@ const CHECK_WORD: Record<CheckStatus, string> = {
   skipped: "skipped",
 };
 
+/** A form that was sent before every box in it was ticked. */
+export interface Unaccepted {
+  missing: readonly string[];
+  ticked: readonly string[];
+}
+
 /** What the checks found, problems first, and the ways on from there. */
-export function checksPage(view: SetupView, csrfToken: string): Page {
+export function checksPage(
+  view: SetupView,
+  csrfToken: string,
+  { missing, ticked }: Unaccepted = { missing: [], ticked: [] },
+): Page {
   const report = view.preflight as PreflightReport;
   const bad = report.results.filter((it) => it.status === "fail" || it.status === "error");
   const warnings = report.results.filter((it) => it.status === "warn");
@@ -64,10 +74,18 @@ export function checksPage(view: SetupView, csrfToken: string): Page {
         csrfToken,
       )}<button class="${kind}">${label}</button></form>
     `;
+  const unaccepted = report.results.filter((it) => missing.includes(it.id));
   return {
-    title,
+    title: unaccepted.length > 0 ? `Error: ${title}` : title,
     narrow: true,
     body: [
+      unaccepted.length > 0 && html`
+        <div class="summary" role="alert"><b>There is a problem</b>${unaccepted.map((it) =>
+          html`
+            <a href="${`#ack-${it.id}`}">${it.title}: tick the box to accept what was found, or mend it</a>
+          `
+        )}</div>
+      `,
       html`
         <header class="${`hero ${bad.length === 0 ? "good" : "bad"}`}">
           <h1>${mark(bad.length === 0 ? "good" : "bad")}<span>${title}. Nothing was changed.</span></h1>
@@ -95,7 +113,10 @@ export function checksPage(view: SetupView, csrfToken: string): Page {
             <form method="post" action="/setup/acknowledge">
               ${csrfField(csrfToken)}
               <ul class="rows">${[...bad, ...warnings].map((it) =>
-                checkRow(it, acceptable && it.overridable && bad.includes(it))
+                checkRow(it, acceptable && it.overridable && bad.includes(it), {
+                  isTicked: ticked.includes(it.id),
+                  isFocused: it === unaccepted[0],
+                })
               )}</ul>
               ${acceptable && html`
                 <div class="acts"><button>Accept and install</button></div>
@@ -137,7 +158,7 @@ function checksTitle({ results }: PreflightReport): string {
     : `No check failed, ${warnings} ${warnings === 1 ? "needs" : "need"} a look`;
 }
 
-function checkRow(it: CheckResult, withBox: boolean): VNode {
+function checkRow(it: CheckResult, withBox: boolean, box: { isTicked: boolean; isFocused: boolean }): VNode {
   return html`
     <li class="${CHECK_TONE[it.status]}">
       ${mark(CHECK_TONE[it.status])}<h3>${it.title}</h3><span class="tag">${CHECK_WORD[it.status]}</span>
@@ -146,9 +167,14 @@ function checkRow(it: CheckResult, withBox: boolean): VNode {
         <p><b>What to do:</b> ${sentence(it.remediation)}</p>
       `} ${withBox && html`
         <p class="choice">
-          <input type="checkbox" id="${`ack-${it.id}`}" name="checkId" value="${it
-            .id}" /><label for="${`ack-${it.id}`}"
-          >I understand, go on with this</label>
+          <input
+            type="checkbox"
+            id="${`ack-${it.id}`}"
+            name="checkId"
+            value="${it.id}"
+            checked="${box.isTicked}"
+            autofocus="${box.isFocused}"
+          /><label for="${`ack-${it.id}`}">I understand, go on with this</label>
         </p>
       `}
       <details>
@@ -172,123 +198,6 @@ function checkRow(it: CheckResult, withBox: boolean): VNode {
             : null}
         </dl>
       </details>
-    </li>
-  `;
-}
-
-const STEP_TONE: Record<StepRow["status"], Tone> = {
-  waiting: "idle",
-  running: "busy",
-  done: "good",
-  failed: "bad",
-};
-const STEP_WORD: Record<StepRow["status"], string> = {
-  waiting: "waiting",
-  running: "running",
-  done: "done",
-  failed: "failed",
-};
-
-/** How the progress page speaks of each state. */
-function heroOf({ state, steps }: SetupView): { tone: Tone; title: string; text: string } {
-  switch (state.status) {
-    case "done":
-      return { tone: "good", title: "Ready to log in", text: "The installation is finished." };
-    case "failed":
-      return {
-        tone: "bad",
-        title: state.failure.message,
-        text: `What to do: ${sentence(state.failure.suggestedNextStep)}`,
-      };
-    case "blocked":
-      return {
-        tone: "bad",
-        title: "The checks found something to mend",
-        text: "Nothing was changed.",
-      };
-    case "checked":
-      return { tone: "idle", title: "The checks have ended", text: "Nothing was changed." };
-    case "idle":
-      return { tone: "idle", title: "Nothing is being installed", text: "" };
-    case "running": {
-      const at = steps.findIndex((it) => it.status === "running");
-      const title = at < 0 ? "Installing" : `Step ${at + 1} of ${steps.length}: ${steps[at]?.title}`;
-      return { tone: "busy", title, text: visible(steps[at]?.message ?? "") };
-    }
-  }
-}
-
-/**
- * The changing part of the progress page. `shown`: the state at which the page was opened; where it has changed, what can
- * be done now (forms, which must not be replaced under the reader) is one link away.
- */
-export function progressSection(
-  view: SetupView,
-  nowMs: number,
-  shown: SetupView["state"]["status"] = view.state.status,
-): VNode {
-  const { state } = view;
-  const { tone, title, text } = heroOf(view);
-  return html`
-    <section class="live">
-      <header class="${`hero ${tone}`}">
-        <h1>${mark(tone)}<span>${visible(title)}</span></h1>${text === "" ? null : html`
-          <p>${text}</p>
-        `} ${state.status === "failed" && state.nextAttemptAt !== undefined
-          ? html`
-            <p>It is tried again by itself at ${clockTime(state.nextAttemptAt)} UTC.</p>
-          `
-          : null} ${state.status === "running"
-          ? html`
-            <p class="soft">You can close this page; the installation goes on.</p>
-          `
-          : null} ${state.status === "done"
-          ? html`
-            <div class="acts"><a class="button big" href="/">Go to the status page</a></div>
-          `
-          : state.status !== "running" && state.status !== shown
-          ? html`
-            <div class="acts"><a class="button" href="/setup">See what you can do</a></div>
-          `
-          : null}
-      </header>
-      <div class="panel">
-        <h2>Steps</h2>
-        <ol class="rows">${view.steps.map((it) => stepRow(it, nowMs))}</ol>
-      </div>
-      ${state.status === "failed" && html`
-        <div class="panel">
-          <details>
-            <summary>Technical details</summary>
-            <dl class="facts">
-              <dt>Step</dt>
-              <dd><samp>${state.stepId}</samp></dd>
-              <dt>Code</dt>
-              <dd><samp>${visible(state.failure.code)}</samp></dd>
-              <dt>Trying again</dt>
-              <dd>${state.failure.retrySafe ? "is safe" : "only after the cause is mended"}</dd>
-              <dt>Details</dt>
-              <dd><samp>${visible(state.failure.details)}</samp></dd>
-            </dl>
-          </details>
-        </div>
-      `}
-    </section>
-  `;
-}
-
-/** Title and times; what a step says stands once, in the hero. */
-function stepRow(it: StepRow, nowMs: number): VNode {
-  const endMs = it.finishedAt === undefined ? nowMs : Date.parse(it.finishedAt);
-  return html`
-    <li class="${STEP_TONE[it.status]}">
-      ${mark(STEP_TONE[it.status])}<h3>${it.title}<span class="hide"> (${STEP_WORD[
-        it.status
-      ]})</span></h3>${it.startedAt === undefined ? null : html`
-        <span class="soft when">${clockTime(it.startedAt)} UTC · ${duration(
-          endMs - Date.parse(it.startedAt),
-        )}</span>
-      `}
     </li>
   `;
 }

@@ -72,8 +72,12 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
         `} ${status.rollup.nextAction === "" ? null : html`
           <p>${status.rollup.nextAction.startsWith("Nothing to do") ? null : html`
             <b>What to do: </b>
-          `}${visible(status.rollup.nextAction)}</p>
-        `} ${status.tiers.login.ready && isWebAddress(status.urls.loginUrl)
+          `}${visible(status.rollup.nextAction.replace(SETUP_PATH, ""))}</p>
+        `} ${status.rollup.nextAction.includes(SETUP_PATH) || top?.id === "agent.setup-failed"
+          ? html`
+            <div class="acts"><a class="button" href="/setup">Open set-up</a></div>
+          `
+          : null} ${status.tiers.login.ready && isWebAddress(status.urls.loginUrl)
           ? html`
             <div class="acts">
               <a class="button big" href="${status.urls
@@ -160,6 +164,9 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
   `;
 }
 
+/** Where the words lead people who read them elsewhere; a page has a button. @see agent/status/rollup.ts */
+const SETUP_PATH = " (/setup)";
+
 const SOURCE_NAME: Record<StatusDocument["sources"][number]["name"], string> = {
   kubernetes: "Kubernetes",
   registry: "Registry",
@@ -169,9 +176,13 @@ const SOURCE_NAME: Record<StatusDocument["sources"][number]["name"], string> = {
 function operationItem(it: ActiveOperation): VNode {
   return html`
     <li class="busy">
-      ${mark("busy")}<h3>${OPERATION_TITLE[it.operation] ?? visible(it.component)}</h3><span
-        class="soft when"
-      >for ${duration(it.elapsedSeconds * 1000)}</span><p class="soft">${visible(it.message)}</p>
+      ${mark("busy")}<h3>${OPERATION_TITLE[it.operation] ?? visible(it.component)}</h3>${it.message.endsWith(
+          "so far",
+        )
+        ? null
+        : html`
+          <span class="soft when">for ${duration(it.elapsedSeconds * 1000)}</span>
+        `}<p class="soft">${visible(it.message)}</p>
       ${it.progressAvailable && it.progressPercent !== null
         ? html`
           <progress max="100" value="${it.progressPercent}">${it.progressPercent} %</progress>
@@ -194,16 +205,19 @@ function tierItem(id: TierId, tier: TierStatus, loginReady: boolean): VNode {
 /** One cause. What the hero says already is not said again. */
 function finding(it: Blocker, nowMs: number, hero: StatusDocument["rollup"]): VNode {
   const tone: Tone = it.severity === "critical" ? "bad" : "warn";
-  const isHero = hero.state === "failed_action_required" && hero.message === it.title;
+  const failed = hero.state === "failed_action_required";
+  const isTitle = failed && hero.message === it.title;
+  const isReason = failed && it.reason === `${hero.message}.`;
+  const isSaid = isReason || it.nextAction === "" || hero.nextAction.startsWith(it.nextAction);
   return html`
     <article class="${`finding ${tone}`}">
-      ${isHero ? null : html`
+      ${isTitle ? null : html`
         <h3>${visible(it.title)}</h3>
-      `}
-      <p>${visible(it.reason)}</p>
-      ${isHero ? null : html`
+      `} ${isReason ? null : html`
+        <p>${visible(it.reason)}</p>
+      `} ${isTitle || isReason ? null : html`
         <p>${visible(it.consequence)} Since ${since(it.since, nowMs)}.</p>
-      `} ${it.nextAction === "" || hero.nextAction.startsWith(it.nextAction) ? null : html`
+      `} ${isSaid ? null : html`
         <p><b>What to do:</b> ${visible(it.nextAction)}</p>
       `}
       <details>

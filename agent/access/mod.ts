@@ -23,7 +23,8 @@ export interface Access {
   /** Seconds that this source has to wait before its next guess. */
   waitSec(source: string): number;
   startSession(): Promise<{ id: string; session: Session }>;
-  findSession(id: string): Session | undefined;
+  /** `isUse` false: found, but its idle time goes on. */
+  findSession(id: string, options?: { isUse?: boolean }): Session | undefined;
   /** Whether a session that was found before is still one. Asking is no use of it. */
   isLiving(session: Session): boolean;
   endSession(session: Session): Promise<void>;
@@ -74,7 +75,7 @@ export async function openAccess({ host, clock }: { host: Host; clock: Clock }):
     },
     waitSec: (source) => backOff.waitSec(source),
     startSession: () => sessions.start("setup-token", currentMark),
-    findSession: (id) => sessions.find(id, currentMark),
+    findSession: (id, options) => sessions.find(id, currentMark, options),
     isLiving: (session) => sessions.isLiving(session, currentMark),
     endSession: (session) => sessions.end(session),
     async rotateToken() {

@@ -69,8 +69,8 @@ export class Sessions {
     return { id, session };
   }
 
-  /** The living session of an id, noted as used. */
-  find(id: string, credentialMark: string): Session | undefined {
+  /** The living session of an id, noted as used unless `isUse` is false. */
+  find(id: string, credentialMark: string, { isUse = true } = {}): Session | undefined {
     const idHash = this.#known.get(id) ?? hash(id);
     const found = this.#sessions.get(idHash);
     if (!found) return undefined;
@@ -81,6 +81,7 @@ export class Sessions {
       this.#save().catch(() => {});
       return undefined;
     }
+    if (!isUse) return found;
     const nowMs = this.clock.nowMs();
     found.usedMs = nowMs;
     if (nowMs - this.#savedMs > SAVE_EVERY_MS) this.#save().catch(() => {});

@@ -22,6 +22,21 @@ const CLASS_OF_CODE: Partial<Record<AgentErrorCode, FailureClass>> = {
   STATE_WRITE_FAILED: "storage",
 };
 
+/** What could not be done, where the error itself speaks in a program's words. */
+const CANNOT: Record<StepId, string> = {
+  preflight: "The machine and the network could not be checked",
+  resolve: "The release could not be chosen",
+  k3s: "Kubernetes could not be installed",
+  storage: "Storage could not be prepared",
+  flux: "Flux could not be installed",
+  values: "Settings and secrets could not be written",
+  source: "The release could not be applied",
+  login: "It could not be seen whether people can log in",
+};
+
+/** Codes of what a program said or did; with a hint of its own the error speaks to people. */
+const SAID_BY_PROGRAMS: readonly AgentErrorCode[] = ["COMMAND_FAILED", "COMMAND_TIMEOUT", "K3S_FAILED"];
+
 /** What to do when the error itself does not say it. */
 const NEXT_STEP: Record<FailureClass, string> = {
   network: "Allow outgoing HTTPS, or enter a proxy, then try again",
@@ -59,11 +74,12 @@ export function classifyFailure(stepId: StepId, error: unknown, clock: Clock): F
   }
   if (error instanceof AgentError) {
     const category = CLASS_OF_CODE[error.code] ?? base.category;
+    const isSaidByProgram = error.hint === undefined && SAID_BY_PROGRAMS.includes(error.code);
     return {
       ...base,
       category,
       code: error.code,
-      message: withoutCredentials(error.message),
+      message: isSaidByProgram ? CANNOT[stepId] : withoutCredentials(error.message),
       suggestedNextStep: error.hint ?? NEXT_STEP[category],
       retrySafe: error.retrySafe,
     };

@@ -57,7 +57,7 @@ await binaryTest(
           body: new URLSearchParams({ token: WRONG }),
         });
         assert.equal(page.status, 429);
-        assert.match(await page.text(), /Try again in \d+ s/);
+        assert.match(await page.text(), /Try again in \d+\u00a0s/);
 
         assert.ok(await isHealthy(agent));
         assert.ok(await agent.rssMib() < 400, `${await agent.rssMib()} MiB`);

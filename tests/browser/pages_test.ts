@@ -72,6 +72,10 @@ browserTest(
       await page.goto(`${test.agent.url}/`, { waitUntil: "commit" });
       await page.locator("section.live:visible .hero.bad").waitFor();
       await test.shoot(page, "status-failed");
+      await page.goto(`${test.agent.url}/setup`, { waitUntil: "commit" });
+      await page.getByRole("link", { name: "See why on the status page" }).locator("visible=true").waitFor();
+      assert.ok(await page.locator("section.live:visible .hero.bad").isVisible());
+      await test.shoot(page, "progress-waits");
       for (
         const [name, options] of [["narrow", { width: 320 }], ["dark", { scheme: "dark" as const }], [
           "forced-colours",

@@ -25,6 +25,10 @@ async function assertReadable(test: BrowserTest, path: string, name: string): Pr
   }
 }
 
+async function topOf(page: Page, selector: string): Promise<number> {
+  return (await page.locator(selector).locator("visible=true").first().boundingBox())?.y ?? -1;
+}
+
 async function fillAndContinue(page: Page, test: BrowserTest): Promise<void> {
   await fillForm(page, test);
   await page.click("button.big", { noWaitAfter: true });
@@ -74,7 +78,10 @@ browserTest(
       const answered = page.waitForEvent("load");
       await page.getByRole("button", { name: "Accept and install" }).click({ noWaitAfter: true });
       await answered;
-      await page.goto(`${test.agent.url}/setup`);
+      assert.match(await page.title(), /^Error: /);
+      assert.match(await page.textContent(".summary") ?? "", /Memory: tick the box/);
+      assert.deepEqual(await Promise.all((await boxes.all()).map((it) => it.isChecked())), [true, false]);
+      await test.shoot(page, "checks-not-all-accepted");
       assert.equal((await fetchSetup(test.agent)).state.status, "blocked", "one of two is not enough");
       for (const box of await boxes.all()) await box.check();
       await test.shoot(page, "checks-accepted");
@@ -115,11 +122,20 @@ browserTest(
       await page.goto(`${test.agent.url}/setup`, { waitUntil: "commit" });
       await page.locator("section.live:visible .hero.bad").waitFor();
       assert.match(await page.title(), /^Installation stopped/);
+      const retry = page.getByRole("button", { name: "Try again now" });
+      const [top = -1, bottom = -1] = await Promise.all(
+        ["h1", "text=What to do:"].map((it) => topOf(page, it)),
+      );
+      const button = (await retry.boundingBox())?.y ?? 0;
+      assert.ok(
+        top < bottom && bottom < button,
+        `the cause at ${top}, what to do at ${bottom}, then ${button}`,
+      );
       await test.shoot(page, "stopped");
       await assertReadable(test, "/setup?live=off", "stopped");
 
       await Deno.writeTextFile(systemctl, whole);
-      await page.getByRole("button", { name: "Try again now" }).click({ noWaitAfter: true });
+      await retry.click({ noWaitAfter: true });
       await page.getByRole("link", { name: "Go to the status page" }).waitFor();
     }),
 );
@@ -143,7 +159,10 @@ browserTest(
         await page.fill("#token", "WRONG-TOKEN");
         await page.click("button.big");
       }
-      assert.match(await page.textContent(".summary") ?? "", /Too many wrong tokens.*Try again in \d+ s/);
+      assert.match(
+        await page.textContent(".summary") ?? "",
+        /Too many wrong tokens.*Try again in \d+\u00a0s/,
+      );
       await test.shoot(page, "login-too-many");
       for (const [look, options] of LOOKS) {
         const other = await test.open({ javaScript: true, ...options });

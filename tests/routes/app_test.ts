@@ -34,9 +34,10 @@ async function startApp() {
     holder: "console tty1",
     since: "2026-11-21T12:00:00.000Z",
   } as const;
+  let current = view;
   let onChange = () => {};
   const setup: SetupService = {
-    view: () => view,
+    view: () => current,
     subscribe(listener) {
       onChange = listener;
       return () => onChange = () => {};
@@ -104,7 +105,12 @@ async function startApp() {
     submitted,
     said,
     can,
-    changed: () => onChange(),
+    changed(message?: string) {
+      if (message !== undefined) {
+        current = { ...view, steps: [{ id: "k3s", title: "Install", status: "running", message }] };
+      }
+      onChange();
+    },
     subscriptions: () => subscriptions,
   };
 }
@@ -263,7 +269,7 @@ for (
     const it = await startApp();
     const page = follow(await it.fetch("GET", "/setup", it.cookie));
     await settle();
-    it.changed();
+    it.changed("another message");
     await it.clock.advance(1_000);
     assert.ok(!page.text().includes("signed out"), "it follows while its reader may");
     const before = page.text().split("<section").length;
@@ -277,6 +283,38 @@ for (
     await page.rest;
   });
 }
+
+Deno.test("an open live page replaces nothing where nothing has changed, and its connection is kept", async () => {
+  const it = await startApp();
+  const page = follow(await it.fetch("GET", "/setup", it.cookie));
+  await settle();
+  const first = page.text();
+  it.changed();
+  await it.clock.advance(1_000);
+  await it.clock.advance(10_000);
+  await settle();
+  assert.match(page.text().slice(first.length), /^\n+$/);
+  it.changed("another message");
+  await it.clock.advance(1_000);
+  await settle();
+  assert.equal(page.text().split("<section").length, 3);
+  await it.access.endSession(it.session);
+  await it.clock.advance(10_000);
+  await page.rest;
+});
+
+Deno.test("an open live page loads itself again, and that keeps no session alive", async () => {
+  const it = await startApp();
+  let path = "/setup";
+  for (let hour = 0; hour < 9; hour++) {
+    const page = await it.fetch("GET", path, it.cookie);
+    assert.equal(page.status, 200, `after ${hour} hours`);
+    path = /^\d+; url=(\/.*)$/.exec(page.headers.get("refresh") ?? "")?.[1] ?? "";
+    await page.body?.cancel();
+    await it.clock.advance(3_600_000);
+  }
+  assert.equal((await it.fetch("GET", path, it.cookie)).headers.get("location"), "/login?next=%2Fsetup");
+});
 
 Deno.test("an open live page that a bearer token opened ends when the token is changed", async () => {
   const it = await startApp();

@@ -52,6 +52,9 @@ export function assertPage(html: string): { tags: Tag[]; text: string } {
     }
     const { href } = attributes;
     if (href !== undefined) assert.match(href, /^(\/|#|https?:\/\/)/, `<${name}> leads to ${href}`);
+    if (name === "button" && attributes.form !== undefined) {
+      assert.ok(ids.includes(attributes.form), `no form ${attributes.form}`);
+    }
     if (attributes.for !== undefined) assert.ok(ids.includes(attributes.for), `no field ${attributes.for}`);
     for (const id of (attributes["aria-describedby"] ?? "").split(" ").filter(Boolean)) {
       assert.ok(ids.includes(id), `nothing with id ${id}`);

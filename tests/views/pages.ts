@@ -1,9 +1,11 @@
+import type { SetupState } from "../../agent/setup/setup_state.ts";
 import type { RollupState } from "../../agent/status/status_document.ts";
 import { errorPage } from "../../views/error_page.ts";
 import { renderPage } from "../../views/layout.ts";
 import { loginPage } from "../../views/login_page.ts";
 import { setupFormPage } from "../../views/setup_form_page.ts";
-import { answersPage, checksPage, progressSection } from "../../views/setup_pages.ts";
+import { progressSection, retryForm } from "../../views/progress_section.ts";
+import { answersPage, checksPage } from "../../views/setup_pages.ts";
 import { signedOutSection } from "../../views/signed_out_section.ts";
 import { statusSection } from "../../views/status_page.ts";
 import {
@@ -59,6 +61,8 @@ export function allPages(t: string): Record<string, string> {
   );
   const blocked = sampleSetup(SETUP_STATES.blocked, { preflight: report });
   pages["checks, acceptable"] = page(checksPage(blocked, "token"));
+  const ids = { missing: ["dns.error"], ticked: ["dns.fail"] };
+  pages["checks, not all accepted"] = page(checksPage(blocked, "token", ids));
   const hard = sampleReport(sampleCheck("fail", {}, t), sampleCheck("pass", {}, t));
   pages["checks, not acceptable"] = page(checksPage({ ...blocked, preflight: hard }, "token"));
   const fine = sampleReport(sampleCheck("pass", {}, t));
@@ -71,9 +75,14 @@ export function allPages(t: string): Record<string, string> {
       : state;
     pages[`progress, ${state.status}`] = page({
       title: t,
-      body: progressSection(sampleSetup(given), NOW_MS),
+      body: [retryForm("token"), progressSection(sampleSetup(given), NOW_MS)],
     });
   }
+  const waiting = { ...SETUP_STATES.running, stepId: "login" } as SetupState;
+  pages["progress, waits for you"] = page({
+    title: t,
+    body: progressSection(sampleSetup(waiting), NOW_MS, { obstacle: { message: t, nextAction: t } }),
+  });
   for (const state of ROLLUPS) {
     const status = sampleStatus(state, {
       topBlockers: state === "failed_action_required" || state === "ready_with_background_issues"

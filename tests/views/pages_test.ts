@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { RollupState } from "../../agent/status/status_document.ts";
 import type { SetupState } from "../../agent/setup/setup_state.ts";
-import { renderPage } from "../../views/layout.ts";
-import { checksPage, progressSection } from "../../views/setup_pages.ts";
+import { duration, renderPage } from "../../views/layout.ts";
+import { progressSection, retryForm } from "../../views/progress_section.ts";
+import { setupFormPage } from "../../views/setup_form_page.ts";
+import { checksPage } from "../../views/setup_pages.ts";
 import { statusSection } from "../../views/status_page.ts";
 import { readStylesheet } from "../../views/stylesheet.ts";
 import { assertPage, parseMarkup } from "./markup.ts";
@@ -83,6 +85,28 @@ Deno.test("a blocked status page tells its cause once, with why and details", ()
   assert.equal(count(text, "stor.subpath"), 1);
 });
 
+Deno.test("a set-up that stopped is told once, with the step where it stopped", () => {
+  const blocker = sampleBlocker({
+    id: "agent.setup-failed",
+    title: 'Set-up stopped at "Install Kubernetes"',
+    reason: "Kubernetes could not be installed.",
+    nextAction: "Open set-up and read what it says.",
+  });
+  const rollup = {
+    state: "failed_action_required" as const,
+    message: "Kubernetes could not be installed",
+    nextAction: "Look for the first error.",
+    since: blocker.since,
+  };
+  const status = sampleStatus("failed_action_required", { topBlockers: [blocker], rollup });
+  const { text } = assertPage(page(statusSection(status, NOW_MS)));
+  for (
+    const words of ["Kubernetes could not be installed", blocker.consequence, "What to do", "Set-up stopped"]
+  ) {
+    assert.equal(count(text, words), 1, words);
+  }
+});
+
 Deno.test("further causes beside the one of the headline are told in full", () => {
   const top = sampleBlocker();
   const other = sampleBlocker({
@@ -125,6 +149,15 @@ Deno.test("what is under way is not shown while set-up fails, nor for a part tha
   assert.ok(shows("installing", "none").includes("Downloading db"));
 });
 
+Deno.test("how long something has been under way stands once", () => {
+  const text = (message: string) => {
+    const status = sampleStatus("installing", { activeOperations: [sampleOperation({ message })] });
+    return parseMarkup(page(statusSection(status, NOW_MS))).text;
+  };
+  assert.ok(text("Installing it").includes("for 4\u00a0min"));
+  assert.ok(!text("Downloading it, 4 min so far").includes("for 4"));
+});
+
 Deno.test("nothing behind the login looks troubled before people can log in", () => {
   const tone = (state: RollupState) =>
     /<li class="([a-z]+)">(?:(?!<\/li>).)*Everything/.exec(page(statusSection(sampleStatus(state), NOW_MS)))
@@ -156,7 +189,7 @@ Deno.test("the headline says plainly that nothing is to be done", () => {
     const rollup = { ...sampleStatus("installing").rollup, nextAction };
     return parseMarkup(page(statusSection(sampleStatus("installing", { rollup }), NOW_MS))).text;
   };
-  assert.ok(!text("Nothing to do. This page follows by itself.").includes("What to do"));
+  assert.ok(!text("Nothing to do. It goes on by itself.").includes("What to do"));
   assert.match(text("Mend it"), /What to do:\s+Mend it/);
 });
 
@@ -166,6 +199,22 @@ Deno.test("a check's box to accept it is there only where accepting is allowed",
   assert.equal(boxes(pages["checks, acceptable"] ?? ""), 2);
   assert.equal(boxes(pages["checks, not acceptable"] ?? ""), 0);
   assert.ok(!(pages["checks, not acceptable"] ?? "").includes("Accept and install"));
+});
+
+Deno.test("a box that was not ticked is named and has the focus, and the ticked one stays so", () => {
+  const { tags, text } = assertPage(allPages("x")["checks, not all accepted"] ?? "");
+  assert.match(text, /Error: .*There is a problem\s+Names error: tick the box/s);
+  const boxes = tags.filter((it) => it.attributes.type === "checkbox").map((
+    { attributes },
+  ) => [attributes.value, "checked" in attributes, "autofocus" in attributes]);
+  assert.deepEqual(boxes, [["dns.fail", true, false], ["dns.error", false, true]]);
+});
+
+Deno.test("a form that comes again says that the password has to be typed again", () => {
+  const form = { csrfToken: "t", values: {}, origins: {}, errors: [] };
+  const text = (isAgain: boolean) => parseMarkup(page(setupFormPage({ ...form, isAgain }))).text;
+  assert.ok(text(true).includes("Type it again: it is not shown here. At least 8 characters"));
+  assert.ok(!text(false).includes("Type it again"));
 });
 
 Deno.test("the progress page says a step's message and a failure once", () => {
@@ -180,15 +229,74 @@ Deno.test("the progress page says a step's message and a failure once", () => {
   }
 });
 
-for (const status of ["blocked", "checked", "failed"] as const) {
+for (const status of ["blocked", "checked"] as const) {
   Deno.test(`an open progress page that becomes ${status} says so and leads to what can be done`, () => {
     const view = sampleSetup(SETUP_STATES[status]);
-    const changed = page(progressSection(view, NOW_MS, "running"));
+    const changed = page(progressSection(view, NOW_MS, { shown: "running" }));
     assert.ok(changed.includes('href="/setup">See what you can do'));
     assert.ok(!parseMarkup(changed).text.includes("Installing"));
-    assert.ok(!page(progressSection(view, NOW_MS, status)).includes("See what you can do"));
+    assert.ok(!page(progressSection(view, NOW_MS, { shown: status })).includes("See what you can do"));
   });
 }
+
+for (const shown of ["failed", "running"] as const) {
+  Deno.test(`a failure on a page opened while set-up was ${shown} tells cause, what to do and the button, in this order`, () => {
+    const section = progressSection(sampleSetup(SETUP_STATES.failed), NOW_MS, { shown });
+    const { text } = assertPage(renderPage(sampleFrame(), { title: "x", body: [retryForm("t"), section] }));
+    const places = ["Kubernetes did not start", "Open the log of k3s", "Try again now", "Change the answers"]
+      .map((it) => text.indexOf(it));
+    assert.ok(!places.includes(-1));
+    assert.deepEqual(places, places.toSorted((a, b) => a - b));
+  });
+}
+
+Deno.test("where trying again is of no use, the answers come before it", () => {
+  const failed = SETUP_STATES.failed as SetupState & { status: "failed" };
+  const view = sampleSetup({ ...failed, failure: { ...failed.failure, retrySafe: false } });
+  const { text } = parseMarkup(page(progressSection(view, NOW_MS)));
+  assert.ok(text.indexOf("Change the answers") < text.indexOf("Try again now"));
+});
+
+Deno.test("the last step says what it needs of people, and no other step does", () => {
+  const obstacle = { message: "The database cannot start", nextAction: "Look at the volume" };
+  const text = (stepId: "login" | "k3s", given: typeof obstacle | undefined) => {
+    const state = { ...SETUP_STATES.running, stepId } as SetupState;
+    return parseMarkup(page(progressSection(sampleSetup(state), NOW_MS, { obstacle: given }))).text;
+  };
+  const waits = text("login", obstacle);
+  assert.match(
+    waits,
+    /The database cannot start.*What to do:\s+Look at the volume\..*See why on the status page/s,
+  );
+  assert.ok(!waits.includes("You can close this page"));
+  for (const others of [text("k3s", obstacle), text("login", undefined)]) {
+    assert.ok(others.includes("You can close this page") && !others.includes("The database cannot start"));
+  }
+});
+
+Deno.test("a status page that sends people to set-up has a button that leads there", () => {
+  const rollup = {
+    ...sampleStatus("installing").rollup,
+    nextAction: "Open set-up (/setup) to see what and to decide.",
+  };
+  const html = page(statusSection(sampleStatus("failed_action_required", { rollup }), NOW_MS));
+  assert.ok(html.includes('<a class="button" href="/setup">Open set-up</a>'));
+  assert.match(parseMarkup(html).text, /What to do:\s+Open set-up to see what and to decide\./);
+  const failed = sampleStatus("failed_action_required", {
+    topBlockers: [sampleBlocker({ id: "agent.setup-failed" })],
+  });
+  assert.ok(page(statusSection(failed, NOW_MS)).includes("Open set-up"));
+  assert.ok(!page(statusSection(sampleStatus("fully_healthy"), NOW_MS)).includes("Open set-up"));
+});
+
+Deno.test("a duration never breaks between its number and its unit", () => {
+  for (
+    const [ms, text] of [[3_000, "3\u00a0s"], [600_000, "10\u00a0min"], [7_200_000, "2\u00a0h"]] as const
+  ) {
+    assert.equal(duration(ms), text);
+  }
+  assert.match(allPages("x")["login, too many"] ?? "", /Try again in 30\u00a0s\./);
+});
 
 Deno.test("every state of set-up has words of its own", () => {
   const heads = Object.values(SETUP_STATES).map((it: SetupState) =>

@@ -72,6 +72,12 @@ Deno.test("sessions end after 8 idle hours, after 7 days, by sign-out and by a n
   await clock.advance(8 * 3_600_000 + 1);
   assert.equal(access.findSession(idle.id), undefined);
 
+  const open = await access.startSession();
+  await clock.advance(5 * 3_600_000);
+  assert.ok(access.findSession(open.id, { isUse: false }));
+  await clock.advance(5 * 3_600_000);
+  assert.equal(access.findSession(open.id), undefined, "a page that loads itself is no use");
+
   const busy = await access.startSession();
   for (let i = 0; i < 24; i++) {
     await clock.advance(7 * 3_600_000);

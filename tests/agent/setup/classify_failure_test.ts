@@ -56,13 +56,30 @@ Deno.test("registry-release-source: what is not there or cannot be used asks for
 });
 
 Deno.test("k3s: a service that does not start points at its log, a wrong sum at the image", () => {
-  const failed = classify("k3s", new AgentError("K3S_FAILED", "Kubernetes did not start"));
+  const log = "Open the log of k3s";
+  const failed = classify("k3s", new AgentError("K3S_FAILED", "Kubernetes did not start", { hint: log }));
   assert.deepEqual([failed.category, failed.message], ["k3s", "Kubernetes did not start"]);
-  assert.match(failed.suggestedNextStep, /journalctl -u k3s/);
+  assert.equal(failed.suggestedNextStep, log);
   const hint = "Install from the appliance image again";
   const sum = classify("k3s", new AgentError("CHECKSUM_MISMATCH", "The k3s binary is another", { hint }));
   assert.deepEqual([sum.category, sum.suggestedNextStep], ["k3s", hint]);
 });
+
+for (const code of ["K3S_FAILED", "COMMAND_FAILED", "COMMAND_TIMEOUT"] as const) {
+  Deno.test(`${code}: the headline says what could not be done, the details say what the program said`, () => {
+    const words = '"systemctl daemon-reload" ended with 1: Unit is masked';
+    const headlines = STEP_IDS.map((it) => {
+      const failure = classify(it, new AgentError(code, words));
+      assert.equal(failure.details, words);
+      return failure.message;
+    });
+    assert.equal(new Set(headlines).size, STEP_IDS.length, headlines.join("\n"));
+    assert.ok(headlines.every((it) => !it.includes("systemctl") && it.includes("could not be")));
+    const failure = classify("k3s", new AgentError(code, words));
+    assert.equal(failure.message, "Kubernetes could not be installed");
+    assert.match(failure.suggestedNextStep, /journalctl -u k3s/);
+  });
+}
 
 Deno.test("storage: a failed volume and a full disk ask for room", () => {
   const volume = classify(

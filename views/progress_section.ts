@@ -1,0 +1,179 @@
+import type { VNode } from "preact";
+import type { SetupState, SetupView, StepRow } from "../agent/setup/setup_state.ts";
+import type { StatusDocument } from "../agent/status/status_document.ts";
+import { html, visible } from "./html.ts";
+import { clockTime, csrfField, duration, mark, sentence, type Tone } from "./layout.ts";
+
+const STEP_TONE: Record<StepRow["status"], Tone> = {
+  waiting: "idle",
+  running: "busy",
+  done: "good",
+  failed: "bad",
+};
+const STEP_WORD: Record<StepRow["status"], string> = {
+  waiting: "waiting",
+  running: "running",
+  done: "done",
+  failed: "failed",
+};
+
+interface Hero {
+  tone: Tone;
+  title: string;
+  text: string;
+  /** What to do. */
+  action?: string;
+}
+
+/** How the progress page speaks of each state. */
+function heroOf({ state, steps }: SetupView): Hero {
+  switch (state.status) {
+    case "done":
+      return { tone: "good", title: "Ready to log in", text: "The installation is finished." };
+    case "failed":
+      return {
+        tone: "bad",
+        title: state.failure.message,
+        text: "",
+        action: state.failure.suggestedNextStep,
+      };
+    case "blocked":
+      return {
+        tone: "bad",
+        title: "The checks found something to mend",
+        text: "Nothing was changed.",
+      };
+    case "checked":
+      return { tone: "idle", title: "The checks have ended", text: "Nothing was changed." };
+    case "idle":
+      return { tone: "idle", title: "Nothing is being installed", text: "" };
+    case "running": {
+      const at = steps.findIndex((it) => it.status === "running");
+      const title = at < 0
+        ? "Installing"
+        : `Step\u00a0${at + 1}\u00a0of\u00a0${steps.length}: ${steps[at]?.title}`;
+      return { tone: "busy", title, text: visible(steps[at]?.message ?? "") };
+    }
+  }
+}
+
+/**
+ * What the button "Try again now" of the changing part sends. That part is the same for every reader; this belongs to one,
+ * stands before it, and shows nothing.
+ */
+export function retryForm(csrfToken: string): VNode {
+  return html`
+    <form class="hide" id="retry" method="post" action="/setup/retry">${csrfField(csrfToken)}</form>
+  `;
+}
+
+/** What keeps people from logging in while the last step waits for them; the status page tells why. */
+export type Obstacle = Pick<StatusDocument["rollup"], "message" | "nextAction"> | undefined;
+
+/**
+ * The changing part of the progress page, with {@link retryForm} before it. `shown`: the state at which the page was opened;
+ * where it has changed to one with forms of its own, that is one link away.
+ */
+export function progressSection(
+  view: SetupView,
+  nowMs: number,
+  { shown = view.state.status, obstacle }: { shown?: SetupView["state"]["status"]; obstacle?: Obstacle } = {},
+): VNode {
+  const { state } = view;
+  const waits = state.status === "running" && state.stepId === "login" ? obstacle : undefined;
+  const { tone, title, text, action = "" } = waits ? waitingHero(waits) : heroOf(view);
+  return html`
+    <section class="live">
+      <header class="${`hero ${tone}`}">
+        <h1>${mark(tone)}<span>${visible(title)}</span></h1>${text === "" ? null : html`
+          <p>${text}</p>
+        `} ${action === "" ? null : html`
+          <p><b>What to do:</b> ${sentence(action)}</p>
+        `} ${state.status === "failed" && state.nextAttemptAt !== undefined
+          ? html`
+            <p>It is tried again by itself at ${clockTime(state.nextAttemptAt)} UTC.</p>
+          `
+          : null} ${state.status === "running"
+          ? html`
+            <p class="soft">${waits
+              ? "The installation goes on by itself once the cause is gone."
+              : "You can close this page; the installation goes on."}</p>
+          `
+          : null} ${actsOf(state, shown, waits)}
+      </header>
+      ${state.status === "failed" && failureDetails(state)}
+      <div class="panel">
+        <h2>Steps</h2>
+        <ol class="rows">${view.steps.map((it) => stepRow(it, nowMs))}</ol>
+      </div>
+    </section>
+  `;
+}
+
+function waitingHero({ message, nextAction }: NonNullable<Obstacle>): Hero {
+  return { tone: "bad", title: message, text: "", action: nextAction };
+}
+
+function actsOf(state: SetupState, shown: SetupState["status"], waits: Obstacle): VNode | null {
+  switch (state.status) {
+    case "done":
+      return html`
+        <div class="acts"><a class="button big" href="/">Go to the status page</a></div>
+      `;
+    case "running":
+      return waits === undefined ? null : html`
+        <div class="acts"><a class="button" href="/">See why on the status page</a></div>
+      `;
+    case "failed": {
+      const retry = html`
+        <button form="retry" class="${state.failure.retrySafe ? "" : "quiet"}">Try again now</button>
+      `;
+      const change = html`
+        <a class="${state.failure.retrySafe ? "" : "button"}" href="/setup?edit=1">Change the answers</a>
+      `;
+      return html`
+        <div class="acts">${state.failure.retrySafe ? [retry, change] : [change, retry]}</div>
+      `;
+    }
+    default:
+      return state.status === shown ? null : html`
+        <div class="acts"><a class="button" href="/setup">See what you can do</a></div>
+      `;
+  }
+}
+
+function failureDetails({ stepId, failure }: SetupState & { status: "failed" }): VNode {
+  return html`
+    <div class="panel">
+      <details>
+        <summary>Technical details</summary>
+        <dl class="facts">
+          <dt>Step</dt>
+          <dd><samp>${stepId}</samp></dd>
+          <dt>Code</dt>
+          <dd><samp>${visible(failure.code)}</samp></dd>
+          <dt>Trying again</dt>
+          <dd>${failure.retrySafe ? "is safe" : "only after the cause is mended"}</dd>
+          <dt>Details</dt>
+          <dd><samp>${visible(failure.details)}</samp></dd>
+        </dl>
+      </details>
+    </div>
+  `;
+}
+
+/** Title and times; what a step says stands once, in the hero. */
+function stepRow(it: StepRow, nowMs: number): VNode {
+  const endMs = it.finishedAt === undefined ? nowMs : Date.parse(it.finishedAt);
+  return html`
+    <li class="${STEP_TONE[it.status]}">
+      ${mark(STEP_TONE[it.status])}<h3>${it.title}<span class="hide"> (${STEP_WORD[
+        it.status
+      ]})</span></h3>${it.startedAt === undefined ? null : html`
+        <span class="soft when">${clockTime(it.startedAt)} UTC · ${duration(
+          endMs - Date.parse(it.startedAt),
+        )}</span>
+      `}
+    </li>
+  `;
+}
