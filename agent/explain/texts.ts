@@ -378,7 +378,7 @@ export const TEXTS: Record<BlockerId, BlockerText> = {
     "you",
     "The storage service does not make volumes",
     (w) => `The volume${quoted(w.name)} waits for it.${said(w.detail)}`,
-    "Check that the data folder exists and can be written. Then run the storage step again.",
+    "Check that the data folder exists and can be written. The volume is then made by itself.",
   ),
   "stor.subpath": text(
     "you",
