@@ -114,12 +114,20 @@ export class SimFlux {
       return;
     }
     const isDone = layer.status?.lastAppliedRevision === revision && isReady(layer);
-    const success = { lastReconciled: this.now(), lastReconciledStatus: "ReconciliationSucceeded" };
+    const success = {
+      digest: revision,
+      firstReconciled: this.now(),
+      lastReconciled: this.now(),
+      lastReconciledDuration: "1s",
+      lastReconciledStatus: "ReconciliationSucceeded",
+      totalReconciliations: 1,
+      metadata: { revision },
+    };
     await this.#patch(ref, {
       observedGeneration: layer.metadata.generation,
       lastAppliedRevision: revision,
       lastAttemptedRevision: revision,
-      history: isDone ? layer.status?.history : [{ ...success, metadata: { revision } }],
+      history: isDone ? layer.status?.history : [success],
       conditions: [
         this.#ready(true, "ReconciliationSucceeded", `Applied revision: ${revision}`, layer),
       ],
