@@ -1,17 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../clock.ts";
 import {
   type FetchedManifest,
   type NetworkSettings,
   type RegistryClient,
   RegistryError,
-  type RegistryMirrors,
 } from "./registry.ts";
 import { readBody, statusError } from "./registry_reply.ts";
-import { RegistrySession } from "./registry_session.ts";
+import { RegistrySession, type RegistrySessionOptions } from "./registry_session.ts";
 import { createTransport } from "./transport.ts";
-
-export { parseJson } from "./registry_reply.ts";
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_BLOB_BYTES = 16 * 1024 * 1024;
@@ -24,13 +20,8 @@ const MANIFEST_TYPES = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-export interface RegistryClientOptions {
-  mirrors: RegistryMirrors;
+export interface RegistryClientOptions extends RegistrySessionOptions {
   network: NetworkSettings;
-  clock: Clock;
-  userAgent: string;
-  /** Per request; default 8 s. */
-  timeoutMs?: number;
 }
 
 /** Read access to OCI registries; anonymous, with token challenge. */

@@ -30,16 +30,22 @@ export interface RegistryAnswer {
   signal: AbortSignal;
 }
 
+/** Who is asked, by whom, and how long an answer may take. */
+export interface RegistrySessionOptions {
+  mirrors: RegistryMirrors;
+  clock: Clock;
+  userAgent: string;
+  /** Per request; default 8 s. */
+  timeoutMs?: number;
+}
+
 /** Requests to registries as they want to be asked: by mirror, with a pull token of each repository, no sooner than they say. */
 export class RegistrySession {
   readonly #transport: Transport;
-  readonly #options: { mirrors: RegistryMirrors; clock: Clock; userAgent: string; timeoutMs?: number };
+  readonly #options: RegistrySessionOptions;
   readonly #tokens = new Map<string, { token: string; untilMs: number }>();
 
-  constructor(
-    transport: Transport,
-    options: { mirrors: RegistryMirrors; clock: Clock; userAgent: string; timeoutMs?: number },
-  ) {
+  constructor(transport: Transport, options: RegistrySessionOptions) {
     this.#transport = transport;
     this.#options = options;
   }
