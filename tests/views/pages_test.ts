@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RollupState } from "../../agent/status/status_document.ts";
+import type { RollupState, StatusDocument } from "../../agent/status/status_document.ts";
 import type { SetupState } from "../../agent/setup/setup_state.ts";
 import { duration, renderPage } from "../../views/layout.ts";
 import { progressSection, retryForm } from "../../views/progress_section.ts";
@@ -67,16 +67,16 @@ Deno.test("the stylesheet is small and lets long words break", () => {
   assert.match(text, /body \{[^}]*overflow-wrap: anywhere/);
 });
 
+/** A headline that somebody must do something about, as old as the samples' causes. */
+function failedRollup(message: string, nextAction: string): StatusDocument["rollup"] {
+  return { state: "failed_action_required", message, nextAction, since: sampleBlocker().since };
+}
+
 Deno.test("a blocked status page tells its cause once, with why and details", () => {
   const blocker = sampleBlocker();
   const status = sampleStatus("failed_action_required", {
     topBlockers: [blocker],
-    rollup: {
-      state: "failed_action_required",
-      message: blocker.title,
-      nextAction: `${blocker.nextAction} The next attempt starts at 09:20.`,
-      since: blocker.since,
-    },
+    rollup: failedRollup(blocker.title, `${blocker.nextAction} The next attempt starts at 09:20.`),
   });
   const { text } = assertPage(page(statusSection(status, NOW_MS)));
   for (const words of [blocker.title, blocker.consequence, blocker.nextAction, blocker.reason]) {
@@ -92,12 +92,7 @@ Deno.test("a set-up that stopped is told once, with the step where it stopped", 
     reason: "Kubernetes could not be installed.",
     nextAction: "Open set-up and read what it says.",
   });
-  const rollup = {
-    state: "failed_action_required" as const,
-    message: "Kubernetes could not be installed",
-    nextAction: "Look for the first error.",
-    since: blocker.since,
-  };
+  const rollup = failedRollup("Kubernetes could not be installed", "Look for the first error.");
   const status = sampleStatus("failed_action_required", { topBlockers: [blocker], rollup });
   const { text } = assertPage(page(statusSection(status, NOW_MS)));
   for (
@@ -115,12 +110,7 @@ Deno.test("further causes beside the one of the headline are told in full", () =
     nextAction: "Mend it",
     consequence: "Mail waits",
   });
-  const rollup = {
-    state: "failed_action_required" as const,
-    message: top.title,
-    nextAction: top.nextAction,
-    since: top.since,
-  };
+  const rollup = failedRollup(top.title, top.nextAction);
   const { text } = assertPage(
     page(
       statusSection(sampleStatus("failed_action_required", { topBlockers: [top, other], rollup }), NOW_MS),
