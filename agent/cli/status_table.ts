@@ -1,4 +1,10 @@
-import { type StatusDocument, TIER_IDS, type TierId, type TierStatus } from "../status/status_document.ts";
+import {
+  isUnseen,
+  type StatusDocument,
+  TIER_IDS,
+  type TierId,
+  type TierStatus,
+} from "../status/status_document.ts";
 import { type Layout, printLine } from "./print_line.ts";
 
 const TIER_NAME: Record<TierId, string> = {
@@ -69,7 +75,7 @@ export function statusTable(
 function signOf(id: TierId, { ready, status, proofs }: TierStatus, loginReady: boolean): string {
   if (ready) return "ok";
   if (status === "unhealthy") return "x";
-  if (status === "unknown") return proofs.some((it) => it.status === "unknown") ? "?" : "-";
+  if (status === "unknown") return isUnseen(proofs) ? "?" : "-";
   if (id !== "background" && id !== "fullHealth") return "..";
   return loginReady ? "!" : "-";
 }

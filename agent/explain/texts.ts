@@ -1,6 +1,7 @@
 import type { Owner } from "../status/status_document.ts";
 import type { BlockerId } from "./blocker_id.ts";
 import type { Words } from "./finding.ts";
+import { sentence } from "./sentence.ts";
 
 /** What every face says about one cause. */
 export interface BlockerText {
@@ -46,11 +47,6 @@ function quoted(name: string): string {
 /** The last line that was heard, as a sentence of its own. */
 function said(detail: string): string {
   return detail === "" ? "" : ` It said: ${detail}`;
-}
-
-/** Messages of errors have no full stop. */
-function sentence(message: string): string {
-  return message === "" || /[.!?…]$/.test(message) ? message : `${message}.`;
 }
 
 const BUNDLE = "Send the technical details to Alga support.";

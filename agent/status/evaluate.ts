@@ -10,7 +10,7 @@ import {
 } from "./bootstrap_state.ts";
 import { COMPONENTS } from "./components.ts";
 import { timeOf } from "./container_trouble.ts";
-import { isProbeGood, loginUrl } from "./login_url.ts";
+import { isAppUp, isProbeGood, loginUrl } from "./login_url.ts";
 import { activeOperations } from "./operations.ts";
 import { rollUp } from "./rollup.ts";
 import { makeScene, releaseSource, type Scene } from "./scene.ts";
@@ -255,12 +255,7 @@ function sourcesOf(scene: Scene): SourceFreshness[] {
     },
     {
       name: "application",
-      // Before its program runs there is nobody to ask.
-      state: app
-        ? appGood ? "answering" : "not-answering"
-        : scene.state("alga-core")?.ready === true
-        ? "unknown"
-        : "not-yet",
+      state: app ? appGood ? "answering" : "not-answering" : isAppUp(scene) ? "unknown" : "not-yet",
       lastContactAt: appGood ? app?.at ?? null : null,
       message: app
         ? appGood

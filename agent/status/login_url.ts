@@ -18,6 +18,11 @@ export function appAddress(scene: Scene): string | undefined {
   return loginUrl(scene.snapshot);
 }
 
+/** Before its program runs there is nobody to ask. */
+export function isAppUp(scene: Scene): boolean {
+  return scene.state("alga-core")?.ready === true;
+}
+
 /** A 2xx, or a redirect that leads to signing in on this application. @see contract.md 7.2 */
 export function isProbeGood(probe: HttpProbe, appUrl: string | undefined): boolean {
   const { statusCode, location } = probe;

@@ -84,11 +84,10 @@ function flux(scene: Scene): ActiveOperation[] {
   });
 }
 
-function setup({ snapshot, ...rest }: Scene): ActiveOperation[] {
-  const { setup } = snapshot;
+function setup(scene: Scene): ActiveOperation[] {
+  const { setup } = scene.snapshot;
   // The last step only waits, in the words of what is under way besides.
   if (setup.status !== "running" || setup.stepId === "login") return [];
-  const scene = { ...rest, snapshot };
   return [operation(scene, {
     component: "setup",
     operation: "setup",

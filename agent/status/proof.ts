@@ -55,8 +55,3 @@ function isLasting(it: Scene["troubles"][number]): boolean {
   if (it.kind === "crash") return it.loop;
   return it.kind === "pull" || it.kind === "config";
 }
-
-/** Part of what it takes to judge could not be asked. */
-export function isUnseen(proofs: readonly Proof[]): boolean {
-  return proofs.some((it) => it.status === "unknown");
-}

@@ -1,4 +1,5 @@
 import type { Explained } from "../explain/explain.ts";
+import { sentence } from "../explain/sentence.ts";
 import type { Scene } from "./scene.ts";
 import type {
   ActiveOperation,
@@ -79,7 +80,7 @@ function beforeLogin(
         setup.failure?.message || "Set-up stopped",
         withNextAttempt(
           scene,
-          asSentence(setup.failure?.suggestedNextStep || "Open set-up (/setup) and try again"),
+          sentence(setup.failure?.suggestedNextStep || "Open set-up (/setup) and try again"),
         ),
       );
     case "checked":
@@ -108,11 +109,6 @@ function beforeLogin(
     soft === undefined ? start : `${start}. ${soft}`,
     blockers[0]?.nextAction ?? FOLLOW,
   );
-}
-
-/** Hints of errors come without a full stop. */
-function asSentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function withNextAttempt(scene: Scene, nextAction: string): string {

@@ -25,6 +25,11 @@ export interface Proof {
   reason: string;
 }
 
+/** Part of what it takes to judge could not be asked. */
+export function isUnseen(proofs: readonly Proof[]): boolean {
+  return proofs.some((it) => it.status === "unknown");
+}
+
 export interface TierStatus {
   ready: boolean;
   status: Health;

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { blockerKey } from "../explain/explain.ts";
-import { isUnseen } from "./proof.ts";
 import {
   type Blocker,
+  isUnseen,
   type StatusDocument,
   TIER_IDS,
   type TierId,

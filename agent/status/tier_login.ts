@@ -1,5 +1,5 @@
 import { componentByName } from "./components.ts";
-import { appAddress, isProbeGood } from "./login_url.ts";
+import { appAddress, isAppUp, isProbeGood } from "./login_url.ts";
 import { proof, workloadProof } from "./proof.ts";
 import type { Component } from "./components.ts";
 import type { Scene } from "./scene.ts";
@@ -24,9 +24,7 @@ export function answers(scene: Scene): Proof {
   const url = appAddress(scene);
   const fresh = local && scene.nowMs - Date.parse(local.at) <= PROBE_FRESH_MS ? local : undefined;
   if (!fresh) {
-    // Before its program runs there is nobody to ask.
-    const isUp = scene.state("alga-core")?.ready === true;
-    return proof("answers", title, isUp ? "unknown" : "waiting", "Not asked yet");
+    return proof("answers", title, isAppUp(scene) ? "unknown" : "waiting", "Not asked yet");
   }
   if (isProbeGood(fresh, url)) {
     const elsewhere = !open
@@ -39,8 +37,8 @@ export function answers(scene: Scene): Proof {
     return proof("answers", title, "ready", `${fresh.url} answered ${fresh.statusCode}${elsewhere}`);
   }
   const why = fresh.error || `${fresh.url} answered ${fresh.statusCode}`;
-  const ready = scene.state("alga-core")?.ready === true;
-  return proof("answers", title, ready && fresh.statusCode !== undefined ? "failed" : "waiting", why);
+  const isWrong = isAppUp(scene) && fresh.statusCode !== undefined;
+  return proof("answers", title, isWrong ? "failed" : "waiting", why);
 }
 
 function address(scene: Scene): Proof {

@@ -4,10 +4,9 @@ import { bootstrapProofs } from "./tier_bootstrap.ts";
 import { coreProofs } from "./tier_core.ts";
 import { platformProofs } from "./tier_platform.ts";
 import { componentByName } from "./components.ts";
-import { isUnseen } from "./proof.ts";
 import type { Scene } from "./scene.ts";
 import type { StatusMemory } from "./status_memory.ts";
-import type { Health, Proof, TierId, TierStatus } from "./status_document.ts";
+import { type Health, isUnseen, type Proof, type TierId, type TierStatus } from "./status_document.ts";
 
 /** Tiers that a tier stands on, with the words for waiting on them. @see contract.md 7.1 */
 const STANDS_ON: Record<TierId, readonly TierId[]> = {
