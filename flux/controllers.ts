@@ -1,4 +1,4 @@
-import type { KubeObject } from "../k8s/kube_client.ts";
+import type { KubeObject } from "../k8s/client/kube_client.ts";
 
 /** The Flux distribution that is installed, by digest. @see components.md 2.1 */
 export const FLUX_VERSION = "v2.9.6";

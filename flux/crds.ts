@@ -2,8 +2,8 @@ import { parseAllDocuments } from "yaml";
 import { AgentError, errorText } from "../agent/error.ts";
 import type { Host } from "../agent/host/host.ts";
 import { PATHS } from "../agent/state/paths.ts";
-import { KINDS } from "../k8s/kinds.ts";
-import type { KubeObject } from "../k8s/kube_client.ts";
+import { KINDS } from "../k8s/client/kinds.ts";
+import type { KubeObject } from "../k8s/client/kube_client.ts";
 
 /** What a release is made of. */
 const REQUIRED = Object.values(KINDS).filter((it) => it.apiVersion.includes(".toolkit.fluxcd.io/")).map((

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../k8s/kube_client.ts";
+import type { KubeObject } from "../k8s/client/kube_client.ts";
 import { FLUX_NAMESPACE } from "./controllers.ts";
 
 /** Where the charts of a release are, unless its site has a mirror. @see contract.md 2.5 */

@@ -1,7 +1,7 @@
 import type { Access, Session } from "../agent/access/mod.ts";
 import type { Clock } from "../agent/clock.ts";
 import type { SetupInputs, SetupService } from "../agent/setup/mod.ts";
-import type { StatusService } from "../agent/status/status_document.ts";
+import type { StatusService } from "../agent/status/document.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
 
 /** Who this appliance is. */

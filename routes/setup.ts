@@ -6,7 +6,7 @@ import {
   type SetupReply,
   toFieldErrors,
 } from "../agent/setup/mod.ts";
-import { toAnswers } from "../agent/setup/setup_defaults.ts";
+import { toAnswers } from "../agent/setup/inputs/defaults.ts";
 import { renderPage } from "../views/layout.ts";
 import { setupFormPage } from "../views/setup_form_page.ts";
 import { type Obstacle, progressSection, retryForm } from "../views/progress_section.ts";

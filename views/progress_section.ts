@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { SetupState, SetupView, StepRow } from "../agent/setup/setup_state.ts";
-import type { StatusDocument } from "../agent/status/status_document.ts";
+import type { StatusDocument } from "../agent/status/document.ts";
 import { html, visible } from "./html.ts";
 import { clockTime, csrfField, duration, mark, sentence, type Tone } from "./layout.ts";
 

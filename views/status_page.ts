@@ -8,7 +8,7 @@ import type {
   TierId,
   TierStatus,
   Transition,
-} from "../agent/status/status_document.ts";
+} from "../agent/status/document.ts";
 import { html, visible } from "./html.ts";
 import { clockTime, duration, mark, type Tone } from "./layout.ts";
 

@@ -1,6 +1,6 @@
 import { parse, YAMLParseError } from "yaml";
 import { errorText } from "../error.ts";
-import { SetupInputs, toFieldErrors } from "../setup/setup_inputs.ts";
+import { SetupInputs, toFieldErrors } from "../setup/inputs/schema.ts";
 import { type Terminal, UsageError } from "./command.ts";
 import { fieldLine } from "./field_line.ts";
 import { readBounded } from "./read_bounded.ts";

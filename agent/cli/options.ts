@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import type { RegistryMirrors } from "../release/registry.ts";
+import type { RegistryMirrors } from "../registry/registry.ts";
 import { UsageError } from "./command.ts";
 
 /** `node:util` parseArgs with our errors. @throws {UsageError} */

@@ -3,8 +3,8 @@ import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
 import { preflightVerdict, runPreflight } from "../preflight/mod.ts";
 import { createRegistryClient } from "../release/mod.ts";
-import { networkOf } from "../setup/network_settings.ts";
-import type { SetupInputs } from "../setup/setup_inputs.ts";
+import { networkOf } from "../setup/inputs/network_settings.ts";
+import type { SetupInputs } from "../setup/inputs/schema.ts";
 import { BUILD } from "../version.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readInputFile } from "./input_file.ts";
@@ -17,7 +17,7 @@ import {
   PLACE_OPTIONS,
   requireRoot,
 } from "./options.ts";
-import { printLine } from "./print_line.ts";
+import { printLine } from "../text/printable.ts";
 import { reportText } from "./report_text.ts";
 
 /** Where the findings begin in a line of the report. */

@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import { Selection } from "../setup/release_selection.ts";
 import { Generated } from "../setup/steps/values.ts";
-import { InputsFile } from "../setup/stored_inputs.ts";
+import { InputsFile } from "../setup/inputs/stored.ts";
 import { moveAside, readStateFile } from "../state/json_file.ts";
 import { MODE, PATHS } from "../state/paths.ts";
 

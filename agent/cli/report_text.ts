@@ -1,5 +1,5 @@
 import type { CheckStatus, PreflightReport } from "../preflight/mod.ts";
-import { printable } from "./print_line.ts";
+import { printable } from "../text/printable.ts";
 
 const ORDER: Record<CheckStatus, number> = { fail: 0, error: 1, warn: 2, skipped: 3, pass: 4 };
 

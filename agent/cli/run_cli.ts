@@ -2,7 +2,7 @@ import { AgentError, errorText } from "../error.ts";
 import { BUILD } from "../version.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
 import { type CommandEntry, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
-import { printable, printLine } from "./print_line.ts";
+import { printable, printLine } from "../text/printable.ts";
 
 /** argv → subcommand → exit code. Every error ends here as words, never as a stack. */
 export async function runCli(

@@ -5,20 +5,20 @@ import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
-import { createKubeConnector } from "../host/kube_connector.ts";
+import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
 import { createRegistryClient, type NetworkSettings } from "../release/mod.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
-import { networkOf } from "../setup/network_settings.ts";
+import { networkOf } from "../setup/inputs/network_settings.ts";
 import type { SetupState } from "../setup/setup_state.ts";
-import { readInputs } from "../setup/stored_inputs.ts";
+import { readInputs } from "../setup/inputs/stored.ts";
 import { openJournal } from "../state/journal.ts";
 import { createOperationLock, kernelProcesses } from "../state/operation_lock.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
 import { createStatusService } from "../status/mod.ts";
-import type { StatusDocument } from "../status/status_document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { BUILD } from "../version.ts";
 import { openNotifier, startWatchdog } from "../../systemd/notifier.ts";
 import { type Command, EXIT } from "./command.ts";
@@ -35,7 +35,7 @@ import {
   requireRoot,
 } from "./options.ts";
 import { damageText, prepareFiles, prepareFolders } from "./prepare_state.ts";
-import { printable } from "./print_line.ts";
+import { printable } from "../text/printable.ts";
 import { createRegistryProbe } from "./registry_probe.ts";
 
 /** Requests under way at a stop get this long. */

@@ -1,13 +1,13 @@
 import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
 import type { SetupView } from "../setup/setup_state.ts";
-import type { StatusDocument } from "../status/status_document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { readInputFile } from "./input_file.ts";
 import { parseOptions, parseRoot } from "./options.ts";
-import { printLine } from "./print_line.ts";
+import { printLine } from "../text/printable.ts";
 
 const POLL_MS = 500;
 /** Of a failure; the newest, where they are a log. */

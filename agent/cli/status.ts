@@ -1,7 +1,7 @@
 import { systemClock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import { RealHost } from "../host/real_host.ts";
-import type { RollupState, StatusDocument } from "../status/status_document.ts";
+import type { RollupState, StatusDocument } from "../status/document.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { type Command, EXIT, type ExitCode } from "./command.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";

@@ -1,11 +1,5 @@
-import {
-  isUnseen,
-  type StatusDocument,
-  TIER_IDS,
-  type TierId,
-  type TierStatus,
-} from "../status/status_document.ts";
-import { type Layout, printLine } from "./print_line.ts";
+import { isUnseen, type StatusDocument, TIER_IDS, type TierId, type TierStatus } from "../status/document.ts";
+import { type Layout, printLine } from "../text/printable.ts";
 
 const TIER_NAME: Record<TierId, string> = {
   platform: "Platform",

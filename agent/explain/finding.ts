@@ -1,5 +1,5 @@
-import type { Scene } from "../status/scene.ts";
-import type { TierId } from "../status/status_document.ts";
+import type { Scene } from "../facts/facts.ts";
+import type { TierId } from "../status/document.ts";
 import type { BlockerId } from "./blocker_id.ts";
 
 /** What the texts may mention; a text names what it needs and copes with "". */

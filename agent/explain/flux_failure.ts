@@ -1,7 +1,7 @@
-import { timeOf } from "../status/container_trouble.ts";
-import { currentCondition, failureSince, isFluxReady, releaseSource, type Scene } from "../status/scene.ts";
-import type { ConditionView, FluxView } from "../status/snapshot.ts";
-import { ageMs } from "./duration_text.ts";
+import { timeOf } from "../facts/container_problem.ts";
+import { currentCondition, failureSince, isFluxReady, releaseSource, type Scene } from "../facts/facts.ts";
+import type { ConditionView, FluxView } from "../facts/snapshot.ts";
+import { ageMs } from "../text/duration.ts";
 
 /** As long as the slowest part may take to install. @see contract.md 2.5 */
 export const PART_PATIENCE_MS = 45 * 60_000;

@@ -1,5 +1,5 @@
-import type { ContainerTrouble } from "../status/container_trouble.ts";
-import type { PodView } from "../status/snapshot.ts";
+import type { ContainerTrouble } from "../facts/container_problem.ts";
+import type { PodView } from "../facts/snapshot.ts";
 import type { Finding } from "./finding.ts";
 
 /** Exact object, state and message of a container, for support. */

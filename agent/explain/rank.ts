@@ -1,5 +1,5 @@
-import { dependsOn } from "../status/components.ts";
-import { TIER_IDS, type TierId } from "../status/status_document.ts";
+import { dependsOn } from "../product/components.ts";
+import { TIER_IDS, type TierId } from "../status/document.ts";
 import { BLOCKER_KIND, type BlockerId } from "./blocker_id.ts";
 import type { Finding } from "./finding.ts";
 

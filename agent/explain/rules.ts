@@ -1,14 +1,14 @@
-import { agentRule, applicationRule, degradedRule } from "./app_rules.ts";
-import { bootstrapRule } from "./bootstrap_rules.ts";
-import { containerConfigRule, missingSecretRule } from "./config_rules.ts";
-import { crashRule, probeRule } from "./crash_rules.ts";
+import { agentRule, applicationRule, degradedRule } from "./rules/app.ts";
+import { bootstrapRule } from "./rules/bootstrap.ts";
+import { containerConfigRule, missingSecretRule } from "./rules/config.ts";
+import { crashRule, probeRule } from "./rules/crash.ts";
 import type { Rule } from "./finding.ts";
-import { fluxRule, missingKindRule } from "./flux_rules.ts";
-import { imagePullRule, imageSlowRule } from "./image_rules.ts";
-import { apiRule, nodeRule, schedulingRule } from "./node_rules.ts";
-import { downloadRule, identityRule, journalRule } from "./k3s_rules.ts";
-import { registryProbeRule } from "./registry_rules.ts";
-import { claimRule, mountRule } from "./storage_rules.ts";
+import { fluxRule, missingKindRule } from "./rules/flux.ts";
+import { imagePullRule, imageSlowRule } from "./rules/image.ts";
+import { apiRule, nodeRule, schedulingRule } from "./rules/node.ts";
+import { downloadRule, identityRule, journalRule } from "./rules/k3s.ts";
+import { registryProbeRule } from "./rules/registry.ts";
+import { claimRule, mountRule } from "./rules/storage.ts";
 
 /** Everything that can be named, by family. Their order means nothing: rank.ts decides. */
 export const RULES: readonly Rule[] = [

@@ -1,7 +1,7 @@
-import type { Owner } from "../status/status_document.ts";
+import type { Owner } from "../status/document.ts";
 import type { BlockerId } from "./blocker_id.ts";
 import type { Words } from "./finding.ts";
-import { sentence } from "./sentence.ts";
+import { sentence } from "../text/sentence.ts";
 
 /** What every face says about one cause. */
 export interface BlockerText {

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
-import type { RegistryClient, RegistryMirrors } from "../release/registry.ts";
-import type { SetupInputs } from "../setup/setup_inputs.ts";
+import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
+import type { SetupInputs } from "../setup/inputs/schema.ts";
 
 /** `error` means "could not be checked" and never counts as a pass. */
 export type CheckStatus = "pass" | "warn" | "fail" | "error" | "skipped";

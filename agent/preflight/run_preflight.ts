@@ -9,10 +9,10 @@ import type {
   CheckResult,
   PreflightReport,
 } from "./check.ts";
-import { MACHINE_CHECKS } from "./machine_checks.ts";
-import { NETWORK_CHECKS } from "./network_checks.ts";
-import { PROXY_CHECKS } from "./proxy_checks.ts";
-import { registryChecks, shareRelease } from "./registry_checks.ts";
+import { MACHINE_CHECKS } from "./checks/machine.ts";
+import { NETWORK_CHECKS } from "./checks/network.ts";
+import { PROXY_CHECKS } from "./checks/proxy.ts";
+import { registryChecks, shareRelease } from "./checks/registry.ts";
 
 /** One check gets this long; the way to a registry may need a token, a redirect and a retry. */
 const CHECK_TIMEOUT_MS = 15_000;

@@ -1,7 +1,7 @@
 /** Releases and the registries that hold them. */
-export { download } from "./download.ts";
-export { createRegistryClient, type RegistryClientOptions } from "./registry_client.ts";
-export * from "./registry.ts";
-export * from "./release.ts";
-export { NEEDED_REGISTRIES, type ReleaseImage, releaseImages } from "./release_images.ts";
-export { resolveRelease } from "./resolve_release.ts";
+export { download } from "../net/download.ts";
+export { createRegistryClient, type RegistryClientOptions } from "../registry/client.ts";
+export * from "../registry/registry.ts";
+export * from "./manifest.ts";
+export { NEEDED_REGISTRIES, type ReleaseImage, releaseImages } from "./images.ts";
+export { resolveRelease } from "./resolve.ts";

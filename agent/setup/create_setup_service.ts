@@ -6,21 +6,21 @@ import type { NetworkSettings, RegistryClient, RegistryMirrors } from "../releas
 import type { Journal } from "../state/journal.ts";
 import type { OperationLock } from "../state/operation_lock.ts";
 import { PATHS } from "../state/paths.ts";
-import type { StatusDocument } from "../status/status_document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import { createAutoRetry } from "./auto_retry.ts";
 import { classifyFailure } from "./classify_failure.ts";
 import { createDriver } from "./driver.ts";
 import { foldSetup } from "./fold_setup.ts";
 import { writeInstallState } from "./install_state.ts";
-import { networkOf } from "./network_settings.ts";
+import { networkOf } from "./inputs/network_settings.ts";
 import { readSelection } from "./release_selection.ts";
 import { runSteps } from "./run_steps.ts";
-import { readDefaults, toAnswers } from "./setup_defaults.ts";
+import { readDefaults, toAnswers } from "./inputs/defaults.ts";
 import type { SetupReply, SetupService } from "./setup_service.ts";
 import type { SetupState, SetupView, StepId } from "./setup_state.ts";
 import type { Step, StepContext } from "./step.ts";
-import { readInputs, type StoredInputs, withoutSecrets, writeInputs } from "./stored_inputs.ts";
+import { readInputs, type StoredInputs, withoutSecrets, writeInputs } from "./inputs/stored.ts";
 import { SETUP_STEPS } from "./steps.ts";
 import { toSetupView } from "./to_setup_view.ts";
 

@@ -1,5 +1,5 @@
 /** Setting an appliance up: inputs, steps, engine. */
 export { createSetupService, type SetupDeps } from "./create_setup_service.ts";
-export * from "./setup_inputs.ts";
+export * from "./inputs/schema.ts";
 export * from "./setup_service.ts";
 export * from "./setup_state.ts";

@@ -4,7 +4,7 @@ import type { Host } from "../host/host.ts";
 import { ReleaseManifest, type ResolvedRelease } from "../release/mod.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
-import type { StoredInputs } from "./stored_inputs.ts";
+import type { StoredInputs } from "./inputs/stored.ts";
 
 const SCHEMA_VERSION = 1;
 

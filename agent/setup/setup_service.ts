@@ -1,4 +1,4 @@
-import type { SetupDefaults, SetupInputs } from "./setup_inputs.ts";
+import type { SetupDefaults, SetupInputs } from "./inputs/schema.ts";
 import type { SetupView } from "./setup_state.ts";
 
 /** Why a request to set-up was refused; maps to HTTP 409 and exit codes. */

@@ -1,5 +1,5 @@
 import type { Acknowledgement, PreflightReport } from "../preflight/check.ts";
-import type { Origin, SetupField } from "./setup_inputs.ts";
+import type { Origin, SetupField } from "./inputs/schema.ts";
 
 /** Steps of set-up in running order; ids are stored, so never renamed. @see design.md 4 */
 export const STEP_IDS = [

@@ -3,10 +3,10 @@ import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import type { RegistryClient, RegistryMirrors, ResolvedRelease } from "../release/mod.ts";
 import type { Journal } from "../state/journal.ts";
-import type { StatusDocument } from "../status/status_document.ts";
+import type { StatusDocument } from "../status/document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import type { StepId } from "./setup_state.ts";
-import type { StoredInputs } from "./stored_inputs.ts";
+import type { StoredInputs } from "./inputs/stored.ts";
 
 /** What a step may use. Everything that leaves the process comes in here. */
 export interface StepContext {

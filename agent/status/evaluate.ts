@@ -1,4 +1,4 @@
-import { ageMs, durationText } from "../explain/duration_text.ts";
+import { ageMs, durationText } from "../text/duration.ts";
 import { explain } from "../explain/explain.ts";
 import { type Finding, finding } from "../explain/finding.ts";
 import {
@@ -7,23 +7,17 @@ import {
   bootstrapOutcome,
   detectErrors,
   seedOf,
-} from "./bootstrap_state.ts";
-import { COMPONENTS } from "./components.ts";
-import { timeOf } from "./container_trouble.ts";
-import { isAppUp, isProbeGood, loginUrl } from "./login_url.ts";
+} from "../facts/bootstrap_state.ts";
+import { COMPONENTS } from "../product/components.ts";
+import { timeOf } from "../facts/container_problem.ts";
+import { isAppUp, isProbeGood, loginUrl } from "../facts/login_url.ts";
 import { activeOperations } from "./operations.ts";
 import { rollUp } from "./rollup.ts";
-import { makeScene, releaseSource, type Scene } from "./scene.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { NO_MEMORY, recentTransitions, type StatusMemory } from "./status_memory.ts";
-import type {
-  ComponentStatus,
-  SourceFreshness,
-  StatusDocument,
-  TierId,
-  TierStatus,
-} from "./status_document.ts";
-import { fullHealthTier, lowerTiers } from "./tiers.ts";
+import { makeScene, releaseSource, type Scene } from "../facts/facts.ts";
+import type { Snapshot } from "../facts/snapshot.ts";
+import { NO_MEMORY, recentTransitions, type StatusMemory } from "./memory.ts";
+import type { ComponentStatus, SourceFreshness, StatusDocument, TierId, TierStatus } from "./document.ts";
+import { fullHealthTier, lowerTiers } from "./tiers/judge.ts";
 
 const UNKNOWN_AFTER_MS = 15 * 60_000;
 const EVENT_LIMIT = 20;

@@ -1,7 +1,7 @@
 /** The status document: what is ready, what is not, and why. */
 export { evaluate, substanceOf } from "./evaluate.ts";
-export type { ProbeHttp } from "./http_probe.ts";
-export { emptySnapshot, type Snapshot } from "./snapshot.ts";
-export * from "./status_document.ts";
-export { NO_MEMORY, remember, StatusMemory } from "./status_memory.ts";
-export { createStatusService, type StatusDeps } from "./status_service.ts";
+export type { ProbeHttp } from "../observe/http_probe.ts";
+export { emptySnapshot, type Snapshot } from "../facts/snapshot.ts";
+export * from "./document.ts";
+export { NO_MEMORY, remember, StatusMemory } from "./memory.ts";
+export { createStatusService, type StatusDeps } from "./service.ts";

@@ -1,8 +1,8 @@
-import { ageMs, durationText } from "../explain/duration_text.ts";
-import { imageSizeHint } from "../explain/image_size.ts";
-import { bootstrapLines, bootstrapOutcome, bootstrapStep } from "./bootstrap_state.ts";
-import { currentCondition, type Scene } from "./scene.ts";
-import type { ActiveOperation } from "./status_document.ts";
+import { ageMs, durationText } from "../text/duration.ts";
+import { imageSizeHint } from "../product/image_sizes.ts";
+import { bootstrapLines, bootstrapOutcome, bootstrapStep } from "../facts/bootstrap_state.ts";
+import { currentCondition, type Scene } from "../facts/facts.ts";
+import type { ActiveOperation } from "./document.ts";
 
 const OPERATION_LIMIT = 30;
 

@@ -1,6 +1,6 @@
 import type { Explained } from "../explain/explain.ts";
-import { sentence } from "../explain/sentence.ts";
-import type { Scene } from "./scene.ts";
+import { sentence } from "../text/sentence.ts";
+import type { Scene } from "../facts/facts.ts";
 import type {
   ActiveOperation,
   Blocker,
@@ -8,7 +8,7 @@ import type {
   StatusDocument,
   TierId,
   TierStatus,
-} from "./status_document.ts";
+} from "./document.ts";
 
 const FOLLOW = "Nothing to do. It goes on by itself.";
 

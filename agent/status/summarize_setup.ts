@@ -1,7 +1,7 @@
 import type { SetupView } from "../setup/setup_state.ts";
 import { STEP_IDS } from "../setup/setup_state.ts";
-import { redactLine } from "./redact_line.ts";
-import type { SetupSummary } from "./snapshot.ts";
+import { redactLine } from "../text/redact_line.ts";
+import type { SetupSummary } from "../facts/snapshot.ts";
 
 /** What the status needs of set-up. Pure. */
 export function summarizeSetup(view: SetupView): SetupSummary {

@@ -1,5 +1,5 @@
-import { createKubeClient } from "../../k8s/http_kube_client.ts";
-import { KINDS } from "../../k8s/kinds.ts";
+import { createKubeClient } from "../../k8s/client/http_kube_client.ts";
+import { KINDS } from "../../k8s/client/kinds.ts";
 
 /**
  * The floor of watching: `bare_watch CONFIG` lists and watches pods with the agent's own client and keeps nothing but a map.

@@ -1,6 +1,6 @@
 import type { SetupView } from "../../agent/setup/setup_state.ts";
 import { PATHS } from "../../agent/state/paths.ts";
-import type { StatusDocument } from "../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../agent/status/document.ts";
 import { pushSampleRelease, type SampleReleaseOptions } from "../release/sample_release_push.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
 import { agentCommand, type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";

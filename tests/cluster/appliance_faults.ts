@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseDocument } from "yaml";
 import { PATHS } from "../../agent/state/paths.ts";
 import type { BlockerId } from "../../agent/explain/blocker_id.ts";
-import type { StatusDocument, TierId } from "../../agent/status/status_document.ts";
+import type { StatusDocument, TierId } from "../../agent/status/document.ts";
 import { FLUX_NAMESPACE } from "../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
 import { KINDS, type KubeClient, type KubeObject, type ObjectRef } from "../../k8s/mod.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FLUX_NAMESPACE } from "../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
 import { KINDS, type KubeClient, type ObjectRef } from "../../k8s/mod.ts";
-import type { StatusDocument } from "../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../agent/status/document.ts";
 import { pushRelease } from "../simulator/push.ts";
 import { kubeLogsContract } from "../contract/kube_logs_contract.ts";
 import { until } from "../until.ts";

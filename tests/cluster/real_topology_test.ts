@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
-import { HELM_RELEASES, type HelmReleaseName } from "../../agent/release/release.ts";
-import { renderValues } from "../../agent/setup/render_values.ts";
+import { HELM_RELEASES, type HelmReleaseName } from "../../agent/release/manifest.ts";
+import { renderValues } from "../../agent/release/render_values.ts";
 import { sourceObjects } from "../../flux/source_objects.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
 import { type ProgramName, programPath } from "./programs.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StatusDocument } from "../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../agent/status/document.ts";
 import { fetchStatus } from "../walk/walk.ts";
 import { until } from "../until.ts";
 import type { Appliance } from "./appliance.ts";

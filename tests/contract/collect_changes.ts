@@ -1,5 +1,5 @@
-import { KINDS } from "../../k8s/kinds.ts";
-import type { KubeClient, ResourceKind, WatchEvent } from "../../k8s/kube_client.ts";
+import { KINDS } from "../../k8s/client/kinds.ts";
+import type { KubeClient, ResourceKind, WatchEvent } from "../../k8s/client/kube_client.ts";
 
 /** Longer than any server needs, however busy the machine is. */
 export const PATIENCE_SEC = 300;

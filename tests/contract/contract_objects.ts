@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../k8s/kube_client.ts";
+import type { KubeObject } from "../../k8s/client/kube_client.ts";
 
 /** A namespace. */
 export function namespace(name: string): KubeObject {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { KubeClientOptions } from "../../k8s/http_kube_client.ts";
-import { KINDS } from "../../k8s/kinds.ts";
-import type { KubeApiError, KubeClient, KubeObject } from "../../k8s/kube_client.ts";
+import type { KubeClientOptions } from "../../k8s/client/http_kube_client.ts";
+import { KINDS } from "../../k8s/client/kinds.ts";
+import type { KubeApiError, KubeClient, KubeObject } from "../../k8s/client/kube_client.ts";
 import { until } from "../until.ts";
 import { collectChanges, PATIENCE_SEC } from "./collect_changes.ts";
 import { configMap, namespace } from "./contract_objects.ts";

@@ -1,5 +1,5 @@
-import { createKubeClient } from "../../k8s/http_kube_client.ts";
-import { parseKubeconfig } from "../../k8s/kubeconfig.ts";
+import { createKubeClient } from "../../k8s/client/http_kube_client.ts";
+import { parseKubeconfig } from "../../k8s/client/kubeconfig.ts";
 import { startSimKubeApi } from "../simulator/kube_api.ts";
 import { kubeClientContract } from "./kube_client_contract.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubeClient } from "../../k8s/kube_client.ts";
+import type { KubeClient } from "../../k8s/client/kube_client.ts";
 
 /** Containers that every server under test runs: each says what its name promises. */
 export interface LogServer {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { KINDS } from "../../k8s/kinds.ts";
-import type { KubeApiError, KubeClient } from "../../k8s/kube_client.ts";
+import { KINDS } from "../../k8s/client/kinds.ts";
+import type { KubeApiError, KubeClient } from "../../k8s/client/kube_client.ts";
 import { collectChanges, PATIENCE_SEC } from "./collect_changes.ts";
 import { configMap, namespace } from "./contract_objects.ts";
 import { openCuttingGate } from "./cutting_gate.ts";

@@ -6,8 +6,8 @@ import {
   PROXY_ANNOTATION,
   PROXY_SECRET,
 } from "../../flux/controllers.ts";
-import type { KubeObject } from "../../k8s/kube_client.ts";
-import { kindOf } from "../../k8s/kinds.ts";
+import type { KubeObject } from "../../k8s/client/kube_client.ts";
+import { kindOf } from "../../k8s/client/kinds.ts";
 
 interface Container {
   name: string;

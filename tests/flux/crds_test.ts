@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { readFluxCrds } from "../../flux/crds.ts";
-import { KINDS } from "../../k8s/kinds.ts";
+import { KINDS } from "../../k8s/client/kinds.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 import { Random } from "../fakes/random.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
 import { sourceObjects } from "../../flux/source_objects.ts";
-import type { KubeObject } from "../../k8s/kube_client.ts";
+import type { KubeObject } from "../../k8s/client/kube_client.ts";
 
 const DIGEST = `sha256:${"1".repeat(64)}`;
 const CONFIG = { repository: "ghcr.io/nine-minds/alga-appliance-config", digest: DIGEST };

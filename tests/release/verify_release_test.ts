@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReleaseManifest } from "../../agent/release/release.ts";
+import type { ReleaseManifest } from "../../agent/release/manifest.ts";
 import { pointerArtifact } from "../../tools/release/build_release.ts";
 import { readChartValues } from "../../tools/release/chart_values.ts";
 import { chartArtifact, readChart } from "../../tools/release/helm_chart.ts";

@@ -1,6 +1,6 @@
-import { createKubeClient } from "../../k8s/http_kube_client.ts";
-import type { KubeClient, KubeObject, ResourceKind } from "../../k8s/kube_client.ts";
-import { parseKubeconfig } from "../../k8s/kubeconfig.ts";
+import { createKubeClient } from "../../k8s/client/http_kube_client.ts";
+import type { KubeClient, KubeObject, ResourceKind } from "../../k8s/client/kube_client.ts";
+import { parseKubeconfig } from "../../k8s/client/kubeconfig.ts";
 import { keptPort } from "./free_port.ts";
 import type { Json } from "./kube_fields.ts";
 import { KubeStore, type StoredEvent, StoreError } from "./kube_store.ts";

@@ -1,5 +1,5 @@
-import { KINDS } from "../../k8s/kinds.ts";
-import type { KubeObject, ResourceKind } from "../../k8s/kube_client.ts";
+import { KINDS } from "../../k8s/client/kinds.ts";
+import type { KubeObject, ResourceKind } from "../../k8s/client/kube_client.ts";
 import { isMap, type Json, leafPaths, mergePatch, removePath, sameJson, setPath } from "./kube_fields.ts";
 
 /** An answer that is no success, as the API server words it. */

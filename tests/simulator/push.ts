@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ReleaseManifest } from "../../agent/release/release.ts";
+import type { ReleaseManifest } from "../../agent/release/manifest.ts";
 import { pointerArtifact } from "../../tools/release/build_release.ts";
 import { fluxArtifact } from "../../tools/release/flux_artifact.ts";
 import { type Descriptor, OCI_MANIFEST, type OciArtifact } from "../../tools/release/oci_artifact.ts";

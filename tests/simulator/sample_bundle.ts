@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/release/release.ts";
+import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/release/manifest.ts";
 
 const CHARTS: Record<HelmReleaseName, { chart: string; dependsOn: string[]; layer: "core" | "background" }> =
   {

@@ -1,4 +1,4 @@
-import { HELM_RELEASES, type ReleaseManifest, valuesKey } from "../../agent/release/release.ts";
+import { HELM_RELEASES, type ReleaseManifest, valuesKey } from "../../agent/release/manifest.ts";
 
 /** Values of a sample release: invented, in the shape of contract.md 4. */
 const VALUES = {

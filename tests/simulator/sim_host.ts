@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
-import { KINDS } from "../../k8s/kinds.ts";
+import { KINDS } from "../../k8s/client/kinds.ts";
 
 /** Where the stand-in systemctl leaves word that k3s is to run. */
 export const K3S_REQUEST = "/run/simulator/k3s-start";

@@ -1,4 +1,4 @@
-import type { HelmReleaseName } from "../../agent/release/release.ts";
+import type { HelmReleaseName } from "../../agent/release/manifest.ts";
 
 /** One workload that a stand-in for a chart creates; names, labels and containers of contract.md 3. */
 export interface SimWorkload {

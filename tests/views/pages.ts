@@ -1,5 +1,5 @@
 import type { SetupState } from "../../agent/setup/setup_state.ts";
-import type { RollupState } from "../../agent/status/status_document.ts";
+import type { RollupState } from "../../agent/status/document.ts";
 import { errorPage } from "../../views/error_page.ts";
 import { renderPage } from "../../views/layout.ts";
 import { loginPage } from "../../views/login_page.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RollupState, StatusDocument } from "../../agent/status/status_document.ts";
+import type { RollupState, StatusDocument } from "../../agent/status/document.ts";
 import type { SetupState } from "../../agent/setup/setup_state.ts";
 import { duration, renderPage } from "../../views/layout.ts";
 import { progressSection, retryForm } from "../../views/progress_section.ts";

@@ -8,7 +8,7 @@ import type {
   StatusDocument,
   TierId,
   TierStatus,
-} from "../../agent/status/status_document.ts";
+} from "../../agent/status/document.ts";
 import type { Frame } from "../../views/layout.ts";
 
 export const AT = "2026-11-21T09:12:00.000Z";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KINDS, type KubeObject, type ResourceKind } from "../../k8s/mod.ts";
 import type { SetupView } from "../../agent/setup/setup_state.ts";
-import type { StatusDocument } from "../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../agent/status/document.ts";
 import { agentCommand, sampleInputs } from "../simulator/agent_process.ts";
 import { keptPort } from "../simulator/free_port.ts";
 import { startWorld, type World } from "../simulator/world.ts";

@@ -1,5 +1,5 @@
 import type { SetupView } from "../../agent/setup/setup_state.ts";
-import type { StatusDocument } from "../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../agent/status/document.ts";
 import { type AgentProcess, startAgent } from "../simulator/agent_process.ts";
 import { compiledProgram } from "../binary/program.ts";
 import { startWorld, type World } from "../simulator/world.ts";

@@ -1,4 +1,4 @@
-import { PublishedManifest, RELEASE_REGISTRY, RELEASE_REPOSITORY } from "../../agent/release/release.ts";
+import { PublishedManifest, RELEASE_REGISTRY, RELEASE_REPOSITORY } from "../../agent/release/manifest.ts";
 import { fluxArtifact, type Origin } from "./flux_artifact.ts";
 import { chartArtifact, readChart } from "./helm_chart.ts";
 import { createArtifact, encodeJson, type OciArtifact } from "./oci_artifact.ts";

@@ -1,6 +1,6 @@
-import { parseChallenge } from "../../agent/release/challenge.ts";
-import { RegistryError, type RegistryFailure, type RegistryMirrors } from "../../agent/release/registry.ts";
-import { toRegistryError } from "../../agent/release/transport.ts";
+import { parseChallenge } from "../../agent/registry/challenge.ts";
+import { RegistryError, type RegistryFailure, type RegistryMirrors } from "../../agent/registry/registry.ts";
+import { toRegistryError } from "../../agent/net/transport.ts";
 import type { Credentials } from "./docker_credentials.ts";
 import { digestOf, OCI_MANIFEST } from "./oci_artifact.ts";
 

@@ -4,7 +4,7 @@ import { parseChoice, parseMirrors, parseOptions } from "../../agent/cli/options
 import { systemClock } from "../../agent/clock.ts";
 import { errorText } from "../../agent/error.ts";
 import { createRegistryClient, RELEASE_REPOSITORY } from "../../agent/release/mod.ts";
-import { RegistryError } from "../../agent/release/registry.ts";
+import { RegistryError } from "../../agent/registry/registry.ts";
 import { buildRelease } from "./build_release.ts";
 import { readDockerCredentials } from "./docker_credentials.ts";
 import { failureHint } from "./failure_hint.ts";

@@ -5,7 +5,7 @@ import {
   releaseImages,
   type ReleaseManifest,
 } from "../../agent/release/mod.ts";
-import { renderValues } from "../../agent/setup/render_values.ts";
+import { renderValues } from "../../agent/release/render_values.ts";
 import { type Chart, effectiveValues } from "./chart_values.ts";
 import type { Files } from "./pack_files.ts";
 

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import * as z from "zod";
-import { PUBLISHED_PROFILES } from "../../agent/release/release.ts";
+import { PUBLISHED_PROFILES } from "../../agent/release/manifest.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "must be an image tag");

@@ -1,5 +1,5 @@
 import { type Document, parseAllDocuments } from "yaml";
-import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/release/release.ts";
+import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/release/manifest.ts";
 import { type Files, readFolder } from "./pack_files.ts";
 import { ReleaseError } from "./release_error.ts";
 import type { ReleaseSpec } from "./release_spec.ts";

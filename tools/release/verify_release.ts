@@ -8,7 +8,7 @@ import {
   resolveRelease,
   valuesKey,
 } from "../../agent/release/mod.ts";
-import { parseJson } from "../../agent/release/registry_reply.ts";
+import { parseJson } from "../../agent/registry/reply.ts";
 import { placeOf } from "./build_release.ts";
 import { type Chart, readChartValues } from "./chart_values.ts";
 import { failureHint } from "./failure_hint.ts";

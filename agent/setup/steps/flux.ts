@@ -7,7 +7,7 @@ import {
   PROXY_SECRET,
 } from "../../../flux/controllers.ts";
 import { readFluxCrds } from "../../../flux/crds.ts";
-import { proxyEnvironment } from "../../../k8s/k3s_config.ts";
+import { proxyEnvironment } from "../../../k8s/k3s/config.ts";
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { type Step, type StepContext, waitFor } from "../step.ts";
 import { deploymentState, requireKube } from "./cluster.ts";

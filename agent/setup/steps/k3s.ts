@@ -1,18 +1,18 @@
 import { AgentError, errorText } from "../../error.ts";
 import { readInterfaces, readResolvers } from "../../host/network_facts.ts";
-import { type ConfigFile, renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s_config.ts";
+import { type ConfigFile, renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s/config.ts";
 import {
   type K3sInstallOptions,
   k3sJournalTail,
   placeK3sBinary,
   runK3sInstaller,
   systemctl,
-} from "../../../k8s/k3s_install.ts";
-import { type K3sPin, readK3sPin } from "../../../k8s/k3s_pin.ts";
+} from "../../../k8s/k3s/install.ts";
+import { type K3sPin, readK3sPin } from "../../../k8s/k3s/pin.ts";
 import { KINDS } from "../../../k8s/mod.ts";
 import { download } from "../../release/mod.ts";
 import { MODE, PATHS } from "../../state/paths.ts";
-import { networkOf } from "../network_settings.ts";
+import { networkOf } from "../inputs/network_settings.ts";
 import { type Step, type StepContext, waitFor } from "../step.ts";
 
 const API_TIMEOUT_SEC = 180;

@@ -2,7 +2,7 @@ import { AgentError } from "../../error.ts";
 import { preflightVerdict, runPreflight } from "../../preflight/mod.ts";
 import { foldSetup } from "../fold_setup.ts";
 import type { Step } from "../step.ts";
-import type { SetupInputs } from "../setup_inputs.ts";
+import type { SetupInputs } from "../inputs/schema.ts";
 
 /** Checks the machine and the network. Until this is done nothing outside our own folder changes. */
 export const preflightStep: Step = {

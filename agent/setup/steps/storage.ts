@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { AgentError } from "../../error.ts";
-import { LOCAL_PATH, localPathObjects, storageSmokeObjects } from "../../../k8s/local_path_manifests.ts";
+import {
+  LOCAL_PATH,
+  localPathObjects,
+  storageSmokeObjects,
+} from "../../../k8s/storage/local_path_manifests.ts";
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { PATHS } from "../../state/paths.ts";
 import { type Step, type StepContext, waitFor } from "../step.ts";

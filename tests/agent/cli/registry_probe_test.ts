@@ -8,7 +8,7 @@ import {
 } from "../../../agent/release/mod.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
-import { startHttpProxy } from "../release/http_proxy.ts";
+import { startHttpProxy } from "../net/http_proxy.ts";
 
 const ANSWERS = { ok: true, message: "ghcr.io answers" };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RollupState, StatusDocument } from "../../../agent/status/status_document.ts";
+import type { RollupState, StatusDocument } from "../../../agent/status/document.ts";
 import { statusTable } from "../../../agent/cli/status_table.ts";
 import { until } from "../../until.ts";
 import { withStandIn } from "./stand_in_agent.ts";

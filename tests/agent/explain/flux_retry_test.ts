@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../../k8s/kube_client.ts";
-import { fluxRule } from "../../../agent/explain/flux_rules.ts";
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
+import { fluxRule } from "../../../agent/explain/rules/flux.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import { makeScene } from "../../../agent/status/scene.ts";
+import { makeScene } from "../../../agent/facts/facts.ts";
 import { Random } from "../../fakes/random.ts";
 import { ago, event, flux, healthyCluster, notReady, NOW_MS, ready, snapshotOf } from "../status/objects.ts";
 

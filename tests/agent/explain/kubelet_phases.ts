@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../../k8s/kube_client.ts";
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { ago, event } from "../status/objects.ts";
 
 type Json = Record<string, unknown>;

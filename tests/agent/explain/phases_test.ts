@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { BlockerId } from "../../../agent/explain/blocker_id.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import type { KubeObject } from "../../../k8s/kube_client.ts";
-import type { Blocker } from "../../../agent/status/status_document.ts";
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
+import type { Blocker } from "../../../agent/status/document.ts";
 import {
   ago,
   broken,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import type { KubeObject } from "../../../k8s/kube_client.ts";
-import type { StatusDocument } from "../../../agent/status/status_document.ts";
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
+import type { StatusDocument } from "../../../agent/status/document.ts";
 import { ago, broken, type Cluster, event, NOW_MS, podOf, snapshotOf, waiting } from "../status/objects.ts";
 
 const DEAD = "registry.dead.test/alga/email-service:1";

@@ -3,9 +3,9 @@ import { BLOCKER_KIND, type BlockerId } from "../../../agent/explain/blocker_id.
 import { explain } from "../../../agent/explain/explain.ts";
 import type { Finding } from "../../../agent/explain/finding.ts";
 import { rankFindings } from "../../../agent/explain/rank.ts";
-import { componentByName, COMPONENTS } from "../../../agent/status/components.ts";
-import { makeScene } from "../../../agent/status/scene.ts";
-import { TIER_IDS } from "../../../agent/status/status_document.ts";
+import { componentByName, COMPONENTS } from "../../../agent/product/components.ts";
+import { makeScene } from "../../../agent/facts/facts.ts";
+import { TIER_IDS } from "../../../agent/status/document.ts";
 import { Random } from "../../fakes/random.ts";
 import {
   ago,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import type { KubeObject } from "../../../k8s/kube_client.ts";
-import type { Snapshot } from "../../../agent/status/snapshot.ts";
-import { isNoLog } from "../../../agent/status/wanted_logs.ts";
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
+import type { Snapshot } from "../../../agent/facts/snapshot.ts";
+import { isNoLog } from "../../../agent/observe/wanted_logs.ts";
 import { BLOCKER_KIND, type BlockerId } from "../../../agent/explain/blocker_id.ts";
 import { recordCases } from "../../cluster/node/record/record_cases.ts";
 import { type Phase, type Recording, statesOf } from "../../cluster/node/record/recording.ts";

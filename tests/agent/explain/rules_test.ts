@@ -4,8 +4,8 @@ import { explain } from "../../../agent/explain/explain.ts";
 import { RULES } from "../../../agent/explain/rules.ts";
 import { TEXTS } from "../../../agent/explain/texts.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import { makeScene } from "../../../agent/status/scene.ts";
-import type { Snapshot } from "../../../agent/status/snapshot.ts";
+import { makeScene } from "../../../agent/facts/facts.ts";
+import type { Snapshot } from "../../../agent/facts/snapshot.ts";
 import {
   ago,
   bootstrapJob,

@@ -6,7 +6,7 @@ import {
   readResolvers,
   readRoutes,
 } from "../../../agent/host/network_facts.ts";
-import { readListeningPorts } from "../../../agent/preflight/listening_ports.ts";
+import { readListeningPorts } from "../../../agent/preflight/facts/listening_ports.ts";
 import { AgentError } from "../../../agent/error.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { Random } from "../../fakes/random.ts";

@@ -6,8 +6,8 @@ import {
   type CheckStatus,
   runPreflight,
 } from "../../../agent/preflight/mod.ts";
-import type { RegistryClient } from "../../../agent/release/registry.ts";
-import type { SetupInputs } from "../../../agent/setup/setup_inputs.ts";
+import type { RegistryClient } from "../../../agent/registry/registry.ts";
+import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
 import { systemClock } from "../../../agent/clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { FakeRegistry } from "./fake_registry.ts";

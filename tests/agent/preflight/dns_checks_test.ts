@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { askDns } from "../../../agent/preflight/ask_dns.ts";
+import { askDns } from "../../../agent/net/dns_query.ts";
 import type { CheckResult } from "../../../agent/preflight/mod.ts";
-import type { SetupInputs } from "../../../agent/setup/setup_inputs.ts";
+import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
 import { checkContext, runOne } from "./check_case.ts";
 import { type DnsReply, startDnsServer, type TestDnsServer } from "./dns_server.ts";
 

@@ -3,8 +3,8 @@ import {
   type RegistryClient,
   RegistryError,
   type RegistryFailure,
-} from "../../../agent/release/registry.ts";
-import type { ReleaseManifest } from "../../../agent/release/release.ts";
+} from "../../../agent/registry/registry.ts";
+import type { ReleaseManifest } from "../../../agent/release/manifest.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
 
 /** A registry without a network: one release, and failures by host. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connectProxy } from "../../../agent/preflight/connect_proxy.ts";
+import { connectProxy } from "../../../agent/net/proxy_connect.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { until } from "../../until.ts";
 import { checkContext, runOne } from "./check_case.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { readPeerCertificate } from "../../../agent/preflight/peer_certificate.ts";
+import { readPeerCertificate } from "../../../agent/net/peer_certificate.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { startUntrustedServer } from "../../fakes/untrusted_server.ts";
 import { pushImage, pushRelease } from "../../simulator/push.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
-import { clientOf } from "../release/client_of.ts";
+import { clientOf } from "../registry/client_of.ts";
 import { startDnsServer } from "./dns_server.ts";
 import { checkContext, runOne } from "./check_case.ts";
 

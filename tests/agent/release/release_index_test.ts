@@ -5,7 +5,7 @@ import { Random } from "../../fakes/random.ts";
 import { pushBlob, pushManifest, pushRelease } from "../../simulator/push.ts";
 import { type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
-import { clientOf } from "./client_of.ts";
+import { clientOf } from "../registry/client_of.ts";
 
 const RELEASE = "nine-minds/alga-appliance-release";
 const OCI_INDEX = "application/vnd.oci.image.index.v1+json";

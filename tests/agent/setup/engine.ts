@@ -3,14 +3,14 @@ import { type CheckResult, preflightVerdict } from "../../../agent/preflight/mod
 import { type RegistryClient, RegistryError } from "../../../agent/release/mod.ts";
 import { foldSetup } from "../../../agent/setup/fold_setup.ts";
 import { createSetupService } from "../../../agent/setup/mod.ts";
-import type { SetupInputs } from "../../../agent/setup/setup_inputs.ts";
+import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
 import type { SetupService } from "../../../agent/setup/setup_service.ts";
 import { type SetupState, STEP_IDS, type StepId } from "../../../agent/setup/setup_state.ts";
 import type { Step, StepContext } from "../../../agent/setup/step.ts";
 import { PreflightBlocked, preflightStep } from "../../../agent/setup/steps/preflight.ts";
 import { type Journal, openJournal } from "../../../agent/state/journal.ts";
 import { createOperationLock } from "../../../agent/state/operation_lock.ts";
-import type { StatusDocument } from "../../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../../agent/status/document.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 

@@ -7,14 +7,14 @@ import {
   projectPvc,
   projectStorageClass,
   projectWorkload,
-} from "../../../agent/status/project_cluster.ts";
-import { projectConfig } from "../../../agent/status/project_config.ts";
-import { projectEvent } from "../../../agent/status/project_event.ts";
-import { projectPod } from "../../../agent/status/project_pod.ts";
-import { emptySnapshot, type Snapshot } from "../../../agent/status/snapshot.ts";
-import { NO_MEMORY, remember } from "../../../agent/status/status_memory.ts";
-import { TIER_IDS } from "../../../agent/status/status_document.ts";
-import type { KubeObject } from "../../../k8s/kube_client.ts";
+} from "../../../agent/observe/projections/cluster.ts";
+import { projectConfig } from "../../../agent/observe/projections/config.ts";
+import { projectEvent } from "../../../agent/observe/projections/event.ts";
+import { projectPod } from "../../../agent/observe/projections/pod.ts";
+import { emptySnapshot, type Snapshot } from "../../../agent/facts/snapshot.ts";
+import { NO_MEMORY, remember } from "../../../agent/status/memory.ts";
+import { TIER_IDS } from "../../../agent/status/document.ts";
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { Random } from "../../fakes/random.ts";
 import { countReads } from "./count_reads.ts";
 import {

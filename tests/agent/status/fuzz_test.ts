@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import { NO_MEMORY, remember } from "../../../agent/status/status_memory.ts";
-import type { KubeObject } from "../../../k8s/kube_client.ts";
+import { NO_MEMORY, remember } from "../../../agent/status/memory.ts";
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { Random } from "../../fakes/random.ts";
 import { countReads } from "./count_reads.ts";
 import {

@@ -6,12 +6,12 @@ import {
   projectSecret,
   projectStorageClass,
   projectWorkload,
-} from "../../../agent/status/project_cluster.ts";
-import { projectConfig } from "../../../agent/status/project_config.ts";
-import { projectEvent } from "../../../agent/status/project_event.ts";
-import { projectPod } from "../../../agent/status/project_pod.ts";
-import { emptySnapshot, type FluxView, type Snapshot } from "../../../agent/status/snapshot.ts";
-import type { KubeObject } from "../../../k8s/kube_client.ts";
+} from "../../../agent/observe/projections/cluster.ts";
+import { projectConfig } from "../../../agent/observe/projections/config.ts";
+import { projectEvent } from "../../../agent/observe/projections/event.ts";
+import { projectPod } from "../../../agent/observe/projections/pod.ts";
+import { emptySnapshot, type FluxView, type Snapshot } from "../../../agent/facts/snapshot.ts";
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 
 /** The moment that every test object is seen from. */
 export const NOW = "2026-11-21T12:00:00.000Z";

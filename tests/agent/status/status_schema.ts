@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { BLOCKER_KIND } from "../../../agent/explain/blocker_id.ts";
-import type { StatusDocument } from "../../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../../agent/status/document.ts";
 
 const Time = z.iso.datetime();
 const Text = z.string().max(2_100);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { FLUX_CONTROLLERS, fluxObjects } from "../../../flux/controllers.ts";
-import { LOCAL_PATH } from "../../../k8s/local_path_manifests.ts";
+import { LOCAL_PATH } from "../../../k8s/storage/local_path_manifests.ts";
 import { pushBlob, pushManifest } from "../../simulator/push.ts";
 import { exists } from "../exists.ts";
 import { CACHE_FOLDER, type ProgramName, programPath } from "../programs.ts";

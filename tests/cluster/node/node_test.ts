@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
-import { LOCAL_PATH, localPathObjects } from "../../../k8s/local_path_manifests.ts";
+import { LOCAL_PATH, localPathObjects } from "../../../k8s/storage/local_path_manifests.ts";
 import { hideImage, removeSecret, scaleToZero, stopPart } from "./faults.ts";
 import { busyboxImage, standinImage } from "./node_images.ts";
 import { CLUSTER_DNS, NODE_NAME } from "./node_programs.ts";

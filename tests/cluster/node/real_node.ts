@@ -1,5 +1,5 @@
 import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
-import { renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s_config.ts";
+import { renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s/config.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { type Certificates, makeCertificates } from "../certificates.ts";
 import { compactEtcd } from "../compact_etcd.ts";

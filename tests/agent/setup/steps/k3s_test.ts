@@ -4,7 +4,7 @@ import { AgentError } from "../../../../agent/error.ts";
 import { k3sStep } from "../../../../agent/setup/steps/k3s.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
 import { KINDS } from "../../../../k8s/mod.ts";
-import { startHttpProxy } from "../../release/http_proxy.ts";
+import { startHttpProxy } from "../../net/http_proxy.ts";
 import { inStepWorld, type StepWorld } from "./step_world.ts";
 
 const BINARY = "the k3s binary";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AgentError } from "../../../../agent/error.ts";
 import type { StepContext } from "../../../../agent/setup/step.ts";
 import { loginStep } from "../../../../agent/setup/steps/login.ts";
-import type { StatusDocument } from "../../../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../../../agent/status/document.ts";
 
 /** A status that a test changes. */
 function statusWorld() {

@@ -1,11 +1,11 @@
 import type { Clock } from "../../../../agent/clock.ts";
 import { isoNow } from "../../../../agent/clock.ts";
 import type { RegistryClient, ReleaseManifest, ResolvedRelease } from "../../../../agent/release/mod.ts";
-import type { SetupInputs } from "../../../../agent/setup/setup_inputs.ts";
+import type { SetupInputs } from "../../../../agent/setup/inputs/schema.ts";
 import type { StepContext } from "../../../../agent/setup/step.ts";
 import { openJournal } from "../../../../agent/state/journal.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
-import type { StatusDocument } from "../../../../agent/status/status_document.ts";
+import type { StatusDocument } from "../../../../agent/status/document.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../../k8s/mod.ts";
 import { FakeHost } from "../../../fakes/fake_host.ts";
 import { type SimKubeApi, startSimKubeApi } from "../../../simulator/kube_api.ts";

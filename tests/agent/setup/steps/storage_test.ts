@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { storageStep } from "../../../../agent/setup/steps/storage.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
-import { LOCAL_PATH } from "../../../../k8s/local_path_manifests.ts";
+import { LOCAL_PATH } from "../../../../k8s/storage/local_path_manifests.ts";
 import { KINDS, type KubeObject } from "../../../../k8s/mod.ts";
 import { inStepWorld, type StepWorld, versionsOf, waitingPod } from "./step_world.ts";
 

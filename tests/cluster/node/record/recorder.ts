@@ -1,5 +1,5 @@
 import { KINDS, type KubeClient, type KubeObject, type ResourceKind } from "../../../../k8s/mod.ts";
-import { localPathObjects } from "../../../../k8s/local_path_manifests.ts";
+import { localPathObjects } from "../../../../k8s/storage/local_path_manifests.ts";
 import { FLUX_CONTROLLERS, FLUX_NAMESPACE, fluxObjects } from "../../../../flux/controllers.ts";
 import { readFluxCrds } from "../../../../flux/crds.ts";
 import { RealHost } from "../../../../agent/host/real_host.ts";

@@ -1,4 +1,4 @@
-import { LOCAL_PATH } from "../../../../k8s/local_path_manifests.ts";
+import { LOCAL_PATH } from "../../../../k8s/storage/local_path_manifests.ts";
 import type { KubeObject } from "../../../../k8s/mod.ts";
 import type { RealNode } from "../real_node.ts";
 import { app, type RecordCase, shell } from "./record_case.ts";

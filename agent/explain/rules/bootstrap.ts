@@ -1,0 +1,101 @@
+import {
+  bootstrapJobState,
+  bootstrapLines,
+  bootstrapOutcome,
+  bootstrapStep,
+  detectErrors,
+} from "../../facts/bootstrap_state.ts";
+import type { Scene } from "../../facts/facts.ts";
+import type { BlockerId } from "../blocker_id.ts";
+import { clip } from "./crash.ts";
+import { type Finding, finding, type Rule } from "../finding.ts";
+
+/** What the last error lines of the first-time setup tell; first match wins. @see contract.md 9.4 */
+const FAILURES: readonly { id: BlockerId; test: RegExp; component?: string }[] = [
+  {
+    id: "app.db-auth",
+    test: /PostgreSQL authentication failed|password authentication failed/i,
+    component: "db",
+  },
+  {
+    id: "app.migration-failed",
+    test:
+      /Migration failed|migration file .* failed|knex.*error|Migration table is already locked|migrations? timed out/i,
+  },
+  { id: "app.db-start", test: /PostgreSQL did not become reachable within/i, component: "db" },
+  {
+    id: "app.seed-guard",
+    test: /Existing application database state detected|seed.{0,60}refused/i,
+  },
+  { id: "app.redis", test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b/, component: "redis" },
+];
+
+/** The first-time setup of the database: running, or ended with an error. */
+export const bootstrapRule: Rule = {
+  ids: [
+    "app.bootstrap-running",
+    "app.bootstrap-failed",
+    "app.migration-failed",
+    "app.db-auth",
+    "app.db-start",
+    "app.seed-guard",
+    "app.redis",
+  ],
+  find(scene) {
+    const outcome = bootstrapOutcome(scene);
+    if (outcome === "running") return [running(scene)];
+    return outcome === "failed" ? [failed(scene)] : [];
+  },
+};
+
+function evidenceOf(scene: Scene, errors: readonly string[]): Finding["evidence"] {
+  const job = scene.bootstrapJob;
+  const name = job ? `${job.namespace}/${job.name}` : "msp/alga-core-sebastian-bootstrap";
+  const condition = job?.conditions.find((it) => it.type === "Failed" && it.status === "True");
+  return [
+    { label: "Object", text: `Job ${name}` },
+    {
+      label: "State",
+      text: condition ? `${condition.reason}: ${clip(condition.message, 200)}` : bootstrapJobState(scene),
+    },
+    ...errors.slice(-4).map((text) => ({ label: "Error line", text: clip(text, 300) })),
+  ];
+}
+
+function running(scene: Scene): Finding {
+  const job = scene.bootstrapJob;
+  const errors = detectErrors(bootstrapLines(scene));
+  const step = bootstrapStep(bootstrapLines(scene));
+  const attempt = (job?.failed ?? 0) > 0 ? `attempt ${(job?.failed ?? 0) + 1}` : "";
+  return finding(scene, {
+    id: "app.bootstrap-running",
+    tier: "bootstrap",
+    component: "bootstrap",
+    hard: false,
+    since: job?.startedAt ?? job?.createdAt,
+    words: { detail: [step, attempt].filter((it) => it !== "").join(", ") },
+    evidence: evidenceOf(scene, errors),
+  });
+}
+
+function failed(scene: Scene): Finding {
+  const lines = bootstrapLines(scene);
+  const errors = detectErrors(lines);
+  const told = lines.findLast((line) => FAILURES.some((it) => it.test.test(line)));
+  const known = told === undefined ? undefined : FAILURES.find((it) => it.test.test(told));
+  const detail = told ?? errors.at(-1) ?? "";
+  const condition = scene.bootstrapJob?.conditions.find((it) => it.type === "Failed" && it.status === "True");
+  return finding(scene, {
+    id: known?.id ?? "app.bootstrap-failed",
+    tier: "bootstrap",
+    component: known?.component ?? "bootstrap",
+    since: condition?.since ?? scene.snapshot.remembered.bootstrap?.at,
+    words: { component: "The first-time setup", detail: clip(withoutTime(detail), 240) },
+    evidence: evidenceOf(scene, errors),
+  });
+}
+
+/** Log lines are kept with the time that the API puts before them. */
+function withoutTime(line: string): string {
+  return line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z\s+/, "");
+}

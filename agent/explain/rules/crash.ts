@@ -1,0 +1,176 @@
+import type { ContainerTrouble } from "../../facts/container_problem.ts";
+import type { Scene } from "../../facts/facts.ts";
+import type { BlockerId } from "../blocker_id.ts";
+import { ageMs, durationText } from "../../text/duration.ts";
+import { type Finding, finding, type Rule } from "../finding.ts";
+import { containerEvidence } from "../pod_evidence.ts";
+
+type Crash = Extract<ContainerTrouble, { kind: "crash" }>;
+
+interface CrashPattern {
+  id: BlockerId;
+  test: RegExp;
+  /** Where the cause lies, when that is not the component that stops. */
+  component?: string;
+  only?: readonly string[];
+}
+
+/** What the last lines of a container that stopped tell; first match wins. @see contract.md 9.4, 9.5 */
+const CRASH_PATTERNS: readonly CrashPattern[] = [
+  { id: "app.temporal-schema", test: /sql schema version compatibility check failed/i },
+  {
+    id: "cfg.service-links",
+    test: /cannot unmarshal .{0,80}tcp:\/\/|tcp:\/\/\S{1,80}.{0,60} into .{0,20}int|parsing "tcp:\/\//,
+  },
+  {
+    id: "app.db-version",
+    test: /database files are incompatible with server|data directory was initialized by PostgreSQL version/i,
+  },
+  { id: "disk.readonly", test: /read-only file system/i },
+  { id: "disk.pressure", test: /no space left on device/i },
+  { id: "app.db-start", test: /could not locate a valid checkpoint record|\bPANIC: /, only: ["db"] },
+  {
+    id: "app.db-auth",
+    test: /password authentication failed|PostgreSQL authentication failed/i,
+    component: "db",
+  },
+  {
+    id: "stor.owner",
+    test:
+      /initdb: error: directory .* not empty|permission denied(?! for )|operation not permitted|has wrong ownership/i,
+    only: ["db", "redis", "alga-core", "storage"],
+  },
+  { id: "dns.coredns-loop", test: /\bLoop \(.*\) detected/, only: ["coredns"] },
+  { id: "dns.coredns-none", test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },
+  // A shell that is given a program of another processor reads it as a script.
+  { id: "img.arch", test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },
+  {
+    id: "app.redis",
+    test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b|ECONNREFUSED .{0,40}:6379|redis.{0,80}connection refused/i,
+    component: "redis",
+  },
+];
+
+/** One that could not be started has touched neither its data nor the disk; a volume may be read-only on purpose. */
+const BEGUN_ONLY: readonly BlockerId[] = ["stor.owner", "disk.readonly"];
+
+/** Containers that stop again and again, by what they said last. */
+export const crashRule: Rule = {
+  ids: [
+    "app.temporal-schema",
+    "cfg.service-links",
+    "app.db-version",
+    "disk.readonly",
+    "disk.pressure",
+    "app.db-start",
+    "app.db-auth",
+    "stor.owner",
+    "dns.coredns-loop",
+    "dns.coredns-none",
+    "img.arch",
+    "app.redis",
+    "mem.oom-container",
+    "app.crash",
+  ],
+  find(scene) {
+    return scene.troubles.flatMap((trouble) =>
+      trouble.kind === "crash" && trouble.component.kind !== "Job" ? explainCrash(scene, trouble) : []
+    );
+  },
+};
+
+function explainCrash(scene: Scene, crash: Crash): Finding[] {
+  const lines = [crash.text, ...scene.logOf(crash.pod, crash.container.name)].filter((it) => it !== "");
+  const begun = crash.reason !== "StartError" && crash.reason !== "RunContainerError";
+  for (const pattern of CRASH_PATTERNS) {
+    if (pattern.only && !pattern.only.includes(crash.component.name)) continue;
+    if (!begun && BEGUN_ONLY.includes(pattern.id)) continue;
+    const line = lines.findLast((it) => pattern.test.test(it));
+    if (line === undefined) continue;
+    // Pressure on the disk is one cause for the whole machine; so is a password that the database refuses.
+    const wide = pattern.id.startsWith("disk.");
+    return [crashFinding(scene, crash, pattern.id, line, {
+      component: wide ? crash.component.name : pattern.component ?? crash.component.name,
+      ...(wide ? { key: "node" } : pattern.component === undefined ? {} : { key: pattern.component }),
+    })];
+  }
+  // 137 is any kill: also the one after a probe or a hook, of which the kubelet tells only seconds later.
+  const killed = crash.exitCode === 137 && crash.stoppedFor === "" && crash.restarts >= 2;
+  if (crash.reason === "OOMKilled" || killed) {
+    return [crashFinding(scene, crash, "mem.oom-container", "", { component: crash.component.name })];
+  }
+  if (!crash.loop) return [];
+  const detail = crash.stoppedFor || lastTelling(lines);
+  return [crashFinding(scene, crash, "app.crash", detail, { component: crash.component.name })];
+}
+
+function crashFinding(
+  scene: Scene,
+  crash: Crash,
+  id: BlockerId,
+  detail: string,
+  where: { component: string; key?: string },
+): Finding {
+  const { component } = crash;
+  const specific = id !== "app.crash";
+  const line = clip(detail, 240);
+  return finding(scene, {
+    id,
+    tier: component.tier,
+    component: where.component,
+    key: where.key ?? component.name,
+    // Workers may stop a few times while what they need is still starting. @see contract.md 3.1
+    hard: specific || crash.restarts >= (component.tier === "background" ? 5 : 3),
+    since: crash.since,
+    words: {
+      component: component.title,
+      detail: line,
+      amount: `${crash.restarts} times`,
+      image: crash.container.image,
+    },
+    evidence: [
+      ...containerEvidence(crash, crash.text),
+      { label: "Ended with", text: `${crash.reason || "unknown"}, exit code ${crash.exitCode ?? "unknown"}` },
+      ...(line === "" ? [] : [{ label: "Last line", text: line }]),
+    ],
+  });
+}
+
+/** The line most likely to tell something: the last that speaks of an error, else the last. */
+export function lastTelling(lines: readonly string[]): string {
+  return lines.findLast((it) => /error|fatal|panic|exception|failed|cannot|refused/i.test(it)) ??
+    lines.at(-1) ??
+    "";
+}
+
+/** Running for minutes without becoming ready. */
+export const probeRule: Rule = {
+  ids: ["app.probe"],
+  find(scene) {
+    return scene.troubles.flatMap((trouble): Finding[] => {
+      if (trouble.kind !== "not-ready" || trouble.component.kind === "Job") return [];
+      const age = ageMs(trouble.since, scene.nowMs);
+      const background = trouble.component.tier === "background";
+      if (age < (background ? 10 : 3) * 60_000) return [];
+      return [finding(scene, {
+        id: "app.probe",
+        tier: trouble.component.tier,
+        component: trouble.component.name,
+        hard: age >= (background ? 15 : 5) * 60_000,
+        since: trouble.since,
+        words: {
+          component: trouble.component.title,
+          amount: durationText(age),
+          detail: clip(trouble.text, 240),
+        },
+        evidence: containerEvidence(trouble, trouble.text),
+      })];
+    });
+  },
+};
+
+/** A text on one line, cut for a sentence. */
+export function clip(text: string, limit: number): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+}

@@ -1,0 +1,161 @@
+import { newest, timeOf } from "../../facts/container_problem.ts";
+import { type Component, componentOfPod, COMPONENTS } from "../../product/components.ts";
+import type { Scene } from "../../facts/facts.ts";
+import type { PvcView } from "../../facts/snapshot.ts";
+import { ageMs } from "../../text/duration.ts";
+import { clip } from "./crash.ts";
+import { type Finding, finding, type Rule } from "../finding.ts";
+import { podEvidence } from "../pod_evidence.ts";
+
+/** The provisioner needs a helper pod per volume; until this it is only busy. */
+const PENDING_PATIENCE_MS = 2 * 60_000;
+/** The storage service could not make the folder itself. */
+const HELPER_TROUBLE = /mkdir|permission denied|helper|create process timeout|read-only|no space left/i;
+const EVENT_FRESH_MS = 10 * 60_000;
+
+/** Volumes that stay without storage. Some of the telling events are not warnings. @see cluster.md 5 */
+export const claimRule: Rule = {
+  ids: ["stor.pvc-pending", "stor.provisioner"],
+  find(scene) {
+    if (scene.snapshot.knowledge.pvcs !== "known") return [];
+    return scene.snapshot.pvcs.filter((it) => it.phase === "Pending" || it.phase === "Lost")
+      .flatMap((it) => explainClaim(scene, it));
+  },
+};
+
+function explainClaim(scene: Scene, claim: PvcView): Finding[] {
+  const { snapshot } = scene;
+  const events = scene.eventsOf("PersistentVolumeClaim", claim.namespace, claim.name);
+  const failed = newest(events.filter((it) => it.reason === "ProvisioningFailed"));
+  // Said again every few seconds as long as it is true.
+  const noClass = newest(
+    events.filter((it) => it.reason === "FailedBinding" && scene.nowMs - timeOf(it) < EVENT_FRESH_MS),
+  );
+  const waiting = newest(events.filter((it) => it.reason === "ExternalProvisioning"));
+  const classKnown = snapshot.knowledge.storageClasses === "known";
+  const classMissing = classKnown &&
+    !snapshot.storageClasses.some((it) =>
+      claim.storageClass === undefined ? it.isDefault : it.name === claim.storageClass
+    );
+  const age = ageMs(claim.createdAt, scene.nowMs);
+  const component = componentOfClaim(scene, claim);
+  const base = {
+    tier: component.tier === "login" || component.tier === "bootstrap" ? "core" as const : component.tier,
+    component: component.name,
+    since: claim.createdAt,
+    key: `${claim.namespace}/${claim.name}`,
+  };
+  const evidence = (message: string) => [
+    { label: "Object", text: `PersistentVolumeClaim ${claim.namespace}/${claim.name}` },
+    { label: "State", text: claim.phase },
+    ...(message === "" ? [] : [{ label: "Message", text: message }]),
+  ];
+  if (failed) {
+    const helper = HELPER_TROUBLE.test(failed.message);
+    return [finding(scene, {
+      ...base,
+      id: helper ? "stor.provisioner" : "stor.pvc-pending",
+      ...(helper ? { key: "storage" } : {}),
+      words: { component: component.title, name: claim.name, detail: clip(failed.message, 240) },
+      evidence: evidence(failed.message),
+    })];
+  }
+  if (classMissing || noClass) {
+    const detail = noClass?.message ?? `There is no storage class "${claim.storageClass ?? "(default)"}".`;
+    return [finding(scene, {
+      ...base,
+      id: "stor.pvc-pending",
+      hard: age > 30_000,
+      words: { component: component.title, name: claim.name, detail: clip(detail, 240) },
+      evidence: evidence(detail),
+    })];
+  }
+  const storageDown = scene.state("storage")?.ready === false;
+  if (waiting && (age > PENDING_PATIENCE_MS || storageDown)) {
+    return [finding(scene, {
+      ...base,
+      id: "stor.provisioner",
+      key: "storage",
+      // It stands for the silence of the storage service too.
+      ...(storageDown ? { component: "storage", covers: [base.component] } : {}),
+      hard: storageDown || age > PENDING_PATIENCE_MS,
+      words: { component: component.title, name: claim.name, detail: "" },
+      evidence: evidence(waiting.message),
+    })];
+  }
+  // A claim without a consumer waits on purpose.
+  const consumed = scene.troubledPods.some(({ pod }) =>
+    pod.namespace === claim.namespace && pod.claims.includes(claim.name) && pod.nodeName !== ""
+  );
+  if (consumed && age > 2 * PENDING_PATIENCE_MS) {
+    return [finding(scene, {
+      ...base,
+      id: "stor.pvc-pending",
+      words: { component: component.title, name: claim.name },
+      evidence: evidence(newest(events)?.message ?? ""),
+    })];
+  }
+  return [];
+}
+
+function componentOfClaim(scene: Scene, claim: PvcView): Component {
+  const user = scene.troubledPods.find(({ pod }) =>
+    pod.namespace === claim.namespace && pod.claims.includes(claim.name)
+  );
+  if (user) return componentOfPod(user.pod);
+  const byName = claim.name.includes("postgres")
+    ? "db"
+    : claim.name.includes("redis")
+    ? "redis"
+    : "alga-core";
+  const known = claim.namespace === "msp" ? byName : "storage";
+  return COMPONENTS.find((it) => it.name === known) as Component;
+}
+
+/** Volumes and pod networks that could not be set up; the container only says "ContainerCreating". */
+export const mountRule: Rule = {
+  ids: ["stor.mount", "k3s.not-ready-cni", "stor.subpath"],
+  find(scene) {
+    return scene.troubledPods.flatMap(({ pod, component, events }): Finding[] => {
+      const creating = pod.containers.some((it) =>
+        it.state.kind === "waiting" &&
+        (it.state.reason === "ContainerCreating" || it.state.reason === "PodInitializing")
+      );
+      const begun = pod.containers.some((it) =>
+        it.state.kind === "running" || it.state.kind === "terminated"
+      );
+      if (begun || !creating && pod.containers.length > 0) return [];
+      const fresh = events.filter((it) => scene.nowMs - timeOf(it) < EVENT_FRESH_MS);
+      const sandbox = newest(fresh.filter((it) => it.reason === "FailedCreatePodSandBox"));
+      const mounts = fresh.filter((it) => it.reason === "FailedMount" || it.reason === "FailedAttachVolume");
+      // Now and then the kubelet adds that it has waited in vain; the cause stands in its other sentence.
+      const mount = newest(mounts.filter((it) => !/^Unable to attach or mount volumes/.test(it.message))) ??
+        newest(mounts);
+      const since = (it: { firstAt: string | undefined }) => it.firstAt ?? pod.createdAt;
+      if (mount) {
+        const name = /(?:secret|configmap) "([^"]+)" not found/i.exec(mount.message)?.[1] ?? "";
+        return [finding(scene, {
+          id: "stor.mount",
+          tier: component.tier,
+          component: component.name,
+          since: since(mount),
+          hard: ageMs(since(mount), scene.nowMs) > 30_000,
+          words: { component: component.title, name, detail: clip(mount.message, 240) },
+          evidence: podEvidence(pod, mount.message),
+        })];
+      }
+      if (sandbox && /network|cni/i.test(sandbox.message)) {
+        return [finding(scene, {
+          id: "k3s.not-ready-cni",
+          tier: "platform",
+          component: "node",
+          since: since(sandbox),
+          hard: ageMs(since(sandbox), scene.nowMs) > 60_000,
+          words: { component: component.title, detail: clip(sandbox.message, 240) },
+          evidence: podEvidence(pod, sandbox.message),
+        })];
+      }
+      return [];
+    });
+  },
+};

@@ -1,0 +1,43 @@
+import { RegistryError } from "../registry/registry.ts";
+import type { Transport, TransportReply } from "./transport.ts";
+
+const MAX_REDIRECTS = 5;
+
+/** One exchange with redirects followed by hand: `Authorization` stays with the host that asked for it. @throws {RegistryError} */
+export async function exchange(
+  transport: Transport,
+  start: URL,
+  options: {
+    method: "GET" | "HEAD";
+    headers: Record<string, string>;
+    authorization?: string;
+    signal: AbortSignal;
+  },
+): Promise<TransportReply & { url: URL }> {
+  const { method, headers, authorization, signal } = options;
+  let url = start;
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+    const own = authorization !== undefined && url.host === start.host ? { authorization } : {};
+    const reply = await transport.send(url, { method, headers: { ...headers, ...own }, signal });
+    if (![301, 302, 303, 307, 308].includes(reply.status)) return { ...reply, url };
+    await reply.body?.cancel();
+    const location = reply.headers.get("location") ?? "";
+    const next = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    if (
+      !next || !/^https?:$/.test(next.protocol) || (url.protocol === "https:" && next.protocol === "http:")
+    ) {
+      throw new RegistryError(
+        "unexpected-status",
+        url.host,
+        `${url.host} redirected to an address that cannot be used`,
+        { status: reply.status },
+      );
+    }
+    url = next;
+  }
+  throw new RegistryError(
+    "unexpected-status",
+    start.host,
+    `${start.host} redirected more than ${MAX_REDIRECTS} times`,
+  );
+}

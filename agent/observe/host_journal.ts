@@ -1,0 +1,53 @@
+import type { Host } from "../host/host.ts";
+import { redactLine } from "../text/redact_line.ts";
+import type { JournalLine } from "../facts/snapshot.ts";
+
+const UNIT = "k3s";
+const LINE_LIMIT = 300;
+const BYTES_LIMIT = 512 * 1024;
+const TIME_LIMIT_MS = 5_000;
+
+/** The newest lines of the service "k3s", systemd's own about it among them, oldest first. @throws {AgentError} */
+export async function readK3sJournal(host: Host, signal: AbortSignal): Promise<JournalLine[]> {
+  const { stdout } = await host.run([
+    "journalctl",
+    "-u",
+    UNIT,
+    "-o",
+    "json",
+    "--output-fields=MESSAGE",
+    "--since=-15min",
+    "-n",
+    String(LINE_LIMIT),
+    "--no-pager",
+  ], { timeoutMs: TIME_LIMIT_MS, maxOutputBytes: BYTES_LIMIT, signal });
+  return parseJournal(stdout);
+}
+
+/** Lines of `journalctl -o json`; what is none, or was cut, is left out. Never throws. */
+export function parseJournal(text: string): JournalLine[] {
+  return text.split("\n").flatMap((line): JournalLine[] => {
+    const entry = tryParse(line);
+    const micros = Number(entry?.__REALTIME_TIMESTAMP);
+    const atMs = Math.floor(micros / 1_000);
+    const message = entry && messageOf(entry.MESSAGE);
+    if (!message || !(micros > 0) || Number.isNaN(new Date(atMs).getTime())) return [];
+    return [{ at: new Date(atMs).toISOString(), text: redactLine(message) }];
+  }).slice(-LINE_LIMIT);
+}
+
+function tryParse(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? value as Record<string, unknown> : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Text, or the bytes of a message that is no UTF-8; systemd.journal-fields(7). */
+function messageOf(value: unknown): string {
+  if (typeof value === "string") return value.slice(0, 4_000);
+  if (!Array.isArray(value) || !value.every((it) => Number.isInteger(it) && it >= 0 && it < 256)) return "";
+  return new TextDecoder().decode(new Uint8Array(value.slice(0, 4_000) as number[]));
+}

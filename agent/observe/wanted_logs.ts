@@ -1,0 +1,97 @@
+import { componentByName } from "../product/components.ts";
+import { isPodOver } from "../facts/container_problem.ts";
+import { isProbeGood, loginUrl } from "../facts/login_url.ts";
+import type { Scene } from "../facts/facts.ts";
+import type { PodView } from "../facts/snapshot.ts";
+
+const CRASH_LIMIT = 10;
+
+/** A piece of log worth reading. The same `key` need not be read twice within `freshMs`. */
+export interface LogWish {
+  pod: PodView;
+  container: string;
+  restartCount: number;
+  /** Of the run before the present one. */
+  previous: boolean;
+  tailLines: number;
+  timestamps: boolean;
+  key: string;
+  freshMs: number;
+}
+
+/**
+ * What the kubelet sends in place of a log, and calls a success: the container is gone already, and the pod's status does not
+ * say so yet.
+ */
+export function isNoLog(text: string): boolean {
+  return /^unable to retrieve container logs for \S+\s*$/.test(text);
+}
+
+/** Which logs tell the cause of present trouble: containers that stopped, and an application that does not answer. Pure. */
+export function wantedLogs(scene: Scene): LogWish[] {
+  const wishes: LogWish[] = [];
+  for (const it of scene.troubles) {
+    if (it.kind !== "crash" || wishes.length >= CRASH_LIMIT) continue;
+    const { pod, container } = it;
+    wishes.push({
+      pod,
+      container: container.name,
+      restartCount: container.restartCount,
+      previous: container.state.kind === "running",
+      tailLines: 40,
+      timestamps: false,
+      key: `${pod.uid} ${container.name} ${container.restartCount}`,
+      freshMs: Infinity,
+    });
+  }
+  const { local } = scene.snapshot.probes;
+  if (local && !isProbeGood(local, loginUrl(scene.snapshot))) {
+    const pod = appPod(scene);
+    const container = pod?.containers.find((it) => !it.init && it.state.kind === "running");
+    if (pod && container && !wishes.some((it) => it.pod === pod)) {
+      wishes.push({
+        pod,
+        container: container.name,
+        restartCount: container.restartCount,
+        previous: false,
+        tailLines: 40,
+        timestamps: false,
+        key: `${pod.uid} ${container.name} running`,
+        freshMs: 30_000,
+      });
+    }
+  }
+  return wishes;
+}
+
+/** The pod of the application that runs or is about to. */
+export function appPod(scene: Scene): PodView | undefined {
+  const component = componentByName("alga-core");
+  return scene.snapshot.pods.find((it) =>
+    it.namespace === component?.namespace && it.owner?.kind === component.kind &&
+    it.owner.name === component.object && !isPodOver(it)
+  );
+}
+
+/** The pod of the first-time setup that tells most: one that failed, else the newest. @see contract.md 5.5 */
+export function bootstrapLogWish(scene: Scene): LogWish | undefined {
+  const component = componentByName("bootstrap");
+  const pods = scene.snapshot.pods.filter((it) =>
+    it.namespace === component?.namespace && it.owner?.kind === "Job" && it.owner.name === component.object
+  ).toSorted((a, b) => (a.createdAt ?? "") < (b.createdAt ?? "") ? 1 : -1);
+  const newest = pods[0];
+  if (!newest) return undefined;
+  const active = newest.phase === "Running" || newest.phase === "Succeeded";
+  const pod = active ? newest : pods.find((it) => it.phase === "Failed");
+  if (!pod) return undefined;
+  return {
+    pod,
+    container: "bootstrap",
+    restartCount: 0,
+    previous: false,
+    tailLines: 160,
+    timestamps: true,
+    key: `${pod.uid} ${pod.phase}`,
+    freshMs: pod.phase === "Running" ? 3_000 : Infinity,
+  };
+}

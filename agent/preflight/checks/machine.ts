@@ -1,0 +1,240 @@
+import { errorText } from "../../error.ts";
+import type { Host } from "../../host/host.ts";
+import { PATHS } from "../../state/paths.ts";
+import type { Check, CheckOutcome } from "../check.ts";
+import { nearestFolder, readFileSystems } from "../facts/file_systems.ts";
+import { couldNotCheck, fail, pass, warn } from "../outcome.ts";
+import { findPreviousInstall } from "../facts/previous_install.ts";
+
+const GIB = 1024 ** 3;
+/** Firmware and kernel keep some of what the hypervisor gives. */
+const MEMORY_SLACK = 0.9;
+
+/** Checks of the machine itself: operating system, hardware, disk, kernel, name. Thresholds: catalogue.md 4.1. */
+export const MACHINE_CHECKS: readonly Check[] = [
+  {
+    id: "os.release",
+    title: "Operating system",
+    vantage: "agent",
+    overridable: false,
+    async run({ host }) {
+      const expected = "Ubuntu 24.04";
+      const text = await host.readText("/etc/os-release");
+      const remediation = "Install from the appliance image";
+      if (text === undefined) {
+        return couldNotCheck({ expected, found: "/etc/os-release does not exist", remediation });
+      }
+      const field = (name: string) => new RegExp(`^${name}="?([^"\n]*)"?$`, "m").exec(text)?.[1] ?? "";
+      const found = field("PRETTY_NAME") || `${field("ID")} ${field("VERSION_ID")}`.trim() || "unknown";
+      return field("ID") === "ubuntu" && field("VERSION_ID") === "24.04"
+        ? pass({ expected, found })
+        : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "os.arch",
+    title: "Processor type",
+    vantage: "containerd",
+    overridable: false,
+    async run({ host }) {
+      const expected = "64-bit x86 (x86_64)";
+      // The kernel tells its type since Linux 6.1; before, and on a simulated machine, the agent's own type stands for it.
+      const found = (await host.readText("/proc/sys/kernel/arch"))?.trim() || Deno.build.arch;
+      return found === "x86_64"
+        ? pass({ expected, found })
+        : fail({ expected, found, remediation: "Use a virtual machine with an x86-64 processor" });
+    },
+  },
+  {
+    id: "os.root",
+    title: "Rights of the agent",
+    vantage: "agent",
+    overridable: false,
+    async run({ host }) {
+      const expected = "root, started by systemd";
+      const remediation = "Start it as the service: systemctl start alga-appliance";
+      const status = await host.readText("/proc/self/status");
+      const init = (await host.readText("/proc/1/comm"))?.trim();
+      const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(status ?? "")?.[1];
+      if (uid === undefined || init === undefined) {
+        return couldNotCheck({ expected, found: "/proc cannot be read", remediation });
+      }
+      const found = `user ${uid}, first process "${init}"`;
+      return uid === "0" && init === "systemd"
+        ? pass({ expected, found })
+        : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "hw.cpu",
+    title: "Processor cores",
+    vantage: "cluster",
+    overridable: true,
+    async run({ host }) {
+      const expected = "4 cores or more";
+      const remediation = "Give the virtual machine 4 cores";
+      const cores = [...(await host.readText("/proc/cpuinfo") ?? "").matchAll(/^processor\s*:/gm)].length;
+      if (cores === 0) return couldNotCheck({ expected, found: "/proc/cpuinfo cannot be read", remediation });
+      const found = `${cores} ${cores === 1 ? "core" : "cores"}`;
+      return grade({ expected, found, remediation }, { good: cores >= 4, tolerable: cores >= 2 });
+    },
+  },
+  {
+    id: "hw.memory",
+    title: "Memory",
+    vantage: "cluster",
+    overridable: true,
+    async run({ host }) {
+      const expected = "16 GiB or more";
+      const remediation = "Give the virtual machine 16 GiB of memory";
+      const kib = Number(
+        /^MemTotal:\s+(\d+) kB/m.exec(await host.readText("/proc/meminfo") ?? "")?.[1] ?? NaN,
+      );
+      if (Number.isNaN(kib)) {
+        return couldNotCheck({ expected, found: "/proc/meminfo cannot be read", remediation });
+      }
+      const gib = kib / 1024 ** 2;
+      const found = `${gib.toFixed(1)} GiB`;
+      return grade({ expected, found, remediation }, {
+        good: gib >= 16 * MEMORY_SLACK,
+        tolerable: gib >= 8 * MEMORY_SLACK,
+      });
+    },
+  },
+  {
+    id: "disk.total",
+    title: "Disk size",
+    vantage: "cluster",
+    overridable: true,
+    async run({ host }) {
+      const expected = "100 GiB or more";
+      const remediation = "Enlarge the disk in the hypervisor, then the partition with growpart";
+      const disks = await readFileSystems(host);
+      const found = disks.map((it) => `${Math.floor(it.size / GIB)} GiB at ${it.target}`).join(", ");
+      const smallest = Math.min(...disks.map((it) => it.size));
+      return grade({ expected, found, remediation }, {
+        good: smallest >= 100 * GIB,
+        tolerable: smallest >= 40 * GIB,
+      });
+    },
+  },
+  {
+    id: "disk.used",
+    title: "Free disk space",
+    vantage: "cluster",
+    overridable: true,
+    async run({ host }) {
+      const expected = "less than 70 % used";
+      const disks = (await readFileSystems(host)).map((it) => ({
+        ...it,
+        percent: Math.round(it.used / Math.max(1, it.used + it.avail) * 100),
+      }));
+      const found = disks.map((it) => {
+        const where = disks.length === 1 ? "" : ` at ${it.target}`;
+        return `${it.percent} % used, ${Math.floor(it.avail / GIB)} GiB free${where}`;
+      }).join("; ");
+      const remediation = "Free disk space or enlarge the disk";
+      const fullest = Math.max(...disks.map((it) => it.percent));
+      return grade({ expected, found, remediation }, { good: fullest < 70, tolerable: fullest <= 80 });
+    },
+  },
+  {
+    id: "disk.readonly",
+    title: "Writing to the disk",
+    vantage: "agent",
+    overridable: false,
+    async run({ host }) {
+      const expected = "files can be written";
+      const remediation = "Look at the disk and the hypervisor's storage";
+      const folders = new Set<string>();
+      for (const it of [PATHS.stateDir, PATHS.localPathData]) folders.add(await nearestFolder(host, it));
+      for (const folder of folders) {
+        const problem = await tryWriting(host, folder);
+        if (problem === undefined) continue;
+        return /permission denied/i.test(problem)
+          ? couldNotCheck({ expected, found: problem, remediation: "Run the checks as root" })
+          : fail({ expected, found: problem, remediation });
+      }
+      return pass({ expected, found: "written, synced and read back" });
+    },
+  },
+  {
+    id: "kernel.cgroup",
+    title: "Control groups",
+    vantage: "containerd",
+    overridable: false,
+    async run({ host }) {
+      const expected = "version 2 with cpu, cpuset, memory and pids";
+      const remediation = "Remove systemd.unified_cgroup_hierarchy=0 from the kernel's boot parameters";
+      const text = await host.readText("/sys/fs/cgroup/cgroup.controllers");
+      if (text === undefined) {
+        return await host.info("/sys/fs/cgroup") === undefined
+          ? couldNotCheck({ expected, found: "/sys/fs/cgroup does not exist", remediation })
+          : fail({ expected, found: "version 1", remediation });
+      }
+      const missing = ["cpu", "cpuset", "memory", "pids"].filter((it) => !text.split(/\s+/).includes(it));
+      const found = missing.length === 0
+        ? "version 2, all of them"
+        : `version 2 without ${missing.join(", ")}`;
+      return missing.length === 0 ? pass({ expected, found }) : fail({ expected, found, remediation });
+    },
+  },
+  {
+    id: "id.hostname",
+    title: "Host name",
+    vantage: "cluster",
+    overridable: false,
+    async run({ host }) {
+      const expected = "lower-case letters, digits and hyphens, at most 54 characters";
+      const name = (await host.readText("/etc/hostname"))?.trim() ?? "";
+      const found = name === "" ? "none" : `"${name}"`;
+      const remediation = "Rename the machine: hostnamectl set-hostname NAME";
+      const valid = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name) &&
+        name.length <= 54; // RFC 1123 §2.1
+      if (!valid || /^localhost(\.|$)/.test(name)) return fail({ expected, found, remediation });
+      return name === "ubuntu"
+        ? warn({ expected: `${expected}; a name of its own`, found, remediation })
+        : pass({ expected, found });
+    },
+  },
+  {
+    id: "state.previous",
+    title: "Earlier installation",
+    vantage: "agent",
+    overridable: true,
+    async run({ host }) {
+      const expected = "none, or one that this agent made";
+      const { traces, isOurs } = await findPreviousInstall(host);
+      if (traces.length === 0) return pass({ expected, found: "none" });
+      if (isOurs) return pass({ expected, found: "ours; it will be continued", evidence: traces });
+      return fail({
+        expected,
+        found: `data of another installation: ${traces.join(", ")}`,
+        remediation:
+          "Use a fresh machine. Accept only if this data belongs to this appliance; it will be used, not deleted",
+      });
+    },
+  },
+];
+
+/** What is less than good is told and may be lived with, down to a bound. */
+function grade(
+  { expected, found, remediation }: { expected: string; found: string; remediation: string },
+  { good, tolerable }: { good: boolean; tolerable: boolean },
+): CheckOutcome {
+  if (good) return pass({ expected, found });
+  return tolerable ? warn({ expected, found, remediation }) : fail({ expected, found, remediation });
+}
+
+/** Writes a file, reads it back and takes it away again; makes no folder. Gives what went wrong in words. */
+async function tryWriting(host: Host, folder: string): Promise<string | undefined> {
+  const probe = `${folder === "/" ? "" : folder}/.alga-write-test`;
+  try {
+    await host.writeFile(probe, "ok", { mode: 0o600 });
+    return await host.readText(probe) === "ok" ? undefined : `a file in ${folder} reads back differently`;
+  } catch (error) {
+    return errorText(error);
+  } finally {
+    await host.remove(probe).catch(() => {});
+  }
+}

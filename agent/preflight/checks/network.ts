@@ -1,0 +1,250 @@
+import ipaddr from "ipaddr.js";
+import { readInterfaces, readResolvers, readRoutes } from "../../host/network_facts.ts";
+import type { Check, CheckContext } from "../check.ts";
+import { askDns } from "../../net/dns_query.ts";
+import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
+import { readListeningPorts } from "../facts/listening_ports.ts";
+import { askedEndpoints } from "../facts/endpoints.ts";
+import { findPreviousInstall } from "../facts/previous_install.ts";
+import { proxiedEndpoints } from "./proxy.ts";
+
+/** Networks of pods and services. @see components.md 1.7 */
+const CLUSTER_CIDRS = ["10.42.0.0/16", "10.43.0.0/16"] as const;
+
+const K3S_PORTS = [6443, 6444, 10010, 10248, 10249, 10250, 10256, 10257, 10258, 10259] as const;
+const APP_PORT = 3000;
+
+/** Checks of the machine's own network and names. */
+export const NETWORK_CHECKS: readonly Check[] = [
+  {
+    id: "net.interface",
+    title: "Network interface",
+    vantage: "agent",
+    overridable: false,
+    async run({ host }) {
+      const expected = "one interface with a cable and an IPv4 address";
+      const usable = (await readInterfaces(host)).filter((it) =>
+        it.hasCarrier && it.addresses.some((a) => !a.address.startsWith("169.254."))
+      );
+      const found =
+        usable.map((it) => `${it.name} ${it.addresses.map((a) => a.address).join(" ")}`).join(", ") || "none";
+      if (usable.length === 0) {
+        return fail({ expected, found, remediation: "Check the cable or the virtual switch, and DHCP" });
+      }
+      return usable.length === 1
+        ? pass({ expected, found })
+        : warn({ expected, found, remediation: "Disconnect the interfaces that are not needed" });
+    },
+  },
+  {
+    id: "net.default-route",
+    title: "Default gateway",
+    vantage: "containerd",
+    overridable: false,
+    async run({ host }) {
+      const expected = "a default route";
+      const route = (await readRoutes(host)).find((it) => it.destination === "default");
+      const found = route ? `${route.gateway ?? "direct"} on ${route.device}` : "none";
+      return route
+        ? pass({ expected, found })
+        : fail({ expected, found, remediation: "Enter the gateway in the network settings" });
+    },
+  },
+  {
+    id: "net.cidr",
+    title: "Address ranges of the cluster",
+    vantage: "cluster",
+    overridable: true,
+    async run(context) {
+      const expected = `${CLUSTER_CIDRS.join(" and ")} are free`;
+      const routes = (await readRoutes(context.host)).filter((it) => !/^(cni|flannel|kube)/.test(it.device))
+        .map((it) => it.destination);
+      const addresses = (await readInterfaces(context.host)).flatMap((it) =>
+        it.addresses.map((a) => `${a.address}/${a.prefixLength}`)
+      );
+      const servers = await effectiveResolvers(context);
+      const overlaps = [...routes, ...addresses, ...servers].filter((it) =>
+        it !== "default" && CLUSTER_CIDRS.some((cidr) => overlap(it, cidr))
+      );
+      if (overlaps.length === 0) return pass({ expected, found: "free" });
+      return fail({
+        expected,
+        found: `used by ${overlaps.join(", ")}`,
+        remediation:
+          "Move this machine to a network outside these ranges. Accept only if nothing there must be reached",
+      });
+    },
+  },
+  {
+    id: "net.ports-tcp",
+    title: "Network ports",
+    vantage: "cluster",
+    overridable: false,
+    async run({ host, agentPort }) {
+      const expected = `ports ${[APP_PORT, ...K3S_PORTS].join(", ")} are free`;
+      const listening = await readListeningPorts(host);
+      if (listening === undefined) {
+        return couldNotCheck({
+          expected,
+          found: "/proc/net/tcp cannot be read",
+          remediation: "Start the agent as the service",
+        });
+      }
+      const isResumed = (await findPreviousInstall(host)).isOurs;
+      const taken = [APP_PORT, ...K3S_PORTS].filter((port) =>
+        port !== agentPort && listening.has(port) &&
+        !(isResumed && isOwnProgram(port, listening.get(port) ?? ""))
+      );
+      if (isResumed && taken.length === 0) {
+        return pass({ expected, found: "free, or in use by this appliance's own Kubernetes" });
+      }
+      if (taken.length === 0) return pass({ expected, found: "free" });
+      const names = taken.map((port) =>
+        listening.get(port) ? `${port} (${listening.get(port)})` : String(port)
+      );
+      return fail({
+        expected,
+        found: `in use: ${names.join(", ")}`,
+        remediation: "Stop the program that uses the port",
+      });
+    },
+  },
+  {
+    id: "dns.servers",
+    title: "DNS servers",
+    vantage: "cluster",
+    overridable: false,
+    async run(context) {
+      const expected = "two servers";
+      const servers = await effectiveResolvers(context);
+      const found = servers.join(", ") || "none";
+      if (servers.length === 0) {
+        return fail({
+          expected,
+          found,
+          remediation: "Correct DHCP or the network settings, or enter DNS servers",
+        });
+      }
+      return servers.length > 1
+        ? pass({ expected, found })
+        : warn({ expected, found, remediation: "Enter a second server, so that one may fail" });
+    },
+  },
+  {
+    id: "dns.resolve",
+    title: "Looking up the registries",
+    vantage: "containerd",
+    overridable: false,
+    async run(context) {
+      const names = askedEndpoints(context.mirrors).map((it) => it.hostName).filter((it) =>
+        !ipaddr.isValid(it) && it !== "localhost"
+      );
+      const expected = "every server answers for every registry, over UDP and TCP";
+      if (names.length === 0) return skipped(expected, "the registry mirrors are addresses, not names");
+      const servers = await effectiveResolvers(context);
+      if (servers.length === 0) return skipped(expected, "there is no DNS server (see DNS servers)");
+      const answers = await Promise.all(
+        servers.flatMap((server) =>
+          names.flatMap((name) =>
+            (["udp", "tcp"] as const).map((protocol) =>
+              askDns(server, name, { protocol, ...dnsPort(context) }).then((answer) => ({
+                server,
+                name,
+                protocol,
+                answer,
+              }))
+            )
+          )
+        ),
+      );
+      const evidence = answers.map((it) =>
+        `${it.server} ${it.protocol} ${it.name}: ${it.answer.addresses.join(" ") || it.answer.problem}`
+      );
+      const bad = answers.filter((it) => it.answer.addresses.length === 0);
+      if (bad.length === 0) return pass({ expected, found: `${servers.join(", ")} answered`, evidence });
+      const failing = [...new Set(bad.map((it) => it.server))];
+      const found = bad.slice(0, 2).map((it) =>
+        `${it.server} (${it.protocol}): ${it.answer.problem} for ${it.name}`
+      ).join("; ");
+      const words = {
+        expected,
+        found,
+        evidence,
+        remediation: `Allow UDP and TCP port 53 to ${failing.join(", ")}, or choose other DNS servers`,
+      };
+      // Behind a proxy the site's servers often know no outside name, and need not: the proxy looks them up.
+      const isProxied = proxiedEndpoints(context).length > 0;
+      return !isProxied && failing.length === servers.length && bad.some((it) => it.protocol === "udp")
+        ? fail(words)
+        : warn(words);
+    },
+  },
+  {
+    id: "dns.app-host",
+    title: "Application address",
+    vantage: "agent",
+    overridable: true,
+    async run(context) {
+      const hostName = new URL(context.inputs.appUrl).hostname.replace(/^\[|\]$/g, "");
+      const own = (await readInterfaces(context.host)).flatMap((it) => it.addresses.map((a) => a.address));
+      const expected = `${hostName} leads to this machine (${own.join(", ") || "no address"})`;
+      const remediation = `Make a DNS record for ${hostName} that leads to ${
+        own[0] ?? "this machine"
+      }, or to your own proxy before it`;
+      if (ipaddr.isValid(hostName)) {
+        if (own.includes(hostName) || hostName.startsWith("127.")) return pass({ expected, found: hostName });
+        return warn({
+          expected,
+          found: `${hostName} is not an address of this machine`,
+          remediation: "Correct the application address",
+        });
+      }
+      const servers = await effectiveResolvers(context);
+      if (servers.length === 0) return skipped(expected, "there is no DNS server (see DNS servers)");
+      let isAnswered = false;
+      for (const server of servers) {
+        const { addresses, problem } = await askDns(server, hostName, {
+          protocol: "udp",
+          ...dnsPort(context),
+        });
+        isAnswered ||= addresses.length > 0 || problem === "no such name" || problem === "no address";
+        if (addresses.length === 0) continue;
+        const found = addresses.join(", ");
+        return addresses.some((it) => own.includes(it))
+          ? pass({ expected, found })
+          : warn({ expected, found: `it leads to ${found}`, remediation });
+      }
+      return isAnswered
+        ? warn({ expected, found: "the name is not known yet", remediation })
+        : couldNotCheck({ expected, found: `no answer from ${servers.join(", ")}`, remediation });
+    },
+  },
+];
+
+/** Once we began to install k3s its ports may be taken by it, and port 3000 by the application, whatever that is called. */
+function isOwnProgram(port: number, owner: string): boolean {
+  return owner === "" || port === APP_PORT || /^(k3s|containerd|kube)/.test(owner);
+}
+
+/** The servers that will really be asked: the operator's choice, else the machine's. */
+async function effectiveResolvers({ host, inputs }: CheckContext): Promise<string[]> {
+  return inputs.dnsMode === "custom" ? inputs.dnsServers : await readResolvers(host);
+}
+
+function dnsPort({ dnsPort }: CheckContext): { port?: number } {
+  return dnsPort === undefined ? {} : { port: dnsPort };
+}
+
+function overlap(a: string, b: string): boolean {
+  try {
+    const [left, right] = [toRange(a), toRange(b)];
+    const bits = Math.min(left[1], right[1]);
+    return left[0].match([right[0], bits] as [ipaddr.IPv4, number]);
+  } catch {
+    return false; // a route word such as "unreachable"
+  }
+}
+
+function toRange(text: string): [ipaddr.IPv4, number] {
+  return text.includes("/") ? ipaddr.IPv4.parseCIDR(text) : [ipaddr.IPv4.parse(text), 32];
+}

@@ -1,0 +1,65 @@
+import { errorText } from "../../error.ts";
+import { RegistryError, type ResolvedRelease, resolveRelease } from "../../release/mod.ts";
+import type { Check, CheckContext } from "../check.ts";
+import { askedEndpoints } from "../facts/endpoints.ts";
+import { fail, pass, skipped } from "../outcome.ts";
+import { REGISTRY_WAY_CHECKS } from "./registry_reachability.ts";
+import { releaseChecks } from "./release.ts";
+import { TIME_SKEW } from "../facts/time_skew.ts";
+
+/** Failures of the way; what lies behind it was not seen. */
+const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"];
+
+const AUTH_REMEDIES: { readonly [failure: string]: string } = {
+  unauthorized: "Report this to Alga support",
+  denied: "Report this to Alga support",
+  "rate-limited": "Wait some minutes, then run the checks again",
+  "server-error": "Check proxy and firewall; wait some minutes, then run the checks again",
+  "unexpected-status": "Check proxy and firewall: something on the way answers instead of the registry",
+};
+
+/** What several checks need once: the release that the answers point at. */
+export function shareRelease(context: CheckContext): () => Promise<ResolvedRelease> {
+  let pending: Promise<ResolvedRelease> | undefined;
+  return () => {
+    const { channel, releaseRef } = context.inputs;
+    pending ??= resolveRelease(context.registry, { channel, reference: releaseRef, signal: context.signal });
+    pending.catch(() => {}); // each check that asks reports it
+    return pending;
+  };
+}
+
+/** Checks of the way to the registries and of the release itself. */
+export function registryChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
+  return [...REGISTRY_WAY_CHECKS, authCheck(release), TIME_SKEW, ...releaseChecks(release)];
+}
+
+/** The registries answer, and let this machine read. */
+function authCheck(release: () => Promise<ResolvedRelease>): Check {
+  return {
+    id: "reg.auth",
+    title: "Reading from the registry",
+    vantage: "containerd",
+    overridable: false,
+    async run(context) {
+      const expected = "the registries answer, and releases can be read without an account";
+      const endpoints = askedEndpoints(context.mirrors);
+      const asked = await Promise.allSettled([
+        ...endpoints.map((it) => context.registry.ping(it.registry, { signal: context.signal })),
+        release(),
+      ]);
+      const errors = asked.flatMap((it) => it.status === "rejected" ? [it.reason as unknown] : []);
+      const strange = errors.find((it) => !(it instanceof RegistryError));
+      if (strange !== undefined) throw strange;
+      const failures = errors.filter((it): it is RegistryError => it instanceof RegistryError);
+      const refused = failures.find((it) => it.failure in AUTH_REMEDIES);
+      if (refused) {
+        const remediation = AUTH_REMEDIES[refused.failure] ?? "";
+        return fail({ expected, found: errorText(refused), remediation });
+      }
+      const cut = failures.find((it) => WAY_FAILURES.includes(it.failure));
+      if (cut) return skipped(expected, `${cut.host} cannot be reached (see the checks of the way to it)`);
+      return pass({ expected, found: "the registries let this machine read" });
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { errorText } from "../../error.ts";
+import { RegistryError, releaseImages, type ResolvedRelease } from "../../release/mod.ts";
+import type { Check } from "../check.ts";
+import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
+
+/** Failures of what was read; reading itself worked. */
+const CONTENT_FAILURES: readonly string[] = [
+  "newer-format",
+  "schema",
+  "not-json",
+  "wrong-digest",
+  "wrong-size",
+  "too-large",
+];
+
+/** Checks of the release that the answers point at. */
+export function releaseChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
+  return [channelCheck(release), contentCheck(release), imagesCheck(release)];
+}
+
+/** There is something. */
+function channelCheck(release: () => Promise<ResolvedRelease>): Check {
+  return {
+    id: "rel.channel",
+    title: "Release",
+    vantage: "agent",
+    overridable: false,
+    async run({ inputs }) {
+      const expected = inputs.releaseRef === ""
+        ? `the channel ${inputs.channel} leads to a release`
+        : `release ${inputs.releaseRef} exists`;
+      try {
+        const found = `release ${(await release()).manifest.version}`;
+        if (inputs.channel === "stable") return pass({ expected, found });
+        return warn({
+          expected,
+          found: `${found} of the testing channel`,
+          remediation: "Choose stable unless Alga support asked for nightly",
+        });
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        if (CONTENT_FAILURES.includes(error.failure)) {
+          return pass({ expected, found: "something is there (see Release content)" });
+        }
+        if (error.failure === "not-found") {
+          return fail({
+            expected,
+            found: errorText(error),
+            remediation: "Choose the other channel, or correct the release override",
+          });
+        }
+        return fail({
+          expected,
+          found: errorText(error),
+          remediation: "Mend the way to the registry, then run the checks again",
+        });
+      }
+    },
+  };
+}
+
+/** What is there can be installed. */
+function contentCheck(release: () => Promise<ResolvedRelease>): Check {
+  return {
+    id: "rel.schema",
+    title: "Release content",
+    vantage: "agent",
+    overridable: false,
+    async run() {
+      const expected = "a release that this agent can install";
+      try {
+        await release();
+        return pass({ expected, found: "complete" });
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        if (!CONTENT_FAILURES.includes(error.failure)) {
+          return skipped(expected, "no release could be read (see Release)");
+        }
+        return fail({
+          expected,
+          found: errorText(error),
+          remediation: error.failure === "newer-format"
+            ? "Choose an older release, or install this appliance with the newest image"
+            : "Choose another release and report this one to Alga support",
+        });
+      }
+    },
+  };
+}
+
+/** All that it will pull exists. */
+function imagesCheck(release: () => Promise<ResolvedRelease>): Check {
+  return {
+    id: "rel.images",
+    title: "Images of the release",
+    vantage: "containerd",
+    overridable: false,
+    async run({ registry, signal }) {
+      const expected = "every image of the release exists";
+      let resolved: ResolvedRelease;
+      try {
+        resolved = await release();
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        return skipped(expected, "no release could be read (see Release)");
+      }
+      const { version } = resolved.manifest;
+      const images = releaseImages(resolved.manifest);
+      const known = await Promise.allSettled(
+        images.map((it) => registry.exists(it.host, it.repository, it.tag, { signal })),
+      );
+      const evidence = images.map((it, i) => `${it.tier} ${it.repository}:${it.tag}: ${existence(known[i])}`);
+      const missing = images.filter((_, i) => existence(known[i]) === "missing");
+      const unknown = images.filter((_, i) => !["there", "missing"].includes(existence(known[i])));
+      const list = (some: typeof images) => some.map((it) => `${it.repository}:${it.tag}`).join(", ");
+      if (missing.some((it) => it.tier === "login")) {
+        return fail({
+          expected,
+          found: `missing: ${list(missing)}`,
+          evidence,
+          remediation: `Choose another release and report ${version} to Alga support`,
+        });
+      }
+      if (unknown.length > 0 || images.length === 0) {
+        return couldNotCheck({
+          expected,
+          found: `could not be asked for: ${list(unknown) || "the release names no image"}`,
+          evidence,
+          remediation: "Run the checks again; if it stays, check proxy and firewall",
+        });
+      }
+      if (missing.length === 0) return pass({ expected, found: `all ${images.length}`, evidence });
+      return warn({
+        expected,
+        found: `missing, for background services only: ${list(missing)}`,
+        evidence,
+        remediation: `Report release ${version} to Alga support; people can log in without it`,
+      });
+    },
+  };
+}
+
+/** "there", "missing", or in words why it is not known. */
+function existence(answer: PromiseSettledResult<boolean> | undefined): string {
+  if (answer?.status === "fulfilled") return answer.value ? "there" : "missing";
+  return answer === undefined ? "not asked" : errorText(answer.reason);
+}

@@ -1,0 +1,64 @@
+import { dirname } from "node:path/posix";
+import * as z from "zod";
+import type { Host } from "../../host/host.ts";
+import { PATHS } from "../../state/paths.ts";
+
+const Bytes = z.union([z.number(), z.string().regex(/^\d+$/)]).transform(Number);
+
+const FindMnt = z.object({
+  filesystems: z.array(
+    z.object({
+      target: z.string(),
+      // Numbers or text by version; null for a file system without a size, which must not read as 0 % used.
+      size: Bytes.refine((it) => it > 0),
+      used: Bytes,
+      avail: Bytes,
+    }),
+  ).min(1),
+});
+
+/** One mounted file system, sizes in bytes. */
+export type FileSystem = z.infer<typeof FindMnt>["filesystems"][number];
+
+/** Where the appliance writes much: images and the cluster's database, its own state, data of volumes. @see contract.md 8.3 */
+const PLACES = ["/var/lib/rancher", PATHS.stateDir, PATHS.localPathData] as const;
+
+/** The file systems that the appliance will fill, each once, in the order of {@link PLACES}. @throws {Error} If one cannot be asked. */
+export async function readFileSystems(host: Host): Promise<FileSystem[]> {
+  const found = new Map<string, FileSystem>();
+  const asked = new Set<string>();
+  for (const place of PLACES) {
+    const path = await nearestFolder(host, place);
+    if (asked.has(path)) continue;
+    asked.add(path);
+    const it = await findMount(host, path);
+    if (!found.has(it.target)) found.set(it.target, it);
+  }
+  return [...found.values()];
+}
+
+/** The path itself, or the folder above it that exists already: on a fresh machine most do not. */
+export async function nearestFolder(host: Host, path: string): Promise<string> {
+  let folder = path;
+  while (folder !== "/" && await host.info(folder).catch(() => undefined) === undefined) {
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+async function findMount(host: Host, path: string): Promise<FileSystem> {
+  const argv = ["findmnt", "-J", "-b", "-T", path, "-o", "TARGET,SIZE,USED,AVAIL,FSTYPE"] as const;
+  const { code, stdout, stderr } = await host.run(argv, { timeoutMs: 4_000 });
+  if (code !== 0) throw new Error(`findmnt ended with ${code}: ${stderr.trim()}`);
+  const first = tryParse(stdout);
+  if (!first) throw new Error("findmnt gave an answer that cannot be read");
+  return first;
+}
+
+function tryParse(text: string): FileSystem | undefined {
+  try {
+    return FindMnt.safeParse(JSON.parse(text)).data?.filesystems[0];
+  } catch {
+    return undefined;
+  }
+}

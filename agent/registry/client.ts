@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import {
+  type FetchedManifest,
+  type NetworkSettings,
+  type RegistryClient,
+  RegistryError,
+} from "./registry.ts";
+import { readBody, statusError } from "./reply.ts";
+import { RegistrySession, type RegistrySessionOptions } from "./session.ts";
+import { createTransport } from "../net/transport.ts";
+
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+const MAX_BLOB_BYTES = 16 * 1024 * 1024;
+
+/** Without the OCI types some registries answer 404 or convert. @see components.md 6.1 */
+const MANIFEST_TYPES = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+
+export interface RegistryClientOptions extends RegistrySessionOptions {
+  network: NetworkSettings;
+}
+
+/** Read access to OCI registries; anonymous, with token challenge. */
+export function createRegistryClient({ network, ...options }: RegistryClientOptions): RegistryClient {
+  const session = new RegistrySession(createTransport(network), options);
+  return {
+    async ping(host, { signal } = {}) {
+      const { reply, host: asked } = await session.ping(host, signal);
+      await reply.body?.cancel();
+      if (reply.status === 404) {
+        throw new RegistryError("unexpected-status", asked, `${asked} does not answer as a registry does`, {
+          status: 404,
+        });
+      }
+      if (reply.status !== 200 && reply.status !== 401) throw statusError(reply, asked, "/v2/");
+      const date = Date.parse(reply.headers.get("date") ?? "");
+      return { status: reply.status, dateMs: Number.isNaN(date) ? undefined : date };
+    },
+
+    async fetchManifest(host, repository, reference, options = {}): Promise<FetchedManifest> {
+      const { reply, host: asked, signal } = await session.request(
+        host,
+        repository,
+        `manifests/${reference}`,
+        { method: "GET", accept: MANIFEST_TYPES, signal: options.signal },
+      );
+      const bytes = await readBody(reply, asked, { maxBytes: MAX_MANIFEST_BYTES, signal });
+      const digest = sha256(bytes);
+      const told = reply.headers.get("docker-content-digest");
+      const wanted = reference.startsWith("sha256:") ? reference : told;
+      if (wanted !== null && wanted !== digest) throw wrongDigest(asked, `${repository}@${wanted}`, digest);
+      return { digest, mediaType: reply.headers.get("content-type")?.split(";")[0]?.trim() ?? "", bytes };
+    },
+
+    async fetchBlob(host, repository, descriptor, options = {}) {
+      const { reply, host: asked, signal } = await session.request(
+        host,
+        repository,
+        `blobs/${descriptor.digest}`,
+        { method: "GET", accept: "*/*", signal: options.signal },
+      );
+      const maxBytes = Math.min(options.maxBytes ?? MAX_BLOB_BYTES, descriptor.size ?? Infinity);
+      const bytes = await readBody(reply, asked, { maxBytes, signal });
+      if (descriptor.size !== undefined && bytes.length !== descriptor.size) {
+        throw new RegistryError(
+          "wrong-size",
+          asked,
+          `${asked} sent ${bytes.length} bytes of ${descriptor.digest}, not ${descriptor.size}`,
+        );
+      }
+      const digest = sha256(bytes);
+      if (digest !== descriptor.digest) throw wrongDigest(asked, descriptor.digest, digest);
+      return bytes;
+    },
+
+    async exists(host, repository, reference, { signal } = {}) {
+      try {
+        const { reply } = await session.request(host, repository, `manifests/${reference}`, {
+          method: "HEAD",
+          accept: MANIFEST_TYPES,
+          signal,
+        });
+        await reply.body?.cancel();
+        return true;
+      } catch (error) {
+        if (error instanceof RegistryError && error.failure === "not-found") return false;
+        throw error;
+      }
+    },
+
+    close: () => session.close(),
+  };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+function wrongDigest(host: string, wanted: string, got: string): RegistryError {
+  return new RegistryError("wrong-digest", host, `${host} sent other content than ${wanted} (it has ${got})`);
+}

@@ -1,0 +1,90 @@
+import { RegistryError } from "./registry.ts";
+import { toRegistryError, type TransportReply } from "../net/transport.ts";
+
+/** The whole body. @throws {RegistryError} "too-large", or as the connection fails. */
+export async function readBody(
+  reply: TransportReply,
+  host: string,
+  options: { maxBytes: number; signal: AbortSignal },
+): Promise<Uint8Array> {
+  const { maxBytes, signal } = options;
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  try {
+    for await (const chunk of reply.body ?? []) {
+      total += chunk.length;
+      if (total > maxBytes) {
+        throw new RegistryError("too-large", host, `${host} sent more than ${maxBytes} bytes`);
+      }
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw toRegistryError(host, error, signal);
+  }
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+/** Parses bytes that a registry sent. @throws {RegistryError} "not-json" */
+export function parseJson(bytes: Uint8Array, host: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new RegistryError(
+      "not-json",
+      host,
+      `${host} sent something that is not JSON (a network portal or proxy page?)`,
+      { cause },
+    );
+  }
+}
+
+/** What an answer that is no success means. `what` names the thing that was asked for. */
+export function statusError(reply: TransportReply, host: string, what: string): RegistryError {
+  const { status } = reply;
+  const options = { status, ...retryAfter(reply) };
+  switch (status) {
+    case 401:
+      return new RegistryError(
+        "unauthorized",
+        host,
+        `${host} does not let this machine read ${what} (401)`,
+        options,
+      );
+    case 403:
+      return new RegistryError("denied", host, `${host} denies access to ${what} (403)`, options);
+    case 404:
+      return new RegistryError("not-found", host, `${host} does not have ${what} (404)`, options);
+    case 407:
+      return new RegistryError("proxy", host, "The proxy wants a user name and password (407)", options);
+    case 429:
+      return new RegistryError(
+        "rate-limited",
+        host,
+        `${host} limits how often this site may ask (429)`,
+        options,
+      );
+    default:
+      return new RegistryError(
+        status >= 500 ? "server-error" : "unexpected-status",
+        host,
+        `${host} answered ${status} for ${what}`,
+        options,
+      );
+  }
+}
+
+/** RFC 9110 §10.2.3: seconds or a date; a date is counted from the reply's own, so that a wrong clock here does not matter. */
+function retryAfter(reply: TransportReply): { retryAfterMs?: number } {
+  if (reply.status !== 429 && reply.status !== 503) return {};
+  const text = reply.headers.get("retry-after")?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text)) return { retryAfterMs: Number(text) * 1000 };
+  const [atMs, nowMs] = [parseHttpDate(text), parseHttpDate(reply.headers.get("date") ?? "")];
+  return atMs === undefined || nowMs === undefined ? {} : { retryAfterMs: Math.max(0, atMs - nowMs) };
+}
+
+/** "Sun, 06 Nov 1994 08:49:37 GMT"; `undefined` for anything else. */
+function parseHttpDate(text: string): number | undefined {
+  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}

@@ -1,0 +1,105 @@
+import { type Document, isMap, isScalar, parseDocument, Scalar } from "yaml";
+import { AgentError } from "../error.ts";
+import { HELM_RELEASES, type HelmReleaseName, type ReleaseManifest, valuesKey } from "./mod.ts";
+
+/** One values file: its release, its key in the ConfigMap, its text. */
+export interface RenderedValues {
+  release: HelmReleaseName;
+  key: string;
+  text: string;
+}
+
+/**
+ * The published values with this appliance's own written over them; comments and unknown keys stay. @see contract.md 4
+ * @throws {AgentError} VALUES_FAILED naming the file that is not a YAML map.
+ */
+export function renderValues(manifest: ReleaseManifest, appUrl: string): RenderedValues[] {
+  return HELM_RELEASES.map((release) => {
+    const key = valuesKey(release, manifest.valuesProfile);
+    const published = manifest.profileValues[key] ?? "";
+    const document = parseMap(published, key);
+    const ours = overrides(release, manifest, appUrl);
+    for (const [path, value] of ours) set(document, path, value, key);
+    return { release, key, text: ours.length === 0 ? published : write(document, key) };
+  });
+}
+
+function parseMap(text: string, key: string): Document {
+  const document = parseDocument(text);
+  if (document.errors[0]) throw unusable(key, document.errors[0]);
+  if (document.contents === null || isNull(document.contents)) document.contents = null;
+  else if (!isMap(document.contents)) throw unusable(key);
+  try {
+    document.toJS({ maxAliasCount: 50 }); // aliases that multiply
+  } catch (cause) {
+    throw unusable(key, cause);
+  }
+  return document;
+}
+
+/** "key:" with nothing behind it is YAML for null, and means an empty map to Helm. */
+function isNull(node: unknown): boolean {
+  return isScalar(node) && node.value === null;
+}
+
+function overrides(
+  release: HelmReleaseName,
+  { images }: ReleaseManifest,
+  appUrl: string,
+): [string[], string][] {
+  const tag = (value: string | undefined): [string[], string][] =>
+    value === undefined ? [] : [[["image", "tag"], value]];
+  switch (release) {
+    case "alga-core":
+      return [
+        [["bootstrap", "mode"], "recover"],
+        [["appUrl"], appUrl],
+        [["host"], new URL(appUrl).hostname],
+        [["domainSuffix"], ""],
+        [["setup", "image", "tag"], images.algaCore],
+        [["server", "image", "tag"], images.algaCore],
+      ];
+    case "temporal-worker":
+      return [[["publicBaseUrl"], appUrl], ...tag(images.temporalWorker)];
+    case "workflow-worker":
+      return tag(images.workflowWorker);
+    case "email-service":
+      return tag(images.emailService);
+    case "pgbouncer":
+    case "temporal":
+      return [];
+  }
+}
+
+/** @throws {AgentError} When an alias points at what was replaced. */
+function write(document: Document, key: string): string {
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch (cause) {
+    throw unusable(key, cause);
+  }
+}
+
+function set(document: Document, path: string[], value: string, key: string): void {
+  const scalar = new Scalar(value);
+  scalar.type = Scalar.QUOTE_DOUBLE; // a tag like 1e3 must stay text
+  try {
+    for (let depth = 1; depth < path.length; depth++) {
+      const above = path.slice(0, depth);
+      if (isNull(document.getIn(above, true))) document.setIn(above, document.createNode({}));
+    }
+    const old = document.getIn(path, true);
+    if (isScalar(old)) scalar.comment = old.comment ?? null; // what stands behind it on its line
+    document.setIn(path, scalar);
+  } catch (cause) {
+    throw unusable(key, cause);
+  }
+}
+
+function unusable(key: string, cause?: unknown): AgentError {
+  return new AgentError("VALUES_FAILED", `The release's values "${key}" cannot be edited`, {
+    hint: "Choose another release and report this one to Alga support",
+    retrySafe: false,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,105 @@
+import * as z from "zod";
+import { blockerKey } from "../explain/explain.ts";
+import {
+  type Blocker,
+  isUnseen,
+  type StatusDocument,
+  TIER_IDS,
+  type TierId,
+  type Transition,
+} from "./document.ts";
+
+/** A blocker that has not been seen for this long starts anew when it comes back. */
+const FORGET_BLOCKER_MS = 2 * 60_000;
+const RECENT_LIMIT = 30;
+/** What passes sooner, as a machine that starts shows it, is no news. */
+const NEWS_AFTER_MS = 30_000;
+
+const Time = z.string().max(40);
+const Bootstrap = z.object({
+  outcome: z.enum(["completed", "failed"]),
+  at: Time,
+  jobUid: z.string(),
+  pod: z.string().nullable(),
+  tail: z.array(z.string()).max(200),
+  errors: z.array(z.string()).max(20),
+});
+
+/** What the verdict needs of the past. Kept in a file, so that a restart does not forget how the first-time setup ended. */
+export const StatusMemory = z.object({
+  tiers: z.partialRecord(z.enum(TIER_IDS), z.object({ ready: z.boolean(), since: Time })).default({}),
+  rollup: z.object({ state: z.string(), since: Time }).optional(),
+  blockers: z.record(z.string(), z.object({ since: Time, seenAt: Time, told: z.boolean().default(true) }))
+    .default({}),
+  recent: z.array(z.object({ at: Time, tone: z.enum(["good", "warn", "bad", "busy"]), text: z.string() }))
+    .default([]),
+  loginReadyOnce: z.boolean().default(false),
+  bootstrap: Bootstrap.optional(),
+});
+export type StatusMemory = z.infer<typeof StatusMemory>;
+
+/** Nothing is remembered. */
+export const NO_MEMORY: StatusMemory = {
+  tiers: {},
+  blockers: {},
+  recent: [],
+  loginReadyOnce: false,
+};
+
+const TIER_NEWS: Record<TierId, { ready: string; lost: string }> = {
+  platform: { ready: "The platform is ready", lost: "The platform is no longer ready" },
+  core: { ready: "The database is ready", lost: "The database is no longer ready" },
+  bootstrap: { ready: "The database is prepared", lost: "The database is being prepared again" },
+  login: { ready: "Ready to log in", lost: "Logging in no longer works" },
+  background: { ready: "All background services run", lost: "A background service stopped working" },
+  fullHealth: { ready: "Everything is healthy", lost: "Not everything is healthy any more" },
+};
+
+/** What changed between the memory and a new document, newest first, before what was known already. Pure. */
+export function recentTransitions(memory: StatusMemory, status: StatusDocument): Transition[] {
+  const at = status.timestamp;
+  const news: Transition[] = [];
+  for (const id of TIER_IDS) {
+    const before = memory.tiers[id]?.ready ?? false;
+    const { ready, status: health, proofs } = status.tiers[id];
+    if (ready === before) continue;
+    if (ready) news.push({ at, tone: "good", text: TIER_NEWS[id].ready });
+    else if (id !== "fullHealth" && !(health === "unknown" && isUnseen(proofs))) {
+      news.push({ at, tone: id === "background" ? "warn" : "bad", text: TIER_NEWS[id].lost });
+    }
+  }
+  for (const blocker of status.topBlockers) {
+    const isTold = memory.blockers[blockerKey(blocker)]?.told ?? false;
+    if (isTold || blocker.owner === "nobody" || !isNews(blocker, status)) continue;
+    news.push({ at, tone: blocker.loginBlocking ? "bad" : "warn", text: blocker.title });
+  }
+  return [...news.toReversed(), ...memory.recent].slice(0, RECENT_LIMIT);
+}
+
+function isNews(blocker: Blocker, status: StatusDocument): boolean {
+  return Date.parse(status.timestamp) - Date.parse(blocker.since) >= NEWS_AFTER_MS;
+}
+
+/** The memory after a document. Pure; `memory` is not changed. */
+export function remember(memory: StatusMemory, status: StatusDocument): StatusMemory {
+  const nowMs = Date.parse(status.timestamp);
+  const blockers: StatusMemory["blockers"] = {};
+  for (const [key, it] of Object.entries(memory.blockers)) {
+    if (nowMs - Date.parse(it.seenAt) < FORGET_BLOCKER_MS) blockers[key] = it;
+  }
+  for (const blocker of status.topBlockers) {
+    const key = blockerKey(blocker);
+    const told = (memory.blockers[key]?.told ?? false) || isNews(blocker, status);
+    blockers[key] = { since: blocker.since, seenAt: status.timestamp, told };
+  }
+  return {
+    ...memory,
+    tiers: Object.fromEntries(
+      TIER_IDS.map((id) => [id, { ready: status.tiers[id].ready, since: status.tiers[id].since }]),
+    ),
+    rollup: { state: status.rollup.state, since: status.rollup.since },
+    blockers,
+    recent: [...status.recent],
+    loginReadyOnce: memory.loginReadyOnce || status.tiers.login.ready,
+  };
+}

@@ -1,0 +1,168 @@
+import * as z from "zod";
+import { type Clock, systemClock } from "../../agent/clock.ts";
+import { errorText } from "../../agent/error.ts";
+import { abortWith } from "../../agent/signals.ts";
+import { requireUsableCertificate } from "./client_certificate.ts";
+import { KubeApiError } from "./kube_client.ts";
+import type { Kubeconfig } from "./kubeconfig.ts";
+
+const REQUEST_TIMEOUT_MS = 15_000;
+const RETRIES = 3;
+const MAX_RETRY_AFTER_MS = 10_000;
+
+const REASONS: Record<number, string> = { 404: "NotFound", 410: "Expired", 429: "TooManyRequests" };
+
+const Status = z.object({
+  message: z.string().default(""),
+  reason: z.string().default(""),
+  code: z.number().optional(),
+});
+
+/** One request to the API server. */
+export interface KubeCall {
+  method: string;
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  contentType?: string;
+  accept?: string;
+  signal?: AbortSignal | undefined;
+  /** The answer is a stream: the time limit ends with the headers. */
+  streams?: boolean;
+  timeoutMs?: number;
+}
+
+/** HTTP as an API server wants it: who we are, time limits, retries, and its refusals as {@link KubeApiError}. */
+export class KubeHttp {
+  readonly #config: Kubeconfig;
+  readonly #client: Deno.HttpClient;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+
+  /** @throws {AgentError} KUBE_API for a client certificate that cannot be used. */
+  constructor(config: Kubeconfig, options: { requestTimeoutMs?: number; clock?: Clock }) {
+    const { caPem, clientCertificatePem: cert, clientKeyPem: key } = config;
+    const hasIdentity = cert !== undefined && key !== undefined;
+    if (hasIdentity) requireUsableCertificate(cert, key);
+    this.#client = Deno.createHttpClient({
+      ...(caPem === undefined ? {} : { caCerts: [caPem] }),
+      ...(hasIdentity ? { cert, key } : {}),
+    });
+    this.#config = config;
+    this.#clock = options.clock ?? systemClock;
+    this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  }
+
+  /** One try. @throws {KubeApiError} */
+  async once(call: KubeCall): Promise<Response> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), call.timeoutMs ?? this.#timeoutMs);
+    const unlink = abortWith(limit, call.signal);
+    let isOpen = false;
+    try {
+      const response = await this.#fetch(call, limit.signal);
+      if (!response.ok) throw await toError(call, response);
+      if (call.streams) {
+        isOpen = true;
+        return response;
+      }
+      return new Response(await response.arrayBuffer(), response); // within the time limit, body included
+    } catch (error) {
+      if (error instanceof KubeApiError) throw error;
+      if (call.signal?.aborted) throw call.signal.reason;
+      if (limit.signal.aborted) {
+        throw new KubeApiError(
+          `The Kubernetes API did not answer in time: ${call.method} ${call.path}`,
+          0,
+          "Timeout",
+        );
+      }
+      throw new KubeApiError(`The Kubernetes API cannot be reached: ${errorText(error)}`, 0, "Unreachable", {
+        cause: error,
+      });
+    } finally {
+      clearTimeout(timer);
+      if (!isOpen) unlink(); // an open stream ends with its signal
+    }
+  }
+
+  /** As often as the server asks for it, within reason. @throws {KubeApiError} */
+  async send(call: KubeCall): Promise<Response> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.once(call);
+      } catch (error) {
+        if (!(error instanceof KubeApiError)) throw error;
+        // A kept connection that the server closed meanwhile fails like an absent server; a second try opens a new one.
+        const stale = error.reason === "Unreachable" && attempt === 1 && call.method !== "POST";
+        const waitMs = stale ? 0 : error.retryAfterMs;
+        if (waitMs === undefined || attempt > RETRIES) throw error;
+        await this.#clock.sleep(Math.min(waitMs, MAX_RETRY_AFTER_MS), call.signal);
+      }
+    }
+  }
+
+  /** The object that an answer holds. @throws {KubeApiError} "NotJson" when it holds anything else. */
+  async json<T extends object>(call: KubeCall, isWhole: (value: object) => boolean = () => true): Promise<T> {
+    const response = await this.send(call);
+    let value: unknown;
+    let cause: unknown;
+    try {
+      value = await response.json();
+    } catch (error) {
+      cause = error;
+    }
+    if (typeof value === "object" && value !== null && !Array.isArray(value) && isWhole(value)) {
+      return value as T;
+    }
+    throw new KubeApiError(
+      `The Kubernetes API gave something else than was asked for: ${call.method} ${call.path}`,
+      response.status,
+      "NotJson",
+      { cause },
+    );
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #fetch(call: KubeCall, signal: AbortSignal): Promise<Response> {
+    const { token, server } = this.#config;
+    const url = new URL(server + call.path);
+    for (const [key, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined && value !== false) url.searchParams.set(key, String(value));
+    }
+    return fetch(url, {
+      client: this.#client,
+      method: call.method,
+      signal,
+      redirect: "error",
+      headers: {
+        accept: call.accept ?? "application/json",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+  }
+}
+
+async function toError(call: KubeCall, response: Response): Promise<KubeApiError> {
+  const text = await response.text().catch(() => "");
+  let status: z.infer<typeof Status> = { message: "", reason: "" };
+  try {
+    status = Status.parse(JSON.parse(text));
+  } catch {
+    // A proxy or a starting server answers with plain text.
+  }
+  const seconds = Number(response.headers.get("retry-after") ?? NaN);
+  const mayRetry = (response.status === 429 || response.status === 503) && Number.isFinite(seconds);
+  return new KubeApiError(
+    status.message || `The Kubernetes API answered ${response.status} to ${call.method} ${call.path}`,
+    response.status,
+    // Flow control and a starting server answer without a Status object.
+    status.reason || (REASONS[response.status] ?? "Unknown"),
+    mayRetry ? { retryAfterMs: seconds * 1000 } : {},
+  );
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { createTransport } from "../../../agent/net/transport.ts";
+import { makeCertificates } from "../../cluster/certificates.ts";
+import { CLOSED_PORT } from "../../simulator/free_port.ts";
+import { startDnsServer } from "../preflight/dns_server.ts";
+import { clientOf } from "../registry/client_of.ts";
+
+for (const repository of ["proxy/tunnel", "crossland/nettls", "certificate/handshake"]) {
+  Deno.test(`RegistryClient tells "tcp" when nobody listens, although what it asks for is called ${repository}`, async () => {
+    const client = clientOf(`http://127.0.0.1:${CLOSED_PORT}`);
+    try {
+      await assert.rejects(client.fetchManifest("ghcr.io", repository, "1"), { failure: "tcp" });
+    } finally {
+      client.close();
+    }
+  });
+}
+
+Deno.test("A name is asked of the second DNS server when the first one is silent", async () => {
+  const dns = startDnsServer(() => ({ addresses: ["127.0.0.1"] }));
+  const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: dns.port });
+  const registry = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response());
+  const client = clientOf(`http://registry.example.test:${registry.addr.port}`, {
+    network: { dnsServers: ["127.0.0.2", "127.0.0.1"], dnsPort: dns.port },
+  });
+  try {
+    assert.equal((await client.ping("ghcr.io")).status, 200);
+  } finally {
+    client.close();
+    silent.close();
+    await registry.shutdown();
+    await dns.close();
+  }
+});
+
+Deno.test("A mirror by its IPv6 address is reached with TLS when DNS servers were chosen", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "alga-transport-" });
+  const { caPem } = await makeCertificates(dir, { serverNames: ["IP:::1"] });
+  const [cert, key] = await Promise.all(["crt", "key"].map((it) => Deno.readTextFile(`${dir}/server.${it}`)));
+  const registry = Deno.serve(
+    { hostname: "::1", port: 0, cert: cert ?? "", key: key ?? "", onListen() {} },
+    () => new Response(),
+  );
+  const client = clientOf(`https://[::1]:${registry.addr.port}`, {
+    network: { dnsServers: ["127.0.0.1"], caCerts: [caPem] },
+  });
+  try {
+    assert.equal((await client.ping("ghcr.io")).status, 200);
+  } finally {
+    client.close();
+    await registry.shutdown();
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("createTransport() takes a proxy whose password holds a % as it stands: its check says what is wrong", () => {
+  createTransport({ dnsServers: [], proxyUrl: "http://user:50%off@127.0.0.1:3128" }).close();
+});

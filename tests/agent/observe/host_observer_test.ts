@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { HostObserver } from "../../../agent/observe/host_observer.ts";
+import { type ApiView, emptySnapshot, type SetupSummary } from "../../../agent/facts/snapshot.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
+import { addressAnswer } from "../preflight/check_case.ts";
+import { ago, NOW_MS } from "../status/objects.ts";
+
+const SIGNAL = new AbortController().signal;
+const EMPTY = emptySnapshot();
+const LINE = JSON.stringify({ __REALTIME_TIMESTAMP: "1795262400000000", MESSAGE: "level=fatal" });
+
+function api(state: ApiView["state"], sinceSec = 30): ApiView {
+  return { ...EMPTY.api, state, since: ago(sinceSec) };
+}
+
+function hostOf(): FakeHost {
+  return new FakeHost({ "/etc/hostname": "Appliance-01\n", "/etc/machine-id": "abc\n" }, {
+    "ip -j addr show": addressAnswer([
+      { name: "br-lan", addresses: ["198.51.100.4"] }, // looks like a bridge of Docker; may be the machine's own
+      { name: "ens3", addresses: ["192.0.2.7", "169.254.1.1"] },
+    ]),
+    journalctl: { stdout: `${LINE}\n` },
+  });
+}
+
+function asked(host: FakeHost, program: string): number {
+  return host.record.filter((it) => it.startsWith(`run ${program}`)).length;
+}
+
+Deno.test("look() tells name, machine and addresses, and asks again only after a while", async () => {
+  const host = hostOf();
+  const observer = new HostObserver(host);
+  const at = (seconds: number) => ({
+    nowMs: NOW_MS + seconds * 1_000,
+    api: api("answering"),
+    setup: EMPTY.setup,
+  });
+  assert.equal((await observer.look(at(0), SIGNAL)).changed, true);
+  assert.deepEqual(observer.view(), {
+    name: "appliance-01",
+    machineId: "abc",
+    addresses: ["192.0.2.7", "169.254.1.1", "198.51.100.4"],
+    journal: [],
+  });
+  assert.equal((await observer.look(at(20), SIGNAL)).changed, false);
+  assert.equal(asked(host, "ip"), 1);
+  host.commands.set("ip -j addr show", addressAnswer([{ name: "ens3", addresses: ["192.0.2.99"] }]));
+  assert.equal((await observer.look(at(31), SIGNAL)).changed, true);
+  assert.deepEqual(observer.view().addresses, ["192.0.2.99"]);
+});
+
+Deno.test("look() knows nothing of a machine that tells nothing, and does not throw", async () => {
+  const observer = new HostObserver(new FakeHost());
+  await observer.look({ nowMs: NOW_MS, api: api("not-answering"), setup: EMPTY.setup }, SIGNAL);
+  assert.deepEqual(observer.view(), EMPTY.host);
+});
+
+Deno.test("look() reads the journal only while Kubernetes does not answer, and keeps it until it has stayed up", async () => {
+  const host = hostOf();
+  const observer = new HostObserver(host);
+  const look = (seconds: number, view: ApiView, setup: SetupSummary = EMPTY.setup) =>
+    observer.look({ nowMs: NOW_MS + seconds * 1_000, api: view, setup }, SIGNAL);
+  await look(0, api("answering"));
+  await look(1, api("absent"));
+  await look(2, api("connecting"));
+  assert.equal(asked(host, "journalctl"), 0);
+  await look(3, api("not-answering"));
+  await look(6, api("not-answering"));
+  assert.equal(asked(host, "journalctl"), 1, "it is dear");
+  await look(14, api("not-answering"));
+  assert.equal(asked(host, "journalctl"), 2);
+  assert.equal(observer.view().journal.length, 1);
+  host.commands.delete("journalctl");
+  await look(30, api("not-answering"));
+  assert.equal(observer.view().journal.length, 1, "a journal that cannot be read leaves what was known");
+  await look(40, api("answering", -35));
+  assert.equal(observer.view().journal.length, 1, "it has only just come back");
+  await look(200, api("answering", -35));
+  assert.deepEqual(observer.view().journal, []);
+});
+
+for (const status of ["running", "failed"] as const) {
+  Deno.test(`look() reads the journal before there is a cluster while the k3s step is ${status}`, async () => {
+    const host = hostOf();
+    const observer = new HostObserver(host);
+    const setup = { ...EMPTY.setup, status, stepId: "k3s" as const };
+    await observer.look({ nowMs: NOW_MS, api: api("absent"), setup }, SIGNAL);
+    assert.equal(observer.view().journal.length, 1);
+  });
+}

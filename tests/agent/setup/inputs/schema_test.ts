@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { type SetupField, SetupInputs, toFieldErrors } from "../../../../agent/setup/inputs/schema.ts";
+import { Random } from "../../../fakes/random.ts";
+
+const GIVEN = {
+  appUrl: "https://psa.example.com",
+  tenantName: "Example MSP",
+  adminFirstName: "Maria",
+  adminLastName: "Muster",
+  adminEmail: "maria@example.com",
+  adminPassword: "Correct-Horse-9!",
+};
+
+const LONG = "x".repeat(10_000);
+
+/** What is accepted, and as what the first field is kept. */
+const GREEN: readonly [Partial<Record<SetupField, unknown>>, unknown?][] = [
+  [{ channel: "stable" }],
+  [{ channel: "nightly" }],
+  [{ releaseRef: "" }],
+  [{ releaseRef: " 1.4.0 " }, "1.4.0"],
+  [{ releaseRef: `sha256:${"a".repeat(64)}` }],
+  [{ appUrl: "http://192.0.2.8:3000" }],
+  [{ appUrl: "psa.example.com" }, "https://psa.example.com"],
+  [{ appUrl: "psa.example.com:8443" }, "https://psa.example.com:8443"],
+  [{ appUrl: " HTTP://PSA.Example.com:80/ " }, "http://psa.example.com"],
+  [{ appUrl: "http://[2001:db8::1]:3000" }],
+  [{ appUrl: "https://exämple.test" }, "https://xn--exmple-cua.test"],
+  [{ dnsMode: "system" }],
+  [{ dnsServers: "192.0.2.1, 192.0.2.2 192.0.2.1", dnsMode: "custom" }, ["192.0.2.1", "192.0.2.2"]],
+  [{ dnsServers: ["192.0.2.1 "], dnsMode: "custom" }, ["192.0.2.1"]],
+  [{ dnsServers: "" }, []],
+  [{ proxyUrl: "" }],
+  [{ proxyUrl: "http://proxy.example:3128/" }, "http://proxy.example:3128"],
+  [
+    { proxyUrl: "http://user:p@ss w:rd@proxy.example:3128" },
+    "http://user:p%40ss%20w%3Ard@proxy.example:3128",
+  ],
+  [{ proxyUrl: "http://:token@proxy.example" }],
+  [{ noProxy: "intern.example, .corp 10.0.0.0/8,*.lan" }],
+  [{ tenantName: "  Müller & <b>Söhne</b> 💥 " }, "Müller & <b>Söhne</b> 💥"],
+  [{ adminFirstName: "Ōtomo" }],
+  [{ adminLastName: "O'Neill-مثال" }],
+  [{ adminEmail: " Maria@Example.COM " }, "maria@example.com"],
+  [{ adminPassword: "aA1!aaaa" }],
+  [{ adminPassword: " Pässwörd-9💥 <script> " }],
+];
+
+/** What is refused, and the words for it. */
+const RED: readonly [Partial<Record<SetupField, unknown>>, RegExp][] = [
+  [{ channel: "beta" }, /Choose stable or nightly/],
+  [{ channel: null }, /Choose stable or nightly/],
+  [{ releaseRef: "../../token" }, /Enter a version/],
+  [{ releaseRef: "a/b" }, /Enter a version/],
+  [{ releaseRef: "sha256:abc" }, /Enter a version/],
+  [{ releaseRef: "1.4.0 <b>" }, /Enter a version/],
+  [{ releaseRef: LONG }, /Enter a version/],
+  [{ appUrl: "" }, /Enter the application address/],
+  [{ appUrl: undefined }, /Enter the application address/],
+  [{ appUrl: "javascript:alert(1)" }, /not an address/],
+  [{ appUrl: "ftp://psa.example.com" }, /must begin with http/],
+  [{ appUrl: "https://psa.example.com/login" }, /without a path/],
+  [{ appUrl: "https://psa.example.com/?a=b" }, /without a path/],
+  [{ appUrl: "https://psa.example.com/#x" }, /without a path/],
+  [{ appUrl: "https://u:p@psa.example.com" }, /must not contain a user name/],
+  [{ appUrl: "https://psa example.com" }, /space or control character/],
+  [{ appUrl: "https://psa\u0000.example.com" }, /space or control character/],
+  [{ appUrl: "https://<b>" }, /not an address/],
+  [{ appUrl: LONG }, /longer than 300/],
+  [{ dnsMode: "public" }, /Choose system or custom/],
+  [{ dnsMode: "custom", dnsServers: "" }, /Enter at least one DNS server/],
+  [
+    { dnsServers: "192.0.2.1 192.0.2.2" },
+    /^192\.0\.2\.1, 192\.0\.2\.2 would not be used.*set dnsMode to "custom", or leave dnsServers away$/,
+  ],
+  [{ dnsMode: "system", dnsServers: ["192.0.2.1"] }, /would not be used/],
+  [{ dnsServers: "dns.example.com" }, /"dns.example.com" is not an IPv4 address/],
+  [{ dnsServers: "2001:db8::1" }, /not an IPv4 address/],
+  [{ dnsServers: "192.0.2.256" }, /not an IPv4 address/],
+  [{ dnsServers: "127.0.0.53" }, /pods could not reach it/],
+  [{ dnsServers: "0.0.0.0" }, /pods could not reach it/],
+  [{ dnsServers: "224.0.0.1" }, /pods could not reach it/],
+  [{ dnsServers: "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4" }, /at most 3/],
+  [{ dnsServers: 53 }, /list of IPv4 addresses/],
+  [{ dnsServers: LONG }, /not an IPv4 address/],
+  [{ proxyUrl: "proxy.example:3128" }, /must begin with http/],
+  [{ proxyUrl: "socks5://proxy.example" }, /must begin with http/],
+  [{ proxyUrl: "http://proxy.example/pac" }, /must end after the host name/],
+  [{ proxyUrl: "http://pro\nxy" }, /control character/],
+  [{ proxyUrl: "3128" }, /is not a URL/],
+  [{ proxyUrl: LONG }, /longer than 500/],
+  [{ noProxy: "a;rm -rf" }, /commas between them/],
+  [{ noProxy: "a\nHTTP_PROXY=x" }, /commas between them/],
+  [{ noProxy: LONG }, /longer than 1000/],
+  [{ adminEmail: "maria" }, /like maria@example.com/],
+  [{ adminEmail: "maria@example" }, /like maria@example.com/],
+  [{ adminEmail: "a b@example.com" }, /like maria@example.com/],
+  [{ adminEmail: "<b>@example.com" }, /like maria@example.com/],
+  [{ adminEmail: `${LONG}@example.com` }, /longer than 254/],
+  [{ adminPassword: "aA1!aaa" }, /at least 8 characters/],
+  [{ adminPassword: "CORRECT-9!" }, /lower-case/],
+  [{ adminPassword: "correct-9!" }, /upper-case/],
+  [{ adminPassword: "Correct-Horse!" }, /digit/],
+  [{ adminPassword: "CorrectHorse9" }, /one of ! @/],
+  [{ adminPassword: "Correct-Horse-9!\u0000" }, /control character/],
+  [{ adminPassword: "Correct-Horse-9!\u007f" }, /control character/],
+  [{ adminPassword: "Correct-Horse-9!\ud800" }, /control character/],
+  [{ adminPassword: `aA1!${LONG}` }, /longer than 200/],
+  ...(["tenantName", "adminFirstName", "adminLastName"] as const).flatMap((field) =>
+    [
+      [{ [field]: "" }, /^Enter the /],
+      [{ [field]: " \t " }, /^Enter the /],
+      [{ [field]: ["a"] }, /^Enter the /],
+      [{ [field]: "a\u001b[31mb" }, /contains a control character/],
+      [{ [field]: "a\u202eb" }, /contains a control character/],
+      [{ [field]: "a\nb" }, /contains a control character/],
+      [{ [field]: "a\ud800b" }, /contains a control character/],
+      [{ [field]: LONG }, /^The .* is longer than \d+ characters/],
+    ] as [Partial<Record<SetupField, unknown>>, RegExp][]
+  ),
+];
+
+const shown = (given: object) => JSON.stringify(given).slice(0, 80);
+
+for (const [given, kept] of GREEN) {
+  Deno.test(`SetupInputs takes ${shown(given)}`, () => {
+    const parsed = SetupInputs.parse({ ...GIVEN, ...given });
+    for (const [i, [field, value]] of Object.entries(given).entries()) {
+      assert.deepEqual(parsed[field as SetupField], i === 0 ? kept ?? value : value);
+    }
+    assert.deepEqual(SetupInputs.parse(parsed), parsed, "parsing what was parsed changes nothing");
+  });
+}
+
+for (const [given, words] of RED) {
+  Deno.test(`SetupInputs refuses ${shown(given)}`, () => {
+    const parsed = SetupInputs.safeParse({ ...GIVEN, ...given });
+    assert.ok(!parsed.success, JSON.stringify(parsed.data));
+    const errors = toFieldErrors(parsed.error);
+    assert.deepEqual(errors.map((it) => it.field), [Object.keys(given).at(-1)]);
+    assert.match(errors[0]?.message ?? "", words);
+    assert.ok((errors[0]?.message.length ?? 0) < 200);
+  });
+}
+
+Deno.test("SetupInputs fills in what may be left out", () => {
+  const { channel, releaseRef, dnsMode, dnsServers, proxyUrl, noProxy } = SetupInputs.parse(GIVEN);
+  assert.deepEqual({ channel, releaseRef, dnsMode, dnsServers, proxyUrl, noProxy }, {
+    channel: "stable",
+    releaseRef: "",
+    dnsMode: "system",
+    dnsServers: [],
+    proxyUrl: "",
+    noProxy: "",
+  });
+});
+
+Deno.test("SetupInputs names every missing field in words", () => {
+  const parsed = SetupInputs.safeParse({});
+  assert.ok(!parsed.success);
+  const errors = toFieldErrors(parsed.error);
+  assert.deepEqual(errors.map((it) => it.field).sort(), Object.keys(GIVEN).sort());
+  for (const { message } of errors) assert.match(message, /^Enter the /);
+});
+
+Deno.test("SetupInputs refuses unknown fields by name, also those of every object", () => {
+  for (const field of ["adminpassword", "constructor", "__proto__", "toString", "<b>", LONG]) {
+    const given = JSON.parse(JSON.stringify(GIVEN).replace("{", `{${JSON.stringify(field)}:"x",`));
+    const parsed = SetupInputs.safeParse(given);
+    assert.ok(!parsed.success, field.slice(0, 20));
+    const errors = toFieldErrors(parsed.error);
+    assert.deepEqual(errors.map((it) => it.field), [field]);
+    assert.match(errors[0]?.message ?? "", /^Unknown field/);
+    assert.ok((errors[0]?.message.length ?? 0) < 100);
+  }
+});
+
+Deno.test("SetupInputs refuses what is no object", () => {
+  for (const given of [null, undefined, 1, "x", [], [GIVEN], true]) {
+    const parsed = SetupInputs.safeParse(given);
+    assert.ok(!parsed.success);
+    assert.match(toFieldErrors(parsed.error)[0]?.message ?? "", /one JSON object/);
+  }
+});
+
+Deno.test("No message repeats a password or a proxy's password, whatever else is wrong", () => {
+  const secrets = ["Geheim-77", "hunter2hunter2"];
+  const given = [
+    { adminPassword: "Geheim-77" },
+    { adminPassword: "hunter2hunter2" },
+    { proxyUrl: "http://u:Geheim-77@proxy.example/path" },
+    { proxyUrl: "ftp://u:Geheim-77@proxy.example" },
+    { proxyUrl: "u:Geheim-77" },
+    { appUrl: "https://u:Geheim-77@psa.example.com" },
+    { appUrl: "https://u:Geheim-77@ps<a" },
+  ];
+  for (const it of given) {
+    const parsed = SetupInputs.safeParse({ ...GIVEN, ...it });
+    if (parsed.success) continue;
+    const said = JSON.stringify(toFieldErrors(parsed.error));
+    for (const secret of secrets) assert.ok(!said.includes(secret), said);
+  }
+});
+
+Deno.test("SetupInputs never throws, and what it takes is clean, whatever is sent", () => {
+  const random = new Random(20261121);
+  const fields = Object.keys(SetupInputs.shape);
+  let taken = 0;
+  for (let i = 0; i < 4_000; i++) {
+    const given: Record<string, unknown> = { ...GIVEN };
+    for (let n = random.below(4); n > 0; n--) {
+      const field = random.below(20) === 0 ? random.text(8) : random.pick(fields);
+      const old = String(given[field] ?? "https://x.example");
+      given[field] = random.pick([random.text(30), random.mutate(old), old, random.below(9), null, [
+        random.text(9),
+      ]]);
+    }
+    const parsed = SetupInputs.safeParse(given);
+    if (!parsed.success) {
+      for (const { message } of toFieldErrors(parsed.error)) {
+        assert.ok(message.length > 0 && message.length < 200);
+      }
+      continue;
+    }
+    taken++;
+    for (const value of Object.values(parsed.data).flat()) {
+      assert.ok(!/[\p{Cc}\p{Cs}\u202e]/u.test(value), `seed ${random.seed}, ${i}: ${JSON.stringify(value)}`);
+    }
+    assert.ok(URL.canParse(parsed.data.appUrl));
+  }
+  assert.ok(taken > 400 && taken < 3_900, `${taken} taken`);
+});
