@@ -1,14 +1,14 @@
 import type { VNode } from "preact";
 import type {
   ActiveOperation,
-  Blocker,
   Health,
   RollupState,
   StatusDocument,
-  TierId,
   TierStatus,
   Transition,
 } from "../agent/status/document.ts";
+import type { Blocker } from "../agent/explain/blocker.ts";
+import type { TierId } from "../agent/product/tiers.ts";
 import { html, visible } from "./html.ts";
 import { clockTime, duration, mark, type Tone } from "./layout.ts";
 

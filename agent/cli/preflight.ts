@@ -1,10 +1,9 @@
 import { systemClock } from "../clock.ts";
 import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
-import { preflightVerdict, runPreflight } from "../preflight/mod.ts";
-import { createRegistryClient } from "../release/mod.ts";
+import { type CheckInputs, preflightVerdict, runPreflight } from "../preflight/mod.ts";
+import { createRegistryClient } from "../registry/client.ts";
 import { networkOf } from "../setup/inputs/network_settings.ts";
-import type { SetupInputs } from "../setup/inputs/schema.ts";
 import { BUILD } from "../version.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readInputFile } from "./input_file.ts";
@@ -89,7 +88,7 @@ Example: sudo alga-agent preflight -o json`,
 };
 
 /** What would be asked in the form, as far as checks look at it. */
-async function defaultInputs(host: RealHost): Promise<SetupInputs> {
+async function defaultInputs(host: RealHost): Promise<CheckInputs> {
   const address = (await primaryAddress(host).catch(() => undefined))?.address ?? "127.0.0.1";
   return {
     channel: "stable",
@@ -99,10 +98,5 @@ async function defaultInputs(host: RealHost): Promise<SetupInputs> {
     dnsServers: [],
     proxyUrl: "",
     noProxy: "",
-    tenantName: "",
-    adminFirstName: "",
-    adminLastName: "",
-    adminEmail: "",
-    adminPassword: "",
   };
 }

@@ -1,5 +1,7 @@
 import { errorText } from "../error.ts";
-import { type NetworkSettings, type RegistryClient, RELEASE_REGISTRY } from "../release/mod.ts";
+import { RELEASE_REGISTRY } from "../release/mod.ts";
+import { type RegistryClient } from "../registry/registry.ts";
+import { type NetworkSettings } from "../net/settings.ts";
 
 /** Whether the registry can be used now, for the platform tier. */
 export interface RegistryProbe {

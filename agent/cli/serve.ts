@@ -7,7 +7,8 @@ import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
-import { createRegistryClient, type NetworkSettings } from "../release/mod.ts";
+import { createRegistryClient } from "../registry/client.ts";
+import { type NetworkSettings } from "../net/settings.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
 import { networkOf } from "../setup/inputs/network_settings.ts";
@@ -17,6 +18,7 @@ import { openJournal } from "../state/journal.ts";
 import { createOperationLock, kernelProcesses } from "../state/operation_lock.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
+import { watchLogin } from "../status/login_watch.ts";
 import { createStatusService } from "../status/mod.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { BUILD } from "../version.ts";
@@ -112,8 +114,7 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
         return port; // of the listener, where the options leave it open
       },
       agentVersion: BUILD.version,
-      loginStatus: () => status.current(),
-      onStatus: (listener) => status.subscribe(listener),
+      login: watchLogin(() => status),
     });
     let address = await openedAddress(host, listen.hostname) ?? "127.0.0.1";
     const registryProbe = createRegistryProbe(async () => {

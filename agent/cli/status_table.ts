@@ -1,4 +1,5 @@
-import { isUnseen, type StatusDocument, TIER_IDS, type TierId, type TierStatus } from "../status/document.ts";
+import { isUnseen, type StatusDocument, type TierStatus } from "../status/document.ts";
+import { TIER_IDS, type TierId } from "../product/tiers.ts";
 import { type Layout, printLine } from "../text/printable.ts";
 
 const TIER_NAME: Record<TierId, string> = {

@@ -1,7 +1,7 @@
 import { bootstrapLines, bootstrapOutcome, bootstrapWaitsForWorkflows } from "../facts/bootstrap_state.ts";
 import { componentByName } from "../product/components.ts";
 import type { Scene } from "../facts/facts.ts";
-import type { Blocker } from "../status/document.ts";
+import type { Blocker } from "./blocker.ts";
 import type { Finding } from "./finding.ts";
 import { type Ranked, rankFindings } from "./rank.ts";
 import { RULES } from "./rules.ts";

@@ -1,5 +1,5 @@
 import type { Scene } from "../facts/facts.ts";
-import type { TierId } from "../status/document.ts";
+import type { TierId } from "../product/tiers.ts";
 import type { BlockerId } from "./blocker_id.ts";
 
 /** What the texts may mention; a text names what it needs and copes with "". */

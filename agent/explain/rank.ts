@@ -1,5 +1,5 @@
 import { dependsOn } from "../product/components.ts";
-import { TIER_IDS, type TierId } from "../status/document.ts";
+import { TIER_IDS, type TierId } from "../product/tiers.ts";
 import { BLOCKER_KIND, type BlockerId } from "./blocker_id.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,4 +1,4 @@
-import type { Owner } from "../status/document.ts";
+import type { Owner } from "./blocker.ts";
 import type { BlockerId } from "./blocker_id.ts";
 import type { Words } from "./finding.ts";
 import { sentence } from "../text/sentence.ts";

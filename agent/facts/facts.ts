@@ -1,4 +1,5 @@
-import { type Component, componentByName, componentOfPod, COMPONENTS } from "../product/components.ts";
+import { type Component, componentByName, COMPONENTS } from "../product/components.ts";
+import { componentOfPod } from "./component_of_pod.ts";
 import {
   type ContainerTrouble,
   isPodOver,

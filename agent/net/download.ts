@@ -1,5 +1,5 @@
 import { exchange } from "./exchange.ts";
-import type { NetworkSettings } from "../registry/registry.ts";
+import type { NetworkSettings } from "./settings.ts";
 import { createTransport } from "./transport.ts";
 
 /** An answer whose body may be read until the callback ends. */

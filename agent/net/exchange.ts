@@ -1,4 +1,4 @@
-import { RegistryError } from "../registry/registry.ts";
+import { RegistryError } from "./errors.ts";
 import type { Transport, TransportReply } from "./transport.ts";
 
 const MAX_REDIRECTS = 5;

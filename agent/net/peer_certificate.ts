@@ -1,6 +1,6 @@
 import { connect } from "node:tls";
 import ipaddr from "ipaddr.js";
-import type { Endpoint } from "../preflight/facts/endpoints.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 const NAME_LIMIT = 100;
 

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { errorText } from "../error.ts";
-import type { Endpoint } from "../preflight/facts/endpoints.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** Longest status line that is waited for. */
 const MAX_REPLY_BYTES = 4096;

@@ -5,7 +5,8 @@ import ipaddr from "ipaddr.js";
 import { errorText } from "../error.ts";
 import { withinTime } from "../signals.ts";
 import { bypassesProxy } from "./no_proxy.ts";
-import { type NetworkSettings, RegistryError, type RegistryFailure } from "../registry/registry.ts";
+import { type NetworkSettings } from "./settings.ts";
+import { RegistryError, type RegistryFailure } from "./errors.ts";
 
 /** Written by update-ca-certificates(8). */
 const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";

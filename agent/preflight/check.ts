@@ -1,7 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
-import type { SetupInputs } from "../setup/inputs/schema.ts";
 
 /** `error` means "could not be checked" and never counts as a pass. */
 export type CheckStatus = "pass" | "warn" | "fail" | "error" | "skipped";
@@ -44,11 +43,24 @@ export interface Acknowledgement {
   found: string;
 }
 
+/** What the checks need to know of the answers. Passwords and names are not among it. */
+export interface CheckInputs {
+  channel: "stable" | "nightly";
+  /** Version or digest in place of the channel's newest; empty = none. */
+  releaseRef: string;
+  appUrl: string;
+  dnsMode: "system" | "custom";
+  dnsServers: readonly string[];
+  /** Empty = no proxy. */
+  proxyUrl: string;
+  noProxy: string;
+}
+
 /** What checks may look at. Nothing here changes the host. */
 export interface CheckContext {
   host: Host;
   clock: Clock;
-  inputs: SetupInputs;
+  inputs: CheckInputs;
   registry: RegistryClient;
   mirrors: RegistryMirrors;
   /** Port the agent itself listens on. */

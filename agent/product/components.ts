@@ -1,5 +1,4 @@
-import type { PodView } from "../facts/snapshot.ts";
-import type { TierId } from "../status/document.ts";
+import type { TierId } from "./tiers.ts";
 
 /** One part of the appliance that people know by a name. */
 export interface Component {
@@ -195,25 +194,9 @@ export function componentByName(name: string): Component | undefined {
   return BY_NAME.get(name);
 }
 
-/** The component that a pod works for; an unknown pod stands for itself in the background tier. */
-export function componentOfPod(pod: PodView): Component {
-  const owner = pod.owner;
-  const known = owner && BY_OBJECT.get(`${pod.namespace}/${owner.kind}/${owner.name}`);
-  if (known) return known;
-  if (pod.namespace === "msp" && owner?.kind === "Job" && owner.name.startsWith("temporal-namespace-init")) {
-    return BY_NAME.get("temporal") as Component;
-  }
-  const name = owner?.name ?? pod.name;
-  return {
-    name,
-    title: `"${name}"`,
-    loss: `"${name}" does not work`,
-    tier: "background",
-    namespace: pod.namespace,
-    kind: "Deployment",
-    object: name,
-    dependsOn: [],
-  };
+/** The component that a Deployment, StatefulSet or Job runs; `undefined` for objects that are no part of the appliance. */
+export function componentByObject(namespace: string, kind: string, name: string): Component | undefined {
+  return BY_OBJECT.get(`${namespace}/${kind}/${name}`);
 }
 
 /** Components brought by a HelmRelease. */

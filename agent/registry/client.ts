@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
-import {
-  type FetchedManifest,
-  type NetworkSettings,
-  type RegistryClient,
-  RegistryError,
-} from "./registry.ts";
+import { type FetchedManifest, type RegistryClient } from "./registry.ts";
+import { type NetworkSettings } from "../net/settings.ts";
+import { RegistryError } from "../net/errors.ts";
 import { readBody, statusError } from "./reply.ts";
 import { RegistrySession, type RegistrySessionOptions } from "./session.ts";
 import { createTransport } from "../net/transport.ts";

@@ -1,41 +1,3 @@
-/** Why a registry request failed; each is worded and repaired differently. */
-export type RegistryFailure =
-  | "dns"
-  | "tcp"
-  | "tls"
-  | "timeout"
-  | "proxy"
-  | "unauthorized"
-  | "denied"
-  | "not-found"
-  | "rate-limited"
-  | "server-error"
-  | "unexpected-status"
-  | "wrong-digest"
-  | "wrong-size"
-  | "too-large"
-  | "not-json"
-  | "schema"
-  /** A release of a later format than this agent knows. */
-  | "newer-format";
-
-/** A failed registry request. `host` is who was really asked (a mirror, a redirect target). */
-export class RegistryError extends Error {
-  override readonly name = "RegistryError";
-  readonly status: number | undefined;
-  readonly retryAfterMs: number | undefined;
-  constructor(
-    readonly failure: RegistryFailure,
-    readonly host: string,
-    message: string,
-    options: { cause?: unknown; status?: number; retryAfterMs?: number } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.status = options.status;
-    this.retryAfterMs = options.retryAfterMs;
-  }
-}
-
 /** Where a repository is asked for: its name in references, and the URL that answers for it. */
 export interface RegistryMirrors {
   /** Registry host → base URL, for example "ghcr.io" → "http://127.0.0.1:5000". */
@@ -45,19 +7,6 @@ export interface RegistryMirrors {
 /** Where a registry is asked: at its mirror, else where the container runtime asks it, which for Docker Hub is another host. */
 export function registryUrl(host: string, mirrors: RegistryMirrors): string {
   return mirrors[host] ?? `https://${host === "docker.io" ? "registry-1.docker.io" : host}`;
-}
-
-/** How requests leave the machine. */
-export interface NetworkSettings {
-  /** Servers to ask instead of the machine's resolver; empty = the machine's. */
-  dnsServers: readonly string[];
-  /** Port of those servers; 53 unless the caller's network is unusual. */
-  dnsPort?: number;
-  /** HTTP proxy URL with credentials, if any. */
-  proxyUrl?: string;
-  noProxy?: readonly string[];
-  /** Extra trusted certificates, PEM. */
-  caCerts?: readonly string[];
 }
 
 export interface FetchedManifest {

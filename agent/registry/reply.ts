@@ -1,4 +1,4 @@
-import { RegistryError } from "./registry.ts";
+import { RegistryError } from "../net/errors.ts";
 import { toRegistryError, type TransportReply } from "../net/transport.ts";
 
 /** The whole body. @throws {RegistryError} "too-large", or as the connection fails. */

@@ -3,7 +3,8 @@ import type { Clock } from "../clock.ts";
 import { withinTime } from "../signals.ts";
 import { parseChallenge } from "./challenge.ts";
 import { exchange } from "../net/exchange.ts";
-import { RegistryError, type RegistryMirrors, registryUrl } from "./registry.ts";
+import { type RegistryMirrors, registryUrl } from "./registry.ts";
+import { RegistryError } from "../net/errors.ts";
 import { parseJson, readBody, statusError } from "./reply.ts";
 import type { Transport, TransportReply } from "../net/transport.ts";
 

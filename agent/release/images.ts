@@ -1,5 +1,6 @@
 import { parse } from "yaml";
-import { type HelmReleaseName, type ReleaseManifest, valuesKey } from "./manifest.ts";
+import { type ReleaseManifest } from "./manifest.ts";
+import { type HelmReleaseName, valuesKey } from "../product/helm_releases.ts";
 
 /** One image that a release will pull. */
 export interface ReleaseImage {

@@ -1,15 +1,5 @@
 import * as z from "zod";
-
-/** Names of the six Helm releases of an Alga release, in dependency order. @see contract.md 2.5 */
-export const HELM_RELEASES = [
-  "alga-core",
-  "pgbouncer",
-  "temporal",
-  "email-service",
-  "workflow-worker",
-  "temporal-worker",
-] as const;
-export type HelmReleaseName = typeof HELM_RELEASES[number];
+import { HELM_RELEASES, valuesKey } from "../product/helm_releases.ts";
 
 /** Digest of an OCI manifest or blob. */
 export const Digest = z.string().regex(
@@ -69,11 +59,6 @@ function requireAllValues(
       context.addIssue({ code: "custom", path: ["profileValues", key], message: "is missing" });
     }
   }
-}
-
-/** Key of one release's values in `profileValues` and in its ConfigMap. */
-export function valuesKey(release: HelmReleaseName, profile: string): string {
-  return `${release}.${profile}.yaml`;
 }
 
 /** A resolved release: what a channel or a pin pointed at, once, and never again. */

@@ -1,7 +1,4 @@
-/** Releases and the registries that hold them. */
-export { download } from "../net/download.ts";
-export { createRegistryClient, type RegistryClientOptions } from "../registry/client.ts";
-export * from "../registry/registry.ts";
+/** Releases: what one is, which images it needs, how a channel leads to it. */
 export * from "./manifest.ts";
 export { NEEDED_REGISTRIES, type ReleaseImage, releaseImages } from "./images.ts";
 export { resolveRelease } from "./resolve.ts";

@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, parseDocument, Scalar } from "yaml";
 import { AgentError } from "../error.ts";
-import { HELM_RELEASES, type HelmReleaseName, type ReleaseManifest, valuesKey } from "./mod.ts";
+import { type ReleaseManifest } from "./mod.ts";
+import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../product/helm_releases.ts";
 
 /** One values file: its release, its key in the ConfigMap, its text. */
 export interface RenderedValues {

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type RegistryClient, RegistryError } from "../registry/registry.ts";
+import { type RegistryClient } from "../registry/registry.ts";
+import { RegistryError } from "../net/errors.ts";
 import { parseJson } from "../registry/reply.ts";
 import {
   Digest,

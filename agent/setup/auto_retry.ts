@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { abortWith } from "../signals.ts";
-import { type RegistryClient, RELEASE_REGISTRY } from "../release/mod.ts";
+import { RELEASE_REGISTRY } from "../release/mod.ts";
+import { type RegistryClient } from "../registry/registry.ts";
 import type { Journal } from "../state/journal.ts";
 import { foldSetup } from "./fold_setup.ts";
 import type { FailureClass, SetupState } from "./setup_state.ts";

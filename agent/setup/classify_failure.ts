@@ -1,6 +1,6 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { AgentError, type AgentErrorCode, errorText } from "../error.ts";
-import { RegistryError } from "../release/mod.ts";
+import { RegistryError } from "../net/errors.ts";
 import { KubeApiError } from "../../k8s/mod.ts";
 import type { Failure, FailureClass, StepId } from "./setup_state.ts";
 

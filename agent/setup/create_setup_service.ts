@@ -2,17 +2,18 @@ import { type Clock, isoNow } from "../clock.ts";
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { preflightVerdict } from "../preflight/mod.ts";
-import type { NetworkSettings, RegistryClient, RegistryMirrors } from "../release/mod.ts";
+import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
+import type { NetworkSettings } from "../net/settings.ts";
 import type { Journal } from "../state/journal.ts";
 import type { OperationLock } from "../state/operation_lock.ts";
 import { PATHS } from "../state/paths.ts";
-import type { StatusDocument } from "../status/document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import { createAutoRetry } from "./auto_retry.ts";
 import { classifyFailure } from "./classify_failure.ts";
 import { createDriver } from "./driver.ts";
 import { foldSetup } from "./fold_setup.ts";
 import { writeInstallState } from "./install_state.ts";
+import type { LoginWatch } from "./login_watch.ts";
 import { networkOf } from "./inputs/network_settings.ts";
 import { readSelection } from "./release_selection.ts";
 import { runSteps } from "./run_steps.ts";
@@ -40,8 +41,7 @@ export interface SetupDeps {
   downloadBaseUrl?: string;
   agentPort: number;
   agentVersion: string;
-  loginStatus: () => StatusDocument;
-  onStatus: (listener: () => void) => () => void;
+  login: LoginWatch;
   /** The product's steps unless a test brings its own. */
   steps?: readonly Step[];
 }
@@ -134,8 +134,7 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
         if (!release) throw new AgentError("RELEASE_INVALID", "No release has been chosen yet");
         return release;
       },
-      loginStatus: deps.loginStatus,
-      onStatus: deps.onStatus,
+      login: deps.login,
       say(text) {
         message = text;
         log.push({ at: isoNow(clock), stepId: current, text });

@@ -1,5 +1,5 @@
 import { AgentError } from "../error.ts";
-import { RegistryError } from "../release/mod.ts";
+import { RegistryError } from "../net/errors.ts";
 import { classifyFailure } from "./classify_failure.ts";
 import { foldSetup } from "./fold_setup.ts";
 import type { StepId } from "./setup_state.ts";

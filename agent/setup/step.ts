@@ -1,10 +1,11 @@
 import type { Clock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import type { RegistryClient, RegistryMirrors, ResolvedRelease } from "../release/mod.ts";
+import type { ResolvedRelease } from "../release/mod.ts";
+import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
 import type { Journal } from "../state/journal.ts";
-import type { StatusDocument } from "../status/document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
+import type { LoginWatch } from "./login_watch.ts";
 import type { StepId } from "./setup_state.ts";
 import type { StoredInputs } from "./inputs/stored.ts";
 
@@ -22,8 +23,7 @@ export interface StepContext {
   connectKube(): Promise<KubeClient | undefined>;
   /** The release of the resolve step. @throws {AgentError} RELEASE_INVALID before that step. */
   release(): Promise<ResolvedRelease>;
-  loginStatus(): StatusDocument;
-  onStatus(listener: () => void): () => void;
+  login: LoginWatch;
   /** One line for the progress page and the log. No secret. */
   say(text: string): void;
   signal: AbortSignal;

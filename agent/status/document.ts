@@ -1,6 +1,5 @@
-/** Readiness tiers, lowest first. Keys as in `/api/status`. @see contract.md 7.1 */
-export const TIER_IDS = ["platform", "core", "bootstrap", "login", "background", "fullHealth"] as const;
-export type TierId = typeof TIER_IDS[number];
+import type { TierId } from "../product/tiers.ts";
+import type { Blocker } from "../explain/blocker.ts";
 
 /**
  * Words of contract.md 7.3. `unknown` = could not be observed or has not begun, never the same as failed. Of a tier that is not
@@ -38,32 +37,6 @@ export interface TierStatus {
   /** Since when `ready` has had its value. */
   since: string;
   proofs: readonly Proof[];
-}
-
-/** Who has to act. */
-export type Owner = "you" | "network-admin" | "vendor" | "nobody";
-
-/** A named cause of something not working. `id` is an id of catalogue.md 4.4. */
-export interface Blocker {
-  id: string;
-  severity: "critical" | "background";
-  component: string;
-  /** The tier that it keeps from being ready. */
-  layer: TierId;
-  title: string;
-  /** What is wrong, in plain words. */
-  reason: string;
-  /** What people can or cannot do because of it. */
-  consequence: string;
-  nextAction: string;
-  owner: Owner;
-  retrySafe: boolean;
-  loginBlocking: boolean;
-  since: string;
-  /** Exact object, state and message, for support. */
-  evidence: readonly { label: string; text: string }[];
-  /** Ids of what follows from this and is not shown by itself. */
-  suppressed: readonly string[];
 }
 
 export interface ActiveOperation {

@@ -16,7 +16,8 @@ import { rollUp } from "./rollup.ts";
 import { makeScene, releaseSource, type Scene } from "../facts/facts.ts";
 import type { Snapshot } from "../facts/snapshot.ts";
 import { NO_MEMORY, recentTransitions, type StatusMemory } from "./memory.ts";
-import type { ComponentStatus, SourceFreshness, StatusDocument, TierId, TierStatus } from "./document.ts";
+import type { ComponentStatus, SourceFreshness, StatusDocument, TierStatus } from "./document.ts";
+import type { TierId } from "../product/tiers.ts";
 import { fullHealthTier, lowerTiers } from "./tiers/judge.ts";
 
 const UNKNOWN_AFTER_MS = 15 * 60_000;

@@ -1,13 +1,8 @@
 import * as z from "zod";
 import { blockerKey } from "../explain/explain.ts";
-import {
-  type Blocker,
-  isUnseen,
-  type StatusDocument,
-  TIER_IDS,
-  type TierId,
-  type Transition,
-} from "./document.ts";
+import { isUnseen, type StatusDocument, type Transition } from "./document.ts";
+import { type Blocker } from "../explain/blocker.ts";
+import { TIER_IDS, type TierId } from "../product/tiers.ts";
 
 /** A blocker that has not been seen for this long starts anew when it comes back. */
 const FORGET_BLOCKER_MS = 2 * 60_000;

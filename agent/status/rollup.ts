@@ -1,14 +1,9 @@
 import type { Explained } from "../explain/explain.ts";
 import { sentence } from "../text/sentence.ts";
 import type { Scene } from "../facts/facts.ts";
-import type {
-  ActiveOperation,
-  Blocker,
-  RollupState,
-  StatusDocument,
-  TierId,
-  TierStatus,
-} from "./document.ts";
+import type { ActiveOperation, RollupState, StatusDocument, TierStatus } from "./document.ts";
+import type { Blocker } from "../explain/blocker.ts";
+import type { TierId } from "../product/tiers.ts";
 
 const FOLLOW = "Nothing to do. It goes on by itself.";
 

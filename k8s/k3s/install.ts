@@ -22,7 +22,7 @@ export interface K3sInstallOptions {
   /** Base URL in place of {@link K3S_DOWNLOAD_URL}. */
   downloadUrl?: string;
   /** Fetches through the site's proxy and DNS servers; the body may be read until the callback ends. */
-  fetch: (url: URL, signal: AbortSignal, use: (reply: FetchedFile) => Promise<void>) => Promise<void>;
+  download: (url: URL, signal: AbortSignal, use: (reply: FetchedFile) => Promise<void>) => Promise<void>;
   say: (text: string) => void;
   signal: AbortSignal;
 }
@@ -43,14 +43,14 @@ export async function placeK3sBinary(host: Host, options: K3sInstallOptions): Pr
 
 async function download(
   host: Host,
-  { pin, say, signal, downloadUrl, fetch }: K3sInstallOptions,
+  { pin, say, signal, downloadUrl, download }: K3sInstallOptions,
 ): Promise<void> {
   const base = (downloadUrl ?? K3S_DOWNLOAD_URL).replace(/\/+$/, "");
   const url = new URL(`${base}/${encodeURIComponent(pin.version)}/k3s`);
   say(`Downloading Kubernetes ${pin.version}`);
   const limit = withinTime(DOWNLOAD_TIMEOUT_MS, signal);
   try {
-    await fetch(url, limit, async ({ status, body }) => {
+    await download(url, limit, async ({ status, body }) => {
       if (status !== 200 || !body) {
         await body?.cancel();
         throw new AgentError("DOWNLOAD_FAILED", `${url.host} answered ${status} for k3s ${pin.version}`);

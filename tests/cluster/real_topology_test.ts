@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
-import { HELM_RELEASES, type HelmReleaseName } from "../../agent/release/manifest.ts";
+import { HELM_RELEASES, type HelmReleaseName } from "../../agent/product/helm_releases.ts";
 import { renderValues } from "../../agent/release/render_values.ts";
 import { sourceObjects } from "../../flux/source_objects.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../k8s/mod.ts";

@@ -1,116 +1,70 @@
 import assert from "node:assert/strict";
+import { CONNECTORS, ROOMS, roomsTable, WORDS, WORKSHOPS } from "./rooms.ts";
+import { productFiles, REPO, sources } from "./sources.ts";
 
-const repo = new URL("../..", import.meta.url).pathname;
-
-/** Rooms or files that a room may import; of those in `types` nothing but types. */
-interface Arrows {
-  all: readonly string[];
-  types?: readonly string[];
+/** The room of a file; the longest path counts. */
+function roomOf(path: string): string | undefined {
+  return [...ROOMS, ...WORKSHOPS].map((it) => it.path).filter((it) =>
+    path === it || path.startsWith(`${it}/`)
+  )
+    .sort((a, b) => b.length - a.length)[0];
 }
 
-const WORDS = ["agent/clock.ts", "agent/error.ts", "agent/signals.ts", "agent/version.ts"];
-const PARTS = [
-  "agent/access/",
-  "agent/host/",
-  "agent/preflight/",
-  "agent/recovery/",
-  "agent/release/",
-  "agent/setup/",
-  "agent/state/",
-  "agent/status/",
-];
-
-/** Room → what it may know; the longest matching room counts. The table of docs/architecture.md. */
-const MAY_KNOW: Readonly<Record<string, Arrows>> = {
-  "main.ts": { all: ["agent/cli/"] },
-  "agent/": { all: WORDS },
-  "agent/cli/": { all: PARTS },
-  "agent/cli/serve.ts": { all: [...PARTS, "routes/", "systemd/"] }, // where the parts are put together
-  "routes/": { all: ["views/", ...PARTS] },
-  "views/": { all: [], types: PARTS },
-  "agent/setup/": {
-    all: ["agent/preflight/", "agent/release/", "agent/state/", "agent/host/", "k8s/", "flux/"],
-    types: ["agent/status/"],
-  },
-  "agent/preflight/": { all: ["agent/host/", "agent/release/", "agent/state/"], types: ["agent/setup/"] },
-  "agent/release/": { all: [] },
-  "agent/status/": {
-    all: [
-      "agent/explain/",
-      "agent/release/release.ts",
-      "agent/setup/setup_state.ts",
-      "agent/state/",
-      "agent/host/",
-      "k8s/",
-    ],
-  },
-  "agent/explain/": { all: ["agent/status/"] },
-  "agent/recovery/": { all: ["agent/state/", "agent/host/", "k8s/"] },
-  "agent/access/": { all: ["agent/state/", "agent/host/"] },
-  "agent/state/": { all: ["agent/host/read_kernel_file.ts"], types: ["agent/host/"] },
-  "agent/host/": { all: [] },
-  "agent/host/kube_connector.ts": { all: ["agent/state/paths.ts", "k8s/"] },
-  "k8s/": { all: ["agent/state/"], types: ["agent/host/"] },
-  "flux/": { all: ["agent/state/", "k8s/"], types: ["agent/host/"] },
-  "systemd/": { all: [] },
-  "tools/": { all: [] },
-  "tools/release/": {
-    all: ["agent/release/", "agent/cli/command.ts", "agent/cli/options.ts", "agent/setup/render_values.ts"],
-  },
-};
-
-const ROOMS = ["agent/", "routes/", "views/", "k8s/", "flux/", "systemd/", "tools/"];
-
-async function sources(dir: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const entry of Deno.readDir(repo + dir)) {
-    const path = `${dir}${entry.name}`;
-    if (entry.isDirectory) found.push(...await sources(`${path}/`));
-    else if (path.endsWith(".ts")) found.push(path);
-  }
-  return found;
-}
-
-interface Import {
-  target: string;
-  typeOnly: boolean;
-}
-
-/** What a file names of ours, at its head or when it runs. */
-function imports(path: string, text: string): Import[] {
+/** What a file names of ours, at its head or when it runs, in types too. */
+function imports(path: string, text: string): string[] {
   const found = [
-    ...text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"(\.[^"]+)"/gms),
-    ...text.matchAll(/\bimport\(()\s*"(\.[^"]+)"/g),
+    ...text.matchAll(/^(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"/gms),
+    ...text.matchAll(/\bimport\s*\(\s*"(\.[^"]+)"/g),
+    ...text.matchAll(/^import\s+"(\.[^"]+)"/gm),
   ];
-  return found.map((it) => ({
-    target: new URL(it[2] ?? "", `file://${repo}${path}`).pathname.slice(repo.length),
-    typeOnly: (it[1] ?? "") !== "",
-  }));
+  return found.map((it) => new URL(it[1] ?? "", `file://${REPO}${path}`).pathname.slice(REPO.length));
 }
 
 /** "from → to" of every import that its room may not have. */
 function wrongImports(path: string, text: string): string[] {
-  const room =
-    Object.keys(MAY_KNOW).filter((it) => path.startsWith(it)).sort((a, b) => b.length - a.length)[0];
-  if (room === undefined) return [`${path} is in no room`];
-  const { all, types = [] } = MAY_KNOW[room] as Arrows;
-  const own = room === "agent/" || room === "main.ts" ? undefined : room.slice(0, room.lastIndexOf("/") + 1);
-  const isOwn = (target: string) => own !== undefined && target.startsWith(own);
-  const words = room.startsWith("views/") || room === "systemd/" || room === "tools/" ? [] : WORDS;
-  return imports(path, text)
-    .filter(({ target, typeOnly }) =>
-      !isOwn(target) && ![...words, ...all].some((it) => target.startsWith(it)) &&
-      !(typeOnly && types.some((it) => target.startsWith(it)))
-    )
-    .map(({ target, typeOnly }) => `${path} → ${target}${typeOnly ? " (types)" : ""}`);
+  const isWord = WORDS.some((it) => it === path);
+  const room = roomOf(path);
+  if (room === undefined && !isWord) return [`${path} is in no room`];
+  const knows = [...ROOMS, ...WORKSHOPS].find((it) => it.path === room)?.knows ?? [];
+  const mayHaveWords = isWord || room !== "tools";
+  return imports(path, text).filter((target) => {
+    if (WORDS.some((it) => it === target)) return !mayHaveWords;
+    const other = roomOf(target);
+    return other === undefined || (other !== room && !knows.includes(other));
+  }).map((target) => `${path} → ${target}`);
 }
 
-Deno.test("imports point one way", async () => {
+Deno.test("every import is one that its room may have", async () => {
   const wrong: string[] = [];
-  for (const path of ["main.ts", ...(await Promise.all(ROOMS.map(sources))).flat()]) {
-    wrong.push(...wrongImports(path, await Deno.readTextFile(repo + path)));
+  for (const path of [...await productFiles(), ...await sources("tools/")]) {
+    wrong.push(...wrongImports(path, await Deno.readTextFile(REPO + path)));
   }
   assert.deepEqual(wrong, []);
+});
+
+Deno.test("rooms know each other in one direction only", () => {
+  assert.deepEqual(circles(new Map(ROOMS.map((it) => [it.path, it.knows]))), []);
+  assert.deepEqual(circles(new Map([["a", ["b"]], ["b", ["a"]]])), ["a → b → a"]);
+  assert.deepEqual(circles(new Map([["a", ["b"]], ["b", ["c"]], ["c", ["a"]]])), ["a → b → c → a"]);
+  assert.deepEqual(circles(new Map([["a", ["b", "c"]], ["b", ["c"]], ["c", []]])), []);
+});
+
+/** Ways from a room back to itself, each told once. */
+function circles(knows: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (room: string, way: readonly string[]) => {
+    if (way.includes(room)) return void found.push([...way.slice(way.indexOf(room)), room].join(" → "));
+    if (done.has(room)) return;
+    for (const other of knows.get(room) ?? []) walk(other, [...way, room]);
+    done.add(room);
+  };
+  for (const room of knows.keys()) walk(room, []);
+  return found;
+}
+
+Deno.test("docs/architecture.md has the table of rooms as the list has it (deno task rooms)", async () => {
+  assert.ok((await Deno.readTextFile(`${REPO}docs/architecture.md`)).includes(roomsTable()));
 });
 
 const CASES: readonly [path: string, text: string, isWrong: boolean][] = [
@@ -118,46 +72,96 @@ const CASES: readonly [path: string, text: string, isWrong: boolean][] = [
   ["agent/host/x.ts", 'import { a } from "../state/paths.ts";', true],
   ["agent/host/x.ts", 'const { a } = await import("../../k8s/mod.ts");', true],
   ["agent/host/x.ts", 'await import(\n  "../../k8s/mod.ts",\n);', true],
-  ["agent/host/kube_connector.ts", 'const { a } = await import("../../k8s/mod.ts");', false],
+  ["k8s/x.ts", 'import { a } from "../agent/host/host.ts";', false],
+  ["k8s/client/x.ts", 'import { a } from "../k3s/pin.ts";', false],
   ["agent/access/x.ts", 'export * from "../setup/mod.ts";', true],
-  ["agent/preflight/x.ts", 'import type { A } from "../setup/setup_inputs.ts";', false],
-  ["agent/preflight/x.ts", 'import { a } from "../setup/setup_inputs.ts";', true],
+  ["agent/preflight/x.ts", 'import type { A } from "../setup/inputs/schema.ts";', true],
+  ["agent/setup/x.ts", 'import type { A } from "../status/document.ts";', true],
+  ["agent/explain/x.ts", 'import type { A } from "../status/document.ts";', true],
   ["agent/recovery/x.ts", 'import {\n  a,\n  b,\n} from "../../flux/crds.ts";', true],
-  ["agent/cli/status.ts", 'import { a } from "../../routes/mod.ts";', true],
   ["agent/cli/serve.ts", 'import { a } from "../../routes/mod.ts";', false],
+  ["agent/new_room/x.ts", "export {};", true],
   ["tools/x.ts", 'import { a } from "../agent/clock.ts";', true],
   ["tools/release/x.ts", 'import { a } from "../../agent/release/mod.ts";', false],
-  ["views/x.ts", 'import { a } from "../agent/setup/setup_state.ts";', true],
-  ["views/x.ts", 'import type { A } from "../agent/setup/setup_state.ts";', false],
   ["main.ts", 'import { a } from "./agent/setup/mod.ts";', true],
   ["agent/clock.ts", 'import { a } from "./host/host.ts";', true],
 ];
 for (const [path, text, isWrong] of CASES) {
   Deno.test(`${path} ${isWrong ? "may not" : "may"} say ${JSON.stringify(text)}`, () => {
-    assert.equal(wrongImports(path, text).length, isWrong ? 1 : 0);
+    assert.equal(wrongImports(path, text).length > 0, isWrong);
+  });
+}
+
+/** What leaves the process: files, sockets, programs. */
+const EFFECT = new RegExp(
+  [
+    String
+      .raw`\bDeno\s*\.\s*(?:read|write|connect|listen|open|create|l?stat\b|mkdir|remove|rename|copyFile|makeTemp|link|symlink`,
+    String
+      .raw`|realPath|truncate|chmod|chown|utime|watchFs|Command|kill|serve|startTls|resolveDns|std(?:in|out|err))`,
+    String.raw`|"node:(?:fs|fs/promises|net|tls|http|https|http2|dgram|dns|child_process)"`,
+    String.raw`|(?<![.#\w]|async )fetch\((?!\w+\??:)`,
+  ].join(""),
+);
+
+/** The lines of a file that are code and touch the outside. */
+function effects(text: string): string[] {
+  // `isIP` computes, whatever module it lives in; calls of a parameter named "fetch" are the caller's own effect.
+  const code = text.replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
+  return code.split("\n").filter((it) => EFFECT.test(it) && !/^import \{ isIP \} from "node:net";$/.test(it));
+}
+
+Deno.test("only the host and the named connectors touch files, sockets and programs", async () => {
+  const found: string[] = [];
+  for (const path of await productFiles()) {
+    if (path.startsWith("agent/host/") || CONNECTORS[path] !== undefined) continue;
+    const lines = effects(await Deno.readTextFile(REPO + path));
+    if (lines.length > 0) found.push(`${path}: ${lines[0]?.trim()}`);
+  }
+  assert.deepEqual(found, []);
+});
+
+Deno.test("every named connector is there and touches something", async () => {
+  for (const path of Object.keys(CONNECTORS)) {
+    const text = await Deno.readTextFile(REPO + path).catch(() => "");
+    assert.ok(effects(text).length > 0, `${path} needs no place in the list`);
+  }
+});
+
+for (
+  const [line, isEffect] of [
+    ["const a = await Deno.readTextFile(path);", true],
+    ["Deno.connectTls({});", true],
+    ["new Deno.Command(x)", true],
+    ['import { readFileSync } from "node:fs";', true],
+    ['import { connect } from "node:tls";', true],
+    ["const r = await fetch(url);", true],
+    ["await options.fetch(url);", false],
+    ["#fetch(call: KubeCall) {", false],
+    ['import { isIP } from "node:net";', false],
+    ["catch (error) { error instanceof Deno.errors.NotFound }", false],
+    ["// Deno.readTextFile is not for here", false],
+  ] as const
+) {
+  Deno.test(`${JSON.stringify(line)} ${isEffect ? "touches" : "does not touch"} the outside`, () => {
+    assert.equal(effects(line).length > 0, isEffect);
   });
 }
 
 Deno.test("only the host runs programs", async () => {
   const wrong: string[] = [];
-  for (const room of ROOMS.filter((it) => it !== "tools/")) {
-    for (const path of await sources(room)) {
-      if (
-        path !== "agent/host/run_command.ts" &&
-        (await Deno.readTextFile(repo + path)).includes("Deno.Command")
-      ) wrong.push(path);
-    }
+  for (const path of await productFiles()) {
+    const text = await Deno.readTextFile(REPO + path);
+    if (path !== "agent/host/run_command.ts" && text.includes("Deno.Command")) wrong.push(path);
   }
   assert.deepEqual(wrong, []);
 });
 
 Deno.test("zod comes as a namespace: its object z would bring every language and format into the program", async () => {
   const wrong: string[] = [];
-  for (const room of ROOMS.filter((it) => it !== "tools/")) {
-    for (const path of await sources(room)) {
-      if (/^import (?!\* as z |type )[^;]*from "zod"/m.test(await Deno.readTextFile(repo + path))) {
-        wrong.push(path);
-      }
+  for (const path of await productFiles()) {
+    if (/^import (?!\* as z |type )[^;]*from "zod"/m.test(await Deno.readTextFile(REPO + path))) {
+      wrong.push(path);
     }
   }
   assert.deepEqual(wrong, []);
@@ -166,7 +170,7 @@ Deno.test("zod comes as a namespace: its object z would bring every language and
 Deno.test("Deno is pinned once: README, .ci/run and the compile tool say the same", async () => {
   const { DENO_VERSION } = await import("../../tools/denort.ts");
   for (const path of ["README.md", ".ci/run"]) {
-    const named = [...(await Deno.readTextFile(repo + path)).matchAll(/deno@(\d+\.\d+\.\d+)/g)].map((it) =>
+    const named = [...(await Deno.readTextFile(REPO + path)).matchAll(/deno@(\d+\.\d+\.\d+)/g)].map((it) =>
       it[1]
     );
     assert.ok(named.length > 0 && named.every((it) => it === DENO_VERSION), `${path}: ${named.join()}`);
@@ -175,5 +179,5 @@ Deno.test("Deno is pinned once: README, .ci/run and the compile tool say the sam
 
 Deno.test("version.ts and deno.json say the same version", async () => {
   const { BUILD } = await import("../../agent/version.ts");
-  assert.equal(JSON.parse(await Deno.readTextFile(`${repo}deno.json`)).version, BUILD.version);
+  assert.equal(JSON.parse(await Deno.readTextFile(`${REPO}deno.json`)).version, BUILD.version);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { HELM_RELEASES, ReleaseManifest, valuesKey } from "../../agent/release/manifest.ts";
+import { ReleaseManifest } from "../../agent/release/manifest.ts";
+import { HELM_RELEASES, valuesKey } from "../../agent/product/helm_releases.ts";
 import { buildRelease } from "../../tools/release/build_release.ts";
 import { readChart } from "../../tools/release/helm_chart.ts";
 import { readLayout, writeLayout } from "../../tools/release/oci_layout.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RegistryError } from "../../agent/registry/registry.ts";
+import { RegistryError } from "../../agent/net/errors.ts";
 import { resolveRelease } from "../../agent/release/mod.ts";
 import type { Credentials } from "../../tools/release/docker_credentials.ts";
 import { moveChannel, type Pushed, pushRelease } from "../../tools/release/push_release.ts";

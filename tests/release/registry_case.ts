@@ -1,5 +1,6 @@
 import { systemClock } from "../../agent/clock.ts";
-import { createRegistryClient, type RegistryClient } from "../../agent/release/mod.ts";
+import { type RegistryClient } from "../../agent/registry/registry.ts";
+import { createRegistryClient } from "../../agent/registry/client.ts";
 import type { OciArtifact } from "../../tools/release/oci_artifact.ts";
 import { type Finding, verifyRelease } from "../../tools/release/verify_release.ts";
 import type { Surroundings } from "../../tools/release/release_cli.ts";

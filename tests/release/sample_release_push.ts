@@ -1,5 +1,6 @@
 import { parse, stringify } from "yaml";
-import { type HelmReleaseName, ReleaseManifest } from "../../agent/release/manifest.ts";
+import { ReleaseManifest } from "../../agent/release/manifest.ts";
+import { type HelmReleaseName } from "../../agent/product/helm_releases.ts";
 import { buildRelease, type BuiltRelease } from "../../tools/release/build_release.ts";
 import { moveChannel, pushRelease } from "../../tools/release/push_release.ts";
 import { createRegistryWriter } from "../../tools/release/registry_writer.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { HELM_RELEASES, valuesKey } from "../../agent/release/manifest.ts";
+import { HELM_RELEASES, valuesKey } from "../../agent/product/helm_releases.ts";
 import { SOURCE_NAME, sourceObjects } from "../../flux/source_objects.ts";
 import { type Files, readFolder } from "../../tools/release/pack_files.ts";
 import {

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/release/manifest.ts";
+import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/product/helm_releases.ts";
 
 const CHARTS: Record<HelmReleaseName, { chart: string; dependsOn: string[]; layer: "core" | "background" }> =
   {

@@ -1,4 +1,5 @@
-import { HELM_RELEASES, type ReleaseManifest, valuesKey } from "../../agent/release/manifest.ts";
+import { type ReleaseManifest } from "../../agent/release/manifest.ts";
+import { HELM_RELEASES, valuesKey } from "../../agent/product/helm_releases.ts";
 
 /** Values of a sample release: invented, in the shape of contract.md 4. */
 const VALUES = {

@@ -1,6 +1,6 @@
 import { unpackTar } from "modern-tar";
 import { parseAllDocuments } from "yaml";
-import type { HelmReleaseName } from "../../agent/release/manifest.ts";
+import type { HelmReleaseName } from "../../agent/product/helm_releases.ts";
 import { KINDS, KubeApiError, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
 import { SIM_WORKLOADS, type SimWorkload } from "./sim_workloads.ts";
 import { parse } from "yaml";

@@ -1,4 +1,4 @@
-import type { HelmReleaseName } from "../../agent/release/manifest.ts";
+import type { HelmReleaseName } from "../../agent/product/helm_releases.ts";
 
 /** One workload that a stand-in for a chart creates; names, labels and containers of contract.md 3. */
 export interface SimWorkload {

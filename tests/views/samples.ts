@@ -3,12 +3,12 @@ import type { SetupState, SetupView, StepRow } from "../../agent/setup/setup_sta
 import { STEP_IDS } from "../../agent/setup/setup_state.ts";
 import type {
   ActiveOperation,
-  Blocker,
   RollupState,
   StatusDocument,
-  TierId,
   TierStatus,
 } from "../../agent/status/document.ts";
+import type { Blocker } from "../../agent/explain/blocker.ts";
+import type { TierId } from "../../agent/product/tiers.ts";
 import type { Frame } from "../../views/layout.ts";
 
 export const AT = "2026-11-21T09:12:00.000Z";

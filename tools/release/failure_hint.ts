@@ -1,5 +1,5 @@
 import { AgentError } from "../../agent/error.ts";
-import { RegistryError, type RegistryFailure } from "../../agent/registry/registry.ts";
+import { RegistryError, type RegistryFailure } from "../../agent/net/errors.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const HINTS: Record<RegistryFailure, string> = {

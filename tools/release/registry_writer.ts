@@ -1,5 +1,6 @@
 import { parseChallenge } from "../../agent/registry/challenge.ts";
-import { RegistryError, type RegistryFailure, type RegistryMirrors } from "../../agent/registry/registry.ts";
+import { type RegistryMirrors } from "../../agent/registry/registry.ts";
+import { RegistryError, type RegistryFailure } from "../../agent/net/errors.ts";
 import { toRegistryError } from "../../agent/net/transport.ts";
 import type { Credentials } from "./docker_credentials.ts";
 import { digestOf, OCI_MANIFEST } from "./oci_artifact.ts";

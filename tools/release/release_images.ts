@@ -1,10 +1,6 @@
 import { parse } from "yaml";
-import {
-  HELM_RELEASES,
-  type HelmReleaseName,
-  releaseImages,
-  type ReleaseManifest,
-} from "../../agent/release/mod.ts";
+import { releaseImages, type ReleaseManifest } from "../../agent/release/mod.ts";
+import { HELM_RELEASES, type HelmReleaseName } from "../../agent/product/helm_releases.ts";
 import { renderValues } from "../../agent/release/render_values.ts";
 import { type Chart, effectiveValues } from "./chart_values.ts";
 import type { Files } from "./pack_files.ts";

@@ -1,5 +1,5 @@
 import { type Document, parseAllDocuments } from "yaml";
-import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/release/manifest.ts";
+import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/product/helm_releases.ts";
 import { type Files, readFolder } from "./pack_files.ts";
 import { ReleaseError } from "./release_error.ts";
 import type { ReleaseSpec } from "./release_spec.ts";

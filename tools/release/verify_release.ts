@@ -1,13 +1,7 @@
 import { errorText } from "../../agent/error.ts";
-import {
-  HELM_RELEASES,
-  type HelmReleaseName,
-  type RegistryClient,
-  RELEASE_REGISTRY,
-  type ReleaseManifest,
-  resolveRelease,
-  valuesKey,
-} from "../../agent/release/mod.ts";
+import { RELEASE_REGISTRY, type ReleaseManifest, resolveRelease } from "../../agent/release/mod.ts";
+import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/product/helm_releases.ts";
+import { type RegistryClient } from "../../agent/registry/registry.ts";
 import { parseJson } from "../../agent/registry/reply.ts";
 import { placeOf } from "./build_release.ts";
 import { type Chart, readChartValues } from "./chart_values.ts";

@@ -2,7 +2,7 @@ import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "
 import { newest } from "../../facts/container_problem.ts";
 import { currentCondition, type Scene } from "../../facts/facts.ts";
 import type { ConditionView, FluxView } from "../../facts/snapshot.ts";
-import { type TierId } from "../../status/document.ts";
+import { type TierId } from "../../product/tiers.ts";
 import type { BlockerId } from "../blocker_id.ts";
 import { clip } from "./crash.ts";
 import { ageMs } from "../../text/duration.ts";

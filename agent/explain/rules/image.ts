@@ -1,6 +1,6 @@
 import type { Component } from "../../product/components.ts";
 import type { Scene } from "../../facts/facts.ts";
-import { TIER_IDS, type TierId } from "../../status/document.ts";
+import { TIER_IDS, type TierId } from "../../product/tiers.ts";
 import type { BlockerId } from "../blocker_id.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";

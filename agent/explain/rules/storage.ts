@@ -1,5 +1,6 @@
 import { newest, timeOf } from "../../facts/container_problem.ts";
-import { type Component, componentOfPod, COMPONENTS } from "../../product/components.ts";
+import { type Component, COMPONENTS } from "../../product/components.ts";
+import { componentOfPod } from "../../facts/component_of_pod.ts";
 import type { Scene } from "../../facts/facts.ts";
 import type { PvcView } from "../../facts/snapshot.ts";
 import { ageMs } from "../../text/duration.ts";

@@ -227,7 +227,7 @@ function isOwnProgram(port: number, owner: string): boolean {
 }
 
 /** The servers that will really be asked: the operator's choice, else the machine's. */
-async function effectiveResolvers({ host, inputs }: CheckContext): Promise<string[]> {
+async function effectiveResolvers({ host, inputs }: CheckContext): Promise<readonly string[]> {
   return inputs.dnsMode === "custom" ? inputs.dnsServers : await readResolvers(host);
 }
 

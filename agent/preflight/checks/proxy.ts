@@ -1,7 +1,8 @@
 import { bypassesProxy } from "../../net/no_proxy.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { connectProxy } from "../../net/proxy_connect.ts";
-import { askedEndpoints, type Endpoint } from "../facts/endpoints.ts";
+import { askedEndpoints } from "../facts/endpoints.ts";
+import { type Endpoint } from "../../net/endpoint.ts";
 import { fail, pass, skipped } from "../outcome.ts";
 
 const CONNECT_TIMEOUT_MS = 4_000;

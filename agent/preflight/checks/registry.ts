@@ -1,5 +1,6 @@
 import { errorText } from "../../error.ts";
-import { RegistryError, type ResolvedRelease, resolveRelease } from "../../release/mod.ts";
+import { type ResolvedRelease, resolveRelease } from "../../release/mod.ts";
+import { RegistryError } from "../../net/errors.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { fail, pass, skipped } from "../outcome.ts";

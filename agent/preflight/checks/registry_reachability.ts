@@ -1,8 +1,9 @@
 import ipaddr from "ipaddr.js";
 import { errorText } from "../../error.ts";
-import { RegistryError } from "../../release/mod.ts";
+import { RegistryError } from "../../net/errors.ts";
 import type { Check, CheckContext, CheckOutcome } from "../check.ts";
-import { askedEndpoints, type Endpoint, unmirrored } from "../facts/endpoints.ts";
+import { askedEndpoints, unmirrored } from "../facts/endpoints.ts";
+import { type Endpoint } from "../../net/endpoint.ts";
 import { nameIssuer } from "../facts/name_issuer.ts";
 import { fail, pass, skipped, warn } from "../outcome.ts";
 import { proxiedEndpoints } from "./proxy.ts";

@@ -1,5 +1,6 @@
 import { errorText } from "../../error.ts";
-import { RegistryError, releaseImages, type ResolvedRelease } from "../../release/mod.ts";
+import { releaseImages, type ResolvedRelease } from "../../release/mod.ts";
+import { RegistryError } from "../../net/errors.ts";
 import type { Check } from "../check.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 

@@ -1,12 +1,6 @@
-import { NEEDED_REGISTRIES, type RegistryMirrors, registryUrl } from "../../release/mod.ts";
-
-/** Who is really asked for one registry. */
-export interface Endpoint {
-  registry: string;
-  hostName: string;
-  port: number;
-  isEncrypted: boolean;
-}
+import { NEEDED_REGISTRIES } from "../../release/mod.ts";
+import { type RegistryMirrors, registryUrl } from "../../registry/registry.ts";
+import type { Endpoint } from "../../net/endpoint.ts";
 
 /**
  * Needed registries that have no mirror although ghcr.io has one. Such a site is taken to be offline and to have these

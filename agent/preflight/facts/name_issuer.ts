@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { askDns } from "../../net/dns_query.ts";
 import type { CheckContext, CheckOutcome } from "../check.ts";
-import type { Endpoint } from "./endpoints.ts";
+import type { Endpoint } from "../../net/endpoint.ts";
 import { readPeerCertificate } from "../../net/peer_certificate.ts";
 import { proxiedEndpoints } from "../checks/proxy.ts";
 

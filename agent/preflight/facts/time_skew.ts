@@ -1,6 +1,6 @@
 import { errorText } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
-import { RegistryError } from "../../release/mod.ts";
+import { RegistryError } from "../../net/errors.ts";
 import type { Check, CheckOutcome } from "../check.ts";
 import { askedEndpoints } from "./endpoints.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";

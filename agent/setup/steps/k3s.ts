@@ -10,7 +10,7 @@ import {
 } from "../../../k8s/k3s/install.ts";
 import { type K3sPin, readK3sPin } from "../../../k8s/k3s/pin.ts";
 import { KINDS } from "../../../k8s/mod.ts";
-import { download } from "../../release/mod.ts";
+import { download } from "../../net/download.ts";
 import { MODE, PATHS } from "../../state/paths.ts";
 import { networkOf } from "../inputs/network_settings.ts";
 import { type Step, type StepContext, waitFor } from "../step.ts";
@@ -46,7 +46,7 @@ export const k3sStep: Step = {
       pin,
       say,
       signal,
-      fetch: (url, limit, use) => download(networkOf(inputs), url, { signal: limit }, use),
+      download: (url, limit, use) => download(networkOf(inputs), url, { signal: limit }, use),
       ...(downloadUrl === undefined ? {} : { downloadUrl }),
     };
     await placeK3sBinary(host, options);

@@ -4,24 +4,20 @@ import type { Step } from "../step.ts";
 export const loginStep: Step = {
   id: "login",
   title: "Wait until you can log in",
-  isDone: ({ loginStatus }) => Promise.resolve(loginStatus().tiers.login.ready),
+  isDone: ({ login }) => Promise.resolve(login.isReady()),
   async run(context) {
-    const { loginStatus, onStatus, say, signal } = context;
+    const { login, say, signal } = context;
     let said = "";
     signal.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const look = () => {
-        const status = loginStatus();
-        // Set-up is one of the operations, and would say again what it said last.
-        const other = status.activeOperations.find((it) => it.operation !== "setup");
-        const text = status.topBlockers[0]?.title ?? other?.message ??
-          status.tiers.login.message;
+        const text = login.waitingFor();
         if (text !== said) say(said = text);
-        if (!status.tiers.login.ready) return;
+        if (!login.isReady()) return;
         stop();
         resolve();
       };
-      const stop = onStatus(look);
+      const stop = login.subscribe(look);
       signal.addEventListener("abort", () => {
         stop();
         reject(signal.reason);

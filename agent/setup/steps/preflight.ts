@@ -2,7 +2,6 @@ import { AgentError } from "../../error.ts";
 import { preflightVerdict, runPreflight } from "../../preflight/mod.ts";
 import { foldSetup } from "../fold_setup.ts";
 import type { Step } from "../step.ts";
-import type { SetupInputs } from "../inputs/schema.ts";
 
 /** Checks the machine and the network. Until this is done nothing outside our own folder changes. */
 export const preflightStep: Step = {
@@ -15,10 +14,7 @@ export const preflightStep: Step = {
     );
   },
   async run(context) {
-    const report = await runPreflight({
-      ...context,
-      inputs: { adminPassword: "", ...context.inputs } as SetupInputs,
-    });
+    const report = await runPreflight(context);
     await context.journal.append("setup.checked", { report });
     const bad = report.results.filter((it) => it.status === "fail" || it.status === "error").length;
     context.say(

@@ -1,4 +1,4 @@
-import { HELM_RELEASES } from "../../release/manifest.ts";
+import { HELM_RELEASES } from "../../product/helm_releases.ts";
 import { COMPONENTS } from "../../product/components.ts";
 import { proof, workloadProof } from "./condition.ts";
 import { fluxProof } from "./platform.ts";

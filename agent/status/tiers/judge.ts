@@ -6,7 +6,8 @@ import { platformProofs } from "./platform.ts";
 import { componentByName } from "../../product/components.ts";
 import type { Scene } from "../../facts/facts.ts";
 import type { StatusMemory } from "../memory.ts";
-import { type Health, isUnseen, type Proof, type TierId, type TierStatus } from "../document.ts";
+import { type Health, isUnseen, type Proof, type TierStatus } from "../document.ts";
+import { type TierId } from "../../product/tiers.ts";
 
 /** Tiers that a tier stands on, with the words for waiting on them. @see contract.md 7.1 */
 const STANDS_ON: Record<TierId, readonly TierId[]> = {

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { createRegistryProbe } from "../../../agent/cli/registry_probe.ts";
 import { systemClock } from "../../../agent/clock.ts";
-import {
-  createRegistryClient,
-  type NetworkSettings,
-  type RegistryClient,
-} from "../../../agent/release/mod.ts";
+import { type RegistryClient } from "../../../agent/registry/registry.ts";
+import { createRegistryClient } from "../../../agent/registry/client.ts";
+import { type NetworkSettings } from "../../../agent/net/settings.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
 import { startHttpProxy } from "../net/http_proxy.ts";

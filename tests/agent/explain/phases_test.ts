@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { BlockerId } from "../../../agent/explain/blocker_id.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
-import type { Blocker } from "../../../agent/status/document.ts";
+import type { Blocker } from "../../../agent/explain/blocker.ts";
 import {
   ago,
   broken,

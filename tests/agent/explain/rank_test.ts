@@ -5,7 +5,7 @@ import type { Finding } from "../../../agent/explain/finding.ts";
 import { rankFindings } from "../../../agent/explain/rank.ts";
 import { componentByName, COMPONENTS } from "../../../agent/product/components.ts";
 import { makeScene } from "../../../agent/facts/facts.ts";
-import { TIER_IDS } from "../../../agent/status/document.ts";
+import { TIER_IDS } from "../../../agent/product/tiers.ts";
 import { Random } from "../../fakes/random.ts";
 import {
   ago,

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { download, RegistryError, resolveRelease } from "../../../agent/release/mod.ts";
+import { resolveRelease } from "../../../agent/release/mod.ts";
+import { download } from "../../../agent/net/download.ts";
+import { RegistryError } from "../../../agent/net/errors.ts";
 import { makeCertificates } from "../../cluster/certificates.ts";
 import { pushRelease } from "../../simulator/push.ts";
 import { type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";

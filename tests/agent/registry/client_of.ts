@@ -1,10 +1,7 @@
 import { systemClock } from "../../../agent/clock.ts";
-import {
-  createRegistryClient,
-  type NetworkSettings,
-  type RegistryClient,
-  type RegistryClientOptions,
-} from "../../../agent/release/mod.ts";
+import { type RegistryClient } from "../../../agent/registry/registry.ts";
+import { createRegistryClient, type RegistryClientOptions } from "../../../agent/registry/client.ts";
+import { type NetworkSettings } from "../../../agent/net/settings.ts";
 
 /** A client to which this address is ghcr.io. Close it. */
 export function clientOf(

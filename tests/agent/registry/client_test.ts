@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../../agent/clock.ts";
-import {
-  type RegistryClient,
-  RegistryError,
-  type RegistryFailure,
-  resolveRelease,
-} from "../../../agent/release/mod.ts";
+import { resolveRelease } from "../../../agent/release/mod.ts";
+import { type RegistryClient } from "../../../agent/registry/registry.ts";
+import { RegistryError, type RegistryFailure } from "../../../agent/net/errors.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { pushBlob, pushRelease } from "../../simulator/push.ts";
 import { type RegistryFault, type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { type RegistryClient, RegistryError, resolveRelease } from "../../../agent/release/mod.ts";
+import { resolveRelease } from "../../../agent/release/mod.ts";
+import { type RegistryClient } from "../../../agent/registry/registry.ts";
+import { RegistryError } from "../../../agent/net/errors.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { Random } from "../../fakes/random.ts";
 import { pushBlob, pushManifest, pushRelease } from "../../simulator/push.ts";

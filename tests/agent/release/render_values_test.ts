@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../../agent/release/manifest.ts";
+import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../../agent/product/helm_releases.ts";
 import { renderValues } from "../../../agent/release/render_values.ts";
 import { Random } from "../../fakes/random.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";

@@ -1,6 +1,7 @@
 import { AgentError } from "../../../agent/error.ts";
 import { type CheckResult, preflightVerdict } from "../../../agent/preflight/mod.ts";
-import { type RegistryClient, RegistryError } from "../../../agent/release/mod.ts";
+import { type RegistryClient } from "../../../agent/registry/registry.ts";
+import { RegistryError } from "../../../agent/net/errors.ts";
 import { foldSetup } from "../../../agent/setup/fold_setup.ts";
 import { createSetupService } from "../../../agent/setup/mod.ts";
 import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
@@ -10,7 +11,6 @@ import type { Step, StepContext } from "../../../agent/setup/step.ts";
 import { PreflightBlocked, preflightStep } from "../../../agent/setup/steps/preflight.ts";
 import { type Journal, openJournal } from "../../../agent/state/journal.ts";
 import { createOperationLock } from "../../../agent/state/operation_lock.ts";
-import type { StatusDocument } from "../../../agent/status/document.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
@@ -81,8 +81,7 @@ export async function startEngine(
     registryFor: () => probeOnly(surroundings.network),
     agentPort: 8080,
     agentVersion: "0.0.0",
-    loginStatus: () => ({}) as StatusDocument,
-    onStatus: () => () => {},
+    login: { isReady: () => false, waitingFor: () => "", subscribe: () => () => {} },
     steps: STEP_IDS.map((id) => id === "preflight" ? checksStep(surroundings) : plainStep(id, surroundings)),
   });
   return {

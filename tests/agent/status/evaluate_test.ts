@@ -13,7 +13,7 @@ import { projectEvent } from "../../../agent/observe/projections/event.ts";
 import { projectPod } from "../../../agent/observe/projections/pod.ts";
 import { emptySnapshot, type Snapshot } from "../../../agent/facts/snapshot.ts";
 import { NO_MEMORY, remember } from "../../../agent/status/memory.ts";
-import { TIER_IDS } from "../../../agent/status/document.ts";
+import { TIER_IDS } from "../../../agent/product/tiers.ts";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { Random } from "../../fakes/random.ts";
 import { countReads } from "./count_reads.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../../agent/status/evaluate.ts";
 import { NO_MEMORY, recentTransitions, remember, StatusMemory } from "../../../agent/status/memory.ts";
-import type { Blocker, StatusDocument } from "../../../agent/status/document.ts";
+import type { StatusDocument } from "../../../agent/status/document.ts";
+import type { Blocker } from "../../../agent/explain/blocker.ts";
 import { ago, healthyCluster, NOW_MS, snapshotOf } from "./objects.ts";
 
 const BLOCKER: Blocker = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { AgentError } from "../../../agent/error.ts";
-import { download } from "../../../agent/release/mod.ts";
+import { download } from "../../../agent/net/download.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { type FetchedFile, k3sJournalTail, placeK3sBinary } from "../../../k8s/k3s/install.ts";
 import { DEFAULT_K3S_PIN, readK3sPin } from "../../../k8s/k3s/pin.ts";
@@ -14,7 +14,7 @@ function options(overrides = {}) {
   const said: string[] = [];
   return {
     pin,
-    fetch: (url: URL, limit: AbortSignal, use: (reply: FetchedFile) => Promise<void>) =>
+    download: (url: URL, limit: AbortSignal, use: (reply: FetchedFile) => Promise<void>) =>
       download({ dnsServers: [] }, url, { signal: limit }, use),
     say: (text: string) => said.push(text),
     said,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { AgentError } from "../../../../agent/error.ts";
 import type { StepContext } from "../../../../agent/setup/step.ts";
 import { loginStep } from "../../../../agent/setup/steps/login.ts";
-import type { StatusDocument } from "../../../../agent/status/document.ts";
+import type { StatusService } from "../../../../agent/status/document.ts";
+import { watchLogin } from "../../../../agent/status/login_watch.ts";
 
 /** A status that a test changes. */
 function statusWorld() {
@@ -14,12 +15,15 @@ function statusWorld() {
   const listeners = new Set<() => void>();
   const said: string[] = [];
   const stopped = new AbortController();
-  const context = {
-    loginStatus: () => status as unknown as StatusDocument,
-    onStatus: (listener: () => void) => {
+  const service = {
+    current: () => status,
+    subscribe(listener: () => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+  } as unknown as StatusService;
+  const context = {
+    login: watchLogin(() => service),
     say: (text: string) => said.push(text),
     signal: stopped.signal,
   } as unknown as StepContext;

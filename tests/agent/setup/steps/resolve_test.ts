@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRegistryClient } from "../../../../agent/release/mod.ts";
+import { createRegistryClient } from "../../../../agent/registry/client.ts";
 import { readSelection } from "../../../../agent/setup/release_selection.ts";
 import { resolveStep } from "../../../../agent/setup/steps/resolve.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";

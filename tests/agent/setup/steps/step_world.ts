@@ -1,11 +1,11 @@
 import type { Clock } from "../../../../agent/clock.ts";
 import { isoNow } from "../../../../agent/clock.ts";
-import type { RegistryClient, ReleaseManifest, ResolvedRelease } from "../../../../agent/release/mod.ts";
+import type { ReleaseManifest, ResolvedRelease } from "../../../../agent/release/mod.ts";
+import type { RegistryClient } from "../../../../agent/registry/registry.ts";
 import type { SetupInputs } from "../../../../agent/setup/inputs/schema.ts";
 import type { StepContext } from "../../../../agent/setup/step.ts";
 import { openJournal } from "../../../../agent/state/journal.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
-import type { StatusDocument } from "../../../../agent/status/document.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../../k8s/mod.ts";
 import { FakeHost } from "../../../fakes/fake_host.ts";
 import { type SimKubeApi, startSimKubeApi } from "../../../simulator/kube_api.ts";
@@ -74,8 +74,7 @@ export async function inStepWorld(body: (world: StepWorld) => Promise<void>): Pr
     downloadUrl: undefined,
     connectKube: () => Promise.resolve(host.files.has(PATHS.kubeconfig) ? kube : undefined),
     release: () => Promise.resolve(sampleRelease()),
-    loginStatus: () => ({}) as StatusDocument,
-    onStatus: () => () => {},
+    login: { isReady: () => false, waitingFor: () => "", subscribe: () => () => {} },
     say: (text) => said.push(`${text}`),
     signal: stopped.signal,
     ...overrides,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../../../agent/status/evaluate.ts";
 import { emptySnapshot } from "../../../../agent/facts/snapshot.ts";
-import { type StatusDocument, TIER_IDS, type TierId } from "../../../../agent/status/document.ts";
+import { type StatusDocument } from "../../../../agent/status/document.ts";
+import { TIER_IDS, type TierId } from "../../../../agent/product/tiers.ts";
 import { NO_MEMORY, remember } from "../../../../agent/status/memory.ts";
 import {
   bootstrapJob,

@@ -1,0 +1,259 @@
+/**
+ * The rooms of the product: what each holds, and which others it may know, in types too. The table of docs/architecture.md is
+ * made from this list (`deno task rooms`); imports_test.ts keeps the code to it.
+ */
+export interface Room {
+  /** Folder, or one file. */
+  path: string;
+  holds: string;
+  /** Rooms that it may import from. */
+  knows: readonly string[];
+}
+
+/** From the faces down to words and numbers. */
+export const ROOMS: readonly Room[] = [
+  { path: "main.ts", holds: "argv → command", knows: ["agent/cli"] },
+  {
+    path: "agent/cli",
+    holds: "one file per subcommand; `serve.ts` puts the parts together",
+    knows: [
+      "routes",
+      "systemd",
+      "k8s",
+      "agent/access",
+      "agent/host",
+      "agent/net",
+      "agent/observe",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/recovery",
+      "agent/registry",
+      "agent/release",
+      "agent/settings",
+      "agent/setup",
+      "agent/state",
+      "agent/status",
+      "agent/text",
+    ],
+  },
+  {
+    path: "routes",
+    holds: "Hono apps: guards, pages, JSON",
+    knows: [
+      "views",
+      "agent/access",
+      "agent/explain",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/settings",
+      "agent/setup",
+      "agent/status",
+      "agent/text",
+    ],
+  },
+  {
+    path: "views",
+    holds: "Preact + htm: props → markup, one stylesheet; of the agent it knows types, words and fields",
+    knows: [
+      "agent/explain",
+      "agent/preflight",
+      "agent/product",
+      "agent/settings",
+      "agent/setup",
+      "agent/status",
+      "agent/text",
+    ],
+  },
+  {
+    path: "agent/status",
+    holds: "document, tiers, rollup, memory, service",
+    knows: [
+      "agent/explain",
+      "agent/facts",
+      "agent/host",
+      "agent/observe",
+      "agent/product",
+      "agent/setup",
+      "agent/state",
+      "agent/text",
+      "k8s",
+    ],
+  },
+  {
+    path: "agent/explain",
+    holds: "rules and causes by family, ranking, texts",
+    knows: ["agent/facts", "agent/product", "agent/text"],
+  },
+  {
+    path: "agent/recovery",
+    holds: "releases that gave up try again once their cause is gone",
+    knows: ["agent/facts", "agent/host", "agent/observe", "agent/product", "agent/state", "k8s"],
+  },
+  {
+    path: "agent/observe",
+    holds: "observer: watches, projections, probes, log targets",
+    knows: ["agent/facts", "agent/host", "agent/net", "agent/product", "agent/state", "agent/text", "k8s"],
+  },
+  {
+    path: "agent/facts",
+    holds: "what a snapshot says, computed once",
+    knows: ["agent/operation", "agent/product", "agent/setup", "agent/text"],
+  },
+  {
+    path: "agent/settings",
+    holds: "change of settings after setup: steps over the engine",
+    knows: [
+      "agent/host",
+      "agent/net",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/registry",
+      "agent/release",
+      "agent/setup",
+      "agent/state",
+      "agent/text",
+      "flux",
+      "k8s",
+    ],
+  },
+  {
+    path: "agent/setup",
+    holds: "setup: inputs, steps over the engine, journal → state",
+    knows: [
+      "agent/host",
+      "agent/net",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/registry",
+      "agent/release",
+      "agent/state",
+      "agent/text",
+      "flux",
+      "k8s",
+    ],
+  },
+  {
+    path: "agent/operation",
+    holds: "the one engine of every long operation: step, lock, journal, retry, take-over",
+    knows: ["agent/host", "agent/net", "agent/state", "agent/text"],
+  },
+  {
+    path: "agent/preflight",
+    holds: "facts gathered once → checks as values, verdict",
+    knows: [
+      "agent/host",
+      "agent/net",
+      "agent/product",
+      "agent/registry",
+      "agent/release",
+      "agent/state",
+      "agent/text",
+    ],
+  },
+  {
+    path: "agent/release",
+    holds: "release manifest, its images, how a channel leads to it, values",
+    knows: ["agent/net", "agent/product", "agent/registry", "agent/text"],
+  },
+  {
+    path: "agent/registry",
+    holds: "OCI registry client",
+    knows: ["agent/net", "agent/text"],
+  },
+  {
+    path: "agent/net",
+    holds: "transport, proxies, DNS, downloads, certificates: the connectors of the network",
+    knows: ["agent/host", "agent/text"],
+  },
+  {
+    path: "agent/access",
+    holds: "token, back-off, sessions",
+    knows: ["agent/host", "agent/state", "agent/text"],
+  },
+  {
+    path: "flux",
+    holds: "Flux objects: controllers, definitions, source",
+    knows: ["agent/host", "agent/product", "agent/state", "k8s"],
+  },
+  {
+    path: "k8s",
+    holds: "API client and watch cache · k3s · storage",
+    knows: ["agent/host", "agent/product", "agent/state", "agent/text"],
+  },
+  {
+    path: "agent/state",
+    holds: "paths, journal, JSON files, operation lock",
+    knows: ["agent/host", "agent/text"],
+  },
+  { path: "systemd", holds: "unit, sd_notify", knows: ["agent/host"] },
+  {
+    path: "agent/host",
+    holds: "files, programs and network facts below one root",
+    knows: ["agent/text"],
+  },
+  {
+    path: "agent/product",
+    holds: "components, tiers, names, ports, pins, Helm releases, images",
+    knows: ["agent/text"],
+  },
+  { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },
+];
+
+/** Clock, error, signals and version: known to every room. */
+export const WORDS = ["agent/clock.ts", "agent/error.ts", "agent/signals.ts", "agent/version.ts"] as const;
+
+/** Rooms that are no part of the appliance. */
+export const WORKSHOPS: readonly Room[] = [
+  { path: "tools", holds: "compile, gate, test runner", knows: [] },
+  {
+    path: "tools/release",
+    holds: "build, push, verify a release",
+    knows: ["agent/net", "agent/registry", "agent/release", "agent/product", "agent/text", "agent/cli"],
+  },
+];
+
+/** Files that may touch files, sockets and processes, each with what for. Everything below agent/host may. */
+export const CONNECTORS: Readonly<Record<string, string>> = {
+  "main.ts": "standard streams",
+  "agent/net/transport.ts": "HTTP by way of proxies and chosen name servers",
+  "agent/net/dns_query.ts": "DNS over UDP and TCP",
+  "agent/net/proxy_connect.ts": "CONNECT",
+  "agent/net/peer_certificate.ts": "TLS",
+  "agent/net/ask_untrusted.ts": "TLS without trust",
+  "agent/observe/http_probe.ts": "HTTP to the application",
+  "agent/cli/listen.ts": "the agent's port and socket",
+  "agent/cli/agent_client.ts": "the agent's socket",
+  "agent/cli/options.ts": "paths named on the command line lie where the caller says",
+  "agent/cli/input_file.ts": "files named on the command line lie where the caller says",
+  "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",
+  "k8s/client/kubeconfig.ts": "files that a kubeconfig names",
+  "k8s/connect_kube.ts": "a kubeconfig named on the command line",
+  "flux/crds.ts": "definitions inside the program",
+  "views/stylesheet.ts": "the stylesheet inside the program",
+  "systemd/notifier.ts": "the socket of sd_notify",
+};
+
+/** The table of docs/architecture.md. */
+export function roomsTable(): string {
+  const rows = [...ROOMS, ...WORKSHOPS].map(({ path, holds, knows }) => [
+    `\`${path}\``,
+    holds,
+    knows.map((it) => `\`${it}\``).join(", ") || "nothing of the others",
+  ]);
+  const all = [["room", "holds", "may know"], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => [...(row[column] ?? "")].length)));
+  const line = (row: string[]) =>
+    `| ${row.map((cell, i) => cell + " ".repeat((widths[i] ?? 0) - [...cell].length)).join(" | ")} |`;
+  const rule = `| ${widths.map((it) => "-".repeat(it)).join(" | ")} |`;
+  return [line(all[0] ?? []), rule, ...rows.map(line)].join("\n");
+}
+
+if (import.meta.main) {
+  const path = new URL("../../docs/architecture.md", import.meta.url);
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.replace(/\| room[^]*?\n(?=\n)/, `${roomsTable()}\n`));
+}
