@@ -6,9 +6,16 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A clock that also tells how much time has passed. */
+export interface MonotonicClock extends Clock {
+  /** Milliseconds since some moment of this process: never goes back and never jumps, whatever is done to the time of day. */
+  monotonicMs(): number;
+}
+
 /** The machine's own clock. */
-export const systemClock: Clock = {
+export const systemClock: MonotonicClock = {
   nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   sleep(ms, signal) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

@@ -12,9 +12,9 @@ import {
   requireSession,
   SECURITY_HEADERS,
   sessionCookie,
-  tooManyGuesses,
 } from "./guards.ts";
-import { localPath, loginRoutes } from "./login.ts";
+import { exchangeToken } from "./exchange_token.ts";
+import { loginRoutes } from "./login.ts";
 import { answerProblem, newRequestId } from "./problem.ts";
 import { setupRoutes } from "./setup.ts";
 import { statusRoutes } from "./status.ts";
@@ -43,16 +43,7 @@ export function createApp(deps: AppDeps): App {
   app.post("*", limitBody(deps, state), requireOwnOrigin(deps, state));
   app.use(findSession(deps));
 
-  // A link with the token: exchanged for a session and gone from the address bar, before anything else sees it.
-  app.use(async function exchangeToken(c, next) {
-    const token = c.req.query("token");
-    if (token === undefined || c.req.method !== "GET") return await next();
-    await deps.access.refresh();
-    const verdict = deps.access.checkToken(token, c.env.remoteAddr);
-    if (!verdict.ok && verdict.waitSec > 0) return await tooManyGuesses(c, deps, state, verdict.waitSec);
-    if (verdict.ok) c.header("set-cookie", sessionCookie((await deps.access.startSession()).id));
-    return c.redirect(localPath(c.req.path), 303);
-  });
+  app.use(exchangeToken(deps));
 
   app.route("/", loginRoutes(deps, state));
   app.use(requireSession(deps, state));

@@ -1,15 +1,22 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../clock.ts";
+import type { MonotonicClock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import { MODE, PATHS } from "../state/paths.ts";
 import { BackOff } from "./back_off.ts";
 import { type Session, Sessions } from "./sessions.ts";
+import { sourceOf } from "./source.ts";
 import { isToken, makeToken, normalizeToken, sameToken } from "./token.ts";
 
 export type { Session } from "./sessions.ts";
 
 /** More than any token. */
 const READ = { maxBytes: 200 } as const;
+
+/**
+ * How a token came. Any web page can make a browser open a link of ours with a wrong token in it, so wrong links have an
+ * allowance of their own: they never keep the person from signing in by the form.
+ */
+export type TokenVia = "form" | "link";
 
 /** What a guess gave. */
 export type TokenVerdict = { ok: true } | { ok: false; waitSec: number };
@@ -18,10 +25,8 @@ export type TokenVerdict = { ok: true } | { ok: false; waitSec: number };
 export interface Access {
   /** The token, grouped for reading. */
   token(): string;
-  /** Compares in constant time and slows the source down after wrong guesses. */
-  checkToken(text: string, source: string): TokenVerdict;
-  /** Seconds that this source has to wait before its next guess. */
-  waitSec(source: string): number;
+  /** Compares in constant time and slows the source of this address down after wrong guesses. */
+  checkToken(text: string, remoteAddr: string, via?: TokenVia): TokenVerdict;
   startSession(): Promise<{ id: string; session: Session }>;
   /** `isUse` false: found, but its idle time goes on. */
   findSession(id: string, options?: { isUse?: boolean }): Session | undefined;
@@ -35,7 +40,7 @@ export interface Access {
 }
 
 /** Opens the appliance's access; the first time it makes the token. A damaged token file is replaced. */
-export async function openAccess({ host, clock }: { host: Host; clock: Clock }): Promise<Access> {
+export async function openAccess({ host, clock }: { host: Host; clock: MonotonicClock }): Promise<Access> {
   let token = await readToken(host) ?? await writeToken(host);
   let readText = await host.readText(PATHS.setupToken, READ);
   const backOff = new BackOff(clock);
@@ -63,7 +68,8 @@ export async function openAccess({ host, clock }: { host: Host; clock: Clock }):
 
   return {
     token: () => token,
-    checkToken(text, source) {
+    checkToken(text, remoteAddr, via = "form") {
+      const source = `${via} ${sourceOf(remoteAddr)}`;
       const waitSec = backOff.waitSec(source);
       if (waitSec > 0) return { ok: false, waitSec };
       if (sameToken(text, token)) {
@@ -73,7 +79,6 @@ export async function openAccess({ host, clock }: { host: Host; clock: Clock }):
       backOff.fail(source);
       return { ok: false, waitSec: backOff.waitSec(source) };
     },
-    waitSec: (source) => backOff.waitSec(source),
     startSession: () => sessions.start("setup-token", currentMark),
     findSession: (id, options) => sessions.find(id, currentMark, options),
     isLiving: (session) => sessions.isLiving(session, currentMark),

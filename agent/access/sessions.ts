@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
-import type { Clock } from "../clock.ts";
+import type { MonotonicClock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
@@ -29,19 +29,29 @@ export const SessionsFile = z.object({ sessions: z.array(Record) });
 /** One signed-in browser. */
 export type Session = z.infer<typeof Record>;
 
-/** Sessions of browsers, kept on disk as hashes so that a restart signs nobody out. */
+/**
+ * Sessions of browsers, kept on disk as hashes so that a restart signs nobody out.
+ *
+ * - A session is over for good when the monotonic clock says so. When only the time of day says so, which may be ahead for a
+ *   while, it opens nothing and stays on record.
+ * - A disk that cannot be written keeps nobody out: sessions then live in memory, and the next save brings them to disk.
+ */
 export class Sessions {
   #sessions: Map<string, Session>;
+  /** When each session was used last in this process, monotonic. */
+  readonly #usedMonotonicMs = new Map<string, number>();
+  readonly #openedMonotonicMs: number;
   /** Hashes of ids that were right before, by id: a live page asks often. In memory only. */
   #known = new Map<string, string>();
   #savedMs = 0;
   #saving: Promise<void> = Promise.resolve();
 
-  private constructor(readonly host: Host, readonly clock: Clock, sessions: readonly Session[]) {
+  private constructor(readonly host: Host, readonly clock: MonotonicClock, sessions: readonly Session[]) {
     this.#sessions = new Map(sessions.map((it) => [it.idHash, it]));
+    this.#openedMonotonicMs = clock.monotonicMs();
   }
 
-  static async open(host: Host, clock: Clock): Promise<Sessions> {
+  static async open(host: Host, clock: MonotonicClock): Promise<Sessions> {
     const read = await readStateFile(host, PATHS.sessions, SessionsFile, { clock, schemaVersion: 1 });
     return new Sessions(host, clock, read.status === "ok" ? read.value.sessions : []);
   }
@@ -62,10 +72,9 @@ export class Sessions {
       usedMs: nowMs,
     };
     this.#sessions.set(session.idHash, session);
-    while (this.#sessions.size > MAX_SESSIONS) {
-      this.#sessions.delete(this.#sessions.keys().next().value ?? "");
-    }
-    await this.#save();
+    this.#usedMonotonicMs.set(session.idHash, this.clock.monotonicMs());
+    while (this.#sessions.size > MAX_SESSIONS) this.#drop(this.#sessions.keys().next().value ?? "");
+    await this.#save().catch(() => {}); // a full disk keeps nobody out
     return { id, session };
   }
 
@@ -77,13 +86,16 @@ export class Sessions {
     if (this.#known.size > 2 * MAX_SESSIONS) this.#known.clear();
     this.#known.set(id, idHash);
     if (!this.isLiving(found, credentialMark)) {
-      this.#sessions.delete(found.idHash);
-      this.#save().catch(() => {});
+      if (found.credentialMark !== credentialMark || this.#isOver(found)) {
+        this.#drop(found.idHash);
+        this.#save().catch(() => {});
+      }
       return undefined;
     }
     if (!isUse) return found;
     const nowMs = this.clock.nowMs();
     found.usedMs = nowMs;
+    this.#usedMonotonicMs.set(idHash, this.clock.monotonicMs());
     if (nowMs - this.#savedMs > SAVE_EVERY_MS) this.#save().catch(() => {});
     return found;
   }
@@ -92,16 +104,28 @@ export class Sessions {
   isLiving(session: Session, credentialMark: string): boolean {
     const nowMs = this.clock.nowMs();
     return this.#sessions.get(session.idHash) === session && session.credentialMark === credentialMark &&
-      nowMs - session.usedMs <= IDLE_MS && nowMs - session.createdMs <= ABSOLUTE_MS;
+      !this.#isOver(session) && nowMs - session.usedMs <= IDLE_MS && nowMs - session.createdMs <= ABSOLUTE_MS;
+  }
+
+  /** By the clock that cannot jump: idle in this process for too long. */
+  #isOver(session: Session): boolean {
+    const usedMs = this.#usedMonotonicMs.get(session.idHash) ?? this.#openedMonotonicMs;
+    return this.clock.monotonicMs() - usedMs > IDLE_MS;
+  }
+
+  #drop(idHash: string): void {
+    this.#sessions.delete(idHash);
+    this.#usedMonotonicMs.delete(idHash);
   }
 
   async end(session: Session): Promise<void> {
-    this.#sessions.delete(session.idHash);
+    this.#drop(session.idHash);
     await this.#save();
   }
 
   async endAll(): Promise<void> {
     this.#sessions.clear();
+    this.#usedMonotonicMs.clear();
     await this.#save();
   }
 

@@ -68,3 +68,23 @@ await binaryTest(
       }
     }),
 );
+
+await binaryTest(
+  "a page elsewhere that loads links with wrong tokens keeps nobody from signing in by the form",
+  (program) =>
+    withAgent(program, async (agent) => {
+      const link = `${agent.url}/?token=${WRONG}`;
+      for (let i = 0; i < 200; i++) {
+        const { status, body } = await fetch(link, { redirect: "manual" });
+        await body?.cancel();
+        assert.equal(status, 303);
+      }
+      const signedIn = await fetch(`${agent.url}/login`, {
+        method: "POST",
+        redirect: "manual",
+        body: new URLSearchParams({ token: await agent.token() }),
+      });
+      await signedIn.body?.cancel();
+      assert.ok(signedIn.headers.has("set-cookie"), `${signedIn.status}`);
+    }),
+);

@@ -1,4 +1,4 @@
-import type { Clock } from "../../agent/clock.ts";
+import type { MonotonicClock } from "../../agent/clock.ts";
 
 interface Sleeper {
   atMs: number;
@@ -6,8 +6,9 @@ interface Sleeper {
 }
 
 /** A clock that moves only when told to; sleepers wake in order of their time. */
-export class FakeClock implements Clock {
+export class FakeClock implements MonotonicClock {
   #nowMs: number;
+  #jumpedMs = 0;
   #sleepers: Sleeper[] = [];
   /** Every wait that was asked for, in ms. */
   readonly slept: number[] = [];
@@ -17,7 +18,16 @@ export class FakeClock implements Clock {
   }
 
   nowMs(): number {
+    return this.#nowMs + this.#jumpedMs;
+  }
+
+  monotonicMs(): number {
     return this.#nowMs;
+  }
+
+  /** Sets the time of day ahead (or back): no time passes and nobody wakes. */
+  jump(ms: number): void {
+    this.#jumpedMs += ms;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

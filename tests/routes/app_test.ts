@@ -127,6 +127,43 @@ Deno.test("POST /login opens a session with the token only, and says how long to
   assert.equal((await fetch("POST", "/login", form, `token=${access.token()}`, "192.0.2.8")).status, 303);
 });
 
+Deno.test("links with a wrong token lead to the form and use up nothing that the form needs", async () => {
+  const { access, fetch, form } = await startApp();
+  for (let i = 0; i < 50; i++) {
+    const wrong = await fetch("GET", "/?token=wrong");
+    assert.deepEqual([wrong.status, wrong.headers.get("location"), wrong.headers.get("set-cookie")], [
+      303,
+      "/",
+      null,
+    ]);
+  }
+  const right = await fetch("POST", "/login", form, `token=${access.token()}`);
+  assert.ok(right.headers.get("set-cookie"));
+});
+
+Deno.test("a link in a picture, a frame or a page that opens by itself is not looked at", async () => {
+  const { access, fetch } = await startApp();
+  const ask = (mode: string, dest: string, site: string, user?: string) =>
+    fetch("GET", `/?token=${access.token()}`, {
+      "sec-fetch-mode": mode,
+      "sec-fetch-dest": dest,
+      "sec-fetch-site": site,
+      ...(user === undefined ? {} : { "sec-fetch-user": user }),
+    }).then((it) => it.headers.has("set-cookie"));
+  assert.equal(await ask("no-cors", "image", "cross-site"), false);
+  assert.equal(await ask("navigate", "iframe", "cross-site", "?1"), false);
+  assert.equal(await ask("navigate", "document", "cross-site"), false);
+  assert.equal(await ask("navigate", "document", "cross-site", "?1"), true);
+  assert.equal(await ask("navigate", "document", "none"), true);
+});
+
+Deno.test("a link with any token leaves who is signed in signed in", async () => {
+  const { fetch, cookie } = await startApp();
+  const response = await fetch("GET", "/setup?token=wrong", cookie);
+  assert.deepEqual([response.status, response.headers.get("location")], [303, "/setup"]);
+  assert.equal((await fetch("GET", "/?live=off", cookie)).status, 200);
+});
+
 Deno.test("a link with the token is exchanged and the token is gone from the address", async () => {
   const { access, fetch } = await startApp();
   const response = await fetch("GET", `/setup?token=${access.token()}`);

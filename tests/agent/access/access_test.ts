@@ -231,3 +231,40 @@ Deno.test("isLiving() is no use of a session, and ends with time, sign-out and a
   await access.refresh();
   assert.equal(access.isLiving(old.session), false);
 });
+
+Deno.test("a time of day that was ahead for a while locks nobody out and ends no session", async () => {
+  const clock = new FakeClock();
+  const access = await openAccess({ host: new FakeHost(), clock });
+  const { id } = await access.startSession();
+  clock.jump(10 * 365 * 86_400_000);
+  for (let i = 0; i < 5; i++) access.checkToken("wrong", "192.0.2.1");
+  assert.equal(access.findSession(id), undefined, "by that time of day it is over");
+  clock.jump(-10 * 365 * 86_400_000);
+  assert.ok(access.findSession(id), "and by the true one it is not");
+  await clock.advance(60_001);
+  assert.deepEqual(access.checkToken(access.token(), "192.0.2.1"), { ok: true });
+});
+
+Deno.test("a time of day that goes back brings no session back that was over", async () => {
+  const clock = new FakeClock();
+  const access = await openAccess({ host: new FakeHost(), clock });
+  const { id } = await access.startSession();
+  await clock.advance(8 * 3_600_000 + 1);
+  clock.jump(-8 * 3_600_000);
+  assert.equal(access.findSession(id), undefined);
+});
+
+Deno.test("wrong links use up their own allowance, never that of the form", async () => {
+  const access = await openAccess({ host: new FakeHost(), clock: new FakeClock() });
+  for (let i = 0; i < 1_000; i++) access.checkToken("wrong", "192.0.2.1", "link");
+  assert.equal(access.checkToken(access.token(), "192.0.2.1", "link").ok, false);
+  assert.deepEqual(access.checkToken(access.token(), "192.0.2.1", "form"), { ok: true });
+});
+
+Deno.test("a session starts although the disk cannot be written", async () => {
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock: new FakeClock() });
+  host.writeFile = () => Promise.reject(new Error("the disk is full"));
+  const { id } = await access.startSession();
+  assert.ok(access.findSession(id));
+});
