@@ -15,7 +15,7 @@ import { networkOf } from "../setup/inputs/network_settings.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
 import { openJournal } from "../state/journal.ts";
-import { createOperationLock, kernelProcesses } from "../state/operation_lock.ts";
+import { createOperationLock } from "../state/operation_lock.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
 import { watchLogin } from "../status/login_watch.ts";
@@ -220,8 +220,8 @@ Example: alga-agent serve --listen 0.0.0.0:8080`,
 
 /** One agent serves an appliance: two would write the same journal. A dead one's lock is taken over. */
 async function takeAgentLock(host: Host, clock: Clock, where: string): Promise<{ release(): Promise<void> }> {
-  const lock = createOperationLock(host, clock, kernelProcesses, PATHS.agentLock);
-  const held = await lock.take("serve", `process ${kernelProcesses.pid} on ${where}`);
+  const lock = createOperationLock(host, clock, PATHS.agentLock);
+  const held = await lock.take("serve", `process ${Deno.pid} on ${where}`);
   if (held.ok) return held;
   throw new AgentError(
     "LOCKED",

@@ -31,6 +31,16 @@ export interface PathInfo {
   mtimeMs: number;
 }
 
+/** A lock on a file: asked for, held, or given back. */
+export interface FileLock {
+  /** Resolves when the lock is held. Pending for as long as another holds it, in this process or in another. */
+  readonly held: Promise<void>;
+  /** Replaces the text of the file, for whoever wants to know who holds it. @throws {TypeError} when it is not held. */
+  write(text: string): Promise<void>;
+  /** Gives the lock back and removes the file, or gives up waiting for it. */
+  release(): Promise<void>;
+}
+
 /**
  * Files and programs of the machine that the agent looks after.
  *
@@ -60,6 +70,8 @@ export interface Host {
   rename(from: string, to: string): Promise<void>;
   /** Hard link; false when `to` exists. */
   link(from: string, to: string): Promise<boolean>;
+  /** Asks for the one lock of a file, which the kernel gives back when the process ends, however it ends. @see flock(2) */
+  lockFile(path: string, options: { mode: number }): Promise<FileLock>;
   /** No error when nothing is there. */
   remove(path: string, options?: { recursive?: boolean }): Promise<void>;
   /** Lower-case hex sha256 of a file, read in pieces; `undefined` when it does not exist. */

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path/posix";
 import { AgentError, errorText } from "../error.ts";
-import type { CommandResult, Host, PathInfo, RunOptions } from "./host.ts";
+import { lockFile } from "./file_lock.ts";
+import type { CommandResult, FileLock, Host, PathInfo, RunOptions } from "./host.ts";
 import { isKernelFile, readKernelFile } from "./read_kernel_file.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -139,6 +140,13 @@ export class RealHost implements Host {
       if (error instanceof Deno.errors.AlreadyExists) return false;
       throw error;
     }
+  }
+
+  async lockFile(path: string, options: { mode: number }): Promise<FileLock> {
+    const target = this.path(path);
+    await writing(path, () => Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 }));
+    const lock = lockFile(target, options.mode);
+    return { ...lock, held: writing(path, () => lock.held) };
   }
 
   async remove(path: string, options: { recursive?: boolean } = {}): Promise<void> {

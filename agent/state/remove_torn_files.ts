@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.ts";
 
-/** What an atomic write, or taking the operation lock, leaves beside its target when the process is killed in the middle. */
+/** What an atomic write leaves beside its target when the process is killed in the middle, and agents before 0.2 while they took a lock. */
 const TORN = /\.[0-9a-f]{12}\.tmp$|^operation\.lock\.[0-9a-f]{12}(\.stale)?$/;
 
 /**

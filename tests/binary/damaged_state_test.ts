@@ -234,7 +234,7 @@ await binaryTest(
 );
 
 await binaryTest(
-  "a held operation lock is told by name, a lock of garbage is taken over",
+  "a held operation lock is told by name, a lock file that nobody holds is in nobody's way",
   async (program) => {
     const root = await Deno.makeTempDir({ prefix: "alga-lock-" });
     const world = await startWorld({ root, timeline: "healthy", speed: 60 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { AgentError } from "../../agent/error.ts";
-import type { CommandResult, Host, PathInfo, RunOptions } from "../../agent/host/host.ts";
+import type { CommandResult, FileLock, Host, PathInfo, RunOptions } from "../../agent/host/host.ts";
 
 /** What a command does: a result, or a function of its arguments. */
 export type FakeCommand =
@@ -21,6 +21,8 @@ export class FakeHost implements Host {
   readonly files = new Map<string, FakeFile>();
   readonly folders = new Map<string, number>();
   readonly links = new Map<string, string>();
+  /** When each held lock is given back. */
+  readonly #locks = new Map<string, Promise<void>>();
   /** By program name or path. */
   readonly commands = new Map<string, FakeCommand>();
   /** Every change and command in order, as one line each ("write /a 600", "run ip -j addr show"). */
@@ -110,6 +112,38 @@ export class FakeHost implements Host {
     await this.#change(`link ${from} ${to}`);
     this.files.set(to, file);
     return true;
+  }
+
+  async lockFile(path: string, { mode }: { mode: number }): Promise<FileLock> {
+    await this.#change(`lock ${path}`);
+    const over = Promise.withResolvers<void>();
+    let isHeld = false;
+    let isReleased = false;
+    const held = (async () => {
+      for (let before = this.#locks.get(path); before; before = this.#locks.get(path)) await before;
+      if (isReleased) return;
+      isHeld = true;
+      this.#locks.set(path, over.promise);
+      this.put(path, "", mode);
+    })();
+    return {
+      held,
+      write: (text) => {
+        if (!isHeld) return Promise.reject(new TypeError("The lock is not held"));
+        this.put(path, text, mode);
+        return Promise.resolve();
+      },
+      release: () => {
+        if (isHeld) {
+          this.#locks.delete(path);
+          this.files.delete(path);
+        }
+        isHeld = false;
+        isReleased = true;
+        over.resolve();
+        return Promise.resolve();
+      },
+    };
   }
 
   async remove(path: string, options: { recursive?: boolean } = {}): Promise<void> {

@@ -55,6 +55,36 @@ export function hostContract(
     assert.equal(await host.readText("/b"), "1");
   });
 
+  test("lockFile() is held by one at a time, tells who it is, and is gone when given back", async (host) => {
+    const first = await host.lockFile("/run/x/lock", { mode: 0o600 });
+    await first.held;
+    await first.write("first");
+    const second = await host.lockFile("/run/x/lock", { mode: 0o600 });
+    let isSecond = false;
+    second.held.then(() => isSecond = true);
+    await assert.rejects(second.write("second"), TypeError);
+    assert.equal(await host.readText("/run/x/lock"), "first");
+    assert.equal(isSecond, false);
+    await first.release();
+    await second.held;
+    await second.write("2nd");
+    assert.equal(await host.readText("/run/x/lock"), "2nd");
+    await second.release();
+    assert.equal(await host.info("/run/x/lock"), undefined);
+  });
+
+  test("lockFile(): who gave up waiting never holds it", async (host) => {
+    const first = await host.lockFile("/lock", { mode: 0o600 });
+    await first.held;
+    const second = await host.lockFile("/lock", { mode: 0o600 });
+    await second.release();
+    await first.release();
+    const third = await host.lockFile("/lock", { mode: 0o600 });
+    await third.held;
+    await assert.rejects(second.write("second"), TypeError);
+    await third.release();
+  });
+
   test("rename() and remove() do what they say", async (host) => {
     await host.writeFile("/d/a", "1", { mode: 0o600 });
     await host.rename("/d/a", "/d/b");

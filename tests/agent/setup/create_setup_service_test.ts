@@ -193,10 +193,10 @@ for (const ask of ["submit", "recheck", "acknowledge", "retry"] as const) {
   Deno.test(`${ask}() while the last walk still gives the lock back waits for it`, async () => {
     const engine = await startEngine();
     const gate = Promise.withResolvers<void>();
-    const remove = engine.host.remove.bind(engine.host);
-    engine.host.remove = async (path, options) => {
-      if (path === PATHS.operationLock) await gate.promise;
-      await remove(path, options);
+    const lockFile = engine.host.lockFile.bind(engine.host);
+    engine.host.lockFile = async (path, options) => {
+      const lock = await lockFile(path, options);
+      return { ...lock, release: () => gate.promise.then(() => lock.release()) };
     };
     const hopeless = new AgentError("RELEASE_INVALID", "It is no release", { retrySafe: false });
     if (ask === "retry" || ask === "submit") engine.trouble.set("k3s", () => Promise.reject(hopeless));

@@ -9,13 +9,12 @@ import { FakeHost } from "../../fakes/fake_host.ts";
 function startDriver() {
   const host = new FakeHost();
   const clock = new FakeClock();
-  const processes = { pid: 1, startMark: () => Promise.resolve("now") };
   const queue: ((() => Promise<void>) | "wait")[] = [];
   const seen: string[] = [];
   let woken = Promise.withResolvers<void>();
   let isWaiting = false;
   const driver = createDriver({
-    lock: createOperationLock(host, clock, processes),
+    lock: createOperationLock(host, clock),
     clock,
     next() {
       const first = queue[0];

@@ -70,12 +70,11 @@ export async function startEngine(
   };
   const { clock } = surroundings;
   const journal = await openJournal(host, clock);
-  const processes = { pid: 1, startMark: (pid: number) => Promise.resolve(pid === 1 ? "now" : undefined) };
   const setup = await createSetupService({
     host,
     clock,
     journal,
-    lock: createOperationLock(host, clock, processes),
+    lock: createOperationLock(host, clock),
     connectKube: () => Promise.resolve(undefined),
     mirrors: {},
     registryFor: () => probeOnly(surroundings.network),

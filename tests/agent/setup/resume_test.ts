@@ -194,10 +194,9 @@ Deno.test("resume() while another agent works names it and changes nothing", asy
   engine.trouble.set("k3s", endless);
   await submitted(engine);
   const again = await engine.restart();
-  again.host.put(
-    PATHS.operationLock,
-    JSON.stringify({ pid: 1, processStart: "now", operation: "setup", holder: "console", since: "noon" }),
-  );
+  const other = await again.host.lockFile(PATHS.operationLock, { mode: 0o600 });
+  await other.held;
+  await other.write(JSON.stringify({ operation: "setup", holder: "console", since: "noon" }));
   await again.setup.resume();
   await settle(again);
   const state = again.state();
