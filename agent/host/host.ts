@@ -33,7 +33,7 @@ export interface PathInfo {
 
 /** A lock on a file: asked for, held, or given back. */
 export interface FileLock {
-  /** Resolves when the lock is held. Pending for as long as another holds it, in this process or in another. */
+  /** Resolves when the lock is held, or when a wait that was given up has ended. Pending while another holds it. */
   readonly held: Promise<void>;
   /** Replaces the text of the file, for whoever wants to know who holds it. @throws {TypeError} when it is not held. */
   write(text: string): Promise<void>;

@@ -10,6 +10,9 @@ export const PATHS = {
   /** Held by the one agent that serves this appliance. */
   agentLock: "/run/alga-appliance/agent.lock",
   journal: "/var/lib/alga-appliance/journal.jsonl",
+  /** How far the journal reaches, in two places. */
+  journalHead: "/var/lib/alga-appliance/journal-head.json",
+  journalHeadCopy: "/etc/alga-appliance/journal-head.json",
   installState: "/var/lib/alga-appliance/install-state.json",
   setupInputs: "/var/lib/alga-appliance/setup-inputs.json",
   releaseSelection: "/var/lib/alga-appliance/release-selection.json",

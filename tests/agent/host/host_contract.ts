@@ -83,6 +83,8 @@ export function hostContract(
     await third.held;
     await assert.rejects(second.write("second"), TypeError);
     await third.release();
+    await second.held; // its wait has ended, to no effect
+    await assert.rejects(second.write("second"), TypeError);
   });
 
   test("rename() and remove() do what they say", async (host) => {

@@ -60,10 +60,14 @@ Deno.test("openJournal() keeps the good part, reports damage and moves the file 
   const lines = (await journalText(4)).split("\n");
   lines[2] = (lines[2] ?? "").replace("s3", "s9");
   const { host, journal } = await reopen(lines.join("\n"));
-  assert.equal(journal.entries().length, 2);
+  assert.deepEqual(journal.entries().map((it) => it.type), [
+    "step.started",
+    "step.started",
+    "journal.damaged",
+  ]);
   assert.match(journal.damage ?? "", /Line 3 .* checksum/);
   assert.equal((await host.list(PATHS.damagedDir))?.length, 1);
-  assert.equal((await journal.append("x", {})).seq, 3);
+  assert.equal((await journal.append("x", {})).seq, 4);
 });
 
 Deno.test("openJournal() notices removed, swapped and foreign lines", async () => {
@@ -86,4 +90,76 @@ Deno.test("readJournal() never throws and never invents an entry (fuzz)", async 
     }
     readJournal(random.text(200));
   }
+});
+
+/** A host whose journal has some entries, and its text. */
+async function hostWithJournal(count: number): Promise<{ host: FakeHost; lines: string[] }> {
+  const host = new FakeHost();
+  const journal = await openJournal(host, new FakeClock());
+  for (let i = 1; i <= count; i++) await journal.append("step.started", { stepId: `s${i}` });
+  return { host, lines: (await host.readText(PATHS.journal) ?? "").split("\n").slice(0, -1) };
+}
+
+const SPOILT: Readonly<Record<string, (host: FakeHost, lines: string[]) => Promise<void> | void>> = {
+  emptied: (host) => host.put(PATHS.journal, ""),
+  deleted: (host) => host.remove(PATHS.journal),
+  cut: (host, lines) => host.put(PATHS.journal, `${lines.slice(0, 2).join("\n")}\n`),
+  "cut amid a line": (host, lines) => host.put(PATHS.journal, lines.join("\n").slice(0, 150)),
+  async exchanged(host) {
+    const other = new FakeHost();
+    const journal = await openJournal(other, new FakeClock());
+    for (let i = 0; i < 9; i++) await journal.append("other", { i });
+    host.put(PATHS.journal, await other.readText(PATHS.journal) ?? "");
+  },
+};
+const LOST_HEADS: Readonly<Record<string, readonly string[]>> = {
+  "with both heads": [],
+  "with the head in /etc alone": [PATHS.journalHead],
+  "with the head beside it alone": [PATHS.journalHeadCopy],
+};
+for (const [how, spoil] of Object.entries(SPOILT)) {
+  for (const [which, lost] of Object.entries(LOST_HEADS)) {
+    Deno.test(`a journal that was ${how}, ${which}, is told at every start until somebody accepts it`, async () => {
+      const { host, lines } = await hostWithJournal(5);
+      for (const path of lost) await host.remove(path);
+      const before = await host.readText(PATHS.journal);
+      await spoil(host, lines);
+      const spoilt = await host.readText(PATHS.journal);
+      assert.notEqual(spoilt, before);
+      assert.match((await openJournal(host, new FakeClock())).damage ?? "", /record of this appliance/);
+      const kept = await host.list(PATHS.damagedDir) ?? [];
+      assert.equal(kept.length, spoilt === undefined ? 0 : 1);
+      for (const name of kept) assert.equal(await host.readText(`${PATHS.damagedDir}/${name}`), spoilt);
+
+      const again = await openJournal(host, new FakeClock());
+      assert.match(again.damage ?? "", /record of this appliance/, "told at the next start too");
+      await again.acceptDamage("console");
+      assert.equal(again.damage, undefined);
+      assert.equal((await openJournal(host, new FakeClock())).damage, undefined);
+    });
+  }
+}
+
+Deno.test("a head that is behind, damaged or of no journal yet is no damage", async () => {
+  const { host } = await hostWithJournal(5);
+  const ahead = await hostWithJournal(3);
+  host.put(PATHS.journalHead, await ahead.host.readText(PATHS.journalHead) ?? "");
+  host.put(PATHS.journalHeadCopy, "{");
+  assert.equal((await openJournal(host, new FakeClock())).damage, undefined);
+
+  const old = await hostWithJournal(2);
+  for (const path of [PATHS.journalHead, PATHS.journalHeadCopy]) await old.host.remove(path);
+  assert.equal((await openJournal(old.host, new FakeClock())).damage, undefined);
+  await old.host.remove(PATHS.journal);
+  assert.notEqual((await openJournal(old.host, new FakeClock())).damage, undefined, "it has a head since");
+});
+
+Deno.test("a disk that takes no head leaves a journal that is whole", async () => {
+  const host = new FakeHost();
+  const journal = await openJournal(host, new FakeClock());
+  host.writeFile = () => Promise.reject(new Error("the disk is full"));
+  await journal.append("a", {});
+  await journal.append("b", {});
+  const again = await openJournal(host, new FakeClock());
+  assert.deepEqual([again.damage, again.entries().length], [undefined, 2]);
 });

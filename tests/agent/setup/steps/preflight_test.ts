@@ -7,7 +7,7 @@ import { inStepWorld, type StepWorld } from "./step_world.ts";
 /** Files and folders that are not the agent's own. */
 function outside({ host }: StepWorld): string[] {
   return [...host.files.keys(), ...host.folders.keys()].filter((it) =>
-    !it.startsWith("/var/lib/alga-appliance")
+    !it.startsWith("/var/lib/alga-appliance") && !it.startsWith("/etc/alga-appliance")
   );
 }
 
