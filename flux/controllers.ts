@@ -1,23 +1,14 @@
+import { NAMESPACES } from "../agent/product/names.ts";
+import { CLUSTER_DOMAIN } from "../agent/product/networks.ts";
+import { FLUX_IMAGES, FLUX_VERSION } from "../agent/product/pins.ts";
+import { FLUX_PORTS } from "../agent/product/ports.ts";
 import type { KubeObject } from "../k8s/client/kube_client.ts";
 
-/** The Flux distribution that is installed, by digest. @see components.md 2.1 */
-export const FLUX_VERSION = "v2.9.6";
-
-export const FLUX_NAMESPACE = "flux-system";
-
-const IMAGES = {
-  "source-controller":
-    "ghcr.io/fluxcd/source-controller:v1.9.6@sha256:6a6693172589f8ff26123a231d5fa6ceb194a6efb4dc647cdf057c959f76a2e3",
-  "kustomize-controller":
-    "ghcr.io/fluxcd/kustomize-controller:v1.9.6@sha256:2ebeaa341da77d52b6abbbba5efcee0450d47f8b42f0e6f33b08f9020262d606",
-  "helm-controller":
-    "ghcr.io/fluxcd/helm-controller:v1.6.5@sha256:0d52fff5c4d476277b8fcb6beb9041e269adb5db943fe69f5a806ea0c92b1511",
-  "notification-controller":
-    "ghcr.io/fluxcd/notification-controller:v1.9.4@sha256:840f318265ee26f0d2c48a158bf7896b22aa4e998e320a18646309f0e40b15da",
-} as const;
+/** Where they live. */
+export const FLUX_NAMESPACE = NAMESPACES.flux;
 
 /** Names of the controllers' Deployments. */
-export const FLUX_CONTROLLERS = Object.keys(IMAGES) as readonly (keyof typeof IMAGES)[];
+export const FLUX_CONTROLLERS = Object.keys(FLUX_IMAGES) as readonly (keyof typeof FLUX_IMAGES)[];
 
 const LABELS = {
   "app.kubernetes.io/part-of": "flux",
@@ -85,7 +76,10 @@ export function fluxObjects(options: { proxyVersion?: string | undefined } = {})
     }),
     networkPolicy("allow-scraping", {
       podSelector: {},
-      ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 8080, protocol: "TCP" }] }],
+      ingress: [{
+        from: [{ namespaceSelector: {} }],
+        ports: [{ port: FLUX_PORTS.metrics, protocol: "TCP" }],
+      }],
       policyTypes: ["Ingress"],
     }),
     networkPolicy("allow-webhooks", {
@@ -115,17 +109,19 @@ export function fluxObjects(options: { proxyVersion?: string | undefined } = {})
   ];
 }
 
-function deployment(name: keyof typeof IMAGES, proxyVersion: string | undefined): KubeObject {
+function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undefined): KubeObject {
   const isSource = name === "source-controller";
   const isNotification = name === "notification-controller";
   const hasDependencies = name === "kustomize-controller" || name === "helm-controller";
   const ports = [
-    ...(isSource || isNotification ? [{ name: "http", containerPort: 9090, protocol: "TCP" }] : []),
-    ...(isNotification ? [{ name: "http-webhook", containerPort: 9292, protocol: "TCP" }] : []),
-    { name: "http-prom", containerPort: 8080, protocol: "TCP" },
-    { name: "healthz", containerPort: 9440, protocol: "TCP" },
+    ...(isSource || isNotification
+      ? [{ name: "http", containerPort: FLUX_PORTS.http, protocol: "TCP" }]
+      : []),
+    ...(isNotification ? [{ name: "http-webhook", containerPort: FLUX_PORTS.webhook, protocol: "TCP" }] : []),
+    { name: "http-prom", containerPort: FLUX_PORTS.metrics, protocol: "TCP" },
+    { name: "healthz", containerPort: FLUX_PORTS.health, protocol: "TCP" },
   ];
-  const cluster = `${FLUX_NAMESPACE}.svc.cluster.local.`;
+  const cluster = `${FLUX_NAMESPACE}.svc.${CLUSTER_DOMAIN}.`;
   const args = [
     ...(isNotification ? [] : [`--events-addr=http://notification-controller.${cluster}/`]),
     "--watch-all-namespaces=true",
@@ -166,7 +162,7 @@ function deployment(name: keyof typeof IMAGES, proxyVersion: string | undefined)
           terminationGracePeriodSeconds: name === "helm-controller" ? 600 : 10,
           containers: [{
             name: "manager",
-            image: IMAGES[name],
+            image: FLUX_IMAGES[name],
             imagePullPolicy: "IfNotPresent",
             args,
             env: [

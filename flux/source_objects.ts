@@ -1,5 +1,5 @@
 import type { KubeObject } from "../k8s/client/kube_client.ts";
-import { FLUX_NAMESPACE } from "./controllers.ts";
+import { NAMESPACES } from "../agent/product/names.ts";
 
 /** Where the charts of a release are, unless its site has a mirror. @see contract.md 2.5 */
 const CHARTS = { name: "alga-charts", host: "ghcr.io", path: "nine-minds/charts" };
@@ -21,7 +21,7 @@ export function sourceObjects(
     {
       apiVersion: "source.toolkit.fluxcd.io/v1",
       kind: "OCIRepository",
-      metadata: { name: SOURCE_NAME, namespace: FLUX_NAMESPACE },
+      metadata: { name: SOURCE_NAME, namespace: NAMESPACES.flux },
       spec: {
         interval: "1m0s",
         url: `oci://${[mirror?.host ?? host, ...path].join("/")}`,
@@ -32,7 +32,7 @@ export function sourceObjects(
     {
       apiVersion: "kustomize.toolkit.fluxcd.io/v1",
       kind: "Kustomization",
-      metadata: { name: SOURCE_NAME, namespace: FLUX_NAMESPACE },
+      metadata: { name: SOURCE_NAME, namespace: NAMESPACES.flux },
       spec: {
         interval: "5m0s",
         path: "./base",

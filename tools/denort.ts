@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 /** The Deno that everything is built with; .ci/run and the README name the same. @see components.md 4.0 */
 export const DENO_VERSION = "2.6.8";
 
-const DENORT_SHA256 = "23bd19ba48c11df327fca649a81c9d44f0111d9951c1e93ef05bacc219e7ecc3";
+/** Checksum of the runtime. */
+export const DENORT_SHA256 = "23bd19ba48c11df327fca649a81c9d44f0111d9951c1e93ef05bacc219e7ecc3";
 
 /** A program that was compiled with the same Deno: what comes before its own payload is the runtime. */
 const CARRIER = { name: "bids-validator-deno", version: "2.3.2" };

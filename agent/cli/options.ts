@@ -1,3 +1,4 @@
+import { AGENT_PORT, DEFAULT_LISTEN } from "../product/ports.ts";
 import { isIP } from "node:net";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { RegistryMirrors } from "../registry/registry.ts";
@@ -108,7 +109,7 @@ export function parseListen(text: string): ListenAddress {
   const port = Number(match?.[3]);
   if (!match || isIP(hostname) === 0 || port > 65_535) {
     throw new UsageError(
-      `--listen must be an address and a port like 0.0.0.0:8080 or [::]:8080, not "${text}"`,
+      `--listen must be an address and a port like ${DEFAULT_LISTEN} or [::]:${AGENT_PORT}, not "${text}"`,
     );
   }
   return { hostname, port };

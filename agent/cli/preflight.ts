@@ -1,3 +1,4 @@
+import { APP_PORT, DEFAULT_LISTEN } from "../product/ports.ts";
 import { systemClock } from "../clock.ts";
 import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
@@ -31,7 +32,7 @@ export const preflightCommand: Command = {
   -o, --output                table (default) or json
   --from-file FILE            check with these answers, not with the defaults
                               (see "alga-agent help setup")
-  --listen ADDR:PORT          where the agent listens (default 0.0.0.0:8080)
+  --listen ADDR:PORT          where the agent listens (default ${DEFAULT_LISTEN})
 ${PLACE_HELP}
 
 Works with and without the running service.
@@ -48,7 +49,7 @@ Example: sudo alga-agent preflight -o json`,
           ...PLACE_OPTIONS,
           output: { type: "string", short: "o", default: "table" },
           "from-file": { type: "string" },
-          listen: { type: "string", default: "0.0.0.0:8080" },
+          listen: { type: "string", default: DEFAULT_LISTEN },
         },
       } as const,
     );
@@ -93,7 +94,7 @@ async function defaultInputs(host: RealHost): Promise<CheckInputs> {
   return {
     channel: "stable",
     releaseRef: "",
-    appUrl: `http://${address}:3000`,
+    appUrl: `http://${address}:${APP_PORT}`,
     dnsMode: "system",
     dnsServers: [],
     proxyUrl: "",

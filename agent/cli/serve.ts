@@ -1,3 +1,4 @@
+import { DEFAULT_LISTEN } from "../product/ports.ts";
 import { createApp, createSocketApp } from "../../routes/mod.ts";
 import { openAccess } from "../access/mod.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -53,7 +54,7 @@ export const serveCommand: Command = {
   summary: "run the agent: pages, API, set-up and status on one port",
   help: `Usage: alga-agent serve [OPTIONS]
 
-  --listen ADDR:PORT          where pages and API are (default 0.0.0.0:8080)
+  --listen ADDR:PORT          where pages and API are (default ${DEFAULT_LISTEN})
 ${PLACE_HELP}
   --kubeconfig FILE           how to reach Kubernetes
                               (default /etc/rancher/k3s/k3s.yaml below the root)
@@ -61,14 +62,14 @@ ${PLACE_HELP}
 
 Ends with SIGTERM or SIGINT. A set-up under way goes on at the next start.
 
-Example: alga-agent serve --listen 0.0.0.0:8080`,
+Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
   async run(args, terminal) {
     const { values } = parseOptions(
       {
         args: [...args],
         options: {
           ...PLACE_OPTIONS,
-          listen: { type: "string", default: "0.0.0.0:8080" },
+          listen: { type: "string", default: DEFAULT_LISTEN },
           kubeconfig: { type: "string" },
           "download-url": { type: "string" },
         },

@@ -1,3 +1,4 @@
+import { NAMESPACES } from "../product/names.ts";
 import { type Component, componentByName, componentByObject } from "../product/components.ts";
 import type { PodView } from "./snapshot.ts";
 
@@ -6,7 +7,10 @@ export function componentOfPod(pod: PodView): Component {
   const owner = pod.owner;
   const known = owner && componentByObject(pod.namespace, owner.kind, owner.name);
   if (known) return known;
-  if (pod.namespace === "msp" && owner?.kind === "Job" && owner.name.startsWith("temporal-namespace-init")) {
+  if (
+    pod.namespace === NAMESPACES.app && owner?.kind === "Job" &&
+    owner.name.startsWith("temporal-namespace-init")
+  ) {
     return componentByName("temporal") as Component;
   }
   const name = owner?.name ?? pod.name;

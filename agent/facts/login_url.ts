@@ -1,8 +1,8 @@
+import { APP_PORT } from "../product/ports.ts";
 import type { Scene } from "./facts.ts";
 import type { HttpProbe, Snapshot } from "./snapshot.ts";
 
 /** Port of the application on the node. @see contract.md 3 */
-const APP_PORT = 3000;
 
 /** Where people log in: the address in the installed values, else the one given to set-up, else the node. @see contract.md 7.2 */
 export function loginUrl(snapshot: Pick<Snapshot, "appValues" | "setup" | "nodes">): string | undefined {

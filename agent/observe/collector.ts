@@ -1,3 +1,4 @@
+import { APP_PORT } from "../product/ports.ts";
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { KubeClient } from "../../k8s/client/kube_client.ts";
@@ -32,7 +33,6 @@ const PUBLIC_PROBE_MS = 30_000;
 const REGISTRY_PROBE_MS = { ok: 30_000, lost: 10_000 };
 const LOG_LIMIT_BYTES = 64 * 1024;
 const LOGS_KEPT = 30;
-const APP_PORT = 3000;
 const SIGN_IN_PATH = "/auth/signin";
 
 /** What the collector needs. */

@@ -1,3 +1,4 @@
+import { NAMESPACES } from "../product/names.ts";
 import type { Clock } from "../clock.ts";
 import { KINDS } from "../../k8s/client/kinds.ts";
 import type { KubeClient, KubeObject, ResourceKind } from "../../k8s/client/kube_client.ts";
@@ -15,8 +16,6 @@ import { projectConfig } from "./projections/config.ts";
 import { projectEvent } from "./projections/event.ts";
 import { projectPod } from "./projections/pod.ts";
 import type { AppValuesView, Collections, Knowledge, ReleaseView, Snapshot } from "../facts/snapshot.ts";
-
-const CONFIG_NAMESPACE = "alga-system";
 
 /** Reads all kinds of interest of one cluster by list and watch. */
 export interface KubeObserver {
@@ -48,7 +47,7 @@ export function observeKube(client: KubeClient, clock: Clock, onChange: () => vo
   const pvcs = cache(KINDS.PersistentVolumeClaim, projectPvc);
   const storageClasses = cache(KINDS.StorageClass, projectStorageClass);
   const secrets = cache(KINDS.Secret, projectSecret, { metadataOnly: true });
-  const configs = cache(KINDS.ConfigMap, projectConfig, { namespace: CONFIG_NAMESPACE });
+  const configs = cache(KINDS.ConfigMap, projectConfig, { namespace: NAMESPACES.settings });
   const events = cache(KINDS.Event, projectEvent);
   const flux = (["OCIRepository", "HelmRepository", "Kustomization", "HelmRelease"] as const)
     .map((kind) => ({ kind, cache: cache(KINDS[kind], projectFlux(kind)) }));

@@ -1,3 +1,4 @@
+import { CLUSTER_DOMAIN, POD_CIDR, SERVICE_CIDR } from "../../agent/product/networks.ts";
 import { stringify } from "yaml";
 import type { Host } from "../../agent/host/host.ts";
 import { PATHS } from "../../agent/state/paths.ts";
@@ -66,12 +67,12 @@ export function proxyEnvironment(
     "127.0.0.1",
     "localhost",
     ...settings.nodeAddresses,
-    "10.42.0.0/16",
-    "10.43.0.0/16",
+    POD_CIDR,
+    SERVICE_CIDR,
     ".svc",
-    ".cluster.local",
+    `.${CLUSTER_DOMAIN}`,
     // Flux writes its own addresses with the final dot, and a proxy rule without it does not match them (components.md 2.7).
-    ".cluster.local.",
+    `.${CLUSTER_DOMAIN}.`,
   ];
   const noProxy = [...settings.noProxy.split(/[\s,]+/).filter(Boolean), ...own];
   return {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AgentError } from "../../agent/error.ts";
 import type { Host } from "../../agent/host/host.ts";
+import { K3S } from "../../agent/product/pins.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -14,11 +15,11 @@ const Pin = z.object({
 /** Which k3s is installed, and the sums that prove it. */
 export type K3sPin = z.infer<typeof Pin>;
 
-/** The k3s that this agent was tested with. @see components.md 0 */
+/** The k3s that this agent was tested with. */
 export const DEFAULT_K3S_PIN: K3sPin = {
-  version: "v1.36.5+k3s1",
-  binarySha256: "d73847bcd3c5fccef0115b372e2f9a91f3032dc84bbf71518a4617565294d313",
-  installerSha256: "46177d4c99440b4c0311b67233823a8e8a2fc09693f6c89af1a7161e152fbfad",
+  version: K3S.version,
+  binarySha256: K3S.binary.sha256,
+  installerSha256: K3S.installer.sha256,
 };
 
 /** The pin that the installation image brought, else the agent's own. @throws {AgentError} K3S_FAILED when it is damaged. */

@@ -1,15 +1,15 @@
+import { BUSYBOX_IMAGE, LOCAL_PATH_IMAGE } from "../../agent/product/pins.ts";
+import { LOCAL_PATH_NAMES, NAMESPACES } from "../../agent/product/names.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 import type { KubeObject } from "../client/kube_client.ts";
 
 /** Names that published releases and tools expect. @see contract.md 8.3 */
 export const LOCAL_PATH = {
-  namespace: "local-path-storage",
-  deployment: "local-path-provisioner",
-  storageClass: "local-path",
-  provisioner: "rancher.io/local-path",
-  image: "rancher/local-path-provisioner:v0.0.31",
-  helperImage: "busybox:1.36",
-  smokeNamespace: "storage-smoke",
+  namespace: NAMESPACES.storage,
+  ...LOCAL_PATH_NAMES,
+  image: LOCAL_PATH_IMAGE,
+  helperImage: BUSYBOX_IMAGE,
+  smokeNamespace: NAMESPACES.storageSmoke,
 } as const;
 
 const PRIVILEGED = Object.fromEntries(

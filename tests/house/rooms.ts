@@ -197,7 +197,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/product",
-    holds: "components, tiers, names, ports, pins, Helm releases, images",
+    holds: "components, tiers, names, ports, networks, pins, Helm releases, images",
     knows: ["agent/text"],
   },
   { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },

@@ -1,3 +1,4 @@
+import { APP_PORT } from "../../agent/product/ports.ts";
 import { parse } from "yaml";
 import { releaseImages, type ReleaseManifest } from "../../agent/release/mod.ts";
 import { HELM_RELEASES, type HelmReleaseName } from "../../agent/product/helm_releases.ts";
@@ -28,7 +29,7 @@ export interface ReleaseParts {
 export function imagesOf(manifest: ReleaseManifest, { charts, bundle }: ReleaseParts): ImageReference[] {
   const texts = new Set(releaseImages(manifest).map((it) => `${it.host}/${it.repository}:${it.tag}`));
   const rendered = new Map(
-    renderValues(manifest, "http://appliance.invalid:3000").map((it) => [it.release, it.text]),
+    renderValues(manifest, `http://appliance.invalid:${APP_PORT}`).map((it) => [it.release, it.text]),
   );
   for (const name of HELM_RELEASES) {
     const chart = charts.get(name);

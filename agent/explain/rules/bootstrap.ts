@@ -1,3 +1,4 @@
+import { BOOTSTRAP_JOB, NAMESPACES } from "../../product/names.ts";
 import {
   bootstrapJobState,
   bootstrapLines,
@@ -50,7 +51,7 @@ export const bootstrapRule: Rule = {
 
 function evidenceOf(scene: Scene, errors: readonly string[]): Finding["evidence"] {
   const job = scene.bootstrapJob;
-  const name = job ? `${job.namespace}/${job.name}` : "msp/alga-core-sebastian-bootstrap";
+  const name = job ? `${job.namespace}/${job.name}` : `${NAMESPACES.app}/${BOOTSTRAP_JOB}`;
   const condition = job?.conditions.find((it) => it.type === "Failed" && it.status === "True");
   return [
     { label: "Object", text: `Job ${name}` },

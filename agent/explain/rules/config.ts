@@ -1,3 +1,4 @@
+import { NAMESPACES, SECRETS } from "../../product/names.ts";
 import { componentByName } from "../../product/components.ts";
 import type { BlockerId } from "../blocker_id.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
@@ -46,8 +47,8 @@ export const missingSecretRule: Rule = {
   find(scene) {
     if (scene.snapshot.knowledge.secrets !== "known") return [];
     const needed = [
-      { namespace: "msp", name: "alga-psa-shared", component: "alga-core" },
-      { namespace: "appliance-system", name: "appliance-status-auth", component: "appliance-status" },
+      { namespace: NAMESPACES.app, name: SECRETS.shared, component: "alga-core" },
+      { namespace: NAMESPACES.status, name: SECRETS.statusAuth, component: "appliance-status" },
     ];
     return needed.flatMap(({ namespace, name, component }): Finding[] => {
       const state = scene.state(component);

@@ -1,3 +1,4 @@
+import { NAMESPACES } from "../../product/names.ts";
 import { newest, timeOf } from "../../facts/container_problem.ts";
 import { type Component, COMPONENTS } from "../../product/components.ts";
 import { componentOfPod } from "../../facts/component_of_pod.ts";
@@ -109,7 +110,7 @@ function componentOfClaim(scene: Scene, claim: PvcView): Component {
     : claim.name.includes("redis")
     ? "redis"
     : "alga-core";
-  const known = claim.namespace === "msp" ? byName : "storage";
+  const known = claim.namespace === NAMESPACES.app ? byName : "storage";
   return COMPONENTS.find((it) => it.name === known) as Component;
 }
 

@@ -1,3 +1,4 @@
+import { NAMESPACES } from "../../product/names.ts";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { projectConditions, projectImages } from "./condition.ts";
 import { readNumber, readOptionalText, readRecord, readRecords, readText, readTime } from "./read_field.ts";
@@ -13,7 +14,7 @@ import type {
 
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 /** Namespaces whose Secrets the tiers ask for by name. */
-const SECRET_NAMESPACES = ["msp", "appliance-system"];
+const SECRET_NAMESPACES: readonly string[] = [NAMESPACES.app, NAMESPACES.status];
 
 interface Meta {
   name: string;

@@ -1,3 +1,5 @@
+import { APP_PORT, K3S_PORTS } from "../../product/ports.ts";
+import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
 import ipaddr from "ipaddr.js";
 import { readInterfaces, readResolvers, readRoutes } from "../../host/network_facts.ts";
 import type { Check, CheckContext } from "../check.ts";
@@ -8,11 +10,7 @@ import { askedEndpoints } from "../facts/endpoints.ts";
 import { findPreviousInstall } from "../facts/previous_install.ts";
 import { proxiedEndpoints } from "./proxy.ts";
 
-/** Networks of pods and services. @see components.md 1.7 */
-const CLUSTER_CIDRS = ["10.42.0.0/16", "10.43.0.0/16"] as const;
-
-const K3S_PORTS = [6443, 6444, 10010, 10248, 10249, 10250, 10256, 10257, 10258, 10259] as const;
-const APP_PORT = 3000;
+const CLUSTER_CIDRS = [POD_CIDR, SERVICE_CIDR] as const;
 
 /** Checks of the machine's own network and names. */
 export const NETWORK_CHECKS: readonly Check[] = [
@@ -221,7 +219,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
   },
 ];
 
-/** Once we began to install k3s its ports may be taken by it, and port 3000 by the application, whatever that is called. */
+/** Once we began to install k3s its ports may be taken by it, and the application's port by the application, whatever that is called. */
 function isOwnProgram(port: number, owner: string): boolean {
   return owner === "" || port === APP_PORT || /^(k3s|containerd|kube)/.test(owner);
 }

@@ -1,3 +1,4 @@
+import { APP_PORT } from "../../product/ports.ts";
 import type { Host } from "../../host/host.ts";
 import { primaryAddress, readResolvers } from "../../host/network_facts.ts";
 import type { SetupInputs } from "./schema.ts";
@@ -13,7 +14,7 @@ export async function readDefaults(host: Host): Promise<SetupDefaults> {
   return {
     channel: { value: "stable", origin: "default" },
     releaseRef: { value: "", origin: "default" },
-    appUrl: { value: address ? `http://${address.address}:3000` : "", origin },
+    appUrl: { value: address ? `http://${address.address}:${APP_PORT}` : "", origin },
     dnsMode: { value: "system", origin: "default" },
     dnsServers: { value: servers.join(", "), origin },
     proxyUrl: { value: "", origin: "default" },

@@ -1,11 +1,7 @@
+import { KUBE_SERVICE_ADDRESS } from "../../product/networks.ts";
+import { NAMESPACES } from "../../product/names.ts";
 import { isDeepStrictEqual } from "node:util";
-import {
-  FLUX_CONTROLLERS,
-  FLUX_NAMESPACE,
-  fluxObjects,
-  PROXY_ANNOTATION,
-  PROXY_SECRET,
-} from "../../../flux/controllers.ts";
+import { FLUX_CONTROLLERS, fluxObjects, PROXY_ANNOTATION, PROXY_SECRET } from "../../../flux/controllers.ts";
 import { readFluxCrds } from "../../../flux/crds.ts";
 import { proxyEnvironment } from "../../../k8s/k3s/config.ts";
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
@@ -15,7 +11,7 @@ import { encodeSecret, readSecret } from "./secret_data.ts";
 
 const CRD_TIMEOUT_SEC = 60;
 const CONTROLLER_TIMEOUT_SEC = 600;
-const PROXY_REF = { resource: KINDS.Secret, namespace: FLUX_NAMESPACE, name: PROXY_SECRET };
+const PROXY_REF = { resource: KINDS.Secret, namespace: NAMESPACES.flux, name: PROXY_SECRET };
 
 /** Installs Flux from pinned manifests by server-side apply. @see contract.md 2.5; components.md 2 */
 export const fluxStep: Step = {
@@ -26,20 +22,20 @@ export const fluxStep: Step = {
     for (const crd of await readFluxCrds(context.host)) {
       if (await crdState(kube, crd.metadata.name) !== true) return false;
     }
-    if (!isDeepStrictEqual(await readSecret(kube, FLUX_NAMESPACE, PROXY_SECRET), proxyValues(context))) {
+    if (!isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, PROXY_SECRET), proxyValues(context))) {
       return false;
     }
     const proxyVersion = (await kube.get(PROXY_REF))?.metadata.resourceVersion;
     for (const wanted of fluxObjects().filter((it) => it.kind === "Deployment")) {
       const found = await kube.get({
         resource: KINDS.Deployment,
-        namespace: FLUX_NAMESPACE,
+        namespace: NAMESPACES.flux,
         name: wanted.metadata.name,
       });
       const [is, want] = [found?.spec?.template, wanted.spec.template];
       if (is?.spec?.containers?.[0]?.image !== want.spec.containers[0].image) return false;
       if (is.metadata?.annotations?.[PROXY_ANNOTATION] !== proxyVersion) return false;
-      if (await deploymentState(kube, FLUX_NAMESPACE, wanted.metadata.name) !== true) return false;
+      if (await deploymentState(kube, NAMESPACES.flux, wanted.metadata.name) !== true) return false;
     }
     return true;
   },
@@ -61,7 +57,7 @@ export const fluxStep: Step = {
     for (const object of fluxObjects({ proxyVersion })) await kube.apply(object, { force: true });
     for (const name of FLUX_CONTROLLERS) {
       say(`Waiting for ${name}`);
-      await waitFor(context, () => deploymentState(kube, FLUX_NAMESPACE, name), {
+      await waitFor(context, () => deploymentState(kube, NAMESPACES.flux, name), {
         what: name,
         timeoutSec: CONTROLLER_TIMEOUT_SEC,
       });
@@ -71,7 +67,9 @@ export const fluxStep: Step = {
 
 /** `undefined` when requests leave without a proxy. */
 function proxyValues({ inputs }: StepContext): Record<string, string> | undefined {
-  return inputs.proxyUrl === "" ? undefined : proxyEnvironment({ ...inputs, nodeAddresses: ["10.43.0.1"] });
+  return inputs.proxyUrl === ""
+    ? undefined
+    : proxyEnvironment({ ...inputs, nodeAddresses: [KUBE_SERVICE_ADDRESS] });
 }
 
 /** Gives the Secret's version; an earlier one that is no longer wanted goes. */
@@ -84,7 +82,7 @@ async function applyProxySecret(context: StepContext, kube: KubeClient): Promise
   const applied = await kube.apply({
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name: PROXY_SECRET, namespace: FLUX_NAMESPACE },
+    metadata: { name: PROXY_SECRET, namespace: NAMESPACES.flux },
     data: encodeSecret(values),
   }, { force: true });
   return applied.metadata.resourceVersion;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { FLUX_NAMESPACE } from "../../../flux/controllers.ts";
+import { NAMESPACES } from "../../product/names.ts";
 import { SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
 import { kindOf, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { Step } from "../step.ts";
@@ -30,7 +30,7 @@ export const sourceStep: Step = {
 
 /** Whether the cluster's object says what ours does; the server may have added to it. */
 async function holds(kube: KubeClient, wanted: KubeObject): Promise<boolean> {
-  const found = await kube.get({ resource: kindOf(wanted), namespace: FLUX_NAMESPACE, name: SOURCE_NAME });
+  const found = await kube.get({ resource: kindOf(wanted), namespace: NAMESPACES.flux, name: SOURCE_NAME });
   // What an earlier mirror left: the only field of ours that is not always there.
   if ((found?.spec?.insecure ?? false) !== (wanted.spec.insecure ?? false)) return false;
   return Object.entries(wanted.spec).every(([key, value]) => isDeepStrictEqual(found?.spec?.[key], value));

@@ -1,3 +1,4 @@
+import { NAMESPACES } from "../../product/names.ts";
 import { randomBytes } from "node:crypto";
 import { AgentError } from "../../error.ts";
 import {
@@ -13,7 +14,7 @@ import { deploymentState, requireKube } from "./cluster.ts";
 const TIMEOUT_SEC = 300;
 const PASSED = "storage.smoke-passed";
 /** What k3s would bring. Two provisioners with one name race and leave claims pending. */
-const BUNDLED = { resource: KINDS.Deployment, namespace: "kube-system", name: LOCAL_PATH.deployment };
+const BUNDLED = { resource: KINDS.Deployment, namespace: NAMESPACES.system, name: LOCAL_PATH.deployment };
 
 /** Installs the volume provisioner and proves that a pod can write and read a volume. @see contract.md 8.3 */
 export const storageStep: Step = {

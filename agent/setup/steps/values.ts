@@ -1,7 +1,7 @@
+import { NAMESPACES, SECRETS } from "../../product/names.ts";
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import { AgentError } from "../../error.ts";
-import { FLUX_NAMESPACE } from "../../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../../flux/source_objects.ts";
 import { privilegedNamespace } from "../../../k8s/storage/local_path_manifests.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
@@ -15,7 +15,6 @@ import { encodeSecret, readSecret } from "./secret_data.ts";
 
 /** Secrets that are made here and nowhere else. */
 export const Generated = z.object({ algaAuthKey: z.string().min(40), statusToken: z.string().min(24) });
-const TENANT_SECRET = "appliance-initial-tenant";
 const TENANT_KEYS = [
   "INITIAL_TENANT_NAME",
   "INITIAL_ADMIN_FIRST_NAME",
@@ -33,7 +32,7 @@ export const valuesStep: Step = {
     for (const wanted of await configMaps(context)) {
       const found = await kube.get({
         resource: KINDS.ConfigMap,
-        namespace: "alga-system",
+        namespace: NAMESPACES.settings,
         name: wanted.metadata.name,
       });
       if (
@@ -43,25 +42,25 @@ export const valuesStep: Step = {
       ) return false;
     }
     return await tenantIsWritten(context, kube) &&
-      await hasKeys(kube, "msp", "alga-psa-shared", ["ALGA_AUTH_KEY"]) &&
-      await hasKeys(kube, "appliance-system", "appliance-status-auth", ["token"]) &&
-      await hasKeys(kube, "msp", "appliance-license-seed", ["EDITION_CHOICE"]);
+      await hasKeys(kube, NAMESPACES.app, SECRETS.shared, ["ALGA_AUTH_KEY"]) &&
+      await hasKeys(kube, NAMESPACES.status, SECRETS.statusAuth, ["token"]) &&
+      await hasKeys(kube, NAMESPACES.app, SECRETS.licenceSeed, ["EDITION_CHOICE"]);
   },
   async run(context) {
     const { say } = context;
     const kube = await requireKube(context);
-    await kube.apply(privilegedNamespace("msp"), { force: true });
-    await kube.apply(privilegedNamespace("appliance-system"), { force: true });
+    await kube.apply(privilegedNamespace(NAMESPACES.app), { force: true });
+    await kube.apply(privilegedNamespace(NAMESPACES.status), { force: true });
     // Not applied: an object without a field of ours is changed by every second apply of a real server.
-    if (!await kube.get({ resource: KINDS.Namespace, name: "alga-system" })) {
-      await kube.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "alga-system" } });
+    if (!await kube.get({ resource: KINDS.Namespace, name: NAMESPACES.settings })) {
+      await kube.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACES.settings } });
     }
 
     // Secrets first, and each only where it is missing: a value that was once used is never replaced.
     const generated = await generateOnce(context, kube);
-    await addMissing(kube, "msp", "alga-psa-shared", { ALGA_AUTH_KEY: generated.algaAuthKey });
-    await addMissing(kube, "appliance-system", "appliance-status-auth", { token: generated.statusToken });
-    await addMissing(kube, "msp", "appliance-license-seed", { EDITION_CHOICE: "ee" });
+    await addMissing(kube, NAMESPACES.app, SECRETS.shared, { ALGA_AUTH_KEY: generated.algaAuthKey });
+    await addMissing(kube, NAMESPACES.status, SECRETS.statusAuth, { token: generated.statusToken });
+    await addMissing(kube, NAMESPACES.app, SECRETS.licenceSeed, { EDITION_CHOICE: "ee" });
     await writeTenant(context, kube);
     for (const object of await configMaps(context)) await kube.apply(object, { force: true });
     say("Settings and secrets are in place");
@@ -81,7 +80,7 @@ function tenantOf({ inputs }: StepContext): Record<string, string> | undefined {
 }
 
 async function tenantIsWritten(context: StepContext, kube: KubeClient): Promise<boolean> {
-  const found = await readSecret(kube, "msp", TENANT_SECRET);
+  const found = await readSecret(kube, NAMESPACES.app, SECRETS.initialTenant);
   if (!TENANT_KEYS.every((it) => found?.[it] !== undefined)) return false;
   const wanted = tenantOf(context);
   return wanted === undefined || await isConsumed(kube) ||
@@ -98,16 +97,16 @@ async function writeTenant(context: StepContext, kube: KubeClient): Promise<void
       retrySafe: false,
     });
   }
-  await addMissing(kube, "msp", TENANT_SECRET, wanted);
+  await addMissing(kube, NAMESPACES.app, SECRETS.initialTenant, wanted);
   if (!await isConsumed(kube)) {
-    await kube.patch({ resource: KINDS.Secret, namespace: "msp", name: TENANT_SECRET }, {
+    await kube.patch({ resource: KINDS.Secret, namespace: NAMESPACES.app, name: SECRETS.initialTenant }, {
       data: encodeSecret(wanted),
     });
   }
 }
 
 async function isConsumed(kube: KubeClient): Promise<boolean> {
-  const release = { resource: KINDS.Kustomization, namespace: FLUX_NAMESPACE, name: SOURCE_NAME };
+  const release = { resource: KINDS.Kustomization, namespace: NAMESPACES.flux, name: SOURCE_NAME };
   return await kube.get(release) !== undefined;
 }
 
@@ -139,7 +138,7 @@ function selectionData(
 }
 
 function configMap(name: string, data: Record<string, string>): KubeObject {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "alga-system" }, data };
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: NAMESPACES.settings }, data };
 }
 
 /** Made once and on disk before they are used, so that a kill in between does not make others. */
@@ -150,9 +149,9 @@ async function generateOnce(
   const kept = await readStateFile(host, PATHS.generatedSecrets, Generated, { clock, schemaVersion: 1 });
   if (kept.status === "ok") return kept.value;
   const generated = {
-    algaAuthKey: (await readSecret(kube, "msp", "alga-psa-shared"))?.ALGA_AUTH_KEY ??
+    algaAuthKey: (await readSecret(kube, NAMESPACES.app, SECRETS.shared))?.ALGA_AUTH_KEY ??
       randomBytes(32).toString("base64url"),
-    statusToken: (await readSecret(kube, "appliance-system", "appliance-status-auth"))?.token ??
+    statusToken: (await readSecret(kube, NAMESPACES.status, SECRETS.statusAuth))?.token ??
       randomBytes(32).toString("base64url"),
   };
   await writeStateFile(host, PATHS.generatedSecrets, generated, 1);

@@ -1,3 +1,4 @@
+import { NAMESPACES } from "../../product/names.ts";
 import { COMPONENTS } from "../../product/components.ts";
 import { clusterProof, workloadProof } from "./condition.ts";
 import type { Scene } from "../../facts/facts.ts";
@@ -19,7 +20,9 @@ export function coreProofs(scene: Scene): Proof[] {
 
 function credentials(scene: Scene): Proof {
   return clusterProof(scene, ["secrets"], "credentials", "Credentials exist", () => {
-    const names = new Set(scene.snapshot.secrets.filter((it) => it.namespace === "msp").map((it) => it.name));
+    const names = new Set(
+      scene.snapshot.secrets.filter((it) => it.namespace === NAMESPACES.app).map((it) => it.name),
+    );
     const missing = CREDENTIALS.filter((it) => !names.has(it));
     return missing.length === 0
       ? { status: "ready", reason: "The database and the cache have theirs" }
@@ -30,7 +33,7 @@ function credentials(scene: Scene): Proof {
 function claims(scene: Scene): Proof {
   return clusterProof(scene, ["pvcs"], "volumes", "Volumes are bound", () => {
     const phases = new Map(
-      scene.snapshot.pvcs.filter((it) => it.namespace === "msp").map((it) => [it.name, it.phase]),
+      scene.snapshot.pvcs.filter((it) => it.namespace === NAMESPACES.app).map((it) => [it.name, it.phase]),
     );
     const open = CLAIMS.filter((it) => phases.get(it) !== "Bound");
     if (open.length === 0) return { status: "ready", reason: `${CLAIMS.length} of ${CLAIMS.length} bound` };

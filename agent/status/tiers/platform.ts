@@ -1,11 +1,9 @@
+import { LOCAL_PATH_NAMES, NAMESPACES } from "../../product/names.ts";
 import { COMPONENTS } from "../../product/components.ts";
 import { clusterProof, proof, workloadProof } from "./condition.ts";
 import { currentCondition, isFluxReady, releaseSource, type Scene } from "../../facts/facts.ts";
 import type { FluxView } from "../../facts/snapshot.ts";
 import type { Proof } from "../document.ts";
-
-const STORAGE_CLASS = "local-path";
-const PROVISIONER = "rancher.io/local-path";
 
 /** Proofs that Kubernetes, storage and the installer work. @see contract.md 7.1 PLATFORM_READY */
 export function platformProofs(scene: Scene): Proof[] {
@@ -68,17 +66,29 @@ function outboundProof(scene: Scene): Proof {
 function storageProof(scene: Scene): Proof {
   return clusterProof(scene, ["storageClasses", "workloads"], "storage-class", "Storage can be made", () => {
     const { snapshot } = scene;
-    const found = snapshot.storageClasses.find((it) => it.name === STORAGE_CLASS);
-    if (!found) return { status: "waiting", reason: `Storage class "${STORAGE_CLASS}" does not exist yet` };
-    if (found.provisioner !== PROVISIONER) {
-      return { status: "failed", reason: `Storage class "${STORAGE_CLASS}" belongs to ${found.provisioner}` };
+    const found = snapshot.storageClasses.find((it) => it.name === LOCAL_PATH_NAMES.storageClass);
+    if (!found) {
+      return {
+        status: "waiting",
+        reason: `Storage class "${LOCAL_PATH_NAMES.storageClass}" does not exist yet`,
+      };
+    }
+    if (found.provisioner !== LOCAL_PATH_NAMES.provisioner) {
+      return {
+        status: "failed",
+        reason: `Storage class "${LOCAL_PATH_NAMES.storageClass}" belongs to ${found.provisioner}`,
+      };
     }
     if (
-      snapshot.workloads.some((it) => it.namespace === "kube-system" && it.name === "local-path-provisioner")
+      snapshot.workloads.some((it) =>
+        it.namespace === NAMESPACES.system && it.name === LOCAL_PATH_NAMES.deployment
+      )
     ) {
       return { status: "failed", reason: "Two storage services are active and disturb each other" };
     }
-    const bound = snapshot.pvcs.some((it) => it.phase === "Bound" && it.storageClass === STORAGE_CLASS);
+    const bound = snapshot.pvcs.some((it) =>
+      it.phase === "Bound" && it.storageClass === LOCAL_PATH_NAMES.storageClass
+    );
     if (snapshot.setup.storageTested || bound) {
       return {
         status: "ready",

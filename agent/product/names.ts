@@ -1,0 +1,32 @@
+/** Namespaces that the appliance makes or reads. Published releases expect these names. @see docs/technical-reference.md */
+export const NAMESPACES = {
+  /** Alga itself and everything that its releases bring. */
+  app: "msp",
+  /** Settings that the agent writes for Flux. */
+  settings: "alga-system",
+  /** The status service of older releases. */
+  status: "appliance-system",
+  flux: "flux-system",
+  storage: "local-path-storage",
+  storageSmoke: "storage-smoke",
+  /** Kubernetes' own. */
+  system: "kube-system",
+} as const;
+
+/** Secrets that the agent makes, once. */
+export const SECRETS = {
+  shared: "alga-psa-shared",
+  licenceSeed: "appliance-license-seed",
+  initialTenant: "appliance-initial-tenant",
+  statusAuth: "appliance-status-auth",
+} as const;
+
+/** The job that fills an empty database; it comes with the release `alga-core`. */
+export const BOOTSTRAP_JOB = "alga-core-sebastian-bootstrap";
+
+/** The volume provisioner: its Deployment, its StorageClass, and the name by which the class calls it. */
+export const LOCAL_PATH_NAMES = {
+  deployment: "local-path-provisioner",
+  storageClass: "local-path",
+  provisioner: "rancher.io/local-path",
+} as const;

@@ -1,0 +1,11 @@
+/** Addresses of pods, k3s' default. */
+export const POD_CIDR = "10.42.0.0/16";
+
+/** Addresses of services, k3s' default. */
+export const SERVICE_CIDR = "10.43.0.0/16";
+
+/** The Kubernetes API as pods see it: the first address of {@link SERVICE_CIDR}. */
+export const KUBE_SERVICE_ADDRESS = "10.43.0.1";
+
+/** Names of services end with it. */
+export const CLUSTER_DOMAIN = "cluster.local";

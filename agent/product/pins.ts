@@ -1,0 +1,86 @@
+/**
+ * Everything of others that an appliance is made of, each with the version and the digest or checksum that proves it. One list
+ * for setup, checks, images, the offline bundle and documents; tools/ has its own copy of what it needs, and a test under
+ * tests/house says that they agree.
+ */
+
+/** The k3s that this agent was tested with. */
+export const K3S = {
+  version: "v1.36.5+k3s1",
+  /** Where releases lie; `--download-url` takes its place, for both files. */
+  downloadUrl: "https://github.com/k3s-io/k3s/releases/download",
+  /** The installer is no file of a release: it lies in the source tree, at the same tag. */
+  sourceUrl: "https://raw.githubusercontent.com/k3s-io/k3s",
+  binary: {
+    name: "k3s",
+    sha256: "d73847bcd3c5fccef0115b372e2f9a91f3032dc84bbf71518a4617565294d313",
+    maxBytes: 256 * 1024 * 1024,
+  },
+  installer: {
+    name: "install.sh",
+    sha256: "46177d4c99440b4c0311b67233823a8e8a2fc09693f6c89af1a7161e152fbfad",
+    maxBytes: 1024 * 1024,
+  },
+} as const;
+
+/** The Flux distribution that is installed. */
+export const FLUX_VERSION = "v2.9.6";
+
+/** Flux's resource definitions, as `deno task crds` puts them together from the modules of its controllers. */
+export const FLUX_DEFINITIONS_SHA256 = "eed4711c5dcff694f3abbb9610695c9ec079aed4a83798347d0d62aacd4ba33a";
+
+/** Images of Flux's controllers, by digest. */
+export const FLUX_IMAGES = {
+  "source-controller":
+    "ghcr.io/fluxcd/source-controller:v1.9.6@sha256:6a6693172589f8ff26123a231d5fa6ceb194a6efb4dc647cdf057c959f76a2e3",
+  "kustomize-controller":
+    "ghcr.io/fluxcd/kustomize-controller:v1.9.6@sha256:2ebeaa341da77d52b6abbbba5efcee0450d47f8b42f0e6f33b08f9020262d606",
+  "helm-controller":
+    "ghcr.io/fluxcd/helm-controller:v1.6.5@sha256:0d52fff5c4d476277b8fcb6beb9041e269adb5db943fe69f5a806ea0c92b1511",
+  "notification-controller":
+    "ghcr.io/fluxcd/notification-controller:v1.9.4@sha256:840f318265ee26f0d2c48a158bf7896b22aa4e998e320a18646309f0e40b15da",
+} as const;
+
+/** The volume provisioner. Named as published releases name it; its digest is not known to us. */
+export const LOCAL_PATH_IMAGE = "rancher/local-path-provisioner:v0.0.31";
+
+/** Makes and removes the folders of volumes, and proves that a volume can be written. */
+export const BUSYBOX_IMAGE = "busybox:1.36";
+
+/** The runtime that is compiled into the program. */
+export const DENO = {
+  version: "2.6.8",
+  runtimeSha256: "23bd19ba48c11df327fca649a81c9d44f0111d9951c1e93ef05bacc219e7ecc3",
+} as const;
+
+/** One part of others. */
+export interface ThirdPart {
+  name: string;
+  /** "" = the one that k3s names. */
+  version: string;
+  /** SPDX name of its licence. */
+  licence: string;
+  /** Inside this program, fetched by the agent, or pulled by the cluster from a registry. */
+  how: "inside" | "fetched" | "pulled";
+}
+
+/** Parts of others besides the npm packages inside the program. */
+export const THIRD_PARTS: readonly ThirdPart[] = [
+  { name: "Deno", version: DENO.version, licence: "MIT", how: "inside" },
+  { name: "Flux (resource definitions)", version: FLUX_VERSION, licence: "Apache-2.0", how: "inside" },
+  { name: "k3s and its installer", version: K3S.version, licence: "Apache-2.0", how: "fetched" },
+  ...Object.values(FLUX_IMAGES).map(pulled("Apache-2.0")),
+  pulled("Apache-2.0")(LOCAL_PATH_IMAGE),
+  pulled("GPL-2.0-only")(BUSYBOX_IMAGE),
+  // k3s names tag and digest of these itself, so they move with it.
+  { name: "rancher/mirrored-pause", version: "", licence: "Apache-2.0", how: "pulled" },
+  { name: "rancher/mirrored-coredns-coredns", version: "", licence: "Apache-2.0", how: "pulled" },
+  { name: "rancher/mirrored-metrics-server", version: "", licence: "Apache-2.0", how: "pulled" },
+];
+
+function pulled(licence: string): (image: string) => ThirdPart {
+  return (image) => {
+    const [name = "", version = ""] = (image.split("@")[0] ?? "").split(":");
+    return { name, version, licence, how: "pulled" };
+  };
+}
