@@ -1,5 +1,15 @@
 import type { VNode } from "preact";
-import { html, visible } from "./html.ts";
+import {
+  type Choice,
+  type FieldGroup,
+  type FieldKey,
+  fieldOf,
+  FIELDS,
+  GROUPS,
+  SETUP_FIELD_KEYS,
+  type SetupFieldKey,
+} from "../agent/setup/inputs/fields.ts";
+import { type Content, html, visible } from "./html.ts";
 import { csrfField, type Page } from "./layout.ts";
 
 /** What the form shows: given values, proposals with their origin, and what was wrong. */
@@ -12,14 +22,24 @@ export interface SetupForm {
   isAgain?: boolean;
 }
 
-interface Field {
-  name: string;
-  label: string;
-  help?: string;
+/** How a field is typed: what a browser needs to know of it. */
+interface Input {
   type?: string;
   autocomplete?: string;
   width?: string;
 }
+
+const INPUTS: Partial<Record<FieldKey, Input>> = {
+  tenantName: { autocomplete: "organization" },
+  adminFirstName: { autocomplete: "given-name", width: "w-m" },
+  adminLastName: { autocomplete: "family-name", width: "w-m" },
+  adminEmail: { type: "email", autocomplete: "email" },
+  adminPassword: { type: "password", autocomplete: "new-password", width: "w-m" },
+  appUrl: { type: "url" },
+  dnsServers: { width: "w-m" },
+  releaseRef: { width: "w-m" },
+  proxyUrl: { type: "url" },
+};
 
 const ORIGIN_TEXT: Record<string, string> = {
   dhcp: "from your network (DHCP)",
@@ -30,7 +50,10 @@ const ORIGIN_TEXT: Record<string, string> = {
 /** Questions of set-up; nothing changes on the machine before the answers were checked. */
 export function setupFormPage(form: SetupForm): Page {
   const first = form.errors[0];
-  const f = (field: Field) => inputField(form, field, first?.field === field.name);
+  const group = (name: FieldGroup) =>
+    SETUP_FIELD_KEYS.filter((it) => FIELDS[it].group === name && it !== "dnsServers").map((it) =>
+      question(form, it)
+    );
   return {
     title: first ? "Error: Set up this appliance" : "Set up this appliance",
     narrow: true,
@@ -51,97 +74,13 @@ export function setupFormPage(form: SetupForm): Page {
       html`
         <form method="post" action="/setup" novalidate>
           ${csrfField(form.csrfToken)}
-          <section class="panel"><h2>Your company</h2>${f({
-            name: "tenantName",
-            label: "Company",
-            autocomplete: "organization",
-          })}</section>
-          <section class="panel">
-            <h2>First administrator</h2>
-            ${f({
-              name: "adminFirstName",
-              label: "First name",
-              autocomplete: "given-name",
-              width: "w-m",
-            })} ${f({
-              name: "adminLastName",
-              label: "Last name",
-              autocomplete: "family-name",
-              width: "w-m",
-            })} ${f({
-              name: "adminEmail",
-              label: "E-mail",
-              type: "email",
-              autocomplete: "email",
-              help: "You sign in to Alga with it.",
-            })} ${f({
-              name: "adminPassword",
-              label: "Password",
-              type: "password",
-              autocomplete: "new-password",
-              width: "w-m",
-              help: (form.isAgain ? "Type it again: it is not shown here. " : "") +
-                'At least 8 characters, with upper case, lower case, a digit and one of ! @ # $ % ^ & * ( ) , . ? " : { } | < >',
-            })} ${f({
-              name: "adminPasswordConfirm",
-              label: "Password again",
-              type: "password",
-              autocomplete: "new-password",
-              width: "w-m",
-            })}
-          </section>
-          <section class="panel">
-            <h2>Network</h2>
-            ${f({
-              name: "appUrl",
-              label: "Application address",
-              type: "url",
-              help: "What people type to open Alga, for example https://psa.example.com",
-            })}
-            <fieldset id="dnsMode">
-              <legend>DNS servers</legend>
-              ${radio(
-                form,
-                "dnsMode",
-                "system",
-                "Keep those of this machine (recommended)",
-                form.values.systemDns || "none found",
-              )} ${radio(form, "dnsMode", "custom", "Use these instead", "")} ${f({
-                name: "dnsServers",
-                label: "Own DNS servers",
-                help: "IPv4 addresses with commas between them. Only needed for your own choice.",
-                width: "w-m",
-              })}
-            </fieldset>
-          </section>
+          <section class="panel"><h2>${GROUPS.company}</h2>${group("company")}</section>
+          <section class="panel"><h2>${GROUPS.administrator}</h2>${group("administrator")}</section>
+          <section class="panel"><h2>${GROUPS.network}</h2>${group("network")}</section>
           <section class="panel">
             <details ...${form.errors.some((it) => ADVANCED.includes(it.field)) ? { open: true } : {}}>
-              <summary>Advanced: channel, release, proxy</summary>
-              <fieldset id="channel">
-                <legend>Channel</legend>
-                ${radio(form, "channel", "stable", "Stable", "For everyday use")} ${radio(
-                  form,
-                  "channel",
-                  "nightly",
-                  "Nightly",
-                  "For testing, when Alga support asks for it",
-                )}
-              </fieldset>
-              ${f({
-                name: "releaseRef",
-                label: "Release override",
-                help: "A version or digest in place of the channel’s newest. Empty for most.",
-                width: "w-m",
-              })} ${f({
-                name: "proxyUrl",
-                label: "Proxy",
-                type: "url",
-                help: "For example http://proxy.example.com:3128. Empty without a proxy.",
-              })} ${f({
-                name: "noProxy",
-                label: "Reached without the proxy",
-                help: "Host names, domains and networks with commas between them.",
-              })}
+              <summary>${GROUPS.advanced}</summary>
+              ${group("advanced")}
             </details>
           </section>
           <div class="acts">
@@ -153,41 +92,85 @@ export function setupFormPage(form: SetupForm): Page {
   };
 }
 
-const ADVANCED = ["channel", "releaseRef", "proxyUrl", "noProxy"];
+const ADVANCED: readonly string[] = SETUP_FIELD_KEYS.filter((it) => FIELDS[it].group === "advanced");
 
-function inputField(form: SetupForm, field: Field, isFirstError: boolean): VNode {
-  const wrong = form.errors.find((it) => it.field === field.name)?.message;
-  const origin = form.origins[field.name];
-  const described = [field.help && `${field.name}-help`, wrong && `${field.name}-why`].filter(Boolean).join(
-    " ",
-  );
+/** One question as its kind wants it: typed, chosen, or chosen and then typed. */
+function question(form: SetupForm, key: SetupFieldKey): Content {
+  switch (key) {
+    case "adminPassword":
+      return [
+        inputField(form, key, {
+          ...fieldOf(key),
+          help: `${form.isAgain ? "Type it again: it is not shown here. " : ""}${FIELDS[key].help}`,
+        }),
+        inputField(form, "adminPasswordConfirm", { label: "Password again", help: "" }, INPUTS.adminPassword),
+      ];
+    case "dnsMode":
+      return choices(
+        form,
+        key,
+        { system: form.values.systemDns || "none found" },
+        inputField(form, "dnsServers", FIELDS.dnsServers, INPUTS.dnsServers),
+      );
+    case "channel":
+      return choices(form, key);
+    default:
+      return inputField(form, key, fieldOf(key), INPUTS[key]);
+  }
+}
+
+/** A field with a closed list of answers. `found`: what an answer stands for here. */
+function choices(
+  form: SetupForm,
+  key: FieldKey,
+  found: Record<string, string> = {},
+  after: VNode | null = null,
+): VNode {
+  const { label, choices = [] } = fieldOf(key);
+  return html`
+    <fieldset id="${key}">
+      <legend>${label}</legend>
+      ${choices.map((it) => radio(form, key, it, found[it.value] ?? it.help))} ${after}
+    </fieldset>
+  `;
+}
+
+function inputField(
+  form: SetupForm,
+  name: string,
+  { label, help }: { label: string; help: string },
+  input: Input = INPUTS[name as FieldKey] ?? {},
+): VNode {
+  const wrong = form.errors.find((it) => it.field === name)?.message;
+  const origin = form.origins[name];
+  const described = [help && `${name}-help`, wrong && `${name}-why`].filter(Boolean).join(" ");
   return html`
     <div class="${wrong ? "field wrong" : "field"}">
-      <label class="name" for="${field.name}">${field.label}</label>
-      ${field.help && html`
-        <small id="${`${field.name}-help`}">${field.help}</small>
+      <label class="name" for="${name}">${label}</label>
+      ${help && html`
+        <small id="${`${name}-help`}">${help}</small>
       `} ${wrong && html`
-        <span class="why" id="${`${field.name}-why`}">${visible(wrong)}</span>
+        <span class="why" id="${`${name}-why`}">${visible(wrong)}</span>
       `}
       <input
-        id="${field.name}"
-        name="${field.name}"
-        type="${field.type ?? "text"}"
-        class="${field.width ?? ""}"
-        autocomplete="${field.autocomplete ?? "off"}"
-        value="${field.type === "password" ? "" : form.values[field.name] ?? ""}"
+        id="${name}"
+        name="${name}"
+        type="${input.type ?? "text"}"
+        class="${input.width ?? ""}"
+        autocomplete="${input.autocomplete ?? "off"}"
+        value="${input.type === "password" ? "" : form.values[name] ?? ""}"
         ...${described === "" ? {} : { "aria-describedby": described }}
         ...${wrong ? { "aria-invalid": "true" } : {}}
-        ...${isFirstError ? { autofocus: true } : {}}
+        ...${form.errors[0]?.field === name ? { autofocus: true } : {}}
       />
-      ${origin !== undefined && (form.values[field.name] ?? "") !== "" && html`
+      ${origin !== undefined && (form.values[name] ?? "") !== "" && html`
         <small>${ORIGIN_TEXT[origin] ?? origin}</small>
       `}
     </div>
   `;
 }
 
-function radio(form: SetupForm, name: string, value: string, label: string, help: string): VNode {
+function radio(form: SetupForm, name: string, { value, label }: Choice, help: string): VNode {
   const id = `${name}-${value}`;
   const checked = (form.values[name] ?? "") === value;
   return html`

@@ -1,10 +1,13 @@
 import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
+import { SETUP_FIELD_KEYS, type SetupFieldKey } from "../setup/inputs/fields.ts";
+import { SetupInputs } from "../setup/inputs/schema.ts";
 import type { SetupView } from "../setup/setup_state.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { fieldHelp } from "./field_help.ts";
 import { readInputFile } from "./input_file.ts";
 import { parseOptions, parseRoot } from "./options.ts";
 import { printLine } from "../text/printable.ts";
@@ -35,6 +38,9 @@ export const setupCommand: Command = {
 
 The running agent does the work; this command shows it. Stopping the command
 does not stop the set-up.
+
+Fields of the file:
+${fieldHelp(SETUP_FIELD_KEYS, (key) => key, isOptional)}
 
 Example of a file:
   appUrl: https://psa.example.com
@@ -90,6 +96,10 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
     }
   },
 };
+
+function isOptional(key: SetupFieldKey): boolean {
+  return SetupInputs.shape[key].safeParse(undefined).success;
+}
 
 function say(terminal: Terminal, text: string, hang = 0): void {
   terminal.err(`${printLine(text, hang, terminal)}\n`);

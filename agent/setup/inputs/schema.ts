@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import * as z from "zod";
+import { type FieldKey, fieldOf, FIELDS, type SetupFieldKey } from "./fields.ts";
 
 /** Password policy of the application. @see contract.md 11.1 */
 const PASSWORD_RULES: readonly [RegExp, string][] = [
@@ -16,15 +17,24 @@ const CONTROL = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** More than this the kubelet leaves away. */
 const MAX_DNS_SERVERS = 3;
 
-function line(name: string, maxLength: number) {
-  const atStart = `${name[0]?.toUpperCase()}${name.slice(1)}`;
-  return z.string(`Enter ${name}`).trim().min(1, `Enter ${name}`)
+/** What is said of a field that is not there or of another type. */
+function ask(key: FieldKey): string {
+  const { noun, choices, default: proposal } = fieldOf(key);
+  return `${choices ? "Choose" : "Enter"} ${noun}${
+    typeof proposal === "object" && !choices ? ", or nothing" : ""
+  }`;
+}
+
+function line(key: FieldKey, maxLength: number) {
+  const { noun } = FIELDS[key];
+  const atStart = `${noun[0]?.toUpperCase()}${noun.slice(1)}`;
+  return z.string(ask(key)).trim().min(1, ask(key))
     .max(maxLength, `${atStart} is longer than ${maxLength} characters`)
     .refine((text) => !CONTROL.test(text), `${atStart} contains a control character`);
 }
 
 /** Application address: a full URL, or a bare host, which means https. Path, query, fragment and credentials are refused. */
-const AppUrl = z.string("Enter the application address").trim().min(1, "Enter the application address").max(
+const AppUrl = z.string(ask("appUrl")).trim().min(1, ask("appUrl")).max(
   300,
   "The address is longer than 300 characters",
 )
@@ -56,7 +66,7 @@ function parseAppUrl(text: string): string | { problem: string } {
 }
 
 /** IPv4 addresses separated by commas or spaces, in order, without repeats. @see contract.md 8.2 for what is refused. */
-const DnsServers = z.union([z.string(), z.array(z.string())], "Enter a list of IPv4 addresses").transform(
+const DnsServers = z.union([z.string(), z.array(z.string())], ask("dnsServers")).transform(
   (given, context) => {
     const servers = (typeof given === "string" ? given.split(/[\s,]+/) : given).map((it) => it.trim()).filter(
       Boolean,
@@ -87,7 +97,7 @@ const DnsServers = z.union([z.string(), z.array(z.string())], "Enter a list of I
   },
 );
 
-const ProxyUrl = z.string("Enter a proxy address, or nothing").trim().max(
+const ProxyUrl = z.string(ask("proxyUrl")).trim().max(
   500,
   "The proxy address is longer than 500 characters",
 ).transform((text, context) => {
@@ -112,32 +122,17 @@ const ProxyUrl = z.string("Enter a proxy address, or nothing").trim().max(
   return z.NEVER;
 });
 
+/** In the order of the list, so that wrong fields are named in the order of the form. */
 const fields = {
-  channel: z.enum(["stable", "nightly"], "Choose stable or nightly").default("stable"),
-  releaseRef: z.string("Enter a version or a digest, or nothing").trim().regex(
-    /^(|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64})$/,
-    "Enter a version like 1.4.0, or a digest that begins with sha256:",
-  ).default(""),
-  appUrl: AppUrl,
-  dnsMode: z.enum(["system", "custom"], "Choose system or custom").default("system"),
-  dnsServers: DnsServers.default([]),
-  proxyUrl: ProxyUrl.default(""),
-  noProxy: z.string("Enter a list, or nothing").trim().max(
-    1000,
-    "The list is longer than 1000 characters",
-  ).regex(
-    /^[A-Za-z0-9.,:*/_[\] -]*$/,
-    "Enter host names, domains and networks with commas between them",
-  ).default(""),
-  tenantName: line("the company name", 200),
-  adminFirstName: line("the first name", 100),
-  adminLastName: line("the last name", 100),
-  adminEmail: line("the e-mail address", 254).toLowerCase()
+  tenantName: line("tenantName", 200),
+  adminFirstName: line("adminFirstName", 100),
+  adminLastName: line("adminLastName", 100),
+  adminEmail: line("adminEmail", 254).toLowerCase()
     .refine(
       (text) => /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text),
       "Enter an e-mail address like maria@example.com",
     ),
-  adminPassword: z.string("Enter the password").max(200, "The password is longer than 200 characters")
+  adminPassword: z.string(ask("adminPassword")).max(200, "The password is longer than 200 characters")
     .superRefine(
       (password, context) => {
         for (const [rule, message] of PASSWORD_RULES) {
@@ -154,7 +149,23 @@ const fields = {
         }
       },
     ),
-};
+  appUrl: AppUrl,
+  dnsMode: z.enum(["system", "custom"], ask("dnsMode")).default(FIELDS.dnsMode.default.value),
+  dnsServers: DnsServers.default([]),
+  channel: z.enum(["stable", "nightly"], ask("channel")).default(FIELDS.channel.default.value),
+  releaseRef: z.string(ask("releaseRef")).trim().regex(
+    /^(|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64})$/,
+    "Enter a version like 1.4.0, or a digest that begins with sha256:",
+  ).default(FIELDS.releaseRef.default.value),
+  proxyUrl: ProxyUrl.default(FIELDS.proxyUrl.default.value),
+  noProxy: z.string(ask("noProxy")).trim().max(
+    1000,
+    "The list is longer than 1000 characters",
+  ).regex(
+    /^[A-Za-z0-9.,:*/_[\] -]*$/,
+    "Enter host names, domains and networks with commas between them",
+  ).default(FIELDS.noProxy.default.value),
+} satisfies Record<SetupFieldKey, z.ZodType>;
 
 /** What set-up needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */
 export const SetupInputs = z.strictObject(fields, "The answers must be one JSON object").superRefine(
@@ -178,7 +189,7 @@ export const SetupInputs = z.strictObject(fields, "The answers must be one JSON 
   },
 );
 export type SetupInputs = z.infer<typeof SetupInputs>;
-export type SetupField = keyof SetupInputs;
+export type SetupField = SetupFieldKey;
 
 /** Where a proposed value comes from. */
 export type Origin = "dhcp" | "default" | "you";

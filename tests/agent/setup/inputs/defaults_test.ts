@@ -32,16 +32,16 @@ Deno.test("toAnswers() shows every answer with its origin", async () => {
   const defaults = await readDefaults(machine(true));
   const answers = toAnswers({ ...INPUTS, appUrl: "http://192.0.2.8:3000" }, defaults);
   assert.deepEqual(answers.map((it) => [it.field, it.value, it.origin]), [
-    ["channel", "stable", "default"],
-    ["releaseRef", "newest of the channel", "default"],
-    ["appUrl", "http://192.0.2.8:3000", "dhcp"],
-    ["dnsServers", "192.0.2.53, 192.0.2.54", "dhcp"],
-    ["proxyUrl", "none", "default"],
     ["tenantName", "Example MSP", "you"],
     ["adminFirstName", "Maria", "you"],
     ["adminLastName", "Muster", "you"],
     ["adminEmail", "maria@example.com", "you"],
     ["adminPassword", "set, 16 characters", "you"],
+    ["appUrl", "http://192.0.2.8:3000", "dhcp"],
+    ["dnsMode", "192.0.2.53, 192.0.2.54", "dhcp"],
+    ["channel", "stable", "default"],
+    ["releaseRef", "newest of the channel", "default"],
+    ["proxyUrl", "none", "default"],
   ]);
 });
 
