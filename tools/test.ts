@@ -1,47 +1,16 @@
+import { renderSummary, type Summary } from "./summary.ts";
+import { type Suite, SUITES } from "./suites.ts";
+
 /**
  * Runs every suite that can run here and closes with one line that counts them: "N passed, N failed, N skipped".
  * Words choose suites by name; `--all` adds those that take longer than ten minutes together with the rest: without it
- * they count as skipped. What was skipped is named.
- * A suite is a list of folders and files of tests; steps within a test count as the test that holds them.
+ * they count as skipped. What was skipped is named. `--count` loads the chosen suites and counts all of them as skipped.
+ * `--no-lock` is for another Deno than the pinned one. Steps within a test count as the test that holds them.
  */
-const SUITES: readonly { name: string; paths: string[]; isLong?: boolean; isParallel?: boolean }[] = [
-  {
-    name: "unit and component",
-    paths: [
-      "tests/agent",
-      "tests/k8s",
-      "tests/contract",
-      "tests/routes",
-      "tests/views",
-      "tests/flux",
-      "tests/release",
-      "tests/house",
-    ],
-    isParallel: true,
-  },
-  { name: "compiled binary", paths: ["tests/binary", "tests/systemd", "tests/bench"] },
-  { name: "walk on the simulator", paths: ["tests/walk"] },
-  { name: "browser", paths: ["tests/browser"] },
-  {
-    name: "real Kubernetes API",
-    paths: [
-      "tests/cluster/scratch_folder_test.ts",
-      "tests/cluster/requirements_test.ts",
-      "tests/cluster/kube_client_real_test.ts",
-      "tests/cluster/real_walk_test.ts",
-      "tests/cluster/real_topology_test.ts",
-      "tests/cluster/fleet_test.ts",
-    ],
-  },
-  {
-    name: "real node",
-    paths: ["tests/cluster/node", "tests/cluster/appliance_test.ts"],
-    isLong: true,
-  },
-];
+const FLAGS = ["--all", "--count", "--no-lock", "--"];
 
 const repo = new URL("..", import.meta.url).pathname;
-const words = Deno.args.filter((it) => it !== "--all" && it !== "--");
+const words = Deno.args.filter((it) => !FLAGS.includes(it));
 const unknown = words.filter((word) => !SUITES.some((it) => it.name.includes(word)));
 if (unknown.length > 0) {
   const names = SUITES.map((it) => `"${it.name}"`).join(", ");
@@ -50,21 +19,23 @@ if (unknown.length > 0) {
   );
   Deno.exit(2);
 }
+const isCountOnly = Deno.args.includes("--count");
 const withLong = Deno.args.includes("--all") || words.length > 0;
-let passed = 0;
-let failed = 0;
-let skipped = 0;
-/** Names of what was skipped. */
-const names: string[] = [];
-
+const total: Summary = { passed: 0, failed: 0, skipped: 0, skippedNames: [] };
 for (const suite of SUITES) {
   if (words.length > 0 && !words.some((it) => suite.name.includes(it))) continue;
-  const paths = [];
-  for (const path of suite.paths) {
-    if (await Deno.stat(repo + path).then(() => true, () => false)) paths.push(path);
-  }
-  if (paths.length === 0) continue;
-  const isLeftOut = suite.isLong && !withLong;
+  const isLeftOut = isCountOnly || (suite.isLong === true && !withLong);
+  const { passed, failed, skipped, skippedNames } = await runSuite(suite, isLeftOut);
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  total.skippedNames.push(...skippedNames);
+}
+await Deno.stdout.write(new TextEncoder().encode(renderSummary(total)));
+Deno.exit(total.failed > 0 || (total.passed === 0 && !isCountOnly) ? 1 : 0);
+
+/** Runs a suite and shows what it says; one that is left out is loaded and counted, and nothing of it runs. */
+async function runSuite(suite: Suite, isLeftOut: boolean): Promise<Summary> {
   if (!isLeftOut) console.log(`\n== ${suite.name}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -72,10 +43,10 @@ for (const suite of SUITES) {
       "-A",
       "--quiet",
       "--no-check",
+      ...(Deno.args.includes("--no-lock") ? ["--no-lock"] : []),
       ...(suite.isParallel ? ["--parallel"] : []),
-      // Loads the suite and counts it, but runs nothing of it.
       ...(isLeftOut ? ["--filter", "no test has this name"] : []),
-      ...paths,
+      ...suite.paths,
     ],
     cwd: repo,
     stdout: "piped",
@@ -92,23 +63,24 @@ for (const suite of SUITES) {
     if (!isLeftOut) await Deno.stdout.write(new TextEncoder().encode(chunk));
   }
   const { code } = await child.status;
-  const summary =
+  const result =
     /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored(?: \(\d+ steps?\))?)?(?: \| \d+ measured)?(?: \| (\d+) filtered out)?/g;
-  const last = [...text.matchAll(summary)].at(-1);
+  const last = [...text.matchAll(result)].at(-1);
   if (!last) {
     // No summary means that the suite did not even start.
-    failed++;
     console.log(`The suite "${suite.name}" gave no result (exit code ${code})`);
-    continue;
+    return { passed: 0, failed: 1, skipped: 0, skippedNames: [] };
   }
-  passed += Number(last[1]);
-  failed += Number(last[2]);
-  skipped += Number(last[3] ?? 0) + Number(last[4] ?? 0);
-  names.push(...[...text.matchAll(/^(.+) \.\.\. ignored/gm)].map((it) => it[1] ?? ""));
-  if (isLeftOut) names.push(`suite "${suite.name}" (${last[4]} tests; run it with --all)`);
-  if (code !== 0 && Number(last[2]) === 0) failed++;
+  const failed = Number(last[2]);
+  const skippedNames = [...text.matchAll(/^(.+) \.\.\. ignored/gm)].map((it) => it[1] ?? "");
+  if (isLeftOut) {
+    const hint = isCountOnly ? "not run" : "run it with --all";
+    skippedNames.push(`suite "${suite.name}" (${last[4]} tests; ${hint})`);
+  }
+  return {
+    passed: Number(last[1]),
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: Number(last[3] ?? 0) + Number(last[4] ?? 0),
+    skippedNames,
+  };
 }
-
-if (names.length > 0) console.log(`\nSkipped:\n  ${names.join("\n  ")}`);
-console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
-Deno.exit(failed > 0 || passed === 0 ? 1 : 0);
