@@ -17,6 +17,23 @@ export async function buildPrograms(set: ProgramSet): Promise<boolean> {
   return true;
 }
 
+/**
+ * Fetches the sources of what a set lacks: exactly the modules that its programs are made from. Only this goes over the network,
+ * so only this may be tried again.
+ */
+export async function fetchSources(set: ProgramSet): Promise<boolean> {
+  for (const name of PROGRAM_SETS[set]) {
+    if (await exists(await programPath(name))) continue;
+    const { package: path, tags = "" } = PROGRAMS[name] as { package: string; tags?: string };
+    const code = await runGo(["list", "-deps", "-tags", tags, path], moduleFolder(name), "null");
+    if (code !== 0) {
+      console.error(`The sources of ${name} could not be fetched; "go list" ended with ${code}`);
+      return false;
+    }
+  }
+  return true;
+}
+
 async function build(name: ProgramName): Promise<boolean> {
   const target = await programPath(name);
   if (await exists(target)) {
@@ -46,10 +63,10 @@ async function build(name: ProgramName): Promise<boolean> {
 }
 
 /** Gives its exit code; 127 when there is no Go. */
-async function runGo(args: string[], cwd: string): Promise<number> {
+async function runGo(args: string[], cwd: string, stdout: "inherit" | "null" = "inherit"): Promise<number> {
   const env = { GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" };
   try {
-    const { code } = await new Deno.Command("go", { args, cwd, env, stdout: "inherit", stderr: "inherit" })
+    const { code } = await new Deno.Command("go", { args, cwd, env, stdout, stderr: "inherit" })
       .output();
     return code;
   } catch (error) {

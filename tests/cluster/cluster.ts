@@ -1,4 +1,4 @@
-import { buildPrograms } from "./build.ts";
+import { buildPrograms, fetchSources } from "./build.ts";
 import { record } from "./node/record/recorder.ts";
 import { NODE_USAGE, runNodeCommand } from "./node/node_commands.ts";
 import { PROGRAM_SETS, type ProgramSet } from "./programs.ts";
@@ -8,17 +8,19 @@ const SETS = Object.keys(PROGRAM_SETS) as ProgramSet[];
 const USAGE = `deno task cluster build [${
   SETS.join("|")
 }]…   build the programs of these sets (all of them by default)
+deno task cluster fetch [SET]…                     fetch only the sources of these sets
 ${NODE_USAGE}
 deno task cluster test                             run every suite that needs it
 deno task cluster record [CASE]…                   make every failure happen on a real node and rewrite the tests' fixtures`;
 
 const [command, ...args] = Deno.args;
 switch (command) {
+  case "fetch":
   case "build": {
     const unknown = args.find((it) => !SETS.includes(it as ProgramSet));
     if (unknown !== undefined) fail(`There is no set "${unknown}". Sets: ${SETS.join(", ")}`);
     for (const set of args.length > 0 ? args as ProgramSet[] : SETS) {
-      if (!await buildPrograms(set)) Deno.exit(1);
+      if (!await (command === "fetch" ? fetchSources : buildPrograms)(set)) Deno.exit(1);
     }
     break;
   }

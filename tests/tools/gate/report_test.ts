@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import type { Outcome, Part } from "../../../tools/gate/part.ts";
+import { exitCode, renderReport } from "../../../tools/gate/report.ts";
+
+const part = (name: string): Part => ({
+  name,
+  lane: "test",
+  kind: "check",
+  command: ["true"],
+  limitMin: 5,
+  usualMin: 1,
+});
+const PASSED: Outcome = {
+  part: part("types"),
+  status: "passed",
+  passed: 1,
+  failed: 0,
+  skipped: 0,
+  skippedNames: [],
+  durationMs: 61_000,
+  tries: 1,
+  leftRunning: [],
+};
+const SKIPPED: Outcome = { ...PASSED, part: part("real node"), status: "skipped", passed: 0, skipped: 30 };
+const FAILED: Outcome = {
+  ...PASSED,
+  part: part("lint"),
+  status: "failed",
+  passed: 0,
+  failed: 1,
+  reason: "exit code 1",
+};
+
+Deno.test("the report has each part's time and limit, what needs a look, and the closing line alone at its end", () => {
+  const text = renderReport([
+    { ...PASSED, tries: 2, leftRunning: ["77 sleep 9"], skippedNames: ["a test (skipped: no Go)"] },
+    { ...SKIPPED, reason: "does not fit" },
+    FAILED,
+  ], 125_000);
+  assert.equal(
+    text,
+    `
+part        result   took  limit  tries
+types       passed   1:01  5 min  2
+real node   skipped  1:01  5 min  1
+lint        failed   1:01  5 min  1
+whole gate           2:05
+
+Second try: types was tried 2 times
+Left running by types and ended: 77 sleep 9
+Failed: lint: exit code 1
+
+Skipped:
+  a test (skipped: no Go)
+  real node: does not fit
+
+1 passed, 1 failed, 30 skipped
+`,
+  );
+});
+
+for (
+  const [name, outcomes, code] of [
+    ["everything passed", [PASSED], 0],
+    ["something failed", [PASSED, FAILED], 1],
+    ["something was skipped", [PASSED, SKIPPED], 0],
+    ["nothing passed", [SKIPPED], 1],
+    ["nothing was chosen", [], 1],
+  ] as const
+) {
+  Deno.test(`the gate ends with ${code} when ${name}`, () => assert.equal(exitCode(outcomes), code));
+}

@@ -1,0 +1,46 @@
+import type { Counts } from "../summary.ts";
+
+/** A program with its arguments; never a shell string. */
+export type CommandLine = readonly [program: string, ...args: string[]];
+
+/** One named part of the gate: a command with a time limit. */
+export interface Part {
+  /** As it is chosen with `--only` and shown in the table. */
+  readonly name: string;
+  /** Parts of one lane run one after the other; the two lanes run side by side. */
+  readonly lane: "build" | "test";
+  readonly command: CommandLine;
+  /** Longer than this it is stopped. */
+  readonly limitMin: number;
+  /** It is not begun with less than this left of the whole gate's time; 0 begins it always. */
+  readonly usualMin: number;
+  /** Names of parts that must have ended, however they did. */
+  readonly after?: readonly string[];
+  /**
+   * What it runs. A `suite` counts its own tests; a `build` that is too slow is skipped, because slow is not wrong, and what
+   * needs it is skipped by its own tests; a `check` is one thing that is right or wrong.
+   */
+  readonly kind: "suite" | "build" | "check";
+  /** How often it may be tried. More than once only for what comes over the network; each further try is shown and counted. */
+  readonly tries?: number;
+  /** Counts the tests of a suite that does not run. */
+  readonly countCommand?: CommandLine;
+  /** Part of the whole gate only, not of the quick one. */
+  readonly isFullOnly?: boolean;
+  /** Program without which it is skipped by name. */
+  readonly needsProgram?: string;
+}
+
+/** How a part ended. */
+export interface Outcome extends Counts {
+  readonly part: Part;
+  readonly status: "passed" | "failed" | "skipped";
+  /** Why it did not pass. */
+  readonly reason?: string;
+  /** Names of skipped tests within it. */
+  readonly skippedNames: readonly string[];
+  readonly durationMs: number;
+  readonly tries: number;
+  /** Processes that it had left running; they were ended. */
+  readonly leftRunning: readonly string[];
+}

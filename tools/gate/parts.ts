@@ -1,0 +1,139 @@
+import { SUITES } from "../suites.ts";
+import type { CommandLine, Part } from "./part.ts";
+
+/** The running Deno, so that every part has the version that the gate was started with. */
+const deno = (...args: string[]): CommandLine => [Deno.execPath(), ...args];
+const tool = (path: string, ...args: string[]) => deno("run", "-A", "--quiet", path, ...args);
+/** Builds take what the tests leave of the machine. */
+const politely = (...args: CommandLine): CommandLine => ["nice", "-n", "15", ...args];
+
+/** Limit and usual time of each suite in minutes, and the parts that it waits for. */
+const SUITE_TIMES: Readonly<Record<string, Pick<Part, "limitMin" | "usualMin" | "after">>> = {
+  "unit and component": { limitMin: 20, usualMin: 2, after: ["system packages", "npm packages"] },
+  "house": { limitMin: 10, usualMin: 1 },
+  "compiled binary": { limitMin: 25, usualMin: 4 },
+  "walk on the simulator": { limitMin: 15, usualMin: 2 },
+  "browser": { limitMin: 15, usualMin: 2 },
+  "real Kubernetes API": {
+    limitMin: 25,
+    usualMin: 5,
+    after: ["programs: api", "programs: flux", "programs: fleet"],
+  },
+  "real node": { limitMin: 40, usualMin: 12, after: ["programs: node"] },
+};
+
+/** The sets of programs in building order: what the earlier suites wait for first. */
+const PROGRAM_PARTS = ["api", "flux", "fleet", "node"].map((set): Part => ({
+  name: `programs: ${set}`,
+  lane: "build",
+  kind: "build",
+  command: politely(...tool("tests/cluster/cluster.ts", "build", set)),
+  limitMin: 45,
+  usualMin: 1,
+  isFullOnly: true,
+  needsProgram: "go",
+}));
+
+const SUITE_PARTS = SUITES.map((suite): Part => ({
+  name: suite.name,
+  lane: "test",
+  kind: "suite",
+  command: tool("tools/test.ts", suite.name),
+  countCommand: tool("tools/test.ts", "--count", suite.name),
+  isFullOnly: suite.isLong === true,
+  ...(SUITE_TIMES[suite.name] ?? { limitMin: 15, usualMin: 2 }),
+}));
+
+/**
+ * The gate, in running order within each lane. What comes over the network has parts of its own, so that a second try repeats
+ * nothing else. What is built is kept by its content (`tests/cluster/programs.ts`), so a second gate finds it done.
+ */
+export const PARTS: readonly Part[] = [
+  {
+    name: "system packages",
+    lane: "build",
+    kind: "check",
+    command: tool("tools/gate/debian_packages.ts"),
+    limitMin: 10,
+    usualMin: 1,
+    tries: 2,
+    isFullOnly: true,
+  },
+  {
+    name: "npm packages",
+    lane: "build",
+    kind: "check",
+    command: deno("install", "--quiet"),
+    limitMin: 5,
+    usualMin: 1,
+    tries: 2,
+  },
+  {
+    name: "Flux definitions",
+    lane: "build",
+    kind: "check",
+    command: tool("tools/flux_crds.ts"),
+    limitMin: 10,
+    usualMin: 1,
+    tries: 2,
+    isFullOnly: true,
+    needsProgram: "go",
+  },
+  {
+    name: "program sources",
+    lane: "build",
+    kind: "check",
+    command: politely(...tool("tests/cluster/cluster.ts", "fetch")),
+    limitMin: 15,
+    usualMin: 1,
+    tries: 2,
+    isFullOnly: true,
+    needsProgram: "go",
+  },
+  ...PROGRAM_PARTS,
+  {
+    name: "format",
+    lane: "test",
+    kind: "check",
+    command: deno("fmt", "--check"),
+    limitMin: 2,
+    usualMin: 1,
+  },
+  {
+    name: "lint",
+    lane: "test",
+    kind: "check",
+    command: deno("lint", "--quiet"),
+    limitMin: 2,
+    usualMin: 1,
+  },
+  {
+    name: "types",
+    lane: "test",
+    kind: "check",
+    command: deno("check", "--quiet", "."),
+    after: ["npm packages"],
+    limitMin: 5,
+    usualMin: 1,
+  },
+  {
+    name: "compile",
+    lane: "test",
+    kind: "check",
+    command: tool("tools/compile.ts"),
+    after: ["Flux definitions"],
+    limitMin: 5,
+    usualMin: 1,
+  },
+  ...SUITE_PARTS,
+  {
+    name: "clean tree",
+    lane: "test",
+    kind: "check",
+    command: tool("tools/gate/clean_tree.ts"),
+    after: PROGRAM_PARTS.map((it) => it.name),
+    limitMin: 1,
+    usualMin: 0,
+    isFullOnly: true,
+  },
+];

@@ -1,0 +1,103 @@
+import { endMarked } from "./left_running.ts";
+import type { CommandLine } from "./part.ts";
+
+/** How a command ended. */
+export interface Ended {
+  code: number;
+  /** It was stopped because its time was over. */
+  isTimedOut: boolean;
+  /** Its standard output. */
+  stdout: string;
+  /** Processes that it left running; they were ended. */
+  leftRunning: string[];
+}
+
+/** Time between asking a command to end and ending it. */
+const GRACE_MS = 5_000;
+/** How long output is awaited once the command has ended: a process out of sight may hold the pipe for ever. */
+const DRAIN_MS = 2_000;
+
+/** Every run has a mark of its own, so that nothing of another gate is ended. */
+let runs = 0;
+
+/** Runs a command without standard input, in a session of its own, and leaves nothing of it behind. */
+export async function runLimited(
+  [program, ...args]: CommandLine,
+  options: {
+    cwd: string;
+    limitMs: number;
+    /** Stops the command before its time. */
+    signal?: AbortSignal;
+    /** Gets both streams in the order of arrival; what is given ends with a line. */
+    onText?: (text: string) => void;
+    graceMs?: number;
+    drainMs?: number;
+  },
+): Promise<Ended> {
+  const { cwd, limitMs, signal, onText = () => {}, graceMs = GRACE_MS, drainMs = DRAIN_MS } = options;
+  const key = "ALGA_GATE_PART";
+  const mark = `${key}=${Deno.pid}-${++runs}-${crypto.randomUUID()}`;
+  const child = new Deno.Command("setpriv", {
+    args: ["--pdeathsig", "KILL", program, ...args],
+    cwd,
+    env: { [key]: mark.slice(key.length + 1) },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+  let stdout = "";
+  let last = "";
+  const show = (text: string) => {
+    last = text;
+    onText(text);
+  };
+  const drained = Promise.all([
+    read(child.stdout, (text) => {
+      stdout += text;
+      show(text);
+    }),
+    read(child.stderr, show),
+  ]);
+  let isTimedOut = false;
+  let killer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    killGroup(child.pid, "SIGTERM");
+    killer = setTimeout(() => {
+      killGroup(child.pid, "SIGKILL");
+      endMarked(mark);
+    }, graceMs);
+  };
+  const limit = setTimeout(() => {
+    isTimedOut = true;
+    stop();
+  }, limitMs);
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  const { code } = await child.status;
+  clearTimeout(limit);
+  clearTimeout(killer);
+  signal?.removeEventListener("abort", stop);
+  const left = endMarked(mark);
+  let drain: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => drain = setTimeout(resolve, drainMs));
+  await Promise.race([drained, timeout]);
+  clearTimeout(drain);
+  if (last !== "" && !last.endsWith("\n")) onText("\n");
+  // What a stopped command leaves is no surprise.
+  const leftRunning = isTimedOut || signal?.aborted ? [] : left.map((it) => `${it.pid} ${it.command}`);
+  return { code, isTimedOut, stdout, leftRunning };
+}
+
+async function read(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
+}
+
+function killGroup(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
