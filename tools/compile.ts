@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { BUNDLE } from "./bundle.ts";
 import { DENO_VERSION, denortFromCarrier } from "./denort.ts";
 
 /**
@@ -81,17 +82,7 @@ async function readCommit(): Promise<{ commit: string; committedAt: Date }> {
 
 /** Everything that is used: main.js, and beside it what is loaded later. */
 async function bundle(build: string, commit: string, committedAt: Date): Promise<void> {
-  const args = [
-    "--quiet",
-    "--minify",
-    "--platform",
-    "deno",
-    "--code-splitting",
-    "--outdir",
-    build,
-    "main.ts",
-  ];
-  await deno(["bundle", ...args], repo);
+  await deno([...BUNDLE, "--minify", "--outdir", build, "main.ts"], repo);
   const texts = new Map<string, string>();
   for (const { name } of Deno.readDirSync(build)) {
     texts.set(name, await Deno.readTextFile(`${build}/${name}`));

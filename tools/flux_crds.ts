@@ -1,20 +1,12 @@
 import { createHash } from "node:crypto";
+import { FLUX_CRDS_SHA256, FLUX_MODULES } from "./flux_modules.ts";
 
 /**
  * Fetches Flux's resource definitions, a build input that is never a file of this repository. They are Flux's own text, from
  * its controllers' Go modules at pinned versions; the result is checked against one sum, whatever brought it.
  */
-const MODULES = [
-  "github.com/fluxcd/source-controller@v1.9.3",
-  "github.com/fluxcd/kustomize-controller@v1.9.5",
-  "github.com/fluxcd/helm-controller@v1.6.4",
-  "github.com/fluxcd/notification-controller@v1.9.3",
-] as const;
-
-const SHA256 = "eed4711c5dcff694f3abbb9610695c9ec079aed4a83798347d0d62aacd4ba33a";
-
 const output = new URL("../flux/flux-crds.yaml", import.meta.url).pathname;
-if (sha256(await Deno.readTextFile(output).catch(() => "")) === SHA256) {
+if (sha256(await Deno.readTextFile(output).catch(() => "")) === FLUX_CRDS_SHA256) {
   console.log(`Flux's resource definitions are there: ${output}`);
   Deno.exit(0);
 }
@@ -22,7 +14,7 @@ if (sha256(await Deno.readTextFile(output).catch(() => "")) === SHA256) {
 /** Outside every module, so that nothing but the named version counts. */
 const elsewhere = await Deno.makeTempDir({ prefix: "alga-crds-" });
 const parts: string[] = [];
-for (const module of MODULES) {
+for (const module of FLUX_MODULES) {
   const { code, stdout, stderr } = await new Deno.Command("go", {
     args: ["mod", "download", "-json", module],
     cwd: elsewhere,
@@ -43,7 +35,9 @@ for (const module of MODULES) {
 await Deno.remove(elsewhere);
 const text = `${parts.join("\n---\n")}\n`;
 const sum = sha256(text);
-if (sum !== SHA256) fail(`The definitions have the checksum ${sum}, not the pinned ${SHA256}`);
+if (sum !== FLUX_CRDS_SHA256) {
+  fail(`The definitions have the checksum ${sum}, not the pinned ${FLUX_CRDS_SHA256}`);
+}
 await Deno.writeTextFile(output, text);
 console.log(`${output}  ${parts.length} definitions`);
 

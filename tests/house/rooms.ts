@@ -208,7 +208,7 @@ export const WORDS = ["agent/clock.ts", "agent/error.ts", "agent/signals.ts", "a
 
 /** Rooms that are no part of the appliance. */
 export const WORKSHOPS: readonly Room[] = [
-  { path: "tools", holds: "compile, gate, test runner", knows: [] },
+  { path: "tools", holds: "compile, gate, test runner, releases of the agent itself", knows: [] },
   {
     path: "tools/release",
     holds: "build, push, verify a release",

@@ -1,0 +1,64 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { AgentReleaseError } from "./agent_release_error.ts";
+
+/** Names of the curve P-256, in Node and in Deno. */
+const P256 = ["prime256v1", "p256"];
+const MAKE_KEY =
+  "Make one with: openssl ecparam -name prime256v1 -genkey -noout -out release.key, and keep it where only you can read it";
+
+/**
+ * Signs as `cosign sign-blob --key` does: ECDSA over P-256 with SHA-256, DER, base64.
+ * @throws {AgentReleaseError} If the key is encrypted or of another kind.
+ */
+export function signBlob(content: Uint8Array, privatePem: string): string {
+  return sign("sha256", content, readPrivateKey(privatePem)).toString("base64");
+}
+
+/**
+ * Whether a signature is of this content and key.
+ * @throws {AgentReleaseError} If the public key cannot be used.
+ */
+export function isSignedBy(content: Uint8Array, signature: string, publicPem: string): boolean {
+  return verify("sha256", content, readPublicKey(publicPem), Uint8Array.from(atob(signature.trim()), toCode));
+}
+
+function readPrivateKey(pem: string): KeyObject {
+  if (/-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(pem)) {
+    throw new AgentReleaseError(
+      "The key is encrypted, and there is nobody to ask for its password",
+      `Give a key without a password. ${MAKE_KEY}. Keys of "cosign generate-key-pair" are always encrypted; "cosign import-key-pair" reads this one`,
+    );
+  }
+  // openssl may write the curve's parameters before the key.
+  const [block] = /-----BEGIN (EC )?PRIVATE KEY-----[^]*?-----END \1PRIVATE KEY-----/.exec(pem) ?? [];
+  if (block === undefined) throw new AgentReleaseError("This is not a private key in PEM form", MAKE_KEY);
+  return onP256(block, createPrivateKey, MAKE_KEY);
+}
+
+function readPublicKey(pem: string): KeyObject {
+  const hint = "Give the public key that belongs to the release's private one, in PEM form";
+  // A private key would do for node:crypto, but nobody who verifies should have it.
+  if (!pem.includes("-----BEGIN PUBLIC KEY-----")) {
+    throw new AgentReleaseError("This is not a public key in PEM form", hint);
+  }
+  return onP256(pem, createPublicKey, hint);
+}
+
+function onP256(pem: string, read: (pem: string) => KeyObject, hint: string): KeyObject {
+  let key: KeyObject;
+  try {
+    key = read(pem);
+  } catch (cause) {
+    throw new AgentReleaseError("The key cannot be read", hint, { cause });
+  }
+  const curve = key.asymmetricKeyDetails?.namedCurve ?? "";
+  if (key.asymmetricKeyType !== "ec" || !P256.includes(curve)) {
+    const kind = [key.asymmetricKeyType, curve].filter((it) => it).join(" ");
+    throw new AgentReleaseError(`The key is of the kind ${kind}, not ECDSA on P-256`, hint);
+  }
+  return key;
+}
+
+function toCode(character: string): number {
+  return character.charCodeAt(0);
+}

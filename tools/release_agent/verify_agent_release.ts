@@ -1,0 +1,27 @@
+import { AgentReleaseError } from "./agent_release_error.ts";
+import { checkChecksums, SIGNATURE_FILE, SUMS_FILE } from "./checksums.ts";
+import { isSignedBy } from "./signature.ts";
+
+/** What is wrong with a release in a folder; nothing, if it is what was made. Without a key no signature is looked at. */
+export async function verifyAgentRelease(dir: string, publicPem?: string): Promise<string[]> {
+  const sums = await Deno.readFile(`${dir}/${SUMS_FILE}`).catch((cause) => {
+    throw new AgentReleaseError(`"${dir}" has no ${SUMS_FILE}`, "Name the folder of a release", { cause });
+  });
+  const problems = await checkChecksums(dir, new TextDecoder().decode(sums));
+  if (publicPem === undefined) return problems;
+  const signature = await Deno.readTextFile(`${dir}/${SIGNATURE_FILE}`).catch(() => undefined);
+  if (signature === undefined) return [`not signed: there is no ${SIGNATURE_FILE}`, ...problems];
+  return isSignature(sums, signature, publicPem)
+    ? problems
+    : [`${SIGNATURE_FILE} is not a signature of ${SUMS_FILE} by this key`, ...problems];
+}
+
+/** Text that is not base64 is no signature either. */
+function isSignature(content: Uint8Array, signature: string, publicPem: string): boolean {
+  try {
+    return isSignedBy(content, signature, publicPem);
+  } catch (error) {
+    if (error instanceof AgentReleaseError) throw error;
+    return false;
+  }
+}
