@@ -1,18 +1,26 @@
 import { Buffer } from "node:buffer";
 // @ts-types="npm:@types/dns-packet@5.6.5"
 import packet from "dns-packet";
+import ipaddr from "ipaddr.js";
 import { errorText } from "../error.ts";
 
 const TIMEOUT_MS = 3_000;
 
 /** What one server said about one name. */
 export interface DnsAnswer {
+  /** Those that can be connected to. */
   addresses: string[];
   /** In words when there is no address. */
   problem: string;
+  /** It gave nothing but addresses that lead nowhere (0.0.0.0, 127.0.0.1): how filters refuse a name. */
+  isFiltered: boolean;
 }
 
-/** Asks one server for the IPv4 addresses of one absolute name. Never throws. @see RFC 1035, RFC 7766 (TCP) */
+/**
+ * Asks one server for the IPv4 addresses of one absolute name. An answer that was cut to fit a packet is asked for again over
+ * TCP, as every resolver does. Never throws.
+ * @see RFC 1035, RFC 2181 §9 (TC), RFC 7766 (TCP)
+ */
 export async function askDns(
   server: string,
   name: string,
@@ -26,25 +34,48 @@ export async function askDns(
   };
   const to = { hostname: server, port: options.port ?? 53, timeoutMs: options.timeoutMs ?? TIMEOUT_MS };
   try {
-    const reply = options.protocol === "udp" ? await overUdp(query, to) : await overTcp(query, to);
-    const addresses = (reply.answers ?? []).flatMap((it) => it.type === "A" ? [it.data] : []);
-    const code = (reply as { rcode?: string }).rcode;
-    return {
-      addresses,
-      problem: addresses.length > 0
-        ? ""
-        : code === "NXDOMAIN"
-        ? "no such name"
-        : code === "NOERROR"
-        ? "no address"
-        : `answered ${code}`,
-    };
+    const first = options.protocol === "udp" ? await overUdp(query, to) : await overTcp(query, to);
+    return toAnswer(first.flag_tc && options.protocol === "udp" ? await askWhole(query, to) : first);
   } catch (error) {
-    return {
-      addresses: [],
-      problem: error instanceof Deno.errors.ConnectionRefused ? "refused" : errorText(error),
-    };
+    const problem = error instanceof Deno.errors.ConnectionRefused ? "refused" : errorText(error);
+    return { addresses: [], problem, isFiltered: false };
   }
+}
+
+async function askWhole(query: packet.Packet, to: Target): Promise<packet.DecodedPacket> {
+  try {
+    return await overTcp(query, to);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.ConnectionRefused ? "refused" : errorText(cause);
+    throw new Error(`its answer does not fit a packet, and over TCP: ${why}`, { cause });
+  }
+}
+
+function toAnswer(reply: packet.DecodedPacket): DnsAnswer {
+  const given = (reply.answers ?? []).flatMap((it) => it.type === "A" ? [it.data] : []);
+  const addresses = given.filter((it) => !leadsNowhere(it));
+  const isFiltered = given.length > 0 && addresses.length === 0;
+  return {
+    addresses,
+    problem: addresses.length > 0
+      ? ""
+      : isFiltered
+      ? `answered ${given.join(" ")}, as a filter does that refuses the name`
+      : emptyText((reply as { rcode?: string }).rcode),
+    isFiltered,
+  };
+}
+
+function emptyText(code: string | undefined): string {
+  if (code === "NXDOMAIN") return "no such name";
+  return code === "NOERROR" ? "no address" : `answered ${code}`;
+}
+
+/** Addresses that no service has which is asked for by name. @see RFC 6890 */
+function leadsNowhere(address: string): boolean {
+  return !ipaddr.IPv4.isValidFourPartDecimal(address) ||
+    ["unspecified", "broadcast"].includes(ipaddr.IPv4.parse(address).range()) || address.startsWith("0.") ||
+    address === "127.0.0.1";
 }
 
 interface Target {

@@ -168,7 +168,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         expected,
         found,
         evidence,
-        remediation: `Allow UDP and TCP port 53 to ${failing.join(", ")}, or choose other DNS servers`,
+        remediation: lookupRemedy(bad),
       };
       // Behind a proxy the site's servers often know no outside name, and need not: the proxy looks them up.
       const isProxied = proxiedEndpoints(context).length > 0;
@@ -245,4 +245,17 @@ function overlap(a: string, b: string): boolean {
 
 function toRange(text: string): [ipaddr.IPv4, number] {
   return text.includes("/") ? ipaddr.IPv4.parseCIDR(text) : [ipaddr.IPv4.parse(text), 32];
+}
+
+/** A filter is asked to let the names pass; a server that does not answer is to be reached first. */
+function lookupRemedy(
+  bad: readonly { server: string; name: string; answer: { isFiltered: boolean } }[],
+): string {
+  const filtered = bad.filter((it) => it.answer.isFiltered);
+  const some = filtered.length > 0 ? filtered : bad;
+  const servers = [...new Set(some.map((it) => it.server))].join(", ");
+  const names = [...new Set(some.map((it) => it.name))].join(" and ");
+  return filtered.length > 0
+    ? `Have the filter of ${servers} allow ${names}, or choose other DNS servers`
+    : `Allow UDP and TCP port 53 to ${servers}, or choose other DNS servers`;
 }

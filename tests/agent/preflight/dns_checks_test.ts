@@ -54,8 +54,52 @@ for (const [what, reply, wanted] of ANSWERS) {
 Deno.test("askDns() over tcp tells a closed port apart", async () => {
   await withServer(() => KNOWN, async ({ port }) => {
     const answer = await askDns("127.0.0.1", "ghcr.io", { protocol: "tcp", port, timeoutMs: LONG_MS });
-    assert.deepEqual(answer, { addresses: [], problem: "refused" });
+    assert.deepEqual(answer, { addresses: [], problem: "refused", isFiltered: false });
   }, { protocols: ["udp"] });
+});
+
+Deno.test("askDns() asks again over tcp for an answer that does not fit a packet", async () => {
+  await withServer((protocol) => protocol === "udp" ? "cut" : KNOWN, async ({ port, asked }) => {
+    const answer = await askDns("127.0.0.1", "ghcr.io", { protocol: "udp", port, timeoutMs: LONG_MS });
+    assert.deepEqual(answer.addresses, ["203.0.113.7"]);
+    assert.deepEqual(asked, ["udp ghcr.io", "tcp ghcr.io"]);
+  });
+});
+
+Deno.test("askDns() says that the rest of a cut answer cannot be had", async () => {
+  await withServer(() => "cut", async ({ port }) => {
+    const answer = await askDns("127.0.0.1", "ghcr.io", { protocol: "udp", port, timeoutMs: LONG_MS });
+    assert.equal(answer.problem, "its answer does not fit a packet, and over TCP: refused");
+  }, { protocols: ["udp"] });
+});
+
+for (
+  const [given, addresses, isFiltered] of [
+    [["0.0.0.0"], [], true],
+    [["127.0.0.1"], [], true],
+    [["0.0.0.0", "203.0.113.7"], ["203.0.113.7"], false],
+    [["10.1.2.3"], ["10.1.2.3"], false],
+    [[], [], false],
+  ] as const
+) {
+  Deno.test(`askDns() takes ${given.join(" ") || "nothing"} for ${addresses.join(" ") || "no address"}`, async () => {
+    await withServer(() => ({ addresses: [...given] }), async ({ port }) => {
+      const answer = await askDns("127.0.0.1", "ghcr.io", { protocol: "udp", port, timeoutMs: LONG_MS });
+      assert.deepEqual([answer.addresses, answer.isFiltered], [addresses, isFiltered]);
+    });
+  });
+}
+
+Deno.test("dns.resolve names a filter, and does not ask to open port 53 to a server that answers", async () => {
+  await withServer(() => ({ addresses: ["0.0.0.0"] }), async (server) => {
+    const result = await check("dns.resolve", server);
+    assert.equal(result.status, "fail");
+    assert.match(result.found, /answered 0\.0\.0\.0, as a filter does/);
+    assert.equal(
+      result.remediation,
+      "Have the filter of 127.0.0.1 allow ghcr.io and registry-1.docker.io, or choose other DNS servers",
+    );
+  });
 });
 
 const CUSTOM = { dnsMode: "custom", dnsServers: ["127.0.0.1"] } as const;

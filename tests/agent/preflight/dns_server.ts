@@ -5,6 +5,7 @@ import packet from "dns-packet";
 /** What the server does with one question. */
 export type DnsReply =
   | { addresses: string[] }
+  | "cut"
   | "NXDOMAIN"
   | "SERVFAIL"
   | "silent"
@@ -48,6 +49,7 @@ export function startDnsServer(
       };
     }
     const questions = query.questions ?? [];
+    if (said === "cut") return { ...base, flags: packet.TRUNCATED_RESPONSE, questions };
     if (said === "NXDOMAIN") return { ...base, flags: 3, questions };
     if (said === "SERVFAIL") return { ...base, flags: 2, questions };
     if (said === "garbage") return base;
