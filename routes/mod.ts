@@ -72,6 +72,8 @@ export function createSocketApp(deps: AppDeps): App {
   };
   const app = new Hono<Env>();
   app.post("*", limitBody(deps, state));
+  // For root alone, as the file is that holds it where the disk takes one.
+  app.get("/api/v1/token", (c) => c.json({ token: deps.access.token() }));
   app.route("/", apiRoutes(deps, state));
   return answering(app, deps, state);
 }

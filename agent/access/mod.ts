@@ -39,10 +39,15 @@ export interface Access {
   refresh(): Promise<void>;
 }
 
-/** Opens the appliance's access; the first time it makes the token. A damaged token file is replaced. */
+/**
+ * Opens the appliance's access; the first time it makes the token. A damaged token file is replaced. A disk that takes no token
+ * keeps nobody out: the token then lives in memory until {@link Access.refresh} can write it.
+ */
 export async function openAccess({ host, clock }: { host: Host; clock: MonotonicClock }): Promise<Access> {
-  let token = await readToken(host) ?? await writeToken(host);
+  let token = await readToken(host) ?? makeToken();
   let readText = await host.readText(PATHS.setupToken, READ);
+  let isSaved = readText !== undefined && isToken(readText.trim());
+  if (!isSaved) await saveToken();
   const backOff = new BackOff(clock);
   const sessions = await Sessions.open(host, clock);
   const mark = () =>
@@ -54,15 +59,26 @@ export async function openAccess({ host, clock }: { host: Host; clock: Monotonic
     currentMark = mark();
   }
 
+  /** Where the disk takes no token, the next refresh tries again. */
+  async function saveToken(): Promise<void> {
+    isSaved = await writeToken(host, token).then(() => true, () => false);
+    if (isSaved) readText = await host.readText(PATHS.setupToken, READ);
+  }
+
   async function readAgain(): Promise<void> {
+    if (!isSaved) return await saveToken();
     // A few bytes, read as a whole: time, size and even the inode of a file may stay while its text changes.
     const text = await host.readText(PATHS.setupToken, READ);
     if (text === readText) return;
     const found = text?.trim() ?? "";
     // Taken away, or replaced by something that opens nothing: nobody may come in by what stood there before.
-    const fresh = isToken(found) ? found : await writeToken(host);
-    if (!sameToken(fresh, token)) setToken(fresh);
-    readText = fresh === found ? text : await host.readText(PATHS.setupToken, READ);
+    if (isToken(found)) {
+      if (!sameToken(found, token)) setToken(found);
+      readText = text;
+      return;
+    }
+    setToken(makeToken());
+    await saveToken();
   }
   let refreshing: Promise<void> | undefined;
 
@@ -84,8 +100,11 @@ export async function openAccess({ host, clock }: { host: Host; clock: Monotonic
     isLiving: (session) => sessions.isLiving(session, currentMark),
     endSession: (session) => sessions.end(session),
     async rotateToken() {
-      setToken(await writeToken(host));
+      const fresh = makeToken();
+      await writeToken(host, fresh); // before anything changes: a disk that takes no token leaves the old one
+      setToken(fresh);
       readText = await host.readText(PATHS.setupToken, READ);
+      isSaved = true;
       await sessions.endAll();
     },
     refresh() {
@@ -100,8 +119,6 @@ async function readToken(host: Host): Promise<string | undefined> {
   return text !== undefined && isToken(text) ? text : undefined;
 }
 
-async function writeToken(host: Host): Promise<string> {
-  const token = makeToken();
+async function writeToken(host: Host, token: string): Promise<void> {
   await host.writeFile(PATHS.setupToken, `${token}\n`, { mode: MODE.secretFile });
-  return token;
 }

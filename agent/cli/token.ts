@@ -1,6 +1,8 @@
 import { openAccess } from "../access/mod.ts";
 import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
+import { connectAgent } from "./agent_client.ts";
+import { PATHS } from "../state/paths.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { parseOptions, requireRoot } from "./options.ts";
 
@@ -32,10 +34,15 @@ Example: sudo alga-agent token show`,
         `Say "show" or "rotate"${action === undefined ? "" : `, not "${positionals.join(" ")}"`}`,
       );
     }
-    const access = await openAccess({
-      host: new RealHost(await requireRoot(values.root)),
-      clock: systemClock,
-    });
+    const host = new RealHost(await requireRoot(values.root));
+    if (action === "show") {
+      const kept = await tokenOfAgent(host);
+      if (kept !== undefined) {
+        terminal.out(`${kept}\n`);
+        return EXIT.ok;
+      }
+    }
+    const access = await openAccess({ host, clock: systemClock });
     if (action === "rotate") {
       await access.rotateToken();
       terminal.err("New token made. Every browser has to sign in again.\n");
@@ -44,3 +51,16 @@ Example: sudo alga-agent token show`,
     return EXIT.ok;
   },
 };
+
+/** The token of the running agent where no file holds one, since the disk took none; `undefined` in every other case. */
+async function tokenOfAgent(host: RealHost): Promise<string | undefined> {
+  if (await host.info(PATHS.setupToken) || !await host.info(PATHS.socket)) return undefined;
+  const client = connectAgent(host);
+  try {
+    return (await client.request("GET", "/api/v1/token")).token;
+  } catch {
+    return undefined;
+  } finally {
+    client.close();
+  }
+}

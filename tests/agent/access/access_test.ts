@@ -161,16 +161,20 @@ Deno.test("refresh() by many at once leaves one token, on disk and in use", asyn
   assert.equal(host.record.filter((it) => it.startsWith("write") && it.includes("setup-token")).length, 2);
 });
 
-Deno.test("refresh() that cannot write says so, and does not open the door by the old token for ever", async () => {
+Deno.test("refresh() that cannot write opens the door by the old token no longer, and keeps the new one later", async () => {
   const host = new FakeHost();
   const access = await openAccess({ host, clock: new FakeClock() });
   host.files.delete(PATHS.setupToken);
   host.writeError = "the disk is full";
-  await assert.rejects(access.refresh(), /the disk is full/);
-  host.writeError = undefined;
   const old = access.token();
   await access.refresh();
-  assert.notEqual(access.token(), old);
+  const fresh = access.token();
+  assert.notEqual(fresh, old);
+  assert.equal(access.checkToken(old, "a").ok, false);
+  host.writeError = undefined;
+  await access.refresh();
+  assert.equal((await host.readText(PATHS.setupToken))?.trim(), fresh);
+  assert.equal(access.token(), fresh);
 });
 
 Deno.test("A save that is slow does not bring an ended session back to disk", async () => {
@@ -267,4 +271,15 @@ Deno.test("a session starts although the disk cannot be written", async () => {
   host.writeFile = () => Promise.reject(new Error("the disk is full"));
   const { id } = await access.startSession();
   assert.ok(access.findSession(id));
+});
+
+Deno.test("a disk that is full before the first start keeps the token in memory until it can be written", async () => {
+  const host = new FakeHost();
+  host.writeError = "the disk is full";
+  const access = await openAccess({ host, clock: new FakeClock() });
+  const token = access.token();
+  assert.deepEqual(access.checkToken(token, "a"), { ok: true });
+  host.writeError = undefined;
+  await access.refresh();
+  assert.equal((await host.readText(PATHS.setupToken))?.trim(), token);
 });
