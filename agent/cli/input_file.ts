@@ -1,5 +1,6 @@
 import { parse, YAMLParseError } from "yaml";
 import { errorText } from "../error.ts";
+import { withFile } from "../host/with_file.ts";
 import { SetupInputs, toFieldErrors } from "../setup/inputs/schema.ts";
 import { type Terminal, UsageError } from "./command.ts";
 import { fieldLine } from "./field_line.ts";
@@ -48,8 +49,7 @@ function yamlProblem(error: unknown): string {
 
 async function readOwnFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    using file = await Deno.open(path);
-    return await readBounded(file, maxBytes);
+    return await withFile(path, { read: true }, (file) => readBounded(file, maxBytes));
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound
       ? "it does not exist"

@@ -5,6 +5,7 @@ import { lockFile } from "./file_lock.ts";
 import type { CommandResult, FileLock, Host, PathInfo, RunOptions } from "./host.ts";
 import { isKernelFile, readKernelFile } from "./read_kernel_file.ts";
 import { runCommand } from "./run_command.ts";
+import { withFile } from "./with_file.ts";
 
 const DEFAULT_MAX_READ_BYTES = 16 * 1024 * 1024;
 
@@ -24,7 +25,7 @@ export class RealHost implements Host {
 
   constructor(root = "/") {
     if (!root.startsWith("/")) throw new TypeError(`The root must be an absolute path, not "${root}"`);
-    this.root = root === "/" ? "/" : root.replace(/\/+$/, "");
+    this.root = root === "/" ? "/" : root.replace(/(?<!\/)\/+$/, "");
   }
 
   path(path: string): string {
@@ -47,18 +48,9 @@ export class RealHost implements Host {
       const text = await readKernelFile(this.path(path), Math.min(maxBytes, DEFAULT_MAX_READ_BYTES));
       return text === undefined ? undefined : new TextEncoder().encode(text);
     }
-    using file = await absentIsUndefined(Deno.open(this.path(path), { read: true }));
-    if (!file) return undefined;
-    const chunks: Uint8Array[] = [];
-    let total = 0;
-    while (total < maxBytes) {
-      const chunk = new Uint8Array(Math.min(65_536, maxBytes - total));
-      const count = await file.read(chunk);
-      if (count === null) break;
-      chunks.push(chunk.subarray(0, count));
-      total += count;
-    }
-    return concat(chunks, total);
+    return await absentIsUndefined(
+      withFile(this.path(path), { read: true }, (file) => readUpTo(file, maxBytes)),
+    );
   }
 
   async writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void> {
@@ -75,15 +67,16 @@ export class RealHost implements Host {
     await writing(path, async () => {
       await Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 });
       const isNew = await absentIsUndefined(Deno.lstat(target)) === undefined;
-      using file = await Deno.open(target, { append: true, create: true, mode: options.mode });
-      const sizeBefore = (await file.stat()).size;
-      try {
-        await writeAll(file, new TextEncoder().encode(data));
-        await file.syncData();
-      } catch (error) {
-        await file.truncate(sizeBefore).catch(() => {}); // half a record must not stay when the disk is full
-        throw error;
-      }
+      await withFile(target, { append: true, create: true, mode: options.mode }, async (file) => {
+        const sizeBefore = (await file.stat()).size;
+        try {
+          await writeAll(file, new TextEncoder().encode(data));
+          await file.syncData();
+        } catch (error) {
+          await file.truncate(sizeBefore).catch(() => {}); // half a record must not stay when the disk is full
+          throw error;
+        }
+      });
       if (isNew) await syncFolder(dirname(target));
     });
   }
@@ -156,14 +149,14 @@ export class RealHost implements Host {
   }
 
   async sha256(path: string): Promise<string | undefined> {
-    using file = await absentIsUndefined(Deno.open(this.path(path), { read: true }));
-    if (!file) return undefined;
-    const hash = createHash("sha256");
-    const chunk = new Uint8Array(1 << 20);
-    for (let count = await file.read(chunk); count !== null; count = await file.read(chunk)) {
-      hash.update(chunk.subarray(0, count));
-    }
-    return hash.digest("hex");
+    return await absentIsUndefined(withFile(this.path(path), { read: true }, async (file) => {
+      const hash = createHash("sha256");
+      const chunk = new Uint8Array(1 << 20);
+      for (let count = await file.read(chunk); count !== null; count = await file.read(chunk)) {
+        hash.update(chunk.subarray(0, count));
+      }
+      return hash.digest("hex");
+    }));
   }
 
   async setMode(path: string, mode: number): Promise<void> {
@@ -250,11 +243,12 @@ async function replaceAtomically(
 ): Promise<void> {
   const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    using file = await Deno.open(temporary, { write: true, createNew: true, mode });
-    await fill(file);
-    await Deno.chmod(temporary, mode); // independent of the umask
-    await file.sync();
-    await Deno.rename(temporary, target);
+    await withFile(temporary, { write: true, createNew: true, mode }, async (file) => {
+      await fill(file);
+      await Deno.chmod(temporary, mode); // independent of the umask
+      await file.sync();
+      await Deno.rename(temporary, target);
+    });
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
@@ -267,8 +261,7 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 }
 
 async function syncFolder(path: string): Promise<void> {
-  using folder = await Deno.open(path, { read: true });
-  await folder.sync();
+  await withFile(path, { read: true }, (folder) => folder.sync());
 }
 
 async function absentIsUndefined<T>(pending: Promise<T>): Promise<T | undefined> {
@@ -282,6 +275,19 @@ async function absentIsUndefined<T>(pending: Promise<T>): Promise<T | undefined>
 
 function isAbsence(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
+async function readUpTo(file: Deno.FsFile, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  while (total < maxBytes) {
+    const chunk = new Uint8Array(Math.min(65_536, maxBytes - total));
+    const count = await file.read(chunk);
+    if (count === null) break;
+    chunks.push(chunk.subarray(0, count));
+    total += count;
+  }
+  return concat(chunks, total);
 }
 
 function concat(chunks: readonly Uint8Array[], total: number): Uint8Array {
