@@ -41,13 +41,32 @@ function openOwn(): { socket: Deno.DatagramConn; path: string; madeFolder?: stri
   return { socket, path, ...(given === undefined ? { madeFolder: folder } : {}) };
 }
 
-/** Pings from the main loop until the signal aborts: a loop that hangs does not ping, and systemd starts the service anew. */
-export function startWatchdog(notifier: Notifier, signal: AbortSignal): void {
+/**
+ * Pings until the signal aborts, each time after the service has answered within `limitMs`: one that hangs or is deaf does not
+ * ping, and systemd starts it again. `isAnswering` is never asked twice at the same time.
+ */
+export function startWatchdog(
+  notifier: Notifier,
+  signal: AbortSignal,
+  isAnswering: (limitMs: number) => Promise<boolean>,
+): void {
   if (notifier.watchdogMs === undefined) return;
-  const ping = () => void notifier.notify("WATCHDOG=1").catch(() => {}); // a lost ping is what the watchdog is for
-  const timer = setInterval(ping, notifier.watchdogMs / 3);
+  const everyMs = notifier.watchdogMs / 3;
+  let isAsking = false;
+  const ping = async () => {
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      if (await isAnswering(everyMs) && !signal.aborted) await notifier.notify("WATCHDOG=1");
+    } catch {
+      // A lost ping is what the watchdog is for.
+    } finally {
+      isAsking = false;
+    }
+  };
+  const timer = setInterval(() => void ping(), everyMs);
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
-  ping();
+  void ping();
 }
 
 function watchdogMs(): number | undefined {

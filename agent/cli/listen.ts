@@ -107,7 +107,7 @@ export function isEverywhere(hostname: string): boolean {
 }
 
 /** Where a server that listens everywhere can be reached from here. */
-function loopback({ hostname, port }: Deno.NetAddr): { hostname: string; port: number } {
+export function loopback({ hostname, port }: Deno.NetAddr): { hostname: string; port: number } {
   const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
   return { hostname: everywhere[hostname] ?? hostname, port };
 }

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
+import { raiseFileLimit } from "../host/raise_file_limit.ts";
 import { RealHost } from "../host/real_host.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
@@ -25,6 +26,7 @@ import type { StatusDocument } from "../status/document.ts";
 import { BUILD } from "../version.ts";
 import { openNotifier, startWatchdog } from "../../systemd/notifier.ts";
 import { type Command, EXIT } from "./command.ts";
+import { doAnswer } from "./do_answer.ts";
 import { formatAddress, isEverywhere, keepServing, listenSocket, listenTcp } from "./listen.ts";
 import {
   type ListenAddress,
@@ -163,7 +165,9 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const openSocket = () => listenSocket(host, (request) => socketApp.fetch(request));
     const again = { clock, say: (text: string) => terminal.err(text) };
     // The socket first: who sees the port answer may use the command line.
-    const socket = keepServing(await openSocket(), openSocket, again);
+    const firstSocket = await openSocket();
+    const socketAddr = firstSocket.addr;
+    const socket = keepServing(firstSocket, openSocket, again);
     const tcp = await openTcp(listen).catch(async (error) => {
       await socket.shutdown();
       throw error;
@@ -184,7 +188,12 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     status.subscribe((it) => {
       if (statusLine(it) !== told) void tell(told = statusLine(it));
     });
-    startWatchdog(systemd, over.signal);
+    const own = [tcp.addr, socketAddr];
+    startWatchdog(systemd, over.signal, (limitMs) => doAnswer(own, limitMs));
+    // The unit brings enough; one that is run by hand starts with 1,024.
+    raiseFileLimit().then((problem) => {
+      if (problem !== undefined) terminal.err(`${problem}\n`);
+    });
     const following = repeat(clock, TOKEN_MS, over.signal, () => access.refresh());
     const looking = repeat(clock, LOOK_MS, over.signal, async () => {
       address = await openedAddress(host, listen.hostname) ?? address;

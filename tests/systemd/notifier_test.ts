@@ -8,7 +8,7 @@ const notifier = new URL("../../systemd/notifier.ts", import.meta.url).href;
 /** Pings five times a second until it is told to keep its main loop busy for ever. */
 const HANGING = `
 import { openNotifier, startWatchdog } from "${notifier}";
-startWatchdog(openNotifier(), new AbortController().signal);
+startWatchdog(openNotifier(), new AbortController().signal, () => Promise.resolve(true));
 await Deno.stdin.read(new Uint8Array(1));
 console.log("busy");
 for (;;);
@@ -42,6 +42,43 @@ Deno.test("startWatchdog() stops pinging when the main loop hangs", async () => 
   }
 });
 
+/** Pings once; then its listener says no, fails, and falls silent while the main loop runs on. */
+const DEAF = `
+import { openNotifier, startWatchdog } from "${notifier}";
+let asked = 0;
+startWatchdog(openNotifier(), new AbortController().signal, () => {
+  asked++;
+  if (asked === 3) throw new Error("no answer");
+  return asked === 4 ? new Promise(() => {}) : Promise.resolve(asked !== 2);
+});
+setInterval(() => asked >= 4 && console.log("alive"), 50);
+`;
+
+Deno.test("startWatchdog() does not ping without an answer, and asks once at a time", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "alga-notify-" });
+  const systemd = openNotifySocket(`${dir}/notify`);
+  await Deno.writeTextFile(`${dir}/deaf.ts`, DEAF);
+  const child = mortalCommand(Deno.execPath(), ["run", "-A", "--quiet", "--unstable-net", `${dir}/deaf.ts`], {
+    env: { NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: "150000", NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  try {
+    const said = child.stdout.getReader();
+    // Forty rounds of its own loop after the question that is never answered.
+    for (let text = ""; text.split("\n").length <= 40;) {
+      text += new TextDecoder().decode((await said.read()).value);
+    }
+    await said.cancel();
+    assert.deepEqual(systemd.heard.map((it) => it.text), ["WATCHDOG=1"]);
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+    await systemd.close();
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
 for (
   const [what, env, pings] of [
     ["without WATCHDOG_USEC", {}, false],
@@ -58,7 +95,7 @@ for (
       import { openNotifier, startWatchdog } from "${notifier}";
       const systemd = openNotifier();
       const over = new AbortController();
-      startWatchdog(systemd, over.signal);
+      startWatchdog(systemd, over.signal, () => Promise.resolve(true));
       await new Promise((resolve) => setTimeout(resolve, 350));
       over.abort();
       await systemd.notify("STATUS=over");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { OPEN_FILES, parseFileLimit } from "../../agent/host/raise_file_limit.ts";
 import { binaryTest } from "../binary/binary_case.ts";
 import { type RunningAgent, startProgram } from "../binary/running_agent.ts";
 import { type NotifySocket, openNotifySocket, untilSilent } from "./notify_socket.ts";
@@ -100,6 +101,40 @@ await binaryTest(
       await until("pings again", () => pings(systemd), (it) => it > before);
     }),
 );
+
+await binaryTest(
+  "one that can open no more files is deaf and does not ping, though its main loop runs",
+  (program) =>
+    asService(program, atPath, async (agent, systemd) => {
+      await until("pings", () => pings(systemd), (it) => it >= 2);
+      const limit = async (soft: number) => {
+        const args = ["--pid", String(agent.pid), `--nofile=${soft}:`];
+        assert.ok((await new Deno.Command("prlimit", { args }).output()).success);
+      };
+      await limit(4);
+      await untilSilent(systemd, 3 * WATCHDOG_MS);
+      const before = pings(systemd);
+      await limit(1024);
+      await until("pings again", () => pings(systemd), (it) => it > before);
+    }),
+);
+
+await binaryTest("the limit of open files is raised at start as far as it may be", async (program) => {
+  const dir = await Deno.makeTempDir({ prefix: "alga-limit-" });
+  const agent = await startProgram(program, { root: dir, wrapper: ["prlimit", "--nofile=1024:"] });
+  const limits = async () => {
+    const { stdout } = await new Deno.Command("cat", { args: [`/proc/${agent.pid}/limits`] }).output();
+    return parseFileLimit(new TextDecoder().decode(stdout));
+  };
+  try {
+    const { hard } = await limits();
+    assert.ok(hard > 1024, "this machine lets nobody open more");
+    await until("the limit", limits, ({ soft }) => soft === Math.min(OPEN_FILES, hard));
+  } finally {
+    await agent.stop();
+    await Deno.remove(dir, { recursive: true });
+  }
+});
 
 for (const [what, socket] of [["is gone", "/nobody"], ["cannot be reached", "@abstract"]] as const) {
   await binaryTest(`a service manager that ${what} does not stop the service`, async (program) => {
