@@ -52,12 +52,13 @@ export async function runLimited(
     last = text;
     onText(text);
   };
+  const readers = [child.stdout.getReader(), child.stderr.getReader()] as const;
   const drained = Promise.all([
-    read(child.stdout, (text) => {
+    read(readers[0], (text) => {
       stdout += text;
       show(text);
     }),
-    read(child.stderr, show),
+    read(readers[1], show),
   ]);
   let isTimedOut = false;
   let killer: ReturnType<typeof setTimeout> | undefined;
@@ -83,15 +84,22 @@ export async function runLimited(
   const timeout = new Promise<void>((resolve) => drain = setTimeout(resolve, drainMs));
   await Promise.race([drained, timeout]);
   clearTimeout(drain);
+  for (const it of readers) await it.cancel();
   if (last !== "" && !last.endsWith("\n")) onText("\n");
   // What a stopped command leaves is no surprise.
   const leftRunning = isTimedOut || signal?.aborted ? [] : left.map((it) => `${it.pid} ${it.command}`);
   return { code, isTimedOut, stdout, leftRunning };
 }
 
-async function read(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+/** Takes what comes until the stream ends or its reader is told to stop. */
+async function read(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  take: (text: string) => void,
+): Promise<void> {
   const decoder = new TextDecoder();
-  for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
+  for (let it = await reader.read(); !it.done; it = await reader.read()) {
+    take(decoder.decode(it.value, { stream: true }));
+  }
 }
 
 function killGroup(pid: number, signal: Deno.Signal): void {

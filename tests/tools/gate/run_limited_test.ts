@@ -4,6 +4,8 @@ import { runLimited } from "../../../tools/gate/run_limited.ts";
 const cwd = Deno.cwd();
 /** So long that only a limit ends it. */
 const HOURS = "36000";
+/** Waits in a script until what runs behind it has become the program that was meant. */
+const ONCE_IT_SLEEPS = "while ! grep -qx sleep /proc/$!/comm; do :; done";
 
 Deno.test("runLimited gives exit code and output, and standard input is shut", async () => {
   const shown: string[] = [];
@@ -31,17 +33,17 @@ Deno.test("runLimited ends what hangs, even what does not hear", async () => {
 
 Deno.test("runLimited does not wait for a process that was left running, names it and ends it", async () => {
   // In a session of its own and with the pipe still open, as a server that a test has forgotten.
-  const script = `setsid sleep ${HOURS} & echo $!`;
+  const script = `setsid sleep ${HOURS} & ${ONCE_IT_SLEEPS}; echo $!`;
   const { code, stdout, leftRunning } = await runLimited(["sh", "-c", script], { cwd, limitMs: 60_000 });
   assert.equal(code, 0);
   assert.equal(leftRunning.length, 1, leftRunning.join());
-  assert.match(leftRunning[0] ?? "", new RegExp(`^\\d+ (setsid )?sleep ${HOURS}$`));
+  assert.match(leftRunning[0] ?? "", new RegExp(`^\\d+ sleep ${HOURS}$`));
   assert.equal(await isAlive(stdout.trim()), false);
 });
 
 Deno.test("runLimited ends when a process out of its sight still holds the pipe", async () => {
-  // Without the environment it carries no mark.
-  const script = `setsid env -i /bin/sleep ${HOURS} & echo $!`;
+  // Without the environment it carries no mark. The script ends once that is so.
+  const script = `setsid env -i /bin/sleep ${HOURS} & ${ONCE_IT_SLEEPS}; echo $!`;
   const { code, stdout } = await runLimited(["sh", "-c", script], { cwd, limitMs: 60_000, drainMs: 100 });
   assert.equal(code, 0);
   const pid = Number(stdout.trim());
