@@ -1,23 +1,45 @@
 import { createHash } from "node:crypto";
-import { FLUX_CRDS_SHA256, FLUX_MODULES } from "./flux_modules.ts";
+
+/** The Go modules, with versions, from which Flux's resource definitions come. */
+export const FLUX_MODULES = [
+  "github.com/fluxcd/source-controller@v1.9.3",
+  "github.com/fluxcd/kustomize-controller@v1.9.5",
+  "github.com/fluxcd/helm-controller@v1.6.4",
+  "github.com/fluxcd/notification-controller@v1.9.3",
+] as const;
+
+/** Checksum of the definitions as one file, whatever brought them. */
+export const FLUX_CRDS_SHA256 = "eed4711c5dcff694f3abbb9610695c9ec079aed4a83798347d0d62aacd4ba33a";
+
+if (import.meta.main) await fetchDefinitions(new URL("../flux/flux-crds.yaml", import.meta.url).pathname);
 
 /**
  * Fetches Flux's resource definitions, a build input that is never a file of this repository. They are Flux's own text, from
- * its controllers' Go modules at pinned versions; the result is checked against one sum, whatever brought it.
+ * its controllers' Go modules at pinned versions; the result is checked against one sum.
  */
-const output = new URL("../flux/flux-crds.yaml", import.meta.url).pathname;
-if (sha256(await Deno.readTextFile(output).catch(() => "")) === FLUX_CRDS_SHA256) {
-  console.log(`Flux's resource definitions are there: ${output}`);
-  Deno.exit(0);
+async function fetchDefinitions(output: string): Promise<void> {
+  if (sha256(await Deno.readTextFile(output).catch(() => "")) === FLUX_CRDS_SHA256) {
+    console.log(`Flux's resource definitions are there: ${output}`);
+    return;
+  }
+  // Outside every module, so that nothing but the named version counts.
+  const elsewhere = await Deno.makeTempDir({ prefix: "alga-crds-" });
+  const parts: string[] = [];
+  for (const module of FLUX_MODULES) parts.push(...await definitionsOf(module, elsewhere));
+  await Deno.remove(elsewhere);
+  const text = `${parts.join("\n---\n")}\n`;
+  const sum = sha256(text);
+  if (sum !== FLUX_CRDS_SHA256) {
+    fail(`The definitions have the checksum ${sum}, not the pinned ${FLUX_CRDS_SHA256}`);
+  }
+  await Deno.writeTextFile(output, text);
+  console.log(`${output}  ${parts.length} definitions`);
 }
 
-/** Outside every module, so that nothing but the named version counts. */
-const elsewhere = await Deno.makeTempDir({ prefix: "alga-crds-" });
-const parts: string[] = [];
-for (const module of FLUX_MODULES) {
+async function definitionsOf(module: string, dir: string): Promise<string[]> {
   const { code, stdout, stderr } = await new Deno.Command("go", {
     args: ["mod", "download", "-json", module],
-    cwd: elsewhere,
+    cwd: dir,
     env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod" },
     stdout: "piped",
     stderr: "piped",
@@ -26,20 +48,12 @@ for (const module of FLUX_MODULES) {
   if (code !== 0 || answer.Dir === undefined) {
     fail(`${module} cannot be had: ${answer.Error ?? new TextDecoder().decode(stderr)}`);
   }
-  const dir = `${answer.Dir}/config/crd/bases`;
-  const names = [...Deno.readDirSync(dir)].map((it) => it.name).filter((it) => it.endsWith(".yaml")).sort();
-  for (const name of names) {
-    parts.push((await Deno.readTextFile(`${dir}/${name}`)).trimEnd().replace(/^---\n/, ""));
-  }
+  const bases = `${answer.Dir}/config/crd/bases`;
+  const names = [...Deno.readDirSync(bases)].map((it) => it.name).filter((it) => it.endsWith(".yaml")).sort();
+  return await Promise.all(
+    names.map(async (it) => (await Deno.readTextFile(`${bases}/${it}`)).trimEnd().replace(/^---\n/, "")),
+  );
 }
-await Deno.remove(elsewhere);
-const text = `${parts.join("\n---\n")}\n`;
-const sum = sha256(text);
-if (sum !== FLUX_CRDS_SHA256) {
-  fail(`The definitions have the checksum ${sum}, not the pinned ${FLUX_CRDS_SHA256}`);
-}
-await Deno.writeTextFile(output, text);
-console.log(`${output}  ${parts.length} definitions`);
 
 function sha256(content: string): string {
   return createHash("sha256").update(content).digest("hex");

@@ -15,6 +15,7 @@ const SOURCES = [
   "k8s",
   "flux",
   "systemd",
+  "tools/bundle.ts",
   "tools/compile.ts",
   "tools/denort.ts",
 ];

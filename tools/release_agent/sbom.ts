@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { FLUX_CRDS_SHA256, FLUX_MODULES } from "../flux_modules.ts";
+import { FLUX_CRDS_SHA256, FLUX_MODULES } from "../flux_crds.ts";
 import type { PackageFacts } from "./package_facts.ts";
 
 /** What an SBOM is made from. */
