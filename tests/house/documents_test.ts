@@ -72,6 +72,33 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^deno task cluster build$/, () => {
     for (const set of Object.keys(PROGRAM_SETS)) gateRuns("tests/cluster/cluster.ts", "build", set);
   }],
+  [/^deno task demo$/, runDemo],
+  [/^deno task unit$/, () => {
+    const [, words = ""] = /tools\/test\.ts (.+)$/.exec(tasks.unit?.command ?? "") ?? [];
+    const unknown = words.split(" ").filter((word) => !SUITES.some((it) => it.name.includes(word)));
+    assert.deepEqual(unknown, []);
+    gateRunsEverySuite();
+  }],
+  [/^deno task ok$/, () => {
+    assert.match(tasks.ok?.command ?? "", /tools\/gate\.ts --quick$/);
+    return listParts("--quick");
+  }],
+  [/^\.ci\/run /, ({ command }) => listParts(...command.split(" ").slice(1))],
+  [/^deno fmt$/, () => gateRuns("fmt", "--check")],
+  [/^deno lint$/, () => gateRuns("lint", "--quiet")],
+  [/^deno check \.$/, () => gateRuns("check", "--quiet", ".")],
+  [/^deno test -A --quiet --no-check tests\//, async ({ command }) => {
+    const { success, stderr } = await mortalCommand(Deno.execPath(), command.split(" ").slice(1), {
+      cwd: repo,
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  }],
+  // Installs for everybody on this machine: only its version is compared.
+  [/^npm install --global deno@/, ({ command }) => {
+    assert.equal(command, `npm install --global deno@${DENO_VERSION}`);
+  }],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
   [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
 ];
@@ -80,6 +107,17 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
 function gateRuns(...words: string[]): void {
   const found = PARTS.some(({ command }) => command.slice(-words.length).join(" ") === words.join(" "));
   assert.ok(found, `no part of the gate runs: ${words.join(" ")}`);
+}
+
+/** The gate knows these options, and there are parts for them; which they run is the gate's own matter. */
+async function listParts(...options: string[]): Promise<void> {
+  const args = ["run", "-A", "--quiet", "--no-check", `${repo}tools/gate.ts`, ...options, "--list"];
+  const { success, stdout, stderr } = await mortalCommand(Deno.execPath(), args, {
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  assert.notEqual(stdout.length, 0);
 }
 
 function gateRunsEverySuite(): void {
