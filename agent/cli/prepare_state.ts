@@ -6,7 +6,7 @@ import type { Host } from "../host/host.ts";
 import { Selection } from "../setup/release_selection.ts";
 import { Generated } from "../setup/steps/values.ts";
 import { InputsFile } from "../setup/inputs/stored.ts";
-import { moveAside, readStateFile } from "../state/json_file.ts";
+import { asideText, moveAside, readStateFile } from "../state/json_file.ts";
 import { MODE, PATHS } from "../state/paths.ts";
 
 const FOLDERS = [PATHS.stateDir, PATHS.configDir, PATHS.logDir, PATHS.runDir] as const;
@@ -54,14 +54,14 @@ export async function prepareFiles(
   for (const [path, shape] of STATE_FILES) {
     const read = await readStateFile(host, path, shape, { clock, schemaVersion: 1 });
     if (read.status !== "damaged") continue;
-    found.push(`${read.problem}. It was moved to ${PATHS.damagedDir}`);
+    found.push(`${read.problem}. ${asideText(path)}`);
     damaged.push(path);
   }
   for (const [path, isWhole] of [[PATHS.setupToken, isToken], [PATHS.siteId, isSiteId]] as const) {
     const text = await host.readText(path, { maxBytes: 1_000 });
     if (text === undefined || isWhole(text.trim())) continue;
     await moveAside(host, path, clock);
-    found.push(`"${path}" is damaged. It was moved to ${PATHS.damagedDir}`);
+    found.push(`"${path}" is damaged. ${asideText(path)}`);
     damaged.push(path);
   }
   return { found, damaged };
@@ -73,7 +73,9 @@ export function damageText(
   journalDamage: string | undefined,
 ): string | undefined {
   const names = damaged.map((it) => it.slice(it.lastIndexOf("/") + 1));
-  const files = names.length === 0 ? [] : [`Damaged: ${names.join(", ")}; now in ${PATHS.damagedDir}`];
+  const files = names.length === 0
+    ? []
+    : [`Damaged: ${names.join(", ")}; what is left of it is in ${PATHS.damagedDir}`];
   return [...journalDamage === undefined ? [] : [journalDamage], ...files].join(". ") || undefined;
 }
 

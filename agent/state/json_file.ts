@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import { MODE, PATHS } from "./paths.ts";
+import { MODE, PATHS, SECRET_FILES } from "./paths.ts";
 
 /** What reading a state file gave. `damaged` was moved aside and can be rebuilt or asked for again. */
 export type StateFile<T> = { status: "ok"; value: T } | { status: "absent" } | {
@@ -68,9 +68,24 @@ export async function writeStateFile(
   });
 }
 
-/** Moves a damaged file to `damaged/`, where it is kept. */
+/** What {@link moveAside} does with a file, for people. */
+export function asideText(path: string): string {
+  return SECRET_FILES.includes(path)
+    ? `It was removed, because it may hold a secret; a note is in ${PATHS.damagedDir}`
+    : `It was moved to ${PATHS.damagedDir}`;
+}
+
+/**
+ * Moves a damaged file to `damaged/`, where it is kept. Of a file that holds secrets only a note is kept, which says when it was
+ * found damaged and how large it was: a password must not outlive the file that it was needed in.
+ */
 export async function moveAside(host: Host, path: string, clock: Clock): Promise<void> {
   const name = path.slice(path.lastIndexOf("/") + 1);
+  const aside = `${PATHS.damagedDir}/${isoNow(clock).replaceAll(/[:.]/g, "-")}-${name}`;
   await host.makeFolder(PATHS.damagedDir, { mode: 0o700 });
-  await host.rename(path, `${PATHS.damagedDir}/${isoNow(clock).replaceAll(/[:.]/g, "-")}-${name}`);
+  if (!SECRET_FILES.includes(path)) return await host.rename(path, aside);
+  const sizeBytes = (await host.info(path))?.sizeBytes ?? 0;
+  const note = { path, foundAt: isoNow(clock), sizeBytes, isKept: false, why: "It may hold a secret" };
+  await host.writeFile(`${aside}.note.json`, `${JSON.stringify(note)}\n`, { mode: MODE.secretFile });
+  await host.remove(path, { recursive: true });
 }

@@ -38,6 +38,14 @@ export const PATHS = {
   localPathData: "/var/mnt/alga-data/local-path-provisioner",
 } as const;
 
+/** Files that hold passwords, keys or tokens: of these not even a damaged copy is kept. */
+export const SECRET_FILES: readonly string[] = [
+  PATHS.setupInputs,
+  PATHS.generatedSecrets,
+  PATHS.setupToken,
+  PATHS.sessions,
+];
+
 /** Permission bits of private files and folders. */
 export const MODE = {
   secretFile: 0o600,

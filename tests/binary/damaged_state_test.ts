@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PATHS } from "../../agent/state/paths.ts";
+import { PATHS, SECRET_FILES } from "../../agent/state/paths.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 import { binaryTest } from "./binary_case.ts";
@@ -101,17 +101,16 @@ await binaryTest(
 
           const agent = await startProgram(program, { root, args: world.agentArgs });
           try {
-            // A journal without its torn last line is whole: that line was never acknowledged. So is one without any line.
-            const isWhole = name === "journal" && (how === "empty" || how === "truncated");
             const aside = [
               ...await Array.fromAsync(Deno.readDir(`${root}${PATHS.damagedDir}`)).catch(() => []),
             ];
-            if (!isWhole) {
-              assert.match(agent.output(), /damaged/, `${what}: it does not say so: ${agent.output()}`);
-              assert.equal(aside.length, 1, `${what}: ${aside.map((it) => it.name)}`);
-              const kept = await Deno.readFile(`${root}${PATHS.damagedDir}/${aside[0]?.name}`);
-              assert.deepEqual(kept, spoilt, `${what}: the damaged file was changed`);
-            }
+            assert.match(agent.output(), /damaged/, `${what}: it does not say so: ${agent.output()}`);
+            assert.equal(aside.length, 1, `${what}: ${aside.map((it) => it.name)}`);
+            const kept = await Deno.readFile(`${root}${PATHS.damagedDir}/${aside[0]?.name}`);
+            if (SECRET_FILES.includes(FILES[name])) {
+              assert.match(aside[0]?.name ?? "", /\.note\.json$/, `${what}: a copy with secrets is kept`);
+              assert.equal(JSON.parse(new TextDecoder().decode(kept)).sizeBytes, spoilt.length, what);
+            } else assert.deepEqual(kept, spoilt, `${what}: the damaged file was changed`);
             for (const secret of [token, "Correct-Horse7!"]) {
               assert.ok(!agent.output().includes(secret), what);
             }
@@ -130,10 +129,11 @@ await binaryTest(
             }
             assert.equal((await agent.request("GET", "/?live=off")).status, 200, what);
             const damage = await damageShown(agent);
-            const isShown = damage?.includes(
-              name === "journal" ? "journal" : FILES[name].split("/").at(-1) ?? "no name",
+            const named = name === "journal" ? /journal|record of this appliance/ : new RegExp(
+              FILES[name].split("/").at(-1) ?? "no name",
             );
-            assert.equal(isShown === true, !isWhole, `${what}: the status says ${damage}`);
+            const isShown = damage !== undefined && named.test(damage);
+            assert.equal(isShown, true, `${what}: the status says ${damage}`);
           } finally {
             await agent.stop();
           }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { damageText, prepareFiles, prepareFolders } from "../../../agent/cli/prepare_state.ts";
-import { PATHS } from "../../../agent/state/paths.ts";
+import { PATHS, SECRET_FILES } from "../../../agent/state/paths.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
@@ -49,12 +49,18 @@ for (
     const { found, damaged } = await prepareFiles(host, new FakeClock());
     assert.equal(found.length, 1);
     assert.deepEqual(damaged, [path]);
-    assert.match(found[0] ?? "", new RegExp(`^"${path}" is damaged.*It was moved to ${PATHS.damagedDir}$`));
+    const isSecret = SECRET_FILES.includes(path);
+    assert.match(
+      found[0] ?? "",
+      new RegExp(`^"${path}" is damaged.*${isSecret ? "removed" : "moved"}.*${PATHS.damagedDir}$`),
+    );
     assert.ok(text.length < 5 || !found[0]?.includes(text));
     assert.equal(await host.readText(path), undefined);
     const aside = await host.list(PATHS.damagedDir);
     assert.equal(aside?.length, 1);
-    assert.equal(await host.readText(`${PATHS.damagedDir}/${aside?.[0]}`), text);
+    const kept = await host.readText(`${PATHS.damagedDir}/${aside?.[0]}`);
+    if (isSecret) assert.equal(JSON.parse(kept ?? "").sizeBytes, new TextEncoder().encode(text).length);
+    else assert.equal(kept, text);
   });
 }
 
@@ -69,6 +75,6 @@ Deno.test("damageText() names the journal first, then every file, and nothing wh
   assert.equal(damageText([], "Line 4 of the journal is damaged"), "Line 4 of the journal is damaged");
   assert.equal(
     damageText([PATHS.sessions, PATHS.setupInputs], "Line 4 of the journal is damaged"),
-    `Line 4 of the journal is damaged. Damaged: sessions.json, setup-inputs.json; now in ${PATHS.damagedDir}`,
+    `Line 4 of the journal is damaged. Damaged: sessions.json, setup-inputs.json; what is left of it is in ${PATHS.damagedDir}`,
   );
 });
