@@ -45,10 +45,14 @@ export class AgentError extends Error {
   }
 }
 
-/** The message of anything that was thrown, on one line. */
+/** What comes after this many characters of a message is not kept: others may have written it. */
+const MAX_ERROR_CHARS = 8 * 1024;
+
+/** The message of anything that was thrown, on one line and not endless. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   // Later versions of Deno keep the words of a failed fetch in its cause, as Node does.
   if (text === "fetch failed" && error instanceof Error && error.cause) return errorText(error.cause);
-  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+  const lines = text.slice(0, MAX_ERROR_CHARS).split("\n").map((it) => it.trim());
+  return lines.filter((it) => it !== "").join(" ");
 }

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { SetupInputs, type SetupReply, toFieldErrors } from "../agent/setup/mod.ts";
+import { mediaTypeOf } from "../agent/text/http_message.ts";
 import type { Context } from "hono";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem, refusalProblem } from "./problem.ts";
@@ -28,7 +29,7 @@ export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     c: Context<Env>,
     schema: z.ZodType<T>,
   ): Promise<{ value: T } | { answer: Response }> {
-    if (!/^application\/json(;|$)/.test(c.req.header("content-type") ?? "")) {
+    if (mediaTypeOf(c.req.header("content-type")) !== "application/json") {
       return {
         answer: await answerProblem(c, deps, state, {
           status: 415,

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import { timingSafeEqual } from "node:crypto";
+import { FORM_TYPE, mediaTypeOf } from "../agent/text/http_message.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { LIVE_AGAIN } from "./live.ts";
 import { answerProblem, wantsJson } from "./problem.ts";
@@ -169,7 +170,7 @@ export async function tooManyGuesses(
 async function hasCsrfToken(c: Context<Env>, wanted: string): Promise<boolean> {
   const header = c.req.header("x-csrf-token");
   const given = header ??
-    (/^application\/x-www-form-urlencoded/.test(c.req.header("content-type") ?? "")
+    (mediaTypeOf(c.req.header("content-type")) === FORM_TYPE
       ? new URLSearchParams(await c.req.text()).get("csrf")
       : undefined);
   if (typeof given !== "string") return false;

@@ -6,6 +6,7 @@ import {
   type SetupReply,
   toFieldErrors,
 } from "../agent/setup/mod.ts";
+import { FORM_TYPE, mediaTypeOf } from "../agent/text/http_message.ts";
 import { toAnswers } from "../agent/setup/inputs/defaults.ts";
 import { renderPage } from "../views/layout.ts";
 import { setupFormPage } from "../views/setup_form_page.ts";
@@ -94,7 +95,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   });
 
   app.post("/setup", async (c) => {
-    if (!/^application\/x-www-form-urlencoded/.test(c.req.header("content-type") ?? "")) {
+    if (mediaTypeOf(c.req.header("content-type")) !== FORM_TYPE) {
       return await answerProblem(c, deps, state, {
         status: 415,
         title: "Not a form",

@@ -73,7 +73,7 @@ function isOnItsWay(scene: Scene, part: FluxView, depth: number): boolean {
 
 /** The objects in a list like "[Kind/namespace/name status: 'InProgress', …]"; `undefined` for one that is no known part, and for a list that was cut off. */
 function awaitedParts(scene: Scene, message: string): (FluxView | undefined)[] {
-  const list = /\[([^\]]*)\]/.exec(message)?.[1] ?? "";
+  const list = /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
   return list.split(", ").map((entry) => {
     const [, kind, namespace, name = ""] =
       /^(Kustomization|HelmRelease)\/([\w.-]+)\/([\w.-]+) status: '\w+'$/.exec(entry) ?? [];

@@ -50,7 +50,7 @@ export function bootstrapLines(scene: Scene): readonly string[] {
 }
 
 const ERROR_LINE =
-  /\bERROR\b|\bFATAL\b|Configured seed directory does not exist|Migration failed|seed .*failed|Unhandled|Exception/;
+  /\bERROR\b|\bFATAL\b|Configured seed directory does not exist|Migration failed|seed .{0,200}failed|Unhandled|Exception/;
 
 /** Lines that tell an error, the last ten. @see contract.md 5.5 */
 export function detectErrors(lines: readonly string[]): string[] {
@@ -64,7 +64,7 @@ export function detectErrors(lines: readonly string[]): string[] {
  */
 export function seedOf(scene: Scene): { usersCount: number | null; message: string } {
   const lines = bootstrapLines(scene);
-  const counted = lines.findLastIndex((it) => /Database preflight:.*\buser_count=\d+/.test(it));
+  const counted = lines.findLastIndex((it) => /Database preflight:.{0,400}\buser_count=\d/.test(it));
   const count = Number(/\buser_count=(\d{1,9})\b/.exec(lines[counted] ?? "")?.[1] ?? NaN);
   if (count > 0) return { usersCount: count, message: "Counted when the first-time setup began" };
   const goneOn = lines.slice(counted).some((it) =>
@@ -85,7 +85,7 @@ const STEP_MARKS: readonly [RegExp, string][] = [
   [/Tenant created successfully/, "the company exists, its first data are being written"],
   [/Running migrations/, "the tables are being made"],
   [/Database preflight:/, "the database is being checked"],
-  [/waiting for postgres|PostgreSQL .*not (?:ready|reachable)/i, "it waits for the database"],
+  [/waiting for postgres|PostgreSQL .{0,200}not (?:ready|reachable)/i, "it waits for the database"],
 ];
 
 /** What the first-time setup is doing, from the newest mark in its log; "" when that is not known. @see contract.md 5.4 */

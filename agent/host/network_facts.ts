@@ -89,7 +89,7 @@ export async function readResolvers(host: Host): Promise<string[]> {
 
 /** The usable name servers of a resolv.conf(5). Never throws. */
 export function parseResolvConf(text: string): string[] {
-  const servers = [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((it) => it[1] ?? "")
+  const servers = [...text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)].map((it) => it[1] ?? "")
     .filter((it) =>
       ipaddr.IPv4.isValidFourPartDecimal(it) &&
       !["loopback", "unspecified"].includes(ipaddr.IPv4.parse(it).range())

@@ -1,7 +1,10 @@
 import { connect } from "node:tls";
 import ipaddr from "ipaddr.js";
+import { fieldOf, statusOf } from "../text/http_message.ts";
 
 const HEAD_LIMIT_BYTES = 16 * 1024;
+/** Longest address of a redirect that is believed, in characters. */
+export const LOCATION_LIMIT = 2000;
 const NAME_LIMIT = 100;
 
 /** What a server says whose certificate this machine does not trust. */
@@ -53,15 +56,19 @@ export function askUntrusted(url: URL, signal: AbortSignal): Promise<UntrustedAn
 
 function parseHead(text: string, issuer: string): UntrustedAnswer | undefined {
   const head = text.slice(0, HEAD_LIMIT_BYTES).split("\r\n\r\n")[0] ?? "";
-  const status = /^HTTP\/1\.[01] (\d{3})\b/.exec(head)?.[1];
-  if (status === undefined) return undefined;
-  const location = /^location:[ \t]*([^\r\n]{1,2000}?)[ \t]*$/im.exec(head)?.[1];
-  return { statusCode: Number(status), location, issuer };
+  const statusCode = statusOf(head);
+  if (statusCode === undefined) return undefined;
+  const location = fieldOf(head, "location");
+  const isUsable = location !== undefined && location !== "" && location.length <= LOCATION_LIMIT;
+  return { statusCode, location: isUsable ? location : undefined, issuer };
 }
 
 /** Chosen by whoever made the certificate: no control characters, no quotes, not long. */
 function issuerOf(certificate: unknown): string {
   const issuer = (certificate as { issuer?: Record<string, unknown> } | null)?.issuer;
   const text = [issuer?.CN, issuer?.O].flat().find((it) => typeof it === "string" && it !== "");
-  return String(text ?? "").replaceAll(/[\p{Cc}\p{Cf}"]+/gu, " ").trim().slice(0, NAME_LIMIT);
+  return String(text ?? "").slice(0, HEAD_LIMIT_BYTES).replaceAll(/[\p{Cc}\p{Cf}"]+/gu, " ").trim().slice(
+    0,
+    NAME_LIMIT,
+  );
 }

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { errorText } from "../error.ts";
+import { statusOf } from "../text/http_message.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Longest status line that is waited for. */
@@ -30,7 +31,7 @@ export async function connectProxy(proxyUrl: string, to: Endpoint, timeoutMs: nu
     await connection.write(new TextEncoder().encode(request(proxy, to)));
     const line = await readLine(connection);
     if (line === "") return { status: 0, words: "closed the connection" };
-    const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(line)?.[1] ?? 0);
+    const status = statusOf(line) ?? 0;
     return { status, words: status === 0 ? "gave an answer that is not HTTP" : `answered ${status}` };
   } catch (error) {
     return { status: 0, words: late.aborted ? "did not answer in time" : wordsFor(error) };

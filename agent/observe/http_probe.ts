@@ -1,7 +1,7 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
 import { withinTime } from "../signals.ts";
-import { askUntrusted } from "../net/ask_untrusted.ts";
+import { askUntrusted, LOCATION_LIMIT } from "../net/ask_untrusted.ts";
 import type { HttpProbe } from "../facts/snapshot.ts";
 
 const PROBE_TIMEOUT_MS = 10_000;
@@ -31,7 +31,7 @@ export function createHttpProbe(clock: Clock): { probe: ProbeHttp; close(): void
         ...base,
         at: isoNow(clock),
         statusCode: response.status,
-        location: response.headers.get("location") ?? undefined,
+        location: boundedLocation(response.headers.get("location")),
       };
     } catch (error) {
       const text = errorText(error);
@@ -54,13 +54,20 @@ export function createHttpProbe(clock: Clock): { probe: ProbeHttp; close(): void
   return { probe, close: () => client.close() };
 }
 
+/** An address longer than this leads nowhere that a browser goes. */
+function boundedLocation(location: string | null): string | undefined {
+  return location === null || location.length > LOCATION_LIMIT ? undefined : location;
+}
+
 /** The cause at the end of a chain of "error sending request …: client error (Connect): …". */
 function shortError(text: string): string {
   if (/timed? ?out/i.test(text)) return "No answer within 10 s";
   if (/connection refused/i.test(text)) return "Connection refused";
   if (/dns error|failed to lookup/i.test(text)) return "Its name is not known to DNS";
   if (CERTIFICATE_ERROR.test(text)) return certificateProblem(text);
-  return text.replace(/^.*client error \([^)]*\): /, "").slice(0, 200);
+  const start = text.lastIndexOf("client error (");
+  const end = start < 0 ? -1 : text.indexOf("): ", start);
+  return text.slice(end < 0 ? 0 : end + 3).slice(0, 200);
 }
 
 /** What browsers will object to. */

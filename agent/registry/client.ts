@@ -1,3 +1,4 @@
+import { mediaTypeOf } from "../text/http_message.ts";
 import { createHash } from "node:crypto";
 import { type FetchedManifest, type RegistryClient } from "./registry.ts";
 import { type NetworkSettings } from "../net/settings.ts";
@@ -50,7 +51,7 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
       const told = reply.headers.get("docker-content-digest");
       const wanted = reference.startsWith("sha256:") ? reference : told;
       if (wanted !== null && wanted !== digest) throw wrongDigest(asked, `${repository}@${wanted}`, digest);
-      return { digest, mediaType: reply.headers.get("content-type")?.split(";")[0]?.trim() ?? "", bytes };
+      return { digest, mediaType: mediaTypeOf(reply.headers.get("content-type")), bytes };
     },
 
     async fetchBlob(host, repository, descriptor, options = {}) {

@@ -53,7 +53,7 @@ function pulls(scene: Scene): ActiveOperation[] {
 
 /** The part of an image name that people recognise. */
 function shortImage(image: string): string {
-  return (image.split("/").at(-1) ?? image).replace(/@sha256:.*$/, "").replace(/:[^:]*$/, "");
+  return (image.split("/").at(-1) ?? image).split("@sha256:")[0]?.replace(/:[^:]*$/, "") ?? image;
 }
 
 function bootstrap(scene: Scene): ActiveOperation[] {

@@ -12,7 +12,8 @@ export function redactLine(line: string): string {
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, " ")
     .replaceAll(/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]*):[^\s@/]+@/gi, `$1:${MASK}@`)
     .replaceAll(/\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${MASK}`)
-    .replaceAll(/\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, MASK)
+    // Looks ahead over the whole word first: a beginning that has no end is then not looked at again from each "eyJ" in it.
+    .replaceAll(/(?<![\w-])(?=[\w-]+\.[\w-]+\.)([\w-]*?)\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*/g, `$1${MASK}`)
     .replaceAll(
       /((?:password|passwd|secret|token|api_?key|auth_?key|credential|private_?key)[a-z0-9_]{0,60}["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi,
       `$1${MASK}`,

@@ -62,7 +62,7 @@ export function parseKubeconfig(
     return path === undefined ? undefined : readPem(path, field, readFile);
   };
   return {
-    server: cluster.server.replace(/\/+$/, ""),
+    server: cluster.server.replace(/(?<!\/)\/+$/, ""),
     caPem: pem(cluster, "certificate-authority"),
     clientCertificatePem: pem(user, "client-certificate"),
     clientKeyPem: pem(user, "client-key"),

@@ -45,7 +45,7 @@ async function download(
   host: Host,
   { pin, say, signal, downloadUrl, download }: K3sInstallOptions,
 ): Promise<void> {
-  const base = (downloadUrl ?? K3S_DOWNLOAD_URL).replace(/\/+$/, "");
+  const base = (downloadUrl ?? K3S_DOWNLOAD_URL).replace(/(?<!\/)\/+$/, "");
   const url = new URL(`${base}/${encodeURIComponent(pin.version)}/k3s`);
   say(`Downloading Kubernetes ${pin.version}`);
   const limit = withinTime(DOWNLOAD_TIMEOUT_MS, signal);

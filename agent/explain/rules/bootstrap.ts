@@ -21,7 +21,7 @@ const FAILURES: readonly { id: BlockerId; test: RegExp; component?: string }[] =
   {
     id: "app.migration-failed",
     test:
-      /Migration failed|migration file .* failed|knex.*error|Migration table is already locked|migrations? timed out/i,
+      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|migrations? timed out/i,
   },
   { id: "app.db-start", test: /PostgreSQL did not become reachable within/i, component: "db" },
   {

@@ -32,7 +32,7 @@ const HOOK = { id: "cfg.container", name: "command that runs right after its sta
 
 function classify(text: string): { id: BlockerId; name: string } {
   const missing = /(?:secret|configmap) "([^"]+)" not found/i.exec(text)?.[1] ??
-    /couldn't find key (.+)$/i.exec(text)?.[1];
+    /couldn't find key (.{1,600})$/i.exec(text)?.[1];
   if (missing !== undefined) return { id: "cfg.missing-secret", name: clip(missing, 120) };
   const volume = /failed to (?:create subPath directory|prepare subPath) for volumeMount "([^"]+)"/i.exec(
     text,

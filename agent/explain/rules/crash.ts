@@ -20,7 +20,7 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
   { id: "app.temporal-schema", test: /sql schema version compatibility check failed/i },
   {
     id: "cfg.service-links",
-    test: /cannot unmarshal .{0,80}tcp:\/\/|tcp:\/\/\S{1,80}.{0,60} into .{0,20}int|parsing "tcp:\/\//,
+    test: /cannot unmarshal .{0,80}tcp:\/\/|tcp:\/\/.{1,140} into .{0,20}int|parsing "tcp:\/\//,
   },
   {
     id: "app.db-version",
@@ -37,10 +37,10 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
   {
     id: "stor.owner",
     test:
-      /initdb: error: directory .* not empty|permission denied(?! for )|operation not permitted|has wrong ownership/i,
+      /initdb: error: directory .{0,200} not empty|permission denied(?! for )|operation not permitted|has wrong ownership/i,
     only: ["db", "redis", "alga-core", "storage"],
   },
-  { id: "dns.coredns-loop", test: /\bLoop \(.*\) detected/, only: ["coredns"] },
+  { id: "dns.coredns-loop", test: /\bLoop \(.{0,200}\) detected/, only: ["coredns"] },
   { id: "dns.coredns-none", test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },
   // A shell that is given a program of another processor reads it as a script.
   { id: "img.arch", test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },

@@ -12,7 +12,7 @@ import { explainNetworkText, NETWORK_IDS } from "../network_text.ts";
 
 const TIMEOUT_TEXT =
   /context deadline exceeded|would exceed context deadline|timed? ?out waiting|timed out|timeout waiting|failed early due to stalled resources/i;
-const PENDING_TEXT = /another operation .* in progress|has no deployed releases|uninstalling/i;
+const PENDING_TEXT = /another operation .{0,200} in progress|has no deployed releases|uninstalling/i;
 const FAILED_REASON = /Failed|RetriesExceeded|Stalled|Exhausted|MissingRollbackTarget/;
 /** The controller itself could not go on: "ValuesError", "RESTClientError", "ConfigFactoryErr" and the like. */
 const UNABLE_REASON = /Err(?:or)?$/;
@@ -168,7 +168,7 @@ function explainKustomization(scene: Scene, object: FluxView): Finding[] {
     ];
   }
   if (reason.startsWith("HealthCheck") || TIMEOUT_TEXT.test(message)) {
-    const names = /\[([^\]]*)\]/.exec(message)?.[1] ?? "";
+    const names = /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
     return [found(scene, object, "flux.health-check", condition, {
       hard: false,
       words: { detail: clip(names.replaceAll(/ status: '\w+'/g, ""), 200) },

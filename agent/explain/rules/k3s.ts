@@ -97,7 +97,9 @@ function crashLoop(scene: Scene, lines: readonly JournalLine[]): Finding[] {
 /** Statements on its database that take longer than a second, again and again. */
 function slowDisk(scene: Scene, lines: readonly JournalLine[]): Finding[] {
   const slow = lines.filter((it) => {
-    const time = /Slow SQL.*\(total time: (?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+)(ms|µs|s)\)/.exec(it.text);
+    const time = /Slow SQL.{0,100}\(total time: (?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+)(ms|µs|s)\)/.exec(
+      it.text,
+    );
     return time !== null &&
       (time[1] !== undefined || time[2] !== undefined || time[4] === "s" && Number(time[3]) >= 1);
   });

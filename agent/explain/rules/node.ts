@@ -61,7 +61,7 @@ export const nodeRule: Rule = {
       if (ready && ready.status !== "True") {
         if (ready.reason === "NodeStatusUnknown" || ready.status === "Unknown") {
           found.push(at("k3s.node-gone", ready.since, ready.message));
-        } else if (/cni|network.*not ready/i.test(ready.message)) {
+        } else if (/cni|network.{0,200}not ready/i.test(ready.message)) {
           found.push(at("k3s.not-ready-cni", ready.since, ready.message, age > CNI_PATIENCE_MS));
         } else found.push(at("k3s.node-not-ready", ready.since, ready.message, age > NOT_READY_PATIENCE_MS));
       }

@@ -24,7 +24,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       if (text === undefined) {
         return couldNotCheck({ expected, found: "/etc/os-release does not exist", remediation });
       }
-      const field = (name: string) => new RegExp(`^${name}="?([^"\n]*)"?$`, "m").exec(text)?.[1] ?? "";
+      const field = (name: string) => osReleaseField(text, name);
       const found = field("PRETTY_NAME") || `${field("ID")} ${field("VERSION_ID")}`.trim() || "unknown";
       return field("ID") === "ubuntu" && field("VERSION_ID") === "24.04"
         ? pass({ expected, found })
@@ -237,4 +237,10 @@ async function tryWriting(host: Host, folder: string): Promise<string | undefine
   } finally {
     await host.remove(probe).catch(() => {});
   }
+}
+
+/** The value of a line NAME=value or NAME="value"; "" when there is none. @see os-release(5) */
+function osReleaseField(text: string, name: string): string {
+  const line = text.split("\n").find((it) => it.startsWith(`${name}=`));
+  return line?.slice(name.length + 1).replaceAll('"', "") ?? "";
 }
