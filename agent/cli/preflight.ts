@@ -4,12 +4,13 @@ import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
 import { type CheckInputs, preflightVerdict, runPreflight } from "../preflight/mod.ts";
 import { createRegistryClient } from "../registry/client.ts";
-import { networkOf } from "../setup/inputs/network_settings.ts";
+import { networkOf } from "../net/settings.ts";
 import { BUILD } from "../version.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readInputFile } from "./input_file.ts";
 import {
   parseChoice,
+  parseDownloadUrl,
   parseListen,
   parseMirrors,
   parseOptions,
@@ -33,6 +34,7 @@ export const preflightCommand: Command = {
   --from-file FILE            check with these answers, not with the defaults
                               (see "alga-agent help setup")
   --listen ADDR:PORT          where the agent listens (default ${DEFAULT_LISTEN})
+  --download-url URL          fetch k3s below this address, not its own site
 ${PLACE_HELP}
 
 Works with and without the running service.
@@ -49,6 +51,7 @@ Example: sudo alga-agent preflight -o json`,
           ...PLACE_OPTIONS,
           output: { type: "string", short: "o", default: "table" },
           "from-file": { type: "string" },
+          "download-url": { type: "string" },
           listen: { type: "string", default: DEFAULT_LISTEN },
         },
       } as const,
@@ -56,6 +59,7 @@ Example: sudo alga-agent preflight -o json`,
     const output = parseChoice("-o", values.output, ["table", "json"]);
     const host = new RealHost(await requireRoot(values.root));
     const mirrors = parseMirrors(values["registry-mirror"]);
+    const downloadUrl = parseDownloadUrl(values["download-url"]);
     const agentPort = parseListen(values.listen).port;
     const inputs = values["from-file"] === undefined
       ? await defaultInputs(host)
@@ -74,6 +78,7 @@ Example: sudo alga-agent preflight -o json`,
         registry,
         mirrors,
         agentPort,
+        downloadUrl,
         signal: terminal.signal,
       });
       terminal.out(

@@ -13,7 +13,7 @@ import { createRegistryClient } from "../registry/client.ts";
 import { type NetworkSettings } from "../net/settings.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
-import { networkOf } from "../setup/inputs/network_settings.ts";
+import { networkOf } from "../net/settings.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
 import { openJournal } from "../state/journal.ts";

@@ -22,6 +22,25 @@ export interface RunOptions {
   maxOutputBytes?: number;
 }
 
+/** Options of {@link Host.writeStream}. */
+export interface StreamOptions {
+  mode: number;
+  maxBytes: number;
+  /** Checksum of the whole file, also of what an earlier call wrote. Throws to refuse it. */
+  verify: (sha256: string) => void;
+  /** Tells parts of different files apart; letters and digits. */
+  key: string;
+  /** The part is kept up to here and written on; 0 = from the start. */
+  fromByte?: number;
+  onBytes?: (bytes: number) => void;
+}
+
+/** Where a stream to `path` lies until it is complete: in the same folder, so that it can be renamed. */
+export function partPath(path: string, key: string): string {
+  const slash = path.lastIndexOf("/") + 1;
+  return `${path.slice(0, slash)}.${path.slice(slash)}.${key}.part`;
+}
+
 /** What a path is. */
 export interface PathInfo {
   kind: "file" | "folder" | "link" | "other";
@@ -78,17 +97,13 @@ export interface Host {
   sha256(path: string): Promise<string | undefined>;
   /** Sets the permission bits of what exists. */
   setMode(path: string, mode: number): Promise<void>;
-  /** Writes a stream to a file beside `path` and renames it once `verify` has returned. Gives the bytes written. */
-  writeStream(
-    path: string,
-    body: ReadableStream<Uint8Array>,
-    options: {
-      mode: number;
-      maxBytes: number;
-      verify: (sha256: string) => void;
-      onBytes?: (bytes: number) => void;
-    },
-  ): Promise<number>;
+  /** Copies a file in pieces, as atomically as {@link writeFile}. @throws {AgentError} STATE_WRITE_FAILED */
+  copyFile(from: string, to: string, options: { mode: number }): Promise<void>;
+  /**
+   * Writes a stream to {@link partPath} and renames it to `path` once `verify` has returned. When the stream breaks off the
+   * part stays, so that a later call may go on from its end; what `verify` refuses is removed. Gives the bytes of the whole file.
+   */
+  writeStream(path: string, body: ReadableStream<Uint8Array>, options: StreamOptions): Promise<number>;
   /**
    * Runs a program to its end.
    * @throws {AgentError} COMMAND_FAILED when it cannot be started, COMMAND_TIMEOUT when it took too long. A non-zero exit

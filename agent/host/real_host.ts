@@ -2,10 +2,19 @@ import { createHash, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path/posix";
 import { AgentError, errorText } from "../error.ts";
 import { lockFile } from "./file_lock.ts";
-import type { CommandResult, FileLock, Host, PathInfo, RunOptions } from "./host.ts";
+import {
+  type CommandResult,
+  type FileLock,
+  type Host,
+  partPath,
+  type PathInfo,
+  type RunOptions,
+  type StreamOptions,
+} from "./host.ts";
 import { isKernelFile, readKernelFile } from "./read_kernel_file.ts";
 import { runCommand } from "./run_command.ts";
 import { withFile } from "./with_file.ts";
+import { noticing, readChunks, writeAll, writePart } from "./write_part.ts";
 
 const DEFAULT_MAX_READ_BYTES = 16 * 1024 * 1024;
 
@@ -151,10 +160,7 @@ export class RealHost implements Host {
   async sha256(path: string): Promise<string | undefined> {
     return await absentIsUndefined(withFile(this.path(path), { read: true }, async (file) => {
       const hash = createHash("sha256");
-      const chunk = new Uint8Array(1 << 20);
-      for (let count = await file.read(chunk); count !== null; count = await file.read(chunk)) {
-        hash.update(chunk.subarray(0, count));
-      }
+      await readChunks(file, (chunk) => void hash.update(chunk));
       return hash.digest("hex");
     }));
   }
@@ -163,38 +169,30 @@ export class RealHost implements Host {
     await writing(path, () => Deno.chmod(this.path(path), mode));
   }
 
-  async writeStream(
-    path: string,
-    body: ReadableStream<Uint8Array>,
-    options: {
-      mode: number;
-      maxBytes: number;
-      verify: (sha256: string) => void;
-      onBytes?: (bytes: number) => void;
-    },
-  ): Promise<number> {
-    const target = this.path(path);
-    let total = 0;
-    await writing(path, async () => {
+  async copyFile(from: string, to: string, options: { mode: number }): Promise<void> {
+    const target = this.path(to);
+    await writing(to, async () => {
       await Deno.mkdir(dirname(target), { recursive: true, mode: 0o755 });
       await replaceAtomically(target, options.mode, async (file) => {
-        const hash = createHash("sha256");
-        for await (const chunk of body) {
-          total += chunk.length;
-          if (total > options.maxBytes) {
-            throw new AgentError(
-              "DOWNLOAD_FAILED",
-              `"${path}" would be larger than ${options.maxBytes} bytes`,
-            );
-          }
-          hash.update(chunk);
-          await writeAll(file, chunk);
-          options.onBytes?.(total);
-        }
-        options.verify(hash.digest("hex"));
+        await withFile(this.path(from), { read: true }, async (source) => {
+          await readChunks(source, (chunk) => writeAll(file, chunk));
+        });
       });
     });
-    return total;
+  }
+
+  async writeStream(path: string, body: ReadableStream<Uint8Array>, options: StreamOptions): Promise<number> {
+    let lost: { error: unknown } | undefined; // the source's own failure is no failure of the disk
+    const source = noticing(body, (error) => lost = { error });
+    const files = { path, target: this.path(path), part: this.path(partPath(path, options.key)) };
+    return await writing(path, async () => {
+      await Deno.mkdir(dirname(files.target), { recursive: true, mode: 0o755 });
+      const totalBytes = await writePart(files, source, options);
+      await syncFolder(dirname(files.target));
+      return totalBytes;
+    }).catch((error) => {
+      throw lost === undefined ? error : lost.error;
+    });
   }
 
   async run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<CommandResult> {
@@ -254,10 +252,6 @@ async function replaceAtomically(
     throw error;
   }
   await syncFolder(dirname(target));
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -1,31 +1,13 @@
-/** Why a registry request failed; each is worded and repaired differently. */
-export type RegistryFailure =
-  | "dns"
-  | "tcp"
-  | "tls"
-  | "timeout"
-  | "proxy"
-  | "unauthorized"
-  | "denied"
-  | "not-found"
-  | "rate-limited"
-  | "server-error"
-  | "unexpected-status"
-  | "wrong-digest"
-  | "wrong-size"
-  | "too-large"
-  | "not-json"
-  | "schema"
-  /** A release of a later format than this agent knows. */
-  | "newer-format";
+/** Why a request got no usable answer; each is worded and repaired differently. */
+export type NetworkFailure = "dns" | "tcp" | "tls" | "timeout" | "proxy" | "unexpected-status";
 
-/** A failed registry request. `host` is who was really asked (a mirror, a redirect target). */
-export class RegistryError extends Error {
-  override readonly name = "RegistryError";
+/** A failed request. `host` is who was really asked (a mirror, a redirect target). */
+export class NetworkError<Failure extends string = string> extends Error {
+  override readonly name: string = "NetworkError";
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   constructor(
-    readonly failure: RegistryFailure,
+    readonly failure: Failure,
     readonly host: string,
     message: string,
     options: { cause?: unknown; status?: number; retryAfterMs?: number } = {},

@@ -1,9 +1,9 @@
-import { RegistryError } from "./errors.ts";
+import { NetworkError } from "./errors.ts";
 import type { Transport, TransportReply } from "./transport.ts";
 
 const MAX_REDIRECTS = 5;
 
-/** One exchange with redirects followed by hand: `Authorization` stays with the host that asked for it. @throws {RegistryError} */
+/** One exchange with redirects followed by hand: `Authorization` stays with the host that asked for it. @throws {NetworkError} */
 export async function exchange(
   transport: Transport,
   start: URL,
@@ -26,7 +26,7 @@ export async function exchange(
     if (
       !next || !/^https?:$/.test(next.protocol) || (url.protocol === "https:" && next.protocol === "http:")
     ) {
-      throw new RegistryError(
+      throw new NetworkError(
         "unexpected-status",
         url.host,
         `${url.host} redirected to an address that cannot be used`,
@@ -35,7 +35,7 @@ export async function exchange(
     }
     url = next;
   }
-  throw new RegistryError(
+  throw new NetworkError(
     "unexpected-status",
     start.host,
     `${start.host} redirected more than ${MAX_REDIRECTS} times`,

@@ -10,3 +10,23 @@ export interface NetworkSettings {
   /** Extra trusted certificates, PEM. */
   caCerts?: readonly string[];
 }
+
+/** What was answered about the way out. */
+export interface NetworkAnswers {
+  dnsMode: "system" | "custom";
+  dnsServers: readonly string[];
+  /** Empty = no proxy. */
+  proxyUrl: string;
+  /** Separated by commas or spaces. */
+  noProxy: string;
+}
+
+/** How the answers say that requests leave the machine; the same for setup and for the checks of the command line. */
+export function networkOf(answers: NetworkAnswers): NetworkSettings {
+  return {
+    dnsServers: answers.dnsMode === "custom" ? answers.dnsServers : [],
+    ...(answers.proxyUrl === ""
+      ? {}
+      : { proxyUrl: answers.proxyUrl, noProxy: answers.noProxy.split(/[\s,]+/).filter(Boolean) }),
+  };
+}

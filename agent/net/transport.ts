@@ -6,7 +6,7 @@ import { errorText } from "../error.ts";
 import { withinTime } from "../signals.ts";
 import { bypassesProxy } from "./no_proxy.ts";
 import { type NetworkSettings } from "./settings.ts";
-import { RegistryError, type RegistryFailure } from "./errors.ts";
+import { NetworkError, type NetworkFailure } from "./errors.ts";
 
 /** Written by update-ca-certificates(8). */
 const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
@@ -32,7 +32,7 @@ export interface Transport {
 
 /**
  * The way that the answers describe: through the proxy but for its exceptions, else straight, then with names asked of the
- * chosen servers. @throws {RegistryError} from send
+ * chosen servers. @throws {NetworkError} from send
  */
 export function createTransport(network: NetworkSettings): Transport {
   const caCerts = authoritiesNow(network);
@@ -71,7 +71,7 @@ function fetchTransport(caCerts: string[], proxy?: Deno.Proxy): Transport {
         const response = await fetch(url, { client, method, headers, signal, redirect: "manual" });
         return { status: response.status, headers: response.headers, body: response.body };
       } catch (error) {
-        throw toRegistryError(url.host, error, signal);
+        throw toNetworkError(url.host, error, signal);
       }
     },
     close: () => client.close(),
@@ -88,7 +88,7 @@ function dnsTransport(network: NetworkSettings, caCerts: string[]): Transport {
         const address = await lookUp(url.hostname, network, signal);
         return await nodeRequest(url, address, { method, headers, signal, caCerts });
       } catch (error) {
-        throw toRegistryError(url.host, error, signal);
+        throw toNetworkError(url.host, error, signal);
       }
     },
     close: () => plain.close(),
@@ -111,7 +111,7 @@ async function lookUp(name: string, network: NetworkSettings, signal: AbortSigna
       }
     }
   }
-  throw new RegistryError(
+  throw new NetworkError(
     "dns",
     name,
     `DNS lookup failed for "${name}" through ${network.dnsServers.join(", ")}`,
@@ -185,7 +185,7 @@ function decoded(text: string): string {
   }
 }
 
-const FAILURES: readonly [RegExp, RegistryFailure, string][] = [
+const FAILURES: readonly [RegExp, NetworkFailure, string][] = [
   [
     /dns error|failed to lookup|ENOTFOUND|EAI_AGAIN|name resolution/i,
     "dns",
@@ -200,10 +200,10 @@ const FAILURES: readonly [RegExp, RegistryFailure, string][] = [
 ];
 
 /** Tells apart what Deno and node only say in words. */
-export function toRegistryError(host: string, error: unknown, signal: AbortSignal): RegistryError {
-  if (error instanceof RegistryError) return error;
+export function toNetworkError(host: string, error: unknown, signal: AbortSignal): NetworkError {
+  if (error instanceof NetworkError) return error;
   if (signal.aborted) {
-    return new RegistryError("timeout", host, `${host} did not answer in time`, { cause: error });
+    return new NetworkError("timeout", host, `${host} did not answer in time`, { cause: error });
   }
   const texts: string[] = [];
   for (
@@ -214,5 +214,5 @@ export function toRegistryError(host: string, error: unknown, signal: AbortSigna
   const text = texts.join(" ").replaceAll(/ for url \(\S*\)/g, ""); // its names may sound like any failure
   const [, failure, words] = FAILURES.find(([pattern]) => pattern.test(text)) ??
     [/./, "tcp", "it cannot be reached"] as const;
-  return new RegistryError(failure, host, `${host}: ${words}`, { cause: error });
+  return new NetworkError(failure, host, `${host}: ${words}`, { cause: error });
 }

@@ -2,7 +2,7 @@ import { mediaTypeOf } from "../text/http_message.ts";
 import { createHash } from "node:crypto";
 import { type FetchedManifest, type RegistryClient } from "./registry.ts";
 import { type NetworkSettings } from "../net/settings.ts";
-import { RegistryError } from "../net/errors.ts";
+import { RegistryError } from "./errors.ts";
 import { readBody, statusError } from "./reply.ts";
 import { RegistrySession, type RegistrySessionOptions } from "./session.ts";
 import { createTransport } from "../net/transport.ts";

@@ -22,26 +22,26 @@ export interface FetchedManifest {
  * - `Authorization` never follows a redirect to another host.
  */
 export interface RegistryClient {
-  /** `GET /v2/`: answers when the registry speaks (200 or 401). @throws {RegistryError} */
+  /** `GET /v2/`: answers when the registry speaks (200 or 401). @throws {NetworkError} */
   ping(
     host: string,
     options?: { signal?: AbortSignal },
   ): Promise<{ status: number; dateMs: number | undefined }>;
-  /** @throws {RegistryError} */
+  /** @throws {NetworkError} */
   fetchManifest(
     host: string,
     repository: string,
     reference: string,
     options?: { signal?: AbortSignal },
   ): Promise<FetchedManifest>;
-  /** @throws {RegistryError} */
+  /** @throws {NetworkError} */
   fetchBlob(
     host: string,
     repository: string,
     descriptor: { digest: string; size?: number },
     options?: { maxBytes?: number; signal?: AbortSignal },
   ): Promise<Uint8Array>;
-  /** Whether an image reference exists; `false` only on a clear 404. @throws {RegistryError} for anything else. */
+  /** Whether an image reference exists; `false` only on a clear 404. @throws {NetworkError} for anything else. */
   exists(
     host: string,
     repository: string,

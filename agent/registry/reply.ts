@@ -1,7 +1,7 @@
-import { RegistryError } from "../net/errors.ts";
-import { toRegistryError, type TransportReply } from "../net/transport.ts";
+import { RegistryError } from "./errors.ts";
+import { toNetworkError, type TransportReply } from "../net/transport.ts";
 
-/** The whole body. @throws {RegistryError} "too-large", or as the connection fails. */
+/** The whole body. @throws {NetworkError} "too-large", or as the connection fails. */
 export async function readBody(
   reply: TransportReply,
   host: string,
@@ -19,12 +19,12 @@ export async function readBody(
       chunks.push(chunk);
     }
   } catch (error) {
-    throw toRegistryError(host, error, signal);
+    throw toNetworkError(host, error, signal);
   }
   return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 
-/** Parses bytes that a registry sent. @throws {RegistryError} "not-json" */
+/** Parses bytes that a registry sent. @throws {NetworkError} "not-json" */
 export function parseJson(bytes: Uint8Array, host: string): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

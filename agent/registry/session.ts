@@ -4,7 +4,7 @@ import { withinTime } from "../signals.ts";
 import { parseChallenge } from "./challenge.ts";
 import { exchange } from "../net/exchange.ts";
 import { type RegistryMirrors, registryUrl } from "./registry.ts";
-import { RegistryError } from "../net/errors.ts";
+import { RegistryError } from "./errors.ts";
 import { parseJson, readBody, statusError } from "./reply.ts";
 import type { Transport, TransportReply } from "../net/transport.ts";
 
@@ -51,7 +51,7 @@ export class RegistrySession {
     this.#options = options;
   }
 
-  /** `GET /v2/`, whatever the status. @throws {RegistryError} */
+  /** `GET /v2/`, whatever the status. @throws {NetworkError} */
   async ping(host: string, outer: AbortSignal | undefined): Promise<RegistryAnswer> {
     const url = new URL(`${registryUrl(host, this.#options.mirrors)}/v2/`);
     const signal = this.#limited(outer);
@@ -59,7 +59,7 @@ export class RegistrySession {
     return { reply, host: url.host, signal };
   }
 
-  /** A path below a repository. @throws {RegistryError} for any status but 2xx. */
+  /** A path below a repository. @throws {NetworkError} for any status but 2xx. */
   async request(
     host: string,
     repository: string,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type RegistryClient } from "../registry/registry.ts";
-import { RegistryError } from "../net/errors.ts";
+import { RegistryError } from "../registry/errors.ts";
 import { parseJson } from "../registry/reply.ts";
 import {
   Digest,
@@ -39,7 +39,7 @@ const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
  *
  * An index is followed once: to its first image manifest for linux/amd64, else to the first without a platform. The release
  * keeps the digest of what was asked for, the index.
- * @throws {RegistryError} As the registry client does; "newer-format", "schema" or "not-json" when what is there is no usable release.
+ * @throws {NetworkError} As the registry client does; "newer-format", "schema" or "not-json" when what is there is no usable release.
  */
 export async function resolveRelease(
   client: RegistryClient,

@@ -1,6 +1,6 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { AgentError, type AgentErrorCode, errorText } from "../error.ts";
-import { RegistryError } from "../net/errors.ts";
+import { NetworkError } from "../net/errors.ts";
 import { KubeApiError } from "../../k8s/mod.ts";
 import type { Failure, FailureClass, StepId } from "./setup_state.ts";
 
@@ -53,7 +53,7 @@ const NEXT_STEP: Record<FailureClass, string> = {
 /** A thrown error as a failure in words. Messages of our own errors hold no secret; other messages are kept as details. @see contract.md 9 */
 export function classifyFailure(stepId: StepId, error: unknown, clock: Clock): Failure {
   const base = { stepId, at: isoNow(clock), details: details(error), category: CLASS_OF_STEP[stepId] };
-  if (error instanceof RegistryError) {
+  if (error instanceof NetworkError) {
     return {
       ...base,
       category: classOfRegistry(error),
@@ -93,7 +93,7 @@ export function classifyFailure(stepId: StepId, error: unknown, clock: Clock): F
   };
 }
 
-function classOfRegistry({ failure }: RegistryError): FailureClass {
+function classOfRegistry({ failure }: NetworkError): FailureClass {
   switch (failure) {
     case "dns":
       return "dns";
@@ -108,7 +108,7 @@ function classOfRegistry({ failure }: RegistryError): FailureClass {
   }
 }
 
-function registryRemedy({ failure, host }: RegistryError): string {
+function registryRemedy({ failure, host }: NetworkError): string {
   switch (failure) {
     case "newer-format":
       return "Choose an older release, or install this appliance with the newest image";

@@ -14,7 +14,7 @@ import { createDriver } from "./driver.ts";
 import { foldSetup } from "./fold_setup.ts";
 import { writeInstallState } from "./install_state.ts";
 import type { LoginWatch } from "./login_watch.ts";
-import { networkOf } from "./inputs/network_settings.ts";
+import { networkOf } from "../net/settings.ts";
 import { readSelection } from "./release_selection.ts";
 import { runSteps } from "./run_steps.ts";
 import { readDefaults, toAnswers } from "./inputs/defaults.ts";

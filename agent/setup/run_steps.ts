@@ -1,5 +1,5 @@
 import { AgentError } from "../error.ts";
-import { RegistryError } from "../net/errors.ts";
+import { NetworkError } from "../net/errors.ts";
 import { classifyFailure } from "./classify_failure.ts";
 import { foldSetup } from "./fold_setup.ts";
 import type { StepId } from "./setup_state.ts";
@@ -74,7 +74,7 @@ function failureEntry(
   const failure = classifyFailure(stepId, error, clock);
   const { attempts } = foldSetup(journal.entries());
   if (!failure.retrySafe || attempts >= MAX_ATTEMPTS) return { stepId, failure };
-  const askedMs = error instanceof RegistryError ? error.retryAfterMs ?? 0 : 0;
+  const askedMs = error instanceof NetworkError ? error.retryAfterMs ?? 0 : 0;
   const waitMs = Math.max(
     Math.min(FIRST_RETRY_MS * 2 ** attempts, LONGEST_RETRY_MS),
     Math.min(askedMs, LONGEST_RETRY_AFTER_MS),

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { AgentError } from "../../agent/error.ts";
-import type { CommandResult, FileLock, Host, PathInfo, RunOptions } from "../../agent/host/host.ts";
+import {
+  type CommandResult,
+  type FileLock,
+  type Host,
+  partPath,
+  type PathInfo,
+  type RunOptions,
+  type StreamOptions,
+} from "../../agent/host/host.ts";
 
 /** What a command does: a result, or a function of its arguments. */
 export type FakeCommand =
@@ -169,24 +177,28 @@ export class FakeHost implements Host {
     else this.folders.set(path, mode);
   }
 
-  async writeStream(
-    path: string,
-    body: ReadableStream<Uint8Array>,
-    options: {
-      mode: number;
-      maxBytes: number;
-      verify: (sha256: string) => void;
-      onBytes?: (bytes: number) => void;
-    },
-  ): Promise<number> {
-    const bytes = new Uint8Array(
-      await new Response(body as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
-    );
-    if (bytes.length > options.maxBytes) {
-      throw new AgentError("DOWNLOAD_FAILED", `"${path}" would be larger than ${options.maxBytes} bytes`);
+  async copyFile(from: string, to: string, options: { mode: number }): Promise<void> {
+    const file = this.files.get(from);
+    if (!file) throw new AgentError("STATE_WRITE_FAILED", `Cannot write "${to}": "${from}" does not exist`);
+    await this.#change(`copy ${from} ${to}`);
+    this.put(to, file.bytes, options.mode);
+  }
+
+  async writeStream(path: string, body: ReadableStream<Uint8Array>, options: StreamOptions): Promise<number> {
+    const part = partPath(path, options.key);
+    let bytes = this.files.get(part)?.bytes.slice(0, options.fromByte ?? 0) ?? new Uint8Array();
+    this.put(part, bytes, 0o600);
+    for await (const chunk of body) {
+      bytes = new Uint8Array([...bytes, ...chunk]);
+      if (bytes.length > options.maxBytes) {
+        this.files.delete(part);
+        throw new AgentError("DOWNLOAD_FAILED", `"${path}" would be larger than ${options.maxBytes} bytes`);
+      }
+      this.put(part, bytes, 0o600);
+      options.onBytes?.(bytes.length);
     }
+    this.files.delete(part);
     options.verify(createHash("sha256").update(bytes).digest("hex"));
-    options.onBytes?.(bytes.length);
     await this.writeFile(path, bytes, options);
     return bytes.length;
   }

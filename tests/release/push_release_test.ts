@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RegistryError } from "../../agent/net/errors.ts";
+import { NetworkError } from "../../agent/net/errors.ts";
 import { resolveRelease } from "../../agent/release/mod.ts";
 import type { Credentials } from "../../tools/release/docker_credentials.ts";
 import { moveChannel, type Pushed, pushRelease } from "../../tools/release/push_release.ts";
@@ -80,7 +80,7 @@ registryTest(
 
 registryTest("a registry that only reads is named with what it answered", async (server) => {
   const { artifacts } = await buildSampleRelease(server.url);
-  await assert.rejects(push(server.url, artifacts), (error: RegistryError) => {
+  await assert.rejects(push(server.url, artifacts), (error: NetworkError) => {
     assert.equal(error.status, 405);
     assert.match(error.message, /answered 405 for an upload to nine-minds\/charts\/pgbouncer/);
     return true;
@@ -90,7 +90,7 @@ registryTest("a registry that only reads is named with what it answered", async 
 registryTest("a registry with passwords takes the right one and says 401 otherwise", async (server) => {
   const { artifacts } = await buildSampleRelease(server.url);
   for (const credentials of [NOBODY, () => ({ ...ADA, password: "wrong" })]) {
-    await assert.rejects(push(server.url, artifacts, credentials), (error: RegistryError) => {
+    await assert.rejects(push(server.url, artifacts, credentials), (error: NetworkError) => {
       assert.equal(error.failure, "unauthorized");
       assert.doesNotMatch(Deno.inspect(error), /wrong|release-test/);
       return true;
@@ -207,7 +207,7 @@ Deno.test("an upload that leads to another host gets no password, even if that h
 Deno.test("a registry that is not there is told apart from one that refuses", async () => {
   const url = `http://127.0.0.1:${CLOSED_PORT}`;
   const { artifacts } = await buildSampleRelease(url);
-  await assert.rejects(push(url, artifacts), { name: "RegistryError", failure: "tcp" });
+  await assert.rejects(push(url, artifacts), { name: "NetworkError", failure: "tcp" });
 });
 
 registryTest("a registry that keeps nothing is found out", async (server) => {

@@ -1,5 +1,6 @@
 import { AgentError } from "../../agent/error.ts";
-import { RegistryError, type RegistryFailure } from "../../agent/net/errors.ts";
+import { NetworkError } from "../../agent/net/errors.ts";
+import type { RegistryFailure } from "../../agent/registry/errors.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const HINTS: Record<RegistryFailure, string> = {
@@ -26,6 +27,6 @@ const HINTS: Record<RegistryFailure, string> = {
 /** What to do about something that failed: its own hint, or the one of its kind. */
 export function failureHint(error: unknown): string {
   if (error instanceof ReleaseError) return error.hint;
-  if (error instanceof RegistryError) return HINTS[error.failure];
+  if (error instanceof NetworkError) return HINTS[error.failure as RegistryFailure];
   return (error instanceof AgentError ? error.hint : undefined) ?? "Build the release again and push it";
 }

@@ -13,7 +13,7 @@ export interface Pushed {
  * Sends artifacts in their order, so that the pointer comes last, and reads each back.
  * A tag that holds something else is never overwritten: appliances rely on it.
  * @throws {ReleaseError} If a tag is taken, or the registry does not give back what it got.
- * @throws {RegistryError} As the registry answers.
+ * @throws {NetworkError} As the registry answers.
  */
 export async function* pushRelease(
   writer: RegistryWriter,

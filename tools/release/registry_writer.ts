@@ -1,19 +1,19 @@
 import { parseChallenge } from "../../agent/registry/challenge.ts";
 import { type RegistryMirrors } from "../../agent/registry/registry.ts";
-import { RegistryError, type RegistryFailure } from "../../agent/net/errors.ts";
-import { toRegistryError } from "../../agent/net/transport.ts";
+import { RegistryError, type RegistryFailure } from "../../agent/registry/errors.ts";
+import { toNetworkError } from "../../agent/net/transport.ts";
 import type { Credentials } from "./docker_credentials.ts";
 import { digestOf, OCI_MANIFEST } from "./oci_artifact.ts";
 
 /** Write access to OCI registries. @see OCI distribution spec, "Push" */
 export interface RegistryWriter {
-  /** Digest of what a tag points at; `undefined` on 404. @throws {RegistryError} */
+  /** Digest of what a tag points at; `undefined` on 404. @throws {NetworkError} */
   fetchDigest(host: string, repository: string, reference: string): Promise<string | undefined>;
-  /** Uploads content that is not there yet; tells whether it had to. @throws {RegistryError} */
+  /** Uploads content that is not there yet; tells whether it had to. @throws {NetworkError} */
   pushBlob(host: string, repository: string, blob: { digest: string; bytes: Uint8Array }): Promise<boolean>;
-  /** Whether a blob is there in its full size. @throws {RegistryError} */
+  /** Whether a blob is there in its full size. @throws {NetworkError} */
   hasBlob(host: string, repository: string, blob: { digest: string; bytes: Uint8Array }): Promise<boolean>;
-  /** @throws {RegistryError} */
+  /** @throws {NetworkError} */
   pushManifest(host: string, repository: string, tag: string, manifest: Uint8Array): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function createRegistryWriter(options: RegistryWriterOptions): RegistryWr
         ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
       });
     } catch (error) {
-      throw toRegistryError(url.host, error, signal);
+      throw toNetworkError(url.host, error, signal);
     }
   }
 

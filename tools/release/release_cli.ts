@@ -5,7 +5,7 @@ import { systemClock } from "../../agent/clock.ts";
 import { errorText } from "../../agent/error.ts";
 import { RELEASE_REPOSITORY } from "../../agent/release/mod.ts";
 import { createRegistryClient } from "../../agent/registry/client.ts";
-import { RegistryError } from "../../agent/net/errors.ts";
+import { NetworkError } from "../../agent/net/errors.ts";
 import { buildRelease } from "./build_release.ts";
 import { readDockerCredentials } from "./docker_credentials.ts";
 import { failureHint } from "./failure_hint.ts";
@@ -51,7 +51,7 @@ export async function runReleaseCli(args: readonly string[], around: Surrounding
       around.err(`${error.message}\nMore: deno task release --help\n`);
       return EXIT.usage;
     }
-    if (!(error instanceof ReleaseError) && !(error instanceof RegistryError)) throw error;
+    if (!(error instanceof ReleaseError) && !(error instanceof NetworkError)) throw error;
     around.err(`${errorText(error)}\n→ ${failureHint(error)}\n`);
     return EXIT.error;
   }

@@ -1,6 +1,6 @@
 import { errorText } from "../../error.ts";
 import { type ResolvedRelease, resolveRelease } from "../../release/mod.ts";
-import { RegistryError } from "../../net/errors.ts";
+import { NetworkError } from "../../net/errors.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { fail, pass, skipped } from "../outcome.ts";
@@ -50,9 +50,9 @@ function authCheck(release: () => Promise<ResolvedRelease>): Check {
         release(),
       ]);
       const errors = asked.flatMap((it) => it.status === "rejected" ? [it.reason as unknown] : []);
-      const strange = errors.find((it) => !(it instanceof RegistryError));
+      const strange = errors.find((it) => !(it instanceof NetworkError));
       if (strange !== undefined) throw strange;
-      const failures = errors.filter((it): it is RegistryError => it instanceof RegistryError);
+      const failures = errors.filter((it): it is NetworkError => it instanceof NetworkError);
       const refused = failures.find((it) => it.failure in AUTH_REMEDIES);
       if (refused) {
         const remediation = AUTH_REMEDIES[refused.failure] ?? "";

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { errorText } from "../../error.ts";
-import { RegistryError } from "../../net/errors.ts";
+import { NetworkError } from "../../net/errors.ts";
 import type { Check, CheckContext, CheckOutcome } from "../check.ts";
 import { askedEndpoints, unmirrored } from "../facts/endpoints.ts";
 import { type Endpoint } from "../../net/endpoint.ts";
@@ -106,7 +106,7 @@ async function perEndpoint(
       await context.registry.ping(endpoint.registry, { signal: context.signal });
       return { endpoint, failure: undefined, words: "" };
     } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
+      if (!(error instanceof NetworkError)) throw error;
       return {
         endpoint,
         failure: error.failure === "timeout" || error.failure === "proxy" ? "tcp" : error.failure,

@@ -1,6 +1,6 @@
 import { errorText } from "../../error.ts";
 import { releaseImages, type ResolvedRelease } from "../../release/mod.ts";
-import { RegistryError } from "../../net/errors.ts";
+import { NetworkError } from "../../net/errors.ts";
 import type { Check } from "../check.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
@@ -39,7 +39,7 @@ function channelCheck(release: () => Promise<ResolvedRelease>): Check {
           remediation: "Choose stable unless Alga support asked for nightly",
         });
       } catch (error) {
-        if (!(error instanceof RegistryError)) throw error;
+        if (!(error instanceof NetworkError)) throw error;
         if (CONTENT_FAILURES.includes(error.failure)) {
           return pass({ expected, found: "something is there (see Release content)" });
         }
@@ -73,7 +73,7 @@ function contentCheck(release: () => Promise<ResolvedRelease>): Check {
         await release();
         return pass({ expected, found: "complete" });
       } catch (error) {
-        if (!(error instanceof RegistryError)) throw error;
+        if (!(error instanceof NetworkError)) throw error;
         if (!CONTENT_FAILURES.includes(error.failure)) {
           return skipped(expected, "no release could be read (see Release)");
         }
@@ -102,7 +102,7 @@ function imagesCheck(release: () => Promise<ResolvedRelease>): Check {
       try {
         resolved = await release();
       } catch (error) {
-        if (!(error instanceof RegistryError)) throw error;
+        if (!(error instanceof NetworkError)) throw error;
         return skipped(expected, "no release could be read (see Release)");
       }
       const { version } = resolved.manifest;

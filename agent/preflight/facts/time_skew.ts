@@ -1,6 +1,6 @@
 import { errorText } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
-import { RegistryError } from "../../net/errors.ts";
+import { NetworkError } from "../../net/errors.ts";
 import type { Check, CheckOutcome } from "../check.ts";
 import { askedEndpoints } from "./endpoints.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
@@ -17,12 +17,12 @@ export const TIME_SKEW: Check = {
     const asked = await Promise.allSettled(
       askedEndpoints(mirrors).map((it) => registry.ping(it.registry, { signal })),
     );
-    const strange = asked.find((it) => it.status === "rejected" && !(it.reason instanceof RegistryError));
+    const strange = asked.find((it) => it.status === "rejected" && !(it.reason instanceof NetworkError));
     if (strange?.status === "rejected") throw strange.reason;
     const answers = asked.flatMap((it) => it.status === "fulfilled" ? [it.value] : []);
     const dateMs = answers.find((it) => it.dateMs !== undefined)?.dateMs;
     if (answers.length === 0) {
-      const failures = asked.flatMap((it) => it.status === "rejected" ? [it.reason as RegistryError] : []);
+      const failures = asked.flatMap((it) => it.status === "rejected" ? [it.reason as NetworkError] : []);
       // A wrong clock makes certificates look wrong, so "tls" is no reason to skip this.
       const refused = failures.find((it) => it.failure === "tls");
       if (refused) return couldNotCheck({ expected, found: errorText(refused), remediation });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Host } from "../../../agent/host/host.ts";
+import { type Host, partPath } from "../../../agent/host/host.ts";
 
 /** What every host does alike; runs on the real one in a temporary root and on the fake one. */
 export function hostContract(
@@ -106,18 +106,62 @@ export function hostContract(
       throw new Error("wrong sum");
     };
     await assert.rejects(
-      host.writeStream("/bin", streamOf("new"), { mode: 0o755, maxBytes: 10, verify: refuse }),
+      host.writeStream("/bin", streamOf("new"), { mode: 0o755, maxBytes: 10, key: "a", verify: refuse }),
     );
     assert.equal(await host.readText("/bin"), "old");
     assert.equal(
-      await host.writeStream("/bin", streamOf("new"), { mode: 0o755, maxBytes: 10, verify: () => {} }),
+      await host.writeStream("/bin", streamOf("new"), {
+        mode: 0o755,
+        maxBytes: 10,
+        key: "a",
+        verify: () => {},
+      }),
       3,
     );
     assert.equal(await host.readText("/bin"), "new");
   });
 
+  test("writeStream() keeps what came before a break, and goes on from there", async (host) => {
+    const lost = new Error("connection lost");
+    let sent = 0;
+    const broken = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent++ > 0) return controller.error(lost);
+        controller.enqueue(new TextEncoder().encode("abc"));
+      },
+    });
+    const sums: string[] = [];
+    const options = { mode: 0o755, maxBytes: 10, key: "k1", verify: (it: string) => void sums.push(it) };
+    await assert.rejects(host.writeStream("/d/a", broken, options), (error) => error === lost);
+    assert.equal(await host.info("/d/a"), undefined);
+    assert.equal((await host.info(partPath("/d/a", "k1")))?.sizeBytes, 3);
+    assert.equal(await host.writeStream("/d/a", streamOf("cd"), { ...options, fromByte: 2 }), 4);
+    assert.equal(await host.readText("/d/a"), "abcd");
+    assert.equal((await host.info("/d/a"))?.mode, 0o755);
+    assert.deepEqual(sums, [await host.sha256("/d/a")]);
+    assert.deepEqual(await host.list("/d"), ["a"]);
+  });
+
+  test("writeStream() removes a part that the check refuses", async (host) => {
+    const verify = () => {
+      throw new Error("wrong sum");
+    };
+    await assert.rejects(
+      host.writeStream("/d/a", streamOf("x"), { mode: 0o600, maxBytes: 9, key: "k", verify }),
+    );
+    assert.equal(await host.info(partPath("/d/a", "k")), undefined);
+  });
+
+  test("copyFile() copies with the mode that is asked for, and makes folders", async (host) => {
+    await host.writeFile("/a", "abc", { mode: 0o600 });
+    await host.copyFile("/a", "/d/b", { mode: 0o755 });
+    assert.equal(await host.readText("/d/b"), "abc");
+    assert.equal((await host.info("/d/b"))?.mode, 0o755);
+    await assert.rejects(host.copyFile("/none", "/d/c", { mode: 0o755 }), { code: "STATE_WRITE_FAILED" });
+  });
+
   test("writeStream() refuses more than maxBytes", async (host) => {
-    const options = { mode: 0o600, maxBytes: 2, verify: () => {} };
+    const options = { mode: 0o600, maxBytes: 2, key: "a", verify: () => {} };
     await assert.rejects(host.writeStream("/a", streamOf("abc"), options), /larger than 2 bytes/);
     assert.equal(await host.info("/a"), undefined);
   });

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { resolveRelease } from "../../../agent/release/mod.ts";
-import { download } from "../../../agent/net/download.ts";
-import { RegistryError } from "../../../agent/net/errors.ts";
+import { createHash } from "node:crypto";
+import { fetchFile } from "../../../agent/net/fetch_file.ts";
+import type { NetworkSettings } from "../../../agent/net/settings.ts";
+import { NetworkError } from "../../../agent/net/errors.ts";
 import { makeCertificates } from "../../cluster/certificates.ts";
 import { pushRelease } from "../../simulator/push.ts";
 import { type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
 import { startDnsServer } from "../preflight/dns_server.ts";
 import { clientOf } from "../registry/client_of.ts";
 import { type HttpProxy, startHttpProxy, startTlsFront } from "./http_proxy.ts";
@@ -115,7 +118,7 @@ for (const refusal of ["407 Proxy Authentication Required", "403 Forbidden", "50
     withSite(async ({ proxy, url, caCerts }) => {
       proxy.refusal = refusal;
       const asked = clientOf(url, { network: { dnsServers: [], proxyUrl: withUser(proxy), caCerts } });
-      await assert.rejects(asked.ping("ghcr.io"), (error: RegistryError) => {
+      await assert.rejects(asked.ping("ghcr.io"), (error: NetworkError) => {
         assert.equal(error.failure, "proxy", error.message);
         return !error.message.includes("p@ss") && !error.message.includes("p%40ss");
       });
@@ -130,7 +133,16 @@ Deno.test('RegistryClient tells "tls" for an authority that is not trusted, thro
     asked.close();
   }));
 
-Deno.test("download() follows a redirect through the proxy, each name for itself", () =>
+/** Fails unless the address gives this text. */
+async function fetchText(network: NetworkSettings, url: URL, text: string): Promise<void> {
+  const host = new FakeHost();
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const file = { what: "a file", url, path: "/a", mode: 0o600, sha256, maxBytes: 1_000 };
+  await fetchFile(host, network, file, { signal: AbortSignal.timeout(60_000) });
+  assert.equal(await host.readText("/a"), text);
+}
+
+Deno.test("fetchFile() follows a redirect through the proxy, each name for itself", () =>
   withSite(async ({ proxy, certificate, caCerts }) => {
     const server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {}, ...certificate },
@@ -143,13 +155,7 @@ Deno.test("download() follows a redirect through the proxy, each name for itself
     );
     const { port } = server.addr;
     const network = { dnsServers: [], proxyUrl: withUser(proxy), noProxy: ["192.0.2.0/24"], caCerts };
-    let text = "";
-    const signal = AbortSignal.timeout(60_000);
-    await download(network, new URL(`https://${NAME}:${port}/k3s`), { signal }, async ({ status, body }) => {
-      assert.equal(status, 200);
-      text = await new Response(body).text();
-    });
-    assert.equal(text, "the file at /x");
+    await fetchText(network, new URL(`https://${NAME}:${port}/k3s`), "the file at /x");
     assert.deepEqual(proxy.asked.map((it) => it.line), [
       `CONNECT ${NAME}:${port}`,
       `CONNECT files.example.test:${port}`,
@@ -157,23 +163,15 @@ Deno.test("download() follows a redirect through the proxy, each name for itself
     await server.shutdown();
   }));
 
-Deno.test("download() asks the chosen DNS servers, and goes straight to an exception of the proxy", async () => {
+Deno.test("fetchFile() asks the chosen DNS servers, and goes straight to an exception of the proxy", async () => {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("bytes"));
   const dns = startDnsServer(() => ({ addresses: ["127.0.0.1"] }));
   const url = new URL(`http://files.example.test:${server.addr.port}/k3s`);
-  const signal = AbortSignal.timeout(60_000);
   const custom = { dnsServers: ["127.0.0.1"], dnsPort: dns.port };
   const closedProxy = { proxyUrl: `http://127.0.0.1:${CLOSED_PORT}`, noProxy: ["files.example.test"] };
   try {
     for (const network of [custom, { ...custom, ...closedProxy }]) {
-      let text = "";
-      await download(
-        network,
-        url,
-        { signal },
-        async ({ body }) => void (text = await new Response(body).text()),
-      );
-      assert.equal(text, "bytes");
+      await fetchText(network, url, "bytes");
     }
   } finally {
     await dns.close();

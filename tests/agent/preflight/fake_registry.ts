@@ -1,5 +1,5 @@
 import { type FetchedManifest, type RegistryClient } from "../../../agent/registry/registry.ts";
-import { RegistryError, type RegistryFailure } from "../../../agent/net/errors.ts";
+import { RegistryError, type RegistryFailure } from "../../../agent/registry/errors.ts";
 import type { ReleaseManifest } from "../../../agent/release/manifest.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
 

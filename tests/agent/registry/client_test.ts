@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Clock } from "../../../agent/clock.ts";
 import { resolveRelease } from "../../../agent/release/mod.ts";
 import { type RegistryClient } from "../../../agent/registry/registry.ts";
-import { RegistryError, type RegistryFailure } from "../../../agent/net/errors.ts";
+import { NetworkError } from "../../../agent/net/errors.ts";
+import type { RegistryFailure } from "../../../agent/registry/errors.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { pushBlob, pushRelease } from "../../simulator/push.ts";
 import { type RegistryFault, type SimRegistry, startSimRegistry } from "../../simulator/registry.ts";
@@ -71,8 +72,8 @@ for (const [what, fault, failure] of FAULTS) {
   Deno.test(`resolveRelease() tells "${failure}" for ${what}`, () =>
     withRegistry(async (registry, client) => {
       registry.faults.push(fault);
-      await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: RegistryError) => {
-        assert.ok(error instanceof RegistryError, String(error));
+      await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: NetworkError) => {
+        assert.ok(error instanceof NetworkError, String(error));
         assert.equal(error.failure, failure);
         return true;
       });
@@ -215,7 +216,7 @@ for (const [what, overrides, message] of BROKEN) {
   Deno.test(`resolveRelease() refuses a manifest with ${what}`, () =>
     withRegistry(async (registry, client) => {
       await pushRelease(registry.url, ["stable"], { ...sampleReleaseManifest(), ...overrides });
-      await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: RegistryError) => {
+      await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: NetworkError) => {
         assert.equal(error.failure, "schema");
         assert.match(error.message, message);
         return true;
@@ -226,7 +227,7 @@ for (const [what, overrides, message] of BROKEN) {
 Deno.test("resolveRelease() says that a later format needs a newer agent, whatever else is in it", () =>
   withRegistry(async (registry, client) => {
     await pushRelease(registry.url, ["stable"], { schema: "alga.appliance.release/v3", images: 7 });
-    await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: RegistryError) => {
+    await assert.rejects(resolveRelease(client, { channel: "stable" }), (error: NetworkError) => {
       assert.equal(error.failure, "newer-format");
       assert.match(error.message, /needs a newer agent: it has format 3/);
       return true;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { resolveRelease } from "../../../agent/release/mod.ts";
 import { type RegistryClient } from "../../../agent/registry/registry.ts";
-import { RegistryError } from "../../../agent/net/errors.ts";
+import { NetworkError } from "../../../agent/net/errors.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { Random } from "../../fakes/random.ts";
 import { pushBlob, pushManifest, pushRelease } from "../../simulator/push.ts";
@@ -76,7 +76,7 @@ const withIndex = (body: (it: IndexCase) => Promise<void>): Promise<void> =>
 
 async function failure(pending: Promise<unknown>): Promise<[string, string]> {
   const error = await pending.then(() => undefined, (thrown) => thrown);
-  assert.ok(error instanceof RegistryError, String(error));
+  assert.ok(error instanceof NetworkError, String(error));
   return [error.failure, error.message];
 }
 
@@ -158,7 +158,7 @@ Deno.test("resolveRelease() never takes other content than the index names", () 
     assert.equal((await failure(resolveRelease(client, { channel: "stable" })))[0], "wrong-digest");
   }));
 
-Deno.test("resolveRelease() gives a release or a RegistryError for any pointer (fuzz, 300 rounds)", () =>
+Deno.test("resolveRelease() gives a release or a NetworkError for any pointer (fuzz, 300 rounds)", () =>
   withRegistry(async (registry, client) => {
     const random = new Random(23);
     const content = new TextEncoder().encode(JSON.stringify(sampleReleaseManifest()));
@@ -180,7 +180,7 @@ Deno.test("resolveRelease() gives a release or a RegistryError for any pointer (
         await resolveRelease(client, { channel: "stable" });
         releases++;
       } catch (error) {
-        assert.ok(error instanceof RegistryError, `round ${round}: ${error}`);
+        assert.ok(error instanceof NetworkError, `round ${round}: ${error}`);
       }
     }
     assert.ok(releases > 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../agent/error.ts";
-import { RegistryError } from "../../../agent/net/errors.ts";
+import { RegistryError } from "../../../agent/registry/errors.ts";
 import { foldSetup } from "../../../agent/setup/fold_setup.ts";
 import { broken, BY, endless, nextAttempt, settle, startEngine, submitted } from "./engine.ts";
 

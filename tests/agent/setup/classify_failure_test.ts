@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../agent/error.ts";
-import { RegistryError, type RegistryFailure } from "../../../agent/net/errors.ts";
+import { RegistryError, type RegistryFailure } from "../../../agent/registry/errors.ts";
 import { classifyFailure } from "../../../agent/setup/classify_failure.ts";
 import { STEP_IDS, type StepId } from "../../../agent/setup/setup_state.ts";
 import { KubeApiError } from "../../../k8s/mod.ts";

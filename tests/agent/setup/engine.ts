@@ -1,7 +1,7 @@
 import { AgentError } from "../../../agent/error.ts";
 import { type CheckResult, preflightVerdict } from "../../../agent/preflight/mod.ts";
 import { type RegistryClient } from "../../../agent/registry/registry.ts";
-import { RegistryError } from "../../../agent/net/errors.ts";
+import { RegistryError } from "../../../agent/registry/errors.ts";
 import { foldSetup } from "../../../agent/setup/fold_setup.ts";
 import { createSetupService } from "../../../agent/setup/mod.ts";
 import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { networkOf } from "../../../../agent/setup/inputs/network_settings.ts";
-import { INPUTS } from "../engine.ts";
+import { networkOf } from "../../../agent/net/settings.ts";
+import { INPUTS } from "../setup/engine.ts";
 
 Deno.test("networkOf() leaves the machine's own way as it is", () => {
   assert.deepEqual(networkOf(INPUTS), { dnsServers: [] });
