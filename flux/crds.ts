@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { parseAllDocuments } from "yaml";
 import { AgentError, errorText } from "../agent/error.ts";
 import type { Host } from "../agent/host/host.ts";
+import { FLUX_DEFINITIONS_SHA256 } from "../agent/product/pins.ts";
 import { PATHS } from "../agent/state/paths.ts";
 import { KINDS } from "../k8s/client/kinds.ts";
 import type { KubeObject } from "../k8s/client/kube_client.ts";
@@ -15,13 +17,30 @@ const REQUIRED = Object.values(KINDS).filter((it) => it.apiVersion.includes(".to
  * @throws {AgentError} FLUX_FAILED when neither is there or they cannot be read.
  */
 export async function readFluxCrds(host: Host): Promise<KubeObject[]> {
-  const text = await host.readText(PATHS.fluxCrdsPayload) ?? await readEmbedded();
-  if (text === undefined) {
-    throw new AgentError("FLUX_FAILED", "This agent was built without Flux's resource definitions", {
-      hint: `Install a release build, or put them into ${PATHS.fluxCrdsPayload}`,
-      retrySafe: false,
-    });
-  }
+  return parseWhole((await findText(host)).text);
+}
+
+/** Where {@link readFluxCrds} would take them from. @throws {AgentError} as it would. */
+export async function checkFluxCrds(host: Host): Promise<"payload" | "program"> {
+  const { text, place } = await findText(host);
+  // What was pinned has been read before; parsing it takes a while.
+  const sum = createHash("sha256").update(text).digest("hex");
+  if (sum !== FLUX_DEFINITIONS_SHA256) parseWhole(text);
+  return place;
+}
+
+async function findText(host: Host): Promise<{ text: string; place: "payload" | "program" }> {
+  const payload = await host.readText(PATHS.fluxCrdsPayload);
+  if (payload !== undefined) return { text: payload, place: "payload" };
+  const embedded = await readEmbedded();
+  if (embedded !== undefined) return { text: embedded, place: "program" };
+  throw new AgentError("FLUX_FAILED", "This agent was built without Flux's resource definitions", {
+    hint: `Install a release build, or put them into ${PATHS.fluxCrdsPayload}`,
+    retrySafe: false,
+  });
+}
+
+function parseWhole(text: string): KubeObject[] {
   const crds = parseDefinitions(text);
   // A file that was cut off may still be good YAML.
   const missing = REQUIRED.filter((name) => !crds.some((it) => it.metadata?.name === name));

@@ -65,6 +65,8 @@ export interface CheckContext {
   mirrors: RegistryMirrors;
   /** Port the agent itself listens on. */
   agentPort: number;
+  /** Where k3s is downloaded from in place of its own site. */
+  downloadUrl?: string | undefined;
   /** Port of the DNS servers; 53 unless the network is unusual. */
   dnsPort?: number;
   signal: AbortSignal;

@@ -12,6 +12,7 @@ import type {
 import { MACHINE_CHECKS } from "./checks/machine.ts";
 import { NETWORK_CHECKS } from "./checks/network.ts";
 import { PROXY_CHECKS } from "./checks/proxy.ts";
+import { SOURCE_CHECKS } from "./checks/sources.ts";
 import { registryChecks, shareRelease } from "./checks/registry.ts";
 
 /** One check gets this long; the way to a registry may need a token, a redirect and a retry. */
@@ -19,7 +20,13 @@ const CHECK_TIMEOUT_MS = 15_000;
 
 /** Every check, in the order of the page. */
 export function allChecks(context: CheckContext): readonly Check[] {
-  return [...MACHINE_CHECKS, ...NETWORK_CHECKS, ...PROXY_CHECKS, ...registryChecks(shareRelease(context))];
+  return [
+    ...MACHINE_CHECKS,
+    ...NETWORK_CHECKS,
+    ...PROXY_CHECKS,
+    ...SOURCE_CHECKS,
+    ...registryChecks(shareRelease(context)),
+  ];
 }
 
 /** Runs the checks side by side. One that throws or is late is `error`; the host is not changed. */

@@ -3,8 +3,6 @@ export const PATHS = {
   stateDir: "/var/lib/alga-appliance",
   configDir: "/etc/alga-appliance",
   logDir: "/var/log/alga-appliance",
-  /** Parts that the installation image brings: k3s, its installer, pins, images. */
-  payloadDir: "/opt/alga-appliance",
   runDir: "/run/alga-appliance",
   socket: "/run/alga-appliance/agent.sock",
   /** Held by the one agent that serves this appliance. */
@@ -27,7 +25,12 @@ export const PATHS = {
   damagedDir: "/var/lib/alga-appliance/damaged",
   k3sBinary: "/usr/local/bin/k3s",
   k3sPayload: "/opt/alga-appliance/bin/k3s",
-  k3sInstaller: "/opt/alga-appliance/bin/k3s-install.sh",
+  k3sInstallerPayload: "/opt/alga-appliance/bin/k3s-install.sh",
+  /** The installer that is run: the payload's, or a downloaded one. */
+  k3sInstaller: "/var/lib/alga-appliance/k3s-install.sh",
+  /** Archives of images that the installation image brings, and where k3s loads archives from. */
+  imagesPayload: "/opt/alga-appliance/images",
+  k3sImages: "/var/lib/rancher/k3s/agent/images",
   k3sPin: "/opt/alga-appliance/k3s-pin.json",
   k3sConfig: "/etc/rancher/k3s/config.yaml",
   k3sRegistries: "/etc/rancher/k3s/registries.yaml",
@@ -49,7 +52,6 @@ export const SECRET_FILES: readonly string[] = [
 /** Permission bits of private files and folders. */
 export const MODE = {
   secretFile: 0o600,
-  publicFile: 0o644,
   privateFolder: 0o750,
   publicFolder: 0o755,
   program: 0o755,

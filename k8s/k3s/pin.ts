@@ -10,6 +10,8 @@ const Pin = z.object({
   version: z.string().regex(/^v\d+\.\d+\.\d+\+k3s\d+$/),
   binarySha256: Sha256,
   installerSha256: Sha256,
+  /** Archives with k3s' own images that the installation image brings, name → checksum. */
+  airgapImages: z.record(z.string().regex(/^[\w.-]+\.tar(\.gz|\.zst)?$/), Sha256).default({}),
 });
 
 /** Which k3s is installed, and the sums that prove it. */
@@ -20,6 +22,7 @@ export const DEFAULT_K3S_PIN: K3sPin = {
   version: K3S.version,
   binarySha256: K3S.binary.sha256,
   installerSha256: K3S.installer.sha256,
+  airgapImages: {},
 };
 
 /** The pin that the installation image brought, else the agent's own. @throws {AgentError} K3S_FAILED when it is damaged. */

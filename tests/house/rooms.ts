@@ -152,6 +152,8 @@ export const ROOMS: readonly Room[] = [
       "agent/release",
       "agent/state",
       "agent/text",
+      "flux",
+      "k8s",
     ],
   },
   {

@@ -85,7 +85,7 @@ echo "[INFO]  systemd: Creating service file k3s.service"
 }
 
 /** Definitions with Flux's groups and names and no schema: enough for the simulated API, not Flux's own. */
-function standInCrds(): string {
+export function standInCrds(): string {
   return Object.values(KINDS).filter((it) => it.apiVersion.includes("toolkit.fluxcd.io")).map((it) => {
     const [group, version] = it.apiVersion.split("/");
     return stringify({

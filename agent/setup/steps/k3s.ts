@@ -2,17 +2,18 @@ import { AgentError, errorText } from "../../error.ts";
 import { readInterfaces, readResolvers } from "../../host/network_facts.ts";
 import { type ConfigFile, renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s/config.ts";
 import {
-  type K3sInstallOptions,
   k3sJournalTail,
-  placeK3sBinary,
+  placeAirgapImages,
+  placeK3sFile,
   runK3sInstaller,
   systemctl,
 } from "../../../k8s/k3s/install.ts";
+import { type K3sFile, k3sFiles } from "../../../k8s/k3s/sources.ts";
 import { type K3sPin, readK3sPin } from "../../../k8s/k3s/pin.ts";
 import { KINDS } from "../../../k8s/mod.ts";
-import { download } from "../../net/download.ts";
+import { fetchFile } from "../../net/fetch_file.ts";
 import { MODE, PATHS } from "../../state/paths.ts";
-import { networkOf } from "../inputs/network_settings.ts";
+import { networkOf } from "../../net/settings.ts";
 import { type Step, type StepContext, waitFor } from "../step.ts";
 
 const API_TIMEOUT_SEC = 180;
@@ -41,19 +42,14 @@ export const k3sStep: Step = {
     const pin = await readK3sPin(host);
     const files = await wantedConfig(context);
     await writeK3sConfig(host, files);
-    await host.makeFolder("/opt/alga-appliance", { mode: MODE.publicFolder });
-    const options: K3sInstallOptions = {
-      pin,
-      say,
-      signal,
-      download: (url, limit, use) => download(networkOf(inputs), url, { signal: limit }, use),
-      ...(downloadUrl === undefined ? {} : { downloadUrl }),
-    };
-    await placeK3sBinary(host, options);
+    const download = (file: K3sFile) =>
+      fetchFile(host, networkOf(inputs), file, { signal, onBytes: sayProgress(say, file.what) });
+    for (const file of k3sFiles(pin, downloadUrl)) await placeK3sFile(host, file, { say, download });
+    await placeAirgapImages(host, pin, { say });
     if (
       await host.info(UNIT) === undefined || await host.readText(STARTED_WITH) !== fingerprint(pin, files)
     ) {
-      await runK3sInstaller(host, options);
+      await runK3sInstaller(host, { pin, say, signal });
       await systemctl(host, "daemon-reload");
       await systemctl(host, "enable", "k3s");
       // Config files are read at start only, and the unit may run already.
@@ -84,6 +80,18 @@ export const k3sStep: Step = {
     }
   },
 };
+
+/** Every 10 MB: "Downloaded 20 of 73 MB of k3s v1.36.5+k3s1". */
+function sayProgress(say: StepContext["say"], what: string): (bytes: number, totalBytes?: number) => void {
+  const inMb = (bytes: number) => Math.round(bytes / 1e6);
+  let saidBytes = 0;
+  return (bytes, totalBytes) => {
+    if (bytes >= saidBytes && bytes < saidBytes + 10e6) return;
+    saidBytes = bytes;
+    const all = totalBytes === undefined ? "" : `of ${inMb(totalBytes)} `;
+    say(`Downloaded ${inMb(bytes)} ${all}MB of ${what}`);
+  };
+}
 
 async function wantedConfig({ host, inputs, mirrors }: StepContext): Promise<ConfigFile[]> {
   const dnsServers = inputs.dnsMode === "custom" ? inputs.dnsServers : await readResolvers(host);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import {
   allChecks,
   type CheckContext,
@@ -9,6 +10,8 @@ import {
 import type { RegistryClient } from "../../../agent/registry/registry.ts";
 import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
 import { systemClock } from "../../../agent/clock.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
+import { standInCrds } from "../../simulator/sim_host.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { FakeRegistry } from "./fake_registry.ts";
 
@@ -62,9 +65,24 @@ export function routeAnswer(destinations: readonly string[], device = "ens3"): {
   };
 }
 
+const sum = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** What the installation image brings. */
+export const PAYLOAD = {
+  [PATHS.k3sPayload]: "the binary",
+  [PATHS.k3sInstallerPayload]: "the installer",
+  [PATHS.k3sPin]: JSON.stringify({
+    version: "v1.36.5+k3s1",
+    binarySha256: sum("the binary"),
+    installerSha256: sum("the installer"),
+  }),
+  [PATHS.fluxCrdsPayload]: standInCrds(),
+};
+
 /** A machine on which every check of the machine passes. */
 export function greenHost(): FakeHost {
   return new FakeHost({
+    ...PAYLOAD,
     "/etc/os-release": 'PRETTY_NAME="Ubuntu 24.04.5 LTS"\nVERSION_ID="24.04"\nID=ubuntu\n',
     "/etc/hostname": "appliance-01\n",
     "/proc/sys/kernel/arch": "x86_64\n",

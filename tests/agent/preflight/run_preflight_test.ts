@@ -10,15 +10,17 @@ import {
 } from "../../../agent/preflight/mod.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
+import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { checkContext, greenHost } from "./check_case.ts";
 import { FakeRegistry } from "./fake_registry.ts";
 import { MACHINE_CASES } from "./machine_cases.ts";
 import { NETWORK_CASES } from "./network_cases.ts";
 import { REGISTRY_CASES } from "./registry_cases.ts";
+import { SOURCE_CASES } from "./source_cases.ts";
 
 /** @see catalogue.md 4.1: ids are stored and shown, so they are never renamed. */
 const IDS =
-  "os.release os.arch os.root hw.cpu hw.memory disk.total disk.used disk.readonly kernel.cgroup time.skew id.hostname net.interface net.default-route net.cidr net.ports-tcp dns.servers dns.resolve dns.app-host proxy.syntax proxy.connect reg.mirrors reg.dns reg.tcp reg.tls reg.auth rel.channel rel.schema rel.images state.previous"
+  "os.release os.arch os.root hw.cpu hw.memory disk.total disk.used disk.readonly kernel.cgroup time.skew id.hostname net.interface net.default-route net.cidr net.ports-tcp dns.servers dns.resolve dns.app-host proxy.syntax proxy.connect k3s.sources flux.definitions reg.mirrors reg.dns reg.tcp reg.tls reg.auth rel.channel rel.schema rel.images state.previous"
     .split(" ");
 
 /** Played in tests of their own, on sockets. */
@@ -48,7 +50,7 @@ Deno.test("allChecks() is the list of the catalogue, each once", () => {
 });
 
 Deno.test("every check has a case that passes and one that does not", () => {
-  const cases = [...MACHINE_CASES, ...NETWORK_CASES, ...REGISTRY_CASES];
+  const cases = [...MACHINE_CASES, ...NETWORK_CASES, ...REGISTRY_CASES, ...SOURCE_CASES];
   for (const id of IDS.filter((it) => !PLAYED_ON_SOCKETS.includes(it))) {
     const statuses = cases.filter((it) => it.id === id).map((it) => it.status);
     assert.ok(statuses.includes("pass"), `${id} can pass`);
@@ -76,9 +78,12 @@ Deno.test("runPreflight() on a machine that answers nothing passes nothing that 
   const registry = new FakeRegistry();
   registry.pingFailures.set("ghcr.io", "tcp");
   registry.readFailure = "tcp";
-  const report = await runPreflight(checkContext({ host, registry }));
-  // The processor type is known without the host; that no earlier installation is there is what an empty disk shows.
-  const passed = report.results.filter((it) => it.status === "pass").map((it) => it.id);
+  const downloadUrl = `http://127.0.0.1:${CLOSED_PORT}`;
+  const report = await runPreflight(checkContext({ host, registry, downloadUrl }));
+  // The processor type is known without the host, and Flux's definitions may be in this program; that no earlier installation is there is what an empty disk shows.
+  const passed = report.results.filter((it) => it.status === "pass" && it.id !== "flux.definitions").map((
+    it,
+  ) => it.id);
   assert.deepEqual(passed, ["os.arch", "state.previous"]);
   assert.equal(preflightVerdict(report, []).canContinue, false);
 });

@@ -19,7 +19,7 @@ async function onAppliance(body: (world: StepWorld) => Promise<void>): Promise<v
     const { host, api } = world;
     host.files.delete(PATHS.kubeconfig);
     host.put(PATHS.k3sPayload, BINARY);
-    host.put(PATHS.k3sInstaller, INSTALLER);
+    host.put(PATHS.k3sInstallerPayload, INSTALLER);
     host.put(PATHS.k3sPin, pin());
     host.put("/etc/resolv.conf", "nameserver 192.0.2.53\n");
     const links = [{
@@ -42,7 +42,7 @@ async function onAppliance(body: (world: StepWorld) => Promise<void>): Promise<v
   });
 }
 
-function pin(overrides: Record<string, string> = {}): string {
+function pin(overrides: Record<string, unknown> = {}): string {
   const sums = { binarySha256: sum(BINARY), installerSha256: sum(INSTALLER) };
   return JSON.stringify({ version: "v1.36.5+k3s1", ...sums, ...overrides });
 }
@@ -69,7 +69,7 @@ Deno.test("k3s: from nothing to a Ready node, settings first, then the service",
     assert.equal(await host.readText(PATHS.k3sResolvConf), "nameserver 192.0.2.53\n");
     const at = (prefix: string) => host.record.findIndex((it) => it.startsWith(prefix));
     assert.ok(at(`write ${PATHS.k3sConfig}`) < at(`run ${PATHS.k3sInstaller}`));
-    assert.ok(at(`write ${PATHS.k3sBinary}`) < at(`run ${PATHS.k3sInstaller}`));
+    assert.ok(at(`copy ${PATHS.k3sPayload} ${PATHS.k3sBinary}`) < at(`run ${PATHS.k3sInstaller}`));
     assert.ok(at(`run ${PATHS.k3sInstaller}`) < at("run systemctl restart"));
   });
 });
@@ -216,9 +216,12 @@ Deno.test("k3s: the download goes through the proxy that was entered, but for it
 
 Deno.test("k3s: a binary with another checksum is neither placed nor run", async () => {
   await onAppliance(async (world) => {
-    world.host.put(PATHS.k3sPayload, "something else");
-    await using server = serve(() => new Response("something else, too"));
-    await fails(world, { code: "CHECKSUM_MISMATCH", message: /downloaded k3s is not the one/ }, {
+    world.host.files.delete(PATHS.k3sPayload);
+    await using server = serve(() => new Response("something else"));
+    await fails(world, {
+      code: "CHECKSUM_MISMATCH",
+      message: /downloaded k3s v1\.36\.5\+k3s1 is not the one/,
+    }, {
       downloadUrl: server.url,
     });
     assert.equal(await world.host.info(PATHS.k3sBinary), undefined);
@@ -241,13 +244,45 @@ Deno.test("k3s: a download that is refused or answers no names the host", async 
   });
 });
 
-Deno.test("k3s: an installer with another checksum, or none, is not run", async () => {
+Deno.test("k3s: without a payload the pinned installer is downloaded from the same mirror, and run", async () => {
   await onAppliance(async (world) => {
-    world.host.put(PATHS.k3sInstaller, "#!/bin/sh\nrm -rf /\n");
-    await fails(world, { code: "CHECKSUM_MISMATCH", message: /installer of k3s is not the one/ });
-    world.host.files.delete(PATHS.k3sInstaller);
-    await fails(world, { code: "CHECKSUM_MISMATCH", message: /installer of k3s is missing/ });
-    assert.equal(ran(world, PATHS.k3sInstaller), 0);
+    world.host.files.delete(PATHS.k3sInstallerPayload);
+    const paths: string[] = [];
+    await using server = serve((request) => {
+      paths.push(new URL(request.url).pathname);
+      return new Response(INSTALLER);
+    });
+    await k3sStep.run(world.context({ downloadUrl: server.url }));
+    assert.deepEqual(paths, ["/v1.36.5%2Bk3s1/install.sh"]);
+    assert.equal(ran(world, PATHS.k3sInstaller), 1);
+    assert.equal((await world.host.info(PATHS.k3sInstaller))?.mode, 0o755);
+  });
+});
+
+Deno.test("k3s: a damaged file of the payload is named and neither used nor replaced by a download", async () => {
+  for (const path of [PATHS.k3sPayload, PATHS.k3sInstallerPayload]) {
+    await onAppliance(async (world) => {
+      world.host.put(path, "#!/bin/sh\nrm -rf /\n");
+      await fails(world, { code: "CHECKSUM_MISMATCH", message: new RegExp(`"${path}" .* is damaged`) });
+      assert.equal(ran(world, PATHS.k3sInstaller), 0);
+    });
+  }
+});
+
+Deno.test("k3s: archives of images that the pin names are linked to where k3s loads them from", async () => {
+  await onAppliance(async (world) => {
+    const { host } = world;
+    const archive = "k3s-airgap-images-amd64.tar.zst";
+    host.put(PATHS.k3sPin, pin({ airgapImages: { [archive]: sum("images") } }));
+    const message = /images\/k3s-airgap-images-amd64\.tar\.zst" .* is damaged or missing/;
+    await fails(world, { code: "CHECKSUM_MISMATCH", message });
+    host.put(`${PATHS.imagesPayload}/${archive}`, "images");
+    await k3sStep.run(world.context());
+    const linked = `link ${PATHS.imagesPayload}/${archive} ${PATHS.k3sImages}/${archive}`;
+    assert.equal(host.record.filter((it) => it === linked).length, 1);
+    assert.ok(host.record.indexOf(linked) < host.record.indexOf(`run ${PATHS.k3sInstaller}`));
+    await k3sStep.run(world.context());
+    assert.equal(host.record.filter((it) => it === linked).length, 1, "and stay as they are");
   });
 });
 
@@ -321,7 +356,15 @@ Deno.test("k3s: a machine without DNS servers is told before anything is written
 
 Deno.test("k3s: a damaged pin is an error, not a download of something else", async () => {
   await onAppliance(async (world) => {
-    for (const text of ["{", "[]", pin({ binarySha256: "abc" }), pin({ version: "../../x" })]) {
+    for (
+      const text of [
+        "{",
+        "[]",
+        pin({ binarySha256: "abc" }),
+        pin({ version: "../../x" }),
+        pin({ airgapImages: { "../x.tar": sum("") } }),
+      ]
+    ) {
       world.host.put(PATHS.k3sPin, text);
       await fails(world, { code: "K3S_FAILED", message: /k3s-pin.json" is damaged/ });
     }

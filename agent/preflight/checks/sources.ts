@@ -1,0 +1,94 @@
+import { checkFluxCrds } from "../../../flux/crds.ts";
+import { type K3sPin, readK3sPin } from "../../../k8s/k3s/pin.ts";
+import { airgapArchives, findFile, type K3sFile, k3sFiles } from "../../../k8s/k3s/sources.ts";
+import { AgentError, errorText } from "../../error.ts";
+import { NetworkError } from "../../net/errors.ts";
+import { fetchStatus } from "../../net/fetch_file.ts";
+import { networkOf } from "../../net/settings.ts";
+import { PATHS } from "../../state/paths.ts";
+import type { Check, CheckContext, CheckOutcome } from "../check.ts";
+import { fail, pass } from "../outcome.ts";
+
+const FROM_IMAGE = "Install from the appliance image again";
+
+/** What setup takes from elsewhere is here or can be fetched; asked of the same list that setup itself works through. */
+export const SOURCE_CHECKS: readonly Check[] = [
+  {
+    id: "k3s.sources",
+    title: "Files of Kubernetes",
+    vantage: "agent",
+    overridable: false,
+    async run(context) {
+      const expected = "k3s and its installer are here or can be downloaded";
+      let pin: K3sPin;
+      try {
+        pin = await readK3sPin(context.host);
+      } catch (error) {
+        if (!(error instanceof AgentError)) throw error;
+        return fail({ expected, found: errorText(error), remediation: error.hint ?? FROM_IMAGE });
+      }
+      const files = k3sFiles(pin, context.downloadUrl);
+      const places = await Promise.all([...files, ...airgapArchives(pin)].map(async (file) => ({
+        file,
+        place: await findFile(context.host, file),
+      })));
+      const damaged = places.filter((it) =>
+        it.place === "damaged" || it.place === "absent" && !files.some((file) => file === it.file)
+      );
+      if (damaged.length > 0) {
+        return fail({
+          expected,
+          found: `damaged or missing: ${damaged.map((it) => it.file.payload).join(", ")}`,
+          remediation: FROM_IMAGE,
+        });
+      }
+      const absent = files.filter((file) => places.some((it) => it.file === file && it.place === "absent"));
+      if (absent.length === 0) return pass({ expected, found: `k3s ${pin.version}, on this machine` });
+      return await askSources(context, expected, absent);
+    },
+  },
+  {
+    id: "flux.definitions",
+    title: "Files of Flux",
+    vantage: "agent",
+    overridable: false,
+    async run({ host }) {
+      const expected = "Flux's resource definitions are here";
+      try {
+        const place = await checkFluxCrds(host);
+        return pass({ expected, found: place === "payload" ? PATHS.fluxCrdsPayload : "inside this program" });
+      } catch (error) {
+        if (!(error instanceof AgentError)) throw error;
+        return fail({ expected, found: errorText(error), remediation: error.hint ?? FROM_IMAGE });
+      }
+    },
+  },
+];
+
+async function askSources(
+  { inputs, signal }: CheckContext,
+  expected: string,
+  files: readonly K3sFile[],
+): Promise<CheckOutcome> {
+  const answers = await Promise.all(files.map(async (file) => {
+    try {
+      return { file, status: await fetchStatus(networkOf(inputs), file.url, { signal }), words: "" };
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      return { file, status: 0, words: errorText(error) };
+    }
+  }));
+  const hosts = [...new Set(files.map((it) => it.url.host))].join(", ");
+  const evidence = answers.map((it) => `${it.file.url.href}: ${it.words || it.status}`);
+  const bad = answers.find((it) => it.status !== 200);
+  if (!bad) return pass({ expected, found: `can be downloaded from ${hosts}`, evidence });
+  const { file, status, words } = bad;
+  return fail({
+    expected,
+    found: words || `${file.url.host} answers ${status} for ${file.what}`,
+    remediation: status === 404
+      ? "Put this file there, or start the agent with another --download-url"
+      : `Allow outgoing HTTPS to ${hosts}, enter a proxy, or start the agent with --download-url and a mirror`,
+    evidence,
+  });
+}
