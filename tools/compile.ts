@@ -2,6 +2,8 @@ import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BUNDLE } from "./bundle.ts";
 import { DENO_VERSION, denortFromCarrier } from "./denort.ts";
+import { licenceTexts } from "./licence_texts.ts";
+import { type BundledPackage, bundledPackages } from "./release_agent/bundled_packages.ts";
 
 /**
  * Makes the one executable: bundle → compile. The same inputs give the same bytes: the date is the commit's, nothing of
@@ -28,6 +30,7 @@ const REQUIRE =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);\n';
 
 const repo = new URL("..", import.meta.url).pathname;
+const DEFINITIONS = `${repo}flux/flux-crds.yaml`;
 
 try {
   await compile();
@@ -42,6 +45,8 @@ async function compile(): Promise<void> {
     options: {
       target: { type: "string", default: "x64" },
       release: { type: "boolean", default: false },
+      // For tests on machines without Go: the program may lack Flux's definitions, which its checks say.
+      partial: { type: "boolean", default: false },
       output: { type: "string" },
     },
   });
@@ -49,6 +54,10 @@ async function compile(): Promise<void> {
   if (!target) throw new Error(`--target must be x64 or arm64, not "${values.target}"`);
   if (Deno.version.deno !== DENO_VERSION) {
     throw new Error(`Compile with Deno ${DENO_VERSION}; this is ${Deno.version.deno}`);
+  }
+  const hasDefinitions = await Deno.stat(DEFINITIONS).then(() => true, () => false);
+  if (!hasDefinitions && (values.release || !values.partial)) {
+    throw new Error("flux/flux-crds.yaml is missing; make it first, with Go on this machine: deno task crds");
   }
   const name = values.target === "x64" ? "alga-agent" : `alga-agent-${values.target}`;
   const output = resolve(values.output ?? `${repo}.out/${name}`);
@@ -59,7 +68,7 @@ async function compile(): Promise<void> {
   try {
     const { commit, committedAt } = await readCommit();
     await bundle(build, commit, committedAt);
-    const include = await addFiles(build, values.release);
+    const include = await addFiles(build, hasDefinitions);
     // The executable holds the times of its files.
     for (const { name } of Deno.readDirSync(build)) {
       await Deno.utime(`${build}/${name}`, committedAt, committedAt);
@@ -115,18 +124,26 @@ function numberByUse(texts: ReadonlyMap<string, string>): Map<string, string> {
 }
 
 /** What is read at run time stands beside the bundle; gives the arguments that embed it. */
-async function addFiles(build: string, isRelease: boolean): Promise<string[]> {
+async function addFiles(build: string, hasDefinitions: boolean): Promise<string[]> {
   await Deno.copyFile(`${repo}views/style.css`, `${build}/style.css`);
-  const crds = `${repo}flux/flux-crds.yaml`;
-  if (await Deno.stat(crds).then(() => true, () => false)) {
-    await Deno.copyFile(crds, `${build}/flux-crds.yaml`);
-    return ["--include", "style.css", "--include", "flux-crds.yaml"];
+  await Deno.writeTextFile(`${build}/licences.txt`, await licenceTexts(await packages(), repo));
+  if (hasDefinitions) await Deno.copyFile(DEFINITIONS, `${build}/flux-crds.yaml`);
+  const names = ["style.css", "licences.txt", ...(hasDefinitions ? ["flux-crds.yaml"] : [])];
+  return names.flatMap((it) => ["--include", it]);
+}
+
+/** The npm packages whose code is in the program: a bundle that was not minified names them. */
+async function packages(): Promise<BundledPackage[]> {
+  const dir = await Deno.makeTempDir({ dir: `${repo}.build`, prefix: "run-packages-" });
+  try {
+    await deno([...BUNDLE, "--outdir", dir, "main.ts"], repo);
+    const texts = await Promise.all(
+      [...Deno.readDirSync(dir)].map((it) => Deno.readTextFile(`${dir}/${it.name}`)),
+    );
+    return bundledPackages(texts.join("\n"));
+  } finally {
+    await Deno.remove(dir, { recursive: true });
   }
-  if (isRelease) throw new Error("flux/flux-crds.yaml is missing; make it with: deno task crds");
-  console.error(
-    "Without flux/flux-crds.yaml this binary installs Flux only where an image brings its definitions",
-  );
-  return ["--include", "style.css"];
 }
 
 /** The executable. Runtime: DENORT_BIN, Deno's own download, else the fallback. */

@@ -24,7 +24,7 @@ Deno.exit(
       };
     },
     async compile(target, path, { isTrial }) {
-      const mode = isTrial ? [] : ["--release"];
+      const mode = isTrial ? ["--partial"] : ["--release"];
       const tool = `${repo}/tools/compile.ts`;
       await run(Deno.execPath(), [
         "run",

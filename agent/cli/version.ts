@@ -1,30 +1,44 @@
+import { THIRD_PARTS } from "../product/pins.ts";
 import { BUILD } from "../version.ts";
 import { type Command, EXIT } from "./command.ts";
+import { licencesText, readLicenceTexts } from "./licences.ts";
 import { parseChoice, parseOptions } from "./options.ts";
 
 /** `alga-agent version` */
 export const versionCommand: Command = {
   name: "version",
   summary: "show version, commit and build date",
-  help: `Usage: alga-agent version [-o text|json]
+  help: `Usage: alga-agent version [-o text|json] [--licences]
 
   -o, --output  text (default) or json: version, commit and builtAt
+  --licences    what others made: inside this program, fetched by it and
+                pulled by the cluster; then the licences of what is inside
 
 Example: alga-agent version -o json`,
-  run(args, terminal) {
+  async run(args, terminal) {
     const { values } = parseOptions(
       {
         args: [...args],
-        options: { output: { type: "string", short: "o", default: "text" } },
+        options: {
+          output: { type: "string", short: "o", default: "text" },
+          licences: { type: "boolean", default: false },
+        },
       } as const,
     );
     const output = parseChoice("-o", values.output, ["text", "json"]);
+    if (values.licences) {
+      const texts = await readLicenceTexts();
+      terminal.out(
+        output === "json" ? `${JSON.stringify({ parts: THIRD_PARTS, texts })}\n` : licencesText(texts),
+      );
+      return EXIT.ok;
+    }
     const built = BUILD.builtAt === "" ? "" : `, built ${BUILD.builtAt.slice(0, 16).replace("T", " ")} UTC`;
     terminal.out(
       output === "json"
         ? `${JSON.stringify(BUILD)}\n`
         : `alga-agent ${BUILD.version} (${BUILD.commit}${built})\n`,
     );
-    return Promise.resolve(EXIT.ok);
+    return EXIT.ok;
   },
 };

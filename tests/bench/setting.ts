@@ -73,7 +73,13 @@ function runningPod(name: string) {
 
 async function compileAgent(): Promise<string> {
   const repo = new URL("../..", import.meta.url).pathname;
-  const { code } = await mortalCommand(Deno.execPath(), ["run", "-A", "--quiet", `${repo}tools/compile.ts`], {
+  const { code } = await mortalCommand(Deno.execPath(), [
+    "run",
+    "-A",
+    "--quiet",
+    `${repo}tools/compile.ts`,
+    "--partial",
+  ], {
     cwd: repo,
     stdout: "null",
     stderr: "inherit",

@@ -37,9 +37,9 @@ Deno.test({
       }
       const [first, second] = copies as [string, string];
       const runs = await Promise.all([
-        compile(["--output", `${dir}/one`], { tool: `${first}/tools/compile.ts` }),
-        compile(["--output", `${dir}/two`], { tool: `${first}/tools/compile.ts` }),
-        compile(["--output", `${dir}/three`], { tool: `${second}/tools/compile.ts` }),
+        compile(["--partial", "--output", `${dir}/one`], { tool: `${first}/tools/compile.ts` }),
+        compile(["--partial", "--output", `${dir}/two`], { tool: `${first}/tools/compile.ts` }),
+        compile(["--partial", "--output", `${dir}/three`], { tool: `${second}/tools/compile.ts` }),
       ]);
       for (const { code, output } of runs) assert.equal(code, 0, output);
       const sums = await Promise.all(["one", "two", "three"].map((it) => sha256(`${dir}/${it}`)));
@@ -55,7 +55,7 @@ Deno.test({
 });
 
 const armDir = await Deno.makeTempDir({ prefix: "alga-compile-" });
-const armBuild = await compile(["--target", "arm64", "--output", `${armDir}/alga-agent`]);
+const armBuild = await compile(["--partial", "--target", "arm64", "--output", `${armDir}/alga-agent`]);
 const armHeader = armBuild.code === 0 ? await elfHeader(`${armDir}/alga-agent`) : undefined;
 await Deno.remove(armDir, { recursive: true });
 
@@ -106,6 +106,10 @@ Deno.test("--release refuses the fallback runtime, and a tree without Flux's def
     const withoutDefinitions = await release();
     assert.equal(withoutDefinitions.code, 1, withoutDefinitions.output);
     assert.match(withoutDefinitions.output, /^flux\/flux-crds\.yaml is missing/m);
+    const tool = `${dir}/tree/tools/compile.ts`;
+    const whole = await compile(["--output", `${dir}/alga-agent`], { tool });
+    assert.equal(whole.code, 1, "nor is any other program made without them by accident");
+    assert.match(whole.output, /^flux\/flux-crds\.yaml is missing; make it first, .*: deno task crds\n$/);
     await assert.rejects(Deno.stat(`${dir}/alga-agent`), Deno.errors.NotFound);
   } finally {
     await Deno.remove(dir, { recursive: true });

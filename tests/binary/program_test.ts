@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../agent/cli/commands.ts";
+import { THIRD_PARTS } from "../../agent/product/pins.ts";
 import { BUILD } from "../../agent/version.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
@@ -20,6 +21,23 @@ await binaryTest("version says version, commit and build date", async (program) 
   assert.ok(Number.isFinite(Date.parse(json.builtAt)));
   assert.deepEqual(await run(program, ["--version"]), text);
 });
+
+await binaryTest(
+  "version --licences names what others made and holds the licences of what is inside",
+  async (program) => {
+    const { code, stdout } = await run(program, ["version", "--licences"]);
+    assert.equal(code, 0);
+    for (const { name } of THIRD_PARTS) assert.ok(stdout.includes(`  ${name} `), name);
+    for (const name of ["Deno", "hono \\S+", "zod \\S+"]) {
+      assert.match(
+        stdout,
+        new RegExp(`={80}\n${name}\n={80}\n`),
+      );
+    }
+    const json = JSON.parse((await run(program, ["version", "--licences", "-o", "json"])).stdout);
+    assert.ok(stdout.endsWith(json.texts));
+  },
+);
 
 await binaryTest("every command explains itself with usage, example and 80 columns", async (program) => {
   const overview = await run(program, ["help"]);

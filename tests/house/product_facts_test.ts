@@ -86,7 +86,7 @@ for (
 /** Tools may not know the agent: each copy of a pin, with what it must say. */
 const COPIES: Readonly<Record<string, readonly string[]>> = {
   "tools/denort.ts": [DENO.version, DENO.runtimeSha256],
-  "tools/flux_modules.ts": [FLUX_DEFINITIONS_SHA256],
+  "tools/flux_crds.ts": [FLUX_DEFINITIONS_SHA256],
 };
 
 for (const [path, pins] of Object.entries(COPIES)) {

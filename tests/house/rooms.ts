@@ -230,6 +230,7 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/cli/listen.ts": "the agent's port and socket",
   "agent/cli/agent_client.ts": "the agent's socket",
   "agent/cli/do_answer.ts": "the agent's own port and socket",
+  "agent/cli/licences.ts": "licences inside the program",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
   "agent/cli/input_file.ts": "files named on the command line lie where the caller says",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",

@@ -120,7 +120,7 @@ export const PARTS: readonly Part[] = [
     name: "compile",
     lane: "test",
     kind: "check",
-    command: tool("tools/compile.ts"),
+    command: tool("tools/compile.ts", "--partial"),
     after: ["Flux definitions"],
     limitMin: 5,
     usualMin: 1,
