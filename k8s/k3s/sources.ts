@@ -21,7 +21,7 @@ export interface K3sFile {
 export function k3sFiles(pin: K3sPin, downloadUrl?: string): readonly [binary: K3sFile, installer: K3sFile] {
   const mode = MODE.program;
   const url = (base: string, name: string) =>
-    new URL(`${base.replace(/\/+$/, "")}/${encodeURIComponent(pin.version)}/${name}`);
+    new URL(`${base.replace(/(?<!\/)\/+$/, "")}/${encodeURIComponent(pin.version)}/${name}`);
   return [{
     what: `k3s ${pin.version}`,
     path: PATHS.k3sBinary,
