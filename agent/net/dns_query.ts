@@ -12,7 +12,7 @@ export interface DnsAnswer {
   addresses: string[];
   /** In words when there is no address. */
   problem: string;
-  /** It gave nothing but addresses that lead nowhere (0.0.0.0, 127.0.0.1): how filters refuse a name. */
+  /** It gave nothing but addresses that lead nowhere (0.0.0.0): how filters refuse a name. */
   isFiltered: boolean;
 }
 
@@ -74,8 +74,7 @@ function emptyText(code: string | undefined): string {
 /** Addresses that no service has which is asked for by name. @see RFC 6890 */
 function leadsNowhere(address: string): boolean {
   return !ipaddr.IPv4.isValidFourPartDecimal(address) ||
-    ["unspecified", "broadcast"].includes(ipaddr.IPv4.parse(address).range()) || address.startsWith("0.") ||
-    address === "127.0.0.1";
+    ["unspecified", "broadcast"].includes(ipaddr.IPv4.parse(address).range()) || address.startsWith("0.");
 }
 
 interface Target {
