@@ -1,23 +1,20 @@
-/** What git says of a folder: lines of `git status --porcelain`, or undefined outside a checkout. */
+/**
+ * What git says of a folder: lines of `git status --porcelain`, or undefined where there is no checkout.
+ * @throws {Error} with git's own words if it does not tell.
+ */
 export async function changedFiles(dir: string): Promise<string[] | undefined> {
-  const git = await runGit(dir);
-  if (!git?.success) return undefined;
-  return new TextDecoder().decode(git.stdout).split("\n").filter((it) => it !== "");
-}
-
-/** Undefined where there is no git. */
-async function runGit(dir: string): Promise<Deno.CommandOutput | undefined> {
-  try {
-    return await new Deno.Command("git", {
-      args: ["status", "--porcelain"],
-      cwd: dir,
-      stdout: "piped",
-      stderr: "null",
-    }).output();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+  // A file in a worktree, a folder elsewhere.
+  if (!await Deno.stat(`${dir}/.git`).then(() => true, () => false)) return undefined;
+  const { success, stdout, stderr } = await new Deno.Command("git", {
+    args: ["status", "--porcelain"],
+    cwd: dir,
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (!success) {
+    throw new Error(`git cannot tell what has changed: ${new TextDecoder().decode(stderr).trim()}`);
   }
+  return new TextDecoder().decode(stdout).split("\n").filter((it) => it !== "");
 }
 
 if (import.meta.main) {

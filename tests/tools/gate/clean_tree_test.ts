@@ -30,3 +30,13 @@ Deno.test("changedFiles names what was changed and what is new, and not what git
     await Deno.remove(dir, { recursive: true });
   }
 });
+
+Deno.test("changedFiles does not pass for clean what git cannot tell", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "alga-tree-" });
+  try {
+    await Deno.writeTextFile(`${dir}/.git`, "not git's");
+    await assert.rejects(changedFiles(dir), /^Error: git cannot tell what has changed: fatal: /);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
