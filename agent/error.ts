@@ -1,7 +1,6 @@
 /** What an operator can meet. Codes are stored and shown in JSON, so they are never renamed. */
 export type AgentErrorCode =
   | "USAGE"
-  | "INPUT_INVALID"
   | "STATE_DAMAGED"
   | "STATE_NEWER"
   | "STATE_WRITE_FAILED"
@@ -10,10 +9,8 @@ export type AgentErrorCode =
   | "COMMAND_TIMEOUT"
   | "DOWNLOAD_FAILED"
   | "CHECKSUM_MISMATCH"
-  | "REGISTRY"
   | "RELEASE_INVALID"
   | "KUBE_API"
-  | "KUBE_CONFLICT"
   | "K3S_FAILED"
   | "STORAGE_FAILED"
   | "FLUX_FAILED"

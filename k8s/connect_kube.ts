@@ -1,4 +1,5 @@
-import { createKubeClient, parseKubeconfig } from "./mod.ts";
+import { dirname, isAbsolute, join } from "node:path/posix";
+import { createKubeClient, readKubeconfig } from "./mod.ts";
 import type { KubeClient } from "./client/kube_client.ts";
 import { PATHS } from "../agent/state/paths.ts";
 import type { Host } from "../agent/host/host.ts";
@@ -11,16 +12,21 @@ export function createKubeConnector(
   host: Host,
   kubeconfigFile?: string,
 ): () => Promise<KubeClient | undefined> {
-  let kept: { text: string; client: KubeClient } | undefined;
+  let kept: { key: string; client: KubeClient } | undefined;
+  // A file named on the command line is the caller's own and lies where it says, not below the root; so does what it names.
+  const path = kubeconfigFile ?? PATHS.kubeconfig;
+  const read = kubeconfigFile === undefined ? (path: string) => host.readText(path) : readOwnFile;
   return async () => {
-    // A file named on the command line is the caller's own and lies where it says, not below the root.
-    const text = kubeconfigFile === undefined
-      ? await host.readText(PATHS.kubeconfig)
-      : await readOwnFile(kubeconfigFile);
+    const text = await read(path);
     if (text === undefined) return undefined;
-    if (kept?.text === text) return kept.client;
+    const config = await readKubeconfig(
+      text,
+      (name) => read(isAbsolute(name) ? name : join(dirname(path), name)),
+    );
+    const key = JSON.stringify(config); // a named file may change as well
+    if (kept?.key === key) return kept.client;
     kept?.client.close();
-    kept = { text, client: createKubeClient(parseKubeconfig(text)) };
+    kept = { key, client: createKubeClient(config) };
     return kept.client;
   };
 }

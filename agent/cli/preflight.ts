@@ -4,7 +4,7 @@ import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
 import { type CheckInputs, preflightVerdict, runPreflight } from "../preflight/mod.ts";
 import { createRegistryClient } from "../registry/client.ts";
-import { networkOf } from "../net/settings.ts";
+import { networkOf, onHost } from "../net/settings.ts";
 import { BUILD } from "../version.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readInputFile } from "./input_file.ts";
@@ -66,7 +66,7 @@ Example: sudo alga-agent preflight -o json`,
       : await readInputFile(values["from-file"], terminal);
     const registry = createRegistryClient({
       mirrors,
-      network: networkOf(inputs),
+      network: onHost(networkOf(inputs), host),
       clock: systemClock,
       userAgent: `alga-agent/${BUILD.version}`,
     });

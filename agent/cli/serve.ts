@@ -13,7 +13,7 @@ import { createRegistryClient } from "../registry/client.ts";
 import { type NetworkSettings } from "../net/settings.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
-import { networkOf } from "../net/settings.ts";
+import { networkOf, onHost } from "../net/settings.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
 import { openJournal } from "../state/journal.ts";
@@ -101,7 +101,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       (await readInterfaces(host).catch(() => [])).flatMap((it) => it.addresses.map((a) => a.address));
 
     const registryFor = (network: NetworkSettings) =>
-      createRegistryClient({ mirrors, network, clock, userAgent });
+      createRegistryClient({ mirrors, network: onHost(network, host), clock, userAgent });
     let { port } = listen;
 
     const setup = await createSetupService({

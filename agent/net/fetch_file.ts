@@ -1,7 +1,7 @@
 import { AgentError, errorText } from "../error.ts";
 import { type Host, partPath } from "../host/host.ts";
 import { exchange } from "./exchange.ts";
-import type { NetworkSettings } from "./settings.ts";
+import { type NetworkSettings, onHost } from "./settings.ts";
 import { createTransport, type Transport, type TransportReply } from "./transport.ts";
 
 /** After this long without a byte the connection counts as lost. A slow line is not a lost one, so there is no other limit. */
@@ -42,7 +42,7 @@ export async function fetchFile(
   options: FetchFileOptions,
 ): Promise<void> {
   const part = partPath(file.path, keyOf(file));
-  const transport = createTransport(network);
+  const transport = createTransport(onHost(network, host));
   try {
     let fromByte = (await host.info(part))?.sizeBytes ?? 0;
     for (let round = 1;; round++) {

@@ -1,3 +1,5 @@
+import type { Host } from "../host/host.ts";
+
 /** How requests leave the machine. */
 export interface NetworkSettings {
   /** Servers to ask instead of the machine's resolver; empty = the machine's. */
@@ -9,6 +11,16 @@ export interface NetworkSettings {
   noProxy?: readonly string[];
   /** Extra trusted certificates, PEM. */
   caCerts?: readonly string[];
+  /** File with the system's own authorities, PEM; that of this machine when nothing is said. */
+  authoritiesFile?: string;
+}
+
+/** Written by update-ca-certificates(8). */
+export const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+
+/** The same way out, with the authorities that count below the host's root. */
+export function onHost(network: NetworkSettings, host: Pick<Host, "path">): NetworkSettings {
+  return { ...network, authoritiesFile: host.path(SYSTEM_AUTHORITIES) };
 }
 
 /** What was answered about the way out. */

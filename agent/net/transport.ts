@@ -5,11 +5,8 @@ import ipaddr from "ipaddr.js";
 import { errorText } from "../error.ts";
 import { withinTime } from "../signals.ts";
 import { bypassesProxy } from "./no_proxy.ts";
-import { type NetworkSettings } from "./settings.ts";
+import { type NetworkSettings, SYSTEM_AUTHORITIES } from "./settings.ts";
 import { NetworkError, type NetworkFailure } from "./errors.ts";
-
-/** Written by update-ca-certificates(8). */
-const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
 /** A silent DNS server must leave time for those after it. */
 const DNS_PATIENCE_MS = 2_500;
@@ -55,7 +52,7 @@ export function createTransport(network: NetworkSettings): Transport {
 function authoritiesNow(network: NetworkSettings): string[] {
   const given = [...network.caCerts ?? []];
   try {
-    const all = [...given, Deno.readTextFileSync(SYSTEM_AUTHORITIES)];
+    const all = [...given, Deno.readTextFileSync(network.authoritiesFile ?? SYSTEM_AUTHORITIES)];
     Deno.createHttpClient({ caCerts: all }).close(); // throws when one of them is damaged
     return all;
   } catch {

@@ -18,16 +18,12 @@ export async function readStateFile<T>(
   host: Host,
   path: string,
   schema: z.ZodType<T>,
-  options: {
-    clock: Clock;
-    schemaVersion: number;
-    migrate?: (json: Record<string, unknown>, from: number) => unknown;
-  },
+  options: { clock: Clock; schemaVersion: number },
 ): Promise<StateFile<T>> {
   const text = await host.readText(path);
   if (text === undefined) return { status: "absent" };
   try {
-    let json: unknown = JSON.parse(text);
+    const json: unknown = JSON.parse(text);
     const version = z.object({ schemaVersion: z.int().positive().default(1) }).parse(json).schemaVersion;
     if (version > options.schemaVersion) {
       throw new AgentError(
@@ -38,9 +34,6 @@ export async function readStateFile<T>(
           retrySafe: false,
         },
       );
-    }
-    if (version < options.schemaVersion && options.migrate) {
-      json = options.migrate(json as Record<string, unknown>, version);
     }
     return { status: "ok", value: schema.parse(json) };
   } catch (error) {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
 import { AgentError, errorText } from "../../agent/error.ts";
@@ -35,14 +34,47 @@ const File = z.object({
   users: z.array(z.object({ name: z.string(), user: User })),
 });
 
+/** Reads a file that a kubeconfig names: a path, relative to the kubeconfig's folder where it is not absolute. */
+export type ReadNamedFile = (path: string) => Promise<string | undefined>;
+
 /**
- * Reads a kubeconfig of the shape that k3s writes: one current context with embedded data, or with paths of files.
+ * A kubeconfig of the shape that k3s writes, or one that names files in place of embedded data.
  * @throws {AgentError} KUBE_API naming the wrong field, never its value.
  */
-export function parseKubeconfig(
-  text: string,
-  readFile: (path: string) => string = (path) => readFileSync(path, "utf8"),
-): Kubeconfig {
+export async function readKubeconfig(text: string, readFile: ReadNamedFile): Promise<Kubeconfig> {
+  const { cluster, user } = current(text);
+  const files = new Map<string, string>();
+  const named = {
+    "certificate-authority": cluster["certificate-authority"],
+    "client-certificate": user["client-certificate"],
+    "client-key": user["client-key"],
+  };
+  for (const [field, path] of Object.entries(named)) {
+    if (path !== undefined) files.set(path, await readPem(path, field, readFile));
+  }
+  return parseKubeconfig(text, files);
+}
+
+/** One whose data is embedded; `files` are those that it names, by path. @throws {AgentError} KUBE_API as {@link readKubeconfig} */
+export function parseKubeconfig(text: string, files: ReadonlyMap<string, string> = new Map()): Kubeconfig {
+  const { cluster, user } = current(text);
+  const pem = (from: Record<string, string | undefined>, field: string) => {
+    const data = from[`${field}-data`];
+    if (data !== undefined) return decodeBase64(data, `${field}-data`);
+    const path = from[field];
+    if (path !== undefined && !files.has(path)) throw invalid(`field "${field}" names a file`);
+    return path === undefined ? undefined : files.get(path);
+  };
+  return {
+    server: cluster.server.replace(/(?<!\/)\/+$/, ""),
+    caPem: pem(cluster, "certificate-authority"),
+    clientCertificatePem: pem(user, "client-certificate"),
+    clientKeyPem: pem(user, "client-key"),
+    token: user.token,
+  };
+}
+
+function current(text: string): { cluster: z.infer<typeof Cluster>; user: z.infer<typeof User> } {
   let json: unknown;
   try {
     json = parse(text, { logLevel: "error" });
@@ -53,20 +85,9 @@ export function parseKubeconfig(
   if (!parsed.success) throw invalid(`field "${parsed.error.issues[0]?.path.join(".")}" is missing or wrong`);
   const file = parsed.data;
   const context = pick(file.contexts, file["current-context"], "context").context;
-  const cluster = pick(file.clusters, context.cluster, "cluster").cluster;
-  const user = pick(file.users, context.user, "user").user;
-  const pem = (from: Record<string, string | undefined>, field: string) => {
-    const data = from[`${field}-data`];
-    if (data !== undefined) return decodeBase64(data, `${field}-data`);
-    const path = from[field];
-    return path === undefined ? undefined : readPem(path, field, readFile);
-  };
   return {
-    server: cluster.server.replace(/(?<!\/)\/+$/, ""),
-    caPem: pem(cluster, "certificate-authority"),
-    clientCertificatePem: pem(user, "client-certificate"),
-    clientKeyPem: pem(user, "client-key"),
-    token: user.token,
+    cluster: pick(file.clusters, context.cluster, "cluster").cluster,
+    user: pick(file.users, context.user, "user").user,
   };
 }
 
@@ -84,12 +105,12 @@ function decodeBase64(data: string, field: string): string {
   }
 }
 
-function readPem(path: string, field: string, readFile: (path: string) => string): string {
-  try {
-    return readFile(path);
-  } catch (cause) {
+async function readPem(path: string, field: string, readFile: ReadNamedFile): Promise<string> {
+  const text = await readFile(path).catch((cause) => {
     throw invalid(`the file of "${field}" cannot be read: ${errorText(cause)}`);
-  }
+  });
+  if (text === undefined) throw invalid(`the file of "${field}" does not exist`);
+  return text;
 }
 
 function invalid(why: string): AgentError {

@@ -234,7 +234,6 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
   "agent/cli/input_file.ts": "files named on the command line lie where the caller says",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",
-  "k8s/client/kubeconfig.ts": "files that a kubeconfig names",
   "k8s/connect_kube.ts": "a kubeconfig named on the command line",
   "flux/crds.ts": "definitions inside the program",
   "views/stylesheet.ts": "the stylesheet inside the program",

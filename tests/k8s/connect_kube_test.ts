@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { PATHS } from "../../agent/state/paths.ts";
+import { RealHost } from "../../agent/host/real_host.ts";
+import { makeCertificates } from "../cluster/certificates.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 
 function kubeconfig(token: string): string {
@@ -25,4 +27,25 @@ Deno.test("the connector keeps a client while its file stays, and closes it when
   const second = await connect();
   assert.notEqual(second, first);
   second?.close();
+});
+
+Deno.test("the connector reads what a kubeconfig names below the root, and takes a new client when that changes", async () => {
+  const root = await Deno.makeTempDir({ prefix: "alga-root-" });
+  try {
+    const { caPem } = await makeCertificates(root, { serverNames: ["IP:127.0.0.1"] });
+    const host = new RealHost(root);
+    const named = kubeconfig("one").replace('"server"', '"certificate-authority":"pki/ca.crt","server"');
+    await host.writeFile(PATHS.kubeconfig, named, { mode: 0o600 });
+    const connect = createKubeConnector(host);
+    await assert.rejects(connect(), { code: "KUBE_API", message: /"certificate-authority" does not exist/ });
+    await host.writeFile("/etc/rancher/k3s/pki/ca.crt", caPem, { mode: 0o600 });
+    const first = await connect();
+    assert.equal(await connect(), first);
+    await host.writeFile("/etc/rancher/k3s/pki/ca.crt", `${caPem}\n`, { mode: 0o600 });
+    const second = await connect();
+    assert.notEqual(second, first);
+    second?.close();
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
 });

@@ -4,7 +4,7 @@ import { airgapArchives, findFile, type K3sFile, k3sFiles } from "../../../k8s/k
 import { AgentError, errorText } from "../../error.ts";
 import { NetworkError } from "../../net/errors.ts";
 import { fetchStatus } from "../../net/fetch_file.ts";
-import { networkOf } from "../../net/settings.ts";
+import { networkOf, onHost } from "../../net/settings.ts";
 import { PATHS } from "../../state/paths.ts";
 import type { Check, CheckContext, CheckOutcome } from "../check.ts";
 import { fail, pass } from "../outcome.ts";
@@ -66,13 +66,14 @@ export const SOURCE_CHECKS: readonly Check[] = [
 ];
 
 async function askSources(
-  { inputs, signal }: CheckContext,
+  { host, inputs, signal }: CheckContext,
   expected: string,
   files: readonly K3sFile[],
 ): Promise<CheckOutcome> {
+  const network = onHost(networkOf(inputs), host);
   const answers = await Promise.all(files.map(async (file) => {
     try {
-      return { file, status: await fetchStatus(networkOf(inputs), file.url, { signal }), words: "" };
+      return { file, status: await fetchStatus(network, file.url, { signal }), words: "" };
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       return { file, status: 0, words: errorText(error) };

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { RealHost } from "../../../agent/host/real_host.ts";
+import { fetchStatus } from "../../../agent/net/fetch_file.ts";
+import { onHost } from "../../../agent/net/settings.ts";
 import { createTransport } from "../../../agent/net/transport.ts";
 import { makeCertificates } from "../../cluster/certificates.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
@@ -55,4 +58,29 @@ Deno.test("A mirror by its IPv6 address is reached with TLS when DNS servers wer
 
 Deno.test("createTransport() takes a proxy whose password holds a % as it stands: its check says what is wrong", () => {
   createTransport({ dnsServers: [], proxyUrl: "http://user:50%off@127.0.0.1:3128" }).close();
+});
+
+Deno.test("The authorities that count are those below the host's root, read anew for each client", async () => {
+  const root = await Deno.makeTempDir({ prefix: "alga-root-" });
+  const { caPem } = await makeCertificates(root, { serverNames: ["DNS:localhost"] });
+  const [cert, key] = await Promise.all(
+    ["crt", "key"].map((it) => Deno.readTextFile(`${root}/server.${it}`)),
+  );
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, cert: cert ?? "", key: key ?? "", onListen() {} },
+    () => new Response(),
+  );
+  const host = new RealHost(root);
+  const ask = () =>
+    fetchStatus(onHost({ dnsServers: [] }, host), new URL(`https://localhost:${server.addr.port}/`), {
+      signal: new AbortController().signal,
+    });
+  try {
+    await assert.rejects(ask(), { failure: "tls" });
+    await host.writeFile("/etc/ssl/certs/ca-certificates.crt", caPem, { mode: 0o644 });
+    assert.equal(await ask(), 200);
+  } finally {
+    await server.shutdown();
+    await Deno.remove(root, { recursive: true });
+  }
 });

@@ -35,15 +35,6 @@ for (
   });
 }
 
-Deno.test("readStateFile() migrates an older version", async () => {
-  const host = new FakeHost({ [PATH]: '{"schemaVersion":1,"title":"a"}' });
-  const migrate = (json: Record<string, unknown>, from: number) => ({ name: `${json.title} from ${from}` });
-  assert.deepEqual(await readStateFile(host, PATH, Thing, { ...options, migrate }), {
-    status: "ok",
-    value: { name: "a from 1" },
-  });
-});
-
 Deno.test("readStateFile() refuses a newer version and leaves it alone", async () => {
   const host = new FakeHost({ [PATH]: '{"schemaVersion":3,"name":"a"}' });
   await assert.rejects(readStateFile(host, PATH, Thing, options), { code: "STATE_NEWER" });

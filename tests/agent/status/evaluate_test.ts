@@ -253,7 +253,7 @@ Deno.test("one lost answer of the API changes nothing", () => {
 
 const FAILURE = {
   category: "dns" as const,
-  code: "REGISTRY",
+  code: "DOWNLOAD_FAILED",
   message: "Cannot resolve ghcr.io",
   details: "",
   suggestedNextStep: "Choose another DNS server",

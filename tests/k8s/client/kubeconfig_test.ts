@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../agent/error.ts";
-import { parseKubeconfig } from "../../../k8s/client/kubeconfig.ts";
+import { parseKubeconfig, readKubeconfig } from "../../../k8s/client/kubeconfig.ts";
 import { Random } from "../../fakes/random.ts";
 
 const K3S = `apiVersion: v1
@@ -31,9 +31,20 @@ Deno.test("parseKubeconfig() reads what k3s writes", () => {
   });
 });
 
-Deno.test("parseKubeconfig() reads files that are named instead of embedded", () => {
+Deno.test("readKubeconfig() reads files that are named instead of embedded", async () => {
   const text = K3S.replace(/client-key-data: .*/, "client-key: /k.pem");
-  assert.equal(parseKubeconfig(text, (path) => `content of ${path}`).clientKeyPem, "content of /k.pem");
+  const read = (found: string | undefined) => readKubeconfig(text, () => Promise.resolve(found));
+  assert.equal((await read("KEY")).clientKeyPem, "KEY");
+  await assert.rejects(read(undefined), {
+    code: "KUBE_API",
+    message: /the file of "client-key" does not exist/,
+  });
+  const denied = () => Promise.reject(new Error("permission denied"));
+  await assert.rejects(
+    readKubeconfig(text, denied),
+    /the file of "client-key" cannot be read: permission denied/,
+  );
+  assert.throws(() => parseKubeconfig(text), /field "client-key" names a file/);
 });
 
 for (
@@ -57,7 +68,7 @@ Deno.test("parseKubeconfig() throws nothing but AgentError and never shows the k
   const random = new Random(11);
   for (let round = 0; round < 400; round++) {
     try {
-      parseKubeconfig(random.mutate(K3S), () => "");
+      parseKubeconfig(random.mutate(K3S));
     } catch (error) {
       assert.ok(error instanceof AgentError, `round ${round}: ${error}`);
       assert.ok(!error.message.includes(btoa("KEY PEM")), `round ${round}`);
