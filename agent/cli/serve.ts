@@ -7,6 +7,8 @@ import type { Host } from "../host/host.ts";
 import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
 import { raiseFileLimit } from "../host/raise_file_limit.ts";
 import { RealHost } from "../host/real_host.ts";
+import { createEngine } from "../operation/mod.ts";
+import { createOperationLock } from "../operation/operation_lock.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
 import { createRegistryClient } from "../registry/client.ts";
@@ -17,7 +19,6 @@ import { networkOf, onHost } from "../net/settings.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
 import { openJournal } from "../state/journal.ts";
-import { createOperationLock } from "../state/operation_lock.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
 import { watchLogin } from "../status/login_watch.ts";
@@ -104,11 +105,17 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       createRegistryClient({ mirrors, network: onHost(network, host), clock, userAgent });
     let { port } = listen;
 
-    const setup = await createSetupService({
+    const engine = createEngine({
       host,
       clock,
       journal,
-      lock: createOperationLock(host, clock),
+      say: (text) => terminal.err(`${printable(text)}\n`),
+    });
+    const setup = await createSetupService({
+      engine,
+      host,
+      clock,
+      journal,
       connectKube,
       mirrors,
       registryFor,
@@ -116,7 +123,6 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       get agentPort() {
         return port; // of the listener, where the options leave it open
       },
-      agentVersion: BUILD.version,
       login: watchLogin(() => status),
     });
     let address = await openedAddress(host, listen.hostname) ?? "127.0.0.1";
@@ -157,6 +163,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const app = createApp(deps);
     const socketApp = createSocketApp(deps);
 
+    // What a kill left owed comes before anything that could be asked for.
+    await engine.dischargeOwed();
     const openTcp = async (at: ListenAddress) =>
       await listenTcp(
         at,
@@ -176,7 +184,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     ({ port } = tcp.addr);
     terminal.err(`Listening on http://${formatAddress(tcp.addr)}/\n`);
     await removeTornFiles(host, [PATHS.stateDir, "/etc/rancher/k3s"], startedMs);
-    await setup.resume();
+    await engine.resume();
     hasResumed = true;
 
     const over = new AbortController();
@@ -197,7 +205,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const following = repeat(clock, TOKEN_MS, over.signal, () => access.refresh());
     const looking = repeat(clock, LOOK_MS, over.signal, async () => {
       address = await openedAddress(host, listen.hostname) ?? address;
-      if (couldNotResume(setup.view().state)) await setup.resume();
+      if (couldNotResume(setup.view().state)) await engine.resume();
     });
 
     const recovering = recoverReleases(
@@ -212,7 +220,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     registryProbe.close();
     await Promise.race([
       Promise.allSettled([
-        setup.stop(),
+        engine.stop(),
         status.stop(),
         server.shutdown(),
         socket.shutdown(),

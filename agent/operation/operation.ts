@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Acceptance, Condition, GateReader } from "./conditions.ts";
 import type { ErrorWords, Failure, FailureClass } from "./failure.ts";
 import type { OperationName } from "./operation_name.ts";
 import type { Change, Progress, Step, StepTools } from "./step.ts";
@@ -18,24 +19,6 @@ export interface Policy {
   needsNetwork: readonly FailureClass[];
   /** After a kill or a restart, and after it was taken over. `by-hand` and `never`: it has failed as interrupted. */
   resume: By;
-}
-
-/** What stands in the way before the first effect. */
-export interface Condition {
-  id: string;
-  cause: string;
-  wayOut: string;
-  /** A person may accept it, knowing the cause; another cause needs another acceptance. */
-  mayBeAccepted: boolean;
-}
-
-/** A condition that a person accepted; stored and shown for ever. */
-export interface Acceptance {
-  checkId: string;
-  by: string;
-  at: string;
-  /** The cause at that time. */
-  found: string;
 }
 
 /** What inputs that were given again mean for what is already done. */
@@ -83,8 +66,10 @@ export interface Operation<Inputs, Context extends StepTools = StepTools> {
   title: string;
   /** Checks inputs of any face. */
   schema: z.ZodType<Inputs>;
-  /** In running order. A gate (`gateStep()`) comes first. */
+  /** In running order. The step of the gate (`gateStep()`) comes first. */
   steps: readonly Step<Context>[];
+  /** What the journal says of the gate is read with it. */
+  gate?: GateReader;
   policy: Policy;
   store: InputStore<Inputs>;
   open(inputs: Inputs): Workspace<Context> | Promise<Workspace<Context>>;
@@ -159,7 +144,7 @@ export interface OperationView {
   by: string | undefined;
   requestedAt: string | undefined;
   steps: readonly StepRow[];
-  /** As `shown()` gave them. */
+  /** What the newest request wrote down: as `shown()` gave it, beside `by` and `runId`. */
   inputs: Readonly<Record<string, unknown>>;
   /** What is other than in the run before, and what that means. */
   changes: readonly InputChange[];

@@ -51,3 +51,26 @@ export async function writeSelection(
     resolved,
   }, SCHEMA_VERSION);
 }
+
+/** The chosen release at hand, without a look at the disk each time. */
+export interface ReleaseMemory {
+  current(): ResolvedRelease | undefined;
+  /** Looks at the disk. */
+  read(): Promise<ResolvedRelease | undefined>;
+  /** For other answers another one is chosen. */
+  forget(): Promise<void>;
+}
+
+export function createReleaseMemory(host: Host, clock: Clock): ReleaseMemory {
+  let current: ResolvedRelease | undefined;
+  return {
+    current: () => current,
+    async read() {
+      return current = (await readSelection(host, clock))?.resolved;
+    },
+    async forget() {
+      await host.remove(PATHS.releaseSelection);
+      current = undefined;
+    },
+  };
+}

@@ -1,3 +1,5 @@
+import type { Failure as OperationFailure } from "../operation/failure.ts";
+import type { OperationState, StepRow as OperationStepRow } from "../operation/operation.ts";
 import type { Acknowledgement, PreflightReport } from "../preflight/check.ts";
 import type { Origin, SetupField } from "./inputs/schema.ts";
 
@@ -14,57 +16,16 @@ export const STEP_IDS = [
 ] as const;
 export type StepId = typeof STEP_IDS[number];
 
-/** Classes of failures. @see contract.md 9 */
-export type FailureClass =
-  | "network"
-  | "dns"
-  | "registry-release-source"
-  | "k3s"
-  | "flux"
-  | "storage"
-  | "app-bootstrap"
-  | "app-readiness"
-  | "background-services";
+export type { FailureClass } from "../operation/failure.ts";
 
 /** A failed step in words an administrator can act on. No secret, no stack. */
-export interface Failure {
-  category: FailureClass;
-  stepId: StepId;
-  code: string;
-  message: string;
-  /** More of the cause, for technical details. */
-  details: string;
-  suggestedNextStep: string;
-  retrySafe: boolean;
-  at: string;
-}
+export type Failure = OperationFailure<StepId>;
 
-/**
- * Where set-up stands.
- *
- * idle ─submit→ running(preflight) ─pass→ running(resolve … login) ─→ done
- * running(preflight) ─not passed→ blocked ─acknowledge/run again→ running
- * running(preflight, checksOnly) ─→ checked
- * running(any) ─error→ failed ─retry→ running
- */
-export type SetupState =
-  | { status: "idle" }
-  | { status: "checked"; finishedAt: string }
-  | { status: "running"; stepId: StepId; startedAt: string; message: string }
-  | { status: "blocked"; since: string }
-  | { status: "failed"; stepId: StepId; failure: Failure; nextAttemptAt?: string }
-  | { status: "done"; finishedAt: string };
+/** Where set-up stands. @see OperationState */
+export type SetupState = Exclude<OperationState<StepId>, { status: "cancelled" }>;
 
 /** One row of the progress page. */
-export interface StepRow {
-  id: StepId;
-  title: string;
-  status: "waiting" | "running" | "done" | "failed";
-  startedAt?: string;
-  finishedAt?: string;
-  /** What it is doing or what went wrong, one line. */
-  message?: string;
-}
+export type StepRow = OperationStepRow<StepId>;
 
 /** One given answer as shown; secrets are described ("set, 18 characters"), never repeated. */
 export interface Answer {

@@ -5,7 +5,8 @@ import { FLUX_CONTROLLERS, fluxObjects, PROXY_ANNOTATION, PROXY_SECRET } from ".
 import { readFluxCrds } from "../../../flux/crds.ts";
 import { proxyEnvironment } from "../../../k8s/k3s/config.ts";
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
-import { type Step, type StepContext, waitFor } from "../step.ts";
+import { waitFor } from "../../operation/wait_for.ts";
+import type { Step, StepContext } from "../step.ts";
 import { deploymentState, requireKube } from "./cluster.ts";
 import { encodeSecret, readSecret } from "./secret_data.ts";
 
@@ -17,7 +18,13 @@ const PROXY_REF = { resource: KINDS.Secret, namespace: NAMESPACES.flux, name: PR
 export const fluxStep: Step = {
   id: "flux",
   title: "Install Flux",
-  async isDone(context) {
+  failure: {
+    category: "flux",
+    cannot: "Flux could not be installed",
+    nextAction: "Check that ghcr.io can be reached, then try again",
+  },
+  installState: { status: "flux-install", phase: "flux" },
+  async look(context) {
     const kube = await requireKube(context);
     for (const crd of await readFluxCrds(context.host)) {
       if (await crdState(kube, crd.metadata.name) !== true) return false;
@@ -39,7 +46,7 @@ export const fluxStep: Step = {
     }
     return true;
   },
-  async run(context) {
+  async act(context) {
     const { say, host } = context;
     const kube = await requireKube(context);
     const crds = await readFluxCrds(host);

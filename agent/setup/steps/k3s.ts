@@ -14,7 +14,8 @@ import { KINDS } from "../../../k8s/mod.ts";
 import { fetchFile } from "../../net/fetch_file.ts";
 import { MODE, PATHS } from "../../state/paths.ts";
 import { networkOf } from "../../net/settings.ts";
-import { type Step, type StepContext, waitFor } from "../step.ts";
+import { waitFor } from "../../operation/wait_for.ts";
+import type { Step, StepContext } from "../step.ts";
 
 const API_TIMEOUT_SEC = 180;
 const NODE_TIMEOUT_SEC = 180;
@@ -26,7 +27,13 @@ const STARTED_WITH = `${PATHS.stateDir}/k3s-started-with`;
 export const k3sStep: Step = {
   id: "k3s",
   title: "Install Kubernetes",
-  async isDone(context) {
+  failure: {
+    category: "k3s",
+    cannot: "Kubernetes could not be installed",
+    nextAction: "Look for the first error in the log of k3s (journalctl -u k3s), then try again",
+  },
+  installState: { status: "k3s-install", phase: "k3s" },
+  async look(context) {
     const { host } = context;
     const pin = await readK3sPin(host);
     const files = await wantedConfig(context);
@@ -37,7 +44,7 @@ export const k3sStep: Step = {
     if (await host.readText(STARTED_WITH) !== fingerprint(pin, files)) return false;
     return await nodeState(context).catch(() => false) === true;
   },
-  async run(context) {
+  async act(context) {
     const { host, say, signal, inputs, downloadUrl } = context;
     const pin = await readK3sPin(host);
     const files = await wantedConfig(context);

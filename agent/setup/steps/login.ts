@@ -4,8 +4,15 @@ import type { Step } from "../step.ts";
 export const loginStep: Step = {
   id: "login",
   title: "Wait until you can log in",
-  isDone: ({ login }) => Promise.resolve(login.isReady()),
-  async run(context) {
+  failure: {
+    category: "app-readiness",
+    cannot: "It could not be seen whether people can log in",
+    nextAction: "See on the status page what it waits for",
+  },
+  installState: { status: "release-config", phase: "setup" },
+  mayCancel: true,
+  look: ({ login }) => Promise.resolve(login.isReady()),
+  async act(context) {
     const { login, say, signal } = context;
     let said = "";
     signal.throwIfAborted();

@@ -6,11 +6,17 @@ import type { Step } from "../step.ts";
 export const resolveStep: Step = {
   id: "resolve",
   title: "Choose the release",
-  async isDone({ host, clock, inputs }) {
+  failure: {
+    category: "registry-release-source",
+    cannot: "The release could not be chosen",
+    nextAction: "Choose the other channel or another release, then try again",
+  },
+  installState: { status: "release-resolve", phase: "registry-release-source" },
+  async look({ host, clock, inputs }) {
     const selection = await readSelection(host, clock);
     return selection?.resolved.reference === (inputs.releaseRef || inputs.channel);
   },
-  async run({ host, clock, inputs, registry, signal, say }) {
+  async act({ host, clock, inputs, registry, signal, say }) {
     const resolved = await resolveRelease(registry, {
       channel: inputs.channel,
       reference: inputs.releaseRef,

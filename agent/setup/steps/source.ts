@@ -9,7 +9,13 @@ import { requireKube } from "./cluster.ts";
 export const sourceStep: Step = {
   id: "source",
   title: "Apply the release",
-  async isDone(context) {
+  failure: {
+    category: "flux",
+    cannot: "The release could not be applied",
+    nextAction: "Check that ghcr.io can be reached, then try again",
+  },
+  installState: { status: "flux-source", phase: "flux" },
+  async look(context) {
     const kube = await requireKube(context);
     const { config } = (await context.release()).manifest;
     for (const object of sourceObjects(config, context.mirrors)) {
@@ -17,7 +23,7 @@ export const sourceStep: Step = {
     }
     return true;
   },
-  async run(context) {
+  async act(context) {
     const kube = await requireKube(context);
     const { manifest } = await context.release();
     for (const object of sourceObjects(manifest.config, context.mirrors)) {

@@ -8,7 +8,8 @@ import {
 } from "../../../k8s/storage/local_path_manifests.ts";
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { PATHS } from "../../state/paths.ts";
-import { type Step, type StepContext, waitFor } from "../step.ts";
+import { waitFor } from "../../operation/wait_for.ts";
+import type { Step, StepContext } from "../step.ts";
 import { deploymentState, requireKube } from "./cluster.ts";
 
 const TIMEOUT_SEC = 300;
@@ -20,13 +21,19 @@ const BUNDLED = { resource: KINDS.Deployment, namespace: NAMESPACES.system, name
 export const storageStep: Step = {
   id: "storage",
   title: "Prepare storage",
-  async isDone(context) {
+  failure: {
+    category: "storage",
+    cannot: "Storage could not be prepared",
+    nextAction: "Check that the disk has room and can be written, then try again",
+  },
+  installState: { status: "storage-install", phase: "storage" },
+  async look(context) {
     const kube = await requireKube(context);
     return await isProven(context, kube) &&
       // It stays when the agent was killed between the proof and its removal.
       await kube.get({ resource: KINDS.Namespace, name: LOCAL_PATH.smokeNamespace }) === undefined;
   },
-  async run(context) {
+  async act(context) {
     const { host, say } = context;
     const kube = await requireKube(context);
     if (await isProven(context, kube)) return await removeSmoke(context, kube);

@@ -27,7 +27,13 @@ const TENANT_KEYS = [
 export const valuesStep: Step = {
   id: "values",
   title: "Write settings and secrets",
-  async isDone(context) {
+  failure: {
+    category: "app-bootstrap",
+    cannot: "Settings and secrets could not be written",
+    nextAction: "Try again; if it stays, enter the answers again and send the form",
+  },
+  installState: { status: "runtime-values", phase: "setup" },
+  async look(context) {
     const kube = await requireKube(context);
     for (const wanted of await configMaps(context)) {
       const found = await kube.get({
@@ -46,7 +52,7 @@ export const valuesStep: Step = {
       await hasKeys(kube, NAMESPACES.status, SECRETS.statusAuth, ["token"]) &&
       await hasKeys(kube, NAMESPACES.app, SECRETS.licenceSeed, ["EDITION_CHOICE"]);
   },
-  async run(context) {
+  async act(context) {
     const { say } = context;
     const kube = await requireKube(context);
     await kube.apply(privilegedNamespace(NAMESPACES.app), { force: true });

@@ -2,15 +2,17 @@ import { AgentError } from "../../../agent/error.ts";
 import { type CheckResult, preflightVerdict } from "../../../agent/preflight/mod.ts";
 import { type RegistryClient } from "../../../agent/registry/registry.ts";
 import { RegistryError } from "../../../agent/registry/errors.ts";
+import { GateClosed } from "../../../agent/operation/gate.ts";
+import { createEngine } from "../../../agent/operation/mod.ts";
 import { foldSetup } from "../../../agent/setup/fold_setup.ts";
 import { createSetupService } from "../../../agent/setup/mod.ts";
 import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
 import type { SetupService } from "../../../agent/setup/setup_service.ts";
 import { type SetupState, STEP_IDS, type StepId } from "../../../agent/setup/setup_state.ts";
 import type { Step, StepContext } from "../../../agent/setup/step.ts";
-import { PreflightBlocked, preflightStep } from "../../../agent/setup/steps/preflight.ts";
+import { preflightStep } from "../../../agent/setup/steps/preflight.ts";
+import { SETUP_STEPS } from "../../../agent/setup/steps.ts";
 import { type Journal, openJournal } from "../../../agent/state/journal.ts";
-import { createOperationLock } from "../../../agent/state/operation_lock.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
@@ -71,15 +73,14 @@ export async function startEngine(
   const { clock } = surroundings;
   const journal = await openJournal(host, clock);
   const setup = await createSetupService({
+    engine: createEngine({ host, clock, journal }),
     host,
     clock,
     journal,
-    lock: createOperationLock(host, clock),
     connectKube: () => Promise.resolve(undefined),
     mirrors: {},
     registryFor: () => probeOnly(surroundings.network),
     agentPort: 8080,
-    agentVersion: "0.0.0",
     login: { isReady: () => false, waitingFor: () => "", subscribe: () => () => {} },
     steps: STEP_IDS.map((id) => id === "preflight" ? checksStep(surroundings) : plainStep(id, surroundings)),
   });
@@ -103,10 +104,9 @@ export async function startEngine(
 
 function plainStep(id: StepId, { world, runs, trouble }: Surroundings): Step {
   return {
-    id,
-    title: `Do ${id}`,
-    isDone: () => Promise.resolve(world.has(id)),
-    async run(context) {
+    ...wordsOf(id),
+    look: () => Promise.resolve(world.has(id)),
+    async act(context) {
       runs.push(id);
       await trouble.get(id)?.(context);
       world.add(id);
@@ -114,19 +114,25 @@ function plainStep(id: StepId, { world, runs, trouble }: Surroundings): Step {
   };
 }
 
+/** Id and words of the product's step, but for the title. */
+function wordsOf(id: StepId): Pick<Step, "id" | "title" | "failure" | "installState"> {
+  const step = SETUP_STEPS.find((it) => it.id === id);
+  if (!step) throw new Error(id);
+  return { id, title: `Do ${id}`, failure: step.failure, installState: step.installState };
+}
+
 /** The product's question, with findings of the test's own. */
 function checksStep({ runs, trouble, findings }: Surroundings): Step {
   return {
-    id: "preflight",
-    title: "Do preflight",
-    isDone: (context) => preflightStep.isDone(context),
-    async run(context) {
+    ...wordsOf("preflight"),
+    look: (context) => preflightStep.look(context),
+    async act(context) {
       runs.push("preflight");
       await trouble.get("preflight")?.(context);
       const report = { startedAt: "", finishedAt: "", results: [...findings] };
       await context.journal.append("setup.checked", { report });
       const { acknowledgements } = foldSetup(context.journal.entries());
-      if (!preflightVerdict(report, acknowledgements).canContinue) throw new PreflightBlocked();
+      if (!preflightVerdict(report, acknowledgements).canContinue) throw new GateClosed();
     },
   };
 }

@@ -32,9 +32,9 @@ const deployment = ({ kube }: StepWorld, name: string) =>
 
 Deno.test("flux: from nothing to definitions and four Available controllers by digest", async () => {
   await withFlux(async (world) => {
-    assert.equal(await fluxStep.isDone(world.context()), false);
-    await fluxStep.run(world.context());
-    assert.equal(await fluxStep.isDone(world.context()), true);
+    assert.equal(await fluxStep.look(world.context()), false);
+    await fluxStep.act(world.context());
+    assert.equal(await fluxStep.look(world.context()), true);
     assert.equal(FLUX_CONTROLLERS.length, 4);
     for (const name of FLUX_CONTROLLERS) {
       const image = (await deployment(world, name))?.spec.template.spec.containers[0].image;
@@ -46,11 +46,11 @@ Deno.test("flux: from nothing to definitions and four Available controllers by d
 Deno.test("flux: a second run changes no resourceVersion, with a proxy or without", async () => {
   for (const inputs of [{}, PROXY]) {
     await withFlux(async (world) => {
-      await fluxStep.run(world.context({}, inputs));
+      await fluxStep.act(world.context({}, inputs));
       const before = versionsOf(world);
-      await fluxStep.run(world.context({}, inputs));
+      await fluxStep.act(world.context({}, inputs));
       assert.deepEqual(versionsOf(world), before);
-      assert.equal(await fluxStep.isDone(world.context({}, inputs)), true);
+      assert.equal(await fluxStep.look(world.context({}, inputs)), true);
     });
   }
 });
@@ -64,7 +64,7 @@ Deno.test("flux: a controller that is not Available fails the step with the reas
           conditions: [{ type: "Available", status: "False", message: "no minimum availability" }],
         }
         : available(object));
-    await assert.rejects(fluxStep.run(world.context()), {
+    await assert.rejects(fluxStep.act(world.context()), {
       code: "TIMEOUT",
       message: /Waited 600 s for kustomize-controller: .*not available yet: no minimum availability/,
     });
@@ -75,10 +75,10 @@ Deno.test("flux: a controller that is not Available fails the step with the reas
       "ErrImagePull",
       "dial tcp: lookup ghcr.io: no such host",
     );
-    await assert.rejects(fluxStep.run(world.context()), {
+    await assert.rejects(fluxStep.act(world.context()), {
       message: /kustomize-controller is not available yet: ErrImagePull: .*no such host/,
     });
-    assert.equal(await fluxStep.isDone(world.context()), false);
+    assert.equal(await fluxStep.look(world.context()), false);
   });
 });
 
@@ -93,7 +93,7 @@ Deno.test("flux: a definition that is never established fails the step by its na
           }
           : undefined,
     );
-    await assert.rejects(fluxStep.run(world.context()), {
+    await assert.rejects(fluxStep.act(world.context()), {
       code: "TIMEOUT",
       message: /definition kustomizations\.kustomize\.toolkit\.fluxcd\.io/,
     });
@@ -114,8 +114,8 @@ Deno.test("flux: definitions that are cut off, empty or no YAML install nothing"
     ];
     for (const text of broken) {
       world.host.put(PATHS.fluxCrdsPayload, text);
-      assert.equal(await fluxStep.isDone(world.context()).catch(() => false), false);
-      await assert.rejects(fluxStep.run(world.context()), { code: "FLUX_FAILED", retrySafe: false }, text);
+      assert.equal(await fluxStep.look(world.context()).catch(() => false), false);
+      await assert.rejects(fluxStep.act(world.context()), { code: "FLUX_FAILED", retrySafe: false }, text);
     }
     assert.equal(await deployment(world, "source-controller"), undefined);
   });
@@ -123,7 +123,7 @@ Deno.test("flux: definitions that are cut off, empty or no YAML install nothing"
 
 Deno.test("flux: another image, or a Deployment taken away, is not done and is mended", async () => {
   await withFlux(async (world) => {
-    await fluxStep.run(world.context());
+    await fluxStep.act(world.context());
     const ref = { resource: KINDS.Deployment, namespace: NAMESPACE, name: "helm-controller" };
     const container = (await world.kube.get(ref))?.spec.template.spec.containers[0];
     await world.kube.patch(ref, {
@@ -131,39 +131,39 @@ Deno.test("flux: another image, or a Deployment taken away, is not done and is m
         template: { spec: { containers: [{ ...container, image: "ghcr.io/fluxcd/helm-controller:v1" }] } },
       },
     });
-    assert.equal(await fluxStep.isDone(world.context()), false);
-    await fluxStep.run(world.context());
-    assert.equal(await fluxStep.isDone(world.context()), true);
+    assert.equal(await fluxStep.look(world.context()), false);
+    await fluxStep.act(world.context());
+    assert.equal(await fluxStep.look(world.context()), true);
     await world.kube.delete(ref);
-    assert.equal(await fluxStep.isDone(world.context()), false);
+    assert.equal(await fluxStep.look(world.context()), false);
   });
 });
 
 Deno.test("flux: a definition that was taken away, and pods that have not read the proxy, are not done", async () => {
   await withFlux(async (world) => {
-    await fluxStep.run(world.context({}, PROXY));
+    await fluxStep.act(world.context({}, PROXY));
     const ref = { resource: KINDS.Deployment, namespace: NAMESPACE, name: "helm-controller" };
     const annotations = { [PROXY_ANNOTATION]: "1" };
     await world.kube.patch(ref, { spec: { template: { metadata: { annotations } } } });
     await world.clock.sleep(0);
-    assert.equal(await fluxStep.isDone(world.context({}, PROXY)), false);
-    await fluxStep.run(world.context({}, PROXY));
-    assert.equal(await fluxStep.isDone(world.context({}, PROXY)), true);
+    assert.equal(await fluxStep.look(world.context({}, PROXY)), false);
+    await fluxStep.act(world.context({}, PROXY));
+    assert.equal(await fluxStep.look(world.context({}, PROXY)), true);
 
     const name = "helmreleases.helm.toolkit.fluxcd.io";
     await world.kube.delete({ resource: KINDS.CustomResourceDefinition, name });
-    assert.equal(await fluxStep.isDone(world.context({}, PROXY)), false);
+    assert.equal(await fluxStep.look(world.context({}, PROXY)), false);
   });
 });
 
 Deno.test("flux: a restart that a person asked kubectl for does not undo the step", async () => {
   await withFlux(async (world) => {
-    await fluxStep.run(world.context());
+    await fluxStep.act(world.context());
     await world.kube.patch({ resource: KINDS.Deployment, namespace: NAMESPACE, name: "helm-controller" }, {
       spec: { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": "now" } } } },
     });
     await world.clock.sleep(0);
-    assert.equal(await fluxStep.isDone(world.context()), true);
+    assert.equal(await fluxStep.look(world.context()), true);
   });
 });
 
@@ -172,7 +172,7 @@ Deno.test("flux: another proxy reaches the controllers, and none takes the old o
     const secret = { resource: KINDS.Secret, namespace: NAMESPACE, name: PROXY_SECRET };
     const mark = async () =>
       (await deployment(world, "source-controller"))?.spec.template.metadata.annotations?.[PROXY_ANNOTATION];
-    await fluxStep.run(world.context({}, PROXY));
+    await fluxStep.act(world.context({}, PROXY));
     const first = await mark();
     assert.equal(first, (await world.kube.get(secret))?.metadata.resourceVersion);
     const noProxy = atob((await world.kube.get(secret))?.data.NO_PROXY);
@@ -181,15 +181,15 @@ Deno.test("flux: another proxy reaches the controllers, and none takes the old o
     }
 
     const other = world.context({}, { proxyUrl: "http://other.example:3128" });
-    assert.equal(await fluxStep.isDone(other), false);
-    await fluxStep.run(other);
+    assert.equal(await fluxStep.look(other), false);
+    await fluxStep.act(other);
     assert.notEqual(await mark(), first, "the pods must start again to read it");
-    assert.equal(await fluxStep.isDone(other), true);
+    assert.equal(await fluxStep.look(other), true);
 
-    assert.equal(await fluxStep.isDone(world.context()), false);
-    await fluxStep.run(world.context());
+    assert.equal(await fluxStep.look(world.context()), false);
+    await fluxStep.act(world.context());
     assert.equal(await world.kube.get(secret), undefined);
     assert.equal(await mark(), undefined);
-    assert.equal(await fluxStep.isDone(world.context()), true);
+    assert.equal(await fluxStep.look(world.context()), true);
   });
 });

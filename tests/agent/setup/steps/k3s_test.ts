@@ -48,7 +48,7 @@ function pin(overrides: Record<string, unknown> = {}): string {
 }
 
 function fails(world: StepWorld, expected: { code: string; message: RegExp }, overrides = {}): Promise<void> {
-  return assert.rejects(k3sStep.run(world.context(overrides)), (error) => {
+  return assert.rejects(k3sStep.act(world.context(overrides)), (error) => {
     assert.ok(error instanceof AgentError, String(error));
     assert.equal(error.code, expected.code);
     assert.match(error.message, expected.message);
@@ -61,9 +61,9 @@ const ran = ({ host }: StepWorld, text: string) => host.record.filter((it) => it
 Deno.test("k3s: from nothing to a Ready node, settings first, then the service", async () => {
   await onAppliance(async (world) => {
     const { host } = world;
-    assert.equal(await k3sStep.isDone(world.context()), false);
-    await k3sStep.run(world.context());
-    assert.equal(await k3sStep.isDone(world.context()), true);
+    assert.equal(await k3sStep.look(world.context()), false);
+    await k3sStep.act(world.context());
+    assert.equal(await k3sStep.look(world.context()), true);
     assert.equal(host.files.get(PATHS.k3sBinary)?.mode, 0o755);
     assert.equal(await host.readText(PATHS.k3sBinary), BINARY);
     assert.equal(await host.readText(PATHS.k3sResolvConf), "nameserver 192.0.2.53\n");
@@ -76,9 +76,9 @@ Deno.test("k3s: from nothing to a Ready node, settings first, then the service",
 
 Deno.test("k3s: a second run on a running node installs and restarts nothing", async () => {
   await onAppliance(async (world) => {
-    await k3sStep.run(world.context());
+    await k3sStep.act(world.context());
     world.host.record.length = 0;
-    await k3sStep.run(world.context());
+    await k3sStep.act(world.context());
     assert.equal(ran(world, PATHS.k3sInstaller), 0);
     assert.ok(!world.host.record.some((it) => it.startsWith("run systemctl restart")));
     assert.ok(!world.host.record.some((it) => it.startsWith("write")), world.host.record.join("\n"));
@@ -87,13 +87,13 @@ Deno.test("k3s: a second run on a running node installs and restarts nothing", a
 
 Deno.test("k3s: other DNS servers are read only at a start, so the service starts again", async () => {
   await onAppliance(async (world) => {
-    await k3sStep.run(world.context());
+    await k3sStep.act(world.context());
     const other = world.context({}, { dnsMode: "custom", dnsServers: ["198.51.100.1"] });
-    assert.equal(await k3sStep.isDone(other), false);
+    assert.equal(await k3sStep.look(other), false);
     world.host.record.length = 0;
-    await k3sStep.run(other);
+    await k3sStep.act(other);
     assert.equal(ran(world, "systemctl restart --no-block k3s"), 1);
-    assert.equal(await k3sStep.isDone(other), true);
+    assert.equal(await k3sStep.look(other), true);
   });
 });
 
@@ -108,12 +108,12 @@ Deno.test("k3s: a damaged binary, a lost unit and a kill before the restart are 
     ] as const
   ) {
     await onAppliance(async (world) => {
-      await k3sStep.run(world.context());
+      await k3sStep.act(world.context());
       damage(world);
-      assert.equal(await k3sStep.isDone(world.context()), false);
+      assert.equal(await k3sStep.look(world.context()), false);
       world.host.record.length = 0;
-      await k3sStep.run(world.context());
-      assert.equal(await k3sStep.isDone(world.context()), true);
+      await k3sStep.act(world.context());
+      assert.equal(await k3sStep.look(world.context()), true);
       assert.equal(ran(world, "systemctl restart --no-block k3s"), isRestarted ? 1 : 0);
     });
   }
@@ -121,11 +121,11 @@ Deno.test("k3s: a damaged binary, a lost unit and a kill before the restart are 
 
 Deno.test("k3s: a service that was stopped is started, not installed again", async () => {
   await onAppliance(async (world) => {
-    await k3sStep.run(world.context());
+    await k3sStep.act(world.context());
     world.host.files.delete(PATHS.kubeconfig);
-    assert.equal(await k3sStep.isDone(world.context()), false);
+    assert.equal(await k3sStep.look(world.context()), false);
     world.host.record.length = 0;
-    await k3sStep.run(world.context());
+    await k3sStep.act(world.context());
     assert.equal(ran(world, "systemctl start --no-block k3s"), 1);
     assert.equal(ran(world, PATHS.k3sInstaller), 0);
   });
@@ -135,7 +135,7 @@ Deno.test("k3s: a stop of the agent while it waits is no failure of k3s", async 
   await onAppliance(async (world) => {
     world.host.commands.set("systemctl", {});
     const stop = new AbortController();
-    const run = k3sStep.run(world.context({
+    const run = k3sStep.act(world.context({
       signal: stop.signal,
       say(text) {
         if (text === "Waiting for the Kubernetes API") stop.abort(new AgentError("CANCELLED", "Stopping"));
@@ -148,7 +148,7 @@ Deno.test("k3s: a stop of the agent while it waits is no failure of k3s", async 
 
 Deno.test("k3s: the proxy's password stands in one file, 0600, and nowhere else", async () => {
   await onAppliance(async (world) => {
-    await k3sStep.run(world.context({}, { proxyUrl: "http://user:Geheim-77@proxy.example:3128" }));
+    await k3sStep.act(world.context({}, { proxyUrl: "http://user:Geheim-77@proxy.example:3128" }));
     const holders = [...world.host.files].filter(([, it]) =>
       new TextDecoder().decode(it.bytes).includes("Geheim-77")
     );
@@ -165,7 +165,7 @@ Deno.test("k3s: the installer downloads nothing, starts nothing and gets no prox
       world.host.put(UNIT, "[Service]\n");
       return {};
     });
-    await k3sStep.run(world.context({}, { proxyUrl: "http://proxy.example:3128" }));
+    await k3sStep.act(world.context({}, { proxyUrl: "http://proxy.example:3128" }));
     assert.equal(given.INSTALL_K3S_SKIP_DOWNLOAD, "true");
     assert.equal(given.INSTALL_K3S_SKIP_START, "true");
     assert.equal(given.INSTALL_K3S_VERSION, "v1.36.5+k3s1");
@@ -181,9 +181,9 @@ Deno.test("k3s: without a payload the pinned binary is downloaded", async () => 
       paths.push(new URL(request.url).pathname);
       return new Response(BINARY);
     });
-    await k3sStep.run(world.context({ downloadUrl: server.url }));
+    await k3sStep.act(world.context({ downloadUrl: server.url }));
     assert.deepEqual(paths, ["/v1.36.5%2Bk3s1/k3s"]);
-    assert.equal(await k3sStep.isDone(world.context()), true);
+    assert.equal(await k3sStep.look(world.context()), true);
   });
 });
 
@@ -196,13 +196,13 @@ Deno.test("k3s: the download goes through the proxy that was entered, but for it
     const proxyUrl = proxy.url.replace("//", "//user:p%40ss@");
     try {
       const inputs = { proxyUrl, noProxy: "files.example.test" };
-      const direct = k3sStep.run(world.context({ downloadUrl }, inputs));
+      const direct = k3sStep.act(world.context({ downloadUrl }, inputs));
       await assert.rejects(direct, (error: Error) => {
         assert.match(error.message, /could not be downloaded from files\.example\.test:\d+: its name/);
         return !error.message.includes("p@ss");
       });
       assert.deepEqual(proxy.asked, []);
-      await k3sStep.run(world.context({ downloadUrl }, { proxyUrl }));
+      await k3sStep.act(world.context({ downloadUrl }, { proxyUrl }));
       assert.deepEqual(proxy.asked, [{
         line: `GET ${downloadUrl}/v1.36.5%2Bk3s1/k3s`,
         credentials: "user:p@ss",
@@ -252,7 +252,7 @@ Deno.test("k3s: without a payload the pinned installer is downloaded from the sa
       paths.push(new URL(request.url).pathname);
       return new Response(INSTALLER);
     });
-    await k3sStep.run(world.context({ downloadUrl: server.url }));
+    await k3sStep.act(world.context({ downloadUrl: server.url }));
     assert.deepEqual(paths, ["/v1.36.5%2Bk3s1/install.sh"]);
     assert.equal(ran(world, PATHS.k3sInstaller), 1);
     assert.equal((await world.host.info(PATHS.k3sInstaller))?.mode, 0o755);
@@ -277,11 +277,11 @@ Deno.test("k3s: archives of images that the pin names are linked to where k3s lo
     const message = /images\/k3s-airgap-images-amd64\.tar\.zst" .* is damaged or missing/;
     await fails(world, { code: "CHECKSUM_MISMATCH", message });
     host.put(`${PATHS.imagesPayload}/${archive}`, "images");
-    await k3sStep.run(world.context());
+    await k3sStep.act(world.context());
     const linked = `link ${PATHS.imagesPayload}/${archive} ${PATHS.k3sImages}/${archive}`;
     assert.equal(host.record.filter((it) => it === linked).length, 1);
     assert.ok(host.record.indexOf(linked) < host.record.indexOf(`run ${PATHS.k3sInstaller}`));
-    await k3sStep.run(world.context());
+    await k3sStep.act(world.context());
     assert.equal(host.record.filter((it) => it === linked).length, 1, "and stay as they are");
   });
 });
@@ -311,7 +311,7 @@ Deno.test("k3s: an API that never answers fails after 180 s with the journal's l
   await onAppliance(async (world) => {
     world.host.commands.set("systemctl", {});
     const startMs = world.clock.nowMs();
-    await assert.rejects(k3sStep.run(world.context()), (error) => {
+    await assert.rejects(k3sStep.act(world.context()), (error) => {
       assert.ok(error instanceof AgentError && error.code === "K3S_FAILED");
       assert.match(
         error.message,
@@ -340,7 +340,7 @@ Deno.test("k3s: a node that is never Ready, takes no pods or never comes is told
       world.api.store.delete(KINDS.Node, undefined, "appliance-01");
       if (node) world.api.store.create(KINDS.Node, { metadata: { name: "appliance-01" }, ...node }, "sim");
       await fails(world, { code: "K3S_FAILED", message });
-      assert.equal(await k3sStep.isDone(world.context()), false);
+      assert.equal(await k3sStep.look(world.context()), false);
       assert.ok(world.said.some((it) => message.test(it)), "the page tells what it waits for");
     });
   }

@@ -36,17 +36,17 @@ function statusWorld() {
 
 Deno.test("login: ends when people can log in, and listens no longer", async () => {
   const { status, context, change, listeners } = statusWorld();
-  assert.equal(await loginStep.isDone(context), false);
-  const run = loginStep.run(context);
+  assert.equal(await loginStep.look(context), false);
+  const run = loginStep.act(context);
   change(() => status.tiers.login.ready = true);
   await run;
-  assert.equal(await loginStep.isDone(context), true);
+  assert.equal(await loginStep.look(context), true);
   assert.equal(listeners.size, 0);
 });
 
 Deno.test("login: says the blocker before the operation before the tier, each once", async () => {
   const { status, said, context, change } = statusWorld();
-  const run = loginStep.run(context);
+  const run = loginStep.act(context);
   change(() => status.activeOperations.push({ message: "Downloading 3 of 12 images" }));
   change(() => status.topBlockers.push({ title: "Image tag not found" }));
   change(() => {});
@@ -62,7 +62,7 @@ Deno.test("login: says the blocker before the operation before the tier, each on
 Deno.test("login: does not say again what set-up itself said last", async () => {
   const { status, said, context, change } = statusWorld();
   status.activeOperations.push({ operation: "setup", message: "Settings and secrets are in place" });
-  const run = loginStep.run(context);
+  const run = loginStep.act(context);
   change(() => status.activeOperations.push({ operation: "image-pull", message: "Downloading an image" }));
   change(() => status.tiers.login.ready = true);
   await run;
@@ -72,15 +72,15 @@ Deno.test("login: does not say again what set-up itself said last", async () => 
 Deno.test("login: ends at once when it is ready already", async () => {
   const { status, context, listeners } = statusWorld();
   status.tiers.login.ready = true;
-  await loginStep.run(context);
+  await loginStep.act(context);
   assert.equal(listeners.size, 0);
 });
 
 Deno.test("login: a stop ends the wait, also one that came before", async () => {
   const { context, stopped, listeners } = statusWorld();
-  const run = loginStep.run(context);
+  const run = loginStep.act(context);
   stopped.abort(new AgentError("CANCELLED", "The agent is stopping"));
   await assert.rejects(run, { code: "CANCELLED" });
   assert.equal(listeners.size, 0);
-  await assert.rejects(loginStep.run(context), { code: "CANCELLED" });
+  await assert.rejects(loginStep.act(context), { code: "CANCELLED" });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { PreflightBlocked, preflightStep } from "../../../../agent/setup/steps/preflight.ts";
+import { GateClosed } from "../../../../agent/operation/gate.ts";
+import { preflightStep } from "../../../../agent/setup/steps/preflight.ts";
 import { finding } from "../engine.ts";
 import { FakeRegistry } from "../../preflight/fake_registry.ts";
 import { inStepWorld, type StepWorld } from "./step_world.ts";
@@ -15,7 +16,7 @@ Deno.test("preflight: findings block, are kept whole in the journal, and nothing
   await inStepWorld(async (world) => {
     const before = outside(world);
     const context = world.context({ registry: new FakeRegistry() });
-    await assert.rejects(preflightStep.run(context), PreflightBlocked);
+    await assert.rejects(preflightStep.act(context), GateClosed);
     const entry = context.journal.entries().at(-1);
     const { results } = entry?.data.report as { results: { id: string; status: string }[] };
     assert.equal(entry?.type, "setup.checked");
@@ -26,7 +27,7 @@ Deno.test("preflight: findings block, are kept whole in the journal, and nothing
     );
     assert.match(world.said.at(-1) ?? "", /^\d+ of \d+ checks failed$/);
     assert.ok(!JSON.stringify(entry).includes(context.inputs.adminPassword ?? "?"));
-    assert.equal(await preflightStep.isDone(context), false);
+    assert.equal(await preflightStep.look(context), false);
     assert.deepEqual(outside(world), before);
   });
 });
@@ -38,17 +39,17 @@ Deno.test("preflight: done means that the newest report passes or every finding 
       context.journal.append("setup.checked", { report: { startedAt: "", finishedAt: "", results } });
     const accept = (checkId: string, found: string) =>
       context.journal.append("check.acknowledged", { checkId, by: "x", found });
-    assert.equal(await preflightStep.isDone(context), false, "never checked");
+    assert.equal(await preflightStep.look(context), false, "never checked");
     await report([finding("hw.memory")]);
-    assert.equal(await preflightStep.isDone(context), false);
+    assert.equal(await preflightStep.look(context), false);
     await accept("hw.memory", "8 GiB");
-    assert.equal(await preflightStep.isDone(context), true);
+    assert.equal(await preflightStep.look(context), true);
     await report([finding("hw.memory", { found: "4 GiB" })]);
-    assert.equal(await preflightStep.isDone(context), false, "another finding needs another acceptance");
+    assert.equal(await preflightStep.look(context), false, "another finding needs another acceptance");
     await report([finding("os.arch", { overridable: false })]);
     await accept("os.arch", "8 GiB");
-    assert.equal(await preflightStep.isDone(context), false, "this one cannot be accepted");
+    assert.equal(await preflightStep.look(context), false, "this one cannot be accepted");
     await report([finding("hw.cpu", { status: "warn" })]);
-    assert.equal(await preflightStep.isDone(context), true);
+    assert.equal(await preflightStep.look(context), true);
   });
 });

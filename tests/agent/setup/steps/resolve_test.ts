@@ -36,9 +36,9 @@ Deno.test("resolve: the channel's release is kept with its digest, 0600, in the 
   await withRegistry(async (world, registry, overrides) => {
     const digest = await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
     const context = world.context(overrides, { dnsMode: "custom", dnsServers: ["192.0.2.53"] });
-    assert.equal(await resolveStep.isDone(context), false);
-    await resolveStep.run(context);
-    assert.equal(await resolveStep.isDone(context), true);
+    assert.equal(await resolveStep.look(context), false);
+    await resolveStep.act(context);
+    assert.equal(await resolveStep.look(context), true);
     const { resolved: _, updatedAt: __, ...record } = JSON.parse(
       await world.host.readText(PATHS.releaseSelection) ?? "",
     );
@@ -60,9 +60,9 @@ Deno.test("resolve: the channel's release is kept with its digest, 0600, in the 
 Deno.test("resolve: a release once chosen stays although the channel moves", async () => {
   await withRegistry(async (world, registry, overrides) => {
     const digest = await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
-    await resolveStep.run(world.context(overrides));
+    await resolveStep.act(world.context(overrides));
     await pushRelease(registry.url, ["stable"], sampleReleaseManifest({ version: "1.5.0" }));
-    assert.equal(await resolveStep.isDone(world.context(overrides)), true);
+    assert.equal(await resolveStep.look(world.context(overrides)), true);
     assert.equal((await readSelection(world.host, world.clock))?.resolved.manifestDigest, digest);
   });
 });
@@ -72,20 +72,20 @@ Deno.test("resolve: an override wins over the channel, and the channel is still 
     await pushRelease(registry.url, ["nightly"], sampleReleaseManifest({ version: "2.0.0" }));
     await pushRelease(registry.url, ["1.3.9"], sampleReleaseManifest({ version: "1.3.9" }));
     const context = world.context(overrides, { channel: "nightly", releaseRef: "1.3.9" });
-    await resolveStep.run(context);
+    await resolveStep.act(context);
     const resolved = (await readSelection(world.host, world.clock))?.resolved;
     assert.deepEqual([resolved?.manifest.version, resolved?.channel, resolved?.reference], [
       "1.3.9",
       "nightly",
       "1.3.9",
     ]);
-    assert.equal(await resolveStep.isDone(world.context(overrides, { channel: "nightly" })), false);
+    assert.equal(await resolveStep.look(world.context(overrides, { channel: "nightly" })), false);
   });
 });
 
 Deno.test("resolve: no release, none that can be used, and a registry that fails are told apart; nothing is kept", async () => {
   await withRegistry(async (world, registry, overrides) => {
-    const run = () => resolveStep.run(world.context(overrides));
+    const run = () => resolveStep.act(world.context(overrides));
     await assert.rejects(run(), { failure: "not-found" });
     await pushRelease(registry.url, ["stable"], { version: "1.0.0" });
     await assert.rejects(run(), { failure: "schema", message: /Release "stable" cannot be used: images/ });
@@ -101,13 +101,13 @@ Deno.test("resolve: no release, none that can be used, and a registry that fails
 Deno.test("resolve: a damaged record is chosen again, not trusted", async () => {
   await withRegistry(async (world, registry, overrides) => {
     await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
-    await resolveStep.run(world.context(overrides));
+    await resolveStep.act(world.context(overrides));
     const text = await world.host.readText(PATHS.releaseSelection) ?? "";
     for (const damaged of [text.slice(0, -20), "{}", "null", text.replace('"profileValues"', '"gone"')]) {
       world.host.put(PATHS.releaseSelection, damaged);
-      assert.equal(await resolveStep.isDone(world.context(overrides)), false);
-      await resolveStep.run(world.context(overrides));
-      assert.equal(await resolveStep.isDone(world.context(overrides)), true);
+      assert.equal(await resolveStep.look(world.context(overrides)), false);
+      await resolveStep.act(world.context(overrides));
+      assert.equal(await resolveStep.look(world.context(overrides)), true);
     }
   });
 });

@@ -17,9 +17,9 @@ async function withFlux(body: (world: StepWorld) => Promise<void>): Promise<void
 
 Deno.test("source: Flux gets the bundle by digest, and the way into it", async () => {
   await withFlux(async (world) => {
-    assert.equal(await sourceStep.isDone(world.context()), false);
-    await sourceStep.run(world.context());
-    assert.equal(await sourceStep.isDone(world.context()), true);
+    assert.equal(await sourceStep.look(world.context()), false);
+    await sourceStep.act(world.context());
+    assert.equal(await sourceStep.look(world.context()), true);
     assert.deepEqual((await world.kube.get(SOURCE))?.spec, {
       interval: "1m0s",
       url: "oci://ghcr.io/nine-minds/alga-appliance-config",
@@ -36,9 +36,9 @@ Deno.test("source: Flux gets the bundle by digest, and the way into it", async (
 
 Deno.test("source: a second run changes no resourceVersion", async () => {
   await withFlux(async (world) => {
-    await sourceStep.run(world.context());
+    await sourceStep.act(world.context());
     const before = versionsOf(world);
-    await sourceStep.run(world.context());
+    await sourceStep.act(world.context());
     assert.deepEqual(versionsOf(world), before);
   });
 });
@@ -53,12 +53,12 @@ Deno.test("source: another digest, mirror, path or a missing object is not done 
       () => world.kube.delete(KUSTOMIZATION),
       () => world.kube.delete(SOURCE),
     ];
-    await sourceStep.run(world.context());
+    await sourceStep.act(world.context());
     for (const [i, wrong] of wrongs.entries()) {
       await wrong();
-      assert.equal(await sourceStep.isDone(world.context()), false, `wrong ${i}`);
-      await sourceStep.run(world.context());
-      assert.equal(await sourceStep.isDone(world.context()), true, `mended ${i}`);
+      assert.equal(await sourceStep.look(world.context()), false, `wrong ${i}`);
+      await sourceStep.act(world.context());
+      assert.equal(await sourceStep.look(world.context()), true, `mended ${i}`);
     }
   });
 });
@@ -66,39 +66,39 @@ Deno.test("source: another digest, mirror, path or a missing object is not done 
 Deno.test("source: a plain mirror that is no longer used leaves nothing behind", async () => {
   await withFlux(async (world) => {
     const mirrored = world.context({ mirrors: { "ghcr.io": "http://mirror.example" } });
-    await sourceStep.run(mirrored);
+    await sourceStep.act(mirrored);
     assert.equal((await world.kube.get(SOURCE))?.spec.insecure, true);
-    assert.equal(await sourceStep.isDone(mirrored), true);
+    assert.equal(await sourceStep.look(mirrored), true);
     const secure = world.context({ mirrors: { "ghcr.io": "https://mirror.example" } });
-    assert.equal(await sourceStep.isDone(secure), false);
-    await sourceStep.run(secure);
+    assert.equal(await sourceStep.look(secure), false);
+    await sourceStep.act(secure);
     assert.equal((await world.kube.get(SOURCE))?.spec.insecure, undefined);
-    assert.equal(await sourceStep.isDone(secure), true);
+    assert.equal(await sourceStep.look(secure), true);
   });
 });
 
 Deno.test("source: what others add to the objects stays and does not undo the step", async () => {
   await withFlux(async (world) => {
-    await sourceStep.run(world.context());
+    await sourceStep.act(world.context());
     await world.kube.patch(SOURCE, { spec: { timeout: "90s" }, metadata: { annotations: { a: "b" } } }, {
       fieldManager: "kubectl",
     });
-    assert.equal(await sourceStep.isDone(world.context()), true);
-    await sourceStep.run(world.context());
+    assert.equal(await sourceStep.look(world.context()), true);
+    await sourceStep.act(world.context());
     assert.equal((await world.kube.get(SOURCE))?.spec.timeout, "90s");
   });
 });
 
 Deno.test("source: a newer release is told by its digest", async () => {
   await withFlux(async (world) => {
-    await sourceStep.run(world.context());
+    await sourceStep.act(world.context());
     const digest = `sha256:${"7".repeat(64)}`;
     const release = sampleRelease({
       config: { repository: "ghcr.io/nine-minds/alga-appliance-config", digest },
     });
     const context = world.context({ release: () => Promise.resolve(release) });
-    assert.equal(await sourceStep.isDone(context), false);
-    await sourceStep.run(context);
+    assert.equal(await sourceStep.look(context), false);
+    await sourceStep.act(context);
     assert.deepEqual((await world.kube.get(SOURCE))?.spec.ref, { digest });
   });
 });
@@ -106,6 +106,6 @@ Deno.test("source: a newer release is told by its digest", async () => {
 Deno.test("source: without a kubeconfig it is an error in words, not a yes", async () => {
   await inStepWorld(async (world) => {
     const context = world.context({ connectKube: () => Promise.resolve(undefined) });
-    await assert.rejects(sourceStep.isDone(context), { code: "KUBE_API", hint: /k3s has started/ });
+    await assert.rejects(sourceStep.look(context), { code: "KUBE_API", hint: /k3s has started/ });
   });
 });

@@ -76,6 +76,8 @@ export async function inStepWorld(body: (world: StepWorld) => Promise<void>): Pr
     release: () => Promise.resolve(sampleRelease()),
     login: { isReady: () => false, waitingFor: () => "", subscribe: () => () => {} },
     say: (text) => said.push(`${text}`),
+    progress: () => {},
+    owe: () => Promise.reject(new Error("set-up owes nothing")),
     signal: stopped.signal,
     ...overrides,
   });

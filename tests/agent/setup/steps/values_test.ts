@@ -37,9 +37,9 @@ async function consume({ api, kube }: StepWorld): Promise<void> {
 
 Deno.test("values: six files of values, the selection and four Secrets, in their namespaces", async () => {
   await inStepWorld(async (world) => {
-    assert.equal(await valuesStep.isDone(world.context()), false);
-    await valuesStep.run(world.context());
-    assert.equal(await valuesStep.isDone(world.context()), true);
+    assert.equal(await valuesStep.look(world.context()), false);
+    await valuesStep.act(world.context());
+    assert.equal(await valuesStep.look(world.context()), true);
     const maps = (await world.kube.list(KINDS.ConfigMap, { namespace: "alga-system" })).items;
     assert.deepEqual(maps.map((it) => [it.metadata.name, Object.keys(it.data).length]), [
       ["appliance-release-selection", 12],
@@ -64,7 +64,7 @@ Deno.test("values: six files of values, the selection and four Secrets, in their
 
 Deno.test("values: the selection holds every field that tools read, empty where the release has none", async () => {
   await inStepWorld(async (world) => {
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     assert.deepEqual(await configMap(world, "appliance-release-selection"), {
       releaseVersion: "1.4.0",
       selectedChannel: "stable",
@@ -85,7 +85,7 @@ Deno.test("values: the selection holds every field that tools read, empty where 
 Deno.test("values: the first company as it was entered, whatever letters it has", async () => {
   await inStepWorld(async (world) => {
     const inputs = { tenantName: 'Müller & "Söhne" 💥', adminPassword: "Pässwörd-9!$(x)" };
-    await valuesStep.run(world.context({}, inputs));
+    await valuesStep.act(world.context({}, inputs));
     assert.deepEqual(await secret(world, "appliance-initial-tenant"), {
       INITIAL_TENANT_NAME: inputs.tenantName,
       INITIAL_ADMIN_FIRST_NAME: "Maria",
@@ -105,7 +105,7 @@ Deno.test("values: generated secrets are 32 random bytes, on disk 0600 before th
       if (object.metadata.name !== "alga-psa-shared" || before) return;
       before = new TextDecoder().decode(world.host.files.get(PATHS.generatedSecrets)?.bytes);
     });
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     const key = (await secret(world, "alga-psa-shared"))?.ALGA_AUTH_KEY ?? "";
     const token = (await secret(world, "appliance-status-auth"))?.token ?? "";
     for (const value of [key, token]) assert.equal(Buffer.from(value, "base64url").length, 32);
@@ -117,19 +117,19 @@ Deno.test("values: generated secrets are 32 random bytes, on disk 0600 before th
 
 Deno.test("values: a second run changes no resourceVersion, also after the password has left", async () => {
   await inStepWorld(async (world) => {
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     const before = versionsOf(world);
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     const { adminPassword: _, ...rest } = INPUTS;
-    await valuesStep.run(world.context({ inputs: rest }));
+    await valuesStep.act(world.context({ inputs: rest }));
     assert.deepEqual(versionsOf(world), before);
-    assert.equal(await valuesStep.isDone(world.context({ inputs: rest })), true);
+    assert.equal(await valuesStep.look(world.context({ inputs: rest })), true);
   });
 });
 
 Deno.test("values: what the cluster already has is never rotated, whatever the disk says", async () => {
   await inStepWorld(async (world) => {
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     const before = await Promise.all(SECRETS.map(([, name]) => secret(world, name)));
     for (
       const damage of [
@@ -140,7 +140,7 @@ Deno.test("values: what the cluster already has is never rotated, whatever the d
     ) {
       if (damage === undefined) world.host.files.delete(PATHS.generatedSecrets);
       else world.host.put(PATHS.generatedSecrets, damage);
-      await valuesStep.run(world.context());
+      await valuesStep.act(world.context());
       assert.deepEqual(
         await Promise.all(SECRETS.map(([, name]) => secret(world, name))),
         before,
@@ -152,11 +152,11 @@ Deno.test("values: what the cluster already has is never rotated, whatever the d
 
 Deno.test("values: a Secret that was taken away comes back with the same value", async () => {
   await inStepWorld(async (world) => {
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     const key = await secret(world, "alga-psa-shared");
     await world.kube.delete({ resource: KINDS.Secret, namespace: "msp", name: "alga-psa-shared" });
-    assert.equal(await valuesStep.isDone(world.context()), false);
-    await valuesStep.run(world.context());
+    assert.equal(await valuesStep.look(world.context()), false);
+    await valuesStep.act(world.context());
     assert.deepEqual(await secret(world, "alga-psa-shared"), key);
   });
 });
@@ -174,7 +174,7 @@ Deno.test("values: keys that others wrote stay, missing ones are added", async (
       metadata: shared,
       data: { OTHER: btoa("x") },
     });
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     assert.deepEqual(await secret(world, seed.name), { LICENSE_TOKEN: "licence", EDITION_CHOICE: "ce" });
     assert.deepEqual(Object.keys(await secret(world, shared.name) ?? {}).sort(), ["ALGA_AUTH_KEY", "OTHER"]);
   });
@@ -182,30 +182,30 @@ Deno.test("values: keys that others wrote stay, missing ones are added", async (
 
 Deno.test("values: answers given again replace the first company until Flux has the release, then never", async () => {
   await inStepWorld(async (world) => {
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     const again = world.context({}, { tenantName: "Second", adminPassword: "Other-Horse-8!" });
-    assert.equal(await valuesStep.isDone(again), false);
-    await valuesStep.run(again);
-    assert.equal(await valuesStep.isDone(again), true);
+    assert.equal(await valuesStep.look(again), false);
+    await valuesStep.act(again);
+    assert.equal(await valuesStep.look(again), true);
     assert.equal((await secret(world, "appliance-initial-tenant"))?.INITIAL_ADMIN_PASSWORD, "Other-Horse-8!");
 
     await consume(world);
     const third = world.context({}, { tenantName: "Third" });
-    assert.equal(await valuesStep.isDone(third), true);
-    await valuesStep.run(third);
+    assert.equal(await valuesStep.look(third), true);
+    await valuesStep.act(third);
     assert.equal((await secret(world, "appliance-initial-tenant"))?.INITIAL_TENANT_NAME, "Second");
   });
 });
 
 Deno.test("values: a part of the first company that is lost later is added, the rest stays", async () => {
   await inStepWorld(async (world) => {
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     await consume(world);
     const ref = { resource: KINDS.Secret, namespace: "msp", name: "appliance-initial-tenant" };
     await world.kube.patch(ref, { data: { INITIAL_ADMIN_LAST_NAME: null } });
     const again = world.context({}, { tenantName: "Second", adminLastName: "Neu" });
-    assert.equal(await valuesStep.isDone(again), false);
-    await valuesStep.run(again);
+    assert.equal(await valuesStep.look(again), false);
+    await valuesStep.act(again);
     const kept = await secret(world, "appliance-initial-tenant");
     assert.deepEqual([kept?.INITIAL_TENANT_NAME, kept?.INITIAL_ADMIN_LAST_NAME], ["Example MSP", "Neu"]);
   });
@@ -214,7 +214,7 @@ Deno.test("values: a part of the first company that is lost later is added, the 
 Deno.test("values: a lost first company without its password asks for the answers again", async () => {
   await inStepWorld(async (world) => {
     const { adminPassword: _, ...rest } = INPUTS;
-    await assert.rejects(valuesStep.run(world.context({ inputs: rest })), {
+    await assert.rejects(valuesStep.act(world.context({ inputs: rest })), {
       code: "VALUES_FAILED",
       retrySafe: false,
       hint: /Enter the answers again/,
@@ -224,13 +224,13 @@ Deno.test("values: a lost first company without its password asks for the answer
 
 Deno.test("values: a ConfigMap that somebody changed is not done and is written again; other keys stay", async () => {
   await inStepWorld(async (world) => {
-    await valuesStep.run(world.context());
+    await valuesStep.act(world.context());
     const ref = { resource: KINDS.ConfigMap, namespace: "alga-system", name: "appliance-values-temporal" };
     await world.kube.patch(ref, { data: { "temporal.single-node.yaml": "ui: {}\n", "own.yaml": "x: 1\n" } }, {
       fieldManager: "kubectl",
     });
-    assert.equal(await valuesStep.isDone(world.context()), false);
-    await valuesStep.run(world.context());
+    assert.equal(await valuesStep.look(world.context()), false);
+    await valuesStep.act(world.context());
     assert.deepEqual(await configMap(world, ref.name), {
       "temporal.single-node.yaml": "ui:\n  enabled: true\n",
       "own.yaml": "x: 1\n",
@@ -242,7 +242,7 @@ Deno.test("values: values that cannot be edited stop before any ConfigMap is wri
   await inStepWorld(async (world) => {
     const release = sampleRelease();
     release.manifest.profileValues["temporal-worker.single-node.yaml"] = "- a list\n";
-    await assert.rejects(valuesStep.run(world.context({ release: () => Promise.resolve(release) })), {
+    await assert.rejects(valuesStep.act(world.context({ release: () => Promise.resolve(release) })), {
       code: "VALUES_FAILED",
       message: /"temporal-worker.single-node.yaml"/,
     });

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../agent/error.ts";
 import { RegistryError, type RegistryFailure } from "../../../agent/registry/errors.ts";
-import { classifyFailure } from "../../../agent/setup/classify_failure.ts";
+import { classifyFailure } from "../../../agent/operation/classify_failure.ts";
+import { classifyKubeError } from "../../../agent/setup/classify_kube_error.ts";
 import { STEP_IDS, type StepId } from "../../../agent/setup/setup_state.ts";
+import { SETUP_STEPS } from "../../../agent/setup/steps.ts";
 import { KubeApiError } from "../../../k8s/mod.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 
 const clock = new FakeClock();
-const classify = (stepId: StepId, error: unknown) => classifyFailure(stepId, error, clock);
+/** With set-up's steps and words: between them they have every class. */
+function classify(stepId: StepId, error: unknown) {
+  const step = SETUP_STEPS.find((it) => it.id === stepId);
+  assert.ok(step);
+  return classifyFailure(step, error, { clock, classify: classifyKubeError });
+}
 const registry = (failure: RegistryFailure) =>
   new RegistryError(failure, "ghcr.io", `ghcr.io: ${failure}`, { status: 418 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RealHost } from "../../../agent/host/real_host.ts";
-import { createOperationLock } from "../../../agent/state/operation_lock.ts";
+import { createOperationLock } from "../../../agent/operation/operation_lock.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
@@ -67,7 +67,10 @@ const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 const CONTENDER = `
   import { systemClock } from "${new URL("../../../agent/clock.ts", import.meta.url)}";
   import { RealHost } from "${new URL("../../../agent/host/real_host.ts", import.meta.url)}";
-  import { createOperationLock } from "${new URL("../../../agent/state/operation_lock.ts", import.meta.url)}";
+  import { createOperationLock } from "${new URL(
+  "../../../agent/operation/operation_lock.ts",
+  import.meta.url,
+)}";
   const lock = createOperationLock(new RealHost(Deno.args[0]), systemClock);
   const reply = await lock.take("serve", String(Deno.pid));
   console.log(reply.ok ? "holds" : "refused");

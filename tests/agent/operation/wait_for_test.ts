@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../agent/error.ts";
-import { waitFor } from "../../../agent/setup/step.ts";
-import { RushingClock } from "./steps/step_world.ts";
+import { waitFor } from "../../../agent/operation/wait_for.ts";
+import { RushingClock } from "../setup/steps/step_world.ts";
 
 const OPTIONS = { what: "the node", timeoutSec: 10 };
 const context = (signal = new AbortController().signal) => ({ clock: new RushingClock(), signal });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";
-import { MODE, PATHS } from "./paths.ts";
+import { MODE, PATHS } from "../state/paths.ts";
 
 /** How often it is looked at who holds the lock. */
 const LOOK_MS = 50;

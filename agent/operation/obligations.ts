@@ -1,0 +1,133 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../clock.ts";
+import { AgentError, errorText } from "../error.ts";
+import { abortWith } from "../signals.ts";
+import type { Operation, Owed } from "./operation.ts";
+import type { Obligation } from "./step.ts";
+
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 300_000;
+/** One that hangs must not keep the agent from starting. */
+const TIME_LIMIT_MS = 20_000;
+
+/** What an operation owes, and the one that sees to it. The journal is the memory; what is here can be lost at any moment. */
+export interface Obligations {
+  owe(id: string, data: Record<string, unknown>, untilMs?: number): Promise<Obligation>;
+  /** Discharges all that is owed, the newest first. What fails is tried again by itself; never throws. */
+  dischargeAll(): Promise<void>;
+  /** Waits for the deadlines of what the journal says is owed. */
+  watchDeadlines(): void;
+  /** What is owed now, with what went wrong. */
+  owed(): readonly Owed[];
+}
+
+export function createObligations(
+  { operation, clock, owedInJournal, record, changed, signal }: {
+    operation: Pick<Operation<unknown>, "dischargers">;
+    clock: Clock;
+    owedInJournal(): readonly Owed[];
+    /** Resolves with the number of the entry. */
+    record(event: string, data: Record<string, unknown>): Promise<number>;
+    changed(): void;
+    /** The agent stops. */
+    signal: AbortSignal;
+  },
+): Obligations {
+  const troubles = new Map<number, { attempts: number; problem: string }>();
+  /** Never two at once for the same thing. */
+  const underWay = new Map<number, Promise<void>>();
+  const watched = new Set<number>();
+
+  const find = (seq: number) => owedInJournal().find((it) => it.seq === seq);
+
+  /** Throws when it could not be done; then it is tried again later. */
+  function discharge(seq: number): Promise<void> {
+    let work = underWay.get(seq);
+    if (!work) {
+      work = dischargeNow(seq).finally(() => underWay.delete(seq));
+      underWay.set(seq, work);
+    }
+    return work;
+  }
+
+  async function dischargeNow(seq: number): Promise<void> {
+    const owed = find(seq);
+    if (!owed) return;
+    try {
+      await inTime(owed);
+      await record("discharged", { owed: seq, how: "done" });
+      troubles.delete(seq);
+    } catch (error) {
+      const attempts = (troubles.get(seq)?.attempts ?? 0) + 1;
+      troubles.set(seq, { attempts, problem: errorText(error) });
+      changed();
+      later(seq, Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS));
+      throw error;
+    }
+  }
+
+  async function inTime({ id, data }: Owed): Promise<void> {
+    const discharger = operation.dischargers[id];
+    if (!discharger) throw new AgentError("CANCELLED", `This agent does not know how to discharge "${id}"`);
+    const stop = new AbortController();
+    const over = new AbortController();
+    const unlink = abortWith(over, signal);
+    const late = async () => {
+      await clock.sleep(TIME_LIMIT_MS, over.signal);
+      stop.abort(new AgentError("TIMEOUT", `It has not ended within ${TIME_LIMIT_MS / 1000} s`));
+      throw stop.signal.reason;
+    };
+    try {
+      // The agent's stop does not cut it short: on the way out it is what matters. The process ends soon anyway.
+      await Promise.race([
+        discharger(data, { signal: stop.signal }),
+        late().catch((error) => signal.aborted ? new Promise(() => {}) : Promise.reject(error)),
+      ]);
+    } finally {
+      over.abort();
+      unlink();
+    }
+  }
+
+  function later(seq: number, ms: number): void {
+    void clock.sleep(ms, signal).then(() => discharge(seq)).catch(() => {});
+  }
+
+  function watchDeadline({ seq, until }: Pick<Owed, "seq" | "until">): void {
+    if (until === undefined || watched.has(seq)) return;
+    watched.add(seq);
+    later(seq, Math.max(0, Date.parse(until) - clock.nowMs()));
+  }
+
+  function handle(seq: number): Obligation {
+    return {
+      discharge: () => discharge(seq),
+      async lift() {
+        await underWay.get(seq)?.catch(() => {});
+        if (!find(seq)) return false;
+        await record("discharged", { owed: seq, how: "lifted" });
+        troubles.delete(seq);
+        return true;
+      },
+    };
+  }
+
+  return {
+    async owe(id, data, untilMs) {
+      if (!Object.hasOwn(operation.dischargers, id)) throw new TypeError(`Nothing discharges "${id}"`);
+      const same = owedInJournal().find((it) => it.id === id && isDeepStrictEqual(it.data, data));
+      if (same) return handle(same.seq);
+      const until = untilMs === undefined ? {} : { until: new Date(untilMs).toISOString() };
+      const seq = await record("owed", { id, data, ...until });
+      watchDeadline({ seq, ...until });
+      return handle(seq);
+    },
+    async dischargeAll() {
+      for (const { seq } of owedInJournal().toReversed()) await discharge(seq).catch(() => {});
+    },
+    watchDeadlines() {
+      for (const owed of owedInJournal()) watchDeadline(owed);
+    },
+    owed: () => owedInJournal().map((it) => ({ ...it, ...troubles.get(it.seq) })),
+  };
+}
