@@ -234,6 +234,7 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
       const reply = await worker.start("agent, after a restart");
       if (reply.ok) return fixed();
       if (reply.reason === "locked") {
+        madeWay = true; // whoever frees the lock gives the word
         reporter.note(`${reply.holder} is working on this appliance since ${reply.since}`);
       }
       changed();

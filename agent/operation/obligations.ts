@@ -15,8 +15,6 @@ export interface Obligations {
   owe(id: string, data: Record<string, unknown>, untilMs?: number): Promise<Obligation>;
   /** Discharges all that is owed, the newest first. What fails is tried again by itself; never throws. */
   dischargeAll(): Promise<void>;
-  /** Waits for the deadlines of what the journal says is owed. */
-  watchDeadlines(): void;
   /** What is owed now, with what went wrong. */
   owed(): readonly Owed[];
 }
@@ -36,7 +34,8 @@ export function createObligations(
   const troubles = new Map<number, { attempts: number; problem: string }>();
   /** Never two at once for the same thing. */
   const underWay = new Map<number, Promise<void>>();
-  const watched = new Set<number>();
+  /** When each is tried by itself: at its deadline, or after a failure. */
+  const timers = new Map<number, AbortController>();
 
   const find = (seq: number) => owedInJournal().find((it) => it.seq === seq);
 
@@ -55,8 +54,7 @@ export function createObligations(
     if (!owed) return;
     try {
       await inTime(owed);
-      await record("discharged", { owed: seq, how: "done" });
-      troubles.delete(seq);
+      await settled(seq, "done");
     } catch (error) {
       const attempts = (troubles.get(seq)?.attempts ?? 0) + 1;
       troubles.set(seq, { attempts, problem: errorText(error) });
@@ -66,37 +64,39 @@ export function createObligations(
     }
   }
 
+  async function settled(seq: number, how: "done" | "lifted"): Promise<void> {
+    await record("discharged", { owed: seq, how });
+    troubles.delete(seq);
+    timers.get(seq)?.abort();
+    timers.delete(seq);
+  }
+
   async function inTime({ id, data }: Owed): Promise<void> {
     const discharger = operation.dischargers[id];
     if (!discharger) throw new AgentError("CANCELLED", `This agent does not know how to discharge "${id}"`);
     const stop = new AbortController();
     const over = new AbortController();
-    const unlink = abortWith(over, signal);
-    const late = async () => {
-      await clock.sleep(TIME_LIMIT_MS, over.signal);
+    const late = clock.sleep(TIME_LIMIT_MS, over.signal).then(() => {
       stop.abort(new AgentError("TIMEOUT", `It has not ended within ${TIME_LIMIT_MS / 1000} s`));
       throw stop.signal.reason;
-    };
+    });
+    late.catch(() => {});
     try {
-      // The agent's stop does not cut it short: on the way out it is what matters. The process ends soon anyway.
-      await Promise.race([
-        discharger(data, { signal: stop.signal }),
-        late().catch((error) => signal.aborted ? new Promise(() => {}) : Promise.reject(error)),
-      ]);
+      // The agent's stop does not cut it short: on the way out it is what matters.
+      await Promise.race([discharger(data, { signal: stop.signal }), late]);
     } finally {
       over.abort();
-      unlink();
     }
   }
 
   function later(seq: number, ms: number): void {
-    void clock.sleep(ms, signal).then(() => discharge(seq)).catch(() => {});
-  }
-
-  function watchDeadline({ seq, until }: Pick<Owed, "seq" | "until">): void {
-    if (until === undefined || watched.has(seq)) return;
-    watched.add(seq);
-    later(seq, Math.max(0, Date.parse(until) - clock.nowMs()));
+    timers.get(seq)?.abort();
+    const timer = new AbortController();
+    timers.set(seq, timer);
+    const unlink = abortWith(timer, signal);
+    void clock.sleep(Math.max(0, ms), timer.signal).then(() => discharge(seq)).catch(() => {}).finally(
+      unlink,
+    );
   }
 
   function handle(seq: number): Obligation {
@@ -105,8 +105,7 @@ export function createObligations(
       async lift() {
         await underWay.get(seq)?.catch(() => {});
         if (!find(seq)) return false;
-        await record("discharged", { owed: seq, how: "lifted" });
-        troubles.delete(seq);
+        await settled(seq, "lifted");
         return true;
       },
     };
@@ -119,14 +118,11 @@ export function createObligations(
       if (same) return handle(same.seq);
       const until = untilMs === undefined ? {} : { until: new Date(untilMs).toISOString() };
       const seq = await record("owed", { id, data, ...until });
-      watchDeadline({ seq, ...until });
+      if (untilMs !== undefined) later(seq, untilMs - clock.nowMs());
       return handle(seq);
     },
     async dischargeAll() {
       for (const { seq } of owedInJournal().toReversed()) await discharge(seq).catch(() => {});
-    },
-    watchDeadlines() {
-      for (const owed of owedInJournal()) watchDeadline(owed);
     },
     owed: () => owedInJournal().map((it) => ({ ...it, ...troubles.get(it.seq) })),
   };
