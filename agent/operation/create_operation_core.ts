@@ -230,8 +230,9 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
         const failure = failureOf(inputsLost(title));
         return void await record("step.failed", { stepId: current.id, failure });
       }
+      const by = madeWay ? "agent" : "agent, after a restart";
       madeWay = false;
-      const reply = await worker.start("agent, after a restart");
+      const reply = await worker.start(by);
       if (reply.ok) return fixed();
       if (reply.reason === "locked") {
         madeWay = true; // whoever frees the lock gives the word

@@ -9,7 +9,7 @@ import type { Engine, OperationView } from "./operation.ts";
 import { createOperationCore } from "./create_operation_core.ts";
 import type { OperationCore } from "./operation_core.ts";
 import { createOperationLock, type LockReply } from "./operation_lock.ts";
-import { EFFECT, MAY_TAKE_OVER, type OperationName } from "./operation_name.ts";
+import { EFFECT, excludes, MAY_TAKE_OVER, type OperationName } from "./operation_name.ts";
 
 export interface EngineDeps {
   host: Host;
@@ -37,19 +37,25 @@ export function createEngine(deps: EngineDeps): Engine {
     }
   }
 
+  /** Of the operations of this process the table decides; the lock is for other processes. */
   async function takeLock(name: OperationName, by: string): Promise<LockReply> {
+    for (const [other, core] of cores) {
+      if (other === name || !excludes(name, other) || !core.worker.isWorking()) continue;
+      const { status } = core.view().state;
+      if (status !== "running" && status !== "failed") {
+        await core.worker.ended(); // it is giving its lock back
+        continue;
+      }
+      const makesWay = MAY_TAKE_OVER[name].includes(other) &&
+        await core.cutShort("make-way", `${name}, ${by}`);
+      if (!makesWay) return { ok: false, ...core.worker.holder() };
+    }
     const path = EFFECT[name] === "changes"
       ? PATHS.operationLock
       : `${PATHS.stateDir}/operation-${name}.lock`;
-    const lock = createOperationLock(host, clock, path);
-    const reply = await lock.take(name, by);
-    if (reply.ok) return reply;
-    const other = MAY_TAKE_OVER[name].find((it) => it === reply.operation);
-    const core = other && cores.get(other);
-    if (!core || !await core.cutShort("make-way", `${name}, ${by}`)) return reply;
-    const second = await lock.take(name, by);
-    if (!second.ok) await core.resume();
-    return second;
+    const reply = await createOperationLock(host, clock, path).take(name, by);
+    if (!reply.ok) void resumeAll((it) => it.hasMadeWay());
+    return reply;
   }
 
   async function resumeAll(which: (core: OperationCore<unknown>) => boolean = () => true): Promise<void> {

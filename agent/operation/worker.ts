@@ -1,5 +1,5 @@
 import { type Clock, isoNow } from "../clock.ts";
-import type { LockReply } from "./operation_lock.ts";
+import type { LockHolder, LockReply } from "./operation_lock.ts";
 import type { OperationReply } from "./operation.ts";
 
 /** What a person asked for. `prepare` makes the journal say "running"; until it has, nothing is different. */
@@ -36,6 +36,8 @@ export interface Worker {
   /** Starts to work without a request. */
   start(by: string): Promise<OperationReply>;
   isWorking(): boolean;
+  /** For whoever comes second. */
+  holder(): LockHolder;
   /** Resolves when the lock is free again. */
   ended(): Promise<void>;
 }
@@ -53,6 +55,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   let request: Request | undefined;
   /** Whose request is being worked on. */
   let holder = { by: "", since: "" };
+
+  const lockHolder = ({ by, since }: typeof holder) => ({ operation, holder: by, since });
 
   async function work(): Promise<void> {
     working = true;
@@ -114,7 +118,7 @@ export function createWorker(deps: WorkerDeps): Worker {
         if (!reply.ok) return reply;
       } else if (request || !deps.isWaiting()) {
         const at = request ? { by: request.by, since: isoNow(clock) } : holder;
-        return { ok: false, reason: "locked", operation, holder: at.by, since: at.since };
+        return { ok: false, reason: "locked", ...lockHolder(at) };
       } else {
         request = given;
         deps.wake();
@@ -124,6 +128,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     },
     start: (by) => start(by),
     isWorking: () => working,
+    holder: () => lockHolder(holder),
     ended: async () => await running,
   };
 }

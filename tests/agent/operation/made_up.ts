@@ -180,8 +180,7 @@ export async function startAgent(parts: Parts = {}): Promise<Agent> {
   const { host = new FakeHost(), clock = new FakeClock(), world = new World() } = parts;
   const journal = await openJournal(host, clock);
   const said: string[] = [];
-  const processes = { pid: 1, startMark: (pid: number) => Promise.resolve(pid === 1 ? "now" : undefined) };
-  const engine = createEngine({ host, clock, journal, processes, say: (text) => said.push(text) });
+  const engine = createEngine({ host, clock, journal, say: (text) => said.push(text) });
   const handles: Agent["handles"] = new Map();
   const all = {
     settings: { steps: parts.steps ?? [plain("a"), plain("b"), plain("c")], options: parts.options },
