@@ -36,6 +36,8 @@ export class World {
   closed = 0;
   /** How often discharging fails before it works. */
   dischargeFails = 0;
+  /** What discharging waits for. */
+  dischargeWaits: Promise<void> | undefined;
   /** After so many effects nothing of this process reaches the world. */
   limit = Infinity;
 
@@ -145,7 +147,7 @@ export function madeUp(
     shown: ({ color }) => ({ color }),
     dischargers: {
       async resume({ name }) {
-        await Promise.resolve();
+        await world.dischargeWaits;
         if (world.dischargeFails-- > 0) throw new Error("the API does not answer");
         world.act(`resume ${name}`, () => world.suspended.delete(String(name)));
       },
@@ -209,7 +211,9 @@ export async function startAgent(parts: Parts = {}): Promise<Agent> {
 /** As after SIGKILL: the same disk and world, a new process; what is owed is discharged, nothing is resumed yet. */
 export async function restarted(agent: Agent, parts: Parts = {}): Promise<Agent> {
   agent.host.writeError = "the process is dead";
+  agent.world.limit = 0;
   void agent.engine.stop();
+  await settle(agent);
   agent.world.limit = Infinity;
   const host = new FakeHost();
   for (const [path, file] of agent.host.files) {
