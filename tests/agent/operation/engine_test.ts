@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../agent/error.ts";
-import { RegistryError } from "../../../agent/net/errors.ts";
+import { NetworkError } from "../../../agent/net/errors.ts";
 import { createEngine } from "../../../agent/operation/mod.ts";
 import { openJournal } from "../../../agent/state/journal.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
@@ -101,7 +101,7 @@ Deno.test("retry by itself doubles its wait up to the most attempts, and a perso
 });
 
 Deno.test("retry waits for the network only after failures that need it", async () => {
-  for (const [error, probes] of [[new RegistryError("tcp", "ghcr.io", "no"), 2], [broken, 0]] as const) {
+  for (const [error, probes] of [[new NetworkError("tcp", "ghcr.io", "no"), 2], [broken, 0]] as const) {
     let times = 0;
     const act = () =>
       times++ > 0 ? Promise.resolve() : typeof error === "function" ? error() : Promise.reject(error);
