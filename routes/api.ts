@@ -7,6 +7,7 @@ import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem, refusalProblem } from "./problem.ts";
 
 const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
+const Decide = z.strictObject({ decision: z.enum(["keep", "open"]) });
 const Empty = z.strictObject({});
 
 /** The JSON face: the same actions and words as the pages. */
@@ -82,6 +83,13 @@ export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     return "answer" in body
       ? body.answer
       : await reply(c, await deps.setup.acknowledge(body.value.checkIds, { by: by(c) }));
+  });
+  app.get("/api/v1/setup/record", async (c) => c.json(await deps.setup.record() ?? null));
+  app.post("/api/v1/setup/record", async (c) => {
+    const body = await read(c, Decide);
+    return "answer" in body
+      ? body.answer
+      : await reply(c, await deps.setup.decideRecord(body.value.decision, { by: by(c) }));
   });
   app.post("/api/v1/setup/recheck", async (c) => {
     const body = await read(c, Empty);

@@ -70,6 +70,16 @@ export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Proble
         "Already set up",
         "This appliance has its company and administrator. Their data is changed inside Alga.",
       );
+    case "record-damaged":
+      return conflict(
+        "The record of this appliance is damaged",
+        `${reply.problem}. Setup stays closed until somebody decides: open the page "Set up", or use "alga-agent setup --record keep".`,
+      );
+    case "installation-in-use":
+      return conflict(
+        "There is an installation",
+        "The cluster of this machine holds an installation of Alga, or cannot be asked. Keep the installation, or try again when Kubernetes answers.",
+      );
     case "not-blocked":
       return conflict(
         "Nothing to go on with",

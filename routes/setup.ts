@@ -11,6 +11,7 @@ import { toAnswers } from "../agent/setup/inputs/defaults.ts";
 import { renderPage } from "../views/layout.ts";
 import { setupFormPage } from "../views/setup_form_page.ts";
 import { type Obstacle, progressSection, retryForm } from "../views/progress_section.ts";
+import { recordPage } from "../views/record_page.ts";
 import { answersPage, checksPage } from "../views/setup_pages.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
@@ -68,6 +69,10 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   }
 
   app.get("/setup", async (c) => {
+    const record = await deps.setup.record();
+    if (record) {
+      return c.html(renderPage(await frameOf(c, deps, state, "setup"), recordPage(record, csrf(c))));
+    }
     const view = deps.setup.view();
     const mayEdit = view.state.status === "idle" || c.req.query("edit") !== undefined;
     if (mayEdit && view.state.status !== "running" && view.state.status !== "done") {
@@ -139,6 +144,10 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     return await reply(c, result);
   });
 
+  app.post("/setup/record", async (c) => {
+    const decision = new URLSearchParams(await c.req.text()).get("decision") === "open" ? "open" : "keep";
+    return await reply(c, await deps.setup.decideRecord(decision, { by: by(c) }));
+  });
   app.post("/setup/recheck", async (c) => await reply(c, await deps.setup.recheck({ by: by(c) })));
   app.post("/setup/retry", async (c) => await reply(c, await deps.setup.retry({ by: by(c) })));
   app.post("/setup/acknowledge", async (c) => {

@@ -184,7 +184,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     ({ port } = tcp.addr);
     terminal.err(`Listening on http://${formatAddress(tcp.addr)}/\n`);
     await removeTornFiles(host, [PATHS.stateDir, "/etc/rancher/k3s"], startedMs);
-    await engine.resume();
+    await setup.resume();
     hasResumed = true;
 
     const over = new AbortController();

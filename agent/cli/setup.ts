@@ -2,6 +2,7 @@ import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
 import { SETUP_FIELD_KEYS, type SetupFieldKey } from "../setup/inputs/fields.ts";
 import { SetupInputs } from "../setup/inputs/schema.ts";
+import type { RecordDamage } from "../setup/setup_record.ts";
 import type { SetupView } from "../setup/setup_state.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
@@ -9,7 +10,7 @@ import { AgentRefusal } from "./agent_refusal.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { fieldHelp } from "./field_help.ts";
 import { readInputFile } from "./input_file.ts";
-import { parseOptions, parseRoot } from "./options.ts";
+import { parseChoice, parseOptions, parseRoot } from "./options.ts";
 import { printLine } from "../text/printable.ts";
 
 const POLL_MS = 500;
@@ -26,6 +27,7 @@ export const setupCommand: Command = {
   summary: "set the appliance up from a file",
   help: `Usage: alga-agent setup --from-file FILE [OPTIONS]
        alga-agent setup --retry [--no-wait] [--root DIR]
+       alga-agent setup --record show|keep|open [--root DIR]
 
   --from-file FILE     the fields of the set-up form as YAML or JSON;
                        "-" for standard input
@@ -34,6 +36,8 @@ export const setupCommand: Command = {
   --checks-only        run the checks, install nothing
   --no-wait            return as soon as the answers are taken
   --retry              try the failed step again
+  --record ANSWER      where the record of this appliance is damaged: show what
+                       is known, keep the installation, or open setup again
   --root DIR           where the appliance's "/" lies (default /)
 
 The running agent does the work; this command shows it. Stopping the command
@@ -62,10 +66,15 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
           "checks-only": { type: "boolean", default: false },
           "no-wait": { type: "boolean", default: false },
           retry: { type: "boolean", default: false },
+          record: { type: "string" },
           root: { type: "string", default: "/" },
         },
       } as const,
     );
+    if (values.record !== undefined) {
+      const answer = parseChoice("--record", values.record, ["show", "keep", "open"]);
+      return await decideRecord(answer, parseRoot(values.root), terminal);
+    }
     if ((values["from-file"] === undefined) === !values.retry) {
       throw new UsageError("Say either --from-file FILE or --retry");
     }
@@ -96,6 +105,36 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
     }
   },
 };
+
+async function decideRecord(
+  answer: "show" | "keep" | "open",
+  root: string,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const client = connectAgent(new RealHost(root));
+  try {
+    if (answer !== "show") {
+      await client.request("POST", "/api/v1/setup/record", { decision: answer });
+      say(terminal, answer === "keep" ? "The installation is kept as it is." : "Setup is open again.");
+      return EXIT.ok;
+    }
+    const record: RecordDamage | null = await client.request("GET", "/api/v1/setup/record");
+    if (record === null) {
+      terminal.out("The record of this appliance is whole.\n");
+      return EXIT.ok;
+    }
+    terminal.out(`${record.problem}\n${record.facts.map((it) => `  ${it.label}: ${it.value}\n`).join("")}`);
+    say(
+      terminal,
+      `What to do: decide with --record keep${
+        record.mayOpen ? ", or with --record open where Alga was never used" : ""
+      }`,
+    );
+    return EXIT.actionRequired;
+  } finally {
+    client.close();
+  }
+}
 
 function isOptional(key: SetupFieldKey): boolean {
   return SetupInputs.shape[key].safeParse(undefined).success;

@@ -72,6 +72,10 @@ export function createHandle<Inputs>(core: OperationCore<Inputs>): OperationHand
       return await goOn(by, () => record("retried", { by }));
     },
 
+    async adopt({ by }) {
+      await record("finished", { by, found: true });
+    },
+
     async cancel({ by }) {
       if (!view().mayCancel) return REFUSED;
       if (worker.isWorking() && view().state.status === "running") {

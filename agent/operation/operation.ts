@@ -192,6 +192,8 @@ export interface OperationHandle<Inputs> {
   retry(options: { by: string }): Promise<OperationReply>;
   /** Cuts it short where the step may be cancelled, or while it waits. */
   cancel(options: { by: string }): Promise<OperationReply>;
+  /** Somebody has looked: what it makes is there, whatever the journal tells of it. It counts as done. */
+  adopt(options: { by: string }): Promise<void>;
   /** What it would change; changes nothing. */
   plan(inputs: Inputs): Promise<readonly PlannedStep[]>;
 }

@@ -4,6 +4,7 @@ import { foldSetup } from "./fold_setup.ts";
 import { readDefaults } from "./inputs/defaults.ts";
 import { withoutSecrets } from "./inputs/stored.ts";
 import { createReleaseMemory } from "./release_selection.ts";
+import { createSetupRecord } from "./setup_record.ts";
 import { setupOperation, type SetupOperationDeps } from "./setup_operation.ts";
 import type { SetupReply, SetupService } from "./setup_service.ts";
 import type { SetupView } from "./setup_state.ts";
@@ -21,7 +22,14 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
   const release = createReleaseMemory(host, clock);
   await release.read();
   const setup = await engine.add(setupOperation(deps, release));
+  const record = createSetupRecord({ ...deps, adopt: (by) => setup.adopt({ by }) });
   let made: { from: OperationView; view: SetupView } | undefined;
+
+  /** What a damaged record tells may be another run's, or only half of one: nothing is done by it. */
+  function whileDamaged(): SetupReply & { ok: false } | undefined {
+    const problem = record.problem();
+    return problem === undefined ? undefined : { ok: false, reason: "record-damaged", problem };
+  }
 
   return {
     view() {
@@ -36,16 +44,27 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       return inputs && withoutSecrets(inputs);
     },
     async submit(given, options) {
+      const damaged = whileDamaged();
+      if (damaged) return damaged;
       const { state, rows } = foldSetup(journal.entries());
       if (state.status === "done") return { ok: false, reason: "already-done" };
       // Once the cluster holds the first company its data cannot be exchanged by a form; lost answers can be given again.
       if (rows.values.status === "done" && setup.inputs()) return { ok: false, reason: "already-done" };
       return toSetupReply(await setup.start(given, options));
     },
-    recheck: async (options) => toSetupReply(await setup.recheck(options)),
-    acknowledge: async (checkIds, options) => toSetupReply(await setup.accept(checkIds, options)),
-    retry: async (options) => toSetupReply(await setup.retry(options)),
-    resume: engine.resume,
+    recheck: async (options) => whileDamaged() ?? toSetupReply(await setup.recheck(options)),
+    acknowledge: async (checkIds, options) =>
+      whileDamaged() ?? toSetupReply(await setup.accept(checkIds, options)),
+    retry: async (options) => whileDamaged() ?? toSetupReply(await setup.retry(options)),
+    record: record.damage,
+    async decideRecord(decision, { by }) {
+      if (!await record.decide(decision, by)) return { ok: false, reason: "installation-in-use" };
+      await engine.resume();
+      return { ok: true };
+    },
+    async resume() {
+      if (!whileDamaged()) await engine.resume();
+    },
     stop: engine.stop,
   };
 }

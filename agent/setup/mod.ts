@@ -3,3 +3,4 @@ export { createSetupService, type SetupDeps } from "./create_setup_service.ts";
 export * from "./inputs/schema.ts";
 export * from "./setup_service.ts";
 export * from "./setup_state.ts";
+export type { RecordDamage, RecordDecision } from "./setup_record.ts";

@@ -1,10 +1,15 @@
 import type { SetupDefaults, SetupInputs } from "./inputs/schema.ts";
+import type { RecordDamage, RecordDecision } from "./setup_record.ts";
 import type { SetupView } from "./setup_state.ts";
 
 /** Why a request to set-up was refused; maps to HTTP 409 and exit codes. */
 export type SetupRefusal =
   | { ok: false; reason: "locked"; holder: string; since: string }
   | { ok: false; reason: "already-done" }
+  /** The record is damaged: somebody decides first. */
+  | { ok: false; reason: "record-damaged"; problem: string }
+  /** The record may not be opened: the cluster holds an installation, or cannot be asked. */
+  | { ok: false; reason: "installation-in-use" }
   | { ok: false; reason: "not-blocked" }
   | { ok: false; reason: "nothing-submitted" }
   | { ok: false; reason: "needs-acknowledgement"; checkIds: readonly string[] }
@@ -29,6 +34,10 @@ export interface SetupService {
   acknowledge(checkIds: readonly string[], options: { by: string }): Promise<SetupReply>;
   /** Tries the failed step again. */
   retry(options: { by: string }): Promise<SetupReply>;
+  /** The damaged record with what is known beside it; `undefined` while the record is whole. */
+  record(): Promise<RecordDamage | undefined>;
+  /** Ends the question that a damaged record asks; setup then goes on as it stands. */
+  decideRecord(decision: RecordDecision, options: { by: string }): Promise<SetupReply>;
   /** Continues what a restart interrupted; called once at start. */
   resume(): Promise<void>;
   /** Ends background work; the journal keeps where it stood. */

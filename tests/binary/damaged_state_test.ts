@@ -252,3 +252,36 @@ await binaryTest(
     }
   },
 );
+
+await binaryTest(
+  "a journal that was emptied closes setup until somebody decides; another company's answers reach nothing",
+  async (program) => {
+    const root = await Deno.makeTempDir({ prefix: "alga-emptied-" });
+    const world = await startWorld({ root, timeline: "healthy", speed: 60 });
+    try {
+      await finishedAppliance(program, world);
+      await Deno.writeTextFile(root + PATHS.journal, "");
+      const agent = await startProgram(program, { root, args: world.agentArgs });
+      try {
+        const others = { ...sampleInputs(world), tenantName: "Another company", releaseRef: "2.0.0" };
+        const refused = await agent.request("POST", "/api/v1/setup", others);
+        assert.deepEqual([refused.status, refused.body.reason], [409, "record-damaged"]);
+        const record = (await agent.request("GET", "/api/v1/setup/record")).body;
+        assert.match(record.facts[0].value, /an installation of Alga, release /);
+        const opened = await agent.request("POST", "/api/v1/setup/record", { decision: "open" });
+        assert.deepEqual([opened.status, opened.body.reason], [409, "installation-in-use"]);
+        const shown = await run(program, ["setup", "--record", "show", "--root", root]);
+        assert.equal(shown.code, 3, shown.stderr);
+        const kept = await run(program, ["setup", "--record", "keep", "--root", root]);
+        assert.equal(kept.code, 0, kept.stderr);
+        assert.equal((await agent.request("GET", "/api/v1/setup")).body.state.status, "done");
+        assert.equal((await agent.request("POST", "/api/v1/setup", others)).body.reason, "already-done");
+      } finally {
+        await agent.stop();
+      }
+    } finally {
+      await world.stop();
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+);

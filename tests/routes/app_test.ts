@@ -48,6 +48,8 @@ async function startApp() {
     recheck: () => Promise.resolve(locked),
     acknowledge: () => Promise.resolve(locked),
     retry: () => Promise.resolve(locked),
+    record: () => Promise.resolve(undefined),
+    decideRecord: () => Promise.resolve(locked),
     resume: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };

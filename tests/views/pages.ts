@@ -5,6 +5,7 @@ import { renderPage } from "../../views/layout.ts";
 import { loginPage } from "../../views/login_page.ts";
 import { setupFormPage } from "../../views/setup_form_page.ts";
 import { progressSection, retryForm } from "../../views/progress_section.ts";
+import { recordPage } from "../../views/record_page.ts";
 import { answersPage, checksPage } from "../../views/setup_pages.ts";
 import { signedOutSection } from "../../views/signed_out_section.ts";
 import { statusSection } from "../../views/status_page.ts";
@@ -39,6 +40,10 @@ export function allPages(t: string): Record<string, string> {
     "login, too many": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 30 }, "/")),
     "signed out": page({ title: "Status", body: signedOutSection("/setup") }),
     error: page(errorPage(t, t, "1a2b3c4d")),
+    "damaged record": page(
+      recordPage({ problem: t, facts: [{ label: "The cluster holds", value: t }], mayOpen: true }, "token"),
+    ),
+    "damaged record, in use": page(recordPage({ problem: t, facts: [], mayOpen: false }, "token")),
     form: page(setupFormPage({ ...FORM, values: { tenantName: t, systemDns: t, appUrl: t } })),
     "form, proposals": page(
       setupFormPage({ ...FORM, values: { appUrl: t, dnsMode: "system" }, origins: { appUrl: "dhcp" } }),
