@@ -26,7 +26,9 @@ async function exists(path: string): Promise<boolean> {
 }
 
 Deno.test("there is a recipe for each thing that is added often", () => {
-  const names = ["check", "cause", "step", "field", "page", "command"].map((it) => `A new ${it}`);
+  const names = ["check", "cause", "step", "operation", "field", "page", "command"].map((it) =>
+    `A new ${it}`
+  );
   assert.deepEqual([...recipes(text).keys()], names);
 });
 
