@@ -11,8 +11,11 @@ import { createEngine } from "../operation/mod.ts";
 import { createOperationLock } from "../operation/operation_lock.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
+import { createObserver } from "../observe/observer.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { type NetworkSettings } from "../net/settings.ts";
+import { reportOnce } from "../report.ts";
+import { summarizeSetup } from "../facts/summarize_setup.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
 import { networkOf, onHost } from "../net/settings.ts";
@@ -130,16 +133,27 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       const inputs = await readInputs(host, clock, foldSetup(journal.entries()).runId);
       return inputs === undefined ? { dnsServers: [] } : networkOf(inputs);
     }, registryFor);
-    const status = await createStatusService({
+    const say = (text: string) => terminal.err(`${printable(text)}\n`);
+    const report = reportOnce((id, error) => say(`Error in ${id}, told once: ${errorText(error)}`));
+    const observer = createObserver({
       host,
       clock,
       connectKube,
-      setupView: () => setup.view(),
-      onSetupChange: (listener) => setup.subscribe(listener),
+      setup: {
+        summary: () => summarizeSetup(setup.view()),
+        subscribe: (listener) => setup.subscribe(listener),
+      },
+      probeRegistry: (signal) => registryProbe.ask(signal),
+      report,
+    });
+    const status = await createStatusService({
+      host,
+      clock,
+      observer,
+      report,
       agentVersion: BUILD.version,
       statusUrl: () => `http://${formatAddress({ hostname: address, port })}/`,
       stateDamage: () => damageText(files.damaged, journal.damage),
-      probeRegistry: (signal) => registryProbe.ask(signal),
     });
 
     let hasResumed = false;
@@ -150,7 +164,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       access,
       clock,
       isReady: () => hasResumed && !cannotWrite(setup.view().state),
-      say: (text: string) => terminal.err(`${printable(text)}\n`),
+      say,
       identity: {
         hostName,
         addresses,
@@ -208,10 +222,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       if (couldNotResume(setup.view().state)) await engine.resume();
     });
 
-    const recovering = recoverReleases(
-      { host, clock, connectKube, say: (text) => terminal.err(`${printable(text)}\n`) },
-      over.signal,
-    );
+    const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
 
     await aborted(terminal.signal);
     terminal.err("Stopping\n");
@@ -222,6 +233,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       Promise.allSettled([
         engine.stop(),
         status.stop(),
+        observer.stop(),
         server.shutdown(),
         socket.shutdown(),
         following,

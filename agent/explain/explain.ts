@@ -1,8 +1,7 @@
-import { bootstrapLines, bootstrapOutcome, bootstrapWaitsForWorkflows } from "../facts/bootstrap_state.ts";
 import { componentByName } from "../product/components.ts";
-import type { Scene } from "../facts/facts.ts";
+import type { Facts } from "../facts/facts.ts";
 import type { Blocker } from "./blocker.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, Rule } from "./finding.ts";
 import { type Ranked, rankFindings } from "./rank.ts";
 import { RULES } from "./rules.ts";
 import { TEXTS } from "./texts.ts";
@@ -12,41 +11,68 @@ export interface Explained {
   blockers: readonly Blocker[];
   /** Blockers that will not go away by waiting, best first. */
   hard: readonly Blocker[];
+  /** How many rules threw. */
+  ruleErrors: number;
 }
+
+/** Told of a rule that threw, by the ids that it may give. */
+export type OnRuleError = (rule: string, error: unknown) => void;
 
 /** More than a page can show; the rest follows from the first or waits its turn. */
 const BLOCKER_LIMIT = 20;
 /** Parts through which the first company is made. @see contract.md 5.4 */
 const WORKFLOW_PARTS = ["temporal", "temporal-worker", "pgbouncer"];
 
-/** Names what is wrong, deepest cause first. One rule that throws does not stop the others. Pure. */
+/**
+ * Names what is wrong, deepest cause first. With `onRuleError` a rule that throws does not stop the others: it is counted and
+ * told. Without, it throws, as every test wants it. Pure.
+ */
 export function explain(
-  scene: Scene,
-  options: { loginReady: boolean; since?: ReadonlyMap<string, string>; extra?: readonly Finding[] },
+  facts: Facts,
+  options: {
+    loginReady: boolean;
+    since?: ReadonlyMap<string, string>;
+    extra?: readonly Finding[];
+    /** In place of all. */
+    rules?: readonly Rule[];
+    onRuleError?: OnRuleError;
+  },
 ): Explained {
-  const findings = [...RULES.flatMap((rule) => tryRule(() => rule.find(scene))), ...options.extra ?? []]
-    .map((it) => raiseForBootstrap(scene, it))
+  const { found, ruleErrors } = tryRules(options.rules ?? RULES, facts, options.onRuleError);
+  const findings = [...found, ...options.extra ?? []]
+    .map((it) => raiseForBootstrap(facts, it))
     // What stood in the way of set-up is over when people can log in. @see contract.md 7.1
     .filter((it) => !(options.loginReady && it.component === "setup"));
   const ranked = rankFindings(findings, options).slice(0, BLOCKER_LIMIT);
   const blockers = ranked.map((it) => toBlocker(it, options.since));
-  return { blockers, hard: blockers.filter((_, index) => ranked[index]?.finding.hard === true) };
+  return { blockers, hard: blockers.filter((_, index) => ranked[index]?.finding.hard === true), ruleErrors };
 }
 
-function tryRule(find: () => Finding[]): Finding[] {
-  try {
-    return find();
-  } catch {
-    return [];
-  }
+function tryRules(
+  rules: readonly Rule[],
+  facts: Facts,
+  onRuleError: OnRuleError | undefined,
+): { found: Finding[]; ruleErrors: number } {
+  let ruleErrors = 0;
+  const found = rules.flatMap((rule) => {
+    try {
+      return rule.find(facts);
+    } catch (error) {
+      if (!onRuleError) throw error;
+      ruleErrors++;
+      onRuleError(rule.ids.join(", "), error);
+      return [];
+    }
+  });
+  return { found, ruleErrors };
 }
 
 /** While the first-time setup waits for the workflow engine, trouble there keeps people from logging in. */
-function raiseForBootstrap(scene: Scene, it: Finding): Finding {
+function raiseForBootstrap(facts: Facts, it: Finding): Finding {
   if (it.tier !== "background" || !WORKFLOW_PARTS.includes(it.component)) return it;
-  const outcome = bootstrapOutcome(scene);
+  const { outcome } = facts.bootstrap;
   const open = outcome === "running" || outcome === "failed";
-  if (!open || !bootstrapWaitsForWorkflows(bootstrapLines(scene))) return it;
+  if (!open || !facts.bootstrap.waitsForWorkflows) return it;
   return { ...it, tier: "bootstrap", covers: [...it.covers, "bootstrap"] };
 }
 

@@ -1,4 +1,4 @@
-import type { Scene } from "../facts/facts.ts";
+import type { Facts } from "../facts/facts.ts";
 import type { TierId } from "../product/tiers.ts";
 import type { BlockerId } from "./blocker_id.ts";
 
@@ -34,16 +34,16 @@ export interface Finding {
   covers: readonly string[];
 }
 
-/** A family of causes: looks at the scene, gives what it finds. Pure, total, and knows no other rule. */
+/** A family of causes: looks at the facts, gives what it finds. Pure, total, and knows no other rule. */
 export interface Rule {
   /** Ids it may give. */
   ids: readonly BlockerId[];
-  find(scene: Scene): Finding[];
+  find(facts: Facts): Finding[];
 }
 
 /** Fills in what a rule leaves out. */
 export function finding(
-  scene: Scene,
+  facts: Facts,
   given: Pick<Finding, "id" | "tier" | "component"> & {
     key?: string;
     hard?: boolean;
@@ -59,7 +59,7 @@ export function finding(
     component: given.component,
     key: given.key ?? given.component,
     hard: given.hard ?? true,
-    since: given.since ?? scene.now,
+    since: given.since ?? facts.now,
     words: { component: "", image: "", server: "", name: "", detail: "", amount: "", ...given.words },
     evidence: given.evidence ?? [],
     covers: given.covers ?? [],

@@ -1,5 +1,6 @@
-import { timeOf } from "../facts/container_problem.ts";
-import { currentCondition, failureSince, isFluxReady, releaseSource, type Scene } from "../facts/facts.ts";
+import { timeOf } from "../facts/event_order.ts";
+import type { Facts } from "../facts/facts.ts";
+import { currentCondition, type FluxFacts } from "../facts/flux.ts";
 import type { ConditionView, FluxView } from "../facts/snapshot.ts";
 import { ageMs } from "../text/duration.ts";
 
@@ -22,32 +23,32 @@ export function readyFailure(object: FluxView): ConditionView | undefined {
  * What is wrong with a Kustomization or HelmRelease, also while it is tried again. A health check that waited for nothing but parts
  * of Flux is no failure of its own: each of them speaks for itself, and Flux looks again at its own interval.
  */
-export function partFailure(scene: Scene, object: FluxView): ConditionView | undefined {
-  const failure = failureNowOrBefore(scene, object);
-  return failure && isPassing(scene, failure, 0) ? undefined : failure;
+export function partFailure(facts: Facts, object: FluxFacts): ConditionView | undefined {
+  const failure = failureNowOrBefore(facts, object);
+  return failure && isPassing(facts, failure, 0) ? undefined : failure;
 }
 
-function failureNowOrBefore(scene: Scene, object: FluxView): ConditionView | undefined {
-  return readyFailure(object) ?? failureBefore(scene, object);
+function failureNowOrBefore(facts: Facts, object: FluxFacts): ConditionView | undefined {
+  return readyFailure(object) ?? failureBefore(facts, object);
 }
 
 /**
  * While it tries again, the object says nothing of the failure before: neither is it over nor may it vanish for that moment. A health
  * check is waited for again as long as last time.
  */
-function failureBefore(scene: Scene, object: FluxView): ConditionView | undefined {
+function failureBefore(facts: Facts, object: FluxFacts): ConditionView | undefined {
   const ready = currentCondition(object, "Ready");
   if (ready?.status !== "Unknown") return undefined;
-  const isNew = ageMs(ready.since, scene.nowMs) < RETRY_MS;
+  const isNew = ageMs(ready.since, facts.nowMs) < RETRY_MS;
   if (object.kind === "HelmRelease") {
     const released = currentCondition(object, "Released");
     return isNew && released?.status === "False" ? released : undefined;
   }
-  const last = failureSince(scene, object);
+  const last = object.failure;
   // What a newer release interrupted did not fail.
   if (last === undefined || last.reason === "HealthCheckCanceled") return undefined;
   // Another release may well be healthy.
-  const fetched = releaseSource(scene);
+  const { releaseSource: fetched } = facts;
   const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
   if (artifact?.since !== undefined && Date.parse(artifact.since) > timeOf(last)) return undefined;
   if (!isNew && last.reason !== "HealthCheckFailed") return undefined;
@@ -55,29 +56,29 @@ function failureBefore(scene: Scene, object: FluxView): ConditionView | undefine
 }
 
 /** Whether all that a failed health check waited for are parts of Flux that are ready or on their way. */
-function isPassing(scene: Scene, { reason, message }: ConditionView, depth: number): boolean {
+function isPassing(facts: Facts, { reason, message }: ConditionView, depth: number): boolean {
   if (reason !== "HealthCheckFailed") return false;
-  return awaitedParts(scene, message).every((it) => it !== undefined && isOnItsWay(scene, it, depth));
+  return awaitedParts(facts, message).every((it) => it !== undefined && isOnItsWay(facts, it, depth));
 }
 
 /** Ready, or getting there with nothing wrong, and not for ever. */
-function isOnItsWay(scene: Scene, part: FluxView, depth: number): boolean {
-  if (isFluxReady(scene, part)) return true;
+function isOnItsWay(facts: Facts, part: FluxFacts, depth: number): boolean {
+  if (part.isReady) return true;
   const ready = currentCondition(part, "Ready");
   if (ready?.since === undefined || part.suspended) return false;
-  if (ageMs(ready.since, scene.nowMs) >= PART_PATIENCE_MS) return false;
-  const failure = failureNowOrBefore(scene, part);
+  if (ageMs(ready.since, facts.nowMs) >= PART_PATIENCE_MS) return false;
+  const failure = failureNowOrBefore(facts, part);
   return failure === undefined || failure.reason === "DependencyNotReady" ||
-    depth < DEEPEST && isPassing(scene, failure, depth + 1);
+    depth < DEEPEST && isPassing(facts, failure, depth + 1);
 }
 
 /** The objects in a list like "[Kind/namespace/name status: 'InProgress', …]"; `undefined` for one that is no known part, and for a list that was cut off. */
-function awaitedParts(scene: Scene, message: string): (FluxView | undefined)[] {
+function awaitedParts(facts: Facts, message: string): (FluxFacts | undefined)[] {
   const list = /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
   return list.split(", ").map((entry) => {
     const [, kind, namespace, name = ""] =
       /^(Kustomization|HelmRelease)\/([\w.-]+)\/([\w.-]+) status: '\w+'$/.exec(entry) ?? [];
-    const part = scene.flux(kind as FluxView["kind"], name);
+    const part = facts.flux(kind as FluxView["kind"], name);
     return part?.namespace === namespace ? part : undefined;
   });
 }

@@ -1,9 +1,9 @@
-import type { ContainerTrouble } from "../facts/container_problem.ts";
+import type { ContainerProblem } from "../facts/container_problem.ts";
 import type { PodView } from "../facts/snapshot.ts";
 import type { Finding } from "./finding.ts";
 
 /** Exact object, state and message of a container, for support. */
-export function containerEvidence(trouble: ContainerTrouble, text: string): Finding["evidence"] {
+export function containerEvidence(trouble: ContainerProblem, text: string): Finding["evidence"] {
   const { pod, container } = trouble;
   const state = container.state.reason || container.state.kind;
   return [

@@ -1,4 +1,6 @@
 import type { Component } from "../product/components.ts";
+import { earliest, timeMs } from "../text/time.ts";
+import { newest, timeOf } from "./event_order.ts";
 import { type Crash, judgeCrash } from "./judge_crash.ts";
 import type { ContainerView, EventView, PodView } from "./snapshot.ts";
 
@@ -23,7 +25,7 @@ const CONFIG_REASONS = new Set([
 /** The container has not been made yet, for whatever reason. */
 export const CREATING_REASONS: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing", ""]);
 
-interface TroubleBase {
+interface ProblemBase {
   pod: PodView;
   container: ContainerView;
   component: Component;
@@ -31,8 +33,8 @@ interface TroubleBase {
 }
 
 /** What keeps one container from running. Judged over phases, so that states which alternate give one answer. */
-export type ContainerTrouble =
-  & TroubleBase
+export type ContainerProblem =
+  & ProblemBase
   & (
     | { kind: "pull"; text: string; attempts: number }
     | { kind: "config"; reason: string; text: string }
@@ -69,7 +71,7 @@ export function judgeContainer(
   component: Component,
   events: readonly EventView[],
   nowMs: number,
-): ContainerTrouble | undefined {
+): ContainerProblem | undefined {
   const base = { pod, container, component };
   const { state } = container;
   const own = events.filter((it) => it.container === undefined || it.container === container.name);
@@ -148,28 +150,14 @@ export function unwrapPullText(message: string): string {
 
 /** Since when the pod is as it is: the last change of a condition that is not met, else its start. */
 export function sinceOf(pod: PodView, nowMs: number): string {
-  const times = pod.conditions.flatMap((it) => it.since ?? []).sort();
-  return times[0] ?? pod.createdAt ?? new Date(nowMs).toISOString();
+  return earliest(pod.conditions.map((it) => it.since)) ?? pod.createdAt ?? new Date(nowMs).toISOString();
 }
 
 function firstOf(events: readonly EventView[], reasons: readonly string[]): string | undefined {
-  return events.filter((it) => reasons.includes(it.reason)).flatMap((it) => it.firstAt ?? []).sort()[0];
-}
-
-/** Time of the last sighting of an event, in ms; 0 when it has none. */
-export function timeOf(event: EventView): number {
-  return event.lastAt === undefined ? 0 : Date.parse(event.lastAt);
-}
-
-/** The event seen last. */
-export function newest(events: readonly EventView[]): EventView | undefined {
-  return events.reduce<EventView | undefined>(
-    (best, it) => best && timeOf(best) >= timeOf(it) ? best : it,
-    undefined,
-  );
+  return earliest(events.filter((it) => reasons.includes(it.reason)).map((it) => it.firstAt));
 }
 
 /** When the run before ended, in ms; 0 when there was none. */
 export function endOf(lastState: ContainerView["lastState"]): number {
-  return lastState.finishedAt === undefined ? 0 : Date.parse(lastState.finishedAt);
+  return timeMs(lastState.finishedAt);
 }

@@ -1,8 +1,9 @@
 import type { Component } from "../product/components.ts";
-import { type ContainerTrouble, CREATING_REASONS, endOf, newest, timeOf } from "./container_problem.ts";
+import { type ContainerProblem, CREATING_REASONS, endOf } from "./container_problem.ts";
+import { compareEvents, newest, timeOf } from "./event_order.ts";
 import type { ContainerView, EventView, PodView, Snapshot } from "./snapshot.ts";
 
-/** A download that has begun and not ended. */
+/** A download that has started and not ended. */
 export interface RunningPull {
   pod: PodView;
   container: ContainerView;
@@ -28,7 +29,7 @@ const EVENT_LIFE_MS = 60 * 60_000;
  */
 export function findPulls(
   pods: readonly { pod: PodView; component: Component; events: readonly EventView[] }[],
-  troubles: readonly ContainerTrouble[],
+  problems: readonly ContainerProblem[],
   snapshot: Pick<Snapshot, "pods" | "events" | "knowledge">,
   nowMs: number,
 ): RunningPull[] {
@@ -37,10 +38,10 @@ export function findPulls(
     for (const container of pod.containers) {
       const { state } = container;
       if (state.kind !== "waiting" || !CREATING_REASONS.has(state.reason)) continue;
-      const begun = beginOf(container, events) ??
-        (snapshot.knowledge.events === "known" ? forgottenBegin(pod, container, events, nowMs) : undefined);
-      if (begun) {
-        pulls.push({ pod, container, component, ...begun, waitsFor: undefined, holderFails: false });
+      const started = startOf(container, events) ??
+        (snapshot.knowledge.events === "known" ? forgottenStart(pod, container, events, nowMs) : undefined);
+      if (started) {
+        pulls.push({ pod, container, component, ...started, waitsFor: undefined, holderFails: false });
       }
     }
   }
@@ -48,7 +49,7 @@ export function findPulls(
   pulls.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
   const ends = lastEnds(snapshot);
   const failing = new Map(
-    troubles.flatMap((it) =>
+    problems.flatMap((it) =>
       it.kind === "pull" && SLOW_FAILURE.test(it.text) ? [[it.pod.nodeName, it.container.image]] : []
     ),
   );
@@ -72,20 +73,20 @@ export function findPulls(
 }
 
 /** The download that its events tell of and that has not ended. */
-function beginOf(
+function startOf(
   container: ContainerView,
   events: readonly EventView[],
 ): { image: string; startedAt: string } | undefined {
   const own = events.filter((it) => it.container === undefined || it.container === container.name);
-  const begun = newest(own.filter((it) => it.reason === "Pulling"));
-  if (begun?.lastAt === undefined || timeOf(begun) <= endOf(container.lastState)) return undefined;
-  if (begun.container === undefined && !begun.message.includes(`"${container.image}"`)) return undefined;
-  if (own.some((it) => isEnd(it) && timeOf(it) >= timeOf(begun))) return undefined;
-  return { image: /"([^"]+)"/.exec(begun.message)?.[1] ?? container.image, startedAt: begun.lastAt };
+  const started = newest(own.filter((it) => it.reason === "Pulling"));
+  if (started?.lastAt === undefined || timeOf(started) <= endOf(container.lastState)) return undefined;
+  if (started.container === undefined && !started.message.includes(`"${container.image}"`)) return undefined;
+  if (own.some((it) => isEnd(it) && timeOf(it) >= timeOf(started))) return undefined;
+  return { image: /"([^"]+)"/.exec(started.message)?.[1] ?? container.image, startedAt: started.lastAt };
 }
 
 /** Its events have expired, its sandbox has long been ready, and it still has no image: it must be downloading. */
-function forgottenBegin(
+function forgottenStart(
   pod: PodView,
   container: ContainerView,
   events: readonly EventView[],
@@ -115,7 +116,7 @@ function lastEnds(snapshot: Pick<Snapshot, "pods" | "events">): Map<string, Even
     const node = nodes.get(`${event.namespace}/${event.name}`);
     if (node === undefined) continue;
     const before = ends.get(node);
-    if (!before || timeOf(event) > timeOf(before)) ends.set(node, event);
+    if (!before || compareEvents(event, before) > 0) ends.set(node, event);
   }
   return ends;
 }

@@ -27,12 +27,17 @@ export interface WorkloadView {
   namespace: string;
   name: string;
   desired: number;
+  /** Pods that there are, of them those of the newest template, and those that are ready. */
+  replicas: number;
+  updated: number;
   ready: number;
   generation: number;
   observedGeneration: number;
   conditions: readonly ConditionView[];
   /** Image of every container by container name. */
   images: Readonly<Record<string, string>>;
+  /** The HelmRelease that it belongs to, as "namespace/name". */
+  release: string | undefined;
   createdAt: string | undefined;
 }
 
@@ -45,6 +50,8 @@ export interface JobView {
   failed: number;
   conditions: readonly ConditionView[];
   images: Readonly<Record<string, string>>;
+  /** The HelmRelease that it belongs to, as "namespace/name". */
+  release: string | undefined;
   createdAt: string | undefined;
   startedAt: string | undefined;
   finishedAt: string | undefined;
@@ -131,6 +138,16 @@ export interface EventView {
   count: number;
 }
 
+/** What helm-controller tells of its tries to install a release. */
+export interface HelmTriesView {
+  /** What was tried last: version of the chart and digest of its values. */
+  attempted: string;
+  /** How the newest try on record ended ("deployed", "failed"). */
+  newestStatus: string | undefined;
+  /** Token of the newest reset that reached the release. */
+  resetToken: string | undefined;
+}
+
 /** An OCIRepository, HelmRepository, Kustomization or HelmRelease. */
 export interface FluxView {
   kind: "OCIRepository" | "HelmRepository" | "Kustomization" | "HelmRelease";
@@ -144,6 +161,9 @@ export interface FluxView {
   url: string | undefined;
   dependsOn: readonly string[];
   createdAt: string | undefined;
+  deletedAt: string | undefined;
+  /** Of a HelmRelease alone. */
+  helm: HelmTriesView | undefined;
   /** When the newest try ended that did end, if it was a success. Kustomizations alone keep it. */
   succeededAt: string | undefined;
 }
@@ -273,9 +293,8 @@ export interface SetupSummary {
   storageTested: boolean;
 }
 
-/** Everything that the verdict is made from, as plain data; ours alone to build (collector.ts) and free of secrets. */
-export interface Snapshot extends Collections {
-  agent: { version: string; siteId: string; statusUrl: string };
+/** What the observer sees now, as plain data; ours alone to build and free of secrets. */
+export interface ObservedSnapshot extends Collections {
   api: ApiView;
   knowledge: Readonly<Record<keyof Collections, Knowledge>>;
   /** Kinds of Flux that the cluster lacks although Flux should be there. */
@@ -292,6 +311,13 @@ export interface Snapshot extends Collections {
   logs: readonly LogView[];
   /** Newest lines of the first-time setup, while its pods exist. */
   bootstrapLog: { pod: string; tail: readonly string[] } | undefined;
+  /** How the first-time setup ended, when that was seen since the agent started. Its Job soon vanishes. */
+  bootstrapEnd: BootstrapMemory | undefined;
+}
+
+/** Everything that the verdict is made from: what is observed, and what only the agent knows. */
+export interface Snapshot extends ObservedSnapshot {
+  agent: { version: string; siteId: string; statusUrl: string };
   remembered: RememberedView;
 }
 
@@ -342,6 +368,7 @@ export function emptySnapshot(
     host: { name: "", machineId: "", addresses: [], journal: [] },
     logs: [],
     bootstrapLog: undefined,
+    bootstrapEnd: undefined,
     remembered: { bootstrap: undefined, loginReadyOnce: false, stateDamage: undefined },
   };
 }

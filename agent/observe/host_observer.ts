@@ -1,11 +1,13 @@
 import type { Host } from "../host/host.ts";
 import { readAllAddresses } from "../host/network_facts.ts";
-import { readK3sJournal } from "./host_journal.ts";
+import { readUnitJournal } from "../host/unit_journal.ts";
 import { type ApiView, emptySnapshot, type HostView, type SetupSummary } from "../facts/snapshot.ts";
+import { timeMs } from "../text/time.ts";
+import type { Changes } from "./changes.ts";
+import type { Wait } from "./run_loop.ts";
 
 const FACTS_EVERY_MS = 30_000;
 const JOURNAL_EVERY_MS = 10_000;
-const LOOK_EVERY_MS = 2_000;
 /** A k3s that starts and stops in turns answers now and then: its lines are kept until it has stayed. */
 const STAYED_MS = 45_000;
 const NAME_FILES = ["/proc/sys/kernel/hostname", "/etc/hostname"] as const;
@@ -13,40 +15,49 @@ const NAME_FILES = ["/proc/sys/kernel/hostname", "/etc/hostname"] as const;
 /** What the machine tells besides the cluster: its name, its addresses, and why k3s does not run. */
 export class HostObserver {
   readonly #host: Host;
+  readonly #changes: Changes;
   #view: HostView = emptySnapshot().host;
   #factsAtMs = -Infinity;
   #journalAtMs = -Infinity;
 
-  constructor(host: Host) {
-    this.#host = host;
+  constructor(deps: { host: Host; changes: Changes }) {
+    this.#host = deps.host;
+    this.#changes = deps.changes;
   }
 
   view(): HostView {
     return this.#view;
   }
 
-  /** Looks again where it is time to. Gives whether anything changed, and how long to wait. Never throws. */
+  /** Looks again where it is time to. Never throws. */
   async look(
     now: { nowMs: number; api: ApiView; setup: SetupSummary },
     signal: AbortSignal,
-  ): Promise<{ changed: boolean; waitMs: number }> {
+  ): Promise<Wait> {
     const before = this.#view;
     if (now.nowMs - this.#factsAtMs >= FACTS_EVERY_MS) {
       this.#factsAtMs = now.nowMs;
       this.#view = { ...this.#view, ...await readFacts(this.#host) };
     }
+    let againMs = this.#factsAtMs + FACTS_EVERY_MS;
     if (isJournalWanted(now)) {
       if (now.nowMs - this.#journalAtMs >= JOURNAL_EVERY_MS) {
         this.#journalAtMs = now.nowMs;
-        const journal = await readK3sJournal(this.#host, signal).catch(() => undefined);
+        // A machine without a journal has nothing to tell; what was known stays.
+        const journal = await readUnitJournal(this.#host, "k3s", { signal }).catch(() => undefined);
         if (journal) this.#view = { ...this.#view, journal };
       }
-    } else if (this.#view.journal.length > 0 && hasStayed(now)) this.#view = { ...this.#view, journal: [] };
-    return { changed: JSON.stringify(before) !== JSON.stringify(this.#view), waitMs: LOOK_EVERY_MS };
+      againMs = Math.min(againMs, this.#journalAtMs + JOURNAL_EVERY_MS);
+    } else if (this.#view.journal.length > 0) {
+      if (hasStayed(now)) this.#view = { ...this.#view, journal: [] };
+      else againMs = Math.min(againMs, timeMs(now.api.since) + STAYED_MS);
+    }
+    if (JSON.stringify(before) !== JSON.stringify(this.#view)) this.#changes.announce();
+    return { ms: againMs - now.nowMs, orChange: true };
   }
 }
 
-/** Only while Kubernetes does not answer: the journal is dear, and its cluster tells more when it does. */
+/** Only while Kubernetes does not answer: the journal is expensive, and its cluster tells more when it does. */
 function isJournalWanted({ api, setup }: { api: ApiView; setup: SetupSummary }): boolean {
   return api.state === "not-answering" ||
     api.state === "absent" && setup.stepId === "k3s" &&

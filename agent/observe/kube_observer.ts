@@ -1,10 +1,11 @@
 import { NAMESPACES } from "../product/names.ts";
 import type { Clock } from "../clock.ts";
+import type { Report } from "../report.ts";
+import { latest } from "../text/time.ts";
 import { KINDS } from "../../k8s/client/kinds.ts";
 import type { KubeClient, KubeObject, ResourceKind } from "../../k8s/client/kube_client.ts";
 import { WatchCache } from "../../k8s/client/watch_cache.ts";
 import {
-  projectFlux,
   projectJob,
   projectNode,
   projectPvc,
@@ -14,29 +15,49 @@ import {
 } from "./projections/cluster.ts";
 import { projectConfig } from "./projections/config.ts";
 import { projectEvent } from "./projections/event.ts";
+import { projectFlux } from "./projections/flux.ts";
 import { projectPod } from "./projections/pod.ts";
-import type { AppValuesView, Collections, Knowledge, ReleaseView, Snapshot } from "../facts/snapshot.ts";
+import type {
+  AppValuesView,
+  Collections,
+  Knowledge,
+  ObservedSnapshot,
+  ReleaseView,
+} from "../facts/snapshot.ts";
+
+/** What the watches tell. */
+export type KubeCollections = Pick<
+  ObservedSnapshot,
+  keyof Collections | "knowledge" | "missingFluxKinds" | "appValues" | "release"
+>;
 
 /** Reads all kinds of interest of one cluster by list and watch. */
 export interface KubeObserver {
-  collections(): Pick<
-    Snapshot,
-    keyof Collections | "knowledge" | "missingFluxKinds" | "appValues" | "release"
-  >;
+  collections(): KubeCollections;
   /** Newest word of the API server on any watch. */
   lastContactAt(): string | undefined;
   stop(): Promise<void>;
 }
 
 /** Starts watching. `onChange` is called for every change and may be called very often. */
-export function observeKube(client: KubeClient, clock: Clock, onChange: () => void): KubeObserver {
+export function observeKube(
+  client: KubeClient,
+  { clock, onChange, report }: { clock: Clock; onChange: () => void; report: Report },
+): KubeObserver {
   const abort = new AbortController();
   function cache<V>(
     resource: ResourceKind,
     project: (object: KubeObject) => V | undefined,
     more: { namespace?: string; metadataOnly?: boolean } = {},
   ): WatchCache<V> {
-    return new WatchCache({ client, resource, clock, onChange, project: guarded(project), ...more });
+    return new WatchCache({
+      client,
+      resource,
+      clock,
+      onChange,
+      project: guarded(resource.kind, project, report),
+      ...more,
+    });
   }
 
   const nodes = cache(KINDS.Node, projectNode);
@@ -102,7 +123,7 @@ export function observeKube(client: KubeClient, clock: Clock, onChange: () => vo
       };
     },
     lastContactAt() {
-      return all.flatMap((it) => it.state().lastContactAt ?? []).sort().at(-1);
+      return latest(all.map((it) => it.state().lastContactAt));
     },
     async stop() {
       abort.abort(new DOMException("Stopped", "AbortError"));
@@ -112,11 +133,16 @@ export function observeKube(client: KubeClient, clock: Clock, onChange: () => vo
 }
 
 /** An object so odd that it cannot be read is left out; it must not end the watch. */
-function guarded<V>(project: (object: KubeObject) => V | undefined): (object: KubeObject) => V | undefined {
+function guarded<V>(
+  kind: string,
+  project: (object: KubeObject) => V | undefined,
+  report: Report,
+): (object: KubeObject) => V | undefined {
   return (object) => {
     try {
       return project(object);
-    } catch {
+    } catch (error) {
+      report(`reading objects of kind ${kind}`, error);
       return undefined;
     }
   };

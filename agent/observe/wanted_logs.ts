@@ -1,7 +1,6 @@
 import { componentByName } from "../product/components.ts";
-import { isPodOver } from "../facts/container_problem.ts";
-import { isProbeGood, loginUrl } from "../facts/login_url.ts";
-import type { Scene } from "../facts/facts.ts";
+import { timeMs } from "../text/time.ts";
+import type { Facts } from "../facts/facts.ts";
 import type { PodView } from "../facts/snapshot.ts";
 
 const CRASH_LIMIT = 10;
@@ -27,10 +26,10 @@ export function isNoLog(text: string): boolean {
   return /^unable to retrieve container logs for \S+\s*$/.test(text);
 }
 
-/** Which logs tell the cause of present trouble: containers that stopped, and an application that does not answer. Pure. */
-export function wantedLogs(scene: Scene): LogWish[] {
+/** Which logs tell the cause of present problems: containers that stopped, and an application that does not answer. Pure. */
+export function wantedLogs(facts: Facts): LogWish[] {
   const wishes: LogWish[] = [];
-  for (const it of scene.troubles) {
+  for (const it of facts.problems) {
     if (it.kind !== "crash" || wishes.length >= CRASH_LIMIT) continue;
     const { pod, container } = it;
     wishes.push({
@@ -44,9 +43,8 @@ export function wantedLogs(scene: Scene): LogWish[] {
       freshMs: Infinity,
     });
   }
-  const { local } = scene.snapshot.probes;
-  if (local && !isProbeGood(local, loginUrl(scene.snapshot))) {
-    const pod = appPod(scene);
+  const { local, isLocalGood, pod } = facts.app;
+  if (local && !isLocalGood) {
     const container = pod?.containers.find((it) => !it.init && it.state.kind === "running");
     if (pod && container && !wishes.some((it) => it.pod === pod)) {
       wishes.push({
@@ -64,21 +62,12 @@ export function wantedLogs(scene: Scene): LogWish[] {
   return wishes;
 }
 
-/** The pod of the application that runs or is about to. */
-export function appPod(scene: Scene): PodView | undefined {
-  const component = componentByName("alga-core");
-  return scene.snapshot.pods.find((it) =>
-    it.namespace === component?.namespace && it.owner?.kind === component.kind &&
-    it.owner.name === component.object && !isPodOver(it)
-  );
-}
-
 /** The pod of the first-time setup that tells most: one that failed, else the newest. @see contract.md 5.5 */
-export function bootstrapLogWish(scene: Scene): LogWish | undefined {
+export function bootstrapLogWish(facts: Facts): LogWish | undefined {
   const component = componentByName("bootstrap");
-  const pods = scene.snapshot.pods.filter((it) =>
+  const pods = facts.snapshot.pods.filter((it) =>
     it.namespace === component?.namespace && it.owner?.kind === "Job" && it.owner.name === component.object
-  ).toSorted((a, b) => (a.createdAt ?? "") < (b.createdAt ?? "") ? 1 : -1);
+  ).toSorted((a, b) => timeMs(b.createdAt) - timeMs(a.createdAt) || (a.name < b.name ? -1 : 1));
   const newest = pods[0];
   if (!newest) return undefined;
   const active = newest.phase === "Running" || newest.phase === "Succeeded";

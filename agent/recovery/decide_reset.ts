@@ -1,4 +1,5 @@
-import type { KubeObject } from "../../k8s/mod.ts";
+import type { FluxView, JobView, WorkloadView } from "../facts/snapshot.ts";
+import { timeMs } from "../text/time.ts";
 
 /** One reset of a release that had given up, kept so that it is not tried for ever. */
 export interface ResetAttempt {
@@ -12,15 +13,13 @@ export interface ResetAttempt {
   outcome: "pending" | "recovered" | "failed-again" | "unresolved";
 }
 
-/** The token of the newest reset that reached a release. */
-export const RESET_ANNOTATION = "reconcile.fluxcd.io/resetAt";
-
-/** Everything that the decision looks at; objects as the API server sends them. */
+/** Everything that the decision looks at, as observed. */
 export interface ResetQuestion {
-  release: KubeObject;
+  release: FluxView;
   /** Deployments and StatefulSets of the release. */
-  workloads: readonly KubeObject[];
-  jobs: readonly KubeObject[];
+  workloads: readonly WorkloadView[];
+  /** Jobs of the release. */
+  jobs: readonly JobView[];
   attempts: readonly ResetAttempt[];
   nowMs: number;
 }
@@ -39,25 +38,17 @@ const ROLLOUT_TIMEOUT =
   /stalled resources|timeout waiting for|timed out waiting for the condition|context deadline exceeded|would exceed context deadline/i;
 const NAMED_WORKLOAD = /\b(Deployment|StatefulSet|DaemonSet)\/([a-z0-9.-]+)\/([a-z0-9.-]+)/g;
 
-interface Condition {
-  type: string;
-  status: string;
-  message?: string;
-}
-
 /** Whether a HelmRelease gave up for good although its cause is gone. Every reason against it wins. @see contract.md 7.4 */
 export function decideReset(question: ResetQuestion): ResetDecision {
   const { release, workloads, jobs, attempts, nowMs } = question;
-  const name = release.metadata.name;
-  const conditions = (release.status?.conditions ?? []) as Condition[];
+  const { name, conditions } = release;
   const no = (because: string): ResetDecision => ({ reset: false, because });
 
-  if (!conditions.some((it) => it.type === "Stalled" && it.status === "True")) return no("has not given up");
-  if (release.spec?.suspend === true) return no("is suspended");
-  if (release.metadata.deletionTimestamp !== undefined) return no("is being deleted");
-  if (release.status?.observedGeneration !== release.metadata.generation) return no("was changed just now");
-  const newest = release.status?.history?.[0] as { status?: string } | undefined;
-  if (newest?.status !== "failed") return no("has no failed attempt on record");
+  if (!isStalled(release)) return no("has not given up");
+  if (release.suspended) return no("is suspended");
+  if (release.deletedAt !== undefined) return no("is being deleted");
+  if (release.observedGeneration !== release.generation) return no("was changed just now");
+  if (release.helm?.newestStatus !== "failed") return no("has no failed attempt on record");
   // `Stalled` holds a general sentence; the cause stands in `Released`.
   const cause = conditions.find((it) => it.type === "Released" && it.status === "False") ??
     conditions.find((it) => it.type === "Ready" && it.status === "False");
@@ -67,14 +58,14 @@ export function decideReset(question: ResetQuestion): ResetDecision {
   if (workloads.length === 0) return no("has no parts that could be looked at");
   for (const [, kind, namespace, workload] of message.matchAll(NAMED_WORKLOAD)) {
     const found = workloads.some((it) =>
-      it.kind === kind && it.metadata.namespace === namespace && it.metadata.name === workload
+      it.kind === kind && it.namespace === namespace && it.name === workload
     );
     if (!found) return no(`names ${kind} ${workload}, which is not there`);
   }
   const waiting = workloads.find((it) => !isRolledOut(it));
-  if (waiting) return no(`${waiting.metadata.name} is not ready`);
+  if (waiting) return no(`${waiting.name} is not ready`);
   const job = jobs.find((it) => !isComplete(it));
-  if (job) return no(`Job ${job.metadata.name} has not succeeded`);
+  if (job) return no(`Job ${job.name} has not succeeded`);
 
   const failedRevision = revisionOf(release);
   const ours = attempts.filter((it) => it.release === name);
@@ -91,42 +82,43 @@ export function decideReset(question: ResetQuestion): ResetDecision {
 }
 
 /** Whether a reset that stands on record never reached its release: the agent died before it, or the API refused it. */
-export function isLost(attempt: ResetAttempt, release: KubeObject): boolean {
-  return attempt.outcome === "pending" && release.metadata.annotations?.[RESET_ANNOTATION] !== attempt.at;
+export function isLost(attempt: ResetAttempt, release: FluxView): boolean {
+  return attempt.outcome === "pending" && release.helm?.resetToken !== attempt.at;
 }
 
 /** What became of a reset that was made at `at`. */
 export function outcomeOf(
   attempt: ResetAttempt,
-  release: KubeObject | undefined,
+  release: FluxView | undefined,
   nowMs: number,
 ): ResetAttempt {
   const PATIENCE_MS = 45 * 60_000;
   if (attempt.outcome !== "pending") return attempt;
-  const conditions = (release?.status?.conditions ?? []) as (Condition & { lastTransitionTime?: string })[];
-  const since = (type: string) => {
-    const found = conditions.find((it) => it.type === type && it.status === "True");
-    return found === undefined ? -Infinity : Date.parse(found.lastTransitionTime ?? "");
-  };
-  const atMs = Math.floor(Date.parse(attempt.at) / 1000) * 1000; // conditions know no parts of a second
+  const since = (type: string) =>
+    timeMs(release?.conditions.find((it) => it.type === type && it.status === "True")?.since);
+  const atMs = Math.floor(timeMs(attempt.at) / 1000) * 1000; // conditions know no parts of a second
   if (release !== undefined && isLost(attempt, release)) return attempt;
   if (since("Ready") >= atMs) return { ...attempt, outcome: "recovered" };
   if (since("Stalled") > atMs) return { ...attempt, outcome: "failed-again" };
   return nowMs - atMs > PATIENCE_MS ? { ...attempt, outcome: "unresolved" } : attempt;
 }
 
-function revisionOf(release: KubeObject): string {
-  const { lastAttemptedRevision = "", lastAttemptedConfigDigest = "" } = release.status ?? {};
-  return `${lastAttemptedRevision} ${lastAttemptedConfigDigest} ${release.metadata.generation ?? 0}`;
+/** Whether a release has given up. */
+export function isStalled({ conditions }: FluxView): boolean {
+  return conditions.some((it) => it.type === "Stalled" && it.status === "True");
 }
 
-function isRolledOut({ metadata, spec, status }: KubeObject): boolean {
-  const wanted = spec?.replicas ?? 1;
-  return status?.observedGeneration === metadata.generation && (status?.updatedReplicas ?? 0) === wanted &&
-    (status?.replicas ?? 0) === wanted && (status?.readyReplicas ?? 0) === wanted;
+function revisionOf({ helm, generation }: FluxView): string {
+  return `${helm?.attempted ?? ""} ${generation}`;
 }
 
-function isComplete({ status }: KubeObject): boolean {
-  const conditions = (status?.conditions ?? []) as Condition[];
+function isRolledOut(
+  { observedGeneration, generation, desired, updated, replicas, ready }: WorkloadView,
+): boolean {
+  return observedGeneration === generation && updated === desired && replicas === desired &&
+    ready === desired;
+}
+
+function isComplete({ conditions }: JobView): boolean {
   return conditions.some((it) => it.type === "Complete" && it.status === "True");
 }

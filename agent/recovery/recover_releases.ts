@@ -1,16 +1,29 @@
 import * as z from "zod";
-import { KINDS, KubeApiError, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
+import { KINDS, KubeApiError, type KubeClient, type ObjectRef } from "../../k8s/mod.ts";
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
+import { isLive } from "../facts/facts.ts";
+import type { FluxView, JobView, ObservedSnapshot } from "../facts/snapshot.ts";
 import type { Host } from "../host/host.ts";
+import type { Observer } from "../observe/observer.ts";
+import { projectFlux, RESET_ANNOTATION } from "../observe/projections/flux.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
-import { decideReset, isLost, outcomeOf, RESET_ANNOTATION, type ResetAttempt } from "./decide_reset.ts";
+import {
+  decideReset,
+  isLost,
+  isStalled,
+  outcomeOf,
+  type ResetAttempt,
+  type ResetDecision,
+} from "./decide_reset.ts";
 
 const SCHEMA_VERSION = 1;
 const MOST_KEPT = 50;
+/** The least between two looks at what is observed. */
 const LOOK_EVERY_MS = 15_000;
-const LABEL = "helm.toolkit.fluxcd.io";
+/** What runs out only with time (a request that was lost, one without an outcome) is looked at without a change. */
+const LOOK_ANYWAY_MS = 60_000;
 
 const Attempts = z.object({
   attempts: z.array(z.object({
@@ -32,46 +45,63 @@ export interface RecoveryDeps {
 }
 
 /** Lets releases that gave up try again once their cause is gone, until the signal aborts. Never throws. */
-export async function recoverReleases(deps: RecoveryDeps, signal: AbortSignal): Promise<void> {
+export async function recoverReleases(
+  deps: RecoveryDeps & { observer: Pick<Observer, "snapshot" | "subscribe"> },
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, observer } = deps;
   let told = "";
   while (!signal.aborted) {
-    await deps.clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
-    if (signal.aborted) return;
+    const changed = new AbortController();
+    const wake = () => changed.abort();
+    const stop = observer.subscribe(wake);
+    signal.addEventListener("abort", wake, { once: true });
     try {
-      const client = await deps.connectKube();
-      if (client) await recoverOnce(deps, client, signal);
+      const snapshot = observer.snapshot();
+      const client = isKnown(snapshot, clock) ? await deps.connectKube() : undefined;
+      if (client) await recoverOnce(deps, { client, snapshot, signal });
       told = "";
     } catch (error) {
-      // The API may be away and Flux not there yet; the status says so. Anything else is told once.
-      const text = error instanceof KubeApiError ? "" : String((error as Error).message ?? error);
+      // The API may be away; the status says so. Anything else is told once.
+      const text = error instanceof KubeApiError ? "" : errorText(error);
       if (text !== "" && text !== told && !signal.aborted) {
         deps.say(`Releases could not be looked at: ${text}`);
       }
       told = text;
     }
+    // Both reject when they are cut short, which is what they are for.
+    await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
+    await clock.sleep(LOOK_ANYWAY_MS - LOOK_EVERY_MS, changed.signal).catch(() => {});
+    signal.removeEventListener("abort", wake);
+    stop();
   }
 }
 
+/** Whether enough was read, lately enough, to decide by. */
+function isKnown(snapshot: ObservedSnapshot, clock: Clock): boolean {
+  const { flux, workloads, jobs } = snapshot.knowledge;
+  return isLive(snapshot, clock.nowMs()) && flux === "known" && workloads === "known" && jobs === "known";
+}
+
 /**
- * One look at every release; trouble with one does not keep the others waiting. Gives the names of those that were reset.
- * @throws the first failure to look at one, after all were looked at.
+ * One look at every release as observed; trouble with one does not keep the others waiting. The API is asked for one that may be
+ * reset, and only for that. Gives the names of those that were reset.
+ * @throws the first failure with one, after all were looked at.
  */
 export async function recoverOnce(
   deps: RecoveryDeps,
-  client: KubeClient,
-  signal?: AbortSignal,
+  given: { client: KubeClient; snapshot: ObservedSnapshot; signal?: AbortSignal },
 ): Promise<string[]> {
   const { host, clock } = deps;
-  const { items } = await client.list(KINDS.HelmRelease, signal ? { signal } : {});
+  const releases = given.snapshot.flux.filter((it) => it.kind === "HelmRelease");
   const stored = await readAttempts(host, clock);
-  const attempts = stored.flatMap((it) => settle(it, items, clock.nowMs()));
+  const attempts = stored.flatMap((it) => settle(it, releases, clock.nowMs()));
   if (JSON.stringify(attempts) !== JSON.stringify(stored)) await writeAttempts(host, attempts);
   const reset: string[] = [];
   const failures: unknown[] = [];
-  for (const release of items.filter(isStalled)) {
+  for (const release of releases.filter(isStalled)) {
     try {
-      const isReset = await recoverRelease(deps, client, { release, attempts, signal });
-      if (isReset) reset.push(release.metadata.name);
+      if (await recoverRelease(deps, { ...given, release, attempts })) reset.push(release.name);
     } catch (error) {
       failures.push(error);
     }
@@ -83,15 +113,32 @@ export async function recoverOnce(
 /** Resets one release if that is safe. `attempts` gets the new one. */
 async function recoverRelease(
   { host, clock, say }: RecoveryDeps,
-  client: KubeClient,
-  options: { release: KubeObject; attempts: ResetAttempt[]; signal: AbortSignal | undefined },
+  given: {
+    client: KubeClient;
+    snapshot: ObservedSnapshot;
+    release: FluxView;
+    attempts: ResetAttempt[];
+    signal?: AbortSignal;
+  },
 ): Promise<boolean> {
-  const { release, attempts, signal } = options;
-  const objects = await objectsOf(client, release, signal);
-  const decision = decideReset({ release, ...objects, attempts, nowMs: clock.nowMs() });
-  if (!decision.reset) return false;
+  const { client, snapshot, release, attempts } = given;
+  const { name } = release;
+  const isOwn = (it: { release: string | undefined }) => it.release === `${release.namespace}/${name}`;
+  const jobs = snapshot.jobs.filter(isOwn);
+  const decide = (seen: FluxView): ResetDecision =>
+    decideReset({
+      release: seen,
+      workloads: snapshot.workloads.filter(isOwn),
+      jobs,
+      attempts,
+      nowMs: clock.nowMs(),
+    });
+  if (!decide(release).reset) return false;
+  // A watch may lag behind: what is about to be written to is read once more.
+  const fresh = await client.get(refOf(release), given.signal ? { signal: given.signal } : {});
+  const decision = fresh && decide(projectFlux("HelmRelease")(fresh));
+  if (!decision?.reset) return false;
   const { failedRevision, tries } = decision;
-  const name = release.metadata.name;
   const at = isoNow(clock);
   const lost = attempts.findIndex((it) => it.release === name && it.failedRevision === failedRevision);
   if (lost >= 0) attempts.splice(lost, 1);
@@ -99,9 +146,7 @@ async function recoverRelease(
   // On record before it happens: an agent that dies in between must not try for ever.
   await writeAttempts(host, attempts);
   try {
-    for (const { metadata } of objects.jobs) {
-      await client.delete({ resource: KINDS.Job, namespace: metadata.namespace ?? "", name: metadata.name });
-    }
+    await deleteJobs(client, jobs);
     await resetRelease(client, release, at);
   } catch (error) {
     say(`Release ${name} had given up and could not be asked to try again: ${errorText(error)}`);
@@ -112,44 +157,31 @@ async function recoverRelease(
 }
 
 /** What an attempt has come to; one that never reached its release is nothing once that has recovered by itself. */
-function settle(attempt: ResetAttempt, releases: readonly KubeObject[], nowMs: number): ResetAttempt[] {
-  const release = releases.find((it) => it.metadata.name === attempt.release);
+function settle(attempt: ResetAttempt, releases: readonly FluxView[], nowMs: number): ResetAttempt[] {
+  const release = releases.find((it) => it.name === attempt.release);
   const isOver = release !== undefined && isLost(attempt, release) && !isStalled(release);
   return isOver ? [] : [outcomeOf(attempt, release, nowMs)];
 }
 
+function refOf({ namespace, name }: FluxView): ObjectRef {
+  return { resource: KINDS.HelmRelease, namespace, name };
+}
+
+/** The finished Jobs of the release: Helm makes them again. */
+async function deleteJobs(client: KubeClient, jobs: readonly JobView[]): Promise<void> {
+  for (const { namespace, name, uid } of jobs) {
+    await client.delete({ resource: KINDS.Job, namespace, name }, { uid });
+  }
+}
+
 /** Zeroes the failure counter and asks for an upgrade at once: Flux wants the same token three times. @see contract.md 3 */
-async function resetRelease(client: KubeClient, release: KubeObject, token: string): Promise<void> {
+async function resetRelease(client: KubeClient, release: FluxView, token: string): Promise<void> {
   const annotations = {
     "reconcile.fluxcd.io/requestedAt": token,
     "reconcile.fluxcd.io/forceAt": token,
     [RESET_ANNOTATION]: token,
   };
-  const ref = {
-    resource: KINDS.HelmRelease,
-    namespace: release.metadata.namespace ?? "",
-    name: release.metadata.name,
-  };
-  await client.patch(ref, { metadata: { annotations } });
-}
-
-/** Helm-controller marks everything that it creates with its release. */
-async function objectsOf(
-  client: KubeClient,
-  release: KubeObject,
-  signal?: AbortSignal,
-): Promise<{ workloads: KubeObject[]; jobs: KubeObject[] }> {
-  const labelSelector =
-    `${LABEL}/name=${release.metadata.name},${LABEL}/namespace=${release.metadata.namespace}`;
-  const options = { labelSelector, ...(signal ? { signal } : {}) };
-  const of = async (kind: "Deployment" | "StatefulSet" | "Job") =>
-    (await client.list(KINDS[kind], options)).items.map((it) => ({ ...it, kind }));
-  return { workloads: [...await of("Deployment"), ...await of("StatefulSet")], jobs: await of("Job") };
-}
-
-function isStalled(release: KubeObject): boolean {
-  const conditions = (release.status?.conditions ?? []) as { type: string; status: string }[];
-  return conditions.some((it) => it.type === "Stalled" && it.status === "True");
+  await client.patch(refOf(release), { metadata: { annotations } });
 }
 
 async function readAttempts(host: Host, clock: Clock): Promise<ResetAttempt[]> {

@@ -2,7 +2,7 @@ import type { TierId } from "../product/tiers.ts";
 import type { Blocker } from "../explain/blocker.ts";
 
 /**
- * Words of contract.md 7.3. `unknown` = could not be observed or has not begun, never the same as failed. Of a tier that is not
+ * Words of contract.md 7.3. `unknown` = could not be observed or has not started, never the same as failed. Of a tier that is not
  * ready, `degraded` = its turn has come and it is on its way, or a part behind the scenes fails.
  */
 export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
@@ -15,8 +15,8 @@ export type RollupState =
   | "fully_healthy"
   | "failed_action_required";
 
-/** One proof of a tier: a question and its answer. */
-export interface Proof {
+/** One condition of a tier: a question and its answer. */
+export interface Condition {
   id: string;
   title: string;
   /** `waiting` is on its way, `failed` needs someone, `unknown` could not be asked. */
@@ -25,7 +25,7 @@ export interface Proof {
 }
 
 /** Part of what it takes to judge could not be asked. */
-export function isUnseen(proofs: readonly Proof[]): boolean {
+export function isUnseen(proofs: readonly Condition[]): boolean {
   return proofs.some((it) => it.status === "unknown");
 }
 
@@ -36,7 +36,7 @@ export interface TierStatus {
   message: string;
   /** Since when `ready` has had its value. */
   since: string;
-  proofs: readonly Proof[];
+  proofs: readonly Condition[];
 }
 
 export interface ActiveOperation {
@@ -89,6 +89,8 @@ export interface StatusDocument {
   siteId: string;
   timestamp: string;
   agentVersion: string;
+  /** `ruleErrors`: how many rules of the agent's own could not judge; each is a fault of the agent and stands in its log. */
+  agent: { ruleErrors: number };
   kubernetesVersion: string | null;
   release: {
     selectedReleaseVersion: string | null;

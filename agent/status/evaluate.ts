@@ -1,19 +1,12 @@
 import { ageMs, durationText } from "../text/duration.ts";
-import { explain } from "../explain/explain.ts";
+import { latest } from "../text/time.ts";
+import { explain, type OnRuleError } from "../explain/explain.ts";
 import { type Finding, finding } from "../explain/finding.ts";
-import {
-  bootstrapJobState,
-  bootstrapLines,
-  bootstrapOutcome,
-  detectErrors,
-  seedOf,
-} from "../facts/bootstrap_state.ts";
 import { COMPONENTS } from "../product/components.ts";
-import { timeOf } from "../facts/container_problem.ts";
-import { isAppUp, isProbeGood, loginUrl } from "../facts/login_url.ts";
+import { compareEvents } from "../facts/event_order.ts";
 import { activeOperations } from "./operations.ts";
 import { rollUp } from "./rollup.ts";
-import { makeScene, releaseSource, type Scene } from "../facts/facts.ts";
+import { type Facts, makeFacts } from "../facts/facts.ts";
 import type { Snapshot } from "../facts/snapshot.ts";
 import { NO_MEMORY, recentTransitions, type StatusMemory } from "./memory.ts";
 import type { ComponentStatus, SourceFreshness, StatusDocument, TierStatus } from "./document.ts";
@@ -26,67 +19,69 @@ const TAIL_LINES = 160;
 
 /**
  * The verdict on a snapshot. Pure and total: odd objects give a cautious answer, never an exception. The memory gives what a
- * snapshot cannot tell: since when, and what changed.
+ * snapshot cannot tell: since when, and what changed. A rule that throws is told to `onRuleError` and counted; without that it throws.
  * @see contract.md 7
  */
 export function evaluate(
   snapshot: Snapshot,
   nowMs: number,
   memory: StatusMemory = NO_MEMORY,
+  onRuleError?: OnRuleError,
 ): StatusDocument {
-  const scene = makeScene(snapshot, nowMs);
-  const lower = lowerTiers(scene, memory);
+  const facts = makeFacts(snapshot, nowMs);
+  const lower = lowerTiers(facts, memory);
   const since = new Map(Object.entries(memory.blockers).map(([key, it]) => [key, it.since]));
-  const options = { loginReady: lower.login.ready, since };
-  let explained = explain(scene, options);
+  const options = { loginReady: lower.login.ready, since, ...(onRuleError ? { onRuleError } : {}) };
+  let explained = explain(facts, options);
   if (explained.blockers.length === 0) {
-    const extra = unknownCause(scene, lower.login);
-    if (extra) explained = explain(scene, { ...options, extra: [extra] });
+    const extra = unknownCause(facts, lower.login);
+    if (extra) explained = explain(facts, { ...options, extra: [extra] });
   }
   const problems = explained.hard.length;
   const tiers: Record<TierId, TierStatus> = {
     ...lower,
-    fullHealth: fullHealthTier(scene, memory, lower, problems),
+    fullHealth: fullHealthTier(facts, memory, lower, problems),
   };
-  const operations = activeOperations(scene);
-  const rollup = rollUp(scene, tiers, explained, operations);
+  const operations = activeOperations(facts);
+  const rollup = rollUp(facts, tiers, explained, operations);
   const status: StatusDocument = {
     siteId: snapshot.release?.siteId ?? snapshot.agent.siteId,
-    timestamp: scene.now,
+    timestamp: facts.now,
     agentVersion: snapshot.agent.version,
-    kubernetesVersion: snapshot.api.version ?? snapshot.nodes[0]?.kubeletVersion ?? null,
-    release: releaseOf(snapshot, scene),
-    urls: { statusUrl: snapshot.agent.statusUrl, loginUrl: loginUrl(snapshot) ?? null },
+    agent: { ruleErrors: explained.ruleErrors },
+    kubernetesVersion: snapshot.api.version ?? facts.node?.kubeletVersion ?? null,
+    release: releaseOf(snapshot, facts),
+    urls: { statusUrl: snapshot.agent.statusUrl, loginUrl: facts.app.url ?? null },
     rollup: {
       ...rollup,
-      since: memory.rollup?.state === rollup.state ? memory.rollup.since : scene.now,
+      since: memory.rollup?.state === rollup.state ? memory.rollup.since : facts.now,
     },
     tiers,
     topBlockers: explained.blockers,
     activeOperations: operations,
-    components: componentsOf(scene, lower),
-    bootstrap: bootstrapOf(scene),
+    components: componentsOf(facts, lower),
+    bootstrap: bootstrapOf(facts),
     recentEvents: eventsOf(snapshot),
-    loginProbe: probeOf(snapshot),
-    sources: sourcesOf(scene),
+    loginProbe: probeOf(facts),
+    sources: sourcesOf(facts),
     recent: [],
   };
   return { ...status, recent: recentTransitions(memory, status) };
 }
 
 /** Not ready for long, and nothing matched: said openly. @see catalogue.md 4.4 agent.unknown */
-function unknownCause(scene: Scene, login: TierStatus): Finding | undefined {
-  const { setup, api } = scene.snapshot;
+function unknownCause(facts: Facts, login: TierStatus): Finding | undefined {
+  const { setup, api } = facts.snapshot;
   if (login.ready || api.state === "absent" || setup.status === "failed" || setup.status === "blocked") {
     return undefined;
   }
   if (setup.status === "running" && setup.stepId !== "login") return undefined;
-  if (scene.pulls.length > 0) return undefined;
-  const since = setup.since !== undefined && setup.since > login.since ? setup.since : login.since;
-  const age = ageMs(since, scene.nowMs);
+  if (facts.pulls.length > 0) return undefined;
+  const since = latest([login.since, setup.since]) ?? login.since;
+  const age = ageMs(since, facts.nowMs);
   if (age < UNKNOWN_AFTER_MS) return undefined;
   const open = login.proofs.filter((it) => it.status !== "ready");
-  return finding(scene, {
+  return finding(facts, {
     id: "agent.unknown",
     tier: "login",
     component: "appliance",
@@ -96,7 +91,7 @@ function unknownCause(scene: Scene, login: TierStatus): Finding | undefined {
   });
 }
 
-function releaseOf({ release, setup }: Snapshot, scene: Scene): StatusDocument["release"] {
+function releaseOf({ release, setup }: Snapshot, facts: Facts): StatusDocument["release"] {
   const version = release?.releaseVersion ?? setup.release?.version ?? null;
   const channel = release?.selectedChannel ?? setup.release?.channel ?? null;
   return {
@@ -104,18 +99,18 @@ function releaseOf({ release, setup }: Snapshot, scene: Scene): StatusDocument["
     appVersion: release?.appVersion ?? version,
     channel: release?.channel ?? channel,
     selectedChannel: channel,
-    gitRevision: releaseSource(scene)?.revision ?? null,
+    gitRevision: facts.releaseSource?.revision ?? null,
   };
 }
 
-function componentsOf(scene: Scene, tiers: Record<"bootstrap", TierStatus>): ComponentStatus[] {
+function componentsOf(facts: Facts, tiers: Record<"bootstrap", TierStatus>): ComponentStatus[] {
   const all = [...tiers.bootstrap.proofs];
   return COMPONENTS.flatMap((component): ComponentStatus[] => {
     const { name, tier, namespace } = component;
     if (component.kind === "Job") {
       const job = all.find((it) => it.id === "job");
       const ready = job?.status === "ready";
-      const failed = bootstrapOutcome(scene) === "failed";
+      const failed = facts.bootstrap.outcome === "failed";
       return [{
         name,
         tier,
@@ -125,12 +120,12 @@ function componentsOf(scene: Scene, tiers: Record<"bootstrap", TierStatus>): Com
         message: job?.reason ?? "",
       }];
     }
-    const state = scene.state(name);
-    if (component.optional && scene.live && !state?.workload) return [];
-    const trouble = scene.troubles.find((it) => it.component.name === name);
-    const seen = scene.live && state?.ready !== undefined;
+    const state = facts.state(name);
+    if (component.optional && facts.live && !state?.workload) return [];
+    const problem = facts.problems.find((it) => it.component.name === name);
+    const seen = facts.live && state?.ready !== undefined;
     const ready = seen && state?.ready === true;
-    const bad = trouble !== undefined && trouble.kind !== "not-ready";
+    const bad = problem !== undefined && problem.kind !== "not-ready";
     return [{
       name,
       tier,
@@ -138,60 +133,60 @@ function componentsOf(scene: Scene, tiers: Record<"bootstrap", TierStatus>): Com
       ready,
       // On its way is not known to be well yet, and nothing is wrong with it either.
       status: bad && seen ? "unhealthy" : ready ? "healthy" : "unknown",
-      message: componentMessage(scene, name, seen, ready),
+      message: componentMessage(facts, name, seen, ready),
     }];
   });
 }
 
-function componentMessage(scene: Scene, name: string, seen: boolean, ready: boolean): string {
-  if (scene.snapshot.api.state === "absent") return "not installed yet";
+function componentMessage(facts: Facts, name: string, seen: boolean, ready: boolean): string {
+  if (facts.snapshot.api.state === "absent") return "not installed yet";
   if (!seen) return "cannot be seen";
-  const trouble = scene.troubles.find((it) => it.component.name === name);
-  if (trouble?.kind === "pull") return "its image cannot be downloaded";
-  if (trouble?.kind === "config") return "cannot be started as described";
-  if (trouble?.kind === "crash" && trouble.loop) return "keeps stopping";
+  const problem = facts.problems.find((it) => it.component.name === name);
+  if (problem?.kind === "pull") return "its image cannot be downloaded";
+  if (problem?.kind === "config") return "cannot be started as described";
+  if (problem?.kind === "crash" && problem.loop) return "keeps stopping";
   if (ready) return "ready";
-  const pull = scene.pulls.find((it) => it.component.name === name);
+  const pull = facts.pulls.find((it) => it.component.name === name);
   if (pull) return pull.waitsFor === undefined ? "downloading" : "waits for another download";
-  const workload = scene.state(name)?.workload;
+  const workload = facts.state(name)?.workload;
   if (!workload) return "not installed yet";
-  return trouble?.kind === "not-ready"
+  return problem?.kind === "not-ready"
     ? "runs, not ready yet"
     : `${workload.ready} of ${workload.desired} ready`;
 }
 
-function bootstrapOf(scene: Scene): StatusDocument["bootstrap"] {
-  const { bootstrapLog, remembered } = scene.snapshot;
-  const tail = bootstrapLines(scene).slice(-TAIL_LINES);
-  const outcome = bootstrapOutcome(scene);
+function bootstrapOf(facts: Facts): StatusDocument["bootstrap"] {
+  const { bootstrapLog, remembered } = facts.snapshot;
+  const { job, jobState, outcome, lines, errors, seed } = facts.bootstrap;
+  const tail = lines.slice(-TAIL_LINES);
   return {
     job: {
-      name: scene.bootstrapJob?.name ?? "alga-core-sebastian-bootstrap",
-      state: bootstrapJobState(scene),
+      name: job?.name ?? "alga-core-sebastian-bootstrap",
+      state: jobState,
       completed: outcome === "done",
       failed: outcome === "failed",
     },
-    seed: seedOf(scene),
+    seed,
     logs: {
       available: tail.length > 0,
       pod: bootstrapLog?.pod ?? remembered.bootstrap?.pod ?? null,
       container: "bootstrap",
       tail,
-      detectedErrors: detectErrors(tail),
+      detectedErrors: errors,
     },
   };
 }
 
 function eventsOf(snapshot: Snapshot): StatusDocument["recentEvents"] {
-  const newest: { at: number; event: Snapshot["events"][number] }[] = [];
+  const newest: Snapshot["events"][number][] = [];
   for (const event of snapshot.events) {
-    const at = timeOf(event);
-    if (newest.length >= EVENT_LIMIT && at <= (newest.at(-1)?.at ?? 0)) continue;
-    const index = newest.findIndex((it) => it.at < at);
-    newest.splice(index < 0 ? newest.length : index, 0, { at, event });
+    const last = newest.at(-1);
+    if (last && newest.length >= EVENT_LIMIT && compareEvents(event, last) <= 0) continue;
+    const index = newest.findIndex((it) => compareEvents(it, event) < 0);
+    newest.splice(index < 0 ? newest.length : index, 0, event);
     if (newest.length > EVENT_LIMIT) newest.pop();
   }
-  return newest.map(({ event }) => ({
+  return newest.map((event) => ({
     namespace: event.namespace,
     type: event.type,
     reason: event.reason,
@@ -201,31 +196,29 @@ function eventsOf(snapshot: Snapshot): StatusDocument["recentEvents"] {
   }));
 }
 
-function probeOf(snapshot: Snapshot): StatusDocument["loginProbe"] {
-  const { local, public: open } = snapshot.probes;
-  const url = loginUrl(snapshot);
-  const probe = local ?? open;
+function probeOf({ app }: Facts): StatusDocument["loginProbe"] {
+  const probe = app.local ?? app.public;
   return {
     checked: probe !== undefined,
     // What answers under the public address may be something else.
-    reachable: local !== undefined && isProbeGood(local, url),
+    reachable: app.isLocalGood,
     statusCode: probe?.statusCode ?? null,
     location: probe?.location ?? null,
   };
 }
 
-function sourcesOf(scene: Scene): SourceFreshness[] {
-  const { api, probes } = scene.snapshot;
-  const url = loginUrl(scene.snapshot);
-  const app = probes.local ?? probes.public;
-  const silent = durationText(ageMs(api.lastContactAt ?? api.since, scene.nowMs));
+function sourcesOf(facts: Facts): SourceFreshness[] {
+  const { api, probes } = facts.snapshot;
+  const probe = facts.app.local ?? facts.app.public;
+  const isGood = facts.app.local === undefined ? facts.app.isPublicGood : facts.app.isLocalGood;
+  const silent = durationText(ageMs(api.lastContactAt ?? api.since, facts.nowMs));
   const kubernetes: SourceFreshness = {
     name: "kubernetes",
     state: api.state === "absent"
       ? "not-yet"
       : api.state === "connecting"
       ? "unknown"
-      : scene.live
+      : facts.live
       ? "answering"
       : "not-answering",
     lastContactAt: api.lastContactAt ?? null,
@@ -233,13 +226,12 @@ function sourcesOf(scene: Scene): SourceFreshness[] {
       ? "Kubernetes is not installed yet"
       : api.state === "connecting"
       ? "Kubernetes has not been asked yet"
-      : scene.live
+      : facts.live
       ? "Kubernetes answers"
       : api.lastContactAt === undefined
       ? `Kubernetes has not answered for ${silent}`
       : `Kubernetes has not answered for ${silent}; showing data of ${api.lastContactAt.slice(11, 19)} UTC`,
   };
-  const appGood = app !== undefined && isProbeGood(app, url);
   return [
     kubernetes,
     {
@@ -250,12 +242,12 @@ function sourcesOf(scene: Scene): SourceFreshness[] {
     },
     {
       name: "application",
-      state: app ? appGood ? "answering" : "not-answering" : isAppUp(scene) ? "unknown" : "not-yet",
-      lastContactAt: appGood ? app?.at ?? null : null,
-      message: app
-        ? appGood
+      state: probe ? isGood ? "answering" : "not-answering" : facts.app.isUp ? "unknown" : "not-yet",
+      lastContactAt: isGood ? probe?.at ?? null : null,
+      message: probe
+        ? isGood
           ? "The sign-in page answers"
-          : `The sign-in page does not answer: ${app.error || `HTTP ${app.statusCode}`}`
+          : `The sign-in page does not answer: ${probe.error || `HTTP ${probe.statusCode}`}`
         : "The sign-in page has not been asked yet",
     },
   ];

@@ -1,6 +1,6 @@
 import type { Explained } from "../explain/explain.ts";
 import { sentence } from "../text/sentence.ts";
-import type { Scene } from "../facts/facts.ts";
+import type { Facts } from "../facts/facts.ts";
 import type { ActiveOperation, RollupState, StatusDocument, TierStatus } from "./document.ts";
 import type { Blocker } from "../explain/blocker.ts";
 import type { TierId } from "../product/tiers.ts";
@@ -11,17 +11,17 @@ type Verdict = Pick<StatusDocument["rollup"], "state" | "message" | "nextAction"
 
 /** One state, one sentence, one thing to do. @see contract.md 7.3 */
 export function rollUp(
-  scene: Scene,
+  facts: Facts,
   tiers: Record<TierId, TierStatus>,
   explained: Explained,
   operations: readonly ActiveOperation[],
 ): Verdict {
   if (tiers.login.ready) return ready(tiers, explained);
   const blocking = explained.hard.find((it) => it.loginBlocking && it.component !== "setup");
-  if (blocking && scene.snapshot.setup.status !== "blocked") {
-    return say("failed_action_required", blocking.title, withNextAttempt(scene, blocking.nextAction));
+  if (blocking && facts.snapshot.setup.status !== "blocked") {
+    return say("failed_action_required", blocking.title, withNextAttempt(facts, blocking.nextAction));
   }
-  return beforeLogin(scene, explained.blockers, operations);
+  return beforeLogin(facts, explained.blockers, operations);
 }
 
 function say(state: RollupState, message: string, nextAction: string): Verdict {
@@ -52,11 +52,11 @@ function ready(tiers: Record<TierId, TierStatus>, { hard }: Explained): Verdict 
 }
 
 function beforeLogin(
-  scene: Scene,
+  facts: Facts,
   blockers: readonly Blocker[],
   operations: readonly ActiveOperation[],
 ): Verdict {
-  const { setup, api, remembered } = scene.snapshot;
+  const { setup, api, remembered } = facts.snapshot;
   switch (setup.status) {
     case "blocked": {
       const count = setup.blockedBy.length;
@@ -74,7 +74,7 @@ function beforeLogin(
         "failed_action_required",
         setup.failure?.message || "Set-up stopped",
         withNextAttempt(
-          scene,
+          facts,
           sentence(setup.failure?.suggestedNextStep || "Open set-up (/setup) and try again"),
         ),
       );
@@ -106,8 +106,8 @@ function beforeLogin(
   );
 }
 
-function withNextAttempt(scene: Scene, nextAction: string): string {
-  const at = scene.snapshot.setup.nextAttemptAt;
-  if (at === undefined || scene.snapshot.setup.status !== "failed") return nextAction;
+function withNextAttempt(facts: Facts, nextAction: string): string {
+  const at = facts.snapshot.setup.nextAttemptAt;
+  if (at === undefined || facts.snapshot.setup.status !== "failed") return nextAction;
   return `${nextAction} The next attempt is at ${at.slice(11, 19)} UTC.`;
 }

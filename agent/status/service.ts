@@ -1,93 +1,74 @@
 import type { Clock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import type { SetupView } from "../setup/setup_state.ts";
+import type { BootstrapMemory, Snapshot } from "../facts/snapshot.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
-import type { KubeClient } from "../../k8s/client/kube_client.ts";
-import { Collector } from "../observe/collector.ts";
+import type { Observer } from "../observe/observer.ts";
+import type { Report } from "../report.ts";
 import { evaluate, substanceOf } from "./evaluate.ts";
-import { createHttpProbe, type ProbeHttp } from "../observe/http_probe.ts";
-import type { Snapshot } from "../facts/snapshot.ts";
 import { NO_MEMORY, remember, StatusMemory } from "./memory.ts";
 import type { StatusDocument, StatusService } from "./document.ts";
-import { summarizeSetup } from "./summarize_setup.ts";
 
 /** Changes within this time become one document. */
 const COALESCE_MS = 20;
-/** A verdict that is dear (thousands of pods) is given less often, so that it takes at most a fifth of a core. */
+/** A verdict that is expensive (thousands of pods) is given less often, so that it takes at most a fifth of a core. */
 const REST_FACTOR = 4;
-/** Durations in texts move on although nothing changed. */
-const REFRESH_BUSY_MS = 1_000;
-const REFRESH_IDLE_MS = 5_000;
-const SAVE_EVERY_MS = 5_000;
+/** Durations in texts move on although nothing changed; where nothing is told that could grow old, only patience runs out. */
+const REFRESH_MS = { busy: 1_000, troubled: 5_000, calm: 15_000 } as const;
+const SAVE_AFTER_MS = 5_000;
 const MEMORY_VERSION = 1;
 
 /** What the status is made from. */
 export interface StatusDeps {
   host: Host;
   clock: Clock;
-  /** Gives the same client until the kubeconfig changes; `undefined` while there is none. */
-  connectKube: () => Promise<KubeClient | undefined>;
-  setupView: () => SetupView;
-  onSetupChange: (listener: () => void) => () => void;
+  observer: Pick<Observer, "snapshot" | "subscribe">;
   agentVersion: string;
   statusUrl: () => string;
-  /** Asks whether the release registry can be used; without it the Flux source tells. */
-  probeRegistry?: (signal: AbortSignal) => Promise<{ ok: boolean; message: string }>;
-  /** Replaces the real HTTP probe. */
-  probeHttp?: ProbeHttp;
   /** Damage that other parts found in their files, in words. */
   stateDamage?: () => string | undefined;
+  /** Told of rules that throw, and of listeners that do. */
+  report: Report;
 }
 
-/** Starts to observe and judge. `current()` is there at once, before anything has been asked. */
+/** Judges what is observed, now and after every change. `current()` is there at once, before anything has been asked. */
 export async function createStatusService(deps: StatusDeps): Promise<StatusService> {
-  const { host, clock } = deps;
+  const { host, clock, observer, report } = deps;
   const loaded = await loadMemory(host, clock);
   let memory = loaded.memory;
   let savedMemory = savable(memory);
+  // Without a name of its own the site is told by the release; the start has said what is wrong with the file.
   const siteId = (await host.readText(PATHS.siteId).catch(() => undefined))?.trim() ?? "";
   const abort = new AbortController();
   const listeners = new Set<(status: StatusDocument) => void>();
-  const http = deps.probeHttp === undefined ? createHttpProbe(clock) : undefined;
-  const probeHttp = deps.probeHttp ?? http?.probe;
-  if (!probeHttp) throw new TypeError("No HTTP probe");
 
   let scheduled = false;
   let restMs = COALESCE_MS;
 
-  const collector = new Collector({
-    host,
-    clock,
-    connectKube: deps.connectKube,
-    probeHttp,
-    ...(deps.probeRegistry === undefined ? {} : { probeRegistry: deps.probeRegistry }),
-    onChange: schedule,
-    onBootstrapEnd(bootstrap) {
-      memory = {
-        ...memory,
-        bootstrap: { ...bootstrap, tail: [...bootstrap.tail], errors: [...bootstrap.errors] },
-      };
-      schedule();
-    },
-  });
-
-  function snapshot(): Snapshot {
-    return {
-      ...collector.parts(),
+  function judge(): StatusDocument {
+    const observed = observer.snapshot();
+    memory = withBootstrapEnd(memory, observed.bootstrapEnd);
+    const snapshot: Snapshot = {
+      ...observed,
       agent: { version: deps.agentVersion, siteId, statusUrl: deps.statusUrl() },
-      setup: summarizeSetup(deps.setupView()),
       remembered: {
         bootstrap: memory.bootstrap,
         loginReadyOnce: memory.loginReadyOnce,
         stateDamage: deps.stateDamage?.() ?? loaded.damage,
       },
     };
+    const status = evaluate(
+      snapshot,
+      clock.nowMs(),
+      memory,
+      (rule, error) => report(`the rule for ${rule}`, error),
+    );
+    memory = remember(memory, status);
+    return status;
   }
 
-  let status = evaluate(snapshot(), clock.nowMs(), memory);
-  memory = remember(memory, status);
+  let status = judge();
   let substance = substanceOf(status);
   let text: string | undefined;
 
@@ -100,27 +81,32 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
   function update(): void {
     scheduled = false;
     const startedMs = performance.now();
-    status = evaluate(snapshot(), clock.nowMs(), memory);
-    memory = remember(memory, status);
+    try {
+      status = judge();
+    } catch (error) {
+      // The document before stays; its time tells how old it is.
+      report("judging the status", error);
+      return;
+    }
     text = undefined;
     const next = substanceOf(status);
     restMs = Math.max(COALESCE_MS, (performance.now() - startedMs) * REST_FACTOR);
     if (next === substance) return;
     substance = next;
+    saveSoon();
     for (const listener of [...listeners]) {
       try {
         listener(status);
-      } catch {
+      } catch (error) {
         // A face that fails must not keep the others from hearing.
+        report("telling a change of the status", error);
       }
     }
   }
 
   async function refresh(): Promise<void> {
     while (!abort.signal.aborted) {
-      const busy = status.activeOperations.length > 0 ||
-        status.sources.some((it) => it.state === "not-answering");
-      await clock.sleep(busy ? REFRESH_BUSY_MS : REFRESH_IDLE_MS, abort.signal).catch(() => {});
+      await clock.sleep(REFRESH_MS[moodOf(status)], abort.signal).catch(() => {}); // rejects at the end
       schedule();
     }
   }
@@ -128,22 +114,26 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
   async function save(): Promise<void> {
     const next = savable(memory);
     if (next === savedMemory) return;
-    // A full disk must not end the status; the next round tries again.
-    await writeStateFile(host, PATHS.statusMemory, memory, MEMORY_VERSION).then(
-      () => savedMemory = next,
-      () => {},
-    );
-  }
-
-  async function saveNowAndThen(): Promise<void> {
-    while (!abort.signal.aborted) {
-      await clock.sleep(SAVE_EVERY_MS, abort.signal).catch(() => {});
-      await save();
+    try {
+      await writeStateFile(host, PATHS.statusMemory, memory, MEMORY_VERSION);
+      savedMemory = next;
+    } catch (error) {
+      // A full disk must not end the status; it is tried again.
+      report("keeping the memory of the status", error);
     }
   }
 
-  const stopSetup = deps.onSetupChange(schedule);
-  const running = Promise.all([collector.run(snapshot, abort.signal), refresh(), saveNowAndThen()]);
+  let saving: Promise<void> | undefined;
+  function saveSoon(): void {
+    if (saving || abort.signal.aborted) return;
+    saving = clock.sleep(SAVE_AFTER_MS, abort.signal).then(save, () => {}).then(() => {
+      saving = undefined;
+      if (savable(memory) !== savedMemory) saveSoon();
+    });
+  }
+
+  const stopObserving = observer.subscribe(schedule);
+  const refreshing = refresh();
   schedule();
 
   return {
@@ -154,11 +144,10 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
       return () => listeners.delete(listener);
     },
     async stop() {
-      stopSetup();
+      stopObserving();
       abort.abort(new DOMException("Stopped", "AbortError"));
-      await running.catch(() => {});
+      await Promise.all([refreshing, saving]);
       await save();
-      http?.close();
     },
   };
 }
@@ -178,6 +167,21 @@ async function loadMemory(
     // Of a newer agent, or not readable: what it held is only comfort.
     return { memory: NO_MEMORY, damage: errorText(error) };
   }
+}
+
+/** Takes over how the first-time setup ended. An end that was known before with its last lines is not replaced by one without. */
+function withBootstrapEnd(memory: StatusMemory, end: BootstrapMemory | undefined): StatusMemory {
+  const { bootstrap } = memory;
+  if (!end) return memory;
+  const isKnown = bootstrap?.jobUid === end.jobUid && bootstrap.outcome === end.outcome;
+  if (isKnown && (end.tail.length === 0 || bootstrap.tail.length > 0)) return memory;
+  return { ...memory, bootstrap: { ...end, tail: [...end.tail], errors: [...end.errors] } };
+}
+
+function moodOf(status: StatusDocument): keyof typeof REFRESH_MS {
+  const isSilent = status.sources.some((it) => it.state === "not-answering");
+  if (isSilent || status.activeOperations.length > 0) return "busy";
+  return status.topBlockers.length > 0 ? "troubled" : "calm";
 }
 
 /** The memory without what changes all the time. */

@@ -1,5 +1,6 @@
 import { AgentError } from "../../agent/error.ts";
 import type { Host } from "../../agent/host/host.ts";
+import { readUnitJournal } from "../../agent/host/unit_journal.ts";
 import { MODE, PATHS } from "../../agent/state/paths.ts";
 import type { K3sPin } from "./pin.ts";
 import { airgapArchives, findFile, type K3sFile } from "./sources.ts";
@@ -81,10 +82,9 @@ export async function systemctl(host: Host, ...args: string[]): Promise<void> {
 
 /** The last lines of k3s' journal, for a failure's details; empty when they cannot be read. */
 export async function k3sJournalTail(host: Host): Promise<string> {
-  const reply = await host.run(["journalctl", "-u", "k3s", "-o", "cat", "-n", "20", "--no-pager"], {
-    timeoutMs: 10_000,
-  }).catch(() => undefined);
-  return reply?.stdout.trim() ?? "";
+  // The failure itself is told; without its details where there is no journal.
+  const lines = await readUnitJournal(host, "k3s", { lines: 20 }).catch(() => []);
+  return lines.map((it) => it.text).join("\n");
 }
 
 /** Never replaced in silence: what damaged this file may have damaged more. */

@@ -23,6 +23,16 @@ export class Random {
     return items[this.below(items.length)] as T;
   }
 
+  /** A copy in another order. */
+  shuffle<T>(items: readonly T[]): T[] {
+    const mixed = [...items];
+    for (let i = mixed.length - 1; i > 0; i--) {
+      const other = this.below(i + 1);
+      [mixed[i], mixed[other]] = [mixed[other] as T, mixed[i] as T];
+    }
+    return mixed;
+  }
+
   /** Printable, control, markup and non-ASCII characters mixed. */
   text(maxLength: number): string {
     const pool = [

@@ -21,6 +21,7 @@ export const ROOMS: readonly Room[] = [
       "systemd",
       "k8s",
       "agent/access",
+      "agent/facts",
       "agent/host",
       "agent/net",
       "agent/observe",
@@ -89,7 +90,15 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/recovery",
     holds: "releases that gave up try again once their cause is gone",
-    knows: ["agent/facts", "agent/host", "agent/observe", "agent/product", "agent/state", "k8s"],
+    knows: [
+      "agent/facts",
+      "agent/host",
+      "agent/observe",
+      "agent/product",
+      "agent/state",
+      "agent/text",
+      "k8s",
+    ],
   },
   {
     path: "agent/observe",
@@ -205,8 +214,14 @@ export const ROOMS: readonly Room[] = [
   { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },
 ];
 
-/** Clock, error, signals and version: known to every room. */
-export const WORDS = ["agent/clock.ts", "agent/error.ts", "agent/signals.ts", "agent/version.ts"] as const;
+/** Clock, error, report, signals and version: known to every room. */
+export const WORDS = [
+  "agent/clock.ts",
+  "agent/error.ts",
+  "agent/report.ts",
+  "agent/signals.ts",
+  "agent/version.ts",
+] as const;
 
 /** Rooms that are no part of the appliance. */
 export const WORKSHOPS: readonly Room[] = [

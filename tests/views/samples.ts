@@ -86,6 +86,7 @@ export function sampleStatus(
     siteId: "site",
     timestamp: AT,
     agentVersion: "0.1.0",
+    agent: { ruleErrors: 0 },
     kubernetesVersion: t,
     release: {
       selectedReleaseVersion: t,

@@ -1,7 +1,6 @@
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip, lastTelling } from "./crash.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { appAddress, isProbeGood } from "../../facts/login_url.ts";
 
 const START_PATIENCE_MS = 3 * 60_000;
 const DEGRADED_AFTER_MS = 15 * 60_000;
@@ -12,16 +11,12 @@ const PLACEHOLDER_HOST = "alga.local";
 /** The container runs, but the application inside gives no answer, or sends people elsewhere. @see contract.md 9.5 A6-A10 */
 export const applicationRule: Rule = {
   ids: ["app.probe", "app.url", "app.certificate"],
-  find(scene) {
-    const state = scene.state("alga-core");
-    const { local, public: open } = scene.snapshot.probes;
+  find(facts) {
+    const state = facts.state("alga-core");
+    const { local, public: open, pod, url: address } = facts.app;
     if (state?.ready !== true || !local) return [];
-    const pod = scene.snapshot.pods.find((it) =>
-      it.owner?.name === state.component.object && it.phase === "Running"
-    );
     const started = pod?.containers.find((it) => !it.init)?.state.startedAt;
-    const lines = pod ? scene.logOf(pod, pod.containers.find((it) => !it.init)?.name ?? "") : [];
-    const address = appAddress(scene);
+    const lines = pod ? facts.logOf(pod, pod.containers.find((it) => !it.init)?.name ?? "") : [];
     const evidence = [
       { label: "Asked", text: local.url },
       {
@@ -30,25 +25,25 @@ export const applicationRule: Rule = {
       },
     ];
     const about = { tier: "login" as const, component: "alga-core", evidence };
-    if (!isProbeGood(local, address)) {
+    if (!facts.app.isLocalGood) {
       const host = hostIn(local.location);
       if (
         host === PLACEHOLDER_HOST || local.statusCode !== undefined && local.statusCode < 400 && host !== ""
       ) {
-        return [finding(scene, { ...about, id: "app.url", words: { name: host, server: address ?? "" } })];
+        return [finding(facts, { ...about, id: "app.url", words: { name: host, server: address ?? "" } })];
       }
       const badUrl = lines.findLast((it) => /NEXTAUTH_URL must/.test(it));
       if (badUrl !== undefined) {
-        return [finding(scene, {
+        return [finding(facts, {
           ...about,
           id: "app.url",
           since: started,
           words: { name: "", server: address ?? "", detail: clip(badUrl, 240) },
         })];
       }
-      const age = ageMs(started, scene.nowMs);
+      const age = ageMs(started, facts.nowMs);
       if (age < 60_000) return [];
-      return [finding(scene, {
+      return [finding(facts, {
         ...about,
         id: "app.probe",
         hard: age > START_PATIENCE_MS,
@@ -57,9 +52,9 @@ export const applicationRule: Rule = {
       })];
     }
     if (!open) return [];
-    const good = isProbeGood(open, address);
+    const good = facts.app.isPublicGood;
     if (good && !open.privateCertificate) return [];
-    return [finding(scene, {
+    return [finding(facts, {
       id: good ? "app.certificate" : "app.url",
       tier: "fullHealth",
       component: "alga-core",
@@ -88,9 +83,9 @@ function hostIn(location: string | undefined): string {
 /** Parts that have been unready for long without anything that explains it. */
 export const degradedRule: Rule = {
   ids: ["bg.degraded", "flux.controller-down"],
-  find(scene) {
-    if (!scene.live) return [];
-    return scene.components.flatMap(({ component, workload, ready }): Finding[] => {
+  find(facts) {
+    if (!facts.live) return [];
+    return facts.components.flatMap(({ component, workload, ready }): Finding[] => {
       if (ready !== false || !workload) return [];
       const platform = component.tier === "platform";
       const available = workload.conditions.find((it) => it.type === "Available" && it.status !== "True");
@@ -98,11 +93,11 @@ export const degradedRule: Rule = {
       // Of none that are wanted all are available: nothing tells since when.
       const isSwitchedOff = workload.desired === 0;
       const since = isSwitchedOff ? undefined : available?.since ?? workload.createdAt;
-      const age = ageMs(since, scene.nowMs);
+      const age = ageMs(since, facts.nowMs);
       if (!isSwitchedOff && age < (platform ? CONTROLLER_PATIENCE_MS : DEGRADED_AFTER_MS) && !deadline) {
         return [];
       }
-      return [finding(scene, {
+      return [finding(facts, {
         id: platform ? "flux.controller-down" : "bg.degraded",
         tier: component.tier,
         component: component.name,
@@ -124,11 +119,11 @@ export const degradedRule: Rule = {
 /** What the agent knows of itself: its records, set-up, its own look at the registry. */
 export const agentRule: Rule = {
   ids: ["agent.state-damaged", "agent.setup-failed"],
-  find(scene) {
-    const { snapshot } = scene;
+  find(facts) {
+    const { snapshot } = facts;
     const found: Finding[] = [];
     if (snapshot.remembered.stateDamage !== undefined) {
-      found.push(finding(scene, {
+      found.push(finding(facts, {
         id: "agent.state-damaged",
         tier: "fullHealth",
         component: "appliance",
@@ -139,7 +134,7 @@ export const agentRule: Rule = {
     }
     const { setup } = snapshot;
     if (setup.status === "failed" && setup.failure) {
-      found.push(finding(scene, {
+      found.push(finding(facts, {
         id: "agent.setup-failed",
         tier: "platform",
         component: "setup",

@@ -1,12 +1,5 @@
 import { BOOTSTRAP_JOB, NAMESPACES } from "../../product/names.ts";
-import {
-  bootstrapJobState,
-  bootstrapLines,
-  bootstrapOutcome,
-  bootstrapStep,
-  detectErrors,
-} from "../../facts/bootstrap_state.ts";
-import type { Scene } from "../../facts/facts.ts";
+import type { Facts } from "../../facts/facts.ts";
 import type { BlockerId } from "../blocker_id.ts";
 import { clip } from "./crash.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
@@ -42,57 +35,56 @@ export const bootstrapRule: Rule = {
     "app.seed-guard",
     "app.redis",
   ],
-  find(scene) {
-    const outcome = bootstrapOutcome(scene);
-    if (outcome === "running") return [running(scene)];
-    return outcome === "failed" ? [failed(scene)] : [];
+  find(facts) {
+    const { outcome } = facts.bootstrap;
+    if (outcome === "running") return [running(facts)];
+    return outcome === "failed" ? [failed(facts)] : [];
   },
 };
 
-function evidenceOf(scene: Scene, errors: readonly string[]): Finding["evidence"] {
-  const job = scene.bootstrapJob;
+function evidenceOf(facts: Facts, errors: readonly string[]): Finding["evidence"] {
+  const job = facts.bootstrap.job;
   const name = job ? `${job.namespace}/${job.name}` : `${NAMESPACES.app}/${BOOTSTRAP_JOB}`;
   const condition = job?.conditions.find((it) => it.type === "Failed" && it.status === "True");
   return [
     { label: "Object", text: `Job ${name}` },
     {
       label: "State",
-      text: condition ? `${condition.reason}: ${clip(condition.message, 200)}` : bootstrapJobState(scene),
+      text: condition ? `${condition.reason}: ${clip(condition.message, 200)}` : facts.bootstrap.jobState,
     },
     ...errors.slice(-4).map((text) => ({ label: "Error line", text: clip(text, 300) })),
   ];
 }
 
-function running(scene: Scene): Finding {
-  const job = scene.bootstrapJob;
-  const errors = detectErrors(bootstrapLines(scene));
-  const step = bootstrapStep(bootstrapLines(scene));
+function running(facts: Facts): Finding {
+  const { job, errors, step } = facts.bootstrap;
   const attempt = (job?.failed ?? 0) > 0 ? `attempt ${(job?.failed ?? 0) + 1}` : "";
-  return finding(scene, {
+  return finding(facts, {
     id: "app.bootstrap-running",
     tier: "bootstrap",
     component: "bootstrap",
     hard: false,
     since: job?.startedAt ?? job?.createdAt,
     words: { detail: [step, attempt].filter((it) => it !== "").join(", ") },
-    evidence: evidenceOf(scene, errors),
+    evidence: evidenceOf(facts, errors),
   });
 }
 
-function failed(scene: Scene): Finding {
-  const lines = bootstrapLines(scene);
-  const errors = detectErrors(lines);
+function failed(facts: Facts): Finding {
+  const { lines, errors } = facts.bootstrap;
   const told = lines.findLast((line) => FAILURES.some((it) => it.test.test(line)));
   const known = told === undefined ? undefined : FAILURES.find((it) => it.test.test(told));
   const detail = told ?? errors.at(-1) ?? "";
-  const condition = scene.bootstrapJob?.conditions.find((it) => it.type === "Failed" && it.status === "True");
-  return finding(scene, {
+  const condition = facts.bootstrap.job?.conditions.find((it) =>
+    it.type === "Failed" && it.status === "True"
+  );
+  return finding(facts, {
     id: known?.id ?? "app.bootstrap-failed",
     tier: "bootstrap",
     component: known?.component ?? "bootstrap",
-    since: condition?.since ?? scene.snapshot.remembered.bootstrap?.at,
+    since: condition?.since ?? facts.snapshot.remembered.bootstrap?.at,
     words: { component: "The first-time setup", detail: clip(withoutTime(detail), 240) },
-    evidence: evidenceOf(scene, errors),
+    evidence: evidenceOf(facts, errors),
   });
 }
 

@@ -8,13 +8,13 @@ import { containerEvidence } from "../pod_evidence.ts";
 /** Containers that cannot be created as they are described. @see cluster.md 5 */
 export const containerConfigRule: Rule = {
   ids: ["cfg.missing-secret", "stor.subpath", "cfg.container", "cfg.service-links"],
-  find(scene) {
-    return scene.troubles.flatMap((trouble): Finding[] => {
+  find(facts) {
+    return facts.problems.flatMap((trouble): Finding[] => {
       if (trouble.kind !== "config") return [];
       const hook = trouble.reason === "PostStartHookError";
       const { id, name } = hook ? HOOK : classify(trouble.text);
       const { component } = trouble;
-      return [finding(scene, {
+      return [finding(facts, {
         id,
         tier: component.tier,
         component: component.name,
@@ -44,17 +44,17 @@ function classify(text: string): { id: BlockerId; name: string } {
 /** Secrets that the release reads at start and that are not there although Alga was applied. @see contract.md 2.2 */
 export const missingSecretRule: Rule = {
   ids: ["cfg.missing-secret"],
-  find(scene) {
-    if (scene.snapshot.knowledge.secrets !== "known") return [];
+  find(facts) {
+    if (facts.snapshot.knowledge.secrets !== "known") return [];
     const needed = [
       { namespace: NAMESPACES.app, name: SECRETS.shared, component: "alga-core" },
       { namespace: NAMESPACES.status, name: SECRETS.statusAuth, component: "appliance-status" },
     ];
     return needed.flatMap(({ namespace, name, component }): Finding[] => {
-      const state = scene.state(component);
+      const state = facts.state(component);
       if (!state?.workload || state.ready !== false) return [];
-      if (scene.snapshot.secrets.some((it) => it.namespace === namespace && it.name === name)) return [];
-      return [finding(scene, {
+      if (facts.snapshot.secrets.some((it) => it.namespace === namespace && it.name === name)) return [];
+      return [finding(facts, {
         id: "cfg.missing-secret",
         tier: componentByName(component)?.tier ?? "login",
         component,

@@ -1,11 +1,11 @@
-import type { ContainerTrouble } from "../../facts/container_problem.ts";
-import type { Scene } from "../../facts/facts.ts";
+import type { ContainerProblem } from "../../facts/container_problem.ts";
+import type { Facts } from "../../facts/facts.ts";
 import type { BlockerId } from "../blocker_id.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { containerEvidence } from "../pod_evidence.ts";
 
-type Crash = Extract<ContainerTrouble, { kind: "crash" }>;
+type Crash = Extract<ContainerProblem, { kind: "crash" }>;
 
 interface CrashPattern {
   id: BlockerId;
@@ -72,15 +72,15 @@ export const crashRule: Rule = {
     "mem.oom-container",
     "app.crash",
   ],
-  find(scene) {
-    return scene.troubles.flatMap((trouble) =>
-      trouble.kind === "crash" && trouble.component.kind !== "Job" ? explainCrash(scene, trouble) : []
+  find(facts) {
+    return facts.problems.flatMap((trouble) =>
+      trouble.kind === "crash" && trouble.component.kind !== "Job" ? explainCrash(facts, trouble) : []
     );
   },
 };
 
-function explainCrash(scene: Scene, crash: Crash): Finding[] {
-  const lines = [crash.text, ...scene.logOf(crash.pod, crash.container.name)].filter((it) => it !== "");
+function explainCrash(facts: Facts, crash: Crash): Finding[] {
+  const lines = [crash.text, ...facts.logOf(crash.pod, crash.container.name)].filter((it) => it !== "");
   const begun = crash.reason !== "StartError" && crash.reason !== "RunContainerError";
   for (const pattern of CRASH_PATTERNS) {
     if (pattern.only && !pattern.only.includes(crash.component.name)) continue;
@@ -89,7 +89,7 @@ function explainCrash(scene: Scene, crash: Crash): Finding[] {
     if (line === undefined) continue;
     // Pressure on the disk is one cause for the whole machine; so is a password that the database refuses.
     const wide = pattern.id.startsWith("disk.");
-    return [crashFinding(scene, crash, pattern.id, line, {
+    return [crashFinding(facts, crash, pattern.id, line, {
       component: wide ? crash.component.name : pattern.component ?? crash.component.name,
       ...(wide ? { key: "node" } : pattern.component === undefined ? {} : { key: pattern.component }),
     })];
@@ -97,15 +97,15 @@ function explainCrash(scene: Scene, crash: Crash): Finding[] {
   // 137 is any kill: also the one after a probe or a hook, of which the kubelet tells only seconds later.
   const killed = crash.exitCode === 137 && crash.stoppedFor === "" && crash.restarts >= 2;
   if (crash.reason === "OOMKilled" || killed) {
-    return [crashFinding(scene, crash, "mem.oom-container", "", { component: crash.component.name })];
+    return [crashFinding(facts, crash, "mem.oom-container", "", { component: crash.component.name })];
   }
   if (!crash.loop) return [];
   const detail = crash.stoppedFor || lastTelling(lines);
-  return [crashFinding(scene, crash, "app.crash", detail, { component: crash.component.name })];
+  return [crashFinding(facts, crash, "app.crash", detail, { component: crash.component.name })];
 }
 
 function crashFinding(
-  scene: Scene,
+  facts: Facts,
   crash: Crash,
   id: BlockerId,
   detail: string,
@@ -114,7 +114,7 @@ function crashFinding(
   const { component } = crash;
   const specific = id !== "app.crash";
   const line = clip(detail, 240);
-  return finding(scene, {
+  return finding(facts, {
     id,
     tier: component.tier,
     component: where.component,
@@ -146,13 +146,13 @@ export function lastTelling(lines: readonly string[]): string {
 /** Running for minutes without becoming ready. */
 export const probeRule: Rule = {
   ids: ["app.probe"],
-  find(scene) {
-    return scene.troubles.flatMap((trouble): Finding[] => {
+  find(facts) {
+    return facts.problems.flatMap((trouble): Finding[] => {
       if (trouble.kind !== "not-ready" || trouble.component.kind === "Job") return [];
-      const age = ageMs(trouble.since, scene.nowMs);
+      const age = ageMs(trouble.since, facts.nowMs);
       const background = trouble.component.tier === "background";
       if (age < (background ? 10 : 3) * 60_000) return [];
-      return [finding(scene, {
+      return [finding(facts, {
         id: "app.probe",
         tier: trouble.component.tier,
         component: trouble.component.name,

@@ -1,6 +1,7 @@
 import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "../../product/components.ts";
-import { newest } from "../../facts/container_problem.ts";
-import { currentCondition, type Scene } from "../../facts/facts.ts";
+import { newest } from "../../facts/event_order.ts";
+import type { Facts } from "../../facts/facts.ts";
+import { currentCondition, type FluxFacts } from "../../facts/flux.ts";
 import type { ConditionView, FluxView } from "../../facts/snapshot.ts";
 import { type TierId } from "../../product/tiers.ts";
 import type { BlockerId } from "../blocker_id.ts";
@@ -44,18 +45,18 @@ export const fluxRule: Rule = {
     "flux.helm-timeout",
     "flux.crd-missing",
   ],
-  find(scene) {
-    if (!scene.live) return [];
-    return scene.snapshot.flux.flatMap((object): Finding[] => {
-      if (object.suspended) return [found(scene, object, "flux.suspended", undefined)];
+  find(facts) {
+    if (!facts.live) return [];
+    return facts.fluxObjects.flatMap((object): Finding[] => {
+      if (object.suspended) return [found(facts, object, "flux.suspended", undefined)];
       switch (object.kind) {
         case "OCIRepository":
         case "HelmRepository":
-          return explainSource(scene, object);
+          return explainSource(facts, object);
         case "Kustomization":
-          return explainKustomization(scene, object);
+          return explainKustomization(facts, object);
         case "HelmRelease":
-          return explainRelease(scene, object);
+          return explainRelease(facts, object);
         default:
           return object.kind satisfies never;
       }
@@ -64,7 +65,7 @@ export const fluxRule: Rule = {
 };
 
 function found(
-  scene: Scene,
+  facts: Facts,
   object: FluxView,
   id: BlockerId,
   condition: ConditionView | undefined,
@@ -72,7 +73,7 @@ function found(
 ): Finding {
   const covers = coveredBy(object);
   const message = condition?.message ?? "";
-  return finding(scene, {
+  return finding(facts, {
     id,
     tier: tierOf(object),
     component: object.kind === "HelmRelease" ? releaseComponent(object.name) : object.name,
@@ -116,27 +117,27 @@ function tierOf(object: FluxView): TierId {
   return object.name === "alga-background" ? "background" : "platform";
 }
 
-function explainSource(scene: Scene, object: FluxView): Finding[] {
+function explainSource(facts: Facts, object: FluxView): Finding[] {
   const condition = readyFailure(object);
   if (!condition) return [];
   const { reason, message } = condition;
-  if (reason === "VerificationError") return [found(scene, object, "flux.verify", condition)];
+  if (reason === "VerificationError") return [found(facts, object, "flux.verify", condition)];
   const cause = explainNetworkText(message);
   const words = { server: cause?.server ?? "", name: cause?.name || object.name };
   switch (cause?.id) {
     case undefined:
-      return [found(scene, object, "flux.source-failed", condition)];
+      return [found(facts, object, "flux.source-failed", condition)];
     case "reg.auth":
-      return [found(scene, object, "flux.source-auth", condition)];
+      return [found(facts, object, "flux.source-auth", condition)];
     case "net.tls-intercept":
-      return [found(scene, object, "flux.source-tls", condition, { words })];
+      return [found(facts, object, "flux.source-tls", condition, { words })];
     case "img.not-found":
-      return [found(scene, object, "flux.source-notfound", condition)];
+      return [found(facts, object, "flux.source-notfound", condition)];
     case "img.interrupted":
-      return [found(scene, object, "flux.source-failed", condition, { hard: false })];
+      return [found(facts, object, "flux.source-failed", condition, { hard: false })];
     default: {
       const hard = cause?.id !== "reg.ratelimit" && cause?.id !== "reg.unavailable";
-      return [found(scene, object, cause?.id ?? "flux.source-failed", condition, {
+      return [found(facts, object, cause?.id ?? "flux.source-failed", condition, {
         hard,
         component: "network",
         key: cause?.server || cause?.name || "registry",
@@ -146,22 +147,22 @@ function explainSource(scene: Scene, object: FluxView): Finding[] {
   }
 }
 
-function explainKustomization(scene: Scene, object: FluxView): Finding[] {
-  const condition = partFailure(scene, object);
+function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
+  const condition = partFailure(facts, object);
   if (!condition) return [];
   const { reason, message } = condition;
-  if (reason === "DependencyNotReady") return explainWaiting(scene, object, condition);
+  if (reason === "DependencyNotReady") return explainWaiting(facts, object, condition);
   if (/no matches for kind/i.test(message)) {
     const kind = /no matches for kind "([^"]+)"/.exec(message)?.[1] ?? "";
-    return [found(scene, object, "flux.crd-missing", condition, { words: { name: kind } })];
+    return [found(facts, object, "flux.crd-missing", condition, { words: { name: kind } })];
   }
   if (reason === "BuildFailed" || reason === "InvalidPath") {
-    return [found(scene, object, "flux.build", condition)];
+    return [found(facts, object, "flux.build", condition)];
   }
   if (reason === "ArtifactFailed") {
     // The source speaks for itself; only a path that the release lacks is the part's own fault.
-    return /path not found/i.test(message) ? [found(scene, object, "flux.build", condition)] : [
-      found(scene, object, "flux.dependency", condition, {
+    return /path not found/i.test(message) ? [found(facts, object, "flux.build", condition)] : [
+      found(facts, object, "flux.dependency", condition, {
         hard: false,
         words: { detail: "the release itself" },
       }),
@@ -169,61 +170,61 @@ function explainKustomization(scene: Scene, object: FluxView): Finding[] {
   }
   if (reason.startsWith("HealthCheck") || TIMEOUT_TEXT.test(message)) {
     const names = /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
-    return [found(scene, object, "flux.health-check", condition, {
+    return [found(facts, object, "flux.health-check", condition, {
       hard: false,
       words: { detail: clip(names.replaceAll(/ status: '\w+'/g, ""), 200) },
     })];
   }
   if (reason === "ReconciliationFailed" || reason === "PruneFailed") {
-    return [found(scene, object, "flux.build", condition, { hard: !PASSING_TEXT.test(message) })];
+    return [found(facts, object, "flux.build", condition, { hard: !PASSING_TEXT.test(message) })];
   }
   return currentCondition(object, "Stalled")?.status === "True"
-    ? [found(scene, object, "flux.stalled", condition)]
+    ? [found(facts, object, "flux.stalled", condition)]
     : [];
 }
 
-function explainRelease(scene: Scene, object: FluxView): Finding[] {
-  const ready = partFailure(scene, object);
+function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
+  const ready = partFailure(facts, object);
   const stalled = currentCondition(object, "Stalled");
   if (!ready) return [];
-  if (ready.reason === "DependencyNotReady") return explainWaiting(scene, object, ready);
+  if (ready.reason === "DependencyNotReady") return explainWaiting(facts, object, ready);
   const hardFailure = stalled?.status === "True" || FAILED_REASON.test(ready.reason);
   // The specific cause stands in Released; Stalled holds only a general sentence. @see contract.md 7.4
   const released = currentCondition(object, "Released");
   const cause = released?.status === "False" ? released : ready;
   if (/no matches for kind/i.test(cause.message)) {
     const kind = /no matches for kind "([^"]+)"/.exec(cause.message)?.[1] ?? "";
-    return [found(scene, object, "flux.crd-missing", cause, { words: { name: kind } })];
+    return [found(facts, object, "flux.crd-missing", cause, { words: { name: kind } })];
   }
   if (/Refusing to generate db-credentials/i.test(cause.message)) {
-    return [found(scene, object, "app.db-auth", cause, { component: "db", key: "db" })];
+    return [found(facts, object, "app.db-auth", cause, { component: "db", key: "db" })];
   }
   if (PENDING_TEXT.test(cause.message) || ready.reason === "PendingRelease") {
-    return [found(scene, object, "flux.helm-pending", cause)];
+    return [found(facts, object, "flux.helm-pending", cause)];
   }
   if (
     ready.reason === "SourceNotReady" || ready.reason === "ArtifactFailed" || /HelmChart/.test(cause.message)
   ) {
-    const chart = chartFailure(scene, cause);
+    const chart = chartFailure(facts, cause);
     if (!chart) return [];
-    return explainSource(scene, { ...object, conditions: [chart] })
+    return explainSource(facts, { ...object, conditions: [chart] })
       .map((it) => it.id === "flux.source-failed" ? { ...it, hard: hardFailure } : it);
   }
-  if (TIMEOUT_TEXT.test(cause.message)) return [found(scene, object, "flux.helm-timeout", cause)];
-  if (UNABLE_REASON.test(ready.reason)) return explainInability(scene, object, ready);
-  return hardFailure ? [found(scene, object, "flux.stalled", cause)] : [];
+  if (TIMEOUT_TEXT.test(cause.message)) return [found(facts, object, "flux.helm-timeout", cause)];
+  if (UNABLE_REASON.test(ready.reason)) return explainInability(facts, object, ready);
+  return hardFailure ? [found(facts, object, "flux.stalled", cause)] : [];
 }
 
 /** Helm has not even begun. */
-function explainInability(scene: Scene, object: FluxView, condition: ConditionView): Finding[] {
+function explainInability(facts: Facts, object: FluxView, condition: ConditionView): Finding[] {
   const { message } = condition;
   const missing = /(?:configmaps?|secrets?) "([^"]+)" not found/i.exec(message)?.[1];
   if (missing === undefined) {
-    return [found(scene, object, "flux.build", condition, { hard: !PASSING_TEXT.test(message) })];
+    return [found(facts, object, "flux.build", condition, { hard: !PASSING_TEXT.test(message) })];
   }
   const title = componentByName(releaseComponent(object.name))?.title ?? object.name;
   return [
-    found(scene, object, "cfg.missing-secret", condition, {
+    found(facts, object, "cfg.missing-secret", condition, {
       key: missing,
       words: { component: title, name: missing },
     }),
@@ -231,24 +232,24 @@ function explainInability(scene: Scene, object: FluxView, condition: ConditionVi
 }
 
 /** Why there is no chart. The release only says that it is not there yet; the chart's own event says more. */
-function chartFailure(scene: Scene, cause: ConditionView): ConditionView | undefined {
+function chartFailure(facts: Facts, cause: ConditionView): ConditionView | undefined {
   const [, namespace = "", name = ""] = /HelmChart '([^'/]*)\/([^']*)'/.exec(cause.message) ?? [];
-  const last = newest(scene.eventsOf("HelmChart", namespace, name));
+  const last = newest(facts.eventsOf("HelmChart", namespace, name));
   if (last?.type === "Warning") return { ...cause, message: last.message };
   const isAwaited = /has not been reconciled/.test(cause.message) &&
-    ageMs(cause.since, scene.nowMs) < CHART_PATIENCE_MS;
+    ageMs(cause.since, facts.nowMs) < CHART_PATIENCE_MS;
   return isAwaited ? undefined : cause;
 }
 
 /** Parts come one after the other: waiting is progress, unless what is waited for is not there or nothing moves. @see contract.md 7.4 */
-function explainWaiting(scene: Scene, object: FluxView, condition: ConditionView): Finding[] {
+function explainWaiting(facts: Facts, object: FluxView, condition: ConditionView): Finding[] {
   const name = /dependency '[^'/]*\/([^']+)'/.exec(condition.message)?.[1] ?? "";
   const isThere = name === "" ||
-    scene.snapshot.flux.some((it) => it.kind === object.kind && it.name === name);
-  const age = ageMs(condition.since, scene.nowMs);
+    facts.fluxObjects.some((it) => it.kind === object.kind && it.name === name);
+  const age = ageMs(condition.since, facts.nowMs);
   if (age < (isThere ? PART_PATIENCE_MS : MISSING_DEPENDENCY_PATIENCE_MS)) return [];
   return [
-    found(scene, object, "flux.dependency", condition, {
+    found(facts, object, "flux.dependency", condition, {
       hard: !isThere,
       words: { detail: name && `"${name}"` },
     }),
@@ -258,17 +259,17 @@ function explainWaiting(scene: Scene, object: FluxView, condition: ConditionView
 /** Flux runs, but kinds that it needs are unknown to the cluster. */
 export const missingKindRule: Rule = {
   ids: ["flux.crd-missing"],
-  find(scene) {
-    const controller = scene.state("kustomize-controller");
-    if (!scene.live || controller?.ready !== true || scene.snapshot.missingFluxKinds.length === 0) return [];
-    if (ageMs(controller.workload?.createdAt, scene.nowMs) < MISSING_KIND_PATIENCE_MS) return [];
-    return [finding(scene, {
+  find(facts) {
+    const controller = facts.state("kustomize-controller");
+    if (!facts.live || controller?.ready !== true || facts.snapshot.missingFluxKinds.length === 0) return [];
+    if (ageMs(controller.workload?.createdAt, facts.nowMs) < MISSING_KIND_PATIENCE_MS) return [];
+    return [finding(facts, {
       id: "flux.crd-missing",
       tier: "platform",
       component: "flux",
       since: controller.workload?.createdAt,
-      words: { name: scene.snapshot.missingFluxKinds.join('", "') },
-      evidence: [{ label: "Missing", text: scene.snapshot.missingFluxKinds.join(", ") }],
+      words: { name: facts.snapshot.missingFluxKinds.join('", "') },
+      evidence: [{ label: "Missing", text: facts.snapshot.missingFluxKinds.join(", ") }],
     })];
   },
 };

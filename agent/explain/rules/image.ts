@@ -1,5 +1,5 @@
 import type { Component } from "../../product/components.ts";
-import type { Scene } from "../../facts/facts.ts";
+import type { Facts } from "../../facts/facts.ts";
 import { TIER_IDS, type TierId } from "../../product/tiers.ts";
 import type { BlockerId } from "../blocker_id.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
@@ -21,20 +21,20 @@ const RETRIED: readonly BlockerId[] = ["reg.ratelimit", "reg.unavailable"];
 /** Downloads that failed, by the text of the container runtime. @see cluster.md 5, contract.md 9.3 */
 export const imagePullRule: Rule = {
   ids: [...NETWORK_IDS, "net.mtu", "img.pull-failed"],
-  find(scene) {
-    return scene.troubles.flatMap((trouble): Finding[] => {
+  find(facts) {
+    return facts.problems.flatMap((trouble): Finding[] => {
       if (trouble.kind !== "pull") return [];
       const image = trouble.container.image;
       const registry = registryOf(image);
       const cause = explainNetworkText(trouble.text);
-      const age = ageMs(trouble.since, scene.nowMs);
+      const age = ageMs(trouble.since, facts.nowMs);
       const id = cause?.id === "img.interrupted" && age > INTERRUPTED_LIMIT_MS && HANDSHAKE.test(trouble.text)
         ? "net.mtu"
         : cause?.id ?? "img.pull-failed";
       const perImage = id.startsWith("img.") || id === "reg.auth";
-      const queue = queueBehind(scene, image, trouble.pod.nodeName, trouble.component);
+      const queue = queueBehind(facts, image, trouble.pod.nodeName, trouble.component);
       const lasting = id === "img.interrupted" ? age > INTERRUPTED_LIMIT_MS : !RETRIED.includes(id);
-      return [finding(scene, {
+      return [finding(facts, {
         id,
         tier: queue.tier,
         component: trouble.component.name,
@@ -59,13 +59,13 @@ export const imagePullRule: Rule = {
 /** Downloads that take long. One that waits behind another is not named: the one that holds the queue is. */
 export const imageSlowRule: Rule = {
   ids: ["img.slow", "img.stalled"],
-  find(scene: Scene) {
-    return scene.pulls.flatMap((pull): Finding[] => {
-      const age = ageMs(pull.startedAt, scene.nowMs);
+  find(facts: Facts) {
+    return facts.pulls.flatMap((pull): Finding[] => {
+      const age = ageMs(pull.startedAt, facts.nowMs);
       if (pull.waitsFor !== undefined || age <= SLOW_AFTER_MS) return [];
       const stalled = age > STALLED_AFTER_MS[isLargeImage(pull.image) ? "large" : "small"];
-      const queue = queueBehind(scene, pull.image, pull.pod.nodeName, pull.component);
-      return [finding(scene, {
+      const queue = queueBehind(facts, pull.image, pull.pod.nodeName, pull.component);
+      return [finding(facts, {
         id: stalled ? "img.stalled" : "img.slow",
         tier: queue.tier,
         component: pull.component.name,
@@ -89,12 +89,12 @@ export const imageSlowRule: Rule = {
 
 /** What waits behind one download: it shares its trouble, also when it matters more. */
 function queueBehind(
-  scene: Scene,
+  facts: Facts,
   image: string,
   nodeName: string,
   own: Component,
 ): { tier: TierId; components: string[]; evidence: Finding["evidence"] } {
-  const waiting = scene.pulls.filter((it) => it.waitsFor === image && it.pod.nodeName === nodeName);
+  const waiting = facts.pulls.filter((it) => it.waitsFor === image && it.pod.nodeName === nodeName);
   const tiers = [own.tier, ...waiting.map((it) => it.component.tier)];
   const images = [...new Set(waiting.map((it) => it.image))].slice(0, 10);
   return {

@@ -1,4 +1,4 @@
-import type { Scene } from "../../facts/facts.ts";
+import type { Facts } from "../../facts/facts.ts";
 import type { JournalLine } from "../../facts/snapshot.ts";
 import type { BlockerId } from "../blocker_id.ts";
 import { clip } from "./crash.ts";
@@ -38,29 +38,29 @@ const PATTERNS: readonly { id: BlockerId; test: RegExp; name?: number; server?: 
 /** What the service "k3s" says while Kubernetes does not answer. */
 export const journalRule: Rule = {
   ids: [...new Set(PATTERNS.map((it) => it.id)), "k3s.crash-loop", "disk.slow"],
-  find(scene) {
-    const lines = scene.snapshot.host.journal.filter((it) => ageMs(it.at, scene.nowMs) < JOURNAL_FRESH_MS);
-    const slow = slowDisk(scene, lines);
-    const run = newestRun(lines, scene.nowMs);
+  find(facts) {
+    const lines = facts.snapshot.host.journal.filter((it) => ageMs(it.at, facts.nowMs) < JOURNAL_FRESH_MS);
+    const slow = slowDisk(facts, lines);
+    const run = newestRun(lines, facts.nowMs);
     for (const pattern of PATTERNS) {
       const line = run.findLast((it) => pattern.test.test(it.text) && !OF_ONE_POD.test(it.text));
       if (!line) continue;
       const match = pattern.test.exec(line.text);
       const named = (group: number | undefined) => group === undefined ? "" : match?.[group]?.trim() ?? "";
       return [
-        atNode(scene, pattern.id, line, {
+        atNode(facts, pattern.id, line, {
           name: named(pattern.name),
           server: named(pattern.server),
         }),
         ...slow,
       ];
     }
-    return [...crashLoop(scene, lines), ...slow];
+    return [...crashLoop(facts, lines), ...slow];
   },
 };
 
-function atNode(scene: Scene, id: BlockerId, line: JournalLine, words: Partial<Finding["words"]>): Finding {
-  return finding(scene, {
+function atNode(facts: Facts, id: BlockerId, line: JournalLine, words: Partial<Finding["words"]>): Finding {
+  return finding(facts, {
     id,
     tier: "platform",
     component: "node",
@@ -80,22 +80,22 @@ function newestRun(lines: readonly JournalLine[], nowMs: number): readonly Journ
   return lines.filter((it, index) => index >= start || ageMs(it.at, nowMs) < START_PATIENCE_MS);
 }
 
-function crashLoop(scene: Scene, lines: readonly JournalLine[]): Finding[] {
+function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   const restarts = lines.filter((it) =>
-    /Scheduled restart job, restart counter is at/.test(it.text) && ageMs(it.at, scene.nowMs) < LOOP_SPAN_MS
+    /Scheduled restart job, restart counter is at/.test(it.text) && ageMs(it.at, facts.nowMs) < LOOP_SPAN_MS
   );
   const last = restarts.at(-1);
   if (restarts.length < LOOP_STARTS || !last) return [];
   const fatal = lines.findLast((it) => /level=fatal|\bfatal\b|\bpanic:/i.test(it.text)) ??
     lines.findLast((it) => /level=error|^E\d{4} /.test(it.text));
-  return [atNode(scene, "k3s.crash-loop", fatal ?? last, {
+  return [atNode(facts, "k3s.crash-loop", fatal ?? last, {
     detail: fatal ? clip(messageOf(fatal.text), 240) : "",
     amount: `${restarts.length} times`,
   })];
 }
 
 /** Statements on its database that take longer than a second, again and again. */
-function slowDisk(scene: Scene, lines: readonly JournalLine[]): Finding[] {
+function slowDisk(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   const slow = lines.filter((it) => {
     const time = /Slow SQL.{0,100}\(total time: (?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+)(ms|µs|s)\)/.exec(
       it.text,
@@ -105,8 +105,8 @@ function slowDisk(scene: Scene, lines: readonly JournalLine[]): Finding[] {
   });
   const first = slow[0];
   if (slow.length < SLOW_LINES || !first) return [];
-  const long = ageMs(first.at, scene.nowMs) > LOOP_SPAN_MS;
-  return [{ ...atNode(scene, "disk.slow", first, { amount: `${slow.length} times` }), hard: long }];
+  const long = ageMs(first.at, facts.nowMs) > LOOP_SPAN_MS;
+  return [{ ...atNode(facts, "disk.slow", first, { amount: `${slow.length} times` }), hard: long }];
 }
 
 /** The text of a line of k3s without level and time. */
@@ -118,14 +118,14 @@ function messageOf(text: string): string {
 /** The agent put k3s in place and its sum was wrong. */
 export const downloadRule: Rule = {
   ids: ["k3s.download"],
-  find(scene) {
-    const { setup } = scene.snapshot;
+  find(facts) {
+    const { setup } = facts.snapshot;
     const { failure } = setup;
     if (setup.status !== "failed" || setup.stepId !== "k3s" || failure?.code !== "CHECKSUM_MISMATCH") {
       return [];
     }
     if (!/checksum/i.test(failure.message)) return []; // it is not there at all
-    return [finding(scene, {
+    return [finding(facts, {
       id: "k3s.download",
       tier: "platform",
       component: "setup",
@@ -142,9 +142,9 @@ export const downloadRule: Rule = {
 /** The machine has another address or name than Kubernetes knows it by. @see contract.md 9.2 K6 */
 export const identityRule: Rule = {
   ids: ["net.node-ip-changed", "node.hostname-changed"],
-  find(scene) {
-    const { host, nodes } = scene.snapshot;
-    if (!scene.live || host.name === "") return [];
+  find(facts) {
+    const { host, nodes } = facts.snapshot;
+    if (!facts.live || host.name === "") return [];
     return nodes.flatMap((node): Finding[] => {
       const known = host.machineId !== "" && node.machineId !== "";
       const same = known ? node.machineId === host.machineId : node.name === host.name;
@@ -153,7 +153,7 @@ export const identityRule: Rule = {
       const about = { tier: "platform" as const, component: "node" };
       const isReady = node.conditions.some((it) => it.type === "Ready" && it.status === "True");
       if (known && !isReady && node.name !== host.name) {
-        found.push(finding(scene, {
+        found.push(finding(facts, {
           ...about,
           id: "node.hostname-changed",
           since: node.conditions.find((it) => it.type === "Ready")?.since,
@@ -163,7 +163,7 @@ export const identityRule: Rule = {
       }
       const address = node.internalIp ?? "";
       if (/^[\d.]+$/.test(address) && host.addresses.length > 0 && !host.addresses.includes(address)) {
-        found.push(finding(scene, {
+        found.push(finding(facts, {
           ...about,
           id: "net.node-ip-changed",
           words: { name: host.addresses[0] ?? "", server: address },

@@ -1,4 +1,4 @@
-import { timeOf } from "../../facts/container_problem.ts";
+import { timeOf } from "../../facts/event_order.ts";
 import type { NodeView } from "../../facts/snapshot.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip } from "./crash.ts";
@@ -12,14 +12,14 @@ const NOT_READY_PATIENCE_MS = 60_000;
 /** Kubernetes itself does not answer. */
 export const apiRule: Rule = {
   ids: ["k3s.api-down"],
-  find(scene) {
-    const { api, setup } = scene.snapshot;
-    if (api.state !== "not-answering" || scene.live) return [];
+  find(facts) {
+    const { api, setup } = facts.snapshot;
+    if (api.state !== "not-answering" || facts.live) return [];
     // Set-up starts and restarts Kubernetes; it tells itself when that takes too long. @see contract.md 7.4
     if (setup.status === "running" && setup.stepId !== "login") return [];
     const from = api.lastContactAt ?? api.since;
-    const age = ageMs(from, scene.nowMs);
-    return [finding(scene, {
+    const age = ageMs(from, facts.nowMs);
+    return [finding(facts, {
       id: "k3s.api-down",
       tier: "platform",
       component: "node",
@@ -43,10 +43,10 @@ export const nodeRule: Rule = {
     "disk.pressure",
     "mem.oom-host",
   ],
-  find(scene) {
-    return scene.snapshot.nodes.flatMap((node): Finding[] => {
+  find(facts) {
+    return facts.snapshot.nodes.flatMap((node): Finding[] => {
       const at = (id: Finding["id"], since: string | undefined, detail: string, hard = true) =>
-        finding(scene, {
+        finding(facts, {
           id,
           tier: "platform",
           component: "node",
@@ -57,7 +57,7 @@ export const nodeRule: Rule = {
         });
       const found: Finding[] = [];
       const ready = node.conditions.find((it) => it.type === "Ready");
-      const age = ageMs(ready?.since ?? node.createdAt, scene.nowMs);
+      const age = ageMs(ready?.since ?? node.createdAt, facts.nowMs);
       if (ready && ready.status !== "True") {
         if (ready.reason === "NodeStatusUnknown" || ready.status === "Unknown") {
           found.push(at("k3s.node-gone", ready.since, ready.message));
@@ -72,8 +72,8 @@ export const nodeRule: Rule = {
       if (disk) found.push(at("disk.pressure", disk.since, disk.message));
       const memory = pressure("MemoryPressure");
       if (memory) found.push(at("mem.oom-host", memory.since, memory.message));
-      for (const event of scene.eventsOf("Node", "", node.name)) {
-        if (scene.nowMs - timeOf(event) > EVENT_FRESH_MS) continue;
+      for (const event of facts.eventsOf("Node", "", node.name)) {
+        if (facts.nowMs - timeOf(event) > EVENT_FRESH_MS) continue;
         if (event.reason === "FreeDiskSpaceFailed" && !disk) {
           found.push(at("disk.pressure", event.firstAt, event.message));
         } else if (event.reason === "SystemOOM" && !memory) {
@@ -94,8 +94,8 @@ function conditionEvidence(node: NodeView): Finding["evidence"] {
 /** Pods for which the machine has no room. */
 export const schedulingRule: Rule = {
   ids: ["sched.resources", "sched.port", "sched.taint", "k3s.node-paused"],
-  find(scene) {
-    return scene.troubledPods.flatMap(({ pod, component }): Finding[] => {
+  find(facts) {
+    return facts.unwellPods.flatMap(({ pod, component }): Finding[] => {
       const condition = pod.conditions.find((it) => it.type === "PodScheduled" && it.status === "False");
       if (!condition || condition.reason !== "Unschedulable") return [];
       const lacking = [...condition.message.matchAll(/Insufficient ([\w.-]+)/g)].map((it) => it[1] ?? "");
@@ -108,12 +108,12 @@ export const schedulingRule: Rule = {
         : undefined;
       // A claim that is not bound yet speaks for itself.
       if (id === undefined) return [];
-      return [finding(scene, {
+      return [finding(facts, {
         id,
         tier: component.tier,
         component: component.name,
         key: id === "sched.resources" ? `resources ${component.name}` : component.name,
-        hard: id !== "sched.taint" && ageMs(condition.since, scene.nowMs) > 30_000,
+        hard: id !== "sched.taint" && ageMs(condition.since, facts.nowMs) > 30_000,
         since: condition.since,
         words: {
           component: component.title,

@@ -5,12 +5,12 @@ import { explainNetworkText, NETWORK_IDS } from "../network_text.ts";
 /** The agent's own regular question to the registry, and what set-up met before a cluster existed. */
 export const registryProbeRule: Rule = {
   ids: [...NETWORK_IDS, "net.registry"],
-  find(scene) {
+  find(facts) {
     const found: Finding[] = [];
-    const { registry } = scene.snapshot.probes;
+    const { registry } = facts.snapshot.probes;
     if (registry && !registry.ok) {
       const cause = explainNetworkText(registry.message);
-      found.push(finding(scene, {
+      found.push(finding(facts, {
         id: cause?.id ?? "net.registry",
         tier: "platform",
         component: "network",
@@ -20,12 +20,12 @@ export const registryProbeRule: Rule = {
         evidence: [{ label: "Message", text: clip(registry.message, 400) }],
       }));
     }
-    const { setup } = scene.snapshot;
+    const { setup } = facts.snapshot;
     if (setup.status === "failed" && setup.failure) {
       const text = `${setup.failure.message} ${setup.failure.details}`;
       const cause = explainNetworkText(text);
       if (cause && (cause.id.startsWith("dns.") || cause.id.startsWith("net.") || cause.id === "time.skew")) {
-        found.push(finding(scene, {
+        found.push(finding(facts, {
           id: cause.id,
           tier: "platform",
           component: "network",

@@ -1,8 +1,8 @@
 import { NAMESPACES } from "../../product/names.ts";
-import { newest, timeOf } from "../../facts/container_problem.ts";
+import { newest, timeOf } from "../../facts/event_order.ts";
 import { type Component, COMPONENTS } from "../../product/components.ts";
 import { componentOfPod } from "../../facts/component_of_pod.ts";
-import type { Scene } from "../../facts/facts.ts";
+import type { Facts } from "../../facts/facts.ts";
 import type { PvcView } from "../../facts/snapshot.ts";
 import { ageMs } from "../../text/duration.ts";
 import { clip } from "./crash.ts";
@@ -18,20 +18,20 @@ const EVENT_FRESH_MS = 10 * 60_000;
 /** Volumes that stay without storage. Some of the telling events are not warnings. @see cluster.md 5 */
 export const claimRule: Rule = {
   ids: ["stor.pvc-pending", "stor.provisioner"],
-  find(scene) {
-    if (scene.snapshot.knowledge.pvcs !== "known") return [];
-    return scene.snapshot.pvcs.filter((it) => it.phase === "Pending" || it.phase === "Lost")
-      .flatMap((it) => explainClaim(scene, it));
+  find(facts) {
+    if (facts.snapshot.knowledge.pvcs !== "known") return [];
+    return facts.snapshot.pvcs.filter((it) => it.phase === "Pending" || it.phase === "Lost")
+      .flatMap((it) => explainClaim(facts, it));
   },
 };
 
-function explainClaim(scene: Scene, claim: PvcView): Finding[] {
-  const { snapshot } = scene;
-  const events = scene.eventsOf("PersistentVolumeClaim", claim.namespace, claim.name);
+function explainClaim(facts: Facts, claim: PvcView): Finding[] {
+  const { snapshot } = facts;
+  const events = facts.eventsOf("PersistentVolumeClaim", claim.namespace, claim.name);
   const failed = newest(events.filter((it) => it.reason === "ProvisioningFailed"));
   // Said again every few seconds as long as it is true.
   const noClass = newest(
-    events.filter((it) => it.reason === "FailedBinding" && scene.nowMs - timeOf(it) < EVENT_FRESH_MS),
+    events.filter((it) => it.reason === "FailedBinding" && facts.nowMs - timeOf(it) < EVENT_FRESH_MS),
   );
   const waiting = newest(events.filter((it) => it.reason === "ExternalProvisioning"));
   const classKnown = snapshot.knowledge.storageClasses === "known";
@@ -39,8 +39,8 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
     !snapshot.storageClasses.some((it) =>
       claim.storageClass === undefined ? it.isDefault : it.name === claim.storageClass
     );
-  const age = ageMs(claim.createdAt, scene.nowMs);
-  const component = componentOfClaim(scene, claim);
+  const age = ageMs(claim.createdAt, facts.nowMs);
+  const component = componentOfClaim(facts, claim);
   const base = {
     tier: component.tier === "login" || component.tier === "bootstrap" ? "core" as const : component.tier,
     component: component.name,
@@ -54,7 +54,7 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
   ];
   if (failed) {
     const helper = HELPER_TROUBLE.test(failed.message);
-    return [finding(scene, {
+    return [finding(facts, {
       ...base,
       id: helper ? "stor.provisioner" : "stor.pvc-pending",
       ...(helper ? { key: "storage" } : {}),
@@ -64,7 +64,7 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
   }
   if (classMissing || noClass) {
     const detail = noClass?.message ?? `There is no storage class "${claim.storageClass ?? "(default)"}".`;
-    return [finding(scene, {
+    return [finding(facts, {
       ...base,
       id: "stor.pvc-pending",
       hard: age > 30_000,
@@ -72,9 +72,9 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
       evidence: evidence(detail),
     })];
   }
-  const storageDown = scene.state("storage")?.ready === false;
+  const storageDown = facts.state("storage")?.ready === false;
   if (waiting && (age > PENDING_PATIENCE_MS || storageDown)) {
-    return [finding(scene, {
+    return [finding(facts, {
       ...base,
       id: "stor.provisioner",
       key: "storage",
@@ -86,11 +86,11 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
     })];
   }
   // A claim without a consumer waits on purpose.
-  const consumed = scene.troubledPods.some(({ pod }) =>
+  const consumed = facts.unwellPods.some(({ pod }) =>
     pod.namespace === claim.namespace && pod.claims.includes(claim.name) && pod.nodeName !== ""
   );
   if (consumed && age > 2 * PENDING_PATIENCE_MS) {
-    return [finding(scene, {
+    return [finding(facts, {
       ...base,
       id: "stor.pvc-pending",
       words: { component: component.title, name: claim.name },
@@ -100,8 +100,8 @@ function explainClaim(scene: Scene, claim: PvcView): Finding[] {
   return [];
 }
 
-function componentOfClaim(scene: Scene, claim: PvcView): Component {
-  const user = scene.troubledPods.find(({ pod }) =>
+function componentOfClaim(facts: Facts, claim: PvcView): Component {
+  const user = facts.unwellPods.find(({ pod }) =>
     pod.namespace === claim.namespace && pod.claims.includes(claim.name)
   );
   if (user) return componentOfPod(user.pod);
@@ -117,8 +117,8 @@ function componentOfClaim(scene: Scene, claim: PvcView): Component {
 /** Volumes and pod networks that could not be set up; the container only says "ContainerCreating". */
 export const mountRule: Rule = {
   ids: ["stor.mount", "k3s.not-ready-cni", "stor.subpath"],
-  find(scene) {
-    return scene.troubledPods.flatMap(({ pod, component, events }): Finding[] => {
+  find(facts) {
+    return facts.unwellPods.flatMap(({ pod, component, events }): Finding[] => {
       const creating = pod.containers.some((it) =>
         it.state.kind === "waiting" &&
         (it.state.reason === "ContainerCreating" || it.state.reason === "PodInitializing")
@@ -127,7 +127,7 @@ export const mountRule: Rule = {
         it.state.kind === "running" || it.state.kind === "terminated"
       );
       if (begun || !creating && pod.containers.length > 0) return [];
-      const fresh = events.filter((it) => scene.nowMs - timeOf(it) < EVENT_FRESH_MS);
+      const fresh = events.filter((it) => facts.nowMs - timeOf(it) < EVENT_FRESH_MS);
       const sandbox = newest(fresh.filter((it) => it.reason === "FailedCreatePodSandBox"));
       const mounts = fresh.filter((it) => it.reason === "FailedMount" || it.reason === "FailedAttachVolume");
       // Now and then the kubelet adds that it has waited in vain; the cause stands in its other sentence.
@@ -136,23 +136,23 @@ export const mountRule: Rule = {
       const since = (it: { firstAt: string | undefined }) => it.firstAt ?? pod.createdAt;
       if (mount) {
         const name = /(?:secret|configmap) "([^"]+)" not found/i.exec(mount.message)?.[1] ?? "";
-        return [finding(scene, {
+        return [finding(facts, {
           id: "stor.mount",
           tier: component.tier,
           component: component.name,
           since: since(mount),
-          hard: ageMs(since(mount), scene.nowMs) > 30_000,
+          hard: ageMs(since(mount), facts.nowMs) > 30_000,
           words: { component: component.title, name, detail: clip(mount.message, 240) },
           evidence: podEvidence(pod, mount.message),
         })];
       }
       if (sandbox && /network|cni/i.test(sandbox.message)) {
-        return [finding(scene, {
+        return [finding(facts, {
           id: "k3s.not-ready-cni",
           tier: "platform",
           component: "node",
           since: since(sandbox),
-          hard: ageMs(since(sandbox), scene.nowMs) > 60_000,
+          hard: ageMs(since(sandbox), facts.nowMs) > 60_000,
           words: { component: component.title, detail: clip(sandbox.message, 240) },
           evidence: podEvidence(pod, sandbox.message),
         })];

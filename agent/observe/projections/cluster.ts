@@ -3,7 +3,6 @@ import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { projectConditions, projectImages } from "./condition.ts";
 import { readNumber, readOptionalText, readRecord, readRecords, readText, readTime } from "./read_field.ts";
 import type {
-  FluxView,
   JobView,
   NodeView,
   PvcView,
@@ -65,10 +64,13 @@ export function projectWorkload(kind: WorkloadView["kind"]): (object: KubeObject
       generation,
       createdAt,
       desired: readNumber(spec.replicas, 1),
+      replicas: readNumber(status.replicas),
+      updated: readNumber(status.updatedReplicas),
       ready: readNumber(status.readyReplicas),
       observedGeneration: readNumber(status.observedGeneration),
       conditions: projectConditions(status.conditions),
       images: projectImages(readRecord(readRecord(spec.template).spec).containers),
+      release: releaseOf(object),
     };
   };
 }
@@ -87,6 +89,7 @@ export function projectJob(object: KubeObject): JobView {
     failed: readNumber(status.failed),
     conditions: projectConditions(status.conditions),
     images: projectImages(readRecord(readRecord(readRecord(object.spec).template).spec).containers),
+    release: releaseOf(object),
     startedAt: readTime(status.startTime),
     finishedAt: readTime(status.completionTime),
   };
@@ -119,36 +122,10 @@ export function projectSecret(object: KubeObject): SecretView | undefined {
   return SECRET_NAMESPACES.includes(namespace) ? { namespace, name } : undefined;
 }
 
-/** A Flux object. Suspension comes from the spec: Flux leaves the old conditions standing. @see components.md 2.4 */
-export function projectFlux(kind: FluxView["kind"]): (object: KubeObject) => FluxView {
-  return (object) => {
-    const { name, namespace, generation, createdAt } = readMeta(object);
-    const status = readRecord(object.status);
-    const spec = readRecord(object.spec);
-    return {
-      kind,
-      namespace,
-      name,
-      generation,
-      createdAt,
-      observedGeneration: readNumber(status.observedGeneration, -1),
-      suspended: spec.suspend === true,
-      conditions: projectConditions(status.conditions),
-      revision: readOptionalText(readRecord(status.artifact).revision, 200) ??
-        readOptionalText(status.lastAppliedRevision, 200),
-      url: readOptionalText(spec.url, 300),
-      dependsOn: readRecords(spec.dependsOn).map((it) => readText(it.name, 253)),
-      succeededAt: projectSuccess(status.history),
-    };
-  };
-}
-
-/** One entry for each state that was applied; the one that was tried last counts. @see status.history of Kustomizations */
-function projectSuccess(history: unknown): string | undefined {
-  const tries = readRecords(history).flatMap((it) => {
-    const at = readTime(it.lastReconciled);
-    return at === undefined ? [] : [{ at, result: readText(it.lastReconciledStatus, 100) }];
-  });
-  const last = tries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1);
-  return last?.result === "ReconciliationSucceeded" ? last.at : undefined;
+/** helm-controller marks everything that it creates with its release. */
+function releaseOf(object: KubeObject): string | undefined {
+  const labels = readRecord(readRecord(object.metadata).labels);
+  const name = readOptionalText(labels["helm.toolkit.fluxcd.io/name"], 253);
+  const namespace = readOptionalText(labels["helm.toolkit.fluxcd.io/namespace"], 63);
+  return name === undefined || namespace === undefined ? undefined : `${namespace}/${name}`;
 }

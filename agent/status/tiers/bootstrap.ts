@@ -1,21 +1,20 @@
-import { bootstrapLines, bootstrapOutcome, bootstrapStep } from "../../facts/bootstrap_state.ts";
-import { clusterProof } from "./condition.ts";
-import type { Scene } from "../../facts/facts.ts";
-import type { Proof } from "../document.ts";
+import { clusterCondition } from "./condition.ts";
+import type { Facts } from "../../facts/facts.ts";
+import type { Condition } from "../document.ts";
 
-/** Proofs that the database was filled for the first time. @see contract.md 5.5, 7.1 BOOTSTRAP_READY */
-export function bootstrapProofs(scene: Scene): Proof[] {
-  return [job(scene), seed(scene), mode(scene)];
+/** Conditions: the database was filled for the first time. @see contract.md 5.5, 7.1 BOOTSTRAP_READY */
+export function bootstrapConditions(facts: Facts): Condition[] {
+  return [job(facts), seed(facts), mode(facts)];
 }
 
-function job(scene: Scene): Proof {
-  return clusterProof(scene, ["jobs"], "job", "First-time setup finished", () => {
-    const step = bootstrapStep(bootstrapLines(scene));
-    switch (bootstrapOutcome(scene)) {
+function job(facts: Facts): Condition {
+  return clusterCondition(facts, ["jobs"], "job", "First-time setup finished", () => {
+    const { outcome, step } = facts.bootstrap;
+    switch (outcome) {
       case "done":
         return { status: "ready", reason: "It finished without an error" };
       case "again":
-        return scene.snapshot.remembered.loginReadyOnce
+        return facts.snapshot.remembered.loginReadyOnce
           ? { status: "ready", reason: "It finished before and runs again after a change" }
           : { status: "waiting", reason: "It runs again after a change" };
       case "running":
@@ -31,10 +30,10 @@ function job(scene: Scene): Proof {
 }
 
 /** The agent does not look into the database: the end of the job and a working sign-in page prove that users exist. */
-function seed(scene: Scene): Proof {
-  return clusterProof(scene, ["jobs"], "seed", "First administrator exists", () => {
-    const { remembered } = scene.snapshot;
-    if (remembered.bootstrap?.outcome === "completed" || bootstrapOutcome(scene) === "done") {
+function seed(facts: Facts): Condition {
+  return clusterCondition(facts, ["jobs"], "seed", "First administrator exists", () => {
+    const { remembered } = facts.snapshot;
+    if (remembered.bootstrap?.outcome === "completed" || facts.bootstrap.outcome === "done") {
       return { status: "ready", reason: "The first-time setup checks this before it ends" };
     }
     if (remembered.loginReadyOnce) return { status: "ready", reason: "People could log in before" };
@@ -42,9 +41,9 @@ function seed(scene: Scene): Proof {
   });
 }
 
-function mode(scene: Scene): Proof {
-  return clusterProof(scene, [], "mode", "Setup mode keeps existing data", () => {
-    const value = scene.snapshot.appValues?.bootstrapMode;
+function mode(facts: Facts): Condition {
+  return clusterCondition(facts, [], "mode", "Setup mode keeps existing data", () => {
+    const value = facts.snapshot.appValues?.bootstrapMode;
     if (value === "fresh") {
       return { status: "failed", reason: 'The mode is "fresh", which refuses existing data' };
     }

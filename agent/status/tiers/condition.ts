@@ -1,10 +1,10 @@
 import type { Component } from "../../product/components.ts";
-import type { Scene } from "../../facts/facts.ts";
+import type { Facts } from "../../facts/facts.ts";
 import type { Collections } from "../../facts/snapshot.ts";
-import type { Proof } from "../document.ts";
+import type { Condition } from "../document.ts";
 
 /** One answered question of a tier. */
-export function proof(id: string, title: string, status: Proof["status"], reason: string): Proof {
+export function condition(id: string, title: string, status: Condition["status"], reason: string): Condition {
   return { id, title, status, reason };
 }
 
@@ -12,31 +12,31 @@ export function proof(id: string, title: string, status: Proof["status"], reason
  * Asks a question that needs what the cluster says. When that is not known or too old, the answer is "unknown", never
  * "failed".
  */
-export function clusterProof(
-  scene: Scene,
+export function clusterCondition(
+  facts: Facts,
   needs: readonly (keyof Collections)[],
   id: string,
   title: string,
-  ask: () => { status: Proof["status"]; reason: string },
-): Proof {
-  const { api, knowledge } = scene.snapshot;
-  if (api.state === "absent") return proof(id, title, "waiting", "Kubernetes is not installed yet");
-  if (!scene.live) {
+  ask: () => { status: Condition["status"]; reason: string },
+): Condition {
+  const { api, knowledge } = facts.snapshot;
+  if (api.state === "absent") return condition(id, title, "waiting", "Kubernetes is not installed yet");
+  if (!facts.live) {
     const reason = api.state === "connecting"
       ? "Kubernetes has not been asked yet"
       : "Kubernetes does not answer";
-    return proof(id, title, "unknown", reason);
+    return condition(id, title, "unknown", reason);
   }
   const missing = needs.filter((it) => knowledge[it] === "unknown");
-  if (missing.length > 0) return proof(id, title, "unknown", `Not read yet: ${missing.join(", ")}`);
+  if (missing.length > 0) return condition(id, title, "unknown", `Not read yet: ${missing.join(", ")}`);
   const { status, reason } = ask();
-  return proof(id, title, status, reason);
+  return condition(id, title, status, reason);
 }
 
 /** Whether a Deployment or StatefulSet has all its replicas. */
-export function workloadProof(scene: Scene, component: Component): Proof {
-  return clusterProof(scene, ["workloads"], component.name, component.title, () => {
-    const state = scene.state(component.name);
+export function workloadCondition(facts: Facts, component: Component): Condition {
+  return clusterCondition(facts, ["workloads"], component.name, component.title, () => {
+    const state = facts.state(component.name);
     const name = `${component.namespace}/${component.object}`;
     if (!state?.workload) {
       return component.optional
@@ -46,12 +46,12 @@ export function workloadProof(scene: Scene, component: Component): Proof {
     const { workload } = state;
     const count = `${workload.ready} of ${workload.desired} of ${name} ready`;
     if (state.ready) return { status: "ready", reason: count };
-    const failed = scene.troubles.some((it) => it.component.name === component.name && isLasting(it));
+    const failed = facts.problems.some((it) => it.component.name === component.name && isLasting(it));
     return { status: failed ? "failed" : "waiting", reason: count };
   });
 }
 
-function isLasting(it: Scene["troubles"][number]): boolean {
+function isLasting(it: Facts["problems"][number]): boolean {
   if (it.kind === "crash") return it.loop;
   return it.kind === "pull" || it.kind === "config";
 }

@@ -1,8 +1,8 @@
 import { NAMESPACES } from "../../product/names.ts";
 import { COMPONENTS } from "../../product/components.ts";
-import { clusterProof, workloadProof } from "./condition.ts";
-import type { Scene } from "../../facts/facts.ts";
-import type { Proof } from "../document.ts";
+import { clusterCondition, workloadCondition } from "./condition.ts";
+import type { Facts } from "../../facts/facts.ts";
+import type { Condition } from "../document.ts";
 
 const CREDENTIALS = ["db-credentials", "redis-credentials"];
 const CLAIMS = [
@@ -12,16 +12,21 @@ const CLAIMS = [
 ];
 const CRITICAL = ["db", "redis", "pgbouncer", "alga-core", "bootstrap"];
 
-/** Proofs that the database, the cache and what they need are there. @see contract.md 7.1 CORE_READY */
-export function coreProofs(scene: Scene): Proof[] {
+/** Conditions: the database, the cache and what they need are there. @see contract.md 7.1 CORE_READY */
+export function coreConditions(facts: Facts): Condition[] {
   const parts = COMPONENTS.filter((it) => it.tier === "core");
-  return [...parts.map((it) => workloadProof(scene, it)), credentials(scene), claims(scene), starting(scene)];
+  return [
+    ...parts.map((it) => workloadCondition(facts, it)),
+    credentials(facts),
+    claims(facts),
+    starting(facts),
+  ];
 }
 
-function credentials(scene: Scene): Proof {
-  return clusterProof(scene, ["secrets"], "credentials", "Credentials exist", () => {
+function credentials(facts: Facts): Condition {
+  return clusterCondition(facts, ["secrets"], "credentials", "Credentials exist", () => {
     const names = new Set(
-      scene.snapshot.secrets.filter((it) => it.namespace === NAMESPACES.app).map((it) => it.name),
+      facts.snapshot.secrets.filter((it) => it.namespace === NAMESPACES.app).map((it) => it.name),
     );
     const missing = CREDENTIALS.filter((it) => !names.has(it));
     return missing.length === 0
@@ -30,10 +35,10 @@ function credentials(scene: Scene): Proof {
   });
 }
 
-function claims(scene: Scene): Proof {
-  return clusterProof(scene, ["pvcs"], "volumes", "Volumes are bound", () => {
+function claims(facts: Facts): Condition {
+  return clusterCondition(facts, ["pvcs"], "volumes", "Volumes are bound", () => {
     const phases = new Map(
-      scene.snapshot.pvcs.filter((it) => it.namespace === NAMESPACES.app).map((it) => [it.name, it.phase]),
+      facts.snapshot.pvcs.filter((it) => it.namespace === NAMESPACES.app).map((it) => [it.name, it.phase]),
     );
     const open = CLAIMS.filter((it) => phases.get(it) !== "Bound");
     if (open.length === 0) return { status: "ready", reason: `${CLAIMS.length} of ${CLAIMS.length} bound` };
@@ -43,9 +48,9 @@ function claims(scene: Scene): Proof {
 }
 
 /** No part that logging in needs is kept from starting. Crash loops count in all their phases. */
-function starting(scene: Scene): Proof {
-  return clusterProof(scene, ["pods"], "starting", "Nothing keeps failing to start", () => {
-    const bad = scene.troubles.find((it) =>
+function starting(facts: Facts): Condition {
+  return clusterCondition(facts, ["pods"], "starting", "Nothing keeps failing to start", () => {
+    const bad = facts.problems.find((it) =>
       CRITICAL.includes(it.component.name) && it.component.kind !== "Job" &&
       (it.kind === "pull" || it.kind === "config" || it.kind === "crash" && it.loop)
     );

@@ -1,31 +1,34 @@
 import { LOCAL_PATH_NAMES, NAMESPACES } from "../../product/names.ts";
 import { COMPONENTS } from "../../product/components.ts";
-import { clusterProof, proof, workloadProof } from "./condition.ts";
-import { currentCondition, isFluxReady, releaseSource, type Scene } from "../../facts/facts.ts";
+import { clusterCondition, condition, workloadCondition } from "./condition.ts";
+import type { Facts } from "../../facts/facts.ts";
+import { currentCondition } from "../../facts/flux.ts";
 import type { FluxView } from "../../facts/snapshot.ts";
-import type { Proof } from "../document.ts";
+import type { Condition } from "../document.ts";
 
-/** Proofs that Kubernetes, storage and the installer work. @see contract.md 7.1 PLATFORM_READY */
-export function platformProofs(scene: Scene): Proof[] {
+/** Conditions: Kubernetes, storage and the installer work. @see contract.md 7.1 PLATFORM_READY */
+export function platformConditions(facts: Facts): Condition[] {
   const parts = COMPONENTS.filter((it) => it.tier === "platform" && it.name !== "appliance-status");
   return [
-    apiProof(scene),
-    nodeProof(scene),
-    outboundProof(scene),
-    ...parts.map((it) => workloadProof(scene, it)),
-    storageProof(scene),
-    fluxProof(scene, "OCIRepository", "alga-appliance", "Release source read"),
-    fluxProof(scene, "Kustomization", "alga-platform", "Platform part of the release installed"),
+    apiCondition(facts),
+    nodeCondition(facts),
+    outboundCondition(facts),
+    ...parts.map((it) => workloadCondition(facts, it)),
+    storageCondition(facts),
+    fluxCondition(facts, "OCIRepository", "alga-appliance", "Release source read"),
+    fluxCondition(facts, "Kustomization", "alga-platform", "Platform part of the release installed"),
   ];
 }
 
-function apiProof({ snapshot, live }: Scene): Proof {
+function apiCondition({ snapshot, live }: Facts): Condition {
   const { api } = snapshot;
   const title = "Kubernetes answers";
-  if (api.state === "absent") return proof("api", title, "waiting", "Kubernetes is not installed yet");
-  if (api.state === "connecting") return proof("api", title, "unknown", "Kubernetes has not been asked yet");
-  if (!live) return proof("api", title, "failed", api.error || "No answer");
-  return proof(
+  if (api.state === "absent") return condition("api", title, "waiting", "Kubernetes is not installed yet");
+  if (api.state === "connecting") {
+    return condition("api", title, "unknown", "Kubernetes has not been asked yet");
+  }
+  if (!live) return condition("api", title, "failed", api.error || "No answer");
+  return condition(
     "api",
     title,
     "ready",
@@ -33,9 +36,9 @@ function apiProof({ snapshot, live }: Scene): Proof {
   );
 }
 
-function nodeProof(scene: Scene): Proof {
-  return clusterProof(scene, ["nodes"], "nodes", "Every machine is ready", () => {
-    const { nodes } = scene.snapshot;
+function nodeCondition(facts: Facts): Condition {
+  return clusterCondition(facts, ["nodes"], "nodes", "Every machine is ready", () => {
+    const { nodes } = facts.snapshot;
     if (nodes.length === 0) return { status: "waiting", reason: "No machine has joined yet" };
     for (const node of nodes) {
       const ready = node.conditions.find((it) => it.type === "Ready");
@@ -52,60 +55,66 @@ function nodeProof(scene: Scene): Proof {
 }
 
 /** The agent's own question to the registry; without one, the last fetch of the release tells. */
-function outboundProof(scene: Scene): Proof {
-  const { registry } = scene.snapshot.probes;
+function outboundCondition(facts: Facts): Condition {
+  const { registry } = facts.snapshot.probes;
   const title = "Registry reachable";
-  if (registry) return proof("outbound", title, registry.ok ? "ready" : "failed", registry.message);
-  return clusterProof(scene, ["flux"], "outbound", title, () => {
-    return isFluxReady(scene, releaseSource(scene))
+  if (registry) return condition("outbound", title, registry.ok ? "ready" : "failed", registry.message);
+  return clusterCondition(facts, ["flux"], "outbound", title, () => {
+    return facts.releaseSource?.isReady
       ? { status: "ready", reason: "The release was fetched from it" }
       : { status: "waiting", reason: "Nothing was fetched from it yet" };
   });
 }
 
-function storageProof(scene: Scene): Proof {
-  return clusterProof(scene, ["storageClasses", "workloads"], "storage-class", "Storage can be made", () => {
-    const { snapshot } = scene;
-    const found = snapshot.storageClasses.find((it) => it.name === LOCAL_PATH_NAMES.storageClass);
-    if (!found) {
-      return {
-        status: "waiting",
-        reason: `Storage class "${LOCAL_PATH_NAMES.storageClass}" does not exist yet`,
-      };
-    }
-    if (found.provisioner !== LOCAL_PATH_NAMES.provisioner) {
-      return {
-        status: "failed",
-        reason: `Storage class "${LOCAL_PATH_NAMES.storageClass}" belongs to ${found.provisioner}`,
-      };
-    }
-    if (
-      snapshot.workloads.some((it) =>
-        it.namespace === NAMESPACES.system && it.name === LOCAL_PATH_NAMES.deployment
-      )
-    ) {
-      return { status: "failed", reason: "Two storage services are active and disturb each other" };
-    }
-    const bound = snapshot.pvcs.some((it) =>
-      it.phase === "Bound" && it.storageClass === LOCAL_PATH_NAMES.storageClass
-    );
-    if (snapshot.setup.storageTested || bound) {
-      return {
-        status: "ready",
-        reason: snapshot.setup.storageTested ? "A volume was written and read" : "Volumes have been made",
-      };
-    }
-    return { status: "waiting", reason: "No volume was written and read yet" };
-  });
+function storageCondition(facts: Facts): Condition {
+  return clusterCondition(
+    facts,
+    ["storageClasses", "workloads"],
+    "storage-class",
+    "Storage can be made",
+    () => {
+      const { snapshot } = facts;
+      const found = snapshot.storageClasses.find((it) => it.name === LOCAL_PATH_NAMES.storageClass);
+      if (!found) {
+        return {
+          status: "waiting",
+          reason: `Storage class "${LOCAL_PATH_NAMES.storageClass}" does not exist yet`,
+        };
+      }
+      if (found.provisioner !== LOCAL_PATH_NAMES.provisioner) {
+        return {
+          status: "failed",
+          reason: `Storage class "${LOCAL_PATH_NAMES.storageClass}" belongs to ${found.provisioner}`,
+        };
+      }
+      if (
+        snapshot.workloads.some((it) =>
+          it.namespace === NAMESPACES.system && it.name === LOCAL_PATH_NAMES.deployment
+        )
+      ) {
+        return { status: "failed", reason: "Two storage services are active and disturb each other" };
+      }
+      const bound = snapshot.pvcs.some((it) =>
+        it.phase === "Bound" && it.storageClass === LOCAL_PATH_NAMES.storageClass
+      );
+      if (snapshot.setup.storageTested || bound) {
+        return {
+          status: "ready",
+          reason: snapshot.setup.storageTested ? "A volume was written and read" : "Volumes have been made",
+        };
+      }
+      return { status: "waiting", reason: "No volume was written and read yet" };
+    },
+  );
 }
 
 /** Ready=True for the newest generation of one Flux object. */
-export function fluxProof(scene: Scene, kind: FluxView["kind"], name: string, title: string): Proof {
-  return clusterProof(scene, ["flux"], `${kind}/${name}`, title, () => {
-    const object = scene.flux(kind, name);
+export function fluxCondition(facts: Facts, kind: FluxView["kind"], name: string, title: string): Condition {
+  return clusterCondition(facts, ["flux"], `${kind}/${name}`, title, () => {
+    const object = facts.flux(kind, name);
     if (!object) return { status: "waiting", reason: `${kind} ${name} does not exist yet` };
     if (object.suspended) return { status: "failed", reason: `${kind} ${name} is paused` };
-    if (isFluxReady(scene, object)) return { status: "ready", reason: `${kind} ${name} is ready` };
+    if (object.isReady) return { status: "ready", reason: `${kind} ${name} is ready` };
     const ready = currentCondition(object, "Ready");
     const stalled = currentCondition(object, "Stalled")?.status === "True";
     const reason = ready?.message || `${kind} ${name} has not been looked at yet`;

@@ -21,6 +21,7 @@ const DOCUMENT: StatusDocument = {
   siteId: "",
   timestamp: AT,
   agentVersion: "0.1.0",
+  agent: { ruleErrors: 0 },
   kubernetesVersion: "v1.36.5+k3s1",
   release: {
     selectedReleaseVersion: "1.4.0",

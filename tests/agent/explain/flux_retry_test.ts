@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { fluxRule } from "../../../agent/explain/rules/flux.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import { makeScene } from "../../../agent/facts/facts.ts";
+import { makeFacts } from "../../../agent/facts/facts.ts";
 import { Random } from "../../fakes/random.ts";
 import { ago, event, flux, healthyCluster, notReady, NOW_MS, ready, snapshotOf } from "../status/objects.ts";
 
@@ -178,8 +178,8 @@ Deno.test("a health check is judged whatever it says it waited for, and whoever 
   for (let round = 0; round < 300; round++) {
     const parts = names.slice(0, 4).map((it) => lookedAt(it, random.below(4_000)));
     const events = parts.map((it) => waitedFor(it, random.below(3) === 0 ? random.mutate(list()) : list()));
-    const scene = makeScene(snapshotOf({ ...healthyCluster(), flux: parts, events }), NOW_MS);
-    for (const it of fluxRule.find(scene)) assert.equal(it.id, "flux.health-check");
+    const facts = makeFacts(snapshotOf({ ...healthyCluster(), flux: parts, events }), NOW_MS);
+    for (const it of fluxRule.find(facts)) assert.equal(it.id, "flux.health-check");
   }
 });
 

@@ -4,7 +4,7 @@ import { explain } from "../../../agent/explain/explain.ts";
 import type { Finding } from "../../../agent/explain/finding.ts";
 import { rankFindings } from "../../../agent/explain/rank.ts";
 import { componentByName, COMPONENTS } from "../../../agent/product/components.ts";
-import { makeScene } from "../../../agent/facts/facts.ts";
+import { makeFacts } from "../../../agent/facts/facts.ts";
 import { TIER_IDS } from "../../../agent/product/tiers.ts";
 import { Random } from "../../fakes/random.ts";
 import {
@@ -166,7 +166,7 @@ Deno.test("explain() names the missing image and not the Helm timeout, stall, he
       notReady("DependencyNotReady", "dependency 'flux-system/alga-core' is not ready"),
     ]),
   ];
-  const { blockers } = explain(makeScene(snapshotOf(cluster), NOW_MS), { loginReady: false });
+  const { blockers } = explain(makeFacts(snapshotOf(cluster), NOW_MS), { loginReady: false });
   assert.equal(blockers[0]?.id, "img.not-found");
   assert.ok(blockers[0]?.suppressed.includes("flux.helm-timeout"));
   assert.ok(blockers[0]?.suppressed.includes("flux.health-check"));
@@ -184,7 +184,7 @@ Deno.test("explain() shows the Helm timeout when no deeper cause is known", () =
       stalled(),
     ]),
   ];
-  const { blockers } = explain(makeScene(snapshotOf(cluster), NOW_MS), { loginReady: false });
+  const { blockers } = explain(makeFacts(snapshotOf(cluster), NOW_MS), { loginReady: false });
   assert.equal(blockers[0]?.id, "flux.helm-timeout");
   assert.equal(blockers[0]?.loginBlocking, true);
 });
@@ -195,7 +195,7 @@ Deno.test("explain() tells one DNS failure once, however many pods it hits", () 
   const pods = (["alga-core", "workflow-worker", "email-service"] as const).map((it) =>
     podOf(it, waiting("ImagePullBackOff", text))
   );
-  const { blockers } = explain(makeScene(snapshotOf(broken("alga-core", { pods })), NOW_MS), {
+  const { blockers } = explain(makeFacts(snapshotOf(broken("alga-core", { pods })), NOW_MS), {
     loginReady: false,
   });
   assert.deepEqual(blockers.filter((it) => it.id === "dns.refused").map((it) => it.component), ["alga-core"]);
@@ -212,7 +212,7 @@ Deno.test("explain() raises trouble of the workflow engine while the first-time 
     status: { active: 1 },
   }];
   const at = (tail: string[]) =>
-    explain(makeScene(snapshotOf(cluster, { bootstrapLog: { pod: "p", tail } }), NOW_MS), {
+    explain(makeFacts(snapshotOf(cluster, { bootstrapLog: { pod: "p", tail } }), NOW_MS), {
       loginReady: false,
     }).blockers[0];
   assert.equal(at(["Waiting for tenant creation workflow to complete"])?.id, "img.not-found");
@@ -220,11 +220,20 @@ Deno.test("explain() raises trouble of the workflow engine while the first-time 
   assert.equal(at(["Running migrations"])?.id, "app.bootstrap-running");
 });
 
-Deno.test("one rule that throws does not stop the others", () => {
+Deno.test("one rule that throws does not stop the others where somebody is told of it; else it throws", () => {
   const snapshot = snapshotOf(broken("db", { pods: [podOf("db", waiting("ImagePullBackOff", NOT_FOUND))] }));
   const odd = {
     ...snapshot,
     nodes: [{ ...snapshot.nodes[0], conditions: undefined }],
   } as unknown as typeof snapshot;
-  assert.equal(explain(makeScene(odd, NOW_MS), { loginReady: false }).blockers[0]?.id, "img.not-found");
+  const told: string[] = [];
+  const { blockers, ruleErrors } = explain(makeFacts(odd, NOW_MS), {
+    loginReady: false,
+    onRuleError: (rule, error) => told.push(`${rule}: ${error}`),
+  });
+  assert.equal(blockers[0]?.id, "img.not-found");
+  assert.ok(ruleErrors > 0);
+  assert.equal(told.length, ruleErrors);
+  assert.match(told[0] ?? "", /k3s\.node-gone.*: TypeError/);
+  assert.throws(() => explain(makeFacts(odd, NOW_MS), { loginReady: false }), TypeError);
 });

@@ -4,7 +4,7 @@ import { explain } from "../../../agent/explain/explain.ts";
 import { RULES } from "../../../agent/explain/rules.ts";
 import { TEXTS } from "../../../agent/explain/texts.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import { makeScene } from "../../../agent/facts/facts.ts";
+import { makeFacts } from "../../../agent/facts/facts.ts";
 import type { Snapshot } from "../../../agent/facts/snapshot.ts";
 import {
   ago,
@@ -43,8 +43,8 @@ interface Row {
 const IMAGE = "registry.nx.test/alga/app:1";
 
 function found(snapshot: Snapshot) {
-  const scene = makeScene(snapshot, NOW_MS);
-  return RULES.flatMap((rule) => rule.find(scene));
+  const facts = makeFacts(snapshot, NOW_MS);
+  return RULES.flatMap((rule) => rule.find(facts));
 }
 
 function of(
@@ -1258,9 +1258,9 @@ Deno.test("a slow disk that may pass does not hide that Kubernetes is silent", (
 
 Deno.test("RULES give only ids that they declare", () => {
   for (const { red } of ROWS) {
-    const scene = makeScene(red, NOW_MS);
+    const facts = makeFacts(red, NOW_MS);
     for (const rule of RULES) {
-      for (const it of rule.find(scene)) assert.ok(rule.ids.includes(it.id), `${it.id} is not declared`);
+      for (const it of rule.find(facts)) assert.ok(rule.ids.includes(it.id), `${it.id} is not declared`);
     }
   }
 });
@@ -1273,7 +1273,7 @@ Deno.test("every id has a row that finds it, or is named here", () => {
 
 Deno.test("texts are whole sentences without gaps for every row", () => {
   for (const { red, name } of ROWS) {
-    for (const it of explain(makeScene(red, NOW_MS), { loginReady: false }).blockers) {
+    for (const it of explain(makeFacts(red, NOW_MS), { loginReady: false }).blockers) {
       for (const text of [it.title, it.reason, it.consequence, it.nextAction]) {
         assert.ok(text.length > 10 && !/undefined|null| {2}|""|\bplease\b/i.test(text), `${name}: "${text}"`);
       }

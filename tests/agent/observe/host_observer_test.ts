@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Changes } from "../../../agent/observe/changes.ts";
 import { HostObserver } from "../../../agent/observe/host_observer.ts";
 import { type ApiView, emptySnapshot, type SetupSummary } from "../../../agent/facts/snapshot.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
@@ -23,41 +24,49 @@ function hostOf(): FakeHost {
   });
 }
 
+function observerOf(host: FakeHost): HostObserver & { changes: Changes } {
+  const changes = new Changes();
+  return Object.assign(new HostObserver({ host, changes }), { changes });
+}
+
 function asked(host: FakeHost, program: string): number {
   return host.record.filter((it) => it.startsWith(`run ${program}`)).length;
 }
 
 Deno.test("look() tells name, machine and addresses, and asks again only after a while", async () => {
   const host = hostOf();
-  const observer = new HostObserver(host);
+  const observer = observerOf(host);
   const at = (seconds: number) => ({
     nowMs: NOW_MS + seconds * 1_000,
     api: api("answering"),
     setup: EMPTY.setup,
   });
-  assert.equal((await observer.look(at(0), SIGNAL)).changed, true);
+  assert.deepEqual(await observer.look(at(0), SIGNAL), { ms: 30_000, orChange: true });
+  assert.equal(observer.changes.version, 1);
   assert.deepEqual(observer.view(), {
     name: "appliance-01",
     machineId: "abc",
     addresses: ["192.0.2.7", "169.254.1.1", "198.51.100.4"],
     journal: [],
   });
-  assert.equal((await observer.look(at(20), SIGNAL)).changed, false);
+  assert.deepEqual(await observer.look(at(20), SIGNAL), { ms: 10_000, orChange: true });
+  assert.equal(observer.changes.version, 1, "nothing has changed");
   assert.equal(asked(host, "ip"), 1);
   host.commands.set("ip -j addr show", addressAnswer([{ name: "ens3", addresses: ["192.0.2.99"] }]));
-  assert.equal((await observer.look(at(31), SIGNAL)).changed, true);
+  await observer.look(at(31), SIGNAL);
+  assert.equal(observer.changes.version, 2);
   assert.deepEqual(observer.view().addresses, ["192.0.2.99"]);
 });
 
 Deno.test("look() knows nothing of a machine that tells nothing, and does not throw", async () => {
-  const observer = new HostObserver(new FakeHost());
+  const observer = observerOf(new FakeHost());
   await observer.look({ nowMs: NOW_MS, api: api("not-answering"), setup: EMPTY.setup }, SIGNAL);
   assert.deepEqual(observer.view(), EMPTY.host);
 });
 
 Deno.test("look() reads the journal only while Kubernetes does not answer, and keeps it until it has stayed up", async () => {
   const host = hostOf();
-  const observer = new HostObserver(host);
+  const observer = observerOf(host);
   const look = (seconds: number, view: ApiView, setup: SetupSummary = EMPTY.setup) =>
     observer.look({ nowMs: NOW_MS + seconds * 1_000, api: view, setup }, SIGNAL);
   await look(0, api("answering"));
@@ -66,7 +75,7 @@ Deno.test("look() reads the journal only while Kubernetes does not answer, and k
   assert.equal(asked(host, "journalctl"), 0);
   await look(3, api("not-answering"));
   await look(6, api("not-answering"));
-  assert.equal(asked(host, "journalctl"), 1, "it is dear");
+  assert.equal(asked(host, "journalctl"), 1, "it is expensive");
   await look(14, api("not-answering"));
   assert.equal(asked(host, "journalctl"), 2);
   assert.equal(observer.view().journal.length, 1);
@@ -82,7 +91,7 @@ Deno.test("look() reads the journal only while Kubernetes does not answer, and k
 for (const status of ["running", "failed"] as const) {
   Deno.test(`look() reads the journal before there is a cluster while the k3s step is ${status}`, async () => {
     const host = hostOf();
-    const observer = new HostObserver(host);
+    const observer = observerOf(host);
     const setup = { ...EMPTY.setup, status, stepId: "k3s" as const };
     await observer.look({ nowMs: NOW_MS, api: api("absent"), setup }, SIGNAL);
     assert.equal(observer.view().journal.length, 1);

@@ -1,21 +1,26 @@
 import assert from "node:assert/strict";
-import {
-  decideReset,
-  outcomeOf,
-  RESET_ANNOTATION,
-  type ResetQuestion,
-} from "../../../agent/recovery/decide_reset.ts";
+import { projectJob, projectWorkload } from "../../../agent/observe/projections/cluster.ts";
+import { projectFlux, RESET_ANNOTATION } from "../../../agent/observe/projections/flux.ts";
+import { decideReset, outcomeOf, type ResetQuestion } from "../../../agent/recovery/decide_reset.ts";
 import type { KubeObject } from "../../../k8s/mod.ts";
 import { failedRelease, job, NOW_MS, workload } from "./stalled_objects.ts";
 
-function question(over: Partial<ResetQuestion> = {}): ResetQuestion {
+/** What the API server sends, and what is on record. */
+interface Given extends Partial<Pick<ResetQuestion, "attempts" | "nowMs">> {
+  release?: KubeObject;
+  workloads?: KubeObject[];
+  jobs?: KubeObject[];
+}
+
+const observed = projectFlux("HelmRelease");
+
+function question(given: Given = {}): ResetQuestion {
   return {
-    release: failedRelease(),
-    workloads: [workload("email-service")],
-    jobs: [],
-    attempts: [],
-    nowMs: NOW_MS,
-    ...over,
+    release: observed(given.release ?? failedRelease()),
+    workloads: (given.workloads ?? [workload("email-service")]).map(projectWorkload("Deployment")),
+    jobs: (given.jobs ?? []).map(projectJob),
+    attempts: given.attempts ?? [],
+    nowMs: given.nowMs ?? NOW_MS,
   };
 }
 
@@ -38,7 +43,7 @@ for (
   });
 }
 
-const REASONS: readonly [string, Partial<ResetQuestion>, RegExp][] = [
+const REASONS: readonly [string, Given, RegExp][] = [
   ["that has not given up", { release: failedRelease({ stalled: "False" }) }, /not given up/],
   ["that a person suspended", { release: failedRelease({ suspend: true }) }, /suspended/],
   ["that is being deleted", { release: failedRelease({ deleted: true }) }, /deleted/],
@@ -116,11 +121,15 @@ Deno.test("outcomeOf() tells what became of a reset", () => {
       conditions: [{ type, status: "True", lastTransitionTime: new Date(NOW_MS).toISOString() }],
     },
   });
-  assert.equal(outcomeOf(attempt, later("Ready"), NOW_MS).outcome, "recovered");
-  assert.equal(outcomeOf(attempt, later("Stalled"), NOW_MS).outcome, "failed-again");
+  assert.equal(outcomeOf(attempt, observed(later("Ready")), NOW_MS).outcome, "recovered");
+  assert.equal(outcomeOf(attempt, observed(later("Stalled")), NOW_MS).outcome, "failed-again");
   const stale = reached(failedRelease());
-  assert.equal(outcomeOf(attempt, stale, NOW_MS).outcome, "pending", "the old failure is no news");
+  assert.equal(outcomeOf(attempt, observed(stale), NOW_MS).outcome, "pending", "the old failure is no news");
   const neverReached = { ...later("Ready"), metadata: failedRelease().metadata };
-  assert.equal(outcomeOf(attempt, neverReached, NOW_MS).outcome, "pending", "it is not our success");
+  assert.equal(
+    outcomeOf(attempt, observed(neverReached), NOW_MS).outcome,
+    "pending",
+    "it is not our success",
+  );
   assert.equal(outcomeOf(attempt, undefined, NOW_MS + 46 * 60_000).outcome, "unresolved");
 });

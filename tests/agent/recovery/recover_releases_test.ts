@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { recoverOnce } from "../../../agent/recovery/recover_releases.ts";
+import { emptySnapshot, type ObservedSnapshot } from "../../../agent/facts/snapshot.ts";
+import { projectJob, projectWorkload } from "../../../agent/observe/projections/cluster.ts";
+import { projectFlux } from "../../../agent/observe/projections/flux.ts";
+import { recoverOnce, recoverReleases } from "../../../agent/recovery/recover_releases.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { KINDS, KubeApiError, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
@@ -39,13 +42,26 @@ async function withCluster(
       client,
       host,
       clock,
-      look: (broken = {}) => recoverOnce(deps, { ...client, ...broken }),
+      look: async (broken = {}) =>
+        await recoverOnce(deps, { client: { ...client, ...broken }, snapshot: await observe(client) }),
       said,
     });
   } finally {
     client.close();
     await api.close();
   }
+}
+
+/** As the watches tell it once they have caught up. */
+async function observe(client: KubeClient): Promise<ObservedSnapshot> {
+  const itemsOf = async (kind: "HelmRelease" | "Deployment" | "Job") =>
+    (await client.list(KINDS[kind])).items;
+  return {
+    ...emptySnapshot(),
+    flux: (await itemsOf("HelmRelease")).map(projectFlux("HelmRelease")),
+    workloads: (await itemsOf("Deployment")).map(projectWorkload("Deployment")),
+    jobs: (await itemsOf("Job")).map(projectJob),
+  };
 }
 
 async function put(client: KubeClient, object: KubeObject): Promise<void> {
@@ -177,10 +193,72 @@ Deno.test("recoverOnce() goes on to the next release when one cannot be looked a
       await put(client, { ...it, metadata: { ...it.metadata, name } });
       await put(client, workload(name));
     }
-    const list: KubeClient["list"] = (kind, options) =>
-      options?.labelSelector?.includes("/name=email-service") ? refused() : client.list(kind, options);
-    await assert.rejects(look({ list }), /denied/);
+    const get: KubeClient["get"] = (ref, options) =>
+      ref.name === "email-service" ? refused() : client.get(ref, options);
+    await assert.rejects(look({ get }), /denied/);
     assert.equal(await tokenOf(client), undefined);
     const other = await client.get({ ...release, name: "temporal" });
     assert.ok(other?.metadata.annotations?.["reconcile.fluxcd.io/resetAt"]);
+  }));
+
+Deno.test("recoverOnce() reads a release again before it writes: a watch that lags resets nothing", () =>
+  withCluster(async ({ client, host, clock, look }) => {
+    await put(client, failedRelease());
+    await put(client, workload("email-service"));
+    const snapshot = await observe(client);
+    await client.patch(release, { spec: { suspend: true } });
+    const deps = { host, clock, connectKube: () => Promise.resolve(client), say: () => {} };
+    assert.deepEqual(await recoverOnce(deps, { client, snapshot }), []);
+    assert.equal(await tokenOf(client), undefined);
+    assert.equal(host.files.has(PATHS.releaseResets), false);
+    assert.deepEqual(await look(), []);
+  }));
+
+Deno.test("recoverOnce() asks the API for nothing while no release has given up", () =>
+  withCluster(async ({ client, host, clock }) => {
+    await put(client, failedRelease({ stalled: "False" }));
+    await put(client, workload("email-service"));
+    const snapshot = await observe(client);
+    const silent = new Proxy(client, {
+      get: (_, method) => () => assert.fail(`"${String(method)}" was called`),
+    });
+    const deps = { host, clock, connectKube: () => Promise.resolve(silent), say: () => {} };
+    assert.deepEqual(await recoverOnce(deps, { client: silent, snapshot }), []);
+  }));
+
+Deno.test("recoverReleases() looks when what is observed changes, and only at what is known and fresh", () =>
+  withCluster(async ({ client, host, clock }) => {
+    await put(client, failedRelease());
+    await put(client, workload("email-service"));
+    const seen = await observe(client);
+    const known = { ...seen.knowledge, flux: "known", workloads: "known", jobs: "known" } as const;
+    let snapshot: ObservedSnapshot = { ...seen, api: { ...seen.api, state: "answering" } };
+    let changed = () => {};
+    const observer = {
+      snapshot: () => snapshot,
+      subscribe: (listener: () => void) => (changed = listener, () => {}),
+    };
+    const stop = new AbortController();
+    const reset = Promise.withResolvers<void>();
+    const deps = {
+      host,
+      clock,
+      observer,
+      connectKube: () => Promise.resolve(client),
+      say: () => reset.resolve(),
+    };
+    const running = recoverReleases(deps, stop.signal);
+    await clock.advance(20_000);
+    assert.equal(await tokenOf(client), undefined, "the workloads have not been read");
+    snapshot = { ...snapshot, knowledge: known, api: { ...seen.api, state: "not-answering" } };
+    changed();
+    await clock.advance(20_000);
+    assert.equal(await tokenOf(client), undefined, "the cluster may say something else by now");
+    snapshot = { ...snapshot, api: { ...seen.api, state: "answering" } };
+    changed();
+    await clock.advance(20_000);
+    await reset.promise;
+    assert.ok(await tokenOf(client));
+    stop.abort();
+    await running;
   }));

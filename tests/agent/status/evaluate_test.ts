@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { evaluate, substanceOf } from "../../../agent/status/evaluate.ts";
 import {
-  projectFlux,
   projectJob,
   projectNode,
   projectPvc,
@@ -10,6 +9,7 @@ import {
 } from "../../../agent/observe/projections/cluster.ts";
 import { projectConfig } from "../../../agent/observe/projections/config.ts";
 import { projectEvent } from "../../../agent/observe/projections/event.ts";
+import { projectFlux } from "../../../agent/observe/projections/flux.ts";
 import { projectPod } from "../../../agent/observe/projections/pod.ts";
 import { emptySnapshot, type Snapshot } from "../../../agent/facts/snapshot.ts";
 import { NO_MEMORY, remember } from "../../../agent/status/memory.ts";

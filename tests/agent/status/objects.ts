@@ -1,5 +1,4 @@
 import {
-  projectFlux,
   projectJob,
   projectNode,
   projectPvc,
@@ -9,6 +8,7 @@ import {
 } from "../../../agent/observe/projections/cluster.ts";
 import { projectConfig } from "../../../agent/observe/projections/config.ts";
 import { projectEvent } from "../../../agent/observe/projections/event.ts";
+import { projectFlux } from "../../../agent/observe/projections/flux.ts";
 import { projectPod } from "../../../agent/observe/projections/pod.ts";
 import { emptySnapshot, type FluxView, type Snapshot } from "../../../agent/facts/snapshot.ts";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";

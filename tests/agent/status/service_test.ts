@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../../agent/clock.ts";
 import type { SetupView } from "../../../agent/setup/setup_state.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
-import {
-  createStatusService,
-  type StatusDeps,
-  type StatusDocument,
-  type StatusService,
-} from "../../../agent/status/mod.ts";
+import { summarizeSetup } from "../../../agent/facts/summarize_setup.ts";
+import { createObserver, type ObserverDeps } from "../../../agent/observe/observer.ts";
+import type { Report } from "../../../agent/report.ts";
+import { createStatusService, type StatusDocument, type StatusService } from "../../../agent/status/mod.ts";
 import { KINDS } from "../../../k8s/client/kinds.ts";
 import type { KubeClient, KubeObject } from "../../../k8s/client/kube_client.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
@@ -32,17 +30,49 @@ function goodProbe(clock: Clock): ProbeHttp {
     });
 }
 
-function depsOf(more: Partial<StatusDeps> = {}): StatusDeps {
-  return {
-    host: new FakeHost(),
-    clock: systemClock,
-    connectKube: () => Promise.resolve(undefined),
-    setupView: () => IDLE,
-    onSetupChange: () => () => {},
+/** What a test may replace of the status and of the observer below it. */
+interface Given {
+  host?: FakeHost;
+  clock?: Clock;
+  connectKube?: ObserverDeps["connectKube"];
+  setupView?: () => SetupView;
+  onSetupChange?: (listener: () => void) => () => void;
+  probeHttp?: ProbeHttp;
+  report?: Report;
+}
+
+/** An error that is lived with fails the test that did not ask for it. */
+function failing(id: string, error: unknown): void {
+  assert.fail(`${id}: ${error}`);
+}
+
+async function startService(given: Given): Promise<StatusService> {
+  const { host = new FakeHost(), clock = systemClock, report = failing, setupView = () => IDLE } = given;
+  const observer = createObserver({
+    host,
+    clock,
+    connectKube: given.connectKube ?? (() => Promise.resolve(undefined)),
+    setup: {
+      summary: () => summarizeSetup(setupView()),
+      subscribe: given.onSetupChange ?? (() => () => {}),
+    },
+    probeHttp: given.probeHttp ?? goodProbe(clock),
+    report,
+  });
+  const service = await createStatusService({
+    host,
+    clock,
+    observer,
     agentVersion: "0.1.0",
     statusUrl: () => "http://192.0.2.7:8080/",
-    probeHttp: goodProbe(systemClock),
-    ...more,
+    report,
+  });
+  return {
+    ...service,
+    async stop() {
+      await service.stop();
+      await observer.stop();
+    },
   };
 }
 
@@ -111,14 +141,12 @@ async function putWith(client: KubeClient, object: KubeObject, kind: string): Pr
 
 async function withService(
   api: SimKubeApi | undefined,
-  more: Partial<StatusDeps>,
+  more: Given,
   test: (service: StatusService, host: FakeHost) => Promise<void>,
 ): Promise<void> {
   const client = api?.client();
-  const host = (more.host as FakeHost | undefined) ?? new FakeHost();
-  const service = await createStatusService(
-    depsOf({ connectKube: () => Promise.resolve(client), ...more, host }),
-  );
+  const host = more.host ?? new FakeHost();
+  const service = await startService({ connectKube: () => Promise.resolve(client), ...more, host });
   try {
     await test(service, host);
   } finally {
@@ -327,10 +355,12 @@ Deno.test("createStatusService() keeps the end of the first-time setup over a re
   });
 });
 
-Deno.test("a listener that throws does not keep others from hearing", async () => {
+Deno.test("a listener that throws does not keep others from hearing, and is told of", async () => {
   let changed = () => {};
   let view = IDLE;
+  const reported: string[] = [];
   await withService(undefined, {
+    report: (id, error) => reported.push(`${id}: ${error}`),
     setupView: () => view,
     onSetupChange: (listener) => {
       changed = listener;
@@ -344,5 +374,6 @@ Deno.test("a listener that throws does not keep others from hearing", async () =
     view = { ...IDLE, state: { status: "blocked", since: "2026-11-21T10:00:00Z" } };
     changed();
     await heard;
+    assert.match(reported.join(), /telling a change of the status: Error: a broken page/);
   });
 });

@@ -27,6 +27,7 @@ export const StatusSchema = z.strictObject({
   siteId: Short,
   timestamp: Time,
   agentVersion: Short,
+  agent: z.strictObject({ ruleErrors: z.number().int().min(0) }),
   kubernetesVersion: Short.nullable(),
   release: z.strictObject({
     selectedReleaseVersion: Short.nullable(),

@@ -64,10 +64,16 @@ Deno.test("placeAirgapImages() copies where a link cannot be made", async () => 
   assert.equal(await host.readText(`${PATHS.k3sImages}/a.tar`), "images");
 });
 
+function journalLine(MESSAGE: string): string {
+  return JSON.stringify({ __REALTIME_TIMESTAMP: "1795262400000000", MESSAGE });
+}
+
 Deno.test("k3sJournalTail() asks for the last lines and is empty when there are none", async () => {
-  const host = new FakeHost({}, { journalctl: { stdout: "one\ntwo\n" } });
+  const host = new FakeHost({}, { journalctl: { stdout: ["one", "two"].map(journalLine).join("\n") } });
   assert.equal(await k3sJournalTail(host), "one\ntwo");
-  assert.deepEqual(host.record, ["run journalctl -u k3s -o cat -n 20 --no-pager"]);
+  assert.deepEqual(host.record, [
+    "run journalctl -u k3s -o json --output-fields=MESSAGE --since=-15min -n 20 --no-pager",
+  ]);
   assert.equal(await k3sJournalTail(new FakeHost()), "");
 });
 

@@ -1,51 +1,79 @@
-import { isProbeGood, loginUrl } from "./login_url.ts";
-import type { Scene } from "./facts.ts";
-import type { JobView } from "./snapshot.ts";
+import type { AppFacts } from "./app.ts";
+import type { JobView, Snapshot } from "./snapshot.ts";
 
 /** What the Job object says; it vanishes five minutes after its end, so "absent" says nothing. @see contract.md 5.1 */
 export type BootstrapJobState = "absent" | "running" | "completed" | "failed" | "unknown";
 
-/** State of the Job object now. @see contract.md 5.5 */
-export function bootstrapJobState(scene: Scene): BootstrapJobState {
-  if (scene.snapshot.knowledge.jobs !== "known") return "unknown";
-  return scene.bootstrapJob === undefined ? "absent" : jobState(scene.bootstrapJob);
+/** How the first-time setup of the database stands; every value computed once. @see contract.md 5.5 */
+export interface BootstrapFacts {
+  job: JobView | undefined;
+  jobState: BootstrapJobState;
+  /** The remembered end included. `again`: it was done before and runs once more. */
+  outcome: "done" | "again" | "running" | "failed" | "waiting" | "unknown";
+  /** Newest known lines of its log. */
+  lines: readonly string[];
+  /** What it is doing, from the newest mark in its log; "" when that is not known. */
+  step: string;
+  /** Lines that tell an error, the last ten. */
+  errors: readonly string[];
+  /** The first company is made by the workflow engine: the log waits there, so a problem there stops the first login. */
+  waitsForWorkflows: boolean;
+  /** How many users the database holds; `null`: not known. */
+  seed: { usersCount: number | null; message: string };
+}
+
+/** Computes all of it. Pure. */
+export function makeBootstrapFacts(
+  snapshot: Snapshot,
+  given: { job: JobView | undefined; app: Pick<AppFacts, "isLocalGood"> },
+): BootstrapFacts {
+  const { job, app } = given;
+  const jobState = snapshot.knowledge.jobs !== "known"
+    ? "unknown"
+    : job === undefined
+    ? "absent"
+    : stateOfJob(job);
+  const outcome = outcomeOf(snapshot, jobState, app);
+  const lines = linesOf(snapshot, job);
+  return {
+    job,
+    jobState,
+    outcome,
+    lines,
+    step: stepOf(lines),
+    errors: detectErrors(lines),
+    waitsForWorkflows: waitsForWorkflows(lines),
+    seed: seedOf(lines, outcome),
+  };
 }
 
 /** State of any Job. A pod that failed while the Job is active is a retry. */
-export function jobState(job: JobView): "running" | "completed" | "failed" {
+export function stateOfJob(job: JobView): "running" | "completed" | "failed" {
   const is = (type: string) => job.conditions.some((it) => it.type === type && it.status === "True");
   if (is("Complete") || is("SuccessCriteriaMet") || job.succeeded > 0) return "completed";
   if (is("Failed") || is("FailureTarget")) return "failed";
   return "running";
 }
 
-/** How the first-time setup stands, the remembered end included. */
-export function bootstrapOutcome(
-  scene: Scene,
-): "done" | "again" | "running" | "failed" | "waiting" | "unknown" {
-  const state = bootstrapJobState(scene);
-  const before = scene.snapshot.remembered.bootstrap?.outcome;
-  const seeded = before === "completed" || scene.snapshot.remembered.loginReadyOnce;
+function outcomeOf(
+  { remembered }: Snapshot,
+  state: BootstrapJobState,
+  app: Pick<AppFacts, "isLocalGood">,
+): BootstrapFacts["outcome"] {
+  const before = remembered.bootstrap?.outcome;
+  const seeded = before === "completed" || remembered.loginReadyOnce;
   if (state === "completed") return "done";
   if (state === "running") return seeded ? "again" : "running";
   if (state === "failed") return "failed";
   if (state === "unknown") return seeded ? "done" : "unknown";
   if (before === "failed") return "failed";
-  return seeded || isAnswering(scene) ? "done" : "waiting";
+  // No Job, nothing remembered (a new agent), but the application works: its database must have been filled.
+  return seeded || app.isLocalGood ? "done" : "waiting";
 }
 
-/** No Job, nothing remembered (a new agent), but the application works: its database must have been filled. */
-function isAnswering({ snapshot }: Scene): boolean {
-  const { local } = snapshot.probes;
-  return local !== undefined && isProbeGood(local, loginUrl(snapshot));
-}
-
-/** Newest known lines of the first-time setup. */
-export function bootstrapLines(scene: Scene): readonly string[] {
-  const { bootstrapLog, remembered } = scene.snapshot;
+function linesOf({ bootstrapLog, remembered }: Snapshot, job: JobView | undefined): readonly string[] {
   if (bootstrapLog && bootstrapLog.tail.length > 0) return bootstrapLog.tail;
-  const uid = scene.bootstrapJob?.uid;
-  const same = uid === undefined || uid === remembered.bootstrap?.jobUid;
+  const same = job === undefined || job.uid === remembered.bootstrap?.jobUid;
   return same ? remembered.bootstrap?.tail ?? [] : [];
 }
 
@@ -58,19 +86,17 @@ export function detectErrors(lines: readonly string[]): string[] {
 }
 
 /**
- * How many users the database holds, as far as the first-time setup told in its log: it counts before it begins, so a count
- * of none says nothing any more once it has gone on. The agent itself does not look into the database.
- * @see contract.md 5.2 (3)
+ * The first-time setup counts before it begins, so a count of none says nothing any more once it has gone on. The agent itself
+ * does not look into the database. @see contract.md 5.2 (3)
  */
-export function seedOf(scene: Scene): { usersCount: number | null; message: string } {
-  const lines = bootstrapLines(scene);
+function seedOf(lines: readonly string[], outcome: BootstrapFacts["outcome"]): BootstrapFacts["seed"] {
   const counted = lines.findLastIndex((it) => /Database preflight:.{0,400}\buser_count=\d/.test(it));
   const count = Number(/\buser_count=(\d{1,9})\b/.exec(lines[counted] ?? "")?.[1] ?? NaN);
   if (count > 0) return { usersCount: count, message: "Counted when the first-time setup began" };
   const goneOn = lines.slice(counted).some((it) =>
     /Tenant created|Waiting for tenant|setup completed/.test(it)
   );
-  if (count === 0 && !goneOn && bootstrapOutcome(scene) !== "done") {
+  if (count === 0 && !goneOn && outcome !== "done") {
     return { usersCount: 0, message: "Counted when the first-time setup began" };
   }
   return { usersCount: null, message: "Not known: the agent does not look into the database" };
@@ -88,8 +114,8 @@ const STEP_MARKS: readonly [RegExp, string][] = [
   [/waiting for postgres|PostgreSQL .{0,200}not (?:ready|reachable)/i, "it waits for the database"],
 ];
 
-/** What the first-time setup is doing, from the newest mark in its log; "" when that is not known. @see contract.md 5.4 */
-export function bootstrapStep(lines: readonly string[]): string {
+/** @see contract.md 5.4 */
+function stepOf(lines: readonly string[]): string {
   for (const line of lines.toReversed()) {
     const mark = STEP_MARKS.find(([pattern]) => pattern.test(line));
     if (mark) return mark[1];
@@ -97,8 +123,7 @@ export function bootstrapStep(lines: readonly string[]): string {
   return "";
 }
 
-/** The first company is made by the workflow engine: the log waits there, so trouble there stops the first login. */
-export function bootstrapWaitsForWorkflows(lines: readonly string[]): boolean {
+function waitsForWorkflows(lines: readonly string[]): boolean {
   for (const line of lines.toReversed()) {
     if (/Tenant created successfully|Appliance setup completed/.test(line)) return false;
     if (

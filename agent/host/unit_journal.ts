@@ -1,26 +1,41 @@
-import type { Host } from "../host/host.ts";
 import { redactLine } from "../text/redact_line.ts";
-import type { JournalLine } from "../facts/snapshot.ts";
+import type { Host } from "./host.ts";
 
-const UNIT = "k3s";
 const LINE_LIMIT = 300;
 const BYTES_LIMIT = 512 * 1024;
 const TIME_LIMIT_MS = 5_000;
 
-/** The newest lines of the service "k3s", systemd's own about it among them, oldest first. @throws {AgentError} */
-export async function readK3sJournal(host: Host, signal: AbortSignal): Promise<JournalLine[]> {
+/** One line of a service; free of credentials. */
+export interface JournalLine {
+  at: string;
+  text: string;
+}
+
+/**
+ * The newest lines of a service, systemd's own about it among them, oldest first; of the last quarter of an hour, and at most
+ * 300. @throws {AgentError}
+ */
+export async function readUnitJournal(
+  host: Host,
+  unit: string,
+  options: { lines?: number; signal?: AbortSignal } = {},
+): Promise<JournalLine[]> {
   const { stdout } = await host.run([
     "journalctl",
     "-u",
-    UNIT,
+    unit,
     "-o",
     "json",
     "--output-fields=MESSAGE",
     "--since=-15min",
     "-n",
-    String(LINE_LIMIT),
+    String(Math.min(options.lines ?? LINE_LIMIT, LINE_LIMIT)),
     "--no-pager",
-  ], { timeoutMs: TIME_LIMIT_MS, maxOutputBytes: BYTES_LIMIT, signal });
+  ], {
+    timeoutMs: TIME_LIMIT_MS,
+    maxOutputBytes: BYTES_LIMIT,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   return parseJournal(stdout);
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseJournal, readK3sJournal } from "../../../agent/observe/host_journal.ts";
+import { parseJournal, readUnitJournal } from "../../../agent/host/unit_journal.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { Random } from "../../fakes/random.ts";
 
@@ -7,7 +7,7 @@ const SIGNAL = new AbortController().signal;
 const line = (message: unknown, time: unknown = "1795262400000000") =>
   JSON.stringify({ __REALTIME_TIMESTAMP: time, MESSAGE: message, _PID: "1" });
 
-Deno.test("readK3sJournal() asks for few lines of one unit, with limits of size and time", async () => {
+Deno.test("readUnitJournal() asks for few lines of one unit, with limits of size and time", async () => {
   let asked: unknown;
   const host = new FakeHost({}, {
     journalctl: (args, options) => {
@@ -15,7 +15,7 @@ Deno.test("readK3sJournal() asks for few lines of one unit, with limits of size 
       return { stdout: `${line("Starting k3s")}\n` };
     },
   });
-  assert.deepEqual(await readK3sJournal(host, SIGNAL), [{
+  assert.deepEqual(await readUnitJournal(host, "k3s", { signal: SIGNAL }), [{
     at: "2026-11-21T12:00:00.000Z",
     text: "Starting k3s",
   }]);

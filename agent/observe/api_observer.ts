@@ -1,0 +1,118 @@
+import { type Clock, isoNow } from "../clock.ts";
+import { errorText } from "../error.ts";
+import type { KubeClient } from "../../k8s/client/kube_client.ts";
+import { type ApiView, emptySnapshot } from "../facts/snapshot.ts";
+import type { Report } from "../report.ts";
+import { redactLine } from "../text/redact_line.ts";
+import { latest } from "../text/time.ts";
+import type { Changes } from "./changes.ts";
+import { type KubeCollections, type KubeObserver, observeKube } from "./kube_observer.ts";
+import { TICK_MS, type Wait } from "./run_loop.ts";
+
+const CHECK_MS = 5_000;
+const CHECK_FAILING_MS = 2_000;
+const TIMEOUT_MS = 4_000;
+
+/** What {@link ApiObserver} needs. */
+export interface ApiObserverDeps {
+  clock: Clock;
+  connectKube: () => Promise<KubeClient | undefined>;
+  changes: Changes;
+  report: Report;
+}
+
+/** Whether the Kubernetes API answers; while there is one, its objects are watched. */
+export class ApiObserver {
+  readonly #deps: ApiObserverDeps;
+  #client: KubeClient | undefined;
+  #kube: KubeObserver | undefined;
+  #view: ApiView = { ...emptySnapshot().api, state: "connecting" };
+  #failures = 0;
+
+  constructor(deps: ApiObserverDeps) {
+    this.#deps = deps;
+  }
+
+  /** The client whose objects are watched. */
+  client(): KubeClient | undefined {
+    return this.#client;
+  }
+
+  /** What is known of the cluster; `undefined` while there is none. */
+  collections(): KubeCollections | undefined {
+    return this.#kube?.collections();
+  }
+
+  view(): ApiView {
+    return { ...this.#view, lastContactAt: latest([this.#view.lastContactAt, this.#kube?.lastContactAt()]) };
+  }
+
+  /** Asks once. */
+  async look(signal: AbortSignal): Promise<Wait> {
+    const { clock, connectKube } = this.#deps;
+    let client: KubeClient | undefined;
+    try {
+      client = await connectKube();
+    } catch (error) {
+      this.#set("not-answering", errorText(error));
+      return { ms: CHECK_FAILING_MS, orChange: false };
+    }
+    if (client !== this.#client) await this.#use(client);
+    if (!client) {
+      this.#set("absent", "");
+      return { ms: TICK_MS, orChange: false };
+    }
+    const asked = await isReady(client, signal);
+    if (signal.aborted) return { ms: TICK_MS, orChange: false };
+    if (asked.ready) {
+      this.#failures = 0;
+      // The version is for people to read; the next round asks again.
+      const version = this.#view.version ?? await client.version({ signal }).catch(() => undefined);
+      this.#view = { ...this.#view, version, lastContactAt: isoNow(clock) };
+      this.#set("answering", "");
+      return { ms: CHECK_MS, orChange: false };
+    }
+    this.#failures++;
+    // One lost answer is no outage.
+    if (this.#failures >= 2 || this.#view.state !== "answering") this.#set("not-answering", asked.error);
+    return { ms: CHECK_FAILING_MS, orChange: false };
+  }
+
+  async stop(): Promise<void> {
+    await this.#kube?.stop();
+  }
+
+  async #use(client: KubeClient | undefined): Promise<void> {
+    const { clock, changes, report } = this.#deps;
+    await this.#kube?.stop();
+    this.#client = client;
+    this.#kube = client && observeKube(client, { clock, report, onChange: () => changes.announce() });
+    this.#view = {
+      ...emptySnapshot().api,
+      state: client ? "connecting" : "absent",
+      since: isoNow(clock),
+    };
+    changes.announce();
+  }
+
+  #set(state: ApiView["state"], error: string): void {
+    const before = this.#view;
+    const isSame = before.state === state;
+    this.#view = {
+      ...before,
+      state,
+      error: redactLine(error),
+      since: isSame && before.since !== undefined ? before.since : isoNow(this.#deps.clock),
+    };
+    if (!isSame) this.#deps.changes.announce();
+  }
+}
+
+async function isReady(client: KubeClient, signal: AbortSignal): Promise<{ ready: boolean; error: string }> {
+  try {
+    const ready = await client.isReady({ timeoutMs: TIMEOUT_MS, signal });
+    return { ready, error: ready ? "" : "Kubernetes says that it is not ready" };
+  } catch (error) {
+    return { ready: false, error: errorText(error) };
+  }
+}

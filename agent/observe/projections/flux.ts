@@ -1,0 +1,55 @@
+import type { KubeObject } from "../../../k8s/client/kube_client.ts";
+import type { FluxView, HelmTriesView } from "../../facts/snapshot.ts";
+import { readMeta } from "./cluster.ts";
+import { projectConditions } from "./condition.ts";
+import { readNumber, readOptionalText, readRecord, readRecords, readText, readTime } from "./read_field.ts";
+
+/** Holds the token of the newest reset that reached a release. */
+export const RESET_ANNOTATION = "reconcile.fluxcd.io/resetAt";
+
+/** A Flux object. Suspension comes from the spec: Flux leaves the old conditions standing. @see components.md 2.4 */
+export function projectFlux(kind: FluxView["kind"]): (object: KubeObject) => FluxView {
+  return (object) => {
+    const { name, namespace, generation, createdAt } = readMeta(object);
+    const status = readRecord(object.status);
+    const spec = readRecord(object.spec);
+    return {
+      kind,
+      namespace,
+      name,
+      generation,
+      createdAt,
+      observedGeneration: readNumber(status.observedGeneration, -1),
+      suspended: spec.suspend === true,
+      conditions: projectConditions(status.conditions),
+      revision: readOptionalText(readRecord(status.artifact).revision, 200) ??
+        readOptionalText(status.lastAppliedRevision, 200),
+      url: readOptionalText(spec.url, 300),
+      dependsOn: readRecords(spec.dependsOn).map((it) => readText(it.name, 253)),
+      deletedAt: readTime(readRecord(object.metadata).deletionTimestamp),
+      helm: kind === "HelmRelease" ? projectTries(object) : undefined,
+      succeededAt: projectSuccess(status.history),
+    };
+  };
+}
+
+function projectTries(object: KubeObject): HelmTriesView {
+  const status = readRecord(object.status);
+  const annotations = readRecord(readRecord(object.metadata).annotations);
+  const revision = readText(status.lastAttemptedRevision, 200);
+  return {
+    attempted: `${revision} ${readText(status.lastAttemptedConfigDigest, 200)}`,
+    newestStatus: readOptionalText(readRecords(status.history)[0]?.status, 60),
+    resetToken: readOptionalText(annotations[RESET_ANNOTATION], 60),
+  };
+}
+
+/** One entry for each state that was applied; the one that was tried last counts. @see status.history of Kustomizations */
+function projectSuccess(history: unknown): string | undefined {
+  const tries = readRecords(history).flatMap((it) => {
+    const at = readTime(it.lastReconciled);
+    return at === undefined ? [] : [{ at, result: readText(it.lastReconciledStatus, 100) }];
+  });
+  const last = tries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1);
+  return last?.result === "ReconciliationSucceeded" ? last.at : undefined;
+}
