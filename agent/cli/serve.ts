@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
+import { followFile } from "../host/follow_file.ts";
 import { raiseFileLimit } from "../host/raise_file_limit.ts";
 import { RealHost } from "../host/real_host.ts";
 import { createEngine } from "../operation/mod.ts";
@@ -14,7 +15,7 @@ import { recoverReleases } from "../recovery/recover_releases.ts";
 import { createObserver } from "../observe/observer.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { type NetworkSettings } from "../net/settings.ts";
-import { reportOnce } from "../report.ts";
+import { type Report, reportOnce } from "../report.ts";
 import { summarizeSetup } from "../facts/summarize_setup.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
@@ -49,10 +50,8 @@ import { createRegistryProbe } from "./registry_probe.ts";
 
 /** Requests under way at a stop get this long. */
 const SHUTDOWN_MS = 3_000;
-/** What may change without a word (the address, a disk that was full) is looked at again after this time. */
+/** What may change without a word (a disk that was full, a file that cannot be watched) is looked at again after this time. */
 const LOOK_MS = 30_000;
-/** "token rotate" on the command line ends sessions within this time, whether anybody signs in or not. */
-const TOKEN_MS = 1_000;
 
 /** `alga-agent serve` */
 export const serveCommand: Command = {
@@ -128,7 +127,9 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       },
       login: watchLogin(() => status),
     });
-    let address = await openedAddress(host, listen.hostname) ?? "127.0.0.1";
+    const firstAddress = await openedAddress(host, listen.hostname) ?? "127.0.0.1";
+    const address = () =>
+      isEverywhere(listen.hostname) ? observer.snapshot().host.primaryAddress ?? firstAddress : firstAddress;
     const registryProbe = createRegistryProbe(async () => {
       const inputs = await readInputs(host, clock, foldSetup(journal.entries()).runId);
       return inputs === undefined ? { dnsServers: [] } : networkOf(inputs);
@@ -152,7 +153,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       observer,
       report,
       agentVersion: BUILD.version,
-      statusUrl: () => `http://${formatAddress({ hostname: address, port })}/`,
+      statusUrl: () => `http://${formatAddress({ hostname: address(), port })}/`,
       stateDamage: () => damageText(files.damaged, journal.damage),
     });
 
@@ -216,10 +217,16 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     raiseFileLimit().then((problem) => {
       if (problem !== undefined) terminal.err(`${problem}\n`);
     });
-    const following = repeat(clock, TOKEN_MS, over.signal, () => access.refresh());
-    const looking = repeat(clock, LOOK_MS, over.signal, async () => {
-      address = await openedAddress(host, listen.hostname) ?? address;
-      if (couldNotResume(setup.view().state)) await engine.resume();
+    const following = followFile(host, PATHS.setupToken, () => access.refresh(), {
+      clock,
+      signal: over.signal,
+      pollMs: LOOK_MS,
+      report,
+    });
+    const resuming = resumeOnceWritable(() => setup.view().state, () => engine.resume(), {
+      clock,
+      signal: over.signal,
+      report,
     });
 
     const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
@@ -237,7 +244,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         server.shutdown(),
         socket.shutdown(),
         following,
-        looking,
+        resuming,
         recovering,
       ]),
       clock.sleep(SHUTDOWN_MS),
@@ -282,14 +289,16 @@ async function openedAddress(host: Host, hostname: string): Promise<string | und
   return (await primaryAddress(host).catch(() => undefined))?.address;
 }
 
-async function repeat(
-  clock: Clock,
-  everyMs: number,
-  signal: AbortSignal,
-  act: () => Promise<void>,
+/** Takes set-up up again once the disk that kept it from that can be written. */
+async function resumeOnceWritable(
+  state: () => SetupState,
+  resume: () => Promise<unknown>,
+  { clock, signal, report }: { clock: Clock; signal: AbortSignal; report: Report },
 ): Promise<void> {
   while (!signal.aborted) {
-    await clock.sleep(everyMs, signal).then(act).catch(() => {});
+    await clock.sleep(LOOK_MS, signal).catch(() => {}); // rejects at the end
+    if (signal.aborted || !couldNotResume(state())) continue;
+    await resume().catch((error) => report("taking set-up up again", error));
   }
 }
 

@@ -249,6 +249,8 @@ export interface HostView {
   machineId: string;
   /** All its IPv4 addresses, those that lead outside first. */
   addresses: readonly string[];
+  /** The one that people should open. */
+  primaryAddress: string | undefined;
   /** Newest lines of the service "k3s", oldest first; only while Kubernetes does not answer, and a little longer. */
   journal: readonly JournalLine[];
 }
@@ -365,7 +367,7 @@ export function emptySnapshot(
       storageTested: false,
     },
     probes: { local: undefined, public: undefined, registry: undefined },
-    host: { name: "", machineId: "", addresses: [], journal: [] },
+    host: { name: "", machineId: "", addresses: [], primaryAddress: undefined, journal: [] },
     logs: [],
     bootstrapLog: undefined,
     bootstrapEnd: undefined,

@@ -105,6 +105,12 @@ export interface Host {
    */
   writeStream(path: string, body: ReadableStream<Uint8Array>, options: StreamOptions): Promise<number>;
   /**
+   * Calls `onChange` with the name of each entry of a folder that is made, written, renamed or removed, until the signal aborts.
+   * Watches as soon as it is called. Gives false where the folder cannot be watched, or no longer: it is not there, or the
+   * machine has no watches left (fs.inotify.max_user_watches). Never throws.
+   */
+  watchFolder(path: string, onChange: (name: string) => void, signal: AbortSignal): Promise<boolean>;
+  /**
    * Runs a program to its end.
    * @throws {AgentError} COMMAND_FAILED when it cannot be started, COMMAND_TIMEOUT when it took too long. A non-zero exit
    * code is a result, not an error.

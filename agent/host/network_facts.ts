@@ -40,13 +40,20 @@ export async function readInterfaces(host: Host): Promise<NetworkInterface[]> {
   return (await readAllInterfaces(host)).filter((it) => !CLUSTER_INTERFACES.test(it.name));
 }
 
-/** Every IPv4 address of this machine, those that lead outside first. @throws {AgentError} COMMAND_FAILED */
-export async function readAllAddresses(host: Host): Promise<string[]> {
+/**
+ * Every IPv4 address of this machine, those that lead outside first, and the one that people should open, as
+ * {@link primaryAddress} has it. @throws {AgentError} COMMAND_FAILED
+ */
+export async function readAllAddresses(
+  host: Host,
+): Promise<{ addresses: string[]; primaryAddress: string | undefined }> {
   const all = await readAllInterfaces(host);
   const own = all.filter((it) => CLUSTER_INTERFACES.test(it.name));
-  return [...all.filter((it) => !own.includes(it)), ...own].flatMap((it) =>
-    it.addresses.map((a) => a.address)
-  );
+  const outside = all.filter((it) => !own.includes(it));
+  return {
+    addresses: [...outside, ...own].flatMap((it) => it.addresses.map((a) => a.address)),
+    primaryAddress: primaryOf(outside)?.address,
+  };
 }
 
 async function readAllInterfaces(host: Host): Promise<NetworkInterface[]> {
@@ -73,7 +80,10 @@ export async function readRoutes(
 
 /** The address that people should open: the first that is not link-local. `undefined` without any. */
 export async function primaryAddress(host: Host): Promise<InterfaceAddress | undefined> {
-  const interfaces = await readInterfaces(host);
+  return primaryOf(await readInterfaces(host));
+}
+
+function primaryOf(interfaces: readonly NetworkInterface[]): InterfaceAddress | undefined {
   const all = interfaces.filter((it) => it.hasCarrier).flatMap((it) => it.addresses);
   return all.find((it) => !it.address.startsWith("169.254."));
 }

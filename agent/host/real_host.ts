@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { dirname, join } from "node:path/posix";
+import { basename, dirname, join } from "node:path/posix";
 import { AgentError, errorText } from "../error.ts";
 import { lockFile } from "./file_lock.ts";
 import {
@@ -193,6 +193,32 @@ export class RealHost implements Host {
     }).catch((error) => {
       throw lost === undefined ? error : lost.error;
     });
+  }
+
+  async watchFolder(path: string, onChange: (name: string) => void, signal: AbortSignal): Promise<boolean> {
+    const folder = this.path(path);
+    let watcher: Deno.FsWatcher;
+    try {
+      watcher = Deno.watchFs(folder, { recursive: false });
+    } catch {
+      return false; // absent, or no watches left: the caller looks from time to time
+    }
+    const close = () => watcher.close();
+    signal.addEventListener("abort", close, { once: true });
+    if (signal.aborted) close();
+    try {
+      for await (const { kind, paths } of watcher) {
+        // Reading is told too, and who reads on every event would never end.
+        if (kind === "access") continue;
+        for (const it of paths) {
+          if (it === folder && kind === "remove") return false;
+          if (dirname(it) === folder) onChange(basename(it));
+        }
+      }
+      return signal.aborted;
+    } finally {
+      signal.removeEventListener("abort", close); // leaving the loop has closed it
+    }
   }
 
   async run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<CommandResult> {

@@ -11,6 +11,13 @@ import { TICK_MS, type Wait } from "./run_loop.ts";
 
 const CHECK_MS = 5_000;
 const CHECK_FAILING_MS = 2_000;
+/**
+ * A client that is answered needs no other: the kubeconfig is read again when it is not, and after this time, should it have
+ * come to name another cluster.
+ */
+const RECONNECT_MS = 60_000;
+/** Setup makes the cluster, and its progress wakes the loop; one that is made by hand is found after this time. */
+const ABSENT_MS = 5_000;
 const TIMEOUT_MS = 4_000;
 
 /** What {@link ApiObserver} needs. */
@@ -28,6 +35,7 @@ export class ApiObserver {
   #kube: KubeObserver | undefined;
   #view: ApiView = { ...emptySnapshot().api, state: "connecting" };
   #failures = 0;
+  #connectedAtMs = -Infinity;
 
   constructor(deps: ApiObserverDeps) {
     this.#deps = deps;
@@ -49,18 +57,17 @@ export class ApiObserver {
 
   /** Asks once. */
   async look(signal: AbortSignal): Promise<Wait> {
-    const { clock, connectKube } = this.#deps;
+    const { clock } = this.#deps;
     let client: KubeClient | undefined;
     try {
-      client = await connectKube();
+      client = await this.#connect();
     } catch (error) {
       this.#set("not-answering", errorText(error));
       return { ms: CHECK_FAILING_MS, orChange: false };
     }
-    if (client !== this.#client) await this.#use(client);
     if (!client) {
       this.#set("absent", "");
-      return { ms: TICK_MS, orChange: false };
+      return { ms: ABSENT_MS, orChange: true };
     }
     const asked = await isReady(client, signal);
     if (signal.aborted) return { ms: TICK_MS, orChange: false };
@@ -80,6 +87,17 @@ export class ApiObserver {
 
   async stop(): Promise<void> {
     await this.#kube?.stop();
+  }
+
+  async #connect(): Promise<KubeClient | undefined> {
+    const { clock, connectKube } = this.#deps;
+    const isSure = this.#view.state === "answering" && this.#failures === 0 &&
+      clock.nowMs() - this.#connectedAtMs < RECONNECT_MS;
+    if (isSure) return this.#client;
+    const client = await connectKube();
+    this.#connectedAtMs = clock.nowMs();
+    if (client !== this.#client) await this.#use(client);
+    return client;
   }
 
   async #use(client: KubeClient | undefined): Promise<void> {

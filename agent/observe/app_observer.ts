@@ -79,16 +79,24 @@ export class AppObserver {
     // One lost answer does not take "ready to log in" away.
     const before = this.#local;
     const keep = !good && this.#failures === 1 && before !== undefined && isProbeGood(before, url);
-    if (!keep) this.#local = asked;
+    if (!keep) {
+      this.#local = asked;
+      if (!isSameAnswer(before, asked)) changes.announce();
+    }
     const publicAgeMs = clock.nowMs() - timeMs(this.#public?.at);
     if (good && url !== undefined && (publicAgeMs >= PUBLIC_MS || this.#public?.url !== url)) {
       // People find out what they reach on their own; it must not hold up the next local question. A probe never throws.
       void probeHttp(url, { signal }).then((it) => {
+        const isNew = !isSameAnswer(this.#public, it);
         this.#public = it;
-        changes.announce();
+        if (isNew) changes.announce();
       });
     }
-    changes.announce();
     return good ? GOOD_MS : keep ? TICK_MS : BAD_MS;
   }
+}
+
+/** That it was asked again is no change. */
+function isSameAnswer(before: HttpProbe | undefined, now: HttpProbe): boolean {
+  return JSON.stringify({ ...before, at: "" }) === JSON.stringify({ ...now, at: "" });
 }

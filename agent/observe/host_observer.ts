@@ -72,7 +72,8 @@ async function readFacts(host: Host): Promise<Omit<HostView, "journal">> {
   return {
     name: await firstText(host, NAME_FILES),
     machineId: await firstText(host, ["/etc/machine-id"]),
-    addresses: await readAllAddresses(host).catch(() => []),
+    // Not known for as long as the machine does not tell.
+    ...await readAllAddresses(host).catch(() => ({ addresses: [], primaryAddress: undefined })),
   };
 }
 

@@ -19,6 +19,9 @@ import { LogObserver } from "./log_observer.ts";
 import { type ProbeRegistry, RegistryObserver } from "./registry_observer.ts";
 import { runLoop, TICK_MS } from "./run_loop.ts";
 
+/** Facts of an unchanged snapshot are computed again after this time: judgements of containers depend on the time. */
+const FACTS_KEPT_MS = 30_000;
+
 /** What the agent sees of the appliance; status, recovery and every face read it. */
 export interface Observer {
   /** What is known now. Never waits: an API that hangs makes the data old, not the answer slow. */
@@ -74,7 +77,9 @@ export function createObserver(deps: ObserverDeps): Observer {
   /** As far as they follow from what is observed; what the agent remembers decides nothing here. */
   function facts(): Facts {
     const nowMs = clock.nowMs();
-    const isFresh = known?.version === changes.version && nowMs - known.facts.nowMs < TICK_MS;
+    // Without a change only a silence of the API grows old; the rest may wait for the next refresh.
+    const keptMs = api.view().state === "answering" ? FACTS_KEPT_MS : TICK_MS;
+    const isFresh = known?.version === changes.version && nowMs - known.facts.nowMs < keptMs;
     if (!known || !isFresh) {
       known = { version: changes.version, facts: makeFacts({ ...emptySnapshot(), ...snapshot() }, nowMs) };
     }

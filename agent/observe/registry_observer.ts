@@ -32,8 +32,10 @@ export class RegistryObserver {
     }
     const asked = await probeRegistry(signal).catch((error) => ({ ok: false, message: errorText(error) }));
     if (signal.aborted) return { ms: TICK_MS, orChange: false };
+    const before = this.#view;
     this.#view = { at: isoNow(clock), ok: asked.ok, message: redactLine(asked.message) };
-    changes.announce();
+    // That it was asked again is no change.
+    if (before?.ok !== this.#view.ok || before.message !== this.#view.message) changes.announce();
     return { ms: asked.ok ? EVERY_MS.ok : EVERY_MS.lost, orChange: false };
   }
 }

@@ -35,6 +35,9 @@ export class FakeHost implements Host {
   readonly commands = new Map<string, FakeCommand>();
   /** Every change and command in order, as one line each ("write /a 600", "run ip -j addr show"). */
   readonly record: string[] = [];
+  readonly #watches = new Set<
+    { path: string; onChange: (name: string) => void; end: PromiseWithResolvers<boolean> }
+  >();
   /** Set to make every write fail, as on a full disk. */
   writeError: string | undefined;
 
@@ -46,6 +49,23 @@ export class FakeHost implements Host {
   /** Places a file without recording it. */
   put(path: string, text: string | Uint8Array, mode = 0o644): void {
     this.files.set(path, { bytes: typeof text === "string" ? new TextEncoder().encode(text) : text, mode });
+    this.#tell(path);
+  }
+
+  watchFolder(path: string, onChange: (name: string) => void, signal: AbortSignal): Promise<boolean> {
+    if (!this.#isFolder(path)) return Promise.resolve(false);
+    const watch = { path, onChange, end: Promise.withResolvers<boolean>() };
+    this.#watches.add(watch);
+    signal.addEventListener("abort", () => watch.end.resolve(true), { once: true });
+    return watch.end.promise.finally(() => this.#watches.delete(watch));
+  }
+
+  #tell(path: string): void {
+    const at = path.lastIndexOf("/");
+    for (const it of this.#watches) {
+      if (it.path === path && !this.#isFolder(path)) it.end.resolve(false);
+      else if (it.path === path.slice(0, at)) it.onChange(path.slice(at + 1));
+    }
   }
 
   path(path: string): string {
@@ -111,6 +131,8 @@ export class FakeHost implements Host {
     await this.#change(`rename ${from} ${to}`);
     this.files.delete(from);
     this.files.set(to, file);
+    this.#tell(from);
+    this.#tell(to);
   }
 
   async link(from: string, to: string): Promise<boolean> {
@@ -159,10 +181,10 @@ export class FakeHost implements Host {
     this.files.delete(path);
     this.folders.delete(path);
     this.links.delete(path);
-    if (!options.recursive) return;
-    for (const map of [this.files, this.folders, this.links]) {
+    for (const map of options.recursive ? [this.files, this.folders, this.links] : []) {
       for (const key of [...map.keys()]) if (key.startsWith(`${path}/`)) map.delete(key);
     }
+    this.#tell(path);
   }
 
   sha256(path: string): Promise<string | undefined> {

@@ -323,6 +323,7 @@ const silent = (lines: [secondsAgo: number, text: string][]): Snapshot => ({
     name: "appliance-01",
     machineId: "",
     addresses: ["192.0.2.7"],
+    primaryAddress: "192.0.2.7",
     journal: lines.map(([seconds, text]) => ({ at: ago(seconds), text })),
   },
 });
@@ -380,7 +381,14 @@ const slowSql = (count: number, time: string): [number, string][] =>
 const machine = (host: Partial<Snapshot["host"]>, nodeFields: KubeObject[] = [node()]): Snapshot =>
   snapshotOf({ ...healthyCluster(), nodes: nodeFields }, {
     ...workingMore(),
-    host: { name: "appliance-01", machineId: "", addresses: ["192.0.2.7"], journal: [], ...host },
+    host: {
+      name: "appliance-01",
+      machineId: "",
+      addresses: ["192.0.2.7"],
+      primaryAddress: "192.0.2.7",
+      journal: [],
+      ...host,
+    },
   });
 const lostNode = (machineID: string): KubeObject => {
   const made = node([{

@@ -60,7 +60,7 @@ Deno.test("makeFacts() takes the address of the machine that the agent runs on, 
     makeFacts({
       ...snapshotOf({ ...healthyCluster(), configs: [] }),
       nodes: listed,
-      host: { ...host, addresses: [], journal: [] },
+      host: { ...host, addresses: [], primaryAddress: undefined, journal: [] },
     }, NOW_MS).app.url;
   assert.equal(urlOf({ name: "elsewhere", machineId: "m2" }), "http://192.0.2.2:3000");
   assert.equal(urlOf({ name: "b-02", machineId: "" }), "http://192.0.2.2:3000");

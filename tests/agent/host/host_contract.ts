@@ -17,6 +17,55 @@ export function hostContract(
     });
   }
 
+  test("watchFolder() tells what is made, replaced, renamed and removed, and ends with its signal", async (host) => {
+    await host.makeFolder("/var/lib/x", { mode: 0o750 });
+    const stop = new AbortController();
+    let told: string[] = [];
+    let wake = () => {};
+    const watching = host.watchFolder("/var/lib/x", (name) => {
+      told.push(name);
+      wake();
+    }, stop.signal);
+    const sees = async (name: string, act: () => Promise<unknown>) => {
+      told = [];
+      await act();
+      while (!told.includes(name)) await new Promise<void>((resolve) => wake = resolve);
+    };
+    await sees("a", () => host.writeFile("/var/lib/x/a", "1", { mode: 0o600 }));
+    await sees("a", () => host.writeFile("/var/lib/x/a", "2", { mode: 0o600 }));
+    await sees("b", () => host.rename("/var/lib/x/a", "/var/lib/x/b"));
+    await sees("b", () => host.remove("/var/lib/x/b"));
+    stop.abort();
+    assert.equal(await watching, true);
+  });
+
+  test("watchFolder() does not tell of reading", async (host) => {
+    await host.writeFile("/d/a", "1", { mode: 0o600 });
+    const stop = new AbortController();
+    const told: string[] = [];
+    const written = Promise.withResolvers<void>();
+    const watching = host.watchFolder("/d", (name) => {
+      told.push(name);
+      if (name === "c") written.resolve();
+    }, stop.signal);
+    await host.readText("/d/a");
+    await host.list("/d");
+    await host.writeFile("/d/c", "1", { mode: 0o600 }); // told after whatever came before it
+    await written.promise;
+    assert.ok(!told.includes("a"), told.join());
+    stop.abort();
+    assert.equal(await watching, true);
+  });
+
+  test("watchFolder() gives false for a folder that is not there, and for one that is taken away", async (host) => {
+    const { signal } = new AbortController();
+    assert.equal(await host.watchFolder("/no/folder", () => {}, signal), false);
+    await host.makeFolder("/d", { mode: 0o750 });
+    const watching = host.watchFolder("/d", () => {}, signal);
+    await host.remove("/d", { recursive: true });
+    assert.equal(await watching, false);
+  });
+
   test("absent things are undefined", async (host) => {
     assert.equal(await host.readText("/no/file"), undefined);
     assert.equal(await host.readBytes("/no/file"), undefined);

@@ -47,6 +47,7 @@ Deno.test("look() tells name, machine and addresses, and asks again only after a
     name: "appliance-01",
     machineId: "abc",
     addresses: ["192.0.2.7", "169.254.1.1", "198.51.100.4"],
+    primaryAddress: "192.0.2.7",
     journal: [],
   });
   assert.deepEqual(await observer.look(at(20), SIGNAL), { ms: 10_000, orChange: true });
