@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { errorText } from "../agent/error.ts";
-import { redactLine } from "../agent/text/redact_line.ts";
+import { redactLine } from "../agent/text/redact/redact_line.ts";
 import { readStylesheet } from "../views/stylesheet.ts";
 import { apiRoutes } from "./api.ts";
 import type { AppDeps, AppState, Bindings, Env } from "./app_deps.ts";

@@ -1,6 +1,6 @@
 import type { SetupView } from "../setup/setup_state.ts";
 import { STEP_IDS } from "../setup/setup_state.ts";
-import { redactLine } from "../text/redact_line.ts";
+import { redactLine } from "../text/redact/redact_line.ts";
 import type { SetupSummary } from "../facts/snapshot.ts";
 
 /** What the status needs of set-up. Pure. */

@@ -1,4 +1,4 @@
-import { redactLine } from "../text/redact_line.ts";
+import { redactLine } from "../text/redact/redact_line.ts";
 import type { Host } from "./host.ts";
 
 const LINE_LIMIT = 300;

@@ -3,7 +3,7 @@ import { errorText } from "../error.ts";
 import type { KubeClient } from "../../k8s/client/kube_client.ts";
 import { type ApiView, emptySnapshot } from "../facts/snapshot.ts";
 import type { Report } from "../report.ts";
-import { redactLine } from "../text/redact_line.ts";
+import { redactLine } from "../text/redact/redact_line.ts";
 import { latest } from "../text/time.ts";
 import type { Changes } from "./changes.ts";
 import { type KubeCollections, type KubeObserver, observeKube } from "./kube_observer.ts";

@@ -3,7 +3,7 @@ import type { KubeClient } from "../../k8s/client/kube_client.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { LogView, ObservedSnapshot } from "../facts/snapshot.ts";
 import { withinTime } from "../signals.ts";
-import { redactLine } from "../text/redact_line.ts";
+import { redactLine } from "../text/redact/redact_line.ts";
 import type { Changes } from "./changes.ts";
 import { TICK_MS, type Wait } from "./run_loop.ts";
 import { bootstrapLogWish, isNoLog, type LogWish, wantedLogs } from "./wanted_logs.ts";

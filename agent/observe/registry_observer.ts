@@ -1,7 +1,7 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { ApiView, RegistryProbe } from "../facts/snapshot.ts";
-import { redactLine } from "../text/redact_line.ts";
+import { redactLine } from "../text/redact/redact_line.ts";
 import type { Changes } from "./changes.ts";
 import { TICK_MS, type Wait } from "./run_loop.ts";
 

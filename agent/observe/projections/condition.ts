@@ -1,4 +1,4 @@
-import { readOptionalText, readRecords, readText, readTime } from "./read_field.ts";
+import { readMessage, readOptionalText, readRecords, readText, readTime } from "./read_field.ts";
 import type { ConditionView } from "../../facts/snapshot.ts";
 
 /** `status.conditions` of any object, cut down. */
@@ -7,7 +7,7 @@ export function projectConditions(value: unknown): readonly ConditionView[] {
     type: readText(it.type, 80),
     status: readText(it.status, 20),
     reason: readText(it.reason, 120),
-    message: readText(it.message, 2_000),
+    message: readMessage(it.message, 2_000),
     since: readTime(it.lastTransitionTime) ?? readTime(it.lastUpdateTime),
     observedGeneration: typeof it.observedGeneration === "number" ? it.observedGeneration : undefined,
   }));

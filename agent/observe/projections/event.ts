@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
-import { readNumber, readRecord, readText, readTime } from "./read_field.ts";
+import { readMessage, readNumber, readRecord, readText, readTime } from "./read_field.ts";
 import type { EventView } from "../../facts/snapshot.ts";
 
 /** Ordinary (not Warning) events that tell something; all others are dropped on arrival. */
@@ -38,7 +38,7 @@ export function projectEvent(object: KubeObject): EventView | undefined {
     container,
     type,
     reason,
-    message: readText(object.message ?? object.note, 2_000),
+    message: readMessage(object.message ?? object.note, 2_000),
     firstAt: readTime(object.firstTimestamp) ?? eventTime ?? created,
     lastAt: readTime(series.lastObservedTime) ?? readTime(object.lastTimestamp) ?? eventTime ?? created,
     count: readNumber(object.count, readNumber(series.count, 1)),

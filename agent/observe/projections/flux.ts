@@ -2,7 +2,15 @@ import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import type { FluxView, HelmTriesView } from "../../facts/snapshot.ts";
 import { readMeta } from "./cluster.ts";
 import { projectConditions } from "./condition.ts";
-import { readNumber, readOptionalText, readRecord, readRecords, readText, readTime } from "./read_field.ts";
+import {
+  readMessage,
+  readNumber,
+  readOptionalText,
+  readRecord,
+  readRecords,
+  readText,
+  readTime,
+} from "./read_field.ts";
 
 /** Holds the token of the newest reset that reached a release. */
 export const RESET_ANNOTATION = "reconcile.fluxcd.io/resetAt";
@@ -24,7 +32,7 @@ export function projectFlux(kind: FluxView["kind"]): (object: KubeObject) => Flu
       conditions: projectConditions(status.conditions),
       revision: readOptionalText(readRecord(status.artifact).revision, 200) ??
         readOptionalText(status.lastAppliedRevision, 200),
-      url: readOptionalText(spec.url, 300),
+      url: readMessage(spec.url, 300) || undefined,
       dependsOn: readRecords(spec.dependsOn).map((it) => readText(it.name, 253)),
       deletedAt: readTime(readRecord(object.metadata).deletionTimestamp),
       helm: kind === "HelmRelease" ? projectTries(object) : undefined,

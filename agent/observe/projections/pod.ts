@@ -1,7 +1,15 @@
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { readMeta } from "./cluster.ts";
 import { projectConditions, projectImages } from "./condition.ts";
-import { readNumber, readOptionalText, readRecord, readRecords, readText, readTime } from "./read_field.ts";
+import {
+  readMessage,
+  readNumber,
+  readOptionalText,
+  readRecord,
+  readRecords,
+  readText,
+  readTime,
+} from "./read_field.ts";
 import type { ContainerStateView, ContainerView, PodView } from "../../facts/snapshot.ts";
 
 const NO_STATE: ContainerStateView = {
@@ -42,7 +50,7 @@ export function projectPod(object: KubeObject): PodView {
     podIp: readOptionalText(status.podIP, 60),
     hostIp: readOptionalText(status.hostIP, 60),
     reason: readText(status.reason, 80),
-    message: readText(status.message),
+    message: readMessage(status.message),
     deletedAt: readTime(metadata.deletionTimestamp),
     sandboxReadyAt: conditions.find((it) => it.type === "PodReadyToStartContainers" && it.status === "True")
       ?.since,
@@ -80,7 +88,7 @@ function projectState(value: unknown): ContainerStateView {
     return {
       kind,
       reason: readText(it.reason, 80),
-      message: readText(it.message, 2_000),
+      message: readMessage(it.message, 2_000),
       exitCode: typeof it.exitCode === "number" ? it.exitCode : undefined,
       startedAt: readTime(it.startedAt),
       finishedAt: readTime(it.finishedAt),

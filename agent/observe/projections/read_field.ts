@@ -1,3 +1,5 @@
+import { redactText } from "../../text/redact/redact_text.ts";
+
 /** Longest message kept of any object. */
 export const MESSAGE_LIMIT = 600;
 
@@ -8,6 +10,11 @@ export const MESSAGE_LIMIT = 600;
 export function readText(value: unknown, limit: number = MESSAGE_LIMIT): string {
   if (typeof value !== "string") return "";
   return value.length > limit ? `${value.slice(0, limit - 1)}…` : value;
+}
+
+/** What some program says in its own words, without what looks like a credential. Every message from outside comes in here. */
+export function readMessage(value: unknown, limit?: number): string {
+  return redactText(readText(value, limit));
 }
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redactLine } from "../../../agent/text/redact_line.ts";
+import { redactLine } from "../../../../agent/text/redact/redact_line.ts";
 
 const MASKED: [string, string][] = [
   ["GET https://user:s3cret@host/x", "GET https://user:***@host/x"],
