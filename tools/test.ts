@@ -63,6 +63,8 @@ async function runSuite(suite: Suite, isLeftOut: boolean): Promise<Summary> {
     if (!isLeftOut) await Deno.stdout.write(new TextEncoder().encode(chunk));
   }
   const { code } = await child.status;
+  // A suite that cannot even be loaded says why, run or not.
+  if (isLeftOut && code !== 0) await Deno.stdout.write(new TextEncoder().encode(text));
   const result =
     /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored(?: \(\d+ steps?\))?)?(?: \| \d+ measured)?(?: \| (\d+) filtered out)?/g;
   const last = [...text.matchAll(result)].at(-1);
