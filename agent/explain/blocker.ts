@@ -1,7 +1,6 @@
 import type { TierId } from "../product/tiers.ts";
-
-/** Who has to act. */
-export type Owner = "you" | "network-admin" | "vendor" | "nobody";
+import type { Owner } from "../causes/cause_shape.ts";
+import type { Action, RemedyId } from "../causes/action.ts";
 
 /** A named cause of something not working. `id` is an id of catalogue.md 4.4. */
 export interface Blocker {
@@ -16,6 +15,10 @@ export interface Blocker {
   /** What people can or cannot do because of it. */
   consequence: string;
   nextAction: string;
+  /** The same as a code, for buttons and scripts. */
+  action: Action;
+  /** What the agent could do against it without harm, where there is such a thing. */
+  remedy?: RemedyId;
   owner: Owner;
   retrySafe: boolean;
   loginBlocking: boolean;

@@ -1,10 +1,11 @@
 import { componentByName } from "../product/components.ts";
 import type { Facts } from "../facts/facts.ts";
+import { actionOf } from "../causes/action.ts";
+import { CAUSES } from "../causes/cause.ts";
 import type { Blocker } from "./blocker.ts";
 import type { Finding, Rule } from "./finding.ts";
 import { type Ranked, rankFindings } from "./rank.ts";
 import { RULES } from "./rules.ts";
-import { TEXTS } from "./texts.ts";
 
 /** Blockers with what only the ranking needs to know of them. */
 export interface Explained {
@@ -60,7 +61,7 @@ function tryRules(
     } catch (error) {
       if (!onRuleError) throw error;
       ruleErrors++;
-      onRuleError(rule.ids.join(", "), error);
+      onRuleError(rule.causes.map((it) => it.id).join(", "), error);
       return [];
     }
   });
@@ -80,22 +81,25 @@ function toBlocker(
   { finding, loginBlocking, suppressed }: Ranked,
   since?: ReadonlyMap<string, string>,
 ): Blocker {
-  const text = TEXTS[finding.id];
+  const { said } = finding;
+  const { owner, retrySafe, action, remedy } = CAUSES[finding.id];
   const before = since?.get(blockerKey(finding));
   return {
     id: finding.id,
     severity: loginBlocking ? "critical" : "background",
     component: finding.component,
     layer: finding.tier,
-    title: text.title(finding.words),
-    reason: text.reason(finding.words),
-    consequence: text.consequence?.(finding.words) ?? consequenceOf(finding, loginBlocking),
-    nextAction: text.nextAction(finding.words),
-    owner: text.owner,
-    retrySafe: text.retrySafe,
+    title: said.title,
+    reason: said.reason,
+    consequence: said.consequence ?? consequenceOf(finding, loginBlocking),
+    nextAction: said.nextAction,
+    action: actionOf(action),
+    ...(remedy === undefined ? {} : { remedy }),
+    owner,
+    retrySafe,
     loginBlocking,
     // What is seen in phases keeps the time of its first sighting.
-    since: before !== undefined && before < finding.since ? before : finding.since,
+    since: before !== undefined && Date.parse(before) < Date.parse(finding.since) ? before : finding.since,
     evidence: finding.evidence,
     suppressed: suppressed.map((it) => it.id),
   };
@@ -108,7 +112,7 @@ export function blockerKey(it: { id: string; component: string }): string {
 
 function consequenceOf(finding: Finding, loginBlocking: boolean): string {
   if (loginBlocking) {
-    if (TEXTS[finding.id].owner === "nobody" && !finding.hard) return "Logging in has to wait for it.";
+    if (CAUSES[finding.id].owner === "nobody" && !finding.hard) return "Logging in has to wait for it.";
     return "Nobody can log in.";
   }
   const component = componentByName(finding.component);

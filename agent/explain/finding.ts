@@ -1,34 +1,29 @@
 import type { Facts } from "../facts/facts.ts";
 import type { TierId } from "../product/tiers.ts";
-import type { BlockerId } from "./blocker_id.ts";
+import { ageMs } from "../text/duration.ts";
+import type { BlockerId, Cause } from "../causes/cause.ts";
+import type { CauseShape, Phrase, Place } from "../causes/cause_shape.ts";
 
-/** What the texts may mention; a text names what it needs and copes with "". */
-export interface Words {
-  /** Title of the component, as it begins a sentence. */
-  component: string;
-  image: string;
-  /** Address or name of what was asked (a DNS server, a registry host). */
-  server: string;
-  /** Name of the missing or broken thing. */
-  name: string;
-  /** The line that tells the cause, from a log or message. */
-  detail: string;
-  /** A duration or count, already in words. */
-  amount: string;
+/** What a cause says, in whole sentences. */
+export interface Said {
+  title: string;
+  reason: string;
+  nextAction: string;
+  consequence?: string;
 }
 
 /** One named cause as a rule found it, before ranking. */
 export interface Finding {
   id: BlockerId;
   tier: TierId;
-  /** Component name; findings about the whole machine use "node", "network" or "appliance". */
+  /** Component name; findings about the whole machine use "node", "network", "setup" or "appliance". */
   component: string;
   /** The same cause seen at several places has the same key and becomes one blocker. */
   key: string;
   /** It will not go away by waiting: someone has to act. */
   hard: boolean;
   since: string;
-  words: Words;
+  said: Said;
   evidence: readonly { label: string; text: string }[];
   /** Components that a Flux object stands for, when it is about one. */
   covers: readonly string[];
@@ -36,32 +31,55 @@ export interface Finding {
 
 /** A family of causes: looks at the facts, gives what it finds. Pure, total, and knows no other rule. */
 export interface Rule {
-  /** Ids it may give. */
-  ids: readonly BlockerId[];
+  /** Causes that it may give. */
+  causes: readonly Cause[];
   find(facts: Facts): Finding[];
 }
 
-/** Fills in what a rule leaves out. */
-export function finding(
-  facts: Facts,
-  given: Pick<Finding, "id" | "tier" | "component"> & {
-    key?: string;
-    hard?: boolean;
+// In tuples, so that one of several causes is given the words of them all.
+type WordsOf<C extends CauseShape> = [C] extends [CauseShape<infer W>] ? W : never;
+type Where<C extends CauseShape> = [C] extends [{ place: Place }] ? Partial<Place> : Place;
+type Spoken<C extends CauseShape> = Record<never, never> extends WordsOf<C> ? { words?: WordsOf<C> }
+  : { words: WordsOf<C> };
+
+/** What a rule has to say about a cause: its words, where it was found unless that is always the same, and what it knows besides. */
+export type Given<C extends CauseShape> = Where<C> & Spoken<C> & {
+  key?: string;
+  hard?: boolean;
+  since?: string | undefined;
+  evidence?: Finding["evidence"];
+  covers?: readonly string[];
+};
+
+/** A cause that was found. What is left out comes from the cause itself, the time from now. */
+export function finding<C extends Cause>(facts: Facts, cause: C, given: Given<C>): Finding {
+  // The type of a place and of words depends on the cause; here it is only passed on.
+  const { words, ...rest } = given as Omit<Partial<Finding>, "since"> & {
     since?: string | undefined;
-    words?: Partial<Words>;
-    evidence?: Finding["evidence"];
-    covers?: readonly string[];
-  },
-): Finding {
-  return {
-    id: given.id,
-    tier: given.tier,
-    component: given.component,
-    key: given.key ?? given.component,
-    hard: given.hard ?? true,
-    since: given.since ?? facts.now,
-    words: { component: "", image: "", server: "", name: "", detail: "", amount: "", ...given.words },
-    evidence: given.evidence ?? [],
-    covers: given.covers ?? [],
+    words?: never;
   };
+  const tier = rest.tier ?? cause.place?.tier ?? "platform";
+  const component = rest.component ?? cause.place?.component ?? "appliance";
+  const since = rest.since ?? facts.now;
+  const { patienceMs } = cause;
+  return {
+    id: cause.id,
+    tier,
+    component,
+    key: rest.key ?? component,
+    hard: rest.hard ?? (patienceMs === undefined || ageMs(since, facts.nowMs) > patienceMs),
+    since,
+    said: {
+      title: say(cause.title, words as never),
+      reason: say(cause.reason, words as never),
+      nextAction: say(cause.nextAction, words as never),
+      ...(cause.consequence === undefined ? {} : { consequence: say(cause.consequence, words as never) }),
+    },
+    evidence: rest.evidence ?? [],
+    covers: rest.covers ?? [],
+  };
+}
+
+function say<W>(phrase: Phrase<W>, words: W): string {
+  return typeof phrase === "string" ? phrase : phrase(words);
 }

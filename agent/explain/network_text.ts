@@ -1,84 +1,97 @@
-import type { BlockerId } from "./blocker_id.ts";
+import type { Cause } from "../causes/cause.ts";
+import { DNS } from "../causes/dns.ts";
+import { IMAGE } from "../causes/image.ts";
+import { NETWORK } from "../causes/network.ts";
+import { REGISTRY } from "../causes/registry.ts";
 
-/** What the text of a failed download tells. */
-export interface NetworkCause {
-  id: BlockerId;
-  /** DNS server or proxy that is at fault, else the host that was asked. */
+/** What a cause in the network may ask for. */
+export interface NetworkWords {
+  /** DNS server or proxy that is at fault, else the host that was asked; "" when not told. */
   server: string;
   /** Name that was looked up. */
   name: string;
+  detail: string;
 }
+
+/** What a cause in one image may ask for. */
+export interface ImageWords {
+  /** Title of the component that needs it. */
+  component: string;
+  image: string;
+}
+
+/** What the text of a failed download tells: of the way to the registry, or of the one image that was asked for. */
+export type NetworkCause = Told & { server: string; name: string };
+
+type Told =
+  | { about: "network"; cause: Cause<NetworkWords> }
+  | { about: "image"; cause: Cause<ImageWords> };
 
 const LOOKUP = /lookup ([^\s:]+)(?: on \[?([^\s\]]+?)\]?:53)?: /;
 
-/** Ids that {@link explainNetworkText} may give. */
-export const NETWORK_IDS = [
-  "dns.refused",
-  "dns.timeout",
-  "dns.nxdomain",
-  "dns.servfail",
-  "net.no-route",
-  "net.egress",
-  "net.proxy-auth",
-  "net.proxy-denied",
-  "net.proxy-down",
-  "net.tls-intercept",
-  "time.skew",
-  "reg.auth",
-  "reg.ratelimit",
-  "reg.unavailable",
-  "img.not-found",
-  "img.interrupted",
-  "img.arch",
-  "img.no-space",
-  "img.invalid",
-] as const satisfies readonly BlockerId[];
-
-interface Pattern {
-  id: typeof NETWORK_IDS[number];
-  test: RegExp;
-}
+const network = (cause: Cause<NetworkWords>): Told => ({ about: "network", cause });
+const image = (cause: Cause<ImageWords>): Told => ({ about: "image", cause });
 
 /** First match wins: what names the cause stands before what only names the result. */
-const PATTERNS: readonly Pattern[] = [
-  { id: "img.no-space", test: /no space left on device/i },
-  { id: "net.proxy-auth", test: /Proxy Authentication Required|\b407\b/i },
-  { id: "reg.ratelimit", test: /toomanyrequests|too many requests|\b429\b|rate limit/i },
-  { id: "time.skew", test: /certificate has expired|not yet valid/i },
+const PATTERNS: readonly { told: Told; test: RegExp }[] = [
+  { told: image(IMAGE.noSpace), test: /no space left on device/i },
+  { told: network(NETWORK.proxyAuth), test: /Proxy Authentication Required|\b407\b/i },
+  { told: network(REGISTRY.rateLimit), test: /toomanyrequests|too many requests|\b429\b|rate limit/i },
+  { told: network(NETWORK.clock), test: /certificate has expired|not yet valid/i },
   {
-    id: "net.tls-intercept",
+    told: network(NETWORK.tlsIntercept),
     test:
       /x509: |certificate signed by unknown authority|self[- ]signed certificate|first record does not look like a TLS|gave HTTP response to HTTPS client|unrecognized name|certificate is valid for|UnknownIssuer|invalid peer certificate|remote error: tls: |tls: handshake failure/i,
   },
-  { id: "net.no-route", test: /network is unreachable/i },
+  { told: network(NETWORK.noRoute), test: /network is unreachable/i },
   {
-    id: "reg.auth",
+    told: image(REGISTRY.auth),
     test:
       /pull access denied|insufficient_scope|authorization failed|unauthorized|failed to authorize|no basic auth|\b40[13]\b|(?<!permission )\bdenied\b|forbidden/i,
   },
-  { id: "img.arch", test: /no match for platform|no matching manifest for|exec format error/i },
+  { told: image(IMAGE.arch), test: /no match for platform|no matching manifest for|exec format error/i },
   {
-    id: "reg.unavailable",
+    told: network(REGISTRY.unavailable),
     test:
       /\b50[0234]\b|internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
   },
   {
-    id: "net.egress",
+    told: network(NETWORK.egress),
     test:
       /connection refused|no route to host|i\/o timeout|dial tcp|host is down|request canceled while waiting for connection/i,
   },
   {
-    id: "img.interrupted",
+    told: image(IMAGE.interrupted),
     test:
       /context cancell?ed|context deadline exceeded|unexpected EOF|\bEOF\b|connection reset|broken pipe|TLS handshake timeout|connection timed out|Client\.Timeout|stream error|closed by (?:the remote|peer)/i,
   },
-  { id: "img.not-found", test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404\b/i },
+  { told: image(IMAGE.notFound), test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404\b/i },
   {
-    id: "img.invalid",
+    told: image(IMAGE.invalid),
     test:
       /InvalidImageName|couldn't parse image|invalid reference format|ErrImageNeverPull|pull policy of Never/i,
   },
 ];
+
+/** What follows the name in a failed look-up. */
+const LOOKUPS: readonly { cause: Cause<NetworkWords>; test: RegExp }[] = [
+  { cause: DNS.nxdomain, test: /no such host/i },
+  { cause: DNS.servfail, test: /server misbehaving|SERVFAIL/i },
+  { cause: DNS.refused, test: /connection refused/i },
+  { cause: DNS.timeout, test: /timeout|timed out|temporary failure|Try again/i },
+];
+
+/** Causes in the network that {@link explainNetworkText} may give. */
+export const NETWORK_CAUSES: readonly Cause<NetworkWords>[] = [
+  ...LOOKUPS.map((it) => it.cause),
+  NETWORK.proxyDown,
+  NETWORK.proxyDenied,
+  ...PATTERNS.flatMap(({ told }) => told.about === "network" ? [told.cause] : []),
+];
+/** Causes in one image that {@link explainNetworkText} may give. */
+export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = PATTERNS.flatMap(({ told }) =>
+  told.about === "image" ? [told.cause] : []
+);
 
 /**
  * Names the cause in the text of a failed download (container runtime, Flux, our own probe). Matches loosely, by the part
@@ -93,27 +106,26 @@ export function explainNetworkText(text: string): NetworkCause | undefined {
     const name = lookup[1] ?? "";
     const dns = lookup[2] ?? "";
     const rest = text.slice(lookup.index + lookup[0].length);
-    if (/no such host/i.test(rest)) return { id: "dns.nxdomain", server: dns, name };
-    if (/server misbehaving|SERVFAIL/i.test(rest)) return { id: "dns.servfail", server: dns, name };
-    if (/connection refused/i.test(rest)) return { id: "dns.refused", server: dns, name };
-    if (/timeout|timed out|temporary failure|Try again/i.test(rest)) {
-      return { id: "dns.timeout", server: dns, name };
-    }
+    const cause = LOOKUPS.find((it) => it.test.test(rest))?.cause;
+    if (cause) return { about: "network", cause, server: dns, name };
   }
   if (/temporary failure in name resolution/i.test(text)) {
-    return { id: "dns.timeout", server: "", name: server };
+    return { ...network(DNS.timeout), server: "", name: server };
   }
   if (/proxyconnect tcp/i.test(text)) {
-    if (/Proxy Authentication Required/i.test(text)) return { id: "net.proxy-auth", server, name: "" };
-    return { id: "net.proxy-down", server: /dial tcp ([^\s:]+(?::\d+)?)/.exec(text)?.[1] ?? "", name: "" };
+    if (/Proxy Authentication Required/i.test(text)) {
+      return { ...network(NETWORK.proxyAuth), server, name: "" };
+    }
+    const proxy = /dial tcp ([^\s:]+(?::\d+)?)/.exec(text)?.[1] ?? "";
+    return { ...network(NETWORK.proxyDown), server: proxy, name: "" };
   }
   const bare = withoutNames(text);
   // A proxy that answers CONNECT with 403 leaves only the bare word after the address.
   if (/\b(?:Head|Get)\s+(?:""|URL)\s*: Forbidden\s*$/i.test(bare)) {
-    return { id: "net.proxy-denied", server, name: "" };
+    return { ...network(NETWORK.proxyDenied), server, name: "" };
   }
   const found = PATTERNS.find((it) => it.test.test(bare));
-  return found && { id: found.id, server, name: "" };
+  return found && { ...found.told, server, name: "" };
 }
 
 /** The text without anything that a publisher or user has named. */
@@ -137,8 +149,8 @@ function withoutNames(text: string): string {
 export function hostOf(text: string): string {
   const url = /\b(?:https?|oci):\/\/([^/\s"?]+)/.exec(text)?.[1];
   if (url !== undefined) return url;
-  const image = /"([\w.-]+(?::\d+)?)\/[^"]*"/.exec(text)?.[1] ?? "";
-  return image.includes(".") || image.includes(":") ? image : "";
+  const reference = /"([\w.-]+(?::\d+)?)\/[^"]*"/.exec(text)?.[1] ?? "";
+  return reference.includes(".") || reference.includes(":") ? reference : "";
 }
 
 /** The registry host of an image reference; Docker Hub when it names none. */

@@ -1,6 +1,6 @@
 import { dependsOn } from "../product/components.ts";
 import { TIER_IDS, type TierId } from "../product/tiers.ts";
-import { BLOCKER_KIND, type BlockerId } from "./blocker_id.ts";
+import { type BlockerId, CAUSES } from "../causes/cause.ts";
 import type { Finding } from "./finding.ts";
 
 const RANK_OF_TIER = new Map<TierId, number>(TIER_IDS.map((it, index) => [it, index]));
@@ -38,6 +38,9 @@ const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
 
 /** Findings about the whole machine, whose trouble every part shares. */
 const WIDE = new Set(["node", "network"]);
+
+/** What a fault of the machine or its network explains, though it is not a symptom. */
+const OF_A_MACHINE: readonly BlockerId[] = ["flux.controller-down", "platform.part-down", "net.registry"];
 
 /** What is left to show, best first, with what each stands for. */
 export interface Ranked {
@@ -91,13 +94,13 @@ function mergeSame(findings: readonly Finding[]): Finding[] {
   return [...groups.values()].map((group) => {
     const [first, ...rest] = group.toSorted((a, b) =>
       Number(b.hard) - Number(a.hard) || tierRank(a) - tierRank(b) || order(a.component, b.component) ||
-      order(a.since, b.since)
+      age(a, b)
     ) as [Finding, ...Finding[]];
     if (rest.length === 0) return first;
     const others = [...new Set(rest.map((it) => it.component))].filter((it) => it !== first.component);
     return {
       ...first,
-      since: group.reduce((oldest, it) => it.since < oldest ? it.since : oldest, first.since),
+      since: group.reduce((oldest, it) => age(it, oldest) < 0 ? it : oldest, first).since,
       covers: [...new Set([...group.flatMap((it) => it.covers), ...others])],
       evidence: others.length === 0
         ? first.evidence
@@ -117,10 +120,9 @@ function explains(cause: Finding, other: Finding): boolean {
   if (other.id === "k3s.api-down") return cause.hard && BEHIND_SILENCE.includes(cause.id);
   if (EXPLAINS[cause.id]?.includes(other.id)) return true;
   if (EXPLAINS[other.id]?.includes(cause.id)) return false;
-  if (RANK_OF_KIND[BLOCKER_KIND[cause.id]] >= RANK_OF_KIND[BLOCKER_KIND[other.id]]) return false;
+  if (RANK_OF_KIND[CAUSES[cause.id].kind] >= RANK_OF_KIND[CAUSES[other.id].kind]) return false;
   if (WIDE.has(cause.component) && cause.hard) {
-    return BLOCKER_KIND[other.id] === "symptom" || other.id === "flux.controller-down" ||
-      other.id === "net.registry";
+    return CAUSES[other.id].kind === "symptom" || OF_A_MACHINE.includes(other.id);
   }
   const touched = [cause.component, ...cause.covers];
   return [other.component, ...other.covers].some((part) =>
@@ -141,14 +143,19 @@ function isLoginBlocking(it: Finding, { loginReady }: { loginReady: boolean }): 
 function compare(a: Finding, b: Finding, options: { loginReady: boolean }): number {
   return Number(isLoginBlocking(b, options)) - Number(isLoginBlocking(a, options)) ||
     Number(b.hard) - Number(a.hard) ||
-    Number(BLOCKER_KIND[a.id] === "symptom") - Number(BLOCKER_KIND[b.id] === "symptom") ||
+    Number(CAUSES[a.id].kind === "symptom") - Number(CAUSES[b.id].kind === "symptom") ||
     tierRank(a) - tierRank(b) ||
-    RANK_OF_KIND[BLOCKER_KIND[a.id]] - RANK_OF_KIND[BLOCKER_KIND[b.id]] ||
-    order(a.since, b.since) || order(a.id, b.id) || order(a.key, b.key);
+    RANK_OF_KIND[CAUSES[a.id].kind] - RANK_OF_KIND[CAUSES[b.id].kind] ||
+    age(a, b) || order(a.id, b.id) || order(a.key, b.key);
 }
 
 function tierRank(it: Finding): number {
   return RANK_OF_TIER.get(it.tier) ?? 0;
+}
+
+/** The older one first. As times: ISO texts of different precision do not sort as they were. */
+function age(a: Finding, b: Finding): number {
+  return Date.parse(a.since) - Date.parse(b.since);
 }
 
 function order(a: string, b: string): number {

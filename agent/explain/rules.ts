@@ -1,4 +1,5 @@
-import { agentRule, applicationRule, degradedRule } from "./rules/app.ts";
+import { agentRule } from "./rules/agent.ts";
+import { applicationRule, degradedRule } from "./rules/app.ts";
 import { bootstrapRule } from "./rules/bootstrap.ts";
 import { containerConfigRule, missingSecretRule } from "./rules/config.ts";
 import { crashRule, probeRule } from "./rules/crash.ts";

@@ -1,6 +1,7 @@
 import { ageMs, durationText } from "../text/duration.ts";
 import { latest } from "../text/time.ts";
 import { explain, type OnRuleError } from "../explain/explain.ts";
+import { AGENT } from "../causes/agent.ts";
 import { type Finding, finding } from "../explain/finding.ts";
 import { COMPONENTS } from "../product/components.ts";
 import { compareEvents } from "../facts/event_order.ts";
@@ -81,12 +82,9 @@ function unknownCause(facts: Facts, login: TierStatus): Finding | undefined {
   const age = ageMs(since, facts.nowMs);
   if (age < UNKNOWN_AFTER_MS) return undefined;
   const open = login.proofs.filter((it) => it.status !== "ready");
-  return finding(facts, {
-    id: "agent.unknown",
-    tier: "login",
-    component: "appliance",
+  return finding(facts, AGENT.unknown, {
     since,
-    words: { amount: durationText(age) },
+    words: { age: durationText(age) },
     evidence: open.map((it) => ({ label: it.title, text: it.reason })),
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseDocument } from "yaml";
 import { PATHS } from "../../agent/state/paths.ts";
-import type { BlockerId } from "../../agent/explain/blocker_id.ts";
+import type { BlockerId } from "../../agent/causes/cause.ts";
 import type { StatusDocument } from "../../agent/status/document.ts";
 import type { TierId } from "../../agent/product/tiers.ts";
 import { FLUX_NAMESPACE } from "../../flux/controllers.ts";

@@ -58,6 +58,7 @@ export const ROOMS: readonly Room[] = [
     path: "views",
     holds: "Preact + htm: props → markup, one stylesheet; of the agent it knows types, words and fields",
     knows: [
+      "agent/causes",
       "agent/explain",
       "agent/preflight",
       "agent/product",
@@ -71,6 +72,7 @@ export const ROOMS: readonly Room[] = [
     path: "agent/status",
     holds: "document, tiers, rollup, memory, service",
     knows: [
+      "agent/causes",
       "agent/explain",
       "agent/facts",
       "agent/host",
@@ -84,8 +86,13 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/explain",
-    holds: "rules and causes by family, ranking, texts",
-    knows: ["agent/facts", "agent/product", "agent/text"],
+    holds: "rules by family, ranking",
+    knows: ["agent/causes", "agent/facts", "agent/product", "agent/text"],
+  },
+  {
+    path: "agent/causes",
+    holds: "every cause that can be named, by family, with its own words, texts, action and remedy",
+    knows: ["agent/product", "agent/text"],
   },
   {
     path: "agent/recovery",

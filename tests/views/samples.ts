@@ -38,6 +38,7 @@ export function sampleBlocker(given: Partial<Blocker> = {}, t = "message"): Bloc
     reason: `A folder could not be made: ${t}`,
     consequence: `Nobody can log in. ${t}`,
     nextAction: `Look at the volume. ${t}`,
+    action: { kind: "fix-machine" },
     owner: "you",
     retrySafe: true,
     loginBlocking: true,

@@ -1,16 +1,21 @@
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip, lastTelling } from "./crash.ts";
+import type { Component } from "../../product/components.ts";
+import type { Cause } from "../../causes/cause.ts";
+import { APP } from "../../causes/app.ts";
+import { PART, type PartWords } from "../../causes/part.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 
 const START_PATIENCE_MS = 3 * 60_000;
 const DEGRADED_AFTER_MS = 15 * 60_000;
 const CONTROLLER_PATIENCE_MS = 2 * 60_000;
+const FLUX_NAMESPACE = "flux-system";
 /** Host of the placeholder address in the release's profile. @see contract.md 4 */
 const PLACEHOLDER_HOST = "alga.local";
 
 /** The container runs, but the application inside gives no answer, or sends people elsewhere. @see contract.md 9.5 A6-A10 */
 export const applicationRule: Rule = {
-  ids: ["app.probe", "app.url", "app.certificate"],
+  causes: [APP.probe, APP.url, APP.certificate],
   find(facts) {
     const state = facts.state("alga-core");
     const { local, public: open, pod, url: address } = facts.app;
@@ -30,38 +35,34 @@ export const applicationRule: Rule = {
       if (
         host === PLACEHOLDER_HOST || local.statusCode !== undefined && local.statusCode < 400 && host !== ""
       ) {
-        return [finding(facts, { ...about, id: "app.url", words: { name: host, server: address ?? "" } })];
+        return [finding(facts, APP.url, { ...about, words: { host, address: address ?? "", detail: "" } })];
       }
       const badUrl = lines.findLast((it) => /NEXTAUTH_URL must/.test(it));
       if (badUrl !== undefined) {
-        return [finding(facts, {
+        return [finding(facts, APP.url, {
           ...about,
-          id: "app.url",
           since: started,
-          words: { name: "", server: address ?? "", detail: clip(badUrl, 240) },
+          words: { host: "", address: address ?? "", detail: clip(badUrl, 240) },
         })];
       }
       const age = ageMs(started, facts.nowMs);
       if (age < 60_000) return [];
-      return [finding(facts, {
+      return [finding(facts, APP.probe, {
         ...about,
-        id: "app.probe",
         hard: age > START_PATIENCE_MS,
         since: started,
-        words: { component: "Alga PSA", amount: durationText(age), detail: clip(lastTelling(lines), 240) },
+        words: { component: "Alga PSA", age: durationText(age), detail: clip(lastTelling(lines), 240) },
       })];
     }
     if (!open) return [];
     const good = facts.app.isPublicGood;
     if (good && !open.privateCertificate) return [];
-    return [finding(facts, {
-      id: good ? "app.certificate" : "app.url",
-      tier: "fullHealth",
+    const outside = {
+      tier: "fullHealth" as const,
       component: "alga-core",
       key: "public",
       // The way in from outside may differ from the way that this machine has: only a hint.
       hard: false,
-      words: { server: open.url, detail: clip(open.error, 200) },
       evidence: [
         { label: "Asked", text: open.url },
         {
@@ -72,7 +73,13 @@ export const applicationRule: Rule = {
           ].filter((it) => it !== "").join("; "),
         },
       ],
-    })];
+    };
+    const words = { address: open.url, detail: clip(open.error, 200) };
+    return [
+      good
+        ? finding(facts, APP.certificate, { ...outside, words })
+        : finding(facts, APP.url, { ...outside, words: { ...words, host: "" } }),
+    ];
   },
 };
 
@@ -80,9 +87,22 @@ function hostIn(location: string | undefined): string {
   return location !== undefined && URL.canParse(location) ? new URL(location).hostname : "";
 }
 
+const DEGRADED_OF_TIER: Record<Component["tier"], Cause<PartWords>> = {
+  platform: PART.platformDown,
+  core: PART.coreDegraded,
+  bootstrap: PART.coreDegraded,
+  login: PART.loginDegraded,
+  background: PART.backgroundDegraded,
+  fullHealth: PART.backgroundDegraded,
+};
+
+function degraded({ tier, namespace }: Component): Cause<PartWords> {
+  return namespace === FLUX_NAMESPACE ? PART.controllerDown : DEGRADED_OF_TIER[tier];
+}
+
 /** Parts that have been unready for long without anything that explains it. */
 export const degradedRule: Rule = {
-  ids: ["bg.degraded", "flux.controller-down"],
+  causes: Object.values(PART),
   find(facts) {
     if (!facts.live) return [];
     return facts.components.flatMap(({ component, workload, ready }): Finding[] => {
@@ -97,14 +117,14 @@ export const degradedRule: Rule = {
       if (!isSwitchedOff && age < (platform ? CONTROLLER_PATIENCE_MS : DEGRADED_AFTER_MS) && !deadline) {
         return [];
       }
-      return [finding(facts, {
-        id: platform ? "flux.controller-down" : "bg.degraded",
+      return [finding(facts, degraded(component), {
         tier: component.tier,
         component: component.name,
         since,
         words: {
           component: component.title,
-          ...(isSwitchedOff ? { detail: "switched off" } : { amount: durationText(age) }),
+          state: isSwitchedOff ? "switched-off" : "not-ready",
+          age: durationText(age),
         },
         evidence: [
           { label: "Object", text: `${workload.kind} ${workload.namespace}/${workload.name}` },
@@ -113,42 +133,5 @@ export const degradedRule: Rule = {
         ],
       })];
     });
-  },
-};
-
-/** What the agent knows of itself: its records, set-up, its own look at the registry. */
-export const agentRule: Rule = {
-  ids: ["agent.state-damaged", "agent.setup-failed"],
-  find(facts) {
-    const { snapshot } = facts;
-    const found: Finding[] = [];
-    if (snapshot.remembered.stateDamage !== undefined) {
-      found.push(finding(facts, {
-        id: "agent.state-damaged",
-        tier: "fullHealth",
-        component: "appliance",
-        hard: false,
-        words: { detail: clip(snapshot.remembered.stateDamage, 240) },
-        evidence: [{ label: "Message", text: clip(snapshot.remembered.stateDamage, 400) }],
-      }));
-    }
-    const { setup } = snapshot;
-    if (setup.status === "failed" && setup.failure) {
-      found.push(finding(facts, {
-        id: "agent.setup-failed",
-        tier: "platform",
-        component: "setup",
-        since: setup.since,
-        words: { name: setup.stepTitle ?? "", detail: setup.failure.message },
-        evidence: [
-          { label: "Step", text: setup.stepTitle ?? "" },
-          { label: "Code", text: setup.failure.code },
-          ...(setup.failure.details === ""
-            ? []
-            : [{ label: "Message", text: clip(setup.failure.details, 400) }]),
-        ],
-      }));
-    }
-    return found;
   },
 };

@@ -1,40 +1,40 @@
 import { BOOTSTRAP_JOB, NAMESPACES } from "../../product/names.ts";
 import type { Facts } from "../../facts/facts.ts";
-import type { BlockerId } from "../blocker_id.ts";
+import type { Cause } from "../../causes/cause.ts";
+import { APP } from "../../causes/app.ts";
+import { BOOTSTRAP } from "../../causes/bootstrap.ts";
+import { DATABASE } from "../../causes/database.ts";
 import { clip } from "./crash.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 
+interface FailureWords {
+  component: string;
+  detail: string;
+}
+
 /** What the last error lines of the first-time setup tell; first match wins. @see contract.md 9.4 */
-const FAILURES: readonly { id: BlockerId; test: RegExp; component?: string }[] = [
+const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?: string }[] = [
   {
-    id: "app.db-auth",
+    cause: DATABASE.auth,
     test: /PostgreSQL authentication failed|password authentication failed/i,
     component: "db",
   },
   {
-    id: "app.migration-failed",
+    cause: BOOTSTRAP.migrationFailed,
     test:
       /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|migrations? timed out/i,
   },
-  { id: "app.db-start", test: /PostgreSQL did not become reachable within/i, component: "db" },
+  { cause: DATABASE.start, test: /PostgreSQL did not become reachable within/i, component: "db" },
   {
-    id: "app.seed-guard",
+    cause: BOOTSTRAP.seedGuard,
     test: /Existing application database state detected|seed.{0,60}refused/i,
   },
-  { id: "app.redis", test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b/, component: "redis" },
+  { cause: APP.redis, test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b/, component: "redis" },
 ];
 
 /** The first-time setup of the database: running, or ended with an error. */
 export const bootstrapRule: Rule = {
-  ids: [
-    "app.bootstrap-running",
-    "app.bootstrap-failed",
-    "app.migration-failed",
-    "app.db-auth",
-    "app.db-start",
-    "app.seed-guard",
-    "app.redis",
-  ],
+  causes: [BOOTSTRAP.running, BOOTSTRAP.failed, ...FAILURES.map((it) => it.cause)],
   find(facts) {
     const { outcome } = facts.bootstrap;
     if (outcome === "running") return [running(facts)];
@@ -59,13 +59,9 @@ function evidenceOf(facts: Facts, errors: readonly string[]): Finding["evidence"
 function running(facts: Facts): Finding {
   const { job, errors, step } = facts.bootstrap;
   const attempt = (job?.failed ?? 0) > 0 ? `attempt ${(job?.failed ?? 0) + 1}` : "";
-  return finding(facts, {
-    id: "app.bootstrap-running",
-    tier: "bootstrap",
-    component: "bootstrap",
-    hard: false,
+  return finding(facts, BOOTSTRAP.running, {
     since: job?.startedAt ?? job?.createdAt,
-    words: { detail: [step, attempt].filter((it) => it !== "").join(", ") },
+    words: { step: [step, attempt].filter((it) => it !== "").join(", ") },
     evidence: evidenceOf(facts, errors),
   });
 }
@@ -78,8 +74,7 @@ function failed(facts: Facts): Finding {
   const condition = facts.bootstrap.job?.conditions.find((it) =>
     it.type === "Failed" && it.status === "True"
   );
-  return finding(facts, {
-    id: known?.id ?? "app.bootstrap-failed",
+  return finding(facts, known?.cause ?? BOOTSTRAP.failed, {
     tier: "bootstrap",
     component: known?.component ?? "bootstrap",
     since: condition?.since ?? facts.snapshot.remembered.bootstrap?.at,

@@ -1,14 +1,29 @@
 import type { ContainerProblem } from "../../facts/container_problem.ts";
 import type { Facts } from "../../facts/facts.ts";
-import type { BlockerId } from "../blocker_id.ts";
+import type { Cause } from "../../causes/cause.ts";
+import { APP } from "../../causes/app.ts";
+import { CONFIG } from "../../causes/config.ts";
+import { DATABASE } from "../../causes/database.ts";
+import { DNS } from "../../causes/dns.ts";
+import { IMAGE } from "../../causes/image.ts";
+import { MACHINE } from "../../causes/machine.ts";
+import { STORAGE } from "../../causes/storage.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { containerEvidence } from "../pod_evidence.ts";
 
 type Crash = Extract<ContainerProblem, { kind: "crash" }>;
 
+/** What a cause may ask of a container that stopped. */
+interface CrashWords {
+  component: string;
+  image: string;
+  times: number;
+  detail: string;
+}
+
 interface CrashPattern {
-  id: BlockerId;
+  cause: Cause<CrashWords>;
   test: RegExp;
   /** Where the cause lies, when that is not the component that stops. */
   component?: string;
@@ -17,61 +32,48 @@ interface CrashPattern {
 
 /** What the last lines of a container that stopped tell; first match wins. @see contract.md 9.4, 9.5 */
 const CRASH_PATTERNS: readonly CrashPattern[] = [
-  { id: "app.temporal-schema", test: /sql schema version compatibility check failed/i },
+  { cause: APP.temporalSchema, test: /sql schema version compatibility check failed/i },
   {
-    id: "cfg.service-links",
+    cause: CONFIG.serviceLinks,
     test: /cannot unmarshal .{0,80}tcp:\/\/|tcp:\/\/.{1,140} into .{0,20}int|parsing "tcp:\/\//,
   },
   {
-    id: "app.db-version",
+    cause: DATABASE.version,
     test: /database files are incompatible with server|data directory was initialized by PostgreSQL version/i,
   },
-  { id: "disk.readonly", test: /read-only file system/i },
-  { id: "disk.pressure", test: /no space left on device/i },
-  { id: "app.db-start", test: /could not locate a valid checkpoint record|\bPANIC: /, only: ["db"] },
+  { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
+  { cause: MACHINE.diskPressure, test: /no space left on device/i },
+  { cause: DATABASE.start, test: /could not locate a valid checkpoint record|\bPANIC: /, only: ["db"] },
   {
-    id: "app.db-auth",
+    cause: DATABASE.auth,
     test: /password authentication failed|PostgreSQL authentication failed/i,
     component: "db",
   },
   {
-    id: "stor.owner",
+    cause: STORAGE.owner,
     test:
       /initdb: error: directory .{0,200} not empty|permission denied(?! for )|operation not permitted|has wrong ownership/i,
     only: ["db", "redis", "alga-core", "storage"],
   },
-  { id: "dns.coredns-loop", test: /\bLoop \(.{0,200}\) detected/, only: ["coredns"] },
-  { id: "dns.coredns-none", test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },
+  { cause: DNS.corednsLoop, test: /\bLoop \(.{0,200}\) detected/, only: ["coredns"] },
+  { cause: DNS.corednsNone, test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },
   // A shell that is given a program of another processor reads it as a script.
-  { id: "img.arch", test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },
+  { cause: IMAGE.arch, test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },
   {
-    id: "app.redis",
+    cause: APP.redis,
     test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b|ECONNREFUSED .{0,40}:6379|redis.{0,80}connection refused/i,
     component: "redis",
   },
 ];
 
 /** One that could not be started has touched neither its data nor the disk; a volume may be read-only on purpose. */
-const BEGUN_ONLY: readonly BlockerId[] = ["stor.owner", "disk.readonly"];
+const BEGUN_ONLY: readonly Cause[] = [STORAGE.owner, MACHINE.diskReadOnly];
+/** One cause for the whole machine. */
+const WIDE: readonly Cause[] = [MACHINE.diskReadOnly, MACHINE.diskPressure];
 
 /** Containers that stop again and again, by what they said last. */
 export const crashRule: Rule = {
-  ids: [
-    "app.temporal-schema",
-    "cfg.service-links",
-    "app.db-version",
-    "disk.readonly",
-    "disk.pressure",
-    "app.db-start",
-    "app.db-auth",
-    "stor.owner",
-    "dns.coredns-loop",
-    "dns.coredns-none",
-    "img.arch",
-    "app.redis",
-    "mem.oom-container",
-    "app.crash",
-  ],
+  causes: [...CRASH_PATTERNS.map((it) => it.cause), MACHINE.containerOutOfMemory, APP.crash],
   find(facts) {
     return facts.problems.flatMap((trouble) =>
       trouble.kind === "crash" && trouble.component.kind !== "Job" ? explainCrash(facts, trouble) : []
@@ -84,12 +86,12 @@ function explainCrash(facts: Facts, crash: Crash): Finding[] {
   const begun = crash.reason !== "StartError" && crash.reason !== "RunContainerError";
   for (const pattern of CRASH_PATTERNS) {
     if (pattern.only && !pattern.only.includes(crash.component.name)) continue;
-    if (!begun && BEGUN_ONLY.includes(pattern.id)) continue;
+    if (!begun && BEGUN_ONLY.includes(pattern.cause)) continue;
     const line = lines.findLast((it) => pattern.test.test(it));
     if (line === undefined) continue;
-    // Pressure on the disk is one cause for the whole machine; so is a password that the database refuses.
-    const wide = pattern.id.startsWith("disk.");
-    return [crashFinding(facts, crash, pattern.id, line, {
+    // The disk is one for the whole machine; so is a password that the database refuses.
+    const wide = WIDE.includes(pattern.cause);
+    return [crashFinding(facts, crash, pattern.cause, line, {
       component: wide ? crash.component.name : pattern.component ?? crash.component.name,
       ...(wide ? { key: "node" } : pattern.component === undefined ? {} : { key: pattern.component }),
     })];
@@ -97,25 +99,26 @@ function explainCrash(facts: Facts, crash: Crash): Finding[] {
   // 137 is any kill: also the one after a probe or a hook, of which the kubelet tells only seconds later.
   const killed = crash.exitCode === 137 && crash.stoppedFor === "" && crash.restarts >= 2;
   if (crash.reason === "OOMKilled" || killed) {
-    return [crashFinding(facts, crash, "mem.oom-container", "", { component: crash.component.name })];
+    return [
+      crashFinding(facts, crash, MACHINE.containerOutOfMemory, "", { component: crash.component.name }),
+    ];
   }
   if (!crash.loop) return [];
   const detail = crash.stoppedFor || lastTelling(lines);
-  return [crashFinding(facts, crash, "app.crash", detail, { component: crash.component.name })];
+  return [crashFinding(facts, crash, APP.crash, detail, { component: crash.component.name })];
 }
 
 function crashFinding(
   facts: Facts,
   crash: Crash,
-  id: BlockerId,
+  cause: Cause<CrashWords>,
   detail: string,
   where: { component: string; key?: string },
 ): Finding {
   const { component } = crash;
-  const specific = id !== "app.crash";
+  const specific = cause.id !== APP.crash.id;
   const line = clip(detail, 240);
-  return finding(facts, {
-    id,
+  return finding(facts, cause, {
     tier: component.tier,
     component: where.component,
     key: where.key ?? component.name,
@@ -125,7 +128,7 @@ function crashFinding(
     words: {
       component: component.title,
       detail: line,
-      amount: `${crash.restarts} times`,
+      times: crash.restarts,
       image: crash.container.image,
     },
     evidence: [
@@ -145,22 +148,21 @@ export function lastTelling(lines: readonly string[]): string {
 
 /** Running for minutes without becoming ready. */
 export const probeRule: Rule = {
-  ids: ["app.probe"],
+  causes: [APP.probe],
   find(facts) {
     return facts.problems.flatMap((trouble): Finding[] => {
       if (trouble.kind !== "not-ready" || trouble.component.kind === "Job") return [];
       const age = ageMs(trouble.since, facts.nowMs);
       const background = trouble.component.tier === "background";
       if (age < (background ? 10 : 3) * 60_000) return [];
-      return [finding(facts, {
-        id: "app.probe",
+      return [finding(facts, APP.probe, {
         tier: trouble.component.tier,
         component: trouble.component.name,
         hard: age >= (background ? 15 : 5) * 60_000,
         since: trouble.since,
         words: {
           component: trouble.component.title,
-          amount: durationText(age),
+          age: durationText(age),
           detail: clip(trouble.text, 240),
         },
         evidence: containerEvidence(trouble, trouble.text),

@@ -4,12 +4,17 @@ import type { Facts } from "../../facts/facts.ts";
 import { currentCondition, type FluxFacts } from "../../facts/flux.ts";
 import type { ConditionView, FluxView } from "../../facts/snapshot.ts";
 import { type TierId } from "../../product/tiers.ts";
-import type { BlockerId } from "../blocker_id.ts";
+import type { Cause } from "../../causes/cause.ts";
+import { CONFIG } from "../../causes/config.ts";
+import { DATABASE } from "../../causes/database.ts";
+import { FLUX } from "../../causes/flux.ts";
+import { REGISTRY } from "../../causes/registry.ts";
+import { SOURCE } from "../../causes/source.ts";
 import { clip } from "./crash.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { PART_PATIENCE_MS, partFailure, readyFailure } from "../flux_failure.ts";
-import { explainNetworkText, NETWORK_IDS } from "../network_text.ts";
+import { explainNetworkText, NETWORK_CAUSES } from "../network_text.ts";
 
 const TIMEOUT_TEXT =
   /context deadline exceeded|would exceed context deadline|timed? ?out waiting|timed out|timeout waiting|failed early due to stalled resources/i;
@@ -27,28 +32,17 @@ const CHART_PATIENCE_MS = 2 * 60_000;
 
 /** Objects of Flux that could not do their work. Conditions of an older generation say nothing. @see components.md 2.4 */
 export const fluxRule: Rule = {
-  ids: [
-    ...NETWORK_IDS,
-    "app.db-auth",
-    "cfg.missing-secret",
-    "flux.source-auth",
-    "flux.source-tls",
-    "flux.source-notfound",
-    "flux.source-failed",
-    "flux.verify",
-    "flux.build",
-    "flux.health-check",
-    "flux.dependency",
-    "flux.suspended",
-    "flux.stalled",
-    "flux.helm-pending",
-    "flux.helm-timeout",
-    "flux.crd-missing",
+  causes: [
+    ...NETWORK_CAUSES,
+    ...Object.values(SOURCE),
+    ...Object.values(FLUX),
+    DATABASE.auth,
+    CONFIG.missingSecret,
   ],
   find(facts) {
     if (!facts.live) return [];
     return facts.fluxObjects.flatMap((object): Finding[] => {
-      if (object.suspended) return [found(facts, object, "flux.suspended", undefined)];
+      if (object.suspended) return [found(facts, object, FLUX.suspended, undefined)];
       switch (object.kind) {
         case "OCIRepository":
         case "HelmRepository":
@@ -64,22 +58,15 @@ export const fluxRule: Rule = {
   },
 };
 
-function found(
-  facts: Facts,
-  object: FluxView,
-  id: BlockerId,
-  condition: ConditionView | undefined,
-  more: Partial<Pick<Finding, "hard" | "component" | "key">> & { words?: Partial<Finding["words"]> } = {},
-): Finding {
-  const covers = coveredBy(object);
+/** What a finding about an object of Flux has besides the words of its cause. */
+function about(object: FluxView, condition: ConditionView | undefined) {
   const message = condition?.message ?? "";
-  return finding(facts, {
-    id,
+  return {
     tier: tierOf(object),
     component: object.kind === "HelmRelease" ? releaseComponent(object.name) : object.name,
     key: `${object.kind}/${object.name}`,
     since: condition?.since ?? object.createdAt,
-    covers,
+    covers: coveredBy(object),
     evidence: [
       { label: "Object", text: `${object.kind} ${object.namespace}/${object.name}` },
       {
@@ -88,14 +75,29 @@ function found(
       },
       ...(message === "" ? [] : [{ label: "Message", text: clip(message, 600) }]),
     ],
-    ...more,
-    // Folders of one try have a name of their own each time.
-    words: {
-      name: object.name,
-      detail: clip(message.replaceAll(/\/tmp\/[\w-]+\//g, ""), 240),
-      ...more.words,
-    },
-  });
+  };
+}
+
+/** What the most causes about a part of the release ask for. */
+interface PartWords {
+  part: string;
+  detail: string;
+}
+
+function found(
+  facts: Facts,
+  object: FluxView,
+  cause: Cause<PartWords>,
+  condition: ConditionView | undefined,
+  hard = true,
+): Finding {
+  const words = { part: object.name, detail: detailOf(condition) };
+  return finding(facts, cause, { ...about(object, condition), hard, words });
+}
+
+/** Folders of one try have a name of their own each time. */
+function detailOf(condition: ConditionView | undefined): string {
+  return clip((condition?.message ?? "").replaceAll(/\/tmp\/[\w-]+\//g, ""), 240);
 }
 
 function coveredBy(object: FluxView): readonly string[] {
@@ -121,30 +123,27 @@ function explainSource(facts: Facts, object: FluxView): Finding[] {
   const condition = readyFailure(object);
   if (!condition) return [];
   const { reason, message } = condition;
-  if (reason === "VerificationError") return [found(facts, object, "flux.verify", condition)];
-  const cause = explainNetworkText(message);
-  const words = { server: cause?.server ?? "", name: cause?.name || object.name };
-  switch (cause?.id) {
-    case undefined:
-      return [found(facts, object, "flux.source-failed", condition)];
+  if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];
+  const told = explainNetworkText(message);
+  switch (told?.cause.id) {
     case "reg.auth":
-      return [found(facts, object, "flux.source-auth", condition)];
+      return [found(facts, object, SOURCE.auth, condition)];
     case "net.tls-intercept":
-      return [found(facts, object, "flux.source-tls", condition, { words })];
+      return [found(facts, object, SOURCE.tls, condition)];
     case "img.not-found":
-      return [found(facts, object, "flux.source-notfound", condition)];
+      return [found(facts, object, SOURCE.notFound, condition)];
     case "img.interrupted":
-      return [found(facts, object, "flux.source-failed", condition, { hard: false })];
-    default: {
-      const hard = cause?.id !== "reg.ratelimit" && cause?.id !== "reg.unavailable";
-      return [found(facts, object, cause?.id ?? "flux.source-failed", condition, {
-        hard,
-        component: "network",
-        key: cause?.server || cause?.name || "registry",
-        words,
-      })];
-    }
+      return [found(facts, object, SOURCE.failed, condition, false)];
   }
+  // What speaks of an image tells nothing of a release.
+  if (told?.about !== "network") return [found(facts, object, SOURCE.failed, condition)];
+  return [finding(facts, told.cause, {
+    ...about(object, condition),
+    hard: told.cause.id !== REGISTRY.rateLimit.id && told.cause.id !== REGISTRY.unavailable.id,
+    component: "network",
+    key: told.server || told.name || "registry",
+    words: { server: told.server, name: told.name || object.name, detail: detailOf(condition) },
+  })];
 }
 
 function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
@@ -153,33 +152,33 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
   const { reason, message } = condition;
   if (reason === "DependencyNotReady") return explainWaiting(facts, object, condition);
   if (/no matches for kind/i.test(message)) {
-    const kind = /no matches for kind "([^"]+)"/.exec(message)?.[1] ?? "";
-    return [found(facts, object, "flux.crd-missing", condition, { words: { name: kind } })];
+    return [kindMissing(facts, object, condition)];
   }
   if (reason === "BuildFailed" || reason === "InvalidPath") {
-    return [found(facts, object, "flux.build", condition)];
+    return [found(facts, object, FLUX.build, condition)];
   }
   if (reason === "ArtifactFailed") {
     // The source speaks for itself; only a path that the release lacks is the part's own fault.
-    return /path not found/i.test(message) ? [found(facts, object, "flux.build", condition)] : [
-      found(facts, object, "flux.dependency", condition, {
+    return /path not found/i.test(message) ? [found(facts, object, FLUX.build, condition)] : [
+      finding(facts, FLUX.dependency, {
+        ...about(object, condition),
         hard: false,
-        words: { detail: "the release itself" },
+        words: { part: object.name, first: "the release itself" },
       }),
     ];
   }
   if (reason.startsWith("HealthCheck") || TIMEOUT_TEXT.test(message)) {
     const names = /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
-    return [found(facts, object, "flux.health-check", condition, {
-      hard: false,
-      words: { detail: clip(names.replaceAll(/ status: '\w+'/g, ""), 200) },
+    return [finding(facts, FLUX.healthCheck, {
+      ...about(object, condition),
+      words: { part: object.name, awaited: clip(names.replaceAll(/ status: '\w+'/g, ""), 200) },
     })];
   }
   if (reason === "ReconciliationFailed" || reason === "PruneFailed") {
-    return [found(facts, object, "flux.build", condition, { hard: !PASSING_TEXT.test(message) })];
+    return [found(facts, object, FLUX.build, condition, !PASSING_TEXT.test(message))];
   }
   return currentCondition(object, "Stalled")?.status === "True"
-    ? [found(facts, object, "flux.stalled", condition)]
+    ? [found(facts, object, FLUX.stalled, condition)]
     : [];
 }
 
@@ -193,14 +192,13 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
   const released = currentCondition(object, "Released");
   const cause = released?.status === "False" ? released : ready;
   if (/no matches for kind/i.test(cause.message)) {
-    const kind = /no matches for kind "([^"]+)"/.exec(cause.message)?.[1] ?? "";
-    return [found(facts, object, "flux.crd-missing", cause, { words: { name: kind } })];
+    return [kindMissing(facts, object, cause)];
   }
   if (/Refusing to generate db-credentials/i.test(cause.message)) {
-    return [found(facts, object, "app.db-auth", cause, { component: "db", key: "db" })];
+    return [finding(facts, DATABASE.auth, { ...about(object, cause), component: "db", key: "db" })];
   }
   if (PENDING_TEXT.test(cause.message) || ready.reason === "PendingRelease") {
-    return [found(facts, object, "flux.helm-pending", cause)];
+    return [found(facts, object, FLUX.helmPending, cause)];
   }
   if (
     ready.reason === "SourceNotReady" || ready.reason === "ArtifactFailed" || /HelmChart/.test(cause.message)
@@ -208,11 +206,16 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
     const chart = chartFailure(facts, cause);
     if (!chart) return [];
     return explainSource(facts, { ...object, conditions: [chart] })
-      .map((it) => it.id === "flux.source-failed" ? { ...it, hard: hardFailure } : it);
+      .map((it) => it.id === SOURCE.failed.id ? { ...it, hard: hardFailure } : it);
   }
-  if (TIMEOUT_TEXT.test(cause.message)) return [found(facts, object, "flux.helm-timeout", cause)];
+  if (TIMEOUT_TEXT.test(cause.message)) return [found(facts, object, FLUX.helmTimeout, cause)];
   if (UNABLE_REASON.test(ready.reason)) return explainInability(facts, object, ready);
-  return hardFailure ? [found(facts, object, "flux.stalled", cause)] : [];
+  return hardFailure ? [found(facts, object, FLUX.stalled, cause)] : [];
+}
+
+function kindMissing(facts: Facts, object: FluxView, condition: ConditionView): Finding {
+  const kind = /no matches for kind "([^"]+)"/.exec(condition.message)?.[1] ?? object.kind;
+  return finding(facts, FLUX.kindMissing, { ...about(object, condition), words: { kinds: [kind] } });
 }
 
 /** Helm has not even begun. */
@@ -220,13 +223,14 @@ function explainInability(facts: Facts, object: FluxView, condition: ConditionVi
   const { message } = condition;
   const missing = /(?:configmaps?|secrets?) "([^"]+)" not found/i.exec(message)?.[1];
   if (missing === undefined) {
-    return [found(facts, object, "flux.build", condition, { hard: !PASSING_TEXT.test(message) })];
+    return [found(facts, object, FLUX.build, condition, !PASSING_TEXT.test(message))];
   }
   const title = componentByName(releaseComponent(object.name))?.title ?? object.name;
   return [
-    found(facts, object, "cfg.missing-secret", condition, {
+    finding(facts, CONFIG.missingSecret, {
+      ...about(object, condition),
       key: missing,
-      words: { component: title, name: missing },
+      words: { component: title, missing },
     }),
   ];
 }
@@ -249,26 +253,26 @@ function explainWaiting(facts: Facts, object: FluxView, condition: ConditionView
   const age = ageMs(condition.since, facts.nowMs);
   if (age < (isThere ? PART_PATIENCE_MS : MISSING_DEPENDENCY_PATIENCE_MS)) return [];
   return [
-    found(facts, object, "flux.dependency", condition, {
+    finding(facts, FLUX.dependency, {
+      ...about(object, condition),
       hard: !isThere,
-      words: { detail: name && `"${name}"` },
+      words: { part: object.name, first: name && `"${name}"` },
     }),
   ];
 }
 
 /** Flux runs, but kinds that it needs are unknown to the cluster. */
 export const missingKindRule: Rule = {
-  ids: ["flux.crd-missing"],
+  causes: [FLUX.kindMissing],
   find(facts) {
     const controller = facts.state("kustomize-controller");
     if (!facts.live || controller?.ready !== true || facts.snapshot.missingFluxKinds.length === 0) return [];
     if (ageMs(controller.workload?.createdAt, facts.nowMs) < MISSING_KIND_PATIENCE_MS) return [];
-    return [finding(facts, {
-      id: "flux.crd-missing",
+    return [finding(facts, FLUX.kindMissing, {
       tier: "platform",
       component: "flux",
       since: controller.workload?.createdAt,
-      words: { name: facts.snapshot.missingFluxKinds.join('", "') },
+      words: { kinds: facts.snapshot.missingFluxKinds },
       evidence: [{ label: "Missing", text: facts.snapshot.missingFluxKinds.join(", ") }],
     })];
   },

@@ -1,53 +1,52 @@
 import type { Component } from "../../product/components.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { TIER_IDS, type TierId } from "../../product/tiers.ts";
-import type { BlockerId } from "../blocker_id.ts";
+import { IMAGE } from "../../causes/image.ts";
+import { NETWORK } from "../../causes/network.ts";
+import { REGISTRY } from "../../causes/registry.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { isLargeImage } from "../../product/image_sizes.ts";
 import { clip } from "./crash.ts";
-import { explainNetworkText, NETWORK_IDS, registryOf } from "../network_text.ts";
+import { explainNetworkText, IMAGE_CAUSES, NETWORK_CAUSES, registryOf } from "../network_text.ts";
 import { containerEvidence } from "../pod_evidence.ts";
 
-/** An interrupted download is tried again by itself; after this it is a problem. */
-const INTERRUPTED_LIMIT_MS = 10 * 60_000;
 const SLOW_AFTER_MS = 5 * 60_000;
 const STALLED_AFTER_MS = { large: 45 * 60_000, small: 15 * 60_000 };
 /** Small packets pass, large ones do not: connections open, and hang as soon as certificates are sent. */
 const HANDSHAKE = /TLS handshake timeout/i;
 /** These end without anyone acting. */
-const RETRIED: readonly BlockerId[] = ["reg.ratelimit", "reg.unavailable"];
+const RETRIED: readonly string[] = [REGISTRY.rateLimit.id, REGISTRY.unavailable.id];
 
 /** Downloads that failed, by the text of the container runtime. @see cluster.md 5, contract.md 9.3 */
 export const imagePullRule: Rule = {
-  ids: [...NETWORK_IDS, "net.mtu", "img.pull-failed"],
+  causes: [...NETWORK_CAUSES, ...IMAGE_CAUSES, NETWORK.mtu, IMAGE.pullFailed],
   find(facts) {
     return facts.problems.flatMap((trouble): Finding[] => {
       if (trouble.kind !== "pull") return [];
       const image = trouble.container.image;
       const registry = registryOf(image);
-      const cause = explainNetworkText(trouble.text);
-      const age = ageMs(trouble.since, facts.nowMs);
-      const id = cause?.id === "img.interrupted" && age > INTERRUPTED_LIMIT_MS && HANDSHAKE.test(trouble.text)
-        ? "net.mtu"
-        : cause?.id ?? "img.pull-failed";
-      const perImage = id.startsWith("img.") || id === "reg.auth";
+      const told = explainNetworkText(trouble.text);
+      const lasting = ageMs(trouble.since, facts.nowMs) > IMAGE.interrupted.patienceMs;
+      const isInterrupted = told?.cause.id === IMAGE.interrupted.id;
+      const hangs = isInterrupted && lasting && HANDSHAKE.test(trouble.text);
+      const cause = hangs ? NETWORK.mtu : told?.cause ?? IMAGE.pullFailed;
+      const perImage = !hangs && told?.about !== "network";
       const queue = queueBehind(facts, image, trouble.pod.nodeName, trouble.component);
-      const lasting = id === "img.interrupted" ? age > INTERRUPTED_LIMIT_MS : !RETRIED.includes(id);
-      return [finding(facts, {
-        id,
+      const isHard = isInterrupted ? lasting : !RETRIED.includes(cause.id);
+      return [finding(facts, cause, {
         tier: queue.tier,
         component: trouble.component.name,
-        key: perImage ? image : cause?.server || registry,
+        key: perImage ? image : told?.server || registry,
         // Those behind it get their turn between two tries: they are slowed down, not stopped.
-        hard: lasting && queue.tier === trouble.component.tier,
+        hard: isHard && queue.tier === trouble.component.tier,
         covers: queue.components,
         since: trouble.since,
         words: {
           component: trouble.component.title,
           image,
-          server: cause?.server || (id.startsWith("dns.") ? "" : registry),
-          name: cause?.name || registry,
+          server: told?.server || (cause.id.startsWith("dns.") ? "" : registry),
+          name: told?.name || registry,
           detail: clip(trouble.text, 240),
         },
         evidence: [...containerEvidence(trouble, trouble.text), ...queue.evidence],
@@ -58,22 +57,21 @@ export const imagePullRule: Rule = {
 
 /** Downloads that take long. One that waits behind another is not named: the one that holds the queue is. */
 export const imageSlowRule: Rule = {
-  ids: ["img.slow", "img.stalled"],
+  causes: [IMAGE.slow, IMAGE.stalled],
   find(facts: Facts) {
     return facts.pulls.flatMap((pull): Finding[] => {
       const age = ageMs(pull.startedAt, facts.nowMs);
       if (pull.waitsFor !== undefined || age <= SLOW_AFTER_MS) return [];
       const stalled = age > STALLED_AFTER_MS[isLargeImage(pull.image) ? "large" : "small"];
       const queue = queueBehind(facts, pull.image, pull.pod.nodeName, pull.component);
-      return [finding(facts, {
-        id: stalled ? "img.stalled" : "img.slow",
+      return [finding(facts, stalled ? IMAGE.stalled : IMAGE.slow, {
         tier: queue.tier,
         component: pull.component.name,
         key: pull.image,
         hard: stalled,
         since: pull.startedAt,
         covers: queue.components,
-        words: { component: pull.component.title, image: pull.image, amount: durationText(age) },
+        words: { component: pull.component.title, image: pull.image, age: durationText(age) },
         evidence: [
           {
             label: "Object",

@@ -1,6 +1,8 @@
 import type { Facts } from "../../facts/facts.ts";
 import type { JournalLine } from "../../facts/snapshot.ts";
-import type { BlockerId } from "../blocker_id.ts";
+import type { Cause } from "../../causes/cause.ts";
+import { K3S } from "../../causes/k3s.ts";
+import { MACHINE } from "../../causes/machine.ts";
 import { clip } from "./crash.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
@@ -13,65 +15,65 @@ const SLOW_LINES = 3;
 /** What the kubelet within it says of one pod or image, which speak for themselves. */
 const OF_ONE_POD = /"Error syncing pod|\b(?:pod|image)="/;
 
-/** Why the service "k3s" does not run, by what it said last; first match wins. @see catalogue.md 4.4 k3s.* */
-const PATTERNS: readonly { id: BlockerId; test: RegExp; name?: number; server?: number }[] = [
-  { id: "k3s.db-corrupt", test: /database disk image is malformed|file is not a database/i },
-  { id: "k3s.token-mismatch", test: /bootstrap data already found and encrypted with different token/i },
+/** What a line of the service may tell; "" where it does not. */
+interface LineWords {
+  now: string;
+  before: string;
+  port: string;
+  detail: string;
+}
+
+/** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. @see catalogue.md 4.4 k3s.* */
+const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
+  { cause: K3S.databaseCorrupt, test: /database disk image is malformed|file is not a database/i },
+  { cause: K3S.tokenMismatch, test: /bootstrap data already found and encrypted with different token/i },
   {
-    id: "k3s.start-cgroup",
+    cause: K3S.startCgroup,
     test: /failed to find memory cgroup|cgroup.{0,40}\bmemory\b.{0,40}not (?:found|enabled)/i,
   },
-  { id: "k3s.start-port", test: /listen tcp\S* \S*?:(\d+): bind: address already in use/i, name: 1 },
+  { cause: K3S.startPort, test: /listen tcp\S* \S*?:(?<port>\d+): bind: address already in use/i },
   {
-    id: "net.node-ip-changed",
-    test: /x509: certificate is valid for ([\d., a-f:]+), not ([\d.]+|[\da-f:]*:[\da-f:]+)(?![\w.-])/i,
-    server: 1,
-    name: 2,
+    cause: MACHINE.addressChanged,
+    test:
+      /x509: certificate is valid for (?<before>[\d., a-f:]+), not (?<now>[\d.]+|[\da-f:]*:[\da-f:]+)(?![\w.-])/i,
   },
-  { id: "net.node-ip-changed", test: /is not a member of the etcd cluster/i },
-  { id: "k3s.cert-expired", test: /x509: certificate has expired/i },
-  { id: "node.hostname-changed", test: /can only access node lease with the same name/i },
-  { id: "disk.pressure", test: /no space left on device/i },
-  { id: "disk.readonly", test: /read-only file system/i },
+  // k3s says "is a not a member", word for word.
+  { cause: MACHINE.addressChanged, test: /is (?:a )?not a member of the etcd cluster/i },
+  { cause: K3S.certificateExpired, test: /x509: certificate has expired/i },
+  { cause: MACHINE.nameChanged, test: /can only access node lease with the same name/i },
+  { cause: MACHINE.diskPressure, test: /no space left on device/i },
+  { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
 ];
 
 /** What the service "k3s" says while Kubernetes does not answer. */
 export const journalRule: Rule = {
-  ids: [...new Set(PATTERNS.map((it) => it.id)), "k3s.crash-loop", "disk.slow"],
+  causes: [...new Set(PATTERNS.map((it) => it.cause)), K3S.crashLoop, MACHINE.diskSlow],
   find(facts) {
     const lines = facts.snapshot.host.journal.filter((it) => ageMs(it.at, facts.nowMs) < JOURNAL_FRESH_MS);
     const slow = slowDisk(facts, lines);
     const run = newestRun(lines, facts.nowMs);
-    for (const pattern of PATTERNS) {
-      const line = run.findLast((it) => pattern.test.test(it.text) && !OF_ONE_POD.test(it.text));
+    for (const { cause, test } of PATTERNS) {
+      const line = run.findLast((it) => test.test(it.text) && !OF_ONE_POD.test(it.text));
       if (!line) continue;
-      const match = pattern.test.exec(line.text);
-      const named = (group: number | undefined) => group === undefined ? "" : match?.[group]?.trim() ?? "";
-      return [
-        atNode(facts, pattern.id, line, {
-          name: named(pattern.name),
-          server: named(pattern.server),
-        }),
-        ...slow,
-      ];
+      const { now = "", before = "", port = "" } = test.exec(line.text)?.groups ?? {};
+      const words = { now, before, port, detail: clip(messageOf(line.text), 240) };
+      return [finding(facts, cause, { ...atLine(line), words }), ...slow];
     }
     return [...crashLoop(facts, lines), ...slow];
   },
 };
 
-function atNode(facts: Facts, id: BlockerId, line: JournalLine, words: Partial<Finding["words"]>): Finding {
-  return finding(facts, {
-    id,
-    tier: "platform",
+function atLine(line: JournalLine) {
+  return {
+    tier: "platform" as const,
     component: "node",
     since: line.at,
-    words: { detail: clip(messageOf(line.text), 240), ...words },
     evidence: [
       { label: "Service", text: "k3s" },
       { label: "Line", text: clip(line.text, 400) },
       { label: "Time", text: line.at },
     ],
-  });
+  };
 }
 
 /** Lines since the newest start, and of the last minutes: a run that is young has not had the time to fail again. */
@@ -88,9 +90,9 @@ function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   if (restarts.length < LOOP_STARTS || !last) return [];
   const fatal = lines.findLast((it) => /level=fatal|\bfatal\b|\bpanic:/i.test(it.text)) ??
     lines.findLast((it) => /level=error|^E\d{4} /.test(it.text));
-  return [atNode(facts, "k3s.crash-loop", fatal ?? last, {
-    detail: fatal ? clip(messageOf(fatal.text), 240) : "",
-    amount: `${restarts.length} times`,
+  return [finding(facts, K3S.crashLoop, {
+    ...atLine(fatal ?? last),
+    words: { times: restarts.length, detail: fatal ? clip(messageOf(fatal.text), 240) : "" },
   })];
 }
 
@@ -105,8 +107,7 @@ function slowDisk(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   });
   const first = slow[0];
   if (slow.length < SLOW_LINES || !first) return [];
-  const long = ageMs(first.at, facts.nowMs) > LOOP_SPAN_MS;
-  return [{ ...atNode(facts, "disk.slow", first, { amount: `${slow.length} times` }), hard: long }];
+  return [finding(facts, MACHINE.diskSlow, { ...atLine(first), words: { times: slow.length } })];
 }
 
 /** The text of a line of k3s without level and time. */
@@ -117,7 +118,7 @@ function messageOf(text: string): string {
 
 /** The agent put k3s in place and its sum was wrong. */
 export const downloadRule: Rule = {
-  ids: ["k3s.download"],
+  causes: [K3S.download],
   find(facts) {
     const { setup } = facts.snapshot;
     const { failure } = setup;
@@ -125,12 +126,8 @@ export const downloadRule: Rule = {
       return [];
     }
     if (!/checksum/i.test(failure.message)) return []; // it is not there at all
-    return [finding(facts, {
-      id: "k3s.download",
-      tier: "platform",
-      component: "setup",
+    return [finding(facts, K3S.download, {
       since: setup.since,
-      words: { detail: failure.message },
       evidence: [{ label: "Code", text: failure.code }, {
         label: "Message",
         text: failure.message,
@@ -141,7 +138,7 @@ export const downloadRule: Rule = {
 
 /** The machine has another address or name than Kubernetes knows it by. @see contract.md 9.2 K6 */
 export const identityRule: Rule = {
-  ids: ["net.node-ip-changed", "node.hostname-changed"],
+  causes: [MACHINE.addressChanged, MACHINE.nameChanged],
   find(facts) {
     const { host, nodes } = facts.snapshot;
     if (!facts.live || host.name === "") return [];
@@ -153,20 +150,18 @@ export const identityRule: Rule = {
       const about = { tier: "platform" as const, component: "node" };
       const isReady = node.conditions.some((it) => it.type === "Ready" && it.status === "True");
       if (known && !isReady && node.name !== host.name) {
-        found.push(finding(facts, {
+        found.push(finding(facts, MACHINE.nameChanged, {
           ...about,
-          id: "node.hostname-changed",
           since: node.conditions.find((it) => it.type === "Ready")?.since,
-          words: { name: host.name, server: node.name },
+          words: { now: host.name, before: node.name },
           evidence: [{ label: "Machine", text: host.name }, { label: "Kubernetes", text: node.name }],
         }));
       }
       const address = node.internalIp ?? "";
       if (/^[\d.]+$/.test(address) && host.addresses.length > 0 && !host.addresses.includes(address)) {
-        found.push(finding(facts, {
+        found.push(finding(facts, MACHINE.addressChanged, {
           ...about,
-          id: "net.node-ip-changed",
-          words: { name: host.addresses[0] ?? "", server: address },
+          words: { now: host.addresses[0] ?? "", before: address },
           evidence: [
             { label: "Machine", text: host.addresses.join(", ") },
             { label: "Kubernetes", text: `${node.name} ${address}` },

@@ -1,37 +1,48 @@
-import { clip } from "./crash.ts";
+import { NETWORK } from "../../causes/network.ts";
+import { REGISTRY } from "../../causes/registry.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { explainNetworkText, NETWORK_IDS } from "../network_text.ts";
+import { explainNetworkText, NETWORK_CAUSES } from "../network_text.ts";
+import { clip } from "./crash.ts";
 
-/** The agent's own regular question to the registry, and what set-up met before a cluster existed. */
+/** Trouble of a registry itself is not what keeps setup from going on for good. */
+const OF_A_REGISTRY = [REGISTRY.rateLimit.id, REGISTRY.unavailable.id] as const;
+
+/** The agent's own regular question to the registry, and what setup met before a cluster existed. */
 export const registryProbeRule: Rule = {
-  ids: [...NETWORK_IDS, "net.registry"],
+  causes: [...NETWORK_CAUSES, REGISTRY.auth, NETWORK.registry],
   find(facts) {
     const found: Finding[] = [];
     const { registry } = facts.snapshot.probes;
     if (registry && !registry.ok) {
-      const cause = explainNetworkText(registry.message);
-      found.push(finding(facts, {
-        id: cause?.id ?? "net.registry",
-        tier: "platform",
+      const told = explainNetworkText(registry.message);
+      const about = {
+        tier: "platform" as const,
         component: "network",
-        key: cause?.server || "registry",
+        key: told?.server || "registry",
         since: registry.at,
-        words: { server: cause?.server ?? "", name: cause?.name ?? "", detail: clip(registry.message, 240) },
         evidence: [{ label: "Message", text: clip(registry.message, 400) }],
-      }));
+      };
+      const detail = clip(registry.message, 240);
+      found.push(
+        told?.about === "network"
+          ? finding(facts, told.cause, { ...about, words: { server: told.server, name: told.name, detail } })
+          : told?.cause.id === REGISTRY.auth.id
+          ? finding(facts, REGISTRY.auth, { ...about, words: { image: "" } })
+          // The probe asks for no image.
+          : finding(facts, NETWORK.registry, { ...about, words: { detail } }),
+      );
     }
     const { setup } = facts.snapshot;
     if (setup.status === "failed" && setup.failure) {
       const text = `${setup.failure.message} ${setup.failure.details}`;
-      const cause = explainNetworkText(text);
-      if (cause && (cause.id.startsWith("dns.") || cause.id.startsWith("net.") || cause.id === "time.skew")) {
-        found.push(finding(facts, {
-          id: cause.id,
+      const told = explainNetworkText(text);
+      if (told?.about === "network" && !OF_A_REGISTRY.some((it) => it === told.cause.id)) {
+        found.push(finding(facts, told.cause, {
           tier: "platform",
           component: "network",
-          key: cause.server || "registry",
+          key: told.server || "registry",
           since: setup.since,
-          words: { server: cause.server, name: cause.name, detail: clip(setup.failure.message, 240) },
+          words: { server: told.server, name: told.name, detail: clip(setup.failure.message, 240) },
           evidence: [{ label: "Message", text: clip(text, 400) }],
         }));
       }

@@ -5,6 +5,8 @@ import { componentOfPod } from "../../facts/component_of_pod.ts";
 import type { Facts } from "../../facts/facts.ts";
 import type { PvcView } from "../../facts/snapshot.ts";
 import { ageMs } from "../../text/duration.ts";
+import { NODE } from "../../causes/node.ts";
+import { STORAGE } from "../../causes/storage.ts";
 import { clip } from "./crash.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { podEvidence } from "../pod_evidence.ts";
@@ -17,7 +19,7 @@ const EVENT_FRESH_MS = 10 * 60_000;
 
 /** Volumes that stay without storage. Some of the telling events are not warnings. @see cluster.md 5 */
 export const claimRule: Rule = {
-  ids: ["stor.pvc-pending", "stor.provisioner"],
+  causes: [STORAGE.pvcPending, STORAGE.provisioner],
   find(facts) {
     if (facts.snapshot.knowledge.pvcs !== "known") return [];
     return facts.snapshot.pvcs.filter((it) => it.phase === "Pending" || it.phase === "Lost")
@@ -47,6 +49,7 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
     since: claim.createdAt,
     key: `${claim.namespace}/${claim.name}`,
   };
+  const words = { component: component.title, volume: claim.name };
   const evidence = (message: string) => [
     { label: "Object", text: `PersistentVolumeClaim ${claim.namespace}/${claim.name}` },
     { label: "State", text: claim.phase },
@@ -54,34 +57,31 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
   ];
   if (failed) {
     const helper = HELPER_TROUBLE.test(failed.message);
-    return [finding(facts, {
+    return [finding(facts, helper ? STORAGE.provisioner : STORAGE.pvcPending, {
       ...base,
-      id: helper ? "stor.provisioner" : "stor.pvc-pending",
       ...(helper ? { key: "storage" } : {}),
-      words: { component: component.title, name: claim.name, detail: clip(failed.message, 240) },
+      words: { ...words, detail: clip(failed.message, 240) },
       evidence: evidence(failed.message),
     })];
   }
   if (classMissing || noClass) {
     const detail = noClass?.message ?? `There is no storage class "${claim.storageClass ?? "(default)"}".`;
-    return [finding(facts, {
+    return [finding(facts, STORAGE.pvcPending, {
       ...base,
-      id: "stor.pvc-pending",
       hard: age > 30_000,
-      words: { component: component.title, name: claim.name, detail: clip(detail, 240) },
+      words: { ...words, detail: clip(detail, 240) },
       evidence: evidence(detail),
     })];
   }
   const storageDown = facts.state("storage")?.ready === false;
   if (waiting && (age > PENDING_PATIENCE_MS || storageDown)) {
-    return [finding(facts, {
+    return [finding(facts, STORAGE.provisioner, {
       ...base,
-      id: "stor.provisioner",
       key: "storage",
       // It stands for the silence of the storage service too.
       ...(storageDown ? { component: "storage", covers: [base.component] } : {}),
       hard: storageDown || age > PENDING_PATIENCE_MS,
-      words: { component: component.title, name: claim.name, detail: "" },
+      words: { ...words, detail: "" },
       evidence: evidence(waiting.message),
     })];
   }
@@ -90,10 +90,9 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
     pod.namespace === claim.namespace && pod.claims.includes(claim.name) && pod.nodeName !== ""
   );
   if (consumed && age > 2 * PENDING_PATIENCE_MS) {
-    return [finding(facts, {
+    return [finding(facts, STORAGE.pvcPending, {
       ...base,
-      id: "stor.pvc-pending",
-      words: { component: component.title, name: claim.name },
+      words: { ...words, detail: "" },
       evidence: evidence(newest(events)?.message ?? ""),
     })];
   }
@@ -116,7 +115,7 @@ function componentOfClaim(facts: Facts, claim: PvcView): Component {
 
 /** Volumes and pod networks that could not be set up; the container only says "ContainerCreating". */
 export const mountRule: Rule = {
-  ids: ["stor.mount", "k3s.not-ready-cni", "stor.subpath"],
+  causes: [STORAGE.mount, NODE.noPodNetwork],
   find(facts) {
     return facts.unwellPods.flatMap(({ pod, component, events }): Finding[] => {
       const creating = pod.containers.some((it) =>
@@ -136,24 +135,19 @@ export const mountRule: Rule = {
       const since = (it: { firstAt: string | undefined }) => it.firstAt ?? pod.createdAt;
       if (mount) {
         const name = /(?:secret|configmap) "([^"]+)" not found/i.exec(mount.message)?.[1] ?? "";
-        return [finding(facts, {
-          id: "stor.mount",
+        return [finding(facts, STORAGE.mount, {
           tier: component.tier,
           component: component.name,
           since: since(mount),
-          hard: ageMs(since(mount), facts.nowMs) > 30_000,
-          words: { component: component.title, name, detail: clip(mount.message, 240) },
+          words: { component: component.title, missing: name, detail: clip(mount.message, 240) },
           evidence: podEvidence(pod, mount.message),
         })];
       }
       if (sandbox && /network|cni/i.test(sandbox.message)) {
-        return [finding(facts, {
-          id: "k3s.not-ready-cni",
-          tier: "platform",
-          component: "node",
+        return [finding(facts, NODE.noPodNetwork, {
           since: since(sandbox),
           hard: ageMs(since(sandbox), facts.nowMs) > 60_000,
-          words: { component: component.title, detail: clip(sandbox.message, 240) },
+          words: { detail: clip(sandbox.message, 240) },
           evidence: podEvidence(pod, sandbox.message),
         })];
       }

@@ -57,6 +57,7 @@ const DOCUMENT: StatusDocument = {
     reason: 'The registry has no image "ghcr.io/nine-minds/workflow-worker:9be1f02".',
     consequence: "People can log in and work. Scheduled workflows do not run.",
     nextAction: "Nothing on this machine. Report the release and this image to Alga support.",
+    action: { kind: "call-vendor" },
     owner: "vendor",
     retrySafe: true,
     loginBlocking: false,

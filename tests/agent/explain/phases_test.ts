@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BlockerId } from "../../../agent/explain/blocker_id.ts";
+import type { BlockerId } from "../../../agent/causes/cause.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import type { Blocker } from "../../../agent/explain/blocker.ts";

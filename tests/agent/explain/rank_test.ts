@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BLOCKER_KIND, type BlockerId } from "../../../agent/explain/blocker_id.ts";
+import { type BlockerId, CAUSES } from "../../../agent/causes/cause.ts";
 import { explain } from "../../../agent/explain/explain.ts";
 import type { Finding } from "../../../agent/explain/finding.ts";
 import { rankFindings } from "../../../agent/explain/rank.ts";
@@ -19,7 +19,7 @@ import {
   waiting,
 } from "../status/objects.ts";
 
-const IDS = Object.keys(BLOCKER_KIND) as BlockerId[];
+const IDS = Object.keys(CAUSES) as BlockerId[];
 const NOT_FOUND =
   'Back-off pulling image "R/busybox:nope": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "R/busybox:nope": failed to resolve image: R/busybox:nope: not found';
 
@@ -31,7 +31,7 @@ function make(id: BlockerId, component: string, more: Partial<Finding> = {}): Fi
     key: component,
     hard: true,
     since: ago(60),
-    words: { component: "", image: "", server: "", name: "", detail: "", amount: "" },
+    said: { title: "Title", reason: "Reason.", nextAction: "Nothing." },
     evidence: [],
     covers: [],
     ...more,
@@ -59,9 +59,9 @@ Deno.test("rankFindings() never puts a symptom first when a cause is as bad, in 
     const ranked = rankFindings(findings, { loginReady: random.next() < 0.3 });
     const [first, ...rest] = ranked;
     assert.ok(first, "something was found, so something is shown");
-    if (BLOCKER_KIND[first.finding.id] !== "symptom") continue;
+    if (CAUSES[first.finding.id].kind !== "symptom") continue;
     const better = rest.find((it) =>
-      BLOCKER_KIND[it.finding.id] !== "symptom" && it.loginBlocking === first.loginBlocking &&
+      CAUSES[it.finding.id].kind !== "symptom" && it.loginBlocking === first.loginBlocking &&
       it.finding.hard === first.finding.hard
     );
     assert.equal(better, undefined, `${first.finding.id} before ${better?.finding.id} in round ${round}`);

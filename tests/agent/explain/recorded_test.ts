@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import { BLOCKER_KIND, type BlockerId } from "../../../agent/explain/blocker_id.ts";
+import { type BlockerId, CAUSES } from "../../../agent/causes/cause.ts";
 import { recordCases } from "../../cluster/node/record/record_cases.ts";
 import { type Phase, statesOf } from "../../cluster/node/record/recording.ts";
 import { NOW_MS } from "../status/objects.ts";
@@ -28,7 +28,7 @@ for (const recording of RECORDINGS) {
     // Before the first sign nothing may be accused: what is only starting is not broken.
     for (const phase of phases.slice(0, from)) {
       const id = firstBlocker(phase, 0)?.id;
-      const kind = id && BLOCKER_KIND[id as BlockerId];
+      const kind = id && CAUSES[id as BlockerId].kind;
       assert.notEqual(kind, "cause", `${id} at ${phase.at}; phases: ${told.join(", ")}`);
     }
   });

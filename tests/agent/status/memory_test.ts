@@ -14,6 +14,7 @@ const BLOCKER: Blocker = {
   reason: "",
   consequence: "",
   nextAction: "",
+  action: { kind: "call-vendor" },
   owner: "vendor",
   retrySafe: true,
   loginBlocking: true,

@@ -1,6 +1,8 @@
 import * as z from "zod";
-import { BLOCKER_KIND } from "../../../agent/explain/blocker_id.ts";
-import type { StatusDocument } from "../../../agent/status/document.ts";
+import { ACTION_KINDS, REMEDY_IDS } from "../../../agent/causes/action.ts";
+import { CAUSES } from "../../../agent/causes/cause.ts";
+import type { Blocker } from "../../../agent/explain/blocker.ts";
+import type { ActiveOperation, StatusDocument } from "../../../agent/status/document.ts";
 
 const Time = z.iso.datetime();
 const Text = z.string().max(2_100);
@@ -8,6 +10,11 @@ const Short = z.string().max(300);
 const Count = z.number().int().nonnegative();
 const Tier = z.enum(["platform", "core", "bootstrap", "login", "background", "fullHealth"]);
 const Health = z.enum(["healthy", "degraded", "unhealthy", "unknown"]);
+
+const Action = z.strictObject({
+  kind: z.enum(ACTION_KINDS),
+  href: z.string().startsWith("/").max(40).optional(),
+});
 
 const TierStatus = z.strictObject({
   ready: z.boolean(),
@@ -58,7 +65,7 @@ export const StatusSchema = z.strictObject({
     fullHealth: TierStatus,
   }),
   topBlockers: z.array(z.strictObject({
-    id: z.enum(Object.keys(BLOCKER_KIND)),
+    id: z.enum(Object.keys(CAUSES)),
     severity: z.enum(["critical", "background"]),
     component: Short,
     layer: Tier,
@@ -66,12 +73,14 @@ export const StatusSchema = z.strictObject({
     reason: Text.min(5),
     consequence: Text.min(5),
     nextAction: Text.min(5),
+    action: Action,
+    remedy: z.enum(REMEDY_IDS).optional(),
     owner: z.enum(["you", "network-admin", "vendor", "nobody"]),
     retrySafe: z.boolean(),
     loginBlocking: z.boolean(),
     since: Time,
     evidence: z.array(z.strictObject({ label: Short.min(1), text: Text })).max(20),
-    suppressed: z.array(z.enum(Object.keys(BLOCKER_KIND))).max(100),
+    suppressed: z.array(z.enum(Object.keys(CAUSES))).max(100),
   })).max(20),
   activeOperations: z.array(z.strictObject({
     component: Short,
@@ -136,9 +145,12 @@ export const StatusSchema = z.strictObject({
 });
 
 type Inferred = z.infer<typeof StatusSchema>;
+type InForm = "activeOperations" | "topBlockers";
 /** The schema and the type say the same; a difference does not compile. Optional fields differ in form only. */
 export type SameAsDocument = [
-  Omit<Inferred, "activeOperations"> extends Omit<StatusDocument, "activeOperations"> ? true : never,
+  Omit<Inferred, InForm> extends Omit<StatusDocument, InForm> ? true : never,
   keyof StatusDocument extends keyof Inferred ? true : never,
+  keyof Blocker extends keyof Inferred["topBlockers"][number] ? true : never,
+  keyof ActiveOperation extends keyof Inferred["activeOperations"][number] ? true : never,
 ];
-export const SAME_AS_DOCUMENT: SameAsDocument = [true, true];
+export const SAME_AS_DOCUMENT: SameAsDocument = [true, true, true, true];

@@ -120,7 +120,7 @@ export function machineCases(): RecordCase[] {
     },
     {
       name: "coredns-none",
-      expected: "flux.controller-down",
+      expected: "platform.part-down",
       component: "coredns",
       ...NAME_SERVICE,
       arrange: (node) => scaleToZero(node, "kube-system", "coredns"),

@@ -1,4 +1,4 @@
-import type { BlockerId } from "../../../../agent/explain/blocker_id.ts";
+import type { BlockerId } from "../../../../agent/causes/cause.ts";
 import type { KubeObject } from "../../../../k8s/mod.ts";
 import type { Undo } from "../faults.ts";
 import { type RealNode, REGISTRY_HOST } from "../real_node.ts";

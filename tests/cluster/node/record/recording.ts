@@ -1,4 +1,4 @@
-import type { BlockerId } from "../../../../agent/explain/blocker_id.ts";
+import type { BlockerId } from "../../../../agent/causes/cause.ts";
 import type { KubeObject } from "../../../../k8s/mod.ts";
 
 /** One moment of a case: everything that the agent could see of it. */

@@ -1,0 +1,48 @@
+import { sentence } from "../text/sentence.ts";
+import type { CauseShape } from "./cause_shape.ts";
+import { BUNDLE, itSaid } from "./phrases.ts";
+
+/** What the agent knows of itself. */
+export const AGENT = {
+  setupFailed: {
+    id: "agent.setup-failed",
+    kind: "symptom",
+    owner: "you",
+    place: { tier: "platform", component: "setup" },
+    title: (w) => w.message,
+    reason: (w) => w.step === "" ? "Setup stopped." : `Setup stopped at "${w.step}".`,
+    nextAction: (w) => sentence(w.nextStep || "Open setup and try again"),
+    retrySafe: true,
+    action: "open-setup",
+  } satisfies CauseShape<{
+    message: string;
+    /** Title of the step, "" before the first. */
+    step: string;
+    /** What the failure itself advises; "" when nothing. */
+    nextStep: string;
+  }>,
+  stateDamaged: {
+    id: "agent.state-damaged",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "fullHealth", component: "appliance" },
+    title: "The appliance's own record was damaged",
+    reason: (w) => `The good part is in use; the rest was put aside.${itSaid(w.detail)}`,
+    nextAction: `Check the disk. ${BUNDLE}`,
+    consequence: "Parts of the history may be missing.",
+    patienceMs: Infinity,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<{ detail: string }>,
+  unknown: {
+    id: "agent.unknown",
+    kind: "symptom",
+    owner: "vendor",
+    place: { tier: "login", component: "appliance" },
+    title: "Alga is not ready and we do not know why",
+    reason: (w) => `Nothing that we know explains it. It has been waiting for ${w.age}.`,
+    nextAction: BUNDLE,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<{ age: string }>,
+};

@@ -1,0 +1,76 @@
+import type { CauseShape } from "./cause_shape.ts";
+import { named } from "./phrases.ts";
+
+/** A question that a DNS server did not answer well. */
+interface Question {
+  /** Address of the server; "" when the text does not tell it. */
+  server: string;
+  /** Name that was looked up. */
+  name: string;
+}
+
+/** Names that cannot be looked up, outside and inside of the cluster. */
+export const DNS = {
+  refused: {
+    id: "dns.refused",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `The DNS server${named(w.server)} does not answer`,
+    reason: (w) => `It refused the question for "${w.name}", so nothing can be downloaded.`,
+    nextAction: (w) =>
+      `Choose another DNS server, or ask the network administrator about${named(w.server) || " it"}.`,
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Question>,
+  timeout: {
+    id: "dns.timeout",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `The DNS server${named(w.server)} is silent`,
+    reason: (w) => `Questions for "${w.name}" are lost on the way, for example in a firewall.`,
+    nextAction: (w) =>
+      `Allow UDP and TCP port 53 to${named(w.server) || " the DNS server"}, or choose another DNS server.`,
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Question>,
+  nxdomain: {
+    id: "dns.nxdomain",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `The DNS server${named(w.server)} does not know "${w.name}"`,
+    reason: "Downloads need this name. An internal DNS server has to pass such questions on.",
+    nextAction: "Let the DNS server forward questions for public names, or choose another DNS server.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Question>,
+  servfail: {
+    id: "dns.servfail",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `The DNS server${named(w.server)} fails`,
+    reason: (w) => `It answered the question for "${w.name}" with an error.`,
+    nextAction: "Check the DNS server, or choose another one.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Question>,
+  corednsLoop: {
+    id: "dns.coredns-loop",
+    kind: "cause",
+    owner: "you",
+    title: "Cluster DNS forwards queries to itself",
+    reason: "The DNS server set on this machine leads back to it.",
+    nextAction: "Set the addresses of real DNS servers on this machine.",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
+  corednsNone: {
+    id: "dns.coredns-none",
+    kind: "cause",
+    owner: "you",
+    title: "No DNS server is set on this machine",
+    reason: "Cluster DNS has no server to ask.",
+    nextAction: "Set at least one DNS server on this machine.",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
+};

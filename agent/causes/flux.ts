@@ -1,0 +1,98 @@
+import type { CauseShape } from "./cause_shape.ts";
+import { afterColon, BUNDLE, itSaid } from "./phrases.ts";
+
+interface ReleasePart {
+  /** Name of the Kustomization or HelmRelease. */
+  part: string;
+}
+
+/** Parts of the release that the installer (Flux) does not get on with. */
+export const FLUX = {
+  build: {
+    id: "flux.build",
+    kind: "cause",
+    owner: "vendor",
+    title: "The release has faulty content",
+    reason: (w) => `The part "${w.part}" cannot be installed.${itSaid(w.detail)}`,
+    nextAction: "Choose another release, or report this one to Alga support.",
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  healthCheck: {
+    id: "flux.health-check",
+    kind: "symptom",
+    owner: "vendor",
+    title: (w) => `The part "${w.part}" of the release did not become healthy`,
+    reason: (w) =>
+      w.awaited === "" ? "The installer waited for it." : `The installer waited for: ${w.awaited}.`,
+    nextAction: `It is tried again by itself. If it stays: ${afterColon(BUNDLE)}`,
+    patienceMs: Infinity,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<ReleasePart & { /** Names of objects; "" when not told. */ awaited: string }>,
+  dependency: {
+    id: "flux.dependency",
+    kind: "symptom",
+    owner: "nobody",
+    title: (w) => `The part "${w.part}" of the release waits for another`,
+    reason: (w) => w.first === "" ? "Another part comes first." : `First comes ${w.first}.`,
+    nextAction: "Nothing. It goes on by itself.",
+    retrySafe: true,
+    action: "wait",
+  } satisfies CauseShape<ReleasePart & { /** What comes before it; "" when not told. */ first: string }>,
+  suspended: {
+    id: "flux.suspended",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `The installation of "${w.part}" is paused`,
+    reason: "Someone or an interrupted update stopped it on purpose.",
+    nextAction: "Resume it when the reason is gone.",
+    retrySafe: true,
+    action: "fix-machine",
+    remedy: "resume-release",
+  } satisfies CauseShape<ReleasePart>,
+  stalled: {
+    id: "flux.stalled",
+    kind: "symptom",
+    owner: "vendor",
+    title: (w) => `The installer gave up on "${w.part}"`,
+    reason: (w) => `It will not try again by itself.${itSaid(w.detail)}`,
+    nextAction: `Retry once the cause is gone. ${BUNDLE}`,
+    retrySafe: true,
+    action: "call-vendor",
+    remedy: "reset-release",
+  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  helmPending: {
+    id: "flux.helm-pending",
+    kind: "cause",
+    owner: "nobody",
+    title: (w) => `An earlier installation of "${w.part}" was cut off`,
+    reason: (w) => `Its record is still marked as busy.${itSaid(w.detail)}`,
+    nextAction: "Wait some minutes: it is unlocked by the next try. If it stays, retry the step.",
+    retrySafe: true,
+    action: "wait",
+    remedy: "reset-release",
+  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  helmTimeout: {
+    id: "flux.helm-timeout",
+    kind: "symptom",
+    owner: "vendor",
+    title: (w) => `The installation of "${w.part}" took too long`,
+    reason: "No deeper cause is known.",
+    nextAction: `Read the logs of the part, then retry. ${BUNDLE}`,
+    retrySafe: true,
+    action: "call-vendor",
+    remedy: "reset-release",
+  } satisfies CauseShape<ReleasePart>,
+  kindMissing: {
+    id: "flux.crd-missing",
+    kind: "cause",
+    owner: "you",
+    title: "The installer is only partly there",
+    reason: (w) => `Kubernetes does not know the kind "${w.kinds.join('", "')}" that it needs.`,
+    nextAction: "Run setup again: it adds what is missing.",
+    retrySafe: true,
+    action: "open-setup",
+    remedy: "rerun-setup",
+  } satisfies CauseShape<{ kinds: readonly string[] }>,
+};

@@ -1,0 +1,94 @@
+import type { CauseShape } from "./cause_shape.ts";
+import { BUNDLE, itSaid, midSentence, VENDOR } from "./phrases.ts";
+
+interface Wanted {
+  /** Title of the component that needs it. */
+  component: string;
+  image: string;
+}
+
+/** Images that do not come, or cannot be used here. */
+export const IMAGE = {
+  notFound: {
+    id: "img.not-found",
+    kind: "cause",
+    owner: "vendor",
+    title: (w) => `${w.component} cannot start: the release names an image that does not exist`,
+    reason: (w) => `The registry has no image "${w.image}".`,
+    nextAction: VENDOR,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<Wanted>,
+  interrupted: {
+    id: "img.interrupted",
+    kind: "cause",
+    owner: "nobody",
+    title: (w) => `${w.component}: a download was interrupted`,
+    reason: "The connection broke. It is tried again by itself.",
+    nextAction: "Nothing. If it keeps happening, check the internet connection.",
+    patienceMs: 10 * 60_000,
+    retrySafe: true,
+    action: "wait",
+  } satisfies CauseShape<Wanted>,
+  slow: {
+    id: "img.slow",
+    kind: "cause",
+    owner: "nobody",
+    title: (w) => `${w.component} is still being downloaded`,
+    reason: (w) => `The image "${w.image}" is large; the download has been running for ${w.age}.`,
+    nextAction: "Nothing. It goes on by itself.",
+    retrySafe: true,
+    action: "wait",
+  } satisfies CauseShape<Wanted & { age: string }>,
+  stalled: {
+    id: "img.stalled",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `The download for ${midSentence(w.component)} may have stopped`,
+    reason: (w) => `The image "${w.image}" has been loading for ${w.age}, longer than it should.`,
+    nextAction: "Check the internet connection of this machine.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Wanted & { age: string }>,
+  arch: {
+    id: "img.arch",
+    kind: "cause",
+    owner: "vendor",
+    title: (w) => `${w.component} is not made for this kind of processor`,
+    reason: (w) => `The image "${w.image}" has no build for it.`,
+    nextAction: "Run the appliance on an x86-64 machine, or report this to Alga support.",
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<Wanted>,
+  noSpace: {
+    id: "img.no-space",
+    kind: "cause",
+    owner: "you",
+    title: "The disk is full",
+    reason: (w) => `The image "${w.image}" could not be unpacked.`,
+    nextAction: "Free space on the disk or enlarge it. Trying again is safe.",
+    retrySafe: true,
+    action: "free-disk",
+    remedy: "prune-images",
+  } satisfies CauseShape<Wanted>,
+  invalid: {
+    id: "img.invalid",
+    kind: "cause",
+    owner: "vendor",
+    title: (w) => `${w.component} cannot start: its image name is not valid`,
+    reason: (w) => `The release names "${w.image}", which is not an image name or may not be downloaded.`,
+    nextAction: VENDOR,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<Wanted>,
+  pullFailed: {
+    id: "img.pull-failed",
+    kind: "general",
+    owner: "vendor",
+    title: (w) => `${w.component}: a download fails`,
+    reason: (w) => `The image "${w.image}" could not be downloaded.${itSaid(w.detail)}`,
+    nextAction: `Check the internet connection. ${BUNDLE}`,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<Wanted & { detail: string }>,
+};

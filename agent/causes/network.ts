@@ -1,0 +1,106 @@
+import type { CauseShape } from "./cause_shape.ts";
+import { itSaid, named } from "./phrases.ts";
+
+interface Asked {
+  /** The host that was asked, or the proxy; "" when the text does not tell it. */
+  server: string;
+}
+
+const registry = (w: Asked) => w.server || "the registry";
+const Registry = (w: Asked) => w.server || "The registry";
+
+/** Connections that do not come about, from the route to the certificate. */
+export const NETWORK = {
+  noRoute: {
+    id: "net.no-route",
+    kind: "cause",
+    owner: "network-admin",
+    title: "This machine cannot reach the internet",
+    reason: (w) => `There is no route to ${registry(w)}.`,
+    nextAction: "Check the gateway in the network settings.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Asked>,
+  egress: {
+    id: "net.egress",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `${Registry(w)} cannot be reached`,
+    reason: "Names are found, but connections are refused or dropped, most often by a firewall.",
+    nextAction: (w) => `Allow outgoing connections to ${registry(w)} on port 443.`,
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Asked>,
+  proxyAuth: {
+    id: "net.proxy-auth",
+    kind: "cause",
+    owner: "network-admin",
+    title: "The proxy asks for a user and password",
+    reason: "Downloads go through a proxy that refused us (407).",
+    nextAction: "Enter the proxy user and password.",
+    retrySafe: true,
+    action: "open-settings",
+  } satisfies CauseShape,
+  proxyDenied: {
+    id: "net.proxy-denied",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `The proxy forbids ${registry(w)}`,
+    reason: "It answered that this address is not allowed.",
+    nextAction: (w) => `Allow ${registry(w)} in the proxy.`,
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Asked>,
+  proxyDown: {
+    id: "net.proxy-down",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `The proxy${named(w.server)} cannot be reached`,
+    reason: "Downloads are set to go through it.",
+    nextAction: "Check the proxy address, or the proxy itself.",
+    retrySafe: true,
+    action: "open-settings",
+  } satisfies CauseShape<Asked>,
+  tlsIntercept: {
+    id: "net.tls-intercept",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `Secure connections to ${registry(w)} are intercepted`,
+    reason: (w) =>
+      `A device in between shows a certificate that this machine does not trust.${itSaid(w.detail)}`,
+    nextAction: "Add the certificate of that device to this machine, or exempt the address from inspection.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Asked & { detail: string }>,
+  mtu: {
+    id: "net.mtu",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `Secure connections to ${registry(w)} begin and then hang`,
+    reason: "Small packets arrive, large ones are most likely lost on the way.",
+    nextAction:
+      "Lower the packet size (MTU) of this machine's network, for example to 1400, or ask the network administrator.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Asked>,
+  registry: {
+    id: "net.registry",
+    kind: "general",
+    owner: "network-admin",
+    title: "The registry cannot be used from this machine",
+    reason: (w) => `The last try failed.${itSaid(w.detail)}`,
+    nextAction: "Check the internet connection of this machine.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<{ detail: string }>,
+  clock: {
+    id: "time.skew",
+    kind: "cause",
+    owner: "you",
+    title: "The clock of this machine is wrong",
+    reason: "Certificates look expired or not yet valid.",
+    nextAction: "Set the time, or let it follow a time server (NTP).",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
+};

@@ -1,0 +1,29 @@
+/** The way to Alga support, in a sentence. */
+export const BUNDLE = "Send the technical details to Alga support.";
+/** For what only a new release can change. */
+export const VENDOR = "Nothing on this machine. Report the release and this image to Alga support.";
+
+/** " 192.0.2.53" or nothing. */
+export function named(name: string): string {
+  return name === "" ? "" : ` ${name}`;
+}
+
+/** ' "name"' or nothing. */
+export function quoted(name: string): string {
+  return name === "" ? "" : ` "${name}"`;
+}
+
+/** The last line that was heard, as a sentence of its own. */
+export function itSaid(detail: string): string {
+  return detail === "" ? "" : ` It said: ${detail}`;
+}
+
+/** A title in the middle of a sentence. Names keep their capital. */
+export function midSentence(title: string): string {
+  return title.replace(/^The /, "the ");
+}
+
+/** A sentence after a colon. */
+export function afterColon(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

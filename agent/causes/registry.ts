@@ -1,0 +1,41 @@
+import type { CauseShape } from "./cause_shape.ts";
+import { itSaid, quoted, VENDOR } from "./phrases.ts";
+
+interface Asked {
+  /** The registry that was asked; "" when the text does not tell it. */
+  server: string;
+}
+
+/** Registries that answer and do not give. */
+export const REGISTRY = {
+  rateLimit: {
+    id: "reg.ratelimit",
+    kind: "cause",
+    owner: "nobody",
+    title: (w) => `${w.server || "The registry"} limits downloads from this site`,
+    reason: "Too many downloads came from this address. The next tries follow by themselves.",
+    nextAction: "Wait: the limit usually ends within a few hours.",
+    retrySafe: true,
+    action: "wait",
+  } satisfies CauseShape<Asked>,
+  auth: {
+    id: "reg.auth",
+    kind: "cause",
+    owner: "vendor",
+    title: (w) => `No permission to download${quoted(w.image) || " the release"}`,
+    reason: "The registry refuses it without a login, or it does not exist there.",
+    nextAction: VENDOR,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<{ /** "" when it was the release itself. */ image: string }>,
+  unavailable: {
+    id: "reg.unavailable",
+    kind: "cause",
+    owner: "nobody",
+    title: (w) => `${w.server || "The registry"} has a problem of its own`,
+    reason: (w) => `It answers with a server error, or not at all.${itSaid(w.detail)}`,
+    nextAction: "Wait: it is tried again by itself.",
+    retrySafe: true,
+    action: "wait",
+  } satisfies CauseShape<Asked & { detail: string }>,
+};

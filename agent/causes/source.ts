@@ -1,0 +1,57 @@
+import type { CauseShape } from "./cause_shape.ts";
+import { BUNDLE, itSaid } from "./phrases.ts";
+
+/** Where the release comes from. */
+export const SOURCE = {
+  auth: {
+    id: "flux.source-auth",
+    kind: "cause",
+    owner: "vendor",
+    title: "No permission to read the release",
+    reason: "The registry refuses the release without a login, or it does not exist there.",
+    nextAction: "Check the chosen release. If it is right, report it to Alga support.",
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape,
+  tls: {
+    id: "flux.source-tls",
+    kind: "cause",
+    owner: "network-admin",
+    title: "The connection to the release source is not trusted",
+    reason: (w) =>
+      `A device in between shows a certificate that the installer does not trust.${itSaid(w.detail)}`,
+    nextAction: "Exempt the registry from inspection, or add the certificate of that device.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<{ detail: string }>,
+  notFound: {
+    id: "flux.source-notfound",
+    kind: "cause",
+    owner: "vendor",
+    title: "The chosen release does not exist",
+    reason: "The registry has no such release (any more).",
+    nextAction: "Choose another release, or report it to Alga support.",
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape,
+  failed: {
+    id: "flux.source-failed",
+    kind: "general",
+    owner: "vendor",
+    title: "The release cannot be read",
+    reason: (w) => `The installer could not fetch it.${itSaid(w.detail)}`,
+    nextAction: `Check the internet connection. ${BUNDLE}`,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<{ detail: string }>,
+  verify: {
+    id: "flux.verify",
+    kind: "cause",
+    owner: "vendor",
+    title: "The signature of the release is not valid",
+    reason: "It may have been changed by someone else. It is not installed.",
+    nextAction: "Do not go on with this release. Report it to Alga support.",
+    retrySafe: false,
+    action: "call-vendor",
+  } satisfies CauseShape,
+};

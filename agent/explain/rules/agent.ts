@@ -1,0 +1,32 @@
+import { AGENT } from "../../causes/agent.ts";
+import { type Finding, finding, type Rule } from "../finding.ts";
+import { clip } from "./crash.ts";
+
+/** What the agent knows of itself: its records, and setup. */
+export const agentRule: Rule = {
+  causes: [AGENT.stateDamaged, AGENT.setupFailed],
+  find(facts) {
+    const { snapshot } = facts;
+    const found: Finding[] = [];
+    if (snapshot.remembered.stateDamage !== undefined) {
+      found.push(finding(facts, AGENT.stateDamaged, {
+        words: { detail: clip(snapshot.remembered.stateDamage, 240) },
+        evidence: [{ label: "Message", text: clip(snapshot.remembered.stateDamage, 400) }],
+      }));
+    }
+    const { setup } = snapshot;
+    if (setup.status === "failed" && setup.failure) {
+      const { message, code, details, suggestedNextStep } = setup.failure;
+      found.push(finding(facts, AGENT.setupFailed, {
+        since: setup.since,
+        words: { message, step: setup.stepTitle ?? "", nextStep: suggestedNextStep },
+        evidence: [
+          { label: "Step", text: setup.stepTitle ?? "" },
+          { label: "Code", text: code },
+          ...(details === "" ? [] : [{ label: "Message", text: clip(details, 400) }]),
+        ],
+      }));
+    }
+    return found;
+  },
+};
