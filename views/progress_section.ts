@@ -40,7 +40,7 @@ function heroOf({ state, steps }: SetupView): Hero {
     case "blocked":
       return {
         tone: "bad",
-        title: "The checks found something to mend",
+        title: "The checks found something to fix",
         text: "Nothing was changed.",
       };
     case "checked":
@@ -153,7 +153,7 @@ function failureDetails({ stepId, failure }: SetupState & { status: "failed" }):
           <dt>Code</dt>
           <dd><samp>${visible(failure.code)}</samp></dd>
           <dt>Trying again</dt>
-          <dd>${failure.retrySafe ? "is safe" : "only after the cause is mended"}</dd>
+          <dd>${failure.retrySafe ? "is safe" : "only after the cause is fixed"}</dd>
           <dt>Details</dt>
           <dd><samp>${visible(failure.details)}</samp></dd>
         </dl>

@@ -7,6 +7,8 @@ import type {
   TierStatus,
   Transition,
 } from "../agent/status/document.ts";
+import { ACTION_LINK } from "./action_link.ts";
+import type { Action } from "../agent/causes/action.ts";
 import type { Blocker } from "../agent/explain/blocker.ts";
 import type { TierId } from "../agent/product/tiers.ts";
 import { html, visible } from "./html.ts";
@@ -54,30 +56,28 @@ const OWNER_TEXT: Record<Blocker["owner"], string> = {
 /** The changing part of the status page: one sentence, what to do, tiers, causes. */
 export function statusSection(status: StatusDocument, nowMs: number): VNode {
   const tone = ROLLUP_TONE[status.rollup.state];
-  const [top, ...others] = status.topBlockers;
-  const criticalTop = status.rollup.state === "failed_action_required"
-    ? status.topBlockers.find((it) => it.title === status.rollup.message) ?? top
-    : undefined;
+  const { rollup, topBlockers } = status;
+  const headline = topBlockers.find((it) => it.id === rollup.topBlockerId);
+  const criticalTop = rollup.state === "failed_action_required" ? headline : undefined;
   // What needs attention is not shown as work under way as well.
-  const blocked = new Set(status.topBlockers.map((it) => it.component));
-  const operations = status.rollup.state === "failed_action_required"
+  const blocked = new Set(topBlockers.map((it) => it.component));
+  const operations = rollup.state === "failed_action_required"
     ? []
     : status.activeOperations.filter((it) => !blocked.has(it.component));
   return html`
     <section class="live">
       <header class="${`hero ${tone}`}">
-        <h1>${mark(tone)}<span>${visible(status.rollup.message)}</span></h1>
+        <h1>${mark(tone)}<span>${visible(rollup.message)}</span></h1>
         ${criticalTop && html`
           <p>${visible(criticalTop.consequence)} Since ${since(criticalTop.since, nowMs)}.</p>
-        `} ${status.rollup.nextAction === "" ? null : html`
-          <p>${status.rollup.nextAction.startsWith("Nothing to do") ? null : html`
+        `} ${rollup.nextAction === "" ? null : html`
+          <p>${rollup.action.kind === "wait" ? null : html`
             <b>What to do: </b>
-          `}${visible(status.rollup.nextAction.replace(SETUP_PATH, ""))}</p>
-        `} ${status.rollup.nextAction.includes(SETUP_PATH) || top?.id === "agent.setup-failed"
-          ? html`
-            <div class="acts"><a class="button" href="/setup">Open set-up</a></div>
-          `
-          : null} ${status.tiers.login.ready && isWebAddress(status.urls.loginUrl)
+          `}${visible(rollup.nextAction)}</p>
+        `} ${actionLink(
+          rollup.action,
+          "button",
+        )} ${status.tiers.login.ready && isWebAddress(status.urls.loginUrl)
           ? html`
             <div class="acts">
               <a class="button big" href="${status.urls
@@ -95,12 +95,14 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
           <h2>Under way</h2>
           <ul class="rows">${operations.map(operationItem)}</ul>
         </div>
-      `} ${top && html`
-        <div class="panel"><header><h2>${criticalTop ? "Why" : "Needs attention"}</h2>${others.length === 0
-          ? null
-          : html`
-            <small>${others.length + 1}</small>
-          `}</header>${[top, ...others].map((it) => finding(it, nowMs, status.rollup))}</div>
+      `} ${topBlockers.length > 0 && html`
+        <div class="panel"><header><h2>${criticalTop
+          ? "Why"
+          : "Needs attention"}</h2>${topBlockers.length === 1 ? null : html`
+          <small>${topBlockers.length}</small>
+        `}</header>${topBlockers.map((it) =>
+          finding(it, nowMs, it === criticalTop ? "title" : it === headline ? "advice" : "nothing")
+        )}</div>
       `}
       <div class="pair">
         <div class="panel"><h2>Recent</h2>${status.recent.length === 0
@@ -164,8 +166,13 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
   `;
 }
 
-/** Where the words lead people who read them elsewhere; a page has a button. @see agent/status/rollup.ts */
-const SETUP_PATH = " (/setup)";
+/** A button or link to the page where something is done about it, if there is one. */
+function actionLink({ kind, href }: Action, style: "button" | ""): VNode | null {
+  const text = ACTION_LINK[kind];
+  return href === undefined || text === null ? null : html`
+    <div class="acts"><a class="${style}" href="${href}">${text}</a></div>
+  `;
+}
 
 const SOURCE_NAME: Record<StatusDocument["sources"][number]["name"], string> = {
   kubernetes: "Kubernetes",
@@ -176,13 +183,10 @@ const SOURCE_NAME: Record<StatusDocument["sources"][number]["name"], string> = {
 function operationItem(it: ActiveOperation): VNode {
   return html`
     <li class="busy">
-      ${mark("busy")}<h3>${OPERATION_TITLE[it.operation] ?? visible(it.component)}</h3>${it.message.endsWith(
-          "so far",
-        )
-        ? null
-        : html`
-          <span class="soft when">for ${duration(it.elapsedSeconds * 1000)}</span>
-        `}<p class="soft">${visible(it.message)}</p>
+      ${mark("busy")}<h3>${OPERATION_TITLE[it.operation] ??
+        visible(it.component)}</h3>${it.operation === "image-pull" && it.state === "running" ? null : html`
+        <span class="soft when">for ${duration(it.elapsedSeconds * 1000)}</span>
+      `}<p class="soft">${visible(it.message)}</p>
       ${it.progressAvailable && it.progressPercent !== null
         ? html`
           <progress max="100" value="${it.progressPercent}">${it.progressPercent} %</progress>
@@ -202,33 +206,31 @@ function tierItem(id: TierId, tier: TierStatus, loginReady: boolean): VNode {
   `;
 }
 
-/** One cause. What the hero says already is not said again. */
-function finding(it: Blocker, nowMs: number, hero: StatusDocument["rollup"]): VNode {
+/** One cause. What the hero says already (its advice, or its title and age too) is not said again. */
+function finding(it: Blocker, nowMs: number, inHero: "title" | "advice" | "nothing"): VNode {
   const tone: Tone = it.severity === "critical" ? "bad" : "warn";
-  const failed = hero.state === "failed_action_required";
-  const isTitle = failed && hero.message === it.title;
-  const isReason = failed && it.reason === `${hero.message}.`;
-  const isSaid = isReason || it.nextAction === "" || hero.nextAction.startsWith(it.nextAction);
   return html`
     <article class="${`finding ${tone}`}">
-      ${isTitle ? null : html`
+      ${inHero === "title" ? null : html`
         <h3>${visible(it.title)}</h3>
-      `} ${isReason ? null : html`
-        <p>${visible(it.reason)}</p>
-      `} ${isTitle || isReason ? null : html`
-        <p>${visible(it.consequence)} Since ${since(it.since, nowMs)}.</p>
-      `} ${isSaid ? null : html`
-        <p><b>What to do:</b> ${visible(it.nextAction)}</p>
       `}
+      <p>${visible(it.reason)}</p>
+      ${inHero === "title" ? null : html`
+        <p>${visible(it.consequence)} Since ${since(it.since, nowMs)}.</p>
+      `} ${inHero !== "nothing" ? null : html`
+        <p>${it.action.kind === "wait" ? null : html`
+          <b>What to do: </b>
+        `}${visible(it.nextAction)}</p>
+      `} ${inHero !== "nothing" ? null : actionLink(it.action, "")}
       <details>
         <summary>Technical details</summary>
         <dl class="facts">
           <dt>Cause</dt>
           <dd><samp>${visible(it.id)}</samp></dd>
-          <dt>Who can mend it</dt>
+          <dt>Who can fix it</dt>
           <dd>${OWNER_TEXT[it.owner]}</dd>
           <dt>Trying again</dt>
-          <dd>${it.retrySafe ? "is safe" : "only after the cause is mended"}</dd>${it.evidence.flatMap((
+          <dd>${it.retrySafe ? "is safe" : "only after the cause is fixed"}</dd>${it.evidence.flatMap((
             e,
           ) => [
             html`

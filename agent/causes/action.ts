@@ -4,7 +4,6 @@ export const ACTION_KINDS = [
   "retry",
   "open-setup",
   "open-settings",
-  "open-status",
   "free-disk",
   "fix-machine",
   "restart-machine",
@@ -19,16 +18,12 @@ export interface Action {
   href?: string;
 }
 
-const HREF: Partial<Record<ActionKind, string>> = {
-  "retry": "/setup",
-  "open-setup": "/setup",
-  "open-status": "/",
-};
+const HREF: Partial<Record<ActionKind, string>> = { "retry": "/setup", "open-setup": "/setup" };
 
-/** The action of this kind, with the page where it is done. */
-export function actionOf(kind: ActionKind): Action {
+/** The action of this kind, with the page where it is done. Once setup is over, its page has nothing to do. */
+export function actionOf(kind: ActionKind, { isSetupOver }: { isSetupOver: boolean }): Action {
   const href = HREF[kind];
-  return href === undefined ? { kind } : { kind, href };
+  return href === undefined || isSetupOver ? { kind } : { kind, href };
 }
 
 /** What the agent itself can do against a cause without harm. Ids are stored and linked to, so never renamed. */

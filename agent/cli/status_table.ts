@@ -30,7 +30,9 @@ export function statusTable(
 
   line(status.rollup.message);
   if (layout.color) lines[0] = `\x1b[1m${lines[0]}\x1b[0m`;
-  if (status.rollup.nextAction !== "") line(`Next: ${status.rollup.nextAction}`, 6);
+  const { nextAction, action } = status.rollup;
+  const page = action.href === undefined ? "" : ` (${new URL(action.href, status.urls.statusUrl)})`;
+  if (nextAction !== "") line(`Next: ${nextAction}${page}`, 6);
   if (status.tiers.login.ready && status.urls.loginUrl !== null) line(`Open Alga: ${status.urls.loginUrl}`);
   line(`Status page: ${status.urls.statusUrl}`);
   for (const blocker of status.topBlockers) {

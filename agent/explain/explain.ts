@@ -45,7 +45,8 @@ export function explain(
     // What stood in the way of set-up is over when people can log in. @see contract.md 7.1
     .filter((it) => !(options.loginReady && it.component === "setup"));
   const ranked = rankFindings(findings, options).slice(0, BLOCKER_LIMIT);
-  const blockers = ranked.map((it) => toBlocker(it, options.since));
+  const isSetupOver = facts.snapshot.setup.status === "done";
+  const blockers = ranked.map((it) => toBlocker(it, { isSetupOver, since: options.since }));
   return { blockers, hard: blockers.filter((_, index) => ranked[index]?.finding.hard === true), ruleErrors };
 }
 
@@ -79,7 +80,7 @@ function raiseForBootstrap(facts: Facts, it: Finding): Finding {
 
 function toBlocker(
   { finding, loginBlocking, suppressed }: Ranked,
-  since?: ReadonlyMap<string, string>,
+  { isSetupOver, since }: { isSetupOver: boolean; since: ReadonlyMap<string, string> | undefined },
 ): Blocker {
   const { said } = finding;
   const { owner, retrySafe, action, remedy } = CAUSES[finding.id];
@@ -93,7 +94,7 @@ function toBlocker(
     reason: said.reason,
     consequence: said.consequence ?? consequenceOf(finding, loginBlocking),
     nextAction: said.nextAction,
-    action: actionOf(action),
+    action: actionOf(action, { isSetupOver }),
     ...(remedy === undefined ? {} : { remedy }),
     owner,
     retrySafe,

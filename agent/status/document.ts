@@ -1,3 +1,4 @@
+import type { Action } from "../causes/action.ts";
 import type { TierId } from "../product/tiers.ts";
 import type { Blocker } from "../explain/blocker.ts";
 
@@ -44,6 +45,8 @@ export interface ActiveOperation {
   operation: "image-pull" | "bootstrap" | "flux" | "setup";
   image?: string;
   estimatedSizeHuman?: string;
+  /** `waiting`: its turn comes after another's. The message of a running download says how long it has been. */
+  state: "running" | "waiting";
   startedAt: string;
   elapsedSeconds: number;
   progressAvailable: boolean;
@@ -84,6 +87,19 @@ export interface Transition {
   text: string;
 }
 
+/** One state, one sentence, one thing to do. */
+export interface Rollup {
+  state: RollupState;
+  message: string;
+  nextAction: string;
+  /** The same as a code, for buttons and scripts. */
+  action: Action;
+  /** The first of `topBlockers` with this id is what the sentence is about; `null`: about none of them. */
+  topBlockerId: string | null;
+  /** Since when the state is what it is. */
+  since: string;
+}
+
 /** What every face shows. @see contract.md 7.3; fields that are not there are ours. */
 export interface StatusDocument {
   siteId: string;
@@ -100,7 +116,7 @@ export interface StatusDocument {
     gitRevision: string | null;
   };
   urls: { statusUrl: string; loginUrl: string | null };
-  rollup: { state: RollupState; message: string; nextAction: string; since: string };
+  rollup: Rollup;
   tiers: Record<TierId, TierStatus>;
   topBlockers: readonly Blocker[];
   activeOperations: readonly ActiveOperation[];

@@ -19,6 +19,7 @@ function operation(
     & Partial<ActiveOperation>,
 ): ActiveOperation {
   return {
+    state: "running",
     elapsedSeconds: Math.floor(ageMs(given.startedAt, facts.nowMs) / 1_000),
     progressAvailable: false,
     progressPercent: null,
@@ -41,6 +42,7 @@ function pulls(facts: Facts): ActiveOperation[] {
       operation: "image-pull",
       image: pull.image,
       ...(size === undefined ? {} : { estimatedSizeHuman: size }),
+      state: pull.waitsFor === undefined ? "running" : "waiting",
       startedAt: pull.startedAt,
       message: pull.waitsFor === undefined
         ? `Downloading ${name}${size === undefined ? "" : ` (about ${size})`}, ${age} so far`
@@ -90,6 +92,6 @@ function setup(facts: Facts): ActiveOperation[] {
     component: "setup",
     operation: "setup",
     startedAt: setup.since ?? facts.now,
-    message: setup.message === "" ? `Set-up: ${setup.stepTitle ?? "running"}` : setup.message,
+    message: setup.message === "" ? `Setup: ${setup.stepTitle ?? "running"}` : setup.message,
   })];
 }

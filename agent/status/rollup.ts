@@ -1,13 +1,20 @@
-import type { Explained } from "../explain/explain.ts";
-import { sentence } from "../text/sentence.ts";
-import type { Facts } from "../facts/facts.ts";
-import type { ActiveOperation, RollupState, StatusDocument, TierStatus } from "./document.ts";
+import { type Action, actionOf } from "../causes/action.ts";
 import type { Blocker } from "../explain/blocker.ts";
+import type { Explained } from "../explain/explain.ts";
+import type { Facts } from "../facts/facts.ts";
 import type { TierId } from "../product/tiers.ts";
+import type { ActiveOperation, Rollup, RollupState, TierStatus } from "./document.ts";
 
-const FOLLOW = "Nothing to do. It goes on by itself.";
+type Verdict = Omit<Rollup, "since">;
+/** What to do, and the blocker that it is about. */
+type Advice = Pick<Rollup, "nextAction" | "action" | "topBlockerId">;
 
-type Verdict = Pick<StatusDocument["rollup"], "state" | "message" | "nextAction">;
+const WAIT: Action = { kind: "wait" };
+const FOLLOW: Advice = {
+  nextAction: "Nothing to do. It goes on by itself.",
+  action: WAIT,
+  topBlockerId: null,
+};
 
 /** One state, one sentence, one thing to do. @see contract.md 7.3 */
 export function rollUp(
@@ -17,20 +24,29 @@ export function rollUp(
   operations: readonly ActiveOperation[],
 ): Verdict {
   if (tiers.login.ready) return ready(tiers, explained);
-  const blocking = explained.hard.find((it) => it.loginBlocking && it.component !== "setup");
+  const blocking = explained.hard.find((it) => it.loginBlocking);
   if (blocking && facts.snapshot.setup.status !== "blocked") {
-    return say("failed_action_required", blocking.title, withNextAttempt(facts, blocking.nextAction));
+    return say("failed_action_required", blocking.title, withNextAttempt(facts, about(blocking)));
   }
   return beforeLogin(facts, explained.blockers, operations);
 }
 
-function say(state: RollupState, message: string, nextAction: string): Verdict {
-  return { state, message, nextAction };
+function say(state: RollupState, message: string, advice: Advice): Verdict {
+  return { state, message, ...advice };
+}
+
+function about({ nextAction, action, id }: Blocker): Advice {
+  return { nextAction, action, topBlockerId: id };
+}
+
+function openSetup(nextAction: string): Advice {
+  return { nextAction, action: actionOf("open-setup", { isSetupOver: false }), topBlockerId: null };
 }
 
 function ready(tiers: Record<TierId, TierStatus>, { hard }: Explained): Verdict {
   if (tiers.fullHealth.ready) {
-    return say("fully_healthy", "Fully healthy: people can log in and every service runs", "");
+    const message = "Fully healthy: people can log in and every service runs";
+    return say("fully_healthy", message, { ...FOLLOW, nextAction: "" });
   }
   if (hard.length === 0 && tiers.background.status !== "degraded") {
     return tiers.background.ready
@@ -48,7 +64,7 @@ function ready(tiers: Record<TierId, TierStatus>, { hard }: Explained): Verdict 
     : hard.length === 0
     ? "A background service needs attention"
     : `${hard.length} things need attention`;
-  return say("ready_with_background_issues", `Ready to log in. ${what}`, hard[0]?.nextAction ?? FOLLOW);
+  return say("ready_with_background_issues", `Ready to log in. ${what}`, hard[0] ? about(hard[0]) : FOLLOW);
 }
 
 function beforeLogin(
@@ -65,21 +81,18 @@ function beforeLogin(
         : `${count > 0 ? count : "Some"} checks found problems`;
       return say(
         "failed_action_required",
-        `Set-up waits for you. ${what}`,
-        "Open set-up (/setup) to see what and to decide.",
+        `Setup waits for you. ${what}`,
+        openSetup("Open setup to see what and to decide."),
       );
     }
     case "failed":
       return say(
         "failed_action_required",
-        setup.failure?.message || "Set-up stopped",
-        withNextAttempt(
-          facts,
-          sentence(setup.failure?.suggestedNextStep || "Open set-up (/setup) and try again"),
-        ),
+        "Setup stopped",
+        withNextAttempt(facts, openSetup("Open setup and try again.")),
       );
     case "checked":
-      return say("installing", "The checks have run. Set-up has not begun", "Open set-up (/setup) to go on.");
+      return say("installing", "The checks have run. Setup has not begun", openSetup("Open setup to go on."));
     case "running":
       if (setup.stepId !== "login") {
         const step = setup.stepTitle ?? "";
@@ -88,7 +101,7 @@ function beforeLogin(
       break;
     case "idle":
       if (api.state === "absent") {
-        return say("installing", "Not set up yet", "Open set-up (/setup) to begin.");
+        return say("installing", "Not set up yet", openSetup("Open setup to begin."));
       }
       break;
     case "done":
@@ -97,17 +110,14 @@ function beforeLogin(
       setup.status satisfies never;
   }
   if (api.state === "connecting") return say("installing", "Looking at the appliance", FOLLOW);
-  const soft = blockers[0]?.title ?? operations.find((it) => it.operation !== "setup")?.message;
+  const [first] = blockers;
+  const soft = first?.title ?? operations.find((it) => it.operation !== "setup")?.message;
   const start = remembered.loginReadyOnce ? "Starting again" : "Installing";
-  return say(
-    "installing",
-    soft === undefined ? start : `${start}. ${soft}`,
-    blockers[0]?.nextAction ?? FOLLOW,
-  );
+  return say("installing", soft === undefined ? start : `${start}. ${soft}`, first ? about(first) : FOLLOW);
 }
 
-function withNextAttempt(facts: Facts, nextAction: string): string {
+function withNextAttempt(facts: Facts, advice: Advice): Advice {
   const at = facts.snapshot.setup.nextAttemptAt;
-  if (at === undefined || facts.snapshot.setup.status !== "failed") return nextAction;
-  return `${nextAction} The next attempt is at ${at.slice(11, 19)} UTC.`;
+  if (at === undefined || facts.snapshot.setup.status !== "failed") return advice;
+  return { ...advice, nextAction: `${advice.nextAction} The next attempt is at ${at.slice(11, 19)} UTC.` };
 }

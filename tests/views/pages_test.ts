@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import type { RollupState, StatusDocument } from "../../agent/status/document.ts";
+import type { ActionKind } from "../../agent/causes/action.ts";
+import type { Blocker } from "../../agent/explain/blocker.ts";
+import type { ActiveOperation, RollupState, StatusDocument } from "../../agent/status/document.ts";
 import type { SetupState } from "../../agent/setup/setup_state.ts";
 import { duration, renderPage } from "../../views/layout.ts";
 import { progressSection, retryForm } from "../../views/progress_section.ts";
@@ -68,15 +70,19 @@ Deno.test("the stylesheet is small and lets long words break", () => {
 });
 
 /** A headline that somebody must do something about, as old as the samples' causes. */
-function failedRollup(message: string, nextAction: string): StatusDocument["rollup"] {
-  return { state: "failed_action_required", message, nextAction, since: sampleBlocker().since };
+function failedRollup({ id, title, nextAction, action }: Blocker): StatusDocument["rollup"] {
+  const since = sampleBlocker().since;
+  return { state: "failed_action_required", message: title, nextAction, action, topBlockerId: id, since };
 }
 
 Deno.test("a blocked status page tells its cause once, with why and details", () => {
   const blocker = sampleBlocker();
   const status = sampleStatus("failed_action_required", {
     topBlockers: [blocker],
-    rollup: failedRollup(blocker.title, `${blocker.nextAction} The next attempt starts at 09:20.`),
+    rollup: {
+      ...failedRollup(blocker),
+      nextAction: `${blocker.nextAction} The next attempt starts at 09:20.`,
+    },
   });
   const { text } = assertPage(page(statusSection(status, NOW_MS)));
   for (const words of [blocker.title, blocker.consequence, blocker.nextAction, blocker.reason]) {
@@ -88,16 +94,15 @@ Deno.test("a blocked status page tells its cause once, with why and details", ()
 Deno.test("a set-up that stopped is told once, with the step where it stopped", () => {
   const blocker = sampleBlocker({
     id: "agent.setup-failed",
-    title: 'Set-up stopped at "Install Kubernetes"',
-    reason: "Kubernetes could not be installed.",
-    nextAction: "Open set-up and read what it says.",
+    title: "Kubernetes could not be installed",
+    reason: 'Setup stopped at "Install Kubernetes".',
+    nextAction: "Look for the first error.",
+    action: { kind: "open-setup", href: "/setup" },
   });
-  const rollup = failedRollup("Kubernetes could not be installed", "Look for the first error.");
+  const rollup = failedRollup(blocker);
   const status = sampleStatus("failed_action_required", { topBlockers: [blocker], rollup });
   const { text } = assertPage(page(statusSection(status, NOW_MS)));
-  for (
-    const words of ["Kubernetes could not be installed", blocker.consequence, "What to do", "Set-up stopped"]
-  ) {
+  for (const words of [blocker.title, blocker.consequence, "What to do", "Setup stopped", "Open setup"]) {
     assert.equal(count(text, words), 1, words);
   }
 });
@@ -107,16 +112,16 @@ Deno.test("further causes beside the one of the headline are told in full", () =
   const other = sampleBlocker({
     id: "img.not-found",
     title: "Another",
-    nextAction: "Mend it",
+    nextAction: "Fix it",
     consequence: "Mail waits",
   });
-  const rollup = failedRollup(top.title, top.nextAction);
+  const rollup = failedRollup(top);
   const { text } = assertPage(
     page(
       statusSection(sampleStatus("failed_action_required", { topBlockers: [top, other], rollup }), NOW_MS),
     ),
   );
-  for (const words of ["Another", "Mend it", "Mail waits", top.title]) {
+  for (const words of ["Another", "Fix it", "Mail waits", top.title]) {
     assert.equal(count(text, words), 1, words);
   }
 });
@@ -140,12 +145,13 @@ Deno.test("what is under way is not shown while set-up fails, nor for a part tha
 });
 
 Deno.test("how long something has been under way stands once", () => {
-  const text = (message: string) => {
-    const status = sampleStatus("installing", { activeOperations: [sampleOperation({ message })] });
+  const text = (given: Partial<ActiveOperation>) => {
+    const status = sampleStatus("installing", { activeOperations: [sampleOperation(given)] });
     return parseMarkup(page(statusSection(status, NOW_MS))).text;
   };
-  assert.ok(text("Installing it").includes("for 4\u00a0min"));
-  assert.ok(!text("Downloading it, 4 min so far").includes("for 4"));
+  assert.ok(text({ operation: "flux" }).includes("for 4\u00a0min"));
+  assert.ok(text({ state: "waiting" }).includes("for 4\u00a0min"));
+  assert.ok(!text({}).includes("for 4"), "the message of a running download says it");
 });
 
 Deno.test("nothing behind the login looks troubled before people can log in", () => {
@@ -175,12 +181,12 @@ Deno.test("the checks page counts failures and checks that could not be run apar
 });
 
 Deno.test("the headline says plainly that nothing is to be done", () => {
-  const text = (nextAction: string) => {
-    const rollup = { ...sampleStatus("installing").rollup, nextAction };
+  const text = (kind: ActionKind) => {
+    const rollup = { ...sampleStatus("installing").rollup, nextAction: "Words", action: { kind } };
     return parseMarkup(page(statusSection(sampleStatus("installing", { rollup }), NOW_MS))).text;
   };
-  assert.ok(!text("Nothing to do. It goes on by itself.").includes("What to do"));
-  assert.match(text("Mend it"), /What to do:\s+Mend it/);
+  assert.doesNotMatch(text("wait"), /What to do/);
+  assert.match(text("fix-machine"), /What to do:\s+Words/);
 });
 
 Deno.test("a check's box to accept it is there only where accepting is allowed", () => {
@@ -267,16 +273,34 @@ Deno.test("the last step says what it needs of people, and no other step does", 
 Deno.test("a status page that sends people to set-up has a button that leads there", () => {
   const rollup = {
     ...sampleStatus("installing").rollup,
-    nextAction: "Open set-up (/setup) to see what and to decide.",
+    nextAction: "See what it says and decide.",
+    action: { kind: "open-setup", href: "/setup" } as const,
   };
   const html = page(statusSection(sampleStatus("failed_action_required", { rollup }), NOW_MS));
-  assert.ok(html.includes('<a class="button" href="/setup">Open set-up</a>'));
-  assert.match(parseMarkup(html).text, /What to do:\s+Open set-up to see what and to decide\./);
-  const failed = sampleStatus("failed_action_required", {
-    topBlockers: [sampleBlocker({ id: "agent.setup-failed" })],
+  assert.ok(html.includes('<a class="button" href="/setup">Open setup</a>'));
+  assert.match(parseMarkup(html).text, /What to do:\s+See what it says and decide\./);
+  assert.ok(!page(statusSection(sampleStatus("fully_healthy"), NOW_MS)).includes("Open setup"));
+});
+
+Deno.test("a cause beside the headline has a link to the page where something is done about it", () => {
+  const link = (action: Blocker["action"]) => {
+    const status = sampleStatus("ready_with_background_issues", { topBlockers: [sampleBlocker({ action })] });
+    return page(statusSection(status, NOW_MS)).includes('href="/setup">Open setup</a>');
+  };
+  assert.ok(link({ kind: "open-setup", href: "/setup" }));
+  assert.ok(!link({ kind: "open-setup" }), "setup is over");
+  assert.ok(!link({ kind: "call-vendor" }));
+});
+
+Deno.test("two causes with one id: only the first is that of the headline", () => {
+  const [first, second] = ["a", "b"].map((it) => sampleBlocker({ component: it, title: `Title of ${it}` }));
+  assert.ok(first && second);
+  const status = sampleStatus("failed_action_required", {
+    topBlockers: [first, second],
+    rollup: failedRollup(first),
   });
-  assert.ok(page(statusSection(failed, NOW_MS)).includes("Open set-up"));
-  assert.ok(!page(statusSection(sampleStatus("fully_healthy"), NOW_MS)).includes("Open set-up"));
+  const { text } = assertPage(page(statusSection(status, NOW_MS)));
+  assert.deepEqual([count(text, first.title), count(text, second.title)], [1, 1]);
 });
 
 Deno.test("a duration never breaks between its number and its unit", () => {
@@ -299,13 +323,13 @@ Deno.test("sentences from outside end with one full stop", () => {
   const html = page(
     checksPage(
       sampleSetup(SETUP_STATES.blocked, {
-        preflight: sampleReport(sampleCheck("fail", { found: "It hangs.", remediation: "Mend it" })),
+        preflight: sampleReport(sampleCheck("fail", { found: "It hangs.", remediation: "Fix it" })),
       }),
       "token",
     ),
   );
   assert.ok(!html.includes(".."));
-  assert.ok(html.includes("Mend it."));
+  assert.ok(html.includes("Fix it."));
 });
 
 function page(body: ReturnType<typeof statusSection> | ReturnType<typeof checksPage>): string {

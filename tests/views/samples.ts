@@ -53,6 +53,7 @@ export function sampleOperation(given: Partial<ActiveOperation> = {}, t = "db"):
   return {
     component: t,
     operation: "image-pull",
+    state: "running",
     startedAt: AT,
     elapsedSeconds: 240,
     progressAvailable: false,
@@ -97,7 +98,14 @@ export function sampleStatus(
       gitRevision: null,
     },
     urls: { statusUrl: "http://192.168.64.8:8080/", loginUrl: "https://psa.example.com" },
-    rollup: { state, message: `Sentence of ${state} ${t}`, nextAction: t, since: AT },
+    rollup: {
+      state,
+      message: `Sentence of ${state} ${t}`,
+      nextAction: t,
+      action: { kind: "call-vendor" },
+      topBlockerId: null,
+      since: AT,
+    },
     tiers: Object.fromEntries(
       Object.entries(ready).map(([id, it]) => [id, tier(it)]),
     ) as StatusDocument["tiers"],

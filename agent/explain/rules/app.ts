@@ -1,6 +1,7 @@
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip, lastTelling } from "./crash.ts";
 import type { Component } from "../../product/components.ts";
+import { NAMESPACES } from "../../product/names.ts";
 import type { Cause } from "../../causes/cause.ts";
 import { APP } from "../../causes/app.ts";
 import { PART, type PartWords } from "../../causes/part.ts";
@@ -9,7 +10,6 @@ import { type Finding, finding, type Rule } from "../finding.ts";
 const START_PATIENCE_MS = 3 * 60_000;
 const DEGRADED_AFTER_MS = 15 * 60_000;
 const CONTROLLER_PATIENCE_MS = 2 * 60_000;
-const FLUX_NAMESPACE = "flux-system";
 /** Host of the placeholder address in the release's profile. @see contract.md 4 */
 const PLACEHOLDER_HOST = "alga.local";
 
@@ -97,7 +97,7 @@ const DEGRADED_OF_TIER: Record<Component["tier"], Cause<PartWords>> = {
 };
 
 function degraded({ tier, namespace }: Component): Cause<PartWords> {
-  return namespace === FLUX_NAMESPACE ? PART.controllerDown : DEGRADED_OF_TIER[tier];
+  return namespace === NAMESPACES.flux ? PART.controllerDown : DEGRADED_OF_TIER[tier];
 }
 
 /** Parts that have been unready for long without anything that explains it. */

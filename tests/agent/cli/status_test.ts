@@ -35,6 +35,8 @@ const DOCUMENT: StatusDocument = {
     state: "ready_with_background_issues",
     message: "Ready to log in. One background service needs attention",
     nextAction: "Nothing on this machine. Report the release and this image to Alga support.",
+    action: { kind: "call-vendor" },
+    topBlockerId: "img.not-found",
     since: AT,
   },
   tiers: {
@@ -66,6 +68,7 @@ const DOCUMENT: StatusDocument = {
     suppressed: [],
   }],
   activeOperations: [{
+    state: "running",
     component: "temporal-worker",
     operation: "image-pull",
     startedAt: AT,

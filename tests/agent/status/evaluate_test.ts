@@ -48,7 +48,7 @@ Deno.test("evaluate() says what to do before anything is set up", () => {
   const status = evaluate(emptySnapshot(), NOW_MS);
   assert.equal(status.rollup.state, "installing");
   assert.equal(status.rollup.message, "Not set up yet");
-  assert.match(status.rollup.nextAction, /\/setup/);
+  assert.deepEqual(status.rollup.action, { kind: "open-setup", href: "/setup" });
   assert.deepEqual(status.topBlockers, []);
   assert.ok(TIER_IDS.every((it) => !status.tiers[it].ready && status.tiers[it].status !== "unhealthy"));
   assert.ok(TIER_IDS.flatMap((it) => status.tiers[it].proofs).every((it) => it.status !== "failed"));
@@ -276,6 +276,8 @@ Deno.test("a stopped set-up is the state of things before a cluster exists", () 
   }, NOW_MS);
   assert.equal(status.rollup.state, "failed_action_required");
   assert.equal(status.rollup.message, "Cannot resolve ghcr.io");
+  assert.equal(status.rollup.topBlockerId, "agent.setup-failed");
+  assert.equal(status.topBlockers[0]?.reason, 'Setup stopped at "Find the release".');
   assert.equal(status.rollup.nextAction, "Choose another DNS server. The next attempt is at 12:03:10 UTC.");
 });
 
@@ -285,7 +287,7 @@ Deno.test("checks that stand in the way are told with their number", () => {
     ...empty,
     setup: { ...empty.setup, status: "blocked", blockedBy: ["Memory: 8 GiB", "Disk: 20 GiB"] },
   }, NOW_MS);
-  assert.equal(status.rollup.message, "Set-up waits for you. 2 checks found problems");
+  assert.equal(status.rollup.message, "Setup waits for you. 2 checks found problems");
 });
 
 Deno.test("live readiness outranks a recorded failure of set-up", () => {
@@ -388,6 +390,7 @@ Deno.test("downloads are told with size and duration", () => {
     progressPercent: null,
     component: "alga-core",
     operation: "image-pull",
+    state: "running",
     image: "ghcr.io/nine-minds/alga-psa-ee:1",
     estimatedSizeHuman: "1.8 GB",
     startedAt: ago(180),

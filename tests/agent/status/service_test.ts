@@ -370,7 +370,7 @@ Deno.test("a listener that throws does not keep others from hearing, and is told
     service.subscribe(() => {
       throw new Error("a broken page");
     });
-    const heard = until(service, (it) => it.rollup.message.startsWith("Set-up waits"));
+    const heard = until(service, (it) => it.rollup.message.startsWith("Setup waits"));
     view = { ...IDLE, state: { status: "blocked", since: "2026-11-21T10:00:00Z" } };
     changed();
     await heard;

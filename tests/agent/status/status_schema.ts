@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ACTION_KINDS, REMEDY_IDS } from "../../../agent/causes/action.ts";
 import { CAUSES } from "../../../agent/causes/cause.ts";
 import type { Blocker } from "../../../agent/explain/blocker.ts";
-import type { ActiveOperation, StatusDocument } from "../../../agent/status/document.ts";
+import type { ActiveOperation, Rollup, StatusDocument } from "../../../agent/status/document.ts";
 
 const Time = z.iso.datetime();
 const Text = z.string().max(2_100);
@@ -54,6 +54,8 @@ export const StatusSchema = z.strictObject({
     ]),
     message: Text.min(1),
     nextAction: Text,
+    action: Action,
+    topBlockerId: z.enum(Object.keys(CAUSES)).nullable(),
     since: Time,
   }),
   tiers: z.strictObject({
@@ -87,6 +89,7 @@ export const StatusSchema = z.strictObject({
     operation: z.enum(["image-pull", "bootstrap", "flux", "setup"]),
     image: Short.optional(),
     estimatedSizeHuman: Short.optional(),
+    state: z.enum(["running", "waiting"]),
     startedAt: Time,
     elapsedSeconds: Count,
     progressAvailable: z.boolean(),
@@ -142,15 +145,25 @@ export const StatusSchema = z.strictObject({
     tone: z.enum(["good", "warn", "bad", "busy"]),
     text: Text.min(1),
   })).max(30),
-});
+}).refine(
+  ({ rollup, topBlockers }) =>
+    rollup.topBlockerId === null || topBlockers.some((it) => it.id === rollup.topBlockerId),
+  "its headline is about a blocker that is not told",
+).refine(
+  ({ rollup, topBlockers }) =>
+    rollup.state !== "failed_action_required" || rollup.topBlockerId === null ||
+    topBlockers.find((it) => it.id === rollup.topBlockerId)?.title === rollup.message,
+  "its headline is not the title of its blocker",
+);
 
 type Inferred = z.infer<typeof StatusSchema>;
-type InForm = "activeOperations" | "topBlockers";
+type InForm = "activeOperations" | "topBlockers" | "rollup";
 /** The schema and the type say the same; a difference does not compile. Optional fields differ in form only. */
 export type SameAsDocument = [
   Omit<Inferred, InForm> extends Omit<StatusDocument, InForm> ? true : never,
   keyof StatusDocument extends keyof Inferred ? true : never,
+  keyof Rollup extends keyof Inferred["rollup"] ? true : never,
   keyof Blocker extends keyof Inferred["topBlockers"][number] ? true : never,
   keyof ActiveOperation extends keyof Inferred["activeOperations"][number] ? true : never,
 ];
-export const SAME_AS_DOCUMENT: SameAsDocument = [true, true, true, true];
+export const SAME_AS_DOCUMENT: SameAsDocument = [true, true, true, true, true];
