@@ -49,7 +49,7 @@ const MAX_ERROR_CHARS = 8 * 1024;
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   // Later versions of Deno keep the words of a failed fetch in its cause, as Node does.
-  if (text === "fetch failed" && error instanceof Error && error.cause) return errorText(error.cause);
+  if (/^fetch failed$/.test(text) && error instanceof Error && error.cause) return errorText(error.cause);
   const lines = text.slice(0, MAX_ERROR_CHARS).split("\n").map((it) => it.trim());
   return lines.filter((it) => it !== "").join(" ");
 }

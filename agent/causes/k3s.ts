@@ -1,3 +1,4 @@
+import { sentence } from "../text/sentence.ts";
 import type { CauseShape } from "./cause_shape.ts";
 import { BUNDLE, itSaid } from "./phrases.ts";
 
@@ -12,10 +13,10 @@ export const K3S = {
     place: { tier: "platform", component: "setup" },
     title: "The Kubernetes program is damaged",
     reason: "It is not the one that was expected: the download was cut, or something on the way changed it.",
-    nextAction: "Try again: it is downloaded again. If it stays, report it to Alga support.",
+    nextAction: (w) => sentence(w.nextStep || "Try again: it is downloaded again"),
     retrySafe: true,
     action: "retry",
-  } satisfies CauseShape,
+  } satisfies CauseShape<{ /** What the failure itself advises; "" when nothing. */ nextStep: string }>,
   startPort: {
     id: "k3s.start-port",
     kind: "cause",

@@ -12,6 +12,8 @@ export interface DnsAnswer {
   addresses: string[];
   /** In words when there is no address. */
   problem: string;
+  /** It answered that there is no such name, or that the name has no address. */
+  isEmpty: boolean;
   /** It gave nothing but addresses that lead nowhere (0.0.0.0): how filters refuse a name. */
   isFiltered: boolean;
 }
@@ -38,7 +40,7 @@ export async function askDns(
     return toAnswer(first.flag_tc && options.protocol === "udp" ? await askWhole(query, to) : first);
   } catch (error) {
     const problem = error instanceof Deno.errors.ConnectionRefused ? "refused" : errorText(error);
-    return { addresses: [], problem, isFiltered: false };
+    return { addresses: [], problem, isEmpty: false, isFiltered: false };
   }
 }
 
@@ -54,6 +56,7 @@ async function askWhole(query: packet.Packet, to: Target): Promise<packet.Decode
 function toAnswer(reply: packet.DecodedPacket): DnsAnswer {
   const given = (reply.answers ?? []).flatMap((it) => it.type === "A" ? [it.data] : []);
   const addresses = given.filter((it) => !leadsNowhere(it));
+  const { rcode } = reply as { rcode?: string };
   const isFiltered = given.length > 0 && addresses.length === 0;
   return {
     addresses,
@@ -61,7 +64,8 @@ function toAnswer(reply: packet.DecodedPacket): DnsAnswer {
       ? ""
       : isFiltered
       ? `answered ${given.join(" ")}, as a filter does that refuses the name`
-      : emptyText((reply as { rcode?: string }).rcode),
+      : emptyText(rcode),
+    isEmpty: given.length === 0 && (rcode === "NXDOMAIN" || rcode === "NOERROR"),
     isFiltered,
   };
 }

@@ -151,7 +151,7 @@ function nodeRequest(
     // Deno 2.6 tells a refused certificate by these two words alone; what fails before TLS has a code (ECONNREFUSED).
     request.on("error", (error) =>
       reject(
-        secure && error.message === "connection error"
+        secure && /^connection error$/.test(error.message)
           ? new Error("TLS handshake failed", { cause: error })
           : error,
       ));

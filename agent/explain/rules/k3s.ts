@@ -116,7 +116,7 @@ function messageOf(text: string): string {
   return quoted === undefined ? text : quoted.replaceAll(/\\(["\\])/g, "$1");
 }
 
-/** The agent put k3s in place and its sum was wrong. */
+/** A file of k3s whose checksum is another. */
 export const downloadRule: Rule = {
   causes: [K3S.download],
   find(facts) {
@@ -125,9 +125,9 @@ export const downloadRule: Rule = {
     if (setup.status !== "failed" || setup.stepId !== "k3s" || failure?.code !== "CHECKSUM_MISMATCH") {
       return [];
     }
-    if (!/checksum/i.test(failure.message)) return []; // it is not there at all
     return [finding(facts, K3S.download, {
       since: setup.since,
+      words: { nextStep: failure.suggestedNextStep },
       evidence: [{ label: "Code", text: failure.code }, {
         label: "Message",
         text: failure.message,

@@ -149,11 +149,11 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const folders = new Set<string>();
       for (const it of [PATHS.stateDir, PATHS.localPathData]) folders.add(await nearestFolder(host, it));
       for (const folder of folders) {
-        const problem = await tryWriting(host, folder);
-        if (problem === undefined) continue;
-        return /permission denied/i.test(problem)
-          ? couldNotCheck({ expected, found: problem, remediation: "Run the checks as root" })
-          : fail({ expected, found: problem, remediation });
+        const tried = await tryWriting(host, folder);
+        if (tried === undefined) continue;
+        return tried.isDenied
+          ? couldNotCheck({ expected, found: tried.problem, remediation: "Run the checks as root" })
+          : fail({ expected, found: tried.problem, remediation });
       }
       return pass({ expected, found: "written, synced and read back" });
     },
@@ -227,13 +227,19 @@ function grade(
 }
 
 /** Writes a file, reads it back and takes it away again; makes no folder. Gives what went wrong in words. */
-async function tryWriting(host: Host, folder: string): Promise<string | undefined> {
+/** What is wrong, `undefined` when a file can be written; `isDenied`: this user may not, which says nothing about the disk. */
+async function tryWriting(
+  host: Host,
+  folder: string,
+): Promise<{ problem: string; isDenied: boolean } | undefined> {
   const probe = `${folder === "/" ? "" : folder}/.alga-write-test`;
   try {
     await host.writeFile(probe, "ok", { mode: 0o600 });
-    return await host.readText(probe) === "ok" ? undefined : `a file in ${folder} reads back differently`;
+    if (await host.readText(probe) === "ok") return undefined;
+    return { problem: `a file in ${folder} reads back differently`, isDenied: false };
   } catch (error) {
-    return errorText(error);
+    const isDenied = [error, (error as Error).cause].some((it) => it instanceof Deno.errors.PermissionDenied);
+    return { problem: errorText(error), isDenied };
   } finally {
     await host.remove(probe).catch(() => {});
   }

@@ -201,11 +201,11 @@ export const NETWORK_CHECKS: readonly Check[] = [
       if (servers.length === 0) return skipped(expected, "there is no DNS server (see DNS servers)");
       let isAnswered = false;
       for (const server of servers) {
-        const { addresses, problem } = await askDns(server, hostName, {
+        const { addresses, isEmpty } = await askDns(server, hostName, {
           protocol: "udp",
           ...dnsPort(context),
         });
-        isAnswered ||= addresses.length > 0 || problem === "no such name" || problem === "no address";
+        isAnswered ||= addresses.length > 0 || isEmpty;
         if (addresses.length === 0) continue;
         const found = addresses.join(", ");
         return addresses.some((it) => own.includes(it))

@@ -4,7 +4,8 @@ import { NetworkError } from "../../net/errors.ts";
 import type { Check, CheckContext, CheckOutcome } from "../check.ts";
 import { askedEndpoints, unmirrored } from "../facts/endpoints.ts";
 import { type Endpoint } from "../../net/endpoint.ts";
-import { nameIssuer } from "../facts/name_issuer.ts";
+import { shownCertificate } from "../facts/shown_certificate.ts";
+import type { PeerCertificate } from "../../net/peer_certificate.ts";
 import { fail, pass, skipped, warn } from "../outcome.ts";
 import { proxiedEndpoints } from "./proxy.ts";
 
@@ -83,11 +84,45 @@ const TLS: Check = {
     let refused: Endpoint | undefined;
     const outcome = await perEndpoint(context, expected, "tls", (it) => {
       refused = it;
-      return `Install the certificate authority of the device that opens HTTPS, or let ${it.hostName} pass unopened`;
+      return installAuthority("of the device that opens HTTPS", it);
     });
-    return refused === undefined ? outcome : await nameIssuer(context, refused, outcome);
+    const peer = refused && await shownCertificate(context, refused);
+    return refused && peer ? { ...outcome, ...judgeCertificate(context, refused, peer) } : outcome;
   },
 };
+
+function installAuthority(whose: string, { hostName }: Endpoint): string {
+  return `Install the certificate authority ${whose}, or let ${hostName} pass unopened`;
+}
+
+/** Who made the certificate that is not trusted: the name of the device, for those who run the network. */
+function judgeCertificate(
+  { clock }: CheckContext,
+  endpoint: Endpoint,
+  peer: PeerCertificate,
+): Pick<CheckOutcome, "found" | "remediation" | "evidence"> {
+  const { hostName } = endpoint;
+  const span = `${dayOf(peer.validFromMs)} to ${dayOf(peer.validToMs)}`;
+  const evidence = [
+    `Certificate of ${hostName}: for "${peer.subject}", issued by "${peer.issuer}", valid ${span}`,
+  ];
+  const isOutOfTime = clock.nowMs() < peer.validFromMs || clock.nowMs() > peer.validToMs;
+  return isOutOfTime
+    ? {
+      found: `${hostName} shows a certificate that is valid ${span} only`,
+      remediation: "Set the clock of this machine (see Clock); if it is right, the certificate is not",
+      evidence,
+    }
+    : {
+      found: `${hostName} shows a certificate of "${peer.issuer}", which is not trusted here`,
+      remediation: installAuthority(`"${peer.issuer}"`, endpoint),
+      evidence,
+    };
+}
+
+function dayOf(ms: number): string {
+  return Number.isNaN(ms) ? "unknown" : new Date(ms).toISOString().slice(0, 10);
+}
 
 /** Checks of the way to the registries, layer by layer. */
 export const REGISTRY_WAY_CHECKS = [MIRRORS, DNS, TCP, TLS] as const;

@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.ts";
+import { readJournal } from "../../state/journal.ts";
 import { PATHS } from "../../state/paths.ts";
 
 /** What an earlier installation left behind. */
@@ -8,8 +9,6 @@ export interface PreviousInstall {
   /** Our own journal says that this agent began to install Kubernetes here; a foreign one never wrote that. */
   isOurs: boolean;
 }
-
-const STARTED_K3S = /^(?=.*"type":"step\.started")(?=.*"stepId":"k3s").*$/m;
 
 /** Looks for Kubernetes and its data. Journals of other requests (checks only, wrong answers) do not make data ours. */
 export async function findPreviousInstall(host: Host): Promise<PreviousInstall> {
@@ -27,6 +26,7 @@ export async function findPreviousInstall(host: Host): Promise<PreviousInstall> 
       traces.push(path);
     }
   }
-  const journal = await host.readText(PATHS.journal, { maxBytes: 256 * 1024 * 1024 }) ?? "";
-  return { traces, isOurs: STARTED_K3S.test(journal) };
+  const journal = readJournal(await host.readText(PATHS.journal, { maxBytes: 256 * 1024 * 1024 }) ?? "");
+  const isOurs = journal.entries.some((it) => it.type === "step.started" && it.data.stepId === "k3s");
+  return { traces, isOurs };
 }

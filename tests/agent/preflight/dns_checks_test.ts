@@ -54,7 +54,7 @@ for (const [what, reply, wanted] of ANSWERS) {
 Deno.test("askDns() over tcp tells a closed port apart", async () => {
   await withServer(() => KNOWN, async ({ port }) => {
     const answer = await askDns("127.0.0.1", "ghcr.io", { protocol: "tcp", port, timeoutMs: LONG_MS });
-    assert.deepEqual(answer, { addresses: [], problem: "refused", isFiltered: false });
+    assert.deepEqual(answer, { addresses: [], problem: "refused", isEmpty: false, isFiltered: false });
   }, { protocols: ["udp"] });
 });
 

@@ -1,8 +1,13 @@
 import { PATHS } from "../../../agent/state/paths.ts";
+import { journalText } from "../../fakes/journal_text.ts";
 import { type CheckCase, diskAnswer } from "./check_case.ts";
 
-const OUR_JOURNAL = '{"seq":1,"at":"2026-11-21T12:00:00Z","type":"setup.requested","data":{},"sum":"x"}\n' +
-  '{"seq":2,"at":"2026-11-21T12:00:01Z","type":"step.started","data":{"stepId":"k3s","attempt":0},"sum":"y"}\n';
+const REQUESTED = ["setup.requested", {}] as const;
+const STARTED = { ours: await started("k3s"), notYet: await started("resolve") };
+
+function started(stepId: string): Promise<string> {
+  return journalText([REQUESTED, ["step.started", { stepId, attempt: 0 }]]);
+}
 
 /** Every way the checks of the machine can end. */
 export const MACHINE_CASES: readonly CheckCase[] = [
@@ -248,7 +253,7 @@ export const MACHINE_CASES: readonly CheckCase[] = [
     status: "pass",
     found: "ours; it will be continued",
     host: (it) => {
-      it.put(PATHS.journal, OUR_JOURNAL);
+      it.put(PATHS.journal, STARTED.ours);
       it.put(PATHS.k3sConfig, "x");
       it.put("/var/lib/rancher/k3s/server/token", "x");
     },
@@ -261,7 +266,7 @@ export const MACHINE_CASES: readonly CheckCase[] = [
     advice: /fresh machine/,
     host: (it) => {
       // What the agent wrote down about itself so far does not make the data ours.
-      it.put(PATHS.journal, OUR_JOURNAL.replace('"stepId":"k3s"', '"stepId":"resolve"'));
+      it.put(PATHS.journal, STARTED.notYet);
       it.put(PATHS.k3sConfig, "x");
       it.put("/var/lib/rancher/k3s/server/token", "x");
     },

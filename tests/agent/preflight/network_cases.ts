@@ -1,3 +1,4 @@
+import { journalText } from "../../fakes/journal_text.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import type { FakeHost } from "../../fakes/fake_host.ts";
 import { addressAnswer, type CheckCase, routeAnswer } from "./check_case.ts";
@@ -267,7 +268,9 @@ function noServers(host: FakeHost): void {
   host.files.delete("/run/systemd/resolve/resolv.conf");
 }
 
+const STARTED = await journalText([["step.started", { stepId: "k3s" }]]);
+
 function resumed(host: FakeHost): void {
-  host.put(PATHS.journal, '{"seq":1,"at":"x","type":"step.started","data":{"stepId":"k3s"},"sum":"x"}\n');
+  host.put(PATHS.journal, STARTED);
   host.put(PATHS.k3sConfig, "x");
 }
