@@ -35,9 +35,12 @@ const image = (cause: Cause<ImageWords>): Told => ({ about: "image", cause });
 /** First match wins: what names the cause stands before what only names the result. */
 const PATTERNS: readonly { told: Told; test: RegExp }[] = [
   { told: image(IMAGE.noSpace), test: /no space left on device/i },
-  { told: network(NETWORK.proxyAuth), test: /Proxy Authentication Required|\b407\b/i },
+  {
+    told: network(NETWORK.proxyAuth),
+    test: /Proxy Authentication Required|proxy authorization required|\b407\b/i,
+  },
   { told: network(REGISTRY.rateLimit), test: /toomanyrequests|too many requests|\b429\b|rate limit/i },
-  { told: network(NETWORK.clock), test: /certificate has expired|not yet valid/i },
+  { told: network(NETWORK.clock), test: /certificate (?:has )?expired|not yet valid|not valid yet/i },
   {
     told: network(NETWORK.tlsIntercept),
     test:
@@ -108,6 +111,10 @@ export function explainNetworkText(text: string): NetworkCause | undefined {
     const rest = text.slice(lookup.index + lookup[0].length);
     const cause = LOOKUPS.find((it) => it.test.test(rest))?.cause;
     if (cause) return { about: "network", cause, server: dns, name };
+  }
+  // Deno and its resolver name neither the server nor, here, the name.
+  if (/Name or service not known|no record(?:s)? found for Query/i.test(text)) {
+    return { ...network(DNS.nxdomain), server: "", name: server };
   }
   if (/temporary failure in name resolution/i.test(text)) {
     return { ...network(DNS.timeout), server: "", name: server };

@@ -223,7 +223,21 @@ export interface HttpProbe {
 export interface RegistryProbe {
   at: string;
   ok: boolean;
+  /** In our words, for people. */
   message: string;
+  /** Why it failed, as far as that is known. */
+  failure?: RegistryProbeFailure;
+}
+
+/** A failed request to a registry as codes, and what other programs said of it. */
+export interface RegistryProbeFailure {
+  /** `failure` of a NetworkError. */
+  code: string;
+  /** Who was really asked: a mirror, a redirect target. */
+  host: string;
+  status?: number;
+  /** What the runtime said, not our own words; "" when it said nothing. */
+  detail: string;
 }
 
 /** Last lines of one container. `lines` are already free of credentials. */

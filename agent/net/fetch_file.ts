@@ -48,9 +48,9 @@ export async function fetchFile(
     for (let round = 1;; round++) {
       const result = await attempt(host, transport, file, { ...options, fromByte });
       if (result === "done") return;
-      const hereBytes = result === "from the start" ? 0 : (await host.info(part))?.sizeBytes ?? 0;
-      const isFurther = result === "from the start" ? fromByte > 0 : hereBytes > fromByte;
-      if (!isFurther || round === MAX_ROUNDS) throw result === "from the start" ? refused(file, 416) : result;
+      const hereBytes = result === "restart" ? 0 : (await host.info(part))?.sizeBytes ?? 0;
+      const isFurther = result === "restart" ? fromByte > 0 : hereBytes > fromByte;
+      if (!isFurther || round === MAX_ROUNDS) throw result === "restart" ? refused(file, 416) : result;
       fromByte = hereBytes;
     }
   } finally {
@@ -80,13 +80,13 @@ export async function fetchStatus(
 
 const HEADERS = { "user-agent": "alga-agent" };
 
-/** "done", "from the start" when what is here is of no use, or why the connection was lost. */
+/** "done", "restart" when what is here is of no use, or why the connection was lost. */
 async function attempt(
   host: Host,
   transport: Transport,
   file: WantedFile,
   options: FetchFileOptions & { fromByte: number },
-): Promise<"done" | "from the start" | AgentError> {
+): Promise<"done" | "restart" | AgentError> {
   const { signal, onBytes, fromByte, stallMs = STALL_MS } = options;
   const stall = new AbortController();
   const stop = () => stall.abort(new DOMException(`nothing came for ${stallMs / 1000} s`, "TimeoutError"));
@@ -99,7 +99,7 @@ async function attempt(
     startsAt = reply.status === 206 ? fromByte : 0;
     if (reply.status === 416 || reply.status === 206 && firstByte(reply) !== fromByte) {
       await reply.body?.cancel();
-      return "from the start";
+      return "restart";
     }
     if (![200, 206].includes(reply.status) || !reply.body) {
       await reply.body?.cancel();
@@ -124,7 +124,7 @@ async function attempt(
     signal.throwIfAborted();
     // The part was of something else, or was damaged by a power cut: the whole file may still be right.
     if (cause instanceof AgentError && cause.code === "CHECKSUM_MISMATCH" && startsAt > 0) {
-      return "from the start";
+      return "restart";
     }
     if (cause instanceof AgentError) throw cause;
     return lost(file, stall.signal.aborted ? stall.signal.reason : cause);

@@ -9,7 +9,7 @@ import { TICK_MS, type Wait } from "./run_loop.ts";
 const EVERY_MS = { ok: 30_000, lost: 10_000 };
 
 /** Asks whether the release registry can be used. */
-export type ProbeRegistry = (signal: AbortSignal) => Promise<{ ok: boolean; message: string }>;
+export type ProbeRegistry = (signal: AbortSignal) => Promise<Omit<RegistryProbe, "at">>;
 
 /** Asks the registry from time to time, once there is a cluster that needs it. */
 export class RegistryObserver {
@@ -30,10 +30,19 @@ export class RegistryObserver {
     if (!probeRegistry || state === "absent" || state === "connecting") {
       return { ms: EVERY_MS.ok, orChange: true };
     }
-    const asked = await probeRegistry(signal).catch((error) => ({ ok: false, message: errorText(error) }));
+    const asked = await probeRegistry(signal).catch((error): Awaited<ReturnType<ProbeRegistry>> => ({
+      ok: false,
+      message: errorText(error),
+    }));
     if (signal.aborted) return { ms: TICK_MS, orChange: false };
     const before = this.#view;
-    this.#view = { at: isoNow(clock), ok: asked.ok, message: redactLine(asked.message) };
+    const { ok, failure } = asked;
+    this.#view = {
+      at: isoNow(clock),
+      ok,
+      message: redactLine(asked.message),
+      ...(failure === undefined ? {} : { failure: { ...failure, detail: redactLine(failure.detail) } }),
+    };
     // That it was asked again is no change.
     if (before?.ok !== this.#view.ok || before.message !== this.#view.message) changes.announce();
     return { ms: asked.ok ? EVERY_MS.ok : EVERY_MS.lost, orChange: false };

@@ -8,6 +8,7 @@ import type { Cause } from "../../causes/cause.ts";
 import { CONFIG } from "../../causes/config.ts";
 import { DATABASE } from "../../causes/database.ts";
 import { FLUX } from "../../causes/flux.ts";
+import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { SOURCE } from "../../causes/source.ts";
 import { clip } from "./crash.ts";
@@ -33,7 +34,7 @@ const CHART_PATIENCE_MS = 2 * 60_000;
 /** Objects of Flux that could not do their work. Conditions of an older generation say nothing. @see components.md 2.4 */
 export const fluxRule: Rule = {
   causes: [
-    ...NETWORK_CAUSES,
+    ...NETWORK_CAUSES.filter((it) => it.id !== NETWORK.tlsIntercept.id),
     ...Object.values(SOURCE),
     ...Object.values(FLUX),
     DATABASE.auth,

@@ -1,11 +1,41 @@
+import type { RegistryProbeFailure } from "../../facts/snapshot.ts";
+import type { Cause } from "../../causes/cause.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { explainNetworkText, NETWORK_CAUSES } from "../network_text.ts";
+import { explainNetworkText, NETWORK_CAUSES, type NetworkWords } from "../network_text.ts";
 import { clip } from "./crash.ts";
 
 /** Trouble of a registry itself is not what keeps setup from going on for good. */
 const OF_A_REGISTRY = [REGISTRY.rateLimit.id, REGISTRY.unavailable.id] as const;
+
+/** The probe asks for no image: what is denied is the release. */
+type ProbeWords = NetworkWords & { image: string };
+
+/** What a code tells where the runtime said nothing. Codes that are not here tell no cause. */
+const BY_CODE: Readonly<Record<string, Cause<ProbeWords>>> = {
+  "tcp": NETWORK.egress,
+  "timeout": NETWORK.egress,
+  "tls": NETWORK.tlsIntercept,
+  "proxy": NETWORK.proxyDown,
+  "unauthorized": REGISTRY.auth,
+  "denied": REGISTRY.auth,
+  "rate-limited": REGISTRY.rateLimit,
+  "server-error": REGISTRY.unavailable,
+};
+
+function judgeFailure(
+  { code, host, status, detail }: RegistryProbeFailure,
+): { cause: Cause<ProbeWords>; server: string; name: string } | undefined {
+  const told = explainNetworkText(detail);
+  // A look-up tells its server itself, or nobody does.
+  if (told?.about === "network") {
+    const isLookup = told.cause.id.startsWith("dns.");
+    return { cause: told.cause, server: told.server || (isLookup ? "" : host), name: told.name || host };
+  }
+  const cause = status === 407 ? NETWORK.proxyAuth : BY_CODE[code];
+  return cause && { cause, server: cause.id === NETWORK.proxyDown.id ? "" : host, name: host };
+}
 
 /** The agent's own regular question to the registry, and what setup met before a cluster existed. */
 export const registryProbeRule: Rule = {
@@ -14,7 +44,7 @@ export const registryProbeRule: Rule = {
     const found: Finding[] = [];
     const { registry } = facts.snapshot.probes;
     if (registry && !registry.ok) {
-      const told = explainNetworkText(registry.message);
+      const told = registry.failure && judgeFailure(registry.failure);
       const about = {
         tier: "platform" as const,
         component: "network",
@@ -24,11 +54,11 @@ export const registryProbeRule: Rule = {
       };
       const detail = clip(registry.message, 240);
       found.push(
-        told?.about === "network"
-          ? finding(facts, told.cause, { ...about, words: { server: told.server, name: told.name, detail } })
-          : told?.cause.id === REGISTRY.auth.id
-          ? finding(facts, REGISTRY.auth, { ...about, words: { image: "" } })
-          // The probe asks for no image.
+        told
+          ? finding(facts, told.cause, {
+            ...about,
+            words: { server: told.server, name: told.name, detail, image: "" },
+          })
           : finding(facts, NETWORK.registry, { ...about, words: { detail } }),
       );
     }

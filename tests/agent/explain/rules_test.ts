@@ -905,7 +905,16 @@ const ROWS: Row[] = [
       ...HEALTHY,
       probes: {
         ...HEALTHY.probes,
-        registry: { at: ago(5), ok: false, message: "Cannot reach ghcr.io: connection refused" },
+        registry: {
+          at: ago(5),
+          ok: false,
+          message: "ghcr.io: it cannot be reached",
+          failure: {
+            code: "tcp",
+            host: "ghcr.io",
+            detail: "tcp connect error: Connection refused (os error 111)",
+          },
+        },
       },
     },
     green: HEALTHY,
@@ -1407,4 +1416,12 @@ Deno.test("the pull that holds the queue is named, not the ones behind it", () =
     status.activeOperations.find((it) => it.component === "db")?.message ?? "",
     /waits: coredns is being downloaded first/,
   );
+});
+
+Deno.test("every claim of a rule is made by a row", () => {
+  const silent = RULES.flatMap((rule) => {
+    const given = new Set(ROWS.flatMap(({ red }) => rule.find(makeFacts(red, NOW_MS)).map((it) => it.id)));
+    return rule.causes.filter((it) => !given.has(it.id)).map((it) => `${RULES.indexOf(rule)} ${it.id}`);
+  });
+  assert.deepEqual(silent, []);
 });
