@@ -1,0 +1,38 @@
+import { ago } from "../../status/objects.ts";
+import { HEALTHY, type Row } from "../rule_row.ts";
+
+/** Every way in which the rules of this family find something. */
+export const AGENT_ROWS: readonly Row[] = [
+  {
+    name: "damaged record",
+    id: "agent.state-damaged",
+    hard: false,
+    red: {
+      ...HEALTHY,
+      remembered: { ...HEALTHY.remembered, stateDamage: "journal.jsonl line 4: wrong checksum" },
+    },
+    green: HEALTHY,
+  },
+  {
+    name: "set-up stopped",
+    id: "agent.setup-failed",
+    red: {
+      ...HEALTHY,
+      setup: {
+        ...HEALTHY.setup,
+        status: "failed",
+        stepTitle: "Install Kubernetes",
+        since: ago(60),
+        failure: {
+          category: "k3s",
+          code: "K3S_FAILED",
+          message: "Cannot start k3s",
+          details: "",
+          suggestedNextStep: "Look at the log of k3s",
+          retrySafe: true,
+        },
+      },
+    },
+    green: HEALTHY,
+  },
+];

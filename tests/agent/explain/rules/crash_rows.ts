@@ -1,0 +1,119 @@
+import { type BlockerId } from "../../../../agent/causes/cause.ts";
+import type { Snapshot } from "../../../../agent/facts/snapshot.ts";
+import { ago, crashed, podOf } from "../../status/objects.ts";
+import { of, type Row } from "../rule_row.ts";
+
+const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
+  [
+    "app.temporal-schema",
+    "temporal",
+    "temporal",
+    'sql schema version compatibility check failed: version mismatch for keyspace/database: "temporal"',
+  ],
+  [
+    "cfg.service-links",
+    "temporal-ui",
+    "temporal-ui",
+    "config file corrupted: yaml: unmarshal errors: line 5: cannot unmarshal !!str `tcp://1...` into int",
+  ],
+  ["app.db-version", "db", "db", "FATAL:  database files are incompatible with server"],
+  ["app.db-start", "db", "db", "PANIC:  could not locate a valid checkpoint record"],
+  [
+    "stor.owner",
+    "db",
+    "db",
+    "initdb: error: could not change permissions of directory: Operation not permitted",
+  ],
+  ["disk.readonly", "redis", "redis", "Can't open or create append-only dir: Read-only file system"],
+  ["disk.pressure", "redis", "redis", "Write error saving DB on disk: No space left on device"],
+  [
+    "app.db-auth",
+    "pgbouncer",
+    "pgbouncer",
+    'server login failed: FATAL password authentication failed for user "app_user"',
+  ],
+  ["app.redis", "workflow-worker", "workflow-worker", "ReplyError: NOAUTH Authentication required."],
+  [
+    "img.arch",
+    "email-service",
+    "email-service",
+    "exec /usr/local/bin/docker-entrypoint.sh: exec format error",
+  ],
+  [
+    "img.arch",
+    "email-service",
+    "email-service",
+    "/app/start: line 1: \u007fELF\u0002\u0001\u0001: not found",
+  ],
+  [
+    "dns.coredns-loop",
+    "coredns",
+    "coredns",
+    '[FATAL] plugin/loop: Loop (127.0.0.1:55953 -> :1053) detected for zone "."',
+  ],
+  ["dns.coredns-none", "coredns", "coredns", "plugin/forward: no nameservers found"],
+  ["app.crash", "workflow-worker", "workflow-worker", "Error: something that nobody has seen"],
+];
+
+function crash(component: Parameters<typeof podOf>[0], container: string, line: string): Snapshot {
+  const pod = podOf(component, crashed("waiting", { restarts: 6 }));
+  return of(component, [pod], [], {
+    logs: [{
+      namespace: pod.metadata.namespace ?? "",
+      pod: pod.metadata.name,
+      container,
+      restartCount: 6,
+      lines: ["starting", line],
+    }],
+  });
+}
+
+/** Every way in which the rules of this family find something. */
+export const CRASH_ROWS: readonly Row[] = [
+  ...CRASHES.map(([id, component, container, line]): Row => ({
+    name: `crash of ${component}`,
+    id,
+    red: crash(component, container, line),
+    green: of(component, [
+      podOf(component, { state: { running: { startedAt: ago(300) } }, ready: true, restartCount: 0 }, {
+        phase: "Running",
+      }),
+    ]),
+  })),
+  {
+    name: "out of memory",
+    id: "mem.oom-container",
+    red: of("redis", [podOf("redis", crashed("waiting", { exitCode: 137, reason: "OOMKilled" }))]),
+    green: of("redis", [podOf("redis", crashed("waiting"))]),
+  },
+  {
+    name: "binary missing",
+    id: "app.crash",
+    red: of("redis", [
+      podOf(
+        "redis",
+        crashed("waiting", {
+          exitCode: 128,
+          reason: "StartError",
+          message:
+            'failed to create containerd task: failed to create shim task: OCI runtime create failed: exec: "/no/such/binary": stat /no/such/binary: no such file or directory',
+        }),
+      ),
+    ]),
+    green: of("redis", []),
+  },
+  {
+    name: "unready container",
+    id: "app.probe",
+    red: of("pgbouncer", [
+      podOf("pgbouncer", { state: { running: { startedAt: ago(400) } }, ready: false, imageID: "x" }, {
+        phase: "Running",
+      }),
+    ]),
+    green: of("pgbouncer", [
+      podOf("pgbouncer", { state: { running: { startedAt: ago(30) } }, ready: false, imageID: "x" }, {
+        phase: "Running",
+      }),
+    ]),
+  },
+];

@@ -1,0 +1,184 @@
+import { type BlockerId } from "../../../../agent/causes/cause.ts";
+import type { Snapshot } from "../../../../agent/facts/snapshot.ts";
+import { ago, healthyCluster, node, snapshotOf, workingMore } from "../../status/objects.ts";
+import { api, HEALTHY, type KubeObject, type Row } from "../rule_row.ts";
+
+/** For the tests beside the rows. */
+export const silent = (lines: [secondsAgo: number, text: string][]): Snapshot => ({
+  ...api("not-answering", 90),
+  host: {
+    name: "appliance-01",
+    machineId: "",
+    addresses: ["192.0.2.7"],
+    primaryAddress: "192.0.2.7",
+    journal: lines.map(([seconds, text]) => ({ at: ago(seconds), text })),
+  },
+});
+
+/** For the tests beside the rows. */
+export const started = "Starting Lightweight Kubernetes...";
+
+/** For the tests beside the rows. */
+export const K3S: [BlockerId, string][] = [
+  [
+    "k3s.start-port",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: init cluster datastore and https: listen tcp :6443: bind: address already in use"',
+  ],
+  ["k3s.start-cgroup", 'time="2026-11-21T11:59:30Z" level=fatal msg="failed to find memory cgroup (v2)"'],
+  [
+    "k3s.db-corrupt",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: creating storage endpoint: building kine: database disk image is malformed"',
+  ],
+  [
+    "k3s.cert-expired",
+    'time="2026-11-21T11:59:30Z" level=error msg="remotedialer: x509: certificate has expired or is not yet valid: current time 2026-11-21T11:59:30Z is after 2026-11-20T00:00:00Z"',
+  ],
+  [
+    "k3s.token-mismatch",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: bootstrap data already found and encrypted with different token"',
+  ],
+  [
+    "net.node-ip-changed",
+    'time="2026-11-21T11:59:30Z" level=info msg="failed to get CA certs: Get \\"https://127.0.0.1:6444/cacerts\\": tls: failed to verify certificate: x509: certificate is valid for 10.43.0.1, 127.0.0.1, 192.0.2.7, not 192.0.2.99"',
+  ],
+  [
+    "net.node-ip-changed",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: start managed database: this server is a not a member of the etcd cluster. Found [a], expect: b"',
+  ],
+  [
+    "node.hostname-changed",
+    'E1121 11:59:30.1 1 controller.go:145] "Failed to ensure lease exists" err="leases.coordination.k8s.io \\"new\\" is forbidden: User \\"system:node:old\\" cannot get resource: can only access node lease with the same name as the requesting node"',
+  ],
+  [
+    "disk.pressure",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="write /var/lib/rancher/k3s/x: no space left on device"',
+  ],
+  [
+    "disk.readonly",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="open /var/lib/rancher/k3s/x: read-only file system"',
+  ],
+];
+
+const restarts = (count: number, everySec: number): [number, string][] =>
+  Array.from({ length: count }, (_, i): [number, string] => [
+    (count - i) * everySec,
+    `k3s.service: Scheduled restart job, restart counter is at ${i + 1}.`,
+  ]);
+
+/** For the tests beside the rows. */
+export const slowSql = (count: number, time: string): [number, string][] =>
+  Array.from({ length: count }, (_, i): [number, string] => [
+    400 - i * 10,
+    `time="2026-11-21T11:59:30Z" level=info msg="Slow SQL (started: 2026-11-21 11:59:28 +0000 UTC) (total time: ${time}): SELECT * FROM kine"`,
+  ]);
+
+/** For the tests beside the rows. */
+export const machine = (host: Partial<Snapshot["host"]>, nodeFields: KubeObject[] = [node()]): Snapshot =>
+  snapshotOf({ ...healthyCluster(), nodes: nodeFields }, {
+    ...workingMore(),
+    host: {
+      name: "appliance-01",
+      machineId: "",
+      addresses: ["192.0.2.7"],
+      primaryAddress: "192.0.2.7",
+      journal: [],
+      ...host,
+    },
+  });
+
+/** For the tests beside the rows. */
+export const lostNode = (machineID: string): KubeObject => {
+  const made = node([{
+    type: "Ready",
+    status: "Unknown",
+    reason: "NodeStatusUnknown",
+    message: "Kubelet stopped posting node status.",
+    lastTransitionTime: ago(300),
+  }]);
+  made.status.nodeInfo.machineID = machineID;
+  return made;
+};
+
+function stopped(code: string): Snapshot {
+  return {
+    ...HEALTHY,
+    setup: {
+      ...HEALTHY.setup,
+      status: "failed",
+      stepId: "k3s",
+      stepTitle: "Install Kubernetes",
+      since: ago(60),
+      failure: {
+        category: "k3s",
+        code,
+        message: "The downloaded k3s is not the one that was expected (its checksum differs)",
+        details: "",
+        suggestedNextStep: "Look at the log of k3s",
+        retrySafe: true,
+      },
+    },
+  };
+}
+
+/** Every way in which the rules of this family find something. */
+export const K3S_ROWS: readonly Row[] = [
+  ...K3S.map(([id, line]): Row => ({
+    name: `k3s says why it does not run`,
+    id,
+    hard: true,
+    component: "node",
+    red: silent([[80, started], [70, line], [2, started]]),
+    // An older run may have failed for something that is over.
+    green: silent([[500, started], [490, line], [300, started]]),
+  })),
+  {
+    name: "restarted again and again",
+    id: "k3s.crash-loop",
+    red: silent([...restarts(6, 20), [1, 'time="x" level=fatal msg="something that nobody has seen"']]),
+    green: silent(restarts(4, 20)),
+  },
+  {
+    name: "restarted long ago",
+    id: "k3s.crash-loop",
+    red: silent(restarts(12, 20)),
+    green: silent(restarts(6, 100)),
+  },
+  {
+    name: "slow statements",
+    id: "disk.slow",
+    hard: true,
+    red: silent(slowSql(4, "2.351s")),
+    green: silent(slowSql(4, "351.2ms")),
+  },
+  {
+    name: "statements of minutes",
+    id: "disk.slow",
+    red: silent(slowSql(3, "1m2.3s")),
+    green: silent(slowSql(2, "5s")),
+  },
+  {
+    name: "by the cluster",
+    id: "net.node-ip-changed",
+    hard: true,
+    red: machine({ addresses: ["192.0.2.99"] }),
+    green: machine({ addresses: ["198.51.100.1", "192.0.2.7"] }),
+  },
+  {
+    name: "only of this machine",
+    id: "net.node-ip-changed",
+    red: machine({ addresses: ["192.0.2.99"], machineId: "a" }),
+    green: machine({ addresses: ["192.0.2.99"], name: "another" }),
+  },
+  {
+    name: "by the cluster",
+    id: "node.hostname-changed",
+    red: machine({ name: "psa-server", machineId: "m1" }, [lostNode("m1")]),
+    green: machine({ name: "psa-server", machineId: "m1" }, [lostNode("m2")]),
+  },
+  {
+    name: "wrong sum",
+    id: "k3s.download",
+    red: stopped("CHECKSUM_MISMATCH"),
+    green: stopped("DOWNLOAD_FAILED"),
+  },
+];
