@@ -63,7 +63,7 @@ async function run(program: string, args: string[]): Promise<string> {
   if (!success) {
     const why = new TextDecoder().decode(stderr).trim();
     throw new AgentReleaseError(
-      `${program} ${args[0]} ended with ${code}:\n${why}`,
+      `${program.split("/").at(-1)} ${args[0]} ended with ${code}:\n${why}`,
       "Fix what it says, then start again",
     );
   }
