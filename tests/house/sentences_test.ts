@@ -12,6 +12,7 @@ const READS_OTHERS: Readonly<Record<string, string>> = {
   "agent/net/": "Deno, proxies",
   "agent/host/": "the kernel",
   "agent/error.ts": "Deno",
+  "agent/text/redact/": "whoever writes credentials into texts",
   "agent/cli/options.ts": "Node's parser of arguments",
   "k8s/": "Kubernetes, k3s",
 };
