@@ -1,3 +1,4 @@
+import { utcTime } from "../agent/text/utc_time.ts";
 import type { Context } from "hono";
 import type { SetupReply } from "../agent/setup/mod.ts";
 import { errorPage } from "../views/error_page.ts";
@@ -62,8 +63,8 @@ export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Proble
       return conflict(
         "Somebody else is at it",
         `The set-up is being worked on by ${reply.holder}, since ${
-          reply.since.slice(11, 19)
-        } UTC. Wait until it has ended.`,
+          utcTime(reply.since)
+        }. Wait until it has ended.`,
       );
     case "already-done":
       return conflict(

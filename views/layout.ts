@@ -1,3 +1,5 @@
+import { durationText } from "../agent/text/duration.ts";
+import { sentence as fullSentence } from "../agent/text/sentence.ts";
 import type { VNode } from "preact";
 import { type Content, html, renderPart, visible } from "./html.ts";
 
@@ -117,14 +119,10 @@ export function clockTime(iso: string): VNode {
 
 /** Text as a whole sentence, whether or not it brought its full stop. */
 export function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? visible(text) : `${visible(text)}.`;
+  return fullSentence(visible(text));
 }
 
 /** "21 min", "3 s", "2 h", each in one piece. */
 export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 90) return `${seconds}\u00a0s`;
-  if (seconds < 5_400) return `${Math.round(seconds / 60)}\u00a0min`;
-  if (seconds < 129_600) return `${Math.round(seconds / 3_600)}\u00a0h`;
-  return `${Math.round(seconds / 86_400)}\u00a0days`;
+  return durationText(ms).replace(" ", "\u00a0");
 }

@@ -1,3 +1,4 @@
+import { utcTime } from "../text/utc_time.ts";
 import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
 import { SETUP_FIELD_KEYS, type SetupFieldKey } from "../setup/inputs/fields.ts";
@@ -227,7 +228,7 @@ async function follow(
           const details = failure.details.split("\n").filter((it) => it !== "" && it !== failure.message);
           for (const line of details.slice(-MAX_DETAIL_LINES)) say(terminal, `  ${line}`, 2);
           say(terminal, `What to do: ${failure.suggestedNextStep}`, 12);
-          if (nextAttemptAt !== undefined) say(terminal, `Next attempt: ${nextAttemptAt.slice(11, 19)} UTC`);
+          if (nextAttemptAt !== undefined) say(terminal, `Next attempt: ${utcTime(nextAttemptAt)}`);
         }
         if (nextAttemptAt === undefined) return EXIT.actionRequired;
         break;

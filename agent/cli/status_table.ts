@@ -1,3 +1,5 @@
+import { ageMs, durationText } from "../text/duration.ts";
+import { utcTime } from "../text/utc_time.ts";
 import { isUnseen, type StatusDocument, type TierStatus } from "../status/document.ts";
 import { TIER_IDS, type TierId } from "../product/tiers.ts";
 import { type Layout, printLine } from "../text/printable.ts";
@@ -41,7 +43,7 @@ export function statusTable(
     line(`  ${blocker.reason}`, 2);
     if (blocker.consequence !== "") line(`  ${blocker.consequence}`, 2);
     line(`  What to do: ${blocker.nextAction}`, 14);
-    line(`  Since ${time(blocker.since)} (${ago(blocker.since, nowMs)})`);
+    line(`  Since ${utcTime(blocker.since)} (${ago(blocker.since, nowMs)})`);
     for (const it of blocker.evidence) line(`    ${it.label}: ${it.text}`, 6);
   }
   lines.push("");
@@ -77,14 +79,6 @@ function signOf(id: TierId, { ready, status, proofs }: TierStatus, loginReady: b
   return loginReady ? "!" : "-";
 }
 
-function time(iso: string): string {
-  return iso.slice(11, 19) + " UTC";
-}
-
 function ago(iso: string, nowMs: number): string {
-  const seconds = Math.max(0, Math.round((nowMs - Date.parse(iso)) / 1000));
-  if (seconds < 90) return `${seconds} s`;
-  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
+  return durationText(ageMs(iso, nowMs));
 }

@@ -1,3 +1,4 @@
+import { utcMinute } from "../text/utc_time.ts";
 import { THIRD_PARTS } from "../product/pins.ts";
 import { BUILD } from "../version.ts";
 import { type Command, EXIT } from "./command.ts";
@@ -33,7 +34,7 @@ Example: alga-agent version -o json`,
       );
       return EXIT.ok;
     }
-    const built = BUILD.builtAt === "" ? "" : `, built ${BUILD.builtAt.slice(0, 16).replace("T", " ")} UTC`;
+    const built = BUILD.builtAt === "" ? "" : `, built ${utcMinute(BUILD.builtAt)}`;
     terminal.out(
       output === "json"
         ? `${JSON.stringify(BUILD)}\n`

@@ -1,11 +1,11 @@
 import { connect } from "node:tls";
 import ipaddr from "ipaddr.js";
+import { certificateName } from "./certificate_name.ts";
 import { fieldOf, statusOf } from "../text/http_message.ts";
 
 const HEAD_LIMIT_BYTES = 16 * 1024;
 /** Longest address of a redirect that is believed, in characters. */
 export const LOCATION_LIMIT = 2000;
-const NAME_LIMIT = 100;
 
 /** What a server says whose certificate this machine does not trust. */
 export interface UntrustedAnswer {
@@ -42,7 +42,7 @@ export function askUntrusted(url: URL, signal: AbortSignal): Promise<UntrustedAn
     socket.on("error", giveUp); // stays: an error without a listener would end the process
     socket.once("close", () => end(parseHead(head, issuer)));
     socket.once("secureConnect", () => {
-      issuer = issuerOf(socket.getPeerCertificate());
+      issuer = certificateName(socket.getPeerCertificate()?.issuer);
       socket.write(
         `GET ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\nuser-agent: alga-agent\r\nconnection: close\r\n\r\n`,
       );
@@ -61,14 +61,4 @@ function parseHead(text: string, issuer: string): UntrustedAnswer | undefined {
   const location = fieldOf(head, "location");
   const isUsable = location !== undefined && location !== "" && location.length <= LOCATION_LIMIT;
   return { statusCode, location: isUsable ? location : undefined, issuer };
-}
-
-/** Chosen by whoever made the certificate: no control characters, no quotes, not long. */
-function issuerOf(certificate: unknown): string {
-  const issuer = (certificate as { issuer?: Record<string, unknown> } | null)?.issuer;
-  const text = [issuer?.CN, issuer?.O].flat().find((it) => typeof it === "string" && it !== "");
-  return String(text ?? "").slice(0, HEAD_LIMIT_BYTES).replaceAll(/[\p{Cc}\p{Cf}"]+/gu, " ").trim().slice(
-    0,
-    NAME_LIMIT,
-  );
 }

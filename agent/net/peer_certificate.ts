@@ -1,8 +1,7 @@
 import { connect } from "node:tls";
 import ipaddr from "ipaddr.js";
+import { certificateName } from "./certificate_name.ts";
 import type { Endpoint } from "./endpoint.ts";
-
-const NAME_LIMIT = 100;
 
 /** What an endpoint shows instead of, or before, anything that can be trusted. */
 export interface PeerCertificate {
@@ -46,22 +45,12 @@ function toPeer(certificate: unknown): PeerCertificate | undefined {
   if (typeof certificate !== "object" || certificate === null) return undefined;
   const { subject, issuer, valid_from: from, valid_to: to } = certificate as Record<string, unknown>;
   const peer = {
-    subject: nameOf(subject),
-    issuer: nameOf(issuer),
+    subject: certificateName(subject),
+    issuer: certificateName(issuer),
     validFromMs: timeOf(from),
     validToMs: timeOf(to),
   };
   return peer.issuer === "" && peer.subject === "" ? undefined : peer;
-}
-
-/** The common name, else the organisation. Whoever made the certificate chose it: no control characters, no quotes. */
-function nameOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) return "";
-  const { CN, O } = value as Record<string, unknown>;
-  const text = [CN, O].flat().find((it) => typeof it === "string" && it.trim() !== "") as string | undefined;
-  // deno-lint-ignore no-control-regex -- control characters are what is being taken out
-  return (text ?? "").replaceAll(/[\u0000-\u001f"\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ").trim()
-    .slice(0, NAME_LIMIT);
 }
 
 /** Node's form is "Nov 21 07:46:17 2026 GMT"; Deno writes "+00:00" for the zone, which Date.parse() does not take. */

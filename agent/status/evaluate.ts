@@ -1,3 +1,4 @@
+import { utcTime } from "../text/utc_time.ts";
 import { ageMs, durationText } from "../text/duration.ts";
 import { latest } from "../text/time.ts";
 import { explain, type OnRuleError } from "../explain/explain.ts";
@@ -228,7 +229,7 @@ function sourcesOf(facts: Facts): SourceFreshness[] {
       ? "Kubernetes answers"
       : api.lastContactAt === undefined
       ? `Kubernetes has not answered for ${silent}`
-      : `Kubernetes has not answered for ${silent}; showing data of ${api.lastContactAt.slice(11, 19)} UTC`,
+      : `Kubernetes has not answered for ${silent}; showing data of ${utcTime(api.lastContactAt)}`,
   };
   return [
     kubernetes,

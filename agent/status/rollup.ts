@@ -1,3 +1,4 @@
+import { utcTime } from "../text/utc_time.ts";
 import { type Action, actionOf } from "../causes/action.ts";
 import type { Blocker } from "../explain/blocker.ts";
 import type { Explained } from "../explain/explain.ts";
@@ -119,5 +120,5 @@ function beforeLogin(
 function withNextAttempt(facts: Facts, advice: Advice): Advice {
   const at = facts.snapshot.setup.nextAttemptAt;
   if (at === undefined || facts.snapshot.setup.status !== "failed") return advice;
-  return { ...advice, nextAction: `${advice.nextAction} The next attempt is at ${at.slice(11, 19)} UTC.` };
+  return { ...advice, nextAction: `${advice.nextAction} The next attempt is at ${utcTime(at)}.` };
 }

@@ -1,3 +1,5 @@
+import { withoutControls } from "./control_characters.ts";
+
 /** How text is laid out for one terminal. */
 export interface Layout {
   /** Longest line in characters; `undefined` keeps lines whole, so that they can be searched. */
@@ -26,6 +28,5 @@ export function printLine(text: string, hang: number, { columns }: Pick<Layout, 
 
 /** Texts quote files, servers and logs; their control characters must not steer the terminal. */
 export function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is being taken out
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
+  return withoutControls(text);
 }

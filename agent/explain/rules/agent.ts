@@ -1,6 +1,6 @@
 import { AGENT } from "../../causes/agent.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 
 /** What the agent knows of itself: its records, and setup. */
 export const agentRule: Rule = {

@@ -1,5 +1,6 @@
 import { ageMs, durationText } from "../../text/duration.ts";
-import { clip, lastTelling } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
+import { lastTelling } from "./crash.ts";
 import type { Component } from "../../product/components.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import type { Cause } from "../../causes/cause.ts";

@@ -4,7 +4,7 @@ import type { Cause } from "../../causes/cause.ts";
 import { APP } from "../../causes/app.ts";
 import { BOOTSTRAP } from "../../causes/bootstrap.ts";
 import { DATABASE } from "../../causes/database.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 
 interface FailureWords {

@@ -3,7 +3,7 @@ import { componentByName } from "../../product/components.ts";
 import { CONFIG } from "../../causes/config.ts";
 import { STORAGE } from "../../causes/storage.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 import { containerEvidence } from "../pod_evidence.ts";
 
 /** Containers that cannot be created as they are described. @see cluster.md 5 */

@@ -1,3 +1,4 @@
+import { clip } from "../../text/clip.ts";
 import type { ContainerProblem } from "../../facts/container_problem.ts";
 import type { Facts } from "../../facts/facts.ts";
 import type { Cause } from "../../causes/cause.ts";
@@ -170,9 +171,3 @@ export const probeRule: Rule = {
     });
   },
 };
-
-/** A text on one line, cut for a sentence. */
-export function clip(text: string, limit: number): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
-}

@@ -11,7 +11,7 @@ import { FLUX } from "../../causes/flux.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { SOURCE } from "../../causes/source.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { PART_PATIENCE_MS, partFailure, readyFailure } from "../flux_failure.ts";

@@ -7,7 +7,7 @@ import { REGISTRY } from "../../causes/registry.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { isLargeImage } from "../../product/image_sizes.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 import { explainNetworkText, IMAGE_CAUSES, NETWORK_CAUSES, registryOf } from "../network_text.ts";
 import { containerEvidence } from "../pod_evidence.ts";
 

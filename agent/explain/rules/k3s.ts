@@ -3,7 +3,7 @@ import type { JournalLine } from "../../facts/snapshot.ts";
 import type { Cause } from "../../causes/cause.ts";
 import { K3S } from "../../causes/k3s.ts";
 import { MACHINE } from "../../causes/machine.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 

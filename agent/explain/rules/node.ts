@@ -5,7 +5,7 @@ import { K3S } from "../../causes/k3s.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { NODE } from "../../causes/node.ts";
 import { SCHEDULING } from "../../causes/scheduling.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { podEvidence } from "../pod_evidence.ts";
 

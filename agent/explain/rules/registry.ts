@@ -4,7 +4,7 @@ import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { explainNetworkText, NETWORK_CAUSES, type NetworkWords } from "../network_text.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 
 /** Trouble of a registry itself is not what keeps setup from going on for good. */
 const OF_A_REGISTRY = [REGISTRY.rateLimit.id, REGISTRY.unavailable.id] as const;

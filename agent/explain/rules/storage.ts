@@ -7,7 +7,7 @@ import type { PvcView } from "../../facts/snapshot.ts";
 import { ageMs } from "../../text/duration.ts";
 import { NODE } from "../../causes/node.ts";
 import { STORAGE } from "../../causes/storage.ts";
-import { clip } from "./crash.ts";
+import { clip } from "../../text/clip.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { podEvidence } from "../pod_evidence.ts";
 

@@ -1,3 +1,4 @@
+import { cut } from "../../text/clip.ts";
 import { redactText } from "../../text/redact/redact_text.ts";
 
 /** Longest message kept of any object. */
@@ -9,7 +10,7 @@ export const MESSAGE_LIMIT = 600;
  */
 export function readText(value: unknown, limit: number = MESSAGE_LIMIT): string {
   if (typeof value !== "string") return "";
-  return value.length > limit ? `${value.slice(0, limit - 1)}…` : value;
+  return cut(value, limit);
 }
 
 /** What some program says in its own words, without what looks like a credential. Every message from outside comes in here. */

@@ -1,12 +1,12 @@
 import { errorText } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
+import { GIB, gibText, wholeGibText } from "../../text/byte_size.ts";
 import { PATHS } from "../../state/paths.ts";
 import type { Check, CheckOutcome } from "../check.ts";
 import { nearestFolder, readFileSystems } from "../facts/file_systems.ts";
 import { couldNotCheck, fail, pass, warn } from "../outcome.ts";
 import { findPreviousInstall } from "../facts/previous_install.ts";
 
-const GIB = 1024 ** 3;
 /** Firmware and kernel keep some of what the hypervisor gives. */
 const MEMORY_SLACK = 0.9;
 
@@ -93,8 +93,8 @@ export const MACHINE_CHECKS: readonly Check[] = [
       if (Number.isNaN(kib)) {
         return couldNotCheck({ expected, found: "/proc/meminfo cannot be read", remediation });
       }
-      const gib = kib / 1024 ** 2;
-      const found = `${gib.toFixed(1)} GiB`;
+      const gib = kib * 1024 / GIB;
+      const found = gibText(kib * 1024);
       return grade({ expected, found, remediation }, {
         good: gib >= 16 * MEMORY_SLACK,
         tolerable: gib >= 8 * MEMORY_SLACK,
@@ -110,7 +110,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const expected = "100 GiB or more";
       const remediation = "Enlarge the disk in the hypervisor, then the partition with growpart";
       const disks = await readFileSystems(host);
-      const found = disks.map((it) => `${Math.floor(it.size / GIB)} GiB at ${it.target}`).join(", ");
+      const found = disks.map((it) => `${wholeGibText(it.size)} at ${it.target}`).join(", ");
       const smallest = Math.min(...disks.map((it) => it.size));
       return grade({ expected, found, remediation }, {
         good: smallest >= 100 * GIB,
@@ -131,7 +131,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       }));
       const found = disks.map((it) => {
         const where = disks.length === 1 ? "" : ` at ${it.target}`;
-        return `${it.percent} % used, ${Math.floor(it.avail / GIB)} GiB free${where}`;
+        return `${it.percent} % used, ${wholeGibText(it.avail)} free${where}`;
       }).join("; ");
       const remediation = "Free disk space or enlarge the disk";
       const fullest = Math.max(...disks.map((it) => it.percent));

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { errorText } from "../../error.ts";
+import { utcDay } from "../../text/utc_time.ts";
 import { NetworkError } from "../../net/errors.ts";
 import type { Check, CheckContext, CheckOutcome } from "../check.ts";
 import { askedEndpoints, unmirrored } from "../facts/endpoints.ts";
@@ -102,7 +103,7 @@ function judgeCertificate(
   peer: PeerCertificate,
 ): Pick<CheckOutcome, "found" | "remediation" | "evidence"> {
   const { hostName } = endpoint;
-  const span = `${dayOf(peer.validFromMs)} to ${dayOf(peer.validToMs)}`;
+  const span = `${utcDay(peer.validFromMs)} to ${utcDay(peer.validToMs)}`;
   const evidence = [
     `Certificate of ${hostName}: for "${peer.subject}", issued by "${peer.issuer}", valid ${span}`,
   ];
@@ -118,10 +119,6 @@ function judgeCertificate(
       remediation: installAuthority(`"${peer.issuer}"`, endpoint),
       evidence,
     };
-}
-
-function dayOf(ms: number): string {
-  return Number.isNaN(ms) ? "unknown" : new Date(ms).toISOString().slice(0, 10);
 }
 
 /** Checks of the way to the registries, layer by layer. */

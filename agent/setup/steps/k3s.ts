@@ -12,6 +12,7 @@ import { type K3sFile, k3sFiles } from "../../../k8s/k3s/sources.ts";
 import { type K3sPin, readK3sPin } from "../../../k8s/k3s/pin.ts";
 import { KINDS } from "../../../k8s/mod.ts";
 import { fetchFile } from "../../net/fetch_file.ts";
+import { mbText } from "../../text/byte_size.ts";
 import { MODE, PATHS } from "../../state/paths.ts";
 import { networkOf } from "../../net/settings.ts";
 import { waitFor } from "../../operation/wait_for.ts";
@@ -90,13 +91,11 @@ export const k3sStep: Step = {
 
 /** Every 10 MB: "Downloaded 20 of 73 MB of k3s v1.36.5+k3s1". */
 function sayProgress(say: StepContext["say"], what: string): (bytes: number, totalBytes?: number) => void {
-  const inMb = (bytes: number) => Math.round(bytes / 1e6);
   let saidBytes = 0;
   return (bytes, totalBytes) => {
     if (bytes >= saidBytes && bytes < saidBytes + 10e6) return;
     saidBytes = bytes;
-    const all = totalBytes === undefined ? "" : `of ${inMb(totalBytes)} `;
-    say(`Downloaded ${inMb(bytes)} ${all}MB of ${what}`);
+    say(`Downloaded ${mbText(bytes, totalBytes)} of ${what}`);
   };
 }
 

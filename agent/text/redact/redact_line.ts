@@ -1,3 +1,5 @@
+import { cut } from "../clip.ts";
+import { withoutControls } from "../control_characters.ts";
 import { redactText } from "./redact_text.ts";
 
 const LINE_LIMIT = 400;
@@ -6,11 +8,7 @@ const LOOK_LIMIT = 4_000;
 
 /** A log line without what looks like a credential, cut to a bounded length. Control characters become spaces. */
 export function redactLine(line: string): string {
-  const plain = line.slice(0, LOOK_LIMIT)
-    // deno-lint-ignore no-control-regex -- terminal sequences and the like are what is being removed
-    .replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-    // deno-lint-ignore no-control-regex -- see above
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, " ");
-  const text = redactText(plain).trimEnd();
-  return text.length > LINE_LIMIT ? `${text.slice(0, LINE_LIMIT - 1)}…` : text;
+  // deno-lint-ignore no-control-regex -- terminal sequences are what is being removed
+  const plain = line.slice(0, LOOK_LIMIT).replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "");
+  return cut(redactText(withoutControls(plain)).trimEnd(), LINE_LIMIT);
 }

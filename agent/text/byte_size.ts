@@ -1,0 +1,18 @@
+/** Bytes of a gibibyte: memory and disks are counted in these. */
+export const GIB = 1024 ** 3;
+
+/** "11.7 GiB": memory. */
+export function gibText(bytes: number): string {
+  return `${(bytes / GIB).toFixed(1)} GiB`;
+}
+
+/** "182 GiB", rounded down: room on a disk is never told larger than it is. */
+export function wholeGibText(bytes: number): string {
+  return `${Math.floor(bytes / GIB)} GiB`;
+}
+
+/** "73 MB", or "20 of 73 MB" of what is on its way; files and downloads are counted in these. */
+export function mbText(bytes: number, totalBytes?: number): string {
+  const mb = (count: number) => Math.round(count / 1e6);
+  return totalBytes === undefined ? `${mb(bytes)} MB` : `${mb(bytes)} of ${mb(totalBytes)} MB`;
+}
