@@ -3,6 +3,13 @@ import { CLUSTER_DOMAIN } from "../agent/product/networks.ts";
 import { FLUX_IMAGES, FLUX_VERSION } from "../agent/product/pins.ts";
 import { FLUX_PORTS } from "../agent/product/ports.ts";
 import type { KubeObject } from "../k8s/client/kube_client.ts";
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  Deployment,
+  NetworkPolicy,
+  Service,
+} from "../k8s/client/models.ts";
 
 /** Where they live. */
 export const FLUX_NAMESPACE = NAMESPACES.flux;
@@ -109,7 +116,7 @@ export function fluxObjects(options: { proxyVersion?: string | undefined } = {})
   ];
 }
 
-function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undefined): KubeObject {
+function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undefined): Deployment {
   const isSource = name === "source-controller";
   const isNotification = name === "notification-controller";
   const hasDependencies = name === "kustomize-controller" || name === "helm-controller";
@@ -198,7 +205,7 @@ function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undef
   };
 }
 
-function clusterRole(name: string, rules: unknown[]): KubeObject {
+function clusterRole(name: string, rules: NonNullable<ClusterRole["rules"]>): ClusterRole {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRole",
@@ -207,7 +214,7 @@ function clusterRole(name: string, rules: unknown[]): KubeObject {
   };
 }
 
-function clusterRoleBinding(name: string, role: string, accounts: readonly string[]): KubeObject {
+function clusterRoleBinding(name: string, role: string, accounts: readonly string[]): ClusterRoleBinding {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRoleBinding",
@@ -217,7 +224,7 @@ function clusterRoleBinding(name: string, role: string, accounts: readonly strin
   };
 }
 
-function networkPolicy(name: string, spec: unknown): KubeObject {
+function networkPolicy(name: string, spec: NonNullable<NetworkPolicy["spec"]>): NetworkPolicy {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
@@ -226,7 +233,11 @@ function networkPolicy(name: string, spec: unknown): KubeObject {
   };
 }
 
-function service(name: string, ports: unknown[], app: string = name): KubeObject {
+function service(
+  name: string,
+  ports: NonNullable<NonNullable<Service["spec"]>["ports"]>,
+  app: string = name,
+): Service {
   return {
     apiVersion: "v1",
     kind: "Service",

@@ -1,38 +1,48 @@
 import type { KubeObject, ResourceKind } from "./kube_client.ts";
+import type * as models from "./models.ts";
 
-function kind(apiVersion: string, kindName: string, plural: string, namespaced = true): ResourceKind {
+function kind<T extends KubeObject = KubeObject>(
+  apiVersion: string,
+  kindName: string,
+  plural: string,
+  namespaced = true,
+): ResourceKind<T> {
   return { apiVersion, kind: kindName, plural, namespaced };
 }
 
-/** Every kind that the agent reads or writes. Flux API versions: components.md 2.3. */
+/** Every kind that the agent reads or writes, with the type of its objects where the library has one. Flux API versions: components.md 2.3. */
 export const KINDS = {
-  Namespace: kind("v1", "Namespace", "namespaces", false),
-  Node: kind("v1", "Node", "nodes", false),
-  Pod: kind("v1", "Pod", "pods"),
-  Secret: kind("v1", "Secret", "secrets"),
-  ConfigMap: kind("v1", "ConfigMap", "configmaps"),
-  Service: kind("v1", "Service", "services"),
-  ServiceAccount: kind("v1", "ServiceAccount", "serviceaccounts"),
-  ResourceQuota: kind("v1", "ResourceQuota", "resourcequotas"),
-  PersistentVolumeClaim: kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
-  PersistentVolume: kind("v1", "PersistentVolume", "persistentvolumes", false),
+  Namespace: kind<models.Namespace>("v1", "Namespace", "namespaces", false),
+  Node: kind<models.Node>("v1", "Node", "nodes", false),
+  Pod: kind<models.Pod>("v1", "Pod", "pods"),
+  Secret: kind<models.Secret>("v1", "Secret", "secrets"),
+  ConfigMap: kind<models.ConfigMap>("v1", "ConfigMap", "configmaps"),
+  Service: kind<models.Service>("v1", "Service", "services"),
+  ServiceAccount: kind<models.ServiceAccount>("v1", "ServiceAccount", "serviceaccounts"),
+  ResourceQuota: kind<models.ResourceQuota>("v1", "ResourceQuota", "resourcequotas"),
+  PersistentVolumeClaim: kind<models.PersistentVolumeClaim>(
+    "v1",
+    "PersistentVolumeClaim",
+    "persistentvolumeclaims",
+  ),
+  PersistentVolume: kind<models.PersistentVolume>("v1", "PersistentVolume", "persistentvolumes", false),
   Event: kind("v1", "Event", "events"),
-  Deployment: kind("apps/v1", "Deployment", "deployments"),
-  StatefulSet: kind("apps/v1", "StatefulSet", "statefulsets"),
-  ReplicaSet: kind("apps/v1", "ReplicaSet", "replicasets"),
-  Job: kind("batch/v1", "Job", "jobs"),
-  StorageClass: kind("storage.k8s.io/v1", "StorageClass", "storageclasses", false),
-  Role: kind("rbac.authorization.k8s.io/v1", "Role", "roles"),
-  RoleBinding: kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
-  ClusterRole: kind("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", false),
-  ClusterRoleBinding: kind(
+  Deployment: kind<models.Deployment>("apps/v1", "Deployment", "deployments"),
+  StatefulSet: kind<models.StatefulSet>("apps/v1", "StatefulSet", "statefulsets"),
+  ReplicaSet: kind<models.ReplicaSet>("apps/v1", "ReplicaSet", "replicasets"),
+  Job: kind<models.Job>("batch/v1", "Job", "jobs"),
+  StorageClass: kind<models.StorageClass>("storage.k8s.io/v1", "StorageClass", "storageclasses", false),
+  Role: kind<models.Role>("rbac.authorization.k8s.io/v1", "Role", "roles"),
+  RoleBinding: kind<models.RoleBinding>("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
+  ClusterRole: kind<models.ClusterRole>("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", false),
+  ClusterRoleBinding: kind<models.ClusterRoleBinding>(
     "rbac.authorization.k8s.io/v1",
     "ClusterRoleBinding",
     "clusterrolebindings",
     false,
   ),
-  NetworkPolicy: kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
-  CustomResourceDefinition: kind(
+  NetworkPolicy: kind<models.NetworkPolicy>("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
+  CustomResourceDefinition: kind<models.CustomResourceDefinition>(
     "apiextensions.k8s.io/v1",
     "CustomResourceDefinition",
     "customresourcedefinitions",

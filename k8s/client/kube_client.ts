@@ -1,11 +1,13 @@
 /** One kind of object as the API server serves it. */
-export interface ResourceKind {
+export interface ResourceKind<T extends KubeObject = KubeObject> {
   /** "v1", "apps/v1", "helm.toolkit.fluxcd.io/v2". */
   apiVersion: string;
   kind: string;
   /** Path segment, for example "deployments". */
   plural: string;
   namespaced: boolean;
+  /** For the compiler alone: what objects of this kind are. Never there. */
+  readonly object?: T;
 }
 
 /** The least that every object has. */
@@ -33,8 +35,8 @@ export interface ObjectMeta {
 }
 
 /** Names one object. */
-export interface ObjectRef {
-  resource: ResourceKind;
+export interface ObjectRef<T extends KubeObject = KubeObject> {
+  resource: ResourceKind<T>;
   namespace?: string;
   name: string;
 }
@@ -100,13 +102,13 @@ export class KubeApiError extends Error {
 export interface KubeClient {
   /** `undefined` on 404. @throws {KubeApiError} */
   get<T extends KubeObject>(
-    ref: ObjectRef,
+    ref: ObjectRef<T>,
     options?: { signal?: AbortSignal; metadataOnly?: boolean },
   ): Promise<T | undefined>;
   /** All pages joined. A kind that the server does not have is reason "NotFound". @throws {KubeApiError} */
-  list<T extends KubeObject>(resource: ResourceKind, options?: ListOptions): Promise<ListResult<T>>;
+  list<T extends KubeObject>(resource: ResourceKind<T>, options?: ListOptions): Promise<ListResult<T>>;
   /** Ends when the server closes; throws KubeApiError status 410 reason "Expired" when a new list is needed. */
-  watch<T extends KubeObject>(resource: ResourceKind, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  watch<T extends KubeObject>(resource: ResourceKind<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Server-side apply with field manager "alga-agent" unless told otherwise. @throws {KubeApiError} 409 "Conflict" names the other manager. */
   apply<T extends KubeObject>(
     object: KubeObject,
@@ -114,7 +116,7 @@ export interface KubeClient {
   ): Promise<T>;
   /** Merge patch (RFC 7386). */
   patch<T extends KubeObject>(
-    ref: ObjectRef,
+    ref: ObjectRef<T>,
     patch: Record<string, unknown>,
     options?: { fieldManager?: string; subresource?: "status" | "scale"; signal?: AbortSignal },
   ): Promise<T>;

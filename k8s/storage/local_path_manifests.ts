@@ -2,6 +2,7 @@ import { BUSYBOX_IMAGE, LOCAL_PATH_IMAGE } from "../../agent/product/pins.ts";
 import { LOCAL_PATH_NAMES, NAMESPACES } from "../../agent/product/names.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 import type { KubeObject } from "../client/kube_client.ts";
+import type { Deployment, Job, Namespace, PersistentVolumeClaim, StorageClass } from "../client/models.ts";
 
 /** Names that published releases and tools expect. @see contract.md 8.3 */
 export const LOCAL_PATH = {
@@ -17,7 +18,7 @@ const PRIVILEGED = Object.fromEntries(
 );
 
 /** A namespace whose pods may use host paths. */
-export function privilegedNamespace(name: string): KubeObject {
+export function privilegedNamespace(name: string): Namespace {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: PRIVILEGED } };
 }
 
@@ -85,7 +86,7 @@ export function localPathObjects(): KubeObject[] {
           },
         },
       },
-    },
+    } satisfies Deployment,
     {
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
@@ -93,7 +94,7 @@ export function localPathObjects(): KubeObject[] {
       provisioner: LOCAL_PATH.provisioner,
       volumeBindingMode: "WaitForFirstConsumer",
       reclaimPolicy: "Retain",
-    },
+    } satisfies StorageClass,
   ];
 }
 
@@ -111,7 +112,7 @@ export function storageSmokeObjects(token: string): KubeObject[] {
         storageClassName: LOCAL_PATH.storageClass,
         resources: { requests: { storage: "1Gi" } },
       },
-    },
+    } satisfies PersistentVolumeClaim,
     {
       apiVersion: "batch/v1",
       kind: "Job",
@@ -138,7 +139,7 @@ export function storageSmokeObjects(token: string): KubeObject[] {
           },
         },
       },
-    },
+    } satisfies Job,
   ];
 }
 

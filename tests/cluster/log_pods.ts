@@ -30,12 +30,12 @@ export async function startLogPods(kube: KubeClient): Promise<void> {
   }
   const stateOf = async (name: string) =>
     (await kube.get({ resource: KINDS.Pod, namespace: "default", name }))?.status?.containerStatuses?.[0];
-  await until("the talker runs", () => stateOf("talker"), (it) => it?.state.running !== undefined);
+  await until("the talker runs", () => stateOf("talker"), (it) => it?.state?.running !== undefined);
   await until(
     "the crasher lives again",
     () => stateOf("crasher"),
-    (it) => it?.restartCount === 1 && it.state.running !== undefined,
+    (it) => it?.restartCount === 1 && it.state?.running !== undefined,
   );
-  await until("the third waits", () => stateOf("waiting"), (it) => it?.state.waiting !== undefined);
+  await until("the third waits", () => stateOf("waiting"), (it) => it?.state?.waiting !== undefined);
   await new Promise((resolve) => setTimeout(resolve, 2_000)); // some lines
 }

@@ -361,7 +361,11 @@ export class SimHelm {
   async #pending(workloads: readonly SimWorkload[]): Promise<string[]> {
     const pending: string[] = [];
     for (const it of workloads) {
-      const found = await this.kube.get({ resource: KINDS[it.kind], namespace: "msp", name: it.name });
+      const found = await this.kube.get<KubeObject>({
+        resource: KINDS[it.kind],
+        namespace: "msp",
+        name: it.name,
+      });
       if ((found?.status?.readyReplicas ?? 0) < 1) pending.push(it.name);
     }
     return pending;

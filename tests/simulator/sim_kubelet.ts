@@ -27,7 +27,9 @@ export class SimKubelet {
   async tick(): Promise<void> {
     const { kube } = this.context;
     for (const kind of ["Deployment", "StatefulSet", "Job"] as const) {
-      for (const workload of (await kube.list(KINDS[kind])).items) await this.#workload(kind, workload);
+      for (const workload of (await kube.list<KubeObject>(KINDS[kind])).items) {
+        await this.#workload(kind, workload);
+      }
     }
     for (const claim of (await kube.list(KINDS.PersistentVolumeClaim)).items) await this.#claim(claim);
   }

@@ -1,4 +1,4 @@
-import { KINDS, type KubeClient } from "../../k8s/mod.ts";
+import { KINDS, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
 import { type SimKubeApi, startSimKubeApi } from "./kube_api.ts";
 import { pushFluxArtifact, pushImage, pushRelease } from "./push.ts";
 import { type RegistryFault, startSimRegistry } from "./registry.ts";
@@ -159,9 +159,12 @@ async function finishNamespaces(kube: KubeClient, api: ClusterApi): Promise<void
   for (const namespace of (await kube.list(KINDS.Namespace)).items) {
     if (namespace.metadata.deletionTimestamp === undefined) continue;
     for (const kind of [KINDS.Job, KINDS.Pod, KINDS.PersistentVolumeClaim]) {
-      for (const { metadata } of (await kube.list(kind, { namespace: namespace.metadata.name })).items) {
+      for (
+        const { metadata } of (await kube.list<KubeObject>(kind, { namespace: namespace.metadata.name }))
+          .items
+      ) {
         const ref = { resource: kind, namespace: namespace.metadata.name, name: metadata.name };
-        if (metadata.finalizers) await kube.patch(ref, { metadata: { finalizers: null } });
+        if (metadata.finalizers) await kube.patch<KubeObject>(ref, { metadata: { finalizers: null } });
         await kube.delete(ref);
       }
     }

@@ -32,13 +32,13 @@ Deno.test("a healthy set-up ends fully healthy, keeps no password and repeats no
       namespace: "msp",
       name: "appliance-initial-tenant",
     });
-    assert.equal(atob(tenant?.data.INITIAL_ADMIN_EMAIL), "maria@example.com");
+    assert.equal(atob(tenant?.data?.INITIAL_ADMIN_EMAIL ?? ""), "maria@example.com");
     const values = await kube.get({
       resource: KINDS.ConfigMap,
       namespace: "alga-system",
       name: "appliance-values-alga-core",
     });
-    const text = values?.data["alga-core.single-node.yaml"] as string;
+    const text = values?.data?.["alga-core.single-node.yaml"] as string;
     for (
       const line of [
         'mode: "recover"',

@@ -41,7 +41,7 @@ export const fluxStep: Step = {
       });
       const [is, want] = [found?.spec?.template, wanted.spec.template];
       if (is?.spec?.containers?.[0]?.image !== want.spec.containers[0].image) return false;
-      if (is.metadata?.annotations?.[PROXY_ANNOTATION] !== proxyVersion) return false;
+      if (is?.metadata?.annotations?.[PROXY_ANNOTATION] !== proxyVersion) return false;
       if (await deploymentState(kube, NAMESPACES.flux, wanted.metadata.name) !== true) return false;
     }
     return true;

@@ -7,7 +7,7 @@ import { createObserver, type ObserverDeps } from "../../../agent/observe/observ
 import type { Report } from "../../../agent/report.ts";
 import { createStatusService, type StatusDocument, type StatusService } from "../../../agent/status/mod.ts";
 import { KINDS } from "../../../k8s/client/kinds.ts";
-import type { KubeClient, KubeObject } from "../../../k8s/client/kube_client.ts";
+import type { KubeClient, KubeObject, ResourceKind } from "../../../k8s/client/kube_client.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { type SimKubeApi, startSimKubeApi } from "../../simulator/kube_api.ts";
 import type { ProbeHttp } from "../../../agent/observe/http_probe.ts";
@@ -118,7 +118,7 @@ async function putWith(client: KubeClient, object: KubeObject, kind: string): Pr
   if (!namespaced) delete copy.metadata.namespace;
   copy.metadata = { ...copy.metadata };
   delete copy.metadata.generation;
-  const resource = (KINDS as Record<string, typeof KINDS.Pod>)[kind] as typeof KINDS.Pod;
+  const resource = (KINDS as Record<string, ResourceKind>)[kind] as ResourceKind;
   const made = await client.create<KubeObject>({ ...copy, apiVersion: API_VERSION[kind] ?? "v1", kind });
   if (object.status !== undefined) {
     const ref = {

@@ -69,7 +69,7 @@ export async function cordon(node: RealNode, name: string): Promise<Undo> {
 async function untilNodeReady(node: RealNode): Promise<void> {
   const isReady = async (kube: KubeClient) => {
     const found = await kube.get({ resource: KINDS.Node, name: NODE_NAME });
-    return found?.status?.conditions.find((it: { type: string }) => it.type === "Ready")?.status === "True";
+    return found?.status?.conditions?.find((it) => it.type === "Ready")?.status === "True";
   };
   await withClient(node, (kube) => until("the node is Ready", () => isReady(kube), (it) => it));
 }

@@ -33,7 +33,7 @@ test("a real node runs pods from a registry, with logs, volumes and names", asyn
         120,
       );
       assert.equal(found?.metadata.labels?.["node.kubernetes.io/instance-type"], "k3s");
-      assert.match(found?.status?.nodeInfo.kubeletVersion, /^v1\.36\./);
+      assert.match(found?.status?.nodeInfo?.kubeletVersion ?? "", /^v1\.36\./);
       assert.match(await Deno.readTextFile(`${node.root}/etc/rancher/k3s/k3s.yaml`), /127\.0\.0\.1:6443/);
       await ready(kube, "kube-system", "coredns");
     });
@@ -75,7 +75,7 @@ test("a real node runs pods from a registry, with logs, volumes and names", asyn
         const ref = { resource: KINDS.PersistentVolumeClaim, namespace: NAMESPACE, name: "data" };
         const claim = await kube.get(ref);
         assert.equal(claim?.status?.phase, "Bound");
-        const volume = `${claim?.spec.volumeName}_${NAMESPACE}_data`;
+        const volume = `${claim?.spec?.volumeName}_${NAMESPACE}_data`;
         const path = `${node.root}/var/mnt/alga-data/local-path-provisioner/${volume}/probe`;
         await until("the file is written", () => Deno.readTextFile(path), (it) => it === "written\n", 20);
       },
@@ -128,7 +128,7 @@ test("a real node runs pods from a registry, with logs, volumes and names", asyn
       const secret = await removeSecret(node, NAMESPACE, "key");
       assert.equal(await kube.get(ref), undefined);
       await secret();
-      assert.equal((await kube.get(ref))?.data.a, btoa("1"));
+      assert.equal((await kube.get(ref))?.data?.a, btoa("1"));
 
       const start = await stopPart(node, "kube-apiserver");
       await assert.rejects(kube.isReady({ timeoutMs: 2_000 }), { status: 0 });

@@ -37,8 +37,8 @@ Deno.test("flux: from nothing to definitions and four Available controllers by d
     assert.equal(await fluxStep.look(world.context()), true);
     assert.equal(FLUX_CONTROLLERS.length, 4);
     for (const name of FLUX_CONTROLLERS) {
-      const image = (await deployment(world, name))?.spec.template.spec.containers[0].image;
-      assert.match(image, /^ghcr\.io\/fluxcd\/[a-z-]+:v[\d.]+@sha256:[0-9a-f]{64}$/);
+      const image = (await deployment(world, name))?.spec?.template.spec?.containers[0]?.image;
+      assert.match(image ?? "", /^ghcr\.io\/fluxcd\/[a-z-]+:v[\d.]+@sha256:[0-9a-f]{64}$/);
     }
   });
 });
@@ -125,7 +125,7 @@ Deno.test("flux: another image, or a Deployment taken away, is not done and is m
   await withFlux(async (world) => {
     await fluxStep.act(world.context());
     const ref = { resource: KINDS.Deployment, namespace: NAMESPACE, name: "helm-controller" };
-    const container = (await world.kube.get(ref))?.spec.template.spec.containers[0];
+    const container = (await world.kube.get(ref))?.spec?.template.spec?.containers[0];
     await world.kube.patch(ref, {
       spec: {
         template: { spec: { containers: [{ ...container, image: "ghcr.io/fluxcd/helm-controller:v1" }] } },
@@ -171,11 +171,12 @@ Deno.test("flux: another proxy reaches the controllers, and none takes the old o
   await withFlux(async (world) => {
     const secret = { resource: KINDS.Secret, namespace: NAMESPACE, name: PROXY_SECRET };
     const mark = async () =>
-      (await deployment(world, "source-controller"))?.spec.template.metadata.annotations?.[PROXY_ANNOTATION];
+      (await deployment(world, "source-controller"))?.spec?.template.metadata?.annotations
+        ?.[PROXY_ANNOTATION];
     await fluxStep.act(world.context({}, PROXY));
     const first = await mark();
     assert.equal(first, (await world.kube.get(secret))?.metadata.resourceVersion);
-    const noProxy = atob((await world.kube.get(secret))?.data.NO_PROXY);
+    const noProxy = atob((await world.kube.get(secret))?.data?.NO_PROXY ?? "");
     for (const needed of ["intern.example", ".cluster.local.", ".svc", "10.43.0.1"]) {
       assert.ok(noProxy.split(",").includes(needed), `${needed} must not go through the proxy`);
     }

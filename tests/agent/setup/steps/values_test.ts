@@ -41,7 +41,7 @@ Deno.test("values: six files of values, the selection and four Secrets, in their
     await valuesStep.act(world.context());
     assert.equal(await valuesStep.look(world.context()), true);
     const maps = (await world.kube.list(KINDS.ConfigMap, { namespace: "alga-system" })).items;
-    assert.deepEqual(maps.map((it) => [it.metadata.name, Object.keys(it.data).length]), [
+    assert.deepEqual(maps.map((it) => [it.metadata.name, Object.keys(it.data ?? {}).length]), [
       ["appliance-release-selection", 12],
       ["appliance-values-alga-core", 1],
       ["appliance-values-email-service", 1],

@@ -194,9 +194,9 @@ function signatureOf({ pods, events, deployments, jobs, pvcs, nodes, flux = [] }
 }
 
 async function versionsOf(node: RealNode, kube: KubeClient): Promise<Record<string, string>> {
-  const info = (await kube.list(KINDS.Node)).items[0]?.status?.nodeInfo ?? {};
+  const info = (await kube.list(KINDS.Node)).items[0]?.status?.nodeInfo;
   const runc = (await node.namespace.must(["runc", "--version"])).split("\n")[0] ?? "";
-  return { kubelet: info.kubeletVersion, containerd: info.containerRuntimeVersion, runc };
+  return { kubelet: info?.kubeletVersion ?? "", containerd: info?.containerRuntimeVersion ?? "", runc };
 }
 
 function pause(): Promise<void> {
