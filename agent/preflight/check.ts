@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import type { MachineFacts } from "./facts/gather.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
 
 /** `error` means "could not be checked" and never counts as a pass. */
@@ -72,11 +73,16 @@ export interface CheckContext {
   signal: AbortSignal;
 }
 
+/** What one run of the checks has besides: facts that they share. */
+export interface RunContext extends CheckContext {
+  facts: MachineFacts;
+}
+
 /** One check as a value; `run` may throw, which becomes `error`. */
 export interface Check {
   id: string;
   title: string;
   vantage: CheckResult["vantage"];
   overridable: boolean;
-  run(context: CheckContext): Promise<CheckOutcome>;
+  run(context: RunContext): Promise<CheckOutcome>;
 }

@@ -8,10 +8,12 @@ import type {
   CheckOutcome,
   CheckResult,
   PreflightReport,
+  RunContext,
 } from "./check.ts";
 import { MACHINE_CHECKS } from "./checks/machine.ts";
 import { NETWORK_CHECKS } from "./checks/network.ts";
 import { PROXY_CHECKS } from "./checks/proxy.ts";
+import { gatherFacts } from "./facts/gather.ts";
 import { SOURCE_CHECKS } from "./checks/sources.ts";
 import { registryChecks, shareRelease } from "./checks/registry.ts";
 
@@ -36,13 +38,14 @@ export async function runPreflight(
 ): Promise<PreflightReport> {
   const startedAt = isoNow(context.clock);
   const checks = options.checks ?? allChecks(context);
+  const run = { ...context, facts: gatherFacts(context.host) };
   const results = await Promise.all(
-    checks.map((it) => runCheck(it, context, options.timeoutMs ?? CHECK_TIMEOUT_MS)),
+    checks.map((it) => runCheck(it, run, options.timeoutMs ?? CHECK_TIMEOUT_MS)),
   );
   return { startedAt, finishedAt: isoNow(context.clock), results };
 }
 
-async function runCheck(check: Check, context: CheckContext, timeoutMs: number): Promise<CheckResult> {
+async function runCheck(check: Check, context: RunContext, timeoutMs: number): Promise<CheckResult> {
   const { clock } = context;
   const startedMs = clock.nowMs();
   const signal = withinTime(timeoutMs, context.signal);

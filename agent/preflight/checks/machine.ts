@@ -3,9 +3,8 @@ import type { Host } from "../../host/host.ts";
 import { GIB, gibText, wholeGibText } from "../../text/byte_size.ts";
 import { PATHS } from "../../state/paths.ts";
 import type { Check, CheckOutcome } from "../check.ts";
-import { nearestFolder, readFileSystems } from "../facts/file_systems.ts";
+import { nearestFolder } from "../facts/file_systems.ts";
 import { couldNotCheck, fail, pass, warn } from "../outcome.ts";
-import { findPreviousInstall } from "../facts/previous_install.ts";
 
 /** Firmware and kernel keep some of what the hypervisor gives. */
 const MEMORY_SLACK = 0.9;
@@ -17,9 +16,9 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Operating system",
     vantage: "agent",
     overridable: false,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "Ubuntu 24.04";
-      const text = await host.readText("/etc/os-release");
+      const text = await facts.text("/etc/os-release");
       const remediation = "Install from the appliance image";
       if (text === undefined) {
         return couldNotCheck({ expected, found: "/etc/os-release does not exist", remediation });
@@ -36,10 +35,10 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Processor type",
     vantage: "containerd",
     overridable: false,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "64-bit x86 (x86_64)";
       // The kernel tells its type since Linux 6.1; before, and on a simulated machine, the agent's own type stands for it.
-      const found = (await host.readText("/proc/sys/kernel/arch"))?.trim() || Deno.build.arch;
+      const found = (await facts.text("/proc/sys/kernel/arch"))?.trim() || Deno.build.arch;
       return found === "x86_64"
         ? pass({ expected, found })
         : fail({ expected, found, remediation: "Use a virtual machine with an x86-64 processor" });
@@ -50,11 +49,11 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Rights of the agent",
     vantage: "agent",
     overridable: false,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "root, started by systemd";
       const remediation = "Start it as the service: systemctl start alga-appliance";
-      const status = await host.readText("/proc/self/status");
-      const init = (await host.readText("/proc/1/comm"))?.trim();
+      const status = await facts.text("/proc/self/status");
+      const init = (await facts.text("/proc/1/comm"))?.trim();
       const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(status ?? "")?.[1];
       if (uid === undefined || init === undefined) {
         return couldNotCheck({ expected, found: "/proc cannot be read", remediation });
@@ -70,10 +69,10 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Processor cores",
     vantage: "cluster",
     overridable: true,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "4 cores or more";
       const remediation = "Give the virtual machine 4 cores";
-      const cores = [...(await host.readText("/proc/cpuinfo") ?? "").matchAll(/^processor\s*:/gm)].length;
+      const cores = [...(await facts.text("/proc/cpuinfo") ?? "").matchAll(/^processor\s*:/gm)].length;
       if (cores === 0) return couldNotCheck({ expected, found: "/proc/cpuinfo cannot be read", remediation });
       const found = `${cores} ${cores === 1 ? "core" : "cores"}`;
       return grade({ expected, found, remediation }, { good: cores >= 4, tolerable: cores >= 2 });
@@ -84,11 +83,11 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Memory",
     vantage: "cluster",
     overridable: true,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "16 GiB or more";
       const remediation = "Give the virtual machine 16 GiB of memory";
       const kib = Number(
-        /^MemTotal:\s+(\d+) kB/m.exec(await host.readText("/proc/meminfo") ?? "")?.[1] ?? NaN,
+        /^MemTotal:\s+(\d+) kB/m.exec(await facts.text("/proc/meminfo") ?? "")?.[1] ?? NaN,
       );
       if (Number.isNaN(kib)) {
         return couldNotCheck({ expected, found: "/proc/meminfo cannot be read", remediation });
@@ -106,10 +105,10 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Disk size",
     vantage: "cluster",
     overridable: true,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "100 GiB or more";
       const remediation = "Enlarge the disk in the hypervisor, then the partition with growpart";
-      const disks = await readFileSystems(host);
+      const disks = await facts.fileSystems();
       const found = disks.map((it) => `${wholeGibText(it.size)} at ${it.target}`).join(", ");
       const smallest = Math.min(...disks.map((it) => it.size));
       return grade({ expected, found, remediation }, {
@@ -123,9 +122,9 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Free disk space",
     vantage: "cluster",
     overridable: true,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "less than 70 % used";
-      const disks = (await readFileSystems(host)).map((it) => ({
+      const disks = (await facts.fileSystems()).map((it) => ({
         ...it,
         percent: Math.round(it.used / Math.max(1, it.used + it.avail) * 100),
       }));
@@ -163,10 +162,10 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Control groups",
     vantage: "containerd",
     overridable: false,
-    async run({ host }) {
+    async run({ facts, host }) {
       const expected = "version 2 with cpu, cpuset, memory and pids";
       const remediation = "Remove systemd.unified_cgroup_hierarchy=0 from the kernel's boot parameters";
-      const text = await host.readText("/sys/fs/cgroup/cgroup.controllers");
+      const text = await facts.text("/sys/fs/cgroup/cgroup.controllers");
       if (text === undefined) {
         return await host.info("/sys/fs/cgroup") === undefined
           ? couldNotCheck({ expected, found: "/sys/fs/cgroup does not exist", remediation })
@@ -184,9 +183,9 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Host name",
     vantage: "cluster",
     overridable: false,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "lower-case letters, digits and hyphens, at most 54 characters";
-      const name = (await host.readText("/etc/hostname"))?.trim() ?? "";
+      const name = (await facts.text("/etc/hostname"))?.trim() ?? "";
       const found = name === "" ? "none" : `"${name}"`;
       const remediation = "Rename the machine: hostnamectl set-hostname NAME";
       const valid = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name) &&
@@ -202,9 +201,9 @@ export const MACHINE_CHECKS: readonly Check[] = [
     title: "Earlier installation",
     vantage: "agent",
     overridable: true,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "none, or one that this agent made";
-      const { traces, isOurs } = await findPreviousInstall(host);
+      const { traces, isOurs } = await facts.previousInstall();
       if (traces.length === 0) return pass({ expected, found: "none" });
       if (isOurs) return pass({ expected, found: "ours; it will be continued", evidence: traces });
       return fail({

@@ -1,13 +1,10 @@
 import { APP_PORT, K3S_PORTS } from "../../product/ports.ts";
 import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
 import ipaddr from "ipaddr.js";
-import { readInterfaces, readResolvers, readRoutes } from "../../host/network_facts.ts";
-import type { Check, CheckContext } from "../check.ts";
+import type { Check, CheckContext, RunContext } from "../check.ts";
 import { askDns } from "../../net/dns_query.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
-import { readListeningPorts } from "../facts/listening_ports.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
-import { findPreviousInstall } from "../facts/previous_install.ts";
 import { proxiedEndpoints } from "./proxy.ts";
 
 const CLUSTER_CIDRS = [POD_CIDR, SERVICE_CIDR] as const;
@@ -19,9 +16,9 @@ export const NETWORK_CHECKS: readonly Check[] = [
     title: "Network interface",
     vantage: "agent",
     overridable: false,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "one interface with a cable and an IPv4 address";
-      const usable = (await readInterfaces(host)).filter((it) =>
+      const usable = (await facts.interfaces()).filter((it) =>
         it.hasCarrier && it.addresses.some((a) => !a.address.startsWith("169.254."))
       );
       const found =
@@ -39,9 +36,9 @@ export const NETWORK_CHECKS: readonly Check[] = [
     title: "Default gateway",
     vantage: "containerd",
     overridable: false,
-    async run({ host }) {
+    async run({ facts }) {
       const expected = "a default route";
-      const route = (await readRoutes(host)).find((it) => it.destination === "default");
+      const route = (await facts.routes()).find((it) => it.destination === "default");
       const found = route ? `${route.gateway ?? "direct"} on ${route.device}` : "none";
       return route
         ? pass({ expected, found })
@@ -55,9 +52,9 @@ export const NETWORK_CHECKS: readonly Check[] = [
     overridable: true,
     async run(context) {
       const expected = `${CLUSTER_CIDRS.join(" and ")} are free`;
-      const routes = (await readRoutes(context.host)).filter((it) => !/^(cni|flannel|kube)/.test(it.device))
+      const routes = (await context.facts.routes()).filter((it) => !/^(cni|flannel|kube)/.test(it.device))
         .map((it) => it.destination);
-      const addresses = (await readInterfaces(context.host)).flatMap((it) =>
+      const addresses = (await context.facts.interfaces()).flatMap((it) =>
         it.addresses.map((a) => `${a.address}/${a.prefixLength}`)
       );
       const servers = await effectiveResolvers(context);
@@ -78,9 +75,9 @@ export const NETWORK_CHECKS: readonly Check[] = [
     title: "Network ports",
     vantage: "cluster",
     overridable: false,
-    async run({ host, agentPort }) {
+    async run({ facts, agentPort }) {
       const expected = `ports ${[APP_PORT, ...K3S_PORTS].join(", ")} are free`;
-      const listening = await readListeningPorts(host);
+      const listening = await facts.listeningPorts();
       if (listening === undefined) {
         return couldNotCheck({
           expected,
@@ -88,7 +85,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
           remediation: "Start the agent as the service",
         });
       }
-      const isResumed = (await findPreviousInstall(host)).isOurs;
+      const isResumed = (await facts.previousInstall()).isOurs;
       const taken = [APP_PORT, ...K3S_PORTS].filter((port) =>
         port !== agentPort && listening.has(port) &&
         !(isResumed && isOwnProgram(port, listening.get(port) ?? ""))
@@ -184,7 +181,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
     overridable: true,
     async run(context) {
       const hostName = new URL(context.inputs.appUrl).hostname.replace(/^\[|\]$/g, "");
-      const own = (await readInterfaces(context.host)).flatMap((it) => it.addresses.map((a) => a.address));
+      const own = await context.facts.addresses();
       const expected = `${hostName} leads to this machine (${own.join(", ") || "no address"})`;
       const remediation = `Make a DNS record for ${hostName} that leads to ${
         own[0] ?? "this machine"
@@ -225,8 +222,8 @@ function isOwnProgram(port: number, owner: string): boolean {
 }
 
 /** The servers that will really be asked: the operator's choice, else the machine's. */
-async function effectiveResolvers({ host, inputs }: CheckContext): Promise<readonly string[]> {
-  return inputs.dnsMode === "custom" ? inputs.dnsServers : await readResolvers(host);
+async function effectiveResolvers({ facts, inputs }: RunContext): Promise<readonly string[]> {
+  return inputs.dnsMode === "custom" ? inputs.dnsServers : await facts.resolvers();
 }
 
 function dnsPort({ dnsPort }: CheckContext): { port?: number } {

@@ -6,7 +6,7 @@ import { askedEndpoints } from "../facts/endpoints.ts";
 import { fail, pass, skipped } from "../outcome.ts";
 import { REGISTRY_WAY_CHECKS } from "./registry_reachability.ts";
 import { releaseChecks } from "./release.ts";
-import { TIME_SKEW } from "../facts/time_skew.ts";
+import { TIME_SKEW } from "./time.ts";
 
 /** Failures of the way; what lies behind it was not seen. */
 const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"];

@@ -2,7 +2,7 @@ import { errorText } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { NetworkError } from "../../net/errors.ts";
 import type { Check, CheckOutcome } from "../check.ts";
-import { askedEndpoints } from "./endpoints.ts";
+import { askedEndpoints } from "../facts/endpoints.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
 /** Whether the clock agrees with the registries, else with a time server. Thresholds: catalogue.md 4.1. */
