@@ -3,8 +3,8 @@ import type { PodView } from "../facts/snapshot.ts";
 import type { Finding } from "./finding.ts";
 
 /** Exact object, state and message of a container, for support. */
-export function containerEvidence(trouble: ContainerProblem, text: string): Finding["evidence"] {
-  const { pod, container } = trouble;
+export function containerEvidence(problem: ContainerProblem, text: string): Finding["evidence"] {
+  const { pod, container } = problem;
   const state = container.state.reason || container.state.kind;
   return [
     { label: "Object", text: `Pod ${pod.namespace}/${pod.name}, container ${container.name}` },

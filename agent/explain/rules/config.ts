@@ -10,17 +10,17 @@ import { containerEvidence } from "../pod_evidence.ts";
 export const containerConfigRule: Rule = {
   causes: [CONFIG.missingSecret, STORAGE.subPath, CONFIG.container],
   find(facts) {
-    return facts.problems.flatMap((trouble): Finding[] => {
-      if (trouble.kind !== "config") return [];
-      const { component, text } = trouble;
+    return facts.problems.flatMap((problem): Finding[] => {
+      if (problem.kind !== "config") return [];
+      const { component, text } = problem;
       const about = {
         tier: component.tier,
         component: component.name,
-        since: trouble.since,
-        evidence: containerEvidence(trouble, text),
+        since: problem.since,
+        evidence: containerEvidence(problem, text),
       };
       const words = { component: component.title };
-      if (trouble.reason === "PostStartHookError") {
+      if (problem.reason === "PostStartHookError") {
         // The words of a hook are heard in one phase only; they stand in the evidence.
         return [
           finding(facts, CONFIG.container, { ...about, words: { ...words, stage: "started", detail: "" } }),

@@ -76,8 +76,8 @@ const WIDE: readonly Cause[] = [MACHINE.diskReadOnly, MACHINE.diskPressure];
 export const crashRule: Rule = {
   causes: [...CRASH_PATTERNS.map((it) => it.cause), MACHINE.containerOutOfMemory, APP.crash],
   find(facts) {
-    return facts.problems.flatMap((trouble) =>
-      trouble.kind === "crash" && trouble.component.kind !== "Job" ? explainCrash(facts, trouble) : []
+    return facts.problems.flatMap((problem) =>
+      problem.kind === "crash" && problem.component.kind !== "Job" ? explainCrash(facts, problem) : []
     );
   },
 };
@@ -151,22 +151,22 @@ export function lastTelling(lines: readonly string[]): string {
 export const probeRule: Rule = {
   causes: [APP.probe],
   find(facts) {
-    return facts.problems.flatMap((trouble): Finding[] => {
-      if (trouble.kind !== "not-ready" || trouble.component.kind === "Job") return [];
-      const age = ageMs(trouble.since, facts.nowMs);
-      const background = trouble.component.tier === "background";
+    return facts.problems.flatMap((problem): Finding[] => {
+      if (problem.kind !== "not-ready" || problem.component.kind === "Job") return [];
+      const age = ageMs(problem.since, facts.nowMs);
+      const background = problem.component.tier === "background";
       if (age < (background ? 10 : 3) * 60_000) return [];
       return [finding(facts, APP.probe, {
-        tier: trouble.component.tier,
-        component: trouble.component.name,
+        tier: problem.component.tier,
+        component: problem.component.name,
         hard: age >= (background ? 15 : 5) * 60_000,
-        since: trouble.since,
+        since: problem.since,
         words: {
-          component: trouble.component.title,
+          component: problem.component.title,
           age: durationText(age),
-          detail: clip(trouble.text, 240),
+          detail: clip(problem.text, 240),
         },
-        evidence: containerEvidence(trouble, trouble.text),
+        evidence: containerEvidence(problem, problem.text),
       })];
     });
   },

@@ -22,34 +22,34 @@ const RETRIED: readonly string[] = [REGISTRY.rateLimit.id, REGISTRY.unavailable.
 export const imagePullRule: Rule = {
   causes: [...NETWORK_CAUSES, ...IMAGE_CAUSES, NETWORK.mtu, IMAGE.pullFailed],
   find(facts) {
-    return facts.problems.flatMap((trouble): Finding[] => {
-      if (trouble.kind !== "pull") return [];
-      const image = trouble.container.image;
+    return facts.problems.flatMap((problem): Finding[] => {
+      if (problem.kind !== "pull") return [];
+      const image = problem.container.image;
       const registry = registryOf(image);
-      const told = explainNetworkText(trouble.text);
-      const lasting = ageMs(trouble.since, facts.nowMs) > IMAGE.interrupted.patienceMs;
+      const told = explainNetworkText(problem.text);
+      const lasting = ageMs(problem.since, facts.nowMs) > IMAGE.interrupted.patienceMs;
       const isInterrupted = told?.cause.id === IMAGE.interrupted.id;
-      const hangs = isInterrupted && lasting && HANDSHAKE.test(trouble.text);
+      const hangs = isInterrupted && lasting && HANDSHAKE.test(problem.text);
       const cause = hangs ? NETWORK.mtu : told?.cause ?? IMAGE.pullFailed;
       const perImage = !hangs && told?.about !== "network";
-      const queue = queueBehind(facts, image, trouble.pod.nodeName, trouble.component);
+      const queue = queueBehind(facts, image, problem.pod.nodeName, problem.component);
       const isHard = isInterrupted ? lasting : !RETRIED.includes(cause.id);
       return [finding(facts, cause, {
         tier: queue.tier,
-        component: trouble.component.name,
+        component: problem.component.name,
         key: perImage ? image : told?.server || registry,
         // Those behind it get their turn between two tries: they are slowed down, not stopped.
-        hard: isHard && queue.tier === trouble.component.tier,
+        hard: isHard && queue.tier === problem.component.tier,
         covers: queue.components,
-        since: trouble.since,
+        since: problem.since,
         words: {
-          component: trouble.component.title,
+          component: problem.component.title,
           image,
           server: told?.server || (cause.id.startsWith("dns.") ? "" : registry),
           name: told?.name || registry,
-          detail: clip(trouble.text, 240),
+          detail: clip(problem.text, 240),
         },
-        evidence: [...containerEvidence(trouble, trouble.text), ...queue.evidence],
+        evidence: [...containerEvidence(problem, problem.text), ...queue.evidence],
       })];
     });
   },
@@ -85,7 +85,7 @@ export const imageSlowRule: Rule = {
   },
 };
 
-/** What waits behind one download: it shares its trouble, also when it matters more. */
+/** What waits behind one download: it shares its problem, also when it matters more. */
 function queueBehind(
   facts: Facts,
   image: string,
