@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { actionOf } from "../../../agent/causes/action.ts";
+import { CAUSES } from "../../../agent/causes/cause.ts";
+import { componentByName } from "../../../agent/product/components.ts";
+import { REPO, sources } from "../../house/sources.ts";
+
+/** Ids that documents, scripts and journals may hold: none is ever renamed or given to another cause. */
+const PUBLIC_IDS = `
+  dns.refused dns.timeout dns.nxdomain dns.servfail dns.coredns-loop dns.coredns-none
+  net.no-route net.egress net.proxy-auth net.proxy-denied net.proxy-down net.tls-intercept
+  net.mtu net.node-ip-changed net.registry time.skew reg.ratelimit reg.auth
+  reg.unavailable img.not-found img.interrupted img.slow img.stalled img.arch
+  img.no-space img.invalid img.pull-failed disk.pressure disk.readonly disk.slow
+  mem.oom-host mem.oom-container sched.resources sched.port sched.taint k3s.download
+  k3s.start-port k3s.start-cgroup k3s.db-corrupt k3s.cert-expired k3s.token-mismatch k3s.crash-loop
+  k3s.api-down k3s.node-gone k3s.node-not-ready k3s.not-ready-cni k3s.node-paused node.hostname-changed
+  stor.pvc-pending stor.provisioner stor.subpath stor.mount stor.owner cfg.missing-secret
+  cfg.container cfg.service-links app.db-auth app.db-start app.db-version app.bootstrap-running
+  app.bootstrap-failed app.migration-failed app.seed-guard app.temporal-schema app.redis app.url
+  app.certificate app.crash app.probe flux.source-auth flux.source-tls flux.source-notfound
+  flux.source-failed flux.verify flux.build flux.health-check flux.dependency flux.suspended
+  flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
+  agent.setup-failed agent.state-damaged agent.unknown
+  platform.part-down core.degraded login.degraded
+`.trim().split(/\s+/);
+
+Deno.test("every public id is that of a cause, and no cause has another", () => {
+  assert.deepEqual(Object.keys(CAUSES).toSorted(), PUBLIC_IDS.toSorted());
+});
+
+Deno.test("no two causes have the same id", async () => {
+  const ids: string[] = [];
+  for (const path of await sources("agent/causes/")) {
+    ids.push(
+      ...[...(await Deno.readTextFile(REPO + path)).matchAll(/^ {4}id: "([^"]+)"/gm)].map((it) =>
+        it[1] ?? ""
+      ),
+    );
+  }
+  assert.deepEqual(ids.toSorted(), Object.keys(CAUSES).toSorted());
+});
+
+Deno.test("nobody has to act where there is only to wait, and nowhere else", () => {
+  for (const { id, owner, action } of Object.values(CAUSES)) {
+    assert.equal(action === "wait", owner === "nobody", id);
+  }
+});
+
+Deno.test("a remedy is offered only where trying again is safe", () => {
+  for (const { id, remedy, retrySafe } of Object.values(CAUSES)) {
+    assert.ok(remedy === undefined || retrySafe, id);
+  }
+});
+
+Deno.test("a cause that is always at one place names a component or what is no component", () => {
+  for (const { id, place } of Object.values(CAUSES)) {
+    if (!place) continue;
+    const isWide = ["node", "network", "setup", "appliance", "flux"].includes(place.component);
+    assert.ok(isWide || componentByName(place.component), id);
+  }
+});
+
+Deno.test("an action has a page only while setup has something to do there", () => {
+  assert.deepEqual(actionOf("open-setup", { isSetupOver: false }), { kind: "open-setup", href: "/setup" });
+  assert.deepEqual(actionOf("open-setup", { isSetupOver: true }), { kind: "open-setup" });
+  assert.deepEqual(actionOf("call-vendor", { isSetupOver: false }), { kind: "call-vendor" });
+});
