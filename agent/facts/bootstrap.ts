@@ -1,3 +1,4 @@
+import { componentByName } from "../product/components.ts";
 import type { AppFacts } from "./app.ts";
 import type { JobView, Snapshot } from "./snapshot.ts";
 
@@ -25,9 +26,9 @@ export interface BootstrapFacts {
 /** Computes all of it. Pure. */
 export function makeBootstrapFacts(
   snapshot: Snapshot,
-  given: { job: JobView | undefined; app: Pick<AppFacts, "isLocalGood"> },
+  app: Pick<AppFacts, "isLocalGood">,
 ): BootstrapFacts {
-  const { job, app } = given;
+  const job = bootstrapJob(snapshot.jobs);
   const jobState = snapshot.knowledge.jobs !== "known"
     ? "unknown"
     : job === undefined
@@ -45,6 +46,12 @@ export function makeBootstrapFacts(
     waitsForWorkflows: waitsForWorkflows(lines),
     seed: seedOf(lines, outcome),
   };
+}
+
+/** The Job of the first-time setup. */
+export function bootstrapJob(jobs: readonly JobView[]): JobView | undefined {
+  const component = componentByName("bootstrap");
+  return jobs.find((it) => it.namespace === component?.namespace && it.name === component.object);
 }
 
 /** State of any Job. A pod that failed while the Job is active is a retry. */

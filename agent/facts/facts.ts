@@ -88,8 +88,6 @@ export function makeFacts(observed: Snapshot, nowMs: number): Facts {
     isUp: byName.get("alga-core")?.ready === true,
     node,
   });
-  const first = componentByName("bootstrap");
-  const job = snapshot.jobs.find((it) => it.namespace === first?.namespace && it.name === first.object);
   const fluxObjects = makeFluxFacts(snapshot.flux, eventsOf);
   const fluxByName = new Map(fluxObjects.map((it) => [`${it.kind}/${it.name}`, it]));
   const logs = new Map(snapshot.logs.map((it) => [`${it.namespace}/${it.pod}/${it.container}`, it]));
@@ -105,7 +103,7 @@ export function makeFacts(observed: Snapshot, nowMs: number): Facts {
     unwellPods,
     components,
     app,
-    bootstrap: makeBootstrapFacts(snapshot, { job, app }),
+    bootstrap: makeBootstrapFacts(snapshot, app),
     fluxObjects,
     releaseSource: releaseSource(fluxObjects),
     eventsOf,

@@ -1,26 +1,27 @@
-import { detectErrors, stateOfJob } from "../facts/bootstrap.ts";
-import type { Facts } from "../facts/facts.ts";
-import type { BootstrapMemory } from "../facts/snapshot.ts";
+import { bootstrapJob, detectErrors, stateOfJob } from "../facts/bootstrap.ts";
+import type { BootstrapMemory, ObservedSnapshot } from "../facts/snapshot.ts";
 
 /**
- * How the first-time setup ended, if its Job is there and has ended; else what was known before. The Job vanishes five minutes
- * later. To be asked after the log was read, so that its last lines are kept. Pure.
+ * How the first-time setup ended, if its Job is there and has ended; else what was known before. Told at once, since the Job
+ * vanishes five minutes later or with an update; its last lines follow once they are read. Pure.
  */
 export function bootstrapEnd(
-  { snapshot, bootstrap, now }: Facts,
+  { jobs, bootstrapLog }: Pick<ObservedSnapshot, "jobs" | "bootstrapLog">,
   before: BootstrapMemory | undefined,
+  now: string,
 ): BootstrapMemory | undefined {
-  const { job } = bootstrap;
+  const job = bootstrapJob(jobs);
   const outcome = job && stateOfJob(job);
   if (!job || !outcome || outcome === "running") return before;
-  if (before?.jobUid === job.uid && before.outcome === outcome) return before;
+  const known = before?.jobUid === job.uid && before.outcome === outcome ? before : undefined;
+  const tail = bootstrapLog?.tail ?? [];
+  if (known && (tail.length === 0 || tail === known.tail)) return known;
   const condition = job.conditions.find((it) => it.status === "True");
-  const tail = snapshot.bootstrapLog?.tail ?? [];
   return {
     outcome,
-    at: job.finishedAt ?? condition?.since ?? now,
+    at: known?.at ?? job.finishedAt ?? condition?.since ?? now,
     jobUid: job.uid,
-    pod: snapshot.bootstrapLog?.pod ?? null,
+    pod: bootstrapLog?.pod ?? null,
     tail,
     errors: detectErrors(tail),
   };

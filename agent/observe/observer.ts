@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, isoNow } from "../clock.ts";
 import type { KubeClient } from "../../k8s/client/kube_client.ts";
 import { type Facts, makeFacts } from "../facts/facts.ts";
 import {
@@ -58,17 +58,21 @@ export function createObserver(deps: ObserverDeps): Observer {
   const registry = new RegistryObserver({ clock, probeRegistry: deps.probeRegistry, changes });
   const logs = new LogObserver({ clock, changes });
   const machine = new HostObserver({ host, changes });
+  /** Kept by whoever looks next after it: a look follows each change within moments. */
   let end: BootstrapMemory | undefined;
 
   function snapshot(): ObservedSnapshot {
+    const collections = api.collections();
+    const read = logs.view();
+    end = bootstrapEnd({ jobs: collections?.jobs ?? [], ...read }, end, isoNow(clock));
     return {
       ...emptySnapshot(),
-      ...api.collections(),
+      ...collections,
       api: api.view(),
       setup: setup.summary(),
       probes: { ...app.view(), registry: registry.view() },
       host: machine.view(),
-      ...logs.view(),
+      ...read,
       bootstrapEnd: end,
     };
   }
@@ -92,15 +96,7 @@ export function createObserver(deps: ObserverDeps): Observer {
     runLoop("asking Kubernetes", (signal) => api.look(signal), surroundings),
     runLoop("asking the application", (signal) => app.look(facts(), signal), surroundings),
     runLoop("asking the registry", (signal) => registry.look(api.view(), signal), surroundings),
-    runLoop("reading logs", async (signal) => {
-      const wait = await logs.look(facts(), api.client(), signal);
-      const seen = bootstrapEnd(facts(), end);
-      if (seen !== end) {
-        end = seen;
-        changes.announce();
-      }
-      return wait;
-    }, surroundings),
+    runLoop("reading logs", (signal) => logs.look(facts(), api.client(), signal), surroundings),
     runLoop("looking at the machine", (signal) => {
       return machine.look({ nowMs: clock.nowMs(), api: api.view(), setup: setup.summary() }, signal);
     }, surroundings),

@@ -174,7 +174,7 @@ function withBootstrapEnd(memory: StatusMemory, end: BootstrapMemory | undefined
   const { bootstrap } = memory;
   if (!end) return memory;
   const isKnown = bootstrap?.jobUid === end.jobUid && bootstrap.outcome === end.outcome;
-  if (isKnown && (end.tail.length === 0 || bootstrap.tail.length > 0)) return memory;
+  if (isKnown && end.tail.length === 0) return memory;
   return { ...memory, bootstrap: { ...end, tail: [...end.tail], errors: [...end.errors] } };
 }
 

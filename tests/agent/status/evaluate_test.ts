@@ -701,3 +701,17 @@ for (const [why, kustomization, events] of NEW_WORK) {
     assert.equal(platformWith(kustomization, events), false);
   });
 }
+
+Deno.test("evaluate() counts rules that throw and tells of them; without somebody to tell, it throws", () => {
+  const snapshot = snapshotOf(healthyCluster(), workingMore());
+  assert.equal(evaluate(snapshot, NOW_MS).agent.ruleErrors, 0);
+  const odd = {
+    ...snapshot,
+    pvcs: [{ ...snapshot.pvcs[0], phase: "Pending", name: undefined }],
+  } as unknown as Snapshot;
+  const told: string[] = [];
+  const status = evaluate(odd, NOW_MS, NO_MEMORY, (rule) => told.push(rule));
+  assert.deepEqual(told, ["stor.pvc-pending, stor.provisioner"]);
+  assert.equal(status.agent.ruleErrors, 1);
+  assert.throws(() => evaluate(odd, NOW_MS), TypeError);
+});
