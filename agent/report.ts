@@ -1,7 +1,7 @@
 /** Tells of an error that is met and lived with: work that is tried again, a rule that is left out. `id` names what failed. */
 export type Report = (id: string, error: unknown) => void;
 
-/** Tells each id once, until it has been told that it is over. */
+/** Tells each id once: what fails at every round would fill the log. */
 export function reportOnce(say: (id: string, error: unknown) => void): Report {
   const told = new Set<string>();
   return (id, error) => {

@@ -100,6 +100,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
 
     const connectKube = createKubeConnector(host, kubeconfig);
     const userAgent = `alga-agent/${BUILD.version}`;
+    // A page without its addresses is better than none.
     const addresses = async () =>
       (await readInterfaces(host).catch(() => [])).flatMap((it) => it.addresses.map((a) => a.address));
 
@@ -250,7 +251,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       clock.sleep(SHUTDOWN_MS),
     ]);
     await systemd.close();
-    await held.release().catch(() => {});
+    await held.release().catch(() => {}); // it ends with the process anyway
     return EXIT.ok;
   },
 };
@@ -286,6 +287,7 @@ function statusLine(status: StatusDocument): string {
 /** Where people open the pages: what is listened on, or this machine's address when that is every address. */
 async function openedAddress(host: Host, hostname: string): Promise<string | undefined> {
   if (!isEverywhere(hostname)) return hostname;
+  // A machine that does not tell is asked again by the observer.
   return (await primaryAddress(host).catch(() => undefined))?.address;
 }
 

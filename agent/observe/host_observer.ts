@@ -79,6 +79,7 @@ async function readFacts(host: Host): Promise<Omit<HostView, "journal">> {
 
 async function firstText(host: Host, paths: readonly string[]): Promise<string> {
   for (const path of paths) {
+    // What cannot be read is not known; the next place may tell.
     const text = (await host.readText(path, { maxBytes: 300 }).catch(() => undefined))?.trim() ?? "";
     if (text !== "") return text.toLowerCase();
   }

@@ -75,6 +75,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
   function schedule(): void {
     if (scheduled || abort.signal.aborted) return;
     scheduled = true;
+    // Rejects at the end, when there is nobody left to judge for.
     clock.sleep(restMs, abort.signal).then(update, () => {});
   }
 
@@ -126,6 +127,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
   let saving: Promise<void> | undefined;
   function saveSoon(): void {
     if (saving || abort.signal.aborted) return;
+    // Rejects at the end, which saves once more.
     saving = clock.sleep(SAVE_AFTER_MS, abort.signal).then(save, () => {}).then(() => {
       saving = undefined;
       if (savable(memory) !== savedMemory) saveSoon();

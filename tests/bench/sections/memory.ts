@@ -14,6 +14,8 @@ export const memorySection: Section = {
     const { agent, bare, loadMs, say } = bench;
     const rows: Row[] = [];
     const headers = { authorization: `Bearer ${agent.token}` };
+    // What set-up has begun ends first: engines compile and memory is given back for a while.
+    await new Promise((resolve) => setTimeout(resolve, loadMs * 15));
     for (const pods of bench.podCounts) {
       const there = await bench.bringTo(pods);
       say(`idle with ${there} pods`);
@@ -33,7 +35,7 @@ export const memorySection: Section = {
         name: `idle, ${there} pods: of one core`,
         unit: "%",
         agent: spread([idlePercent]),
-        budget: { kind: "value", bound: "atMost", limit: 0.5 },
+        budget: { kind: "value", bound: "atMost", limit: 0.3 },
       });
     }
     const same = await makeSame(bare, `${agent.url}/api/status`, headers);
