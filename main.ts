@@ -1,11 +1,14 @@
+import { fstatSync } from "node:fs";
 import { COMMANDS } from "./agent/cli/commands.ts";
 import { readBounded } from "./agent/cli/read_bounded.ts";
 import { runCli } from "./agent/cli/run_cli.ts";
+import { isJournalStream, type LogLevel, withPriority } from "./agent/text/log_line.ts";
 
 // A certificate authority that a site installed in the system counts in every client of every command, as it does below the
 // unit. Read when the first client is made.
 if (Deno.env.get("DENO_TLS_CA_STORE") === undefined) Deno.env.set("DENO_TLS_CA_STORE", "system,mozilla");
 
+const isJournal = isJournalStream(Deno.env.get("JOURNAL_STREAM"), fstatSync(2));
 const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => ended.abort());
 
@@ -20,9 +23,9 @@ const code = await runCli(COMMANDS, Deno.args, {
 Deno.exit(code);
 
 /** Talk that nobody hears any more (a closed pipe, a full disk) must not end what the program does. */
-function say(text: string): void {
+function say(text: string, level: LogLevel = "info"): void {
   try {
-    writeAll(Deno.stderr, text);
+    writeAll(Deno.stderr, isJournal ? withPriority(level, text) : text);
   } catch {
     // There is nowhere left to say it.
   }

@@ -1,5 +1,6 @@
 import type { Access, Session } from "../agent/access/mod.ts";
 import type { Clock } from "../agent/clock.ts";
+import type { Say } from "../agent/text/log_line.ts";
 import type { SetupInputs, SetupService } from "../agent/setup/mod.ts";
 import type { StatusService } from "../agent/status/document.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
@@ -23,7 +24,7 @@ export interface AppDeps {
   /** Whether what a restart interrupted was taken up, and set-up can write its record. */
   isReady(): boolean;
   /** One line for the agent's own log. */
-  say(text: string): void;
+  say: Say;
   /** Names, besides addresses, under which this appliance may be asked for. */
   allowedHosts(): Promise<readonly string[]>;
 }

@@ -106,7 +106,7 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
   app.onError((error, c) => {
     const requestId = newRequestId();
     // The path alone: a query may carry the token.
-    deps.say(`Answer ${requestId}, ${c.req.method} ${c.req.path}: ${redactLine(errorText(error))}`);
+    deps.say("error", `Answer ${requestId}, ${c.req.method} ${c.req.path}: ${redactLine(errorText(error))}`);
     return answerProblem(c, deps, state, {
       status: 500,
       title: "Something went wrong here",

@@ -1,9 +1,11 @@
+import type { LogLevel } from "../text/log_line.ts";
+
 /** What a subcommand may use of the terminal; tests pass their own. */
 export interface Terminal {
   /** Data goes here. */
   out(text: string): void;
-  /** Talk and errors go here. */
-  err(text: string): void;
+  /** Talk and errors go here, whole lines; in the journal with their level, which is "info" when nothing is said. */
+  err(text: string, level?: LogLevel): void;
   /** Standard input to its end, or its first `maxBytes`. */
   readInput(maxBytes: number): Promise<Uint8Array>;
   /** Characters per line, or undefined when the output is no terminal. */

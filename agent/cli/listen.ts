@@ -2,6 +2,7 @@ import ipaddr from "ipaddr.js";
 import { AgentError, errorText } from "../error.ts";
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import type { Say } from "../text/log_line.ts";
 import { PATHS } from "../state/paths.ts";
 import type { ListenAddress } from "./options.ts";
 
@@ -51,7 +52,7 @@ export interface LastingServer {
 export function keepServing<A extends Deno.Addr>(
   first: Deno.HttpServer<A>,
   reopen: () => Deno.HttpServer<A> | Promise<Deno.HttpServer<A>>,
-  { clock, say }: { clock: Clock; say: (text: string) => void },
+  { clock, say }: { clock: Clock; say: Say },
 ): LastingServer {
   let server = first;
   const over = new AbortController();
@@ -59,7 +60,7 @@ export function keepServing<A extends Deno.Addr>(
     while (!over.signal.aborted) {
       const why = await untilGone(server, clock, over.signal);
       if (over.signal.aborted) return;
-      say(`The web server has to be opened again: ${why}\n`);
+      say("warning", `The web server has to be opened again: ${why}`);
       server.shutdown().catch(() => {});
       while (!over.signal.aborted) {
         try {

@@ -36,19 +36,26 @@ export async function runCli(
     if (error instanceof UsageError) {
       terminal.err(
         `${error.message.split("\n").map(printable).join("\n")}\nSee "alga-agent help ${command.name}".\n`,
+        "error",
       );
       return EXIT.usage;
     }
     if (error instanceof AgentRefusal) {
-      terminal.err(`${error.message.split("\n").map((it) => printLine(it, 2, terminal)).join("\n")}\n`);
+      terminal.err(
+        `${error.message.split("\n").map((it) => printLine(it, 2, terminal)).join("\n")}\n`,
+        "error",
+      );
       return error.exitCode;
     }
     if (isDenied(error)) {
-      terminal.err(`"alga-agent ${command.name}" needs root here. What to do: run it again with sudo\n`);
+      terminal.err(
+        `"alga-agent ${command.name}" needs root here. What to do: run it again with sudo\n`,
+        "error",
+      );
       return EXIT.error;
     }
-    terminal.err(`${printable(errorText(error))}\n`);
-    if (error instanceof AgentError && error.hint) terminal.err(`What to do: ${error.hint}\n`);
+    terminal.err(`${printable(errorText(error))}\n`, "error");
+    if (error instanceof AgentError && error.hint) terminal.err(`What to do: ${error.hint}\n`, "error");
     return error instanceof AgentError && error.code === "LOCKED" ? EXIT.locked : EXIT.error;
   }
 }

@@ -44,6 +44,7 @@ import {
   PLACE_OPTIONS,
   requireRoot,
 } from "./options.ts";
+import type { Say } from "../text/log_line.ts";
 import { damageText, prepareFiles, prepareFolders } from "./prepare_state.ts";
 import { printable } from "../text/printable.ts";
 import { createRegistryProbe } from "./registry_probe.ts";
@@ -86,16 +87,17 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const kubeconfig = await parseKubeconfig(values.kubeconfig);
     const downloadBaseUrl = parseDownloadUrl(values["download-url"]);
     const clock = systemClock;
+    const say: Say = (level, text) => terminal.err(`${printable(text)}\n`, level);
     const startedMs = clock.nowMs();
 
     const found = await prepareFolders(host);
     const held = await takeAgentLock(host, clock, formatAddress(listen));
     const files = await prepareFiles(host, clock);
-    for (const it of [...found, ...files.found]) terminal.err(`${it}\n`);
+    for (const it of [...found, ...files.found]) say("warning", it);
     const access = await openAccess({ host, clock });
     const journal = await openJournal(host, clock);
     if (journal.damage !== undefined) {
-      terminal.err(`${journal.damage}. The good part is used; the rest is in ${PATHS.damagedDir}\n`);
+      say("error", `${journal.damage}. The good part is used; the rest is in ${PATHS.damagedDir}`);
     }
 
     const connectKube = createKubeConnector(host, kubeconfig);
@@ -108,12 +110,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       createRegistryClient({ mirrors, network: onHost(network, host), clock, userAgent });
     let { port } = listen;
 
-    const engine = createEngine({
-      host,
-      clock,
-      journal,
-      say: (text) => terminal.err(`${printable(text)}\n`),
-    });
+    const engine = createEngine({ host, clock, journal, say });
     const setup = await createSetupService({
       engine,
       host,
@@ -135,8 +132,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       const inputs = await readInputs(host, clock, foldSetup(journal.entries()).runId);
       return inputs === undefined ? { dnsServers: [] } : networkOf(inputs);
     }, registryFor);
-    const say = (text: string) => terminal.err(`${printable(text)}\n`);
-    const report = reportOnce((id, error) => say(`Error in ${id}, told once: ${errorText(error)}`));
+    const report = reportOnce((id, error) => say("error", `Error in ${id}, told once: ${errorText(error)}`));
     const observer = createObserver({
       host,
       clock,
@@ -187,7 +183,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         (request, { remoteAddr }) => app.fetch(request, { remoteAddr: remoteAddr.hostname }),
       );
     const openSocket = () => listenSocket(host, (request) => socketApp.fetch(request));
-    const again = { clock, say: (text: string) => terminal.err(text) };
+    const again = { clock, say };
     // The socket first: who sees the port answer may use the command line.
     const firstSocket = await openSocket();
     const socketAddr = firstSocket.addr;
@@ -198,7 +194,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     });
     const server = keepServing(tcp, () => openTcp(tcp.addr), again);
     ({ port } = tcp.addr);
-    terminal.err(`Listening on http://${formatAddress(tcp.addr)}/\n`);
+    say("info", `Listening on http://${formatAddress(tcp.addr)}/`);
     await removeTornFiles(host, [PATHS.stateDir, "/etc/rancher/k3s"], startedMs);
     await setup.resume();
     hasResumed = true;
@@ -206,7 +202,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const over = new AbortController();
     const systemd = openNotifier();
     const tell = (state: string) =>
-      systemd.notify(state).catch((error) => terminal.err(`systemd was not told: ${errorText(error)}\n`));
+      systemd.notify(state).catch((error) => say("warning", `systemd was not told: ${errorText(error)}`));
     await tell(`READY=1\n${statusLine(status.current())}`);
     let told = statusLine(status.current());
     status.subscribe((it) => {
@@ -216,7 +212,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     startWatchdog(systemd, over.signal, (limitMs) => doAnswer(own, limitMs));
     // The unit brings enough; one that is run by hand starts with 1,024.
     raiseFileLimit().then((problem) => {
-      if (problem !== undefined) terminal.err(`${problem}\n`);
+      if (problem !== undefined) say("warning", problem);
     });
     const following = followFile(host, PATHS.setupToken, () => access.refresh(), {
       clock,
@@ -233,7 +229,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
 
     await aborted(terminal.signal);
-    terminal.err("Stopping\n");
+    say("info", "Stopping");
     await tell("STOPPING=1\nSTATUS=Stopping");
     over.abort();
     registryProbe.close();

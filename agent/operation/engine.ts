@@ -3,6 +3,7 @@ import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import type { Journal } from "../state/journal.ts";
 import { PATHS } from "../state/paths.ts";
+import type { Say } from "../text/log_line.ts";
 import { createHandle } from "./create_handle.ts";
 import { requireKnownFormat } from "./entries.ts";
 import type { Engine, OperationView } from "./operation.ts";
@@ -16,7 +17,7 @@ export interface EngineDeps {
   clock: Clock;
   journal: Journal;
   /** One line for the agent's own log. */
-  say?(text: string): void;
+  say?: Say;
 }
 
 /** The one engine of every long operation. @throws {AgentError} STATE_NEWER when a newer agent wrote the journal. */
@@ -32,7 +33,7 @@ export function createEngine(deps: EngineDeps): Engine {
       try {
         listener(name);
       } catch (error) {
-        deps.say?.(`A reader of operation "${name}" failed: ${errorText(error)}`);
+        deps.say?.("error", `A reader of operation "${name}" failed: ${errorText(error)}`);
       }
     }
   }

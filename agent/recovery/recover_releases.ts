@@ -9,6 +9,7 @@ import type { Observer } from "../observe/observer.ts";
 import { projectFlux, RESET_ANNOTATION } from "../observe/projections/flux.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
+import type { Say } from "../text/log_line.ts";
 import {
   decideReset,
   isLost,
@@ -41,7 +42,7 @@ export interface RecoveryDeps {
   clock: Clock;
   connectKube(): Promise<KubeClient | undefined>;
   /** A line for the agent's log. */
-  say(text: string): void;
+  say: Say;
 }
 
 /** Lets releases that gave up try again once their cause is gone, until the signal aborts. Never throws. */
@@ -65,7 +66,7 @@ export async function recoverReleases(
       // The API may be away; the status says so. Anything else is told once.
       const text = error instanceof KubeApiError ? "" : errorText(error);
       if (text !== "" && text !== told && !signal.aborted) {
-        deps.say(`Releases could not be looked at: ${text}`);
+        deps.say("warning", `Releases could not be looked at: ${text}`);
       }
       told = text;
     }
@@ -149,10 +150,10 @@ async function recoverRelease(
     await deleteJobs(client, jobs);
     await resetRelease(client, release, at);
   } catch (error) {
-    say(`Release ${name} had given up and could not be asked to try again: ${errorText(error)}`);
+    say("warning", `Release ${name} had given up and could not be asked to try again: ${errorText(error)}`);
     return false;
   }
-  say(`Release ${name} had given up and its parts are ready now: it tries again`);
+  say("notice", `Release ${name} had given up and its parts are ready now: it tries again`);
   return true;
 }
 

@@ -12,7 +12,7 @@ export interface Room {
 
 /** From the faces down to words and numbers. */
 export const ROOMS: readonly Room[] = [
-  { path: "main.ts", holds: "argv → command", knows: ["agent/cli"] },
+  { path: "main.ts", holds: "argv → command", knows: ["agent/cli", "agent/text"] },
   {
     path: "agent/cli",
     holds: "one file per subcommand; `serve.ts` puts the parts together",

@@ -61,7 +61,7 @@ async function startApp() {
     access,
     clock,
     isReady: () => can.beReady,
-    say: (text) => said.push(text),
+    say: (level, text) => said.push(`${level}: ${text}`),
     status: {
       current: () => status,
       json: () => JSON.stringify(status),
@@ -380,12 +380,12 @@ Deno.test("an error of ours is said once with the number that the answer names, 
   assert.equal(page.status, 500);
   const number = /<samp>([0-9a-f]{8})<\/samp>/.exec(await page.text())?.[1];
   assert.deepEqual(it.said, [
-    `Answer ${number}, GET /setup: cannot read http://user:***@proxy.example: token=***`,
+    `error: Answer ${number}, GET /setup: cannot read http://user:***@proxy.example: token=***`,
   ]);
   const json = await it.fetch("GET", "/api/v1/setup", it.cookie);
   assert.equal(json.status, 500);
   const { instance, detail } = await json.json();
-  assert.ok(it.said[1]?.startsWith(`Answer ${instance}, GET /api/v1/setup: `), it.said.join("\n"));
+  assert.ok(it.said[1]?.startsWith(`error: Answer ${instance}, GET /api/v1/setup: `), it.said.join("\n"));
   assert.match(detail, /journalctl -u alga-appliance/);
   assert.equal((await it.fetch("GET", "/nothing", it.cookie)).status, 404);
   assert.equal(it.said.length, 2, "what others do wrong is not said");

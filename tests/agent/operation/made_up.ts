@@ -182,7 +182,7 @@ export async function startAgent(parts: Parts = {}): Promise<Agent> {
   const { host = new FakeHost(), clock = new FakeClock(), world = new World() } = parts;
   const journal = await openJournal(host, clock);
   const said: string[] = [];
-  const engine = createEngine({ host, clock, journal, say: (text) => said.push(text) });
+  const engine = createEngine({ host, clock, journal, say: (level, text) => said.push(`${level}: ${text}`) });
   const handles: Agent["handles"] = new Map();
   const all = {
     settings: { steps: parts.steps ?? [plain("a"), plain("b"), plain("c")], options: parts.options },

@@ -32,7 +32,7 @@ async function withCluster(
     host,
     clock,
     connectKube: () => Promise.resolve(client),
-    say: (text: string) => said.push(text),
+    say: (level: string, text: string) => said.push(`${level}: ${text}`),
   };
   try {
     for (const name of ["msp", "alga-system"]) {
@@ -98,7 +98,7 @@ Deno.test("recoverOnce() deletes finished Jobs, asks with one token three times,
     assert.ok(tokens[0]);
     assert.equal(await client.get({ resource: KINDS.Job, namespace: "msp", name: "seed" }), undefined);
     assert.equal(host.files.get(PATHS.releaseResets)?.mode, 0o600);
-    assert.match(said.join(), /email-service/);
+    assert.match(said.join(), /^notice: .*email-service/);
     assert.deepEqual(await look(), [], "the same failure is not reset again");
   }));
 
@@ -133,7 +133,7 @@ for (const method of ["patch", "delete"] as const) {
       await put(client, workload("email-service"));
       await put(client, job("seed", "complete"));
       assert.deepEqual(await look({ [method]: refused }), []);
-      assert.match(said.join(), /email-service .*could not .*admission webhook denied/);
+      assert.match(said.join(), /^warning: .*email-service .*could not .*admission webhook denied/);
       assert.equal(await tokenOf(client), undefined);
       await clock.advance(15_000);
       assert.deepEqual(await look(), ["email-service"]);
