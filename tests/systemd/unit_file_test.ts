@@ -76,3 +76,48 @@ Deno.test("no secret and no wide environment comes with the unit", () => {
   assert.deepEqual(values("EnvironmentFile"), []);
   assert.ok(!/token|password/i.test(unit));
 });
+
+/** What systemd-analyze calls OK; 10 is a service that closes nothing. */
+const MAX_EXPOSURE = 5.0;
+
+Deno.test({
+  name: `the sandbox scores at most ${MAX_EXPOSURE.toFixed(1)}${
+    hasAnalyze ? "" : " (skipped: the Debian package systemd is not installed)"
+  }`,
+  ignore: !hasAnalyze,
+  async fn() {
+    const dir = await Deno.makeTempDir({ prefix: "alga-unit-" });
+    try {
+      const exposure = async (text: string) => {
+        const file = `${dir}/alga-appliance.service`;
+        await Deno.writeTextFile(file, text);
+        const { stdout, stderr } = await new Deno.Command("systemd-analyze", {
+          args: ["security", "--offline=yes", "--no-pager", file],
+          env: { LANG: "C.UTF-8", SYSTEMD_COLORS: "0" },
+        }).output();
+        const said = new TextDecoder().decode(stdout);
+        const [, score] = /Overall exposure level for \S+: (\d+\.\d)/.exec(said) ?? [];
+        assert.ok(score, said + new TextDecoder().decode(stderr));
+        return Number(score);
+      };
+      assert.ok(await exposure(unit) <= MAX_EXPOSURE, `${await exposure(unit)}`);
+      const open = unit.replaceAll(
+        /^(Protect|Private|Restrict|SystemCallFilter|CapabilityBoundingSet).*$/gm,
+        "",
+      );
+      assert.ok(await exposure(open) > MAX_EXPOSURE);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
+
+Deno.test("the sandbox leaves what setup needs: host name as it changes, /usr/local, sockets, W+X memory of V8", () => {
+  assert.deepEqual(values("ProtectHostname"), [], "its name space would hide a changed host name");
+  assert.deepEqual(values("MemoryDenyWriteExecute"), []);
+  assert.deepEqual(values("ReadWritePaths"), ["/usr/local"]);
+  assert.deepEqual(values("ProtectSystem"), ["yes"], "k3s' unit and settings go to /etc");
+  assert.deepEqual(values("RestrictAddressFamilies"), ["AF_UNIX AF_INET AF_INET6 AF_NETLINK"]);
+  assert.deepEqual(values("SystemCallErrorNumber"), ["EPERM"]);
+  assert.ok(!values("CapabilityBoundingSet").join().includes("CAP_SYS_ADMIN"));
+});

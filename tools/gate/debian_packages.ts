@@ -1,5 +1,5 @@
 /**
- * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs. Tests without
+ * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at units and packages. Tests without
  * one of these are skipped by name.
  */
 export const DEBIAN_PACKAGES = [
@@ -16,6 +16,8 @@ export const DEBIAN_PACKAGES = [
   "gcc",
   "libc6-dev",
   "openssl",
+  "systemd",
+  "lintian",
 ] as const;
 
 if (import.meta.main) Deno.exit(await installMissing());
