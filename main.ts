@@ -1,6 +1,7 @@
 import { fstatSync } from "node:fs";
 import { COMMANDS } from "./agent/cli/commands.ts";
 import { readBounded } from "./agent/cli/read_bounded.ts";
+import { readLine } from "./agent/cli/read_line.ts";
 import { runCli } from "./agent/cli/run_cli.ts";
 import { isJournalStream, type LogLevel, withPriority } from "./agent/text/log_line.ts";
 
@@ -15,6 +16,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(sign
 const code = await runCli(COMMANDS, Deno.args, {
   out: (text) => writeAll(Deno.stdout, text),
   err: say,
+  readLine: () => readLine(Deno.stdin),
   readInput: (maxBytes) => readBounded(Deno.stdin, maxBytes),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined,
   color: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),

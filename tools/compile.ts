@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BUNDLE } from "./bundle.ts";
 import { DENO_VERSION, denortFromCarrier } from "./denort.ts";
@@ -125,10 +125,17 @@ function numberByUse(texts: ReadonlyMap<string, string>): Map<string, string> {
 
 /** What is read at run time stands beside the bundle; gives the arguments that embed it. */
 async function addFiles(build: string, hasDefinitions: boolean): Promise<string[]> {
-  await Deno.copyFile(`${repo}views/style.css`, `${build}/style.css`);
+  for (const path of ["views/style.css", "systemd/alga-appliance.service"]) {
+    await Deno.copyFile(`${repo}${path}`, `${build}/${basename(path)}`);
+  }
   await Deno.writeTextFile(`${build}/licences.txt`, await licenceTexts(await packages(), repo));
   if (hasDefinitions) await Deno.copyFile(DEFINITIONS, `${build}/flux-crds.yaml`);
-  const names = ["style.css", "licences.txt", ...(hasDefinitions ? ["flux-crds.yaml"] : [])];
+  const names = [
+    "style.css",
+    "alga-appliance.service",
+    "licences.txt",
+    ...(hasDefinitions ? ["flux-crds.yaml"] : []),
+  ];
   return names.flatMap((it) => ["--include", it]);
 }
 

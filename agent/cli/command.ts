@@ -8,6 +8,8 @@ export interface Terminal {
   err(text: string, level?: LogLevel): void;
   /** Standard input to its end, or its first `maxBytes`. */
   readInput(maxBytes: number): Promise<Uint8Array>;
+  /** One line of standard input without its end; "" at its end. */
+  readLine(): Promise<string>;
   /** Characters per line, or undefined when the output is no terminal. */
   columns: number | undefined;
   /** False with NO_COLOR or without a terminal. */

@@ -10,5 +10,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },
   { name: "token", load: async () => (await import("./token.ts")).tokenCommand },
+  { name: "install", load: async () => (await import("./install.ts")).installCommand },
+  { name: "uninstall", load: async () => (await import("./uninstall.ts")).uninstallCommand },
   { name: "version", load: async () => (await import("./version.ts")).versionCommand },
 ];

@@ -23,6 +23,7 @@ export const ROOMS: readonly Room[] = [
       "agent/access",
       "agent/facts",
       "agent/host",
+      "agent/install",
       "agent/net",
       "agent/observe",
       "agent/operation",
@@ -153,6 +154,11 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    path: "agent/install",
+    holds: "the agent's own files and service: put in place, upgraded, removed; manual page and completion",
+    knows: ["agent/host", "agent/product", "agent/state"],
+  },
+  {
     path: "agent/operation",
     holds: "the one engine of every long operation: step, lock, journal, retry, take-over",
     knows: ["agent/host", "agent/net", "agent/state", "agent/text"],
@@ -259,6 +265,7 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "k8s/connect_kube.ts": "a kubeconfig named on the command line",
   "flux/crds.ts": "definitions inside the program",
   "views/stylesheet.ts": "the stylesheet inside the program",
+  "systemd/unit_text.ts": "the unit file inside the program",
   "systemd/notifier.ts": "the socket of sd_notify",
 };
 

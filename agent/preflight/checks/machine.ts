@@ -1,6 +1,8 @@
 import { errorText } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { GIB, gibText, wholeGibText } from "../../text/byte_size.ts";
+import { parseOsRelease } from "../../host/os_release.ts";
+import { SUPPORTED_SYSTEM } from "../../product/supported_system.ts";
 import { PATHS } from "../../state/paths.ts";
 import type { Check, CheckOutcome } from "../check.ts";
 import { nearestFolder } from "../facts/file_systems.ts";
@@ -17,17 +19,16 @@ export const MACHINE_CHECKS: readonly Check[] = [
     vantage: "agent",
     overridable: false,
     async run({ facts }) {
-      const expected = "Ubuntu 24.04";
+      const expected = SUPPORTED_SYSTEM.title;
       const text = await facts.text("/etc/os-release");
+      const found = text === undefined ? undefined : parseOsRelease(text);
       const remediation = "Install from the appliance image";
-      if (text === undefined) {
+      if (found === undefined) {
         return couldNotCheck({ expected, found: "/etc/os-release does not exist", remediation });
       }
-      const field = (name: string) => osReleaseField(text, name);
-      const found = field("PRETTY_NAME") || `${field("ID")} ${field("VERSION_ID")}`.trim() || "unknown";
-      return field("ID") === "ubuntu" && field("VERSION_ID") === "24.04"
-        ? pass({ expected, found })
-        : fail({ expected, found, remediation });
+      return found.id === SUPPORTED_SYSTEM.id && found.version === SUPPORTED_SYSTEM.version
+        ? pass({ expected, found: found.title })
+        : fail({ expected, found: found.title, remediation });
     },
   },
   {
@@ -242,10 +243,4 @@ async function tryWriting(
   } finally {
     await host.remove(probe).catch(() => {});
   }
-}
-
-/** The value of a line NAME=value or NAME="value"; "" when there is none. @see os-release(5) */
-function osReleaseField(text: string, name: string): string {
-  const line = text.split("\n").find((it) => it.startsWith(`${name}=`));
-  return line?.slice(name.length + 1).replaceAll('"', "") ?? "";
 }

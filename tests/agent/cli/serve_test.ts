@@ -57,6 +57,7 @@ function serve(
     out: () => {},
     err,
     readInput: () => Promise.resolve(new Uint8Array()),
+    readLine: () => Promise.resolve(""),
     columns: undefined,
     color: false,
     signal,

@@ -21,6 +21,7 @@ export async function cli(
     err: (text) => err += text,
     readInput: (maxBytes) =>
       Promise.resolve(new TextEncoder().encode(options.input ?? "").subarray(0, maxBytes)),
+    readLine: () => Promise.resolve((options.input ?? "").split("\n")[0] ?? ""),
     columns: options.columns,
     color: options.color ?? false,
     signal: options.signal ?? new AbortController().signal,

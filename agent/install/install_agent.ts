@@ -1,0 +1,83 @@
+import { AgentError } from "../error.ts";
+import type { Host } from "../host/host.ts";
+import { MODE, PATHS } from "../state/paths.ts";
+import type { BuildInfo } from "../version.ts";
+import { isOlder, readInstalledBuild } from "./compare_builds.ts";
+import type { Places } from "./places.ts";
+import { ensureFolder, putFile, type WantedFile } from "./put_files.ts";
+import { enableService, queueRestart, readService, startService } from "./service.ts";
+
+/** What {@link installAgent} puts where. */
+export interface Installation {
+  host: Host;
+  /** The machine on which this program runs and lies; the same as `host` unless that has another root. */
+  machine: Host;
+  /** The program that runs now, as `machine` knows it. */
+  program: string;
+  build: BuildInfo;
+  places: Places;
+  texts: { unit: string; manPage: string; completion: string };
+  allowDowngrade: boolean;
+  /** Whether systemd is told; not below another root, and not by a package, which tells it itself. */
+  withService: boolean;
+}
+
+/** What an installation came to. */
+export interface Installed {
+  /** Paths that were written or whose mode was changed. */
+  changed: string[];
+  /** `untouched` without a service, and where it runs this very program already. */
+  service: "started" | "restarting" | "untouched";
+}
+
+/** Where answers, tokens and journals lie; the unit would make them too, but they are there before the first start. */
+const FOLDERS = [PATHS.stateDir, PATHS.configDir, PATHS.logDir] as const;
+
+/**
+ * Puts program, unit, manual page, completion and folders in place and starts the service. Done twice it changes nothing. Over
+ * a running agent it keeps everything: the restart is asked for, and what the journal says was running goes on after it.
+ * @throws {AgentError} USAGE for a downgrade that was not asked for, STATE_WRITE_FAILED, COMMAND_FAILED
+ */
+export async function installAgent(it: Installation): Promise<Installed> {
+  const { host, places, texts } = it;
+  await refuseDowngrade(it);
+  const changed: string[] = [];
+  // The program last: with an old one a new unit still starts, and who sees the program finds everything else.
+  const wanted: WantedFile[] = [
+    { path: places.completion, mode: 0o644, from: { text: texts.completion } },
+    { path: places.manPage, mode: 0o644, from: { text: texts.manPage } },
+    { path: places.unit, mode: 0o644, from: { text: texts.unit } },
+    { path: places.program, mode: MODE.program, from: { copyOf: it.program } },
+  ];
+  for (const file of wanted) if (await putFile(host, it.machine, file)) changed.push(file.path);
+  if (it.places.unit.startsWith("/etc/")) {
+    for (const path of FOLDERS) {
+      if (await ensureFolder(host, path, MODE.privateFolder)) changed.push(path);
+    }
+  }
+  if (!it.withService) return { changed, service: "untouched" };
+
+  const { isActive, isStale } = await readService(host);
+  await enableService(host);
+  if (!isActive) {
+    await startService(host);
+    return { changed, service: "started" };
+  }
+  const isNew = changed.includes(places.program) || changed.includes(places.unit);
+  if (!isNew && !isStale) return { changed, service: "untouched" };
+  await queueRestart(host);
+  return { changed, service: "restarting" };
+}
+
+async function refuseDowngrade({ host, places, build, allowDowngrade }: Installation): Promise<void> {
+  if (allowDowngrade) return;
+  const installed = await readInstalledBuild(host, places.program);
+  if (installed === undefined || !isOlder(build, installed)) return;
+  const named = ({ version, builtAt }: BuildInfo) =>
+    builtAt === "" ? version : `${version} of ${builtAt.slice(0, 16).replace("T", " ")} UTC`;
+  throw new AgentError(
+    "USAGE",
+    `Cannot install alga-agent ${named(build)}: ${named(installed)} is installed, which is newer`,
+    { hint: "Install a newer one, or say --allow-downgrade; it may refuse what the newer one has written" },
+  );
+}

@@ -1,0 +1,68 @@
+import { AgentError } from "../error.ts";
+import type { Host } from "../host/host.ts";
+import { UNIT } from "./places.ts";
+
+/** A start waits for the agent's own word that it is ready; its unit gives it a minute. */
+const START_TIMEOUT_MS = 90_000;
+
+/** The agent's unit as systemd sees it. */
+export interface ServiceState {
+  isActive: boolean;
+  /** It runs from a program that was replaced, or by a unit file that was. */
+  isStale: boolean;
+}
+
+/** Whether systemd runs this machine. */
+export async function hasSystemd(host: Host): Promise<boolean> {
+  return (await host.info("/run/systemd/system"))?.kind === "folder";
+}
+
+/** Asks systemd about the agent's unit, also where it has none. @throws {AgentError} COMMAND_FAILED */
+export async function readService(host: Host): Promise<ServiceState> {
+  const text = await systemctl(host, "show", UNIT, "--property=ActiveState,MainPID,NeedDaemonReload");
+  const value = (key: string) => new RegExp(`^${key}=(.*)$`, "m").exec(text)?.[1] ?? "";
+  const isActive = ["active", "activating", "reloading"].includes(value("ActiveState"));
+  const program = await host.readLink(`/proc/${value("MainPID")}/exe`);
+  // The kernel's mark for a file that has lost its name.
+  const isReplaced = program?.endsWith(" (deleted)") ?? false;
+  return { isActive, isStale: isActive && (isReplaced || value("NeedDaemonReload") === "yes") };
+}
+
+/** Makes systemd read its units again and start the agent's at every boot. @throws {AgentError} COMMAND_FAILED */
+export async function enableService(host: Host): Promise<void> {
+  await systemctl(host, "daemon-reload");
+  await systemctl(host, "enable", UNIT);
+}
+
+/** Starts it and waits until it answers. @throws {AgentError} COMMAND_FAILED */
+export async function startService(host: Host): Promise<void> {
+  await systemctl(host, "start", UNIT);
+}
+
+/**
+ * Asks for a restart and does not wait: whoever asks may be a child of the very service, which ends with it.
+ * @throws {AgentError} COMMAND_FAILED
+ */
+export async function queueRestart(host: Host): Promise<void> {
+  await systemctl(host, "restart", "--no-block", UNIT);
+}
+
+/** Stops it, and takes it out of the boot. A unit that is not there is no error. @throws {AgentError} COMMAND_FAILED */
+export async function disableService(host: Host): Promise<void> {
+  await systemctl(host, "disable", "--now", UNIT);
+}
+
+/** Makes systemd forget a unit whose file is gone. @throws {AgentError} COMMAND_FAILED */
+export async function reloadUnits(host: Host): Promise<void> {
+  await systemctl(host, "daemon-reload");
+}
+
+async function systemctl(host: Host, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await host.run(["systemctl", ...args], { timeoutMs: START_TIMEOUT_MS });
+  if (code === 0) return stdout;
+  throw new AgentError(
+    "COMMAND_FAILED",
+    `"systemctl ${args.join(" ")}" ended with ${code}: ${stderr.trim()}`,
+    { hint: `Look for the reason: journalctl -u ${UNIT} -n 30` },
+  );
+}

@@ -1,0 +1,43 @@
+import type { Host } from "../host/host.ts";
+import { PATHS } from "../state/paths.ts";
+import { K3S_UNINSTALL, LOCAL_PLACES } from "./places.ts";
+import { disableService, reloadUnits } from "./service.ts";
+
+/** Everything that the agent has written down: answers, passwords, token, sessions, journal. */
+const DATA = [PATHS.stateDir, PATHS.configDir, PATHS.logDir] as const;
+
+/** Paths of the agent's data that are there. */
+export async function findData(host: Host): Promise<string[]> {
+  return await present(host, DATA);
+}
+
+/** The command that removes k3s and all that runs in it; `undefined` when it is not installed. */
+export async function k3sRemoval(host: Host): Promise<string | undefined> {
+  return await host.info(K3S_UNINSTALL) === undefined ? undefined : K3S_UNINSTALL;
+}
+
+/**
+ * Stops the service and removes what `installAgent` has put in place, and the data where that is said. Gives the paths that
+ * were removed. k3s stays as it is. @throws {AgentError} COMMAND_FAILED
+ */
+export async function uninstallAgent(
+  host: Host,
+  { withData, withService }: { withData: boolean; withService: boolean },
+): Promise<string[]> {
+  const { unit, manPage, completion, program } = LOCAL_PLACES;
+  const hasUnit = await host.info(unit) !== undefined;
+  if (withService && hasUnit) await disableService(host);
+  const paths = [
+    ...await present(host, [unit, manPage, completion, program]),
+    ...withData ? await findData(host) : [],
+  ];
+  for (const path of paths) await host.remove(path, { recursive: true });
+  if (withService && hasUnit) await reloadUnits(host);
+  return paths;
+}
+
+async function present(host: Host, paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) if (await host.info(path) !== undefined) found.push(path);
+  return found;
+}
