@@ -62,9 +62,9 @@ export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Proble
     case "locked":
       return conflict(
         "Somebody else is at it",
-        `The set-up is being worked on by ${reply.holder}, since ${
-          utcTime(reply.since)
-        }. Wait until it has ended.`,
+        `${
+          reply.operation === "setup" ? "The set-up" : "This appliance"
+        } is being worked on by ${reply.holder}, since ${utcTime(reply.since)}. Wait until it has ended.`,
       );
     case "already-done":
       return conflict(

@@ -8,7 +8,7 @@ import { createObligations } from "./obligations.ts";
 import type { Operation, OperationState, OperationView, Workspace } from "./operation.ts";
 import { Interruption, type OperationCore, type OperationDeps } from "./operation_core.ts";
 import { toOperationView } from "./operation_view.ts";
-import { planSteps } from "./plan.ts";
+import { planOperation } from "./plan.ts";
 import { createReporter } from "./reporter.ts";
 import { runSteps } from "./run_steps.ts";
 import type { Step, StepTools } from "./step.ts";
@@ -278,19 +278,7 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
     hasMadeWay: () => madeWay,
     resume,
     dischargeOwed: obligations.dischargeAll,
-    async plan(given) {
-      const opened = await operation.open(given);
-      try {
-        const tools = {
-          say: () => {},
-          progress: () => {},
-          owe: () => Promise.reject(new TypeError("A dry run owes nothing")),
-        };
-        return await planSteps(steps, () => contextFor(opened, stopped.signal, tools));
-      } finally {
-        opened.close?.();
-      }
-    },
+    plan: (given) => planOperation(operation, given, { host, clock, journal, signal: stopped.signal }),
     async stop() {
       stopped.abort(new AgentError("CANCELLED", "The agent is stopping"));
       await worker.ended();

@@ -1,14 +1,32 @@
-import type { PlannedStep } from "./operation.ts";
-import type { Change, Step } from "./step.ts";
+import type { Operation, PlannedStep } from "./operation.ts";
+import type { Change, Step, StepTools } from "./step.ts";
 
-/** What the steps would change now, in their order. Changes nothing. */
-export async function planSteps<Context>(
+/** What an operation would change now, step by step. Changes nothing. */
+export async function planOperation<Inputs, Context extends StepTools>(
+  operation: Pick<Operation<Inputs, Context>, "open" | "steps">,
+  inputs: Inputs,
+  given: Pick<StepTools, "host" | "clock" | "journal" | "signal">,
+): Promise<PlannedStep[]> {
+  const tools: StepTools = {
+    ...given,
+    say: () => {},
+    progress: () => {},
+    owe: () => Promise.reject(new TypeError("A dry run owes nothing")),
+  };
+  const opened = await operation.open(inputs);
+  try {
+    return await planSteps(operation.steps, { ...opened.context, ...tools } as unknown as Context);
+  } finally {
+    opened.close?.();
+  }
+}
+
+async function planSteps<Context>(
   steps: readonly Step<Context>[],
-  contextFor: () => Context,
+  context: Context,
 ): Promise<PlannedStep[]> {
   const planned: PlannedStep[] = [];
   for (const step of steps) {
-    const context = contextFor();
     // Asking before its time (no cluster yet) is an error, and then nobody can tell.
     const isDone = await step.look(context).catch(() => false) &&
       await (step.verify ?? step.look).call(step, context).catch(() => false);

@@ -4,7 +4,7 @@ import type { SetupView } from "./setup_state.ts";
 
 /** Why a request to set-up was refused; maps to HTTP 409 and exit codes. */
 export type SetupRefusal =
-  | { ok: false; reason: "locked"; holder: string; since: string }
+  | { ok: false; reason: "locked"; operation: string; holder: string; since: string }
   | { ok: false; reason: "already-done" }
   /** The record is damaged: somebody decides first. */
   | { ok: false; reason: "record-damaged"; problem: string }

@@ -160,7 +160,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/operation",
-    holds: "the one engine of every long operation: step, lock, journal, retry, take-over",
+    holds: "the one engine of every long operation: step, gate, obligations, lock, retry, take-over",
     knows: ["agent/host", "agent/net", "agent/state", "agent/text"],
   },
   {
@@ -210,7 +210,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/state",
-    holds: "paths, journal, JSON files, operation lock",
+    holds: "paths, journal, JSON files",
     knows: ["agent/host", "agent/text"],
   },
   { path: "systemd", holds: "unit, sd_notify", knows: ["agent/host"] },

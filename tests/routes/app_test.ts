@@ -31,6 +31,7 @@ async function startApp() {
   const locked = {
     ok: false,
     reason: "locked",
+    operation: "setup",
     holder: "console tty1",
     since: "2026-11-21T12:00:00.000Z",
   } as const;
