@@ -196,7 +196,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     ({ port } = tcp.addr);
     say("info", `Listening on http://${formatAddress(tcp.addr)}/`);
     await removeTornFiles(host, [PATHS.stateDir, "/etc/rancher/k3s"], startedMs);
-    await setup.resume();
+    await engine.resume();
     hasResumed = true;
 
     const over = new AbortController();

@@ -9,6 +9,14 @@ export function createHandle<Inputs>(core: OperationCore<Inputs>): OperationHand
   const { operation, folded, view, worker, record } = core;
   const { gate, policy } = operation;
 
+  /** What a damaged journal tells may be another run's, or only half of one: nothing is done by it. */
+  function unlessDamaged<Args extends unknown[]>(ask: (...args: Args) => Promise<OperationReply>) {
+    return async (...args: Args): Promise<OperationReply> => {
+      const problem = core.damage();
+      return problem === undefined ? await ask(...args) : { ok: false, reason: "record-damaged", problem };
+    };
+  }
+
   /** A request that stays with the inputs there are. */
   async function goOn(by: string, prepare: () => Promise<unknown>): Promise<OperationReply> {
     if (core.inputs() === undefined) return { ok: false, reason: "nothing-submitted" };
@@ -23,7 +31,7 @@ export function createHandle<Inputs>(core: OperationCore<Inputs>): OperationHand
     return operation.compare?.(before, given) ?? [];
   }
 
-  return {
+  const handle: OperationHandle<Inputs> = {
     view,
     inputs: core.inputs,
     plan: core.plan,
@@ -84,5 +92,13 @@ export function createHandle<Inputs>(core: OperationCore<Inputs>): OperationHand
       }
       return await worker.give(by, async () => void await record("cancelled", { by }));
     },
+  };
+  return {
+    ...handle,
+    start: unlessDamaged(handle.start),
+    recheck: unlessDamaged(handle.recheck),
+    accept: unlessDamaged(handle.accept),
+    retry: unlessDamaged(handle.retry),
+    cancel: unlessDamaged(handle.cancel),
   };
 }

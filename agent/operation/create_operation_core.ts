@@ -249,6 +249,7 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
     folded,
     view,
     inputs: () => inputs,
+    damage: () => journal.damage,
     worker,
     record,
     async request(given, data) {

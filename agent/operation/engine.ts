@@ -60,6 +60,7 @@ export function createEngine(deps: EngineDeps): Engine {
   }
 
   async function resumeAll(which: (core: OperationCore<unknown>) => boolean = () => true): Promise<void> {
+    if (journal.damage !== undefined) return;
     for (const core of cores.values()) if (which(core)) await core.resume();
   }
 

@@ -161,6 +161,8 @@ export interface OperationView {
 /** Why a request was refused; maps to HTTP 409 and exit codes. */
 export type OperationRefusal =
   | { ok: false; reason: "locked"; operation: string; holder: string; since: string }
+  /** The journal is damaged: what it tells may be another run's, so somebody decides first. */
+  | { ok: false; reason: "record-damaged"; problem: string }
   | { ok: false; reason: "not-waiting-for-this" }
   | { ok: false; reason: "nothing-submitted" }
   | { ok: false; reason: "needs-acknowledgement"; checkIds: readonly string[] }
@@ -215,7 +217,7 @@ export interface Engine extends OperationService {
   ): Promise<OperationHandle<Inputs>>;
   /** Discharges what a kill left owed; to be called once, after all were added and before anything is served. */
   dischargeOwed(): Promise<void>;
-  /** Goes on with what a restart interrupted, as the policies say. */
+  /** Goes on with what a restart interrupted, as the policies say; with nothing while the journal is damaged. */
   resume(): Promise<void>;
   /** Ends the work; the journal keeps where it stood. */
   stop(): Promise<void>;

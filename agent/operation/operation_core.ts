@@ -29,6 +29,8 @@ export interface OperationCore<Inputs> {
   folded(): FoldedOperation;
   view(): OperationView;
   inputs(): Inputs | undefined;
+  /** What is wrong with the journal; `undefined` while it can be believed. */
+  damage(): string | undefined;
   worker: Worker;
   /** A journal entry that the view is made from. */
   record(event: string, data: Record<string, unknown>): Promise<number>;

@@ -25,12 +25,6 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
   const record = createSetupRecord({ ...deps, adopt: (by) => setup.adopt({ by }) });
   let made: { from: OperationView; view: SetupView } | undefined;
 
-  /** What a damaged record tells may be another run's, or only half of one: nothing is done by it. */
-  function whileDamaged(): SetupReply & { ok: false } | undefined {
-    const problem = record.problem();
-    return problem === undefined ? undefined : { ok: false, reason: "record-damaged", problem };
-  }
-
   return {
     view() {
       const from = setup.view();
@@ -44,27 +38,24 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       return inputs && withoutSecrets(inputs);
     },
     async submit(given, options) {
-      const damaged = whileDamaged();
-      if (damaged) return damaged;
+      const problem = record.problem();
+      if (problem !== undefined) return { ok: false, reason: "record-damaged", problem };
       const { state, rows } = foldSetup(journal.entries());
       if (state.status === "done") return { ok: false, reason: "already-done" };
       // Once the cluster holds the first company its data cannot be exchanged by a form; lost answers can be given again.
       if (rows.values.status === "done" && setup.inputs()) return { ok: false, reason: "already-done" };
       return toSetupReply(await setup.start(given, options));
     },
-    recheck: async (options) => whileDamaged() ?? toSetupReply(await setup.recheck(options)),
-    acknowledge: async (checkIds, options) =>
-      whileDamaged() ?? toSetupReply(await setup.accept(checkIds, options)),
-    retry: async (options) => whileDamaged() ?? toSetupReply(await setup.retry(options)),
+    recheck: async (options) => toSetupReply(await setup.recheck(options)),
+    acknowledge: async (checkIds, options) => toSetupReply(await setup.accept(checkIds, options)),
+    retry: async (options) => toSetupReply(await setup.retry(options)),
     record: record.damage,
     async decideRecord(decision, { by }) {
       if (!await record.decide(decision, by)) return { ok: false, reason: "installation-in-use" };
       await engine.resume();
       return { ok: true };
     },
-    async resume() {
-      if (!whileDamaged()) await engine.resume();
-    },
+    resume: engine.resume,
     stop: engine.stop,
   };
 }

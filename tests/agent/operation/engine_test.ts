@@ -311,6 +311,32 @@ Deno.test("The journal of a newer agent is refused in words", async () => {
   });
 });
 
+Deno.test("While the journal is damaged what is owed is discharged, but nothing is begun or gone on with, until somebody has decided", async () => {
+  const act = plain("a").act;
+  let times = 0;
+  const a = plain("a", {
+    async act(context) {
+      await context.owe("resume", { name: "web" });
+      if (times++ === 0) await endless(context);
+      await act(context);
+    },
+  });
+  const agent = await wished(await startAgent({ steps: [a] }));
+  const text = await agent.host.readText(PATHS.journal);
+  agent.host.put(PATHS.journal, `${text}{"seq":9}\n`);
+  const again = await restarted(agent, { steps: [a] });
+  assert.deepEqual(again.world.effects, ["resume web"]);
+  await again.engine.resume();
+  await settle(again);
+  assert.equal(times, 1);
+  const reply = await again.settings.start({ color: "blue", size: 1 }, BY);
+  assert.ok(!reply.ok && reply.reason === "record-damaged" && reply.problem.includes("damaged"));
+  await again.journal.acceptDamage("console");
+  await again.engine.resume();
+  await settle(again);
+  assert.equal(again.view().state.status, "done");
+});
+
 Deno.test("The journal and the view hold what shown() gives, never the inputs themselves", async () => {
   const agent = await wished(await startAgent(), { color: "red", size: 4711 });
   assert.equal(agent.view().inputs.color, "red");
