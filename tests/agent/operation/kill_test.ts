@@ -73,6 +73,30 @@ Deno.test("killed after every effect, an operation ends as if nothing had happen
   }
 });
 
+Deno.test("killed at every write of a second request, the inputs that count are those that the journal shows", async () => {
+  const endsAt = (agent: Agent) => agent.host.record.length;
+  const stuck = [plain("a", { act: () => Promise.reject(new Error("not yet")) })];
+  const whole = await wished(await startAgent({ steps: stuck }));
+  const first = endsAt(whole);
+  await wished(whole, { color: "blue" });
+  const total = endsAt(whole) - first;
+  await whole.engine.stop();
+  const kept = new Set<unknown>();
+  for (let n = 1; n <= total; n++) {
+    const world = new World();
+    const agent = await startAgent({ steps: stuck, world, host: mortal(world, { dieAtWrite: first + n }) });
+    await wished(agent);
+    await wished(agent, { color: "blue" }).catch(() => {});
+    await settle(agent);
+    const again = await restarted(agent, { steps: stuck });
+    const shown = again.view().inputs.color;
+    assert.equal(again.settings.inputs()?.color, shown, `write ${n} of ${total}`);
+    kept.add(shown);
+    await again.engine.stop();
+  }
+  assert.deepEqual([...kept].sort(), ["blue", "red"], "both sides of the border were met");
+});
+
 Deno.test("a journal cut after any line, in a world that is ahead of it or behind, leads to the same end", async () => {
   const whole = await wished(await startAgent({ steps: STEPS }));
   const text = await whole.host.readText(PATHS.journal) ?? "";

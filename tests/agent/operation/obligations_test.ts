@@ -117,6 +117,20 @@ Deno.test("lift() and discharge() settle it at once; a deadline that comes later
   assert.deepEqual(resumes(done), ["resume web"], "once");
 });
 
+Deno.test("What is discharged from two sides at once is discharged once", async () => {
+  const step = trial(async (owed, { world }) => {
+    const slow = Promise.withResolvers<void>();
+    world.dischargeWaits = slow.promise;
+    const both = Promise.all([owed.discharge(), owed.discharge()]);
+    slow.resolve();
+    await both;
+    world.done.add("a");
+  });
+  const agent = await wished(await startAgent({ steps: [step] }));
+  assert.equal(agent.view().state.status, "done");
+  assert.deepEqual(resumes(agent), ["resume web"]);
+});
+
 Deno.test("Owed twice with the same data counts once", async () => {
   const step = plain("a", {
     async act({ owe, world }) {
