@@ -124,14 +124,10 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
     return status === "failed" || status === "blocked" || status === "checked";
   }
 
-  function contextFor(
-    work: Workspace<Context>,
-    signal: AbortSignal,
-    tools: Partial<StepTools> = {},
-  ): Context {
+  function contextFor(work: Workspace<Context>, signal: AbortSignal): Context {
     const { say, progress } = reporter;
-    const all: StepTools = { host, clock, journal, say, progress, owe: obligations.owe, signal, ...tools };
-    return { ...work.context, ...all } as unknown as Context;
+    const tools: StepTools = { host, clock, journal, say, progress, owe: obligations.owe, signal };
+    return { ...work.context, ...tools } as unknown as Context;
   }
 
   /** Walks and, while failures allow it, walks again. */
@@ -142,7 +138,7 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
     if (madeWay || !isUnderWay(state) || given === undefined) return undefined;
     const opened = work;
     if (!opened) return async () => void (work = await operation.open(given));
-    if (state.status === "failed") return () => retry.wait(state, opened.probeNetwork);
+    if (state.status === "failed") return () => retry.wait(state, opened.probeNetwork?.bind(opened));
     return () => walkSteps(opened);
   }
 
@@ -271,6 +267,7 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
       }
       await worker.ended();
       if (kind === "make-way") {
+        reporter.note(`${by} is working on this appliance`);
         await record("made-way", { by });
         if (folded().state.status === "running" && policy.resume !== "by-itself") await failAsInterrupted();
       }

@@ -61,8 +61,14 @@ Deno.test("Who may take over interrupts a step that may be cancelled; what is ow
     },
   });
   const agent = await underWay(step);
+  let shown: unknown;
+  agent.engine.subscribe((name) => {
+    const { state } = agent.view();
+    if (name === "uninstall" && state.status === "running") shown ??= state.message;
+  });
   assert.deepEqual(await start(agent, "uninstall"), { ok: true });
   await settle(agent);
+  assert.equal(shown, "uninstall, console is working on this appliance");
   assert.deepEqual(agent.world.effects, [
     "a",
     "suspend web",
