@@ -22,7 +22,7 @@ const PUBLIC_IDS = `
   flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
   agent.setup-failed agent.state-damaged agent.unknown
   platform.part-down core.degraded login.degraded
-`.trim().split(/\s+/);
+`.split(/\s+/).filter((it) => it !== "");
 
 Deno.test("every public id is that of a cause, and no cause has another", () => {
   assert.deepEqual(Object.keys(CAUSES).toSorted(), PUBLIC_IDS.toSorted());
