@@ -1,5 +1,5 @@
 import type { Access, Session } from "../agent/access/mod.ts";
-import type { Clock } from "../agent/clock.ts";
+import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
 import type { SetupInputs, SetupService } from "../agent/setup/mod.ts";
 import type { StatusService } from "../agent/status/document.ts";
@@ -20,7 +20,7 @@ export interface AppDeps {
   status: StatusService;
   access: Access;
   identity: Identity;
-  clock: Clock;
+  clock: MonotonicClock;
   /** Whether what a restart interrupted was taken up, and set-up can write its record. */
   isReady(): boolean;
   /** One line for the agent's own log. */
@@ -32,7 +32,13 @@ export interface AppDeps {
 /** What is handed to the app with each request. */
 export interface Bindings {
   /** Address of the other end, or "socket". */
-  remoteAddr: string;
+  readonly remoteAddr: string;
+  /** Says that the request shows a session or the token, so that strangers cannot push its connection out. */
+  signedIn?(): void;
+  /** For an answer that stays open: no idle limit until the function that comes back is called. */
+  keepOpen?(): () => void;
+  /** Says that this answer is the last one of its connection, since what was sent is not read to its end. */
+  hangUp?(): void;
 }
 
 /** Hono's environment of every route here. */
@@ -42,6 +48,8 @@ export interface Env {
     session: Session | undefined;
     /** Whether what let this request in would do so again now; asked while an answer stays open. */
     isStillAllowed: () => boolean;
+    /** What a form must carry; `undefined` for programs, which bring the token itself. */
+    csrfToken: string | undefined;
   };
 }
 
@@ -50,7 +58,10 @@ export interface AppState {
   stylesheet: Stylesheet;
   /** Answers on their way from form to confirmation, by session; passwords stay in memory. */
   drafts: Map<string, SetupInputs>;
-  liveStreams: number;
+  /** Open pages that follow, each as the function that makes it look again. */
+  liveStreams: Set<() => void>;
+  /** The agent stops: pages that follow say so and end. */
+  isStopping: boolean;
   /** First address of this machine, as it was a moment ago. */
   address: { askedMs: number; answer: Promise<string> } | undefined;
 }

@@ -8,11 +8,13 @@ import { answerProblem, wantsJson } from "./problem.ts";
 
 const COOKIE = "alga_appliance_session";
 const MAX_BODY_BYTES = 64 * 1024;
+/** So much comes within seconds over any line that is of use. */
+const BODY_MS = 20_000;
 
 /** On every answer. No script, no frame, nothing from elsewhere. @see catalogue.md 2 */
 export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = Object.entries({
   "content-security-policy":
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   // "no-referrer" would make browsers send "Origin: null" with our own forms.
@@ -22,11 +24,19 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
 });
 
-/** Refuses requests for names that are not ours: a page elsewhere must not reach us by rebinding its name. */
+/**
+ * Refuses requests for names that are not ours: a page elsewhere must not reach us by rebinding its name. HTTP/2 names the host
+ * in `:authority`, a whole address in the request line does so as well, and both outrank a Host header, which must be ours too.
+ * @see RFC 9112 §3.2.2, RFC 9113 §8.3.1
+ */
 export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
   return async function requireKnownHost(c, next) {
-    const hostName = (c.req.header("host") ?? "").replace(/:\d+$/, "").replace(/^\[|\]$/g, "").toLowerCase();
-    if (isIP(hostName) === 0 && !(await deps.allowedHosts()).some((it) => it.toLowerCase() === hostName)) {
+    const [asked, header] = [askedHost(c), hostHeader(c)];
+    const isKnown = async (host: string) => {
+      const name = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "").toLowerCase();
+      return isIP(name) !== 0 || (await deps.allowedHosts()).some((it) => it.toLowerCase() === name);
+    };
+    if (!await isKnown(asked) || (header !== undefined && header !== asked && !await isKnown(header))) {
       return await answerProblem(c, deps, state, {
         status: 421,
         title: "This address is not known here",
@@ -37,30 +47,62 @@ export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHand
   };
 }
 
-/** Bounds bodies before anything reads them. */
+/** The Host header; empty where HTTP/1 left it out, which only a Connection header gives away; `undefined` in HTTP/2. */
+function hostHeader(c: Context<Env>): string | undefined {
+  return c.req.header("host") ?? (c.req.header("connection") === undefined ? undefined : "");
+}
+
+/** The host and port that a request is for. */
+function askedHost(c: Context<Env>): string {
+  const { url } = c.req;
+  const start = url.indexOf("//") + 2;
+  return url.slice(start, url.indexOf("/", start));
+}
+
+/** Bounds bodies, in size and time, before anything reads them. */
 export function limitBody(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
   return async function limitBody(c, next) {
     if (c.req.method !== "POST") return await next();
-    const tooLarge = () =>
-      answerProblem(c, deps, state, {
+    const tooLarge = () => {
+      c.env.hangUp?.();
+      return answerProblem(c, deps, state, {
         status: 413,
         title: "Too much was sent",
         detail: `At most ${MAX_BODY_BYTES / 1024} KiB can be sent here.`,
       });
+    };
     if (Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES) return await tooLarge();
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     let total = 0;
+    const reader = c.req.raw.body?.getReader();
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      reader?.cancel().catch(() => {});
+    }, BODY_MS);
     try {
-      for await (const chunk of c.req.raw.body ?? []) {
-        total += chunk.length;
+      for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+        total += read.value.length;
         if (total > MAX_BODY_BYTES) return await tooLarge();
-        chunks.push(chunk as Uint8Array<ArrayBuffer>);
+        chunks.push(read.value as Uint8Array<ArrayBuffer>);
       }
     } catch {
       return await answerProblem(c, deps, state, {
         status: 400,
         title: "The request broke off",
         detail: "What was sent could not be read to its end. Send it again.",
+      });
+    } finally {
+      clearTimeout(late);
+      reader?.cancel().catch(() => {}); // does nothing to one that was read to its end
+    }
+    if (isLate) {
+      c.header("connection", "close");
+      c.env.hangUp?.();
+      return await answerProblem(c, deps, state, {
+        status: 408,
+        title: "The request took too long",
+        detail: `All of it must arrive within ${BODY_MS / 1000} s. Send it again.`,
       });
     }
     c.req.raw = new Request(c.req.raw, { body: await new Blob(chunks).arrayBuffer(), method: "POST" });
@@ -93,7 +135,7 @@ export function sessionCookie(id: string): string {
   return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; ${id === "" ? "Max-Age=0" : "Max-Age=604800"}`;
 }
 
-/** Pages lead to the sign-in form; the API says 401. A POST must come from our own pages. */
+/** Pages lead to the sign-in form; the API says 401. Reads no body. */
 export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
   return async function requireSession(c, next) {
     const bearer = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
@@ -103,6 +145,7 @@ export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandle
       if (verdict.ok) {
         const token = deps.access.token();
         c.set("isStillAllowed", () => deps.access.token() === token);
+        c.env.signedIn?.();
         return await next();
       }
       if (verdict.waitSec > 0) return await tooManyGuesses(c, deps, state, verdict.waitSec);
@@ -124,7 +167,17 @@ export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandle
       return c.redirect(`/login${c.req.path === "/" ? "" : `?next=${encodeURIComponent(c.req.path)}`}`, 303);
     }
     c.set("isStillAllowed", () => deps.access.isLiving(session));
-    if (c.req.method === "POST" && !await hasCsrfToken(c, session.csrfToken)) {
+    c.set("csrfToken", session.csrfToken);
+    c.env.signedIn?.();
+    return await next();
+  };
+}
+
+/** A POST of a session must come from our own pages. */
+export function requireOwnForm(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
+  return async function requireOwnForm(c, next) {
+    const wanted = c.get("csrfToken");
+    if (wanted !== undefined && !await hasCsrfToken(c, wanted)) {
       return await answerProblem(c, deps, state, {
         status: 403,
         title: "This form is too old",
@@ -141,7 +194,7 @@ export function requireOwnOrigin(deps: AppDeps, state: AppState): MiddlewareHand
     if (c.req.method === "GET" || c.req.method === "HEAD") return await next();
     const origin = c.req.header("origin");
     const site = c.req.header("sec-fetch-site");
-    const isForeign = (origin !== undefined && originHost(origin) !== c.req.header("host")) ||
+    const isForeign = (origin !== undefined && originHost(origin) !== askedHost(c)) ||
       (site !== undefined && site !== "same-origin" && site !== "none");
     if (!isForeign) return await next();
     return await answerProblem(c, deps, state, {

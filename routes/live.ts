@@ -1,154 +1,211 @@
-import type { VNode } from "preact";
-import type { Clock } from "../agent/clock.ts";
-import { type Frame, type Page, pageParts } from "../views/layout.ts";
+import type { Context } from "hono";
+import type { Clock, MonotonicClock } from "../agent/clock.ts";
+import { type Frame, type Page, pageParts, type Tone } from "../views/layout.ts";
 import { html, renderPart } from "../views/html.ts";
-import { signedOutSection } from "../views/signed_out_section.ts";
-import type { AppState } from "./app_deps.ts";
+import { reload, restartingSection, signedOutSection, staleNotice } from "../views/live_notices.ts";
+import { PLACES } from "../views/live_parts.ts";
+import type { AppState, Env } from "./app_deps.ts";
+import type { Part, Parts } from "./live_parts.ts";
 
-const MAX_UPDATES = 100;
-const MAX_STREAM_MS = 5 * 60_000;
+/** A page that grows for ever would take the browser's memory. */
+const MAX_UPDATES = 500;
+const MAX_STREAM_MS = 30 * 60_000;
 const MAX_STREAMS = 300;
-/** Nothing changed, but times grow old. */
-const IDLE_MS = 10_000;
-/** Keeps a connection open where nothing has changed; no part of the page. */
-const HEARTBEAT = new TextEncoder().encode("\n");
+/** Something comes at least so often: times grow old, and the page must know that it still follows. */
+const BEAT_MS = 10_000;
 /** States that follow each other faster than this are shown as one. */
 const COALESCE_MS = 50;
+/** Title and icon of the tab change only with the page, which is loaded again so long after they went wrong. */
+const TAB_BEHIND_MS = 60_000;
+/** Whoever takes nothing for so long is gone, or holds a place for nothing. */
+const STALL_MS = 60_000;
+/** Until the page is loaded again: after the end of its stream, after a restart, after its connection broke or found no place. */
+const RELOAD_SEC = { ended: 1, restarting: 5, broken: 30 } as const;
 
-/** One live page: the frame around it, what stays, and the part that changes. */
+/** One live page: the frame around it, what stays, and the parts that change. */
 export interface LivePage {
   frame: Frame;
   page: Page;
-  /** The changing part as of now, as bytes. */
-  section: () => Uint8Array;
+  parts: Parts;
+  /** The state that title and icon show, as of now. */
+  tone: () => Tone;
   subscribe: (listener: () => void) => () => void;
-  /** Address of this page for the links that stand outside the live part. */
+  /** Address of this page for the links that stand outside the changing parts. */
   path: string;
-  isLive: boolean;
   /** Nothing changes here any more, so there is nothing to follow. */
   isOver?: boolean;
-  /** Whether its reader may still see it; asked before each section. */
-  isStillAllowed: () => boolean;
-  clock: Clock;
+  clock: MonotonicClock;
 }
 
-/**
- * The changing part, made once per state and second, however many pages are open: 200 pages would else render the same
- * thing 200 times on each change. `state` gives another object after each change. The same bytes object = nothing changed.
- */
-export function sharedSection(
-  clock: Clock,
-  state: () => object,
-  render: (nowMs: number) => VNode,
-): () => Uint8Array {
-  const encoder = new TextEncoder();
-  let made: { of: object; second: number; bytes: Uint8Array } | undefined;
-  return () => {
-    const [of, nowMs] = [state(), clock.nowMs()];
-    const second = Math.floor(nowMs / 1000);
-    if (made?.of !== of || made.second !== second) {
-      const bytes = encoder.encode(renderPart(render(nowMs)));
-      made = { of, second, bytes: made && isEqual(made.bytes, bytes) ? made.bytes : bytes };
-    }
-    return made.bytes;
-  };
-}
-
-/** `?live=` of a page that its own "Refresh" has loaded: nobody did anything, so it is no use of a session. */
+/** `?live=` of a page that was loaded again by itself: nobody did anything, so it is no use of a session. */
 export const LIVE_AGAIN = "again";
 
-/** Headers of an open page; "Refresh" starts it anew after the stream has ended, without script. */
-export function liveHeaders(path: string, isLive: boolean): Record<string, string> {
-  return {
+/** Why a page is shown as it is now. */
+type Mode = "live" | "paused" | "full" | "over";
+
+/**
+ * A page whose response stays open: what changes is sent again, part by part, and the stylesheet shows only the newest of each.
+ * Without script: after the stream has ended the browser's own "refresh" starts it again.
+ */
+export function livePage(c: Context<Env>, live: LivePage, state: AppState): Response {
+  const mode = modeOf(c, live, state);
+  const again = `${live.path}?live=${LIVE_AGAIN}`;
+  const headers = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
-    ...(isLive ? { refresh: `${MAX_STREAM_MS / 1000 + 5}; url=${path}?live=${LIVE_AGAIN}` } : {}),
+    // Browsers count from the end of the loading, so this is for streams that broke, too.
+    ...(mode === "live" || mode === "full" ? { refresh: `${RELOAD_SEC.broken}; url=${again}` } : {}),
   };
+  const [head, end] = pageParts(live.frame, { ...live.page, tone: live.tone() });
+  const start = head + PLACES + controls(mode, live.path);
+  if (mode !== "live") {
+    return c.body(
+      start + live.parts().map((it) => new TextDecoder().decode(it.bytes)).join("") + end,
+      200,
+      headers,
+    );
+  }
+  const release = c.env.keepOpen?.();
+  return c.body(
+    stream(live, { start, end, again, isAllowed: c.get("isStillAllowed"), release }, state),
+    200,
+    headers,
+  );
+}
+
+function modeOf(c: Context<Env>, live: LivePage, state: AppState): Mode {
+  if (live.isOver) return "over";
+  // The body of a HEAD is never read, so nothing would ever end its stream.
+  if (c.req.method === "HEAD" || c.req.query("live") === "off") return "paused";
+  return state.liveStreams.size < MAX_STREAMS ? "live" : "full";
+}
+
+function controls(mode: Mode, path: string): string {
+  if (mode === "over") return "";
+  return renderPart(html`
+    <p class="page-links soft">${mode === "live"
+      ? html`
+        <span>This page follows by itself. <a href="${`${path}?live=off`}">Pause</a></span>
+      `
+      : mode === "full"
+      ? html`
+        <span>Too many pages are open to follow one more; this one is loaded again every ${RELOAD_SEC
+          .broken} s.</span>
+      `
+      : html`
+        <span>Paused. <a href="${path}">Follow again</a></span>
+      `}</p>
+  `);
 }
 
 /**
- * A page whose response stays open: each change appends a section, and the stylesheet shows only the newest. Where nothing has
- * changed, nothing is replaced under the reader: a button keeps the focus.
- * A slow reader gets the latest state when it reads again; nothing is queued for it. One who is signed out meanwhile
- * reads that instead, and the stream ends.
+ * The bytes of a live page. Only parts that have changed are sent, so an opened detail and a focus stay where they are.
+ * - a slow reader gets the latest state when it reads again; nothing is queued for it
+ * - one who takes nothing for a minute is let go
+ * - one who is signed out meanwhile reads that instead, and the stream ends
  */
-export function livePageBody(live: LivePage, state: AppState): ReadableStream<Uint8Array> | string {
-  const isLive = live.isLive && !live.isOver && state.liveStreams < MAX_STREAMS;
-  const controls = live.isOver ? "" : renderPart(html`
-    <p class="page-links soft">${isLive
-      ? html`
-        <span>This page follows by itself. <a href="${`${live.path}?live=off`}">Pause</a></span>
-      `
-      : html`
-        <span>Paused. <a href="${live.path}">Follow again</a></span>
-      `}</p>
-  `);
-  const [start, end] = pageParts(live.frame, live.page);
-  if (!isLive) return start + controls + new TextDecoder().decode(live.section()) + end;
-
+function stream(
+  live: LivePage,
+  { start, end, again, isAllowed, release }: {
+    start: string;
+    end: string;
+    again: string;
+    isAllowed: () => boolean;
+    release: (() => void) | undefined;
+  },
+  state: AppState,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  const beat = encoder.encode(renderPart(staleNotice(live.path)));
+  const openedMs = live.clock.monotonicMs();
+  const tone = live.tone();
   const over = new AbortController();
   let changed = Promise.withResolvers<void>();
-  const unsubscribe = live.subscribe(() => changed.resolve());
-  const timer = setTimeout(() => over.abort(), MAX_STREAM_MS);
-  let rest = Promise.resolve();
+  const lookAgain = () => changed.resolve();
+  const unsubscribe = live.subscribe(lookAgain);
+  let shown: readonly Part[] = [];
   let updates = 0;
-  let shown: Uint8Array | undefined;
-  state.liveStreams++;
-
-  function next(): Uint8Array {
-    const section = live.section();
-    const isNew = section !== shown;
-    shown = section;
-    return isNew ? section : HEARTBEAT;
-  }
+  let behindMs: number | undefined;
+  let rest = Promise.resolve();
+  let waiting = new AbortController();
+  state.liveStreams.add(lookAgain);
 
   function close(): void {
-    if (over.signal.aborted && updates < 0) return;
-    updates = -1;
-    clearTimeout(timer);
-    unsubscribe();
+    if (over.signal.aborted) return;
     over.abort();
-    state.liveStreams--;
+    waiting.abort();
+    unsubscribe();
+    state.liveStreams.delete(lookAgain);
+    lookAgain();
+    release?.();
+  }
+
+  /** The parts that have changed, and the beat that hides the one before. */
+  function next(): Uint8Array {
+    const parts = live.parts();
+    const news = parts.filter((it, i) => it.key !== shown[i]?.key);
+    if (news.length > 0) updates++;
+    shown = parts;
+    return joined([...news.map((it) => it.bytes), beat]);
+  }
+
+  /** What the stream ends with, once it has to end. */
+  function ending(): string | undefined {
+    if (!isAllowed()) return renderPart(signedOutSection(live.path));
+    if (state.isStopping) {
+      return renderPart(restartingSection(live.path)) + renderPart(reload(again, RELOAD_SEC.restarting));
+    }
+    const nowMs = live.clock.monotonicMs();
+    behindMs = live.tone() === tone ? undefined : behindMs ?? nowMs;
+    const isTabBehind = behindMs !== undefined && nowMs - behindMs >= TAB_BEHIND_MS;
+    return isTabBehind || updates >= MAX_UPDATES || nowMs - openedMs >= MAX_STREAM_MS
+      ? renderPart(reload(again, RELOAD_SEC.ended))
+      : undefined;
   }
 
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      controller.enqueue(encoder.encode(start + controls));
-      controller.enqueue(next());
+      controller.enqueue(joined([encoder.encode(start), next()]));
     },
     // Called only when the reader has taken what was there: that is what keeps a slow one from piling up.
     async pull(controller) {
+      waiting.abort();
       const idle = new AbortController();
-      await Promise.race([changed.promise, pause(live.clock, IDLE_MS, idle.signal), aborted(over.signal)]);
+      await Promise.race([changed.promise, pause(live.clock, BEAT_MS, idle.signal)]);
       idle.abort();
       await rest;
+      if (over.signal.aborted) return;
       changed = Promise.withResolvers<void>();
-      const isAllowed = live.isStillAllowed();
-      if (over.signal.aborted || updates >= MAX_UPDATES || !isAllowed) {
-        if (!isAllowed) controller.enqueue(encoder.encode(renderPart(signedOutSection(live.path))));
-        controller.enqueue(encoder.encode(end));
+      const last = ending();
+      if (last !== undefined) {
+        controller.enqueue(encoder.encode(last + end));
         controller.close();
-        close();
-        return;
+        return close();
       }
-      updates++;
       controller.enqueue(next());
+      const { signal } = waiting = new AbortController();
+      void pause(live.clock, STALL_MS, signal).then(() => {
+        if (signal.aborted) return;
+        close();
+        controller.error(new Error("Nobody reads this page"));
+      });
       rest = pause(live.clock, COALESCE_MS, over.signal); // after, not before: a single change is shown at once
     },
     cancel: close,
   }, { highWaterMark: 1 });
 }
 
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((it, i) => it === b[i]);
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((sum, it) => sum + it.length, 0));
+  let at = 0;
+  for (const it of chunks) {
+    all.set(it, at);
+    at += it.length;
+  }
+  return all;
 }
 
 /** Ends with the time or the signal. */
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return clock.sleep(ms, signal).catch(() => {});
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

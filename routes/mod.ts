@@ -1,13 +1,14 @@
 import { Hono } from "hono";
 import { errorText } from "../agent/error.ts";
 import { redactLine } from "../agent/text/redact/redact_line.ts";
-import { readStylesheet } from "../views/stylesheet.ts";
+import { readStylesheet, type Stylesheet } from "../views/stylesheet.ts";
 import { apiRoutes } from "./api.ts";
 import type { AppDeps, AppState, Bindings, Env } from "./app_deps.ts";
 import {
   findSession,
   limitBody,
   requireKnownHost,
+  requireOwnForm,
   requireOwnOrigin,
   requireSession,
   SECURITY_HEADERS,
@@ -27,26 +28,26 @@ const PLAIN_ADDRESS = /^https?:\/\/[a-z0-9.-]+(?::[1-5]?\d{1,4})?\//;
 /** Something that answers every request, whatever it is. */
 export interface App {
   fetch(request: Request, bindings?: Bindings): Promise<Response>;
+  /** Has every page that follows say that the agent restarts, and end. */
+  stop(): void;
 }
 
 /** The face on the network: pages and API behind the token. */
 export function createApp(deps: AppDeps): App {
-  const state: AppState = {
-    stylesheet: readStylesheet(),
-    drafts: new Map(),
-    liveStreams: 0,
-    address: undefined,
-  };
+  const state = newState(readStylesheet());
   const app = new Hono<Env>();
   openRoutes(app, deps, state);
   app.use(requireKnownHost(deps, state));
-  app.post("*", limitBody(deps, state), requireOwnOrigin(deps, state));
+  app.post("*", requireOwnOrigin(deps, state));
+  app.post("/login", limitBody(deps, state));
   app.use(findSession(deps));
 
   app.use(exchangeToken(deps));
 
   app.route("/", loginRoutes(deps, state));
   app.use(requireSession(deps, state));
+  // Whoever has no session sends its body to nobody.
+  app.post("*", limitBody(deps, state), requireOwnForm(deps, state));
   app.post("/logout", async (c) => {
     const session = c.get("session");
     if (session) {
@@ -64,18 +65,17 @@ export function createApp(deps: AppDeps): App {
 
 /** The face on the root-only socket: the API alone; who can connect is root already. */
 export function createSocketApp(deps: AppDeps): App {
-  const state: AppState = {
-    stylesheet: { text: "", path: "" },
-    drafts: new Map(),
-    liveStreams: 0,
-    address: undefined,
-  };
+  const state = newState({ text: "", path: "" });
   const app = new Hono<Env>();
   app.post("*", limitBody(deps, state));
   // For root alone, as the file is that holds it where the disk takes one.
   app.get("/api/v1/token", (c) => c.json({ token: deps.access.token() }));
   app.route("/", apiRoutes(deps, state));
   return answering(app, deps, state);
+}
+
+function newState(stylesheet: Stylesheet): AppState {
+  return { stylesheet, drafts: new Map(), liveStreams: new Set(), isStopping: false, address: undefined };
 }
 
 function openRoutes(app: Hono<Env>, deps: AppDeps, state: AppState): void {
@@ -137,6 +137,10 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
       for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
       if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
       return response;
+    },
+    stop() {
+      state.isStopping = true;
+      for (const lookAgain of [...state.liveStreams]) lookAgain();
     },
   };
 }

@@ -8,7 +8,7 @@ import { frameOf } from "./frame.ts";
 
 /** An answer that is no success. @see RFC 9457 */
 export interface Problem {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 421 | 422 | 429 | 500;
+  status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 421 | 422 | 429 | 500;
   title: string;
   detail: string;
   errors?: readonly { field: string; message: string }[];

@@ -10,12 +10,13 @@ import { FORM_TYPE, mediaTypeOf } from "../agent/text/http_message.ts";
 import { toAnswers } from "../agent/setup/inputs/defaults.ts";
 import { renderPage } from "../views/layout.ts";
 import { setupFormPage } from "../views/setup_form_page.ts";
-import { type Obstacle, progressSection, retryForm } from "../views/progress_section.ts";
+import { type Obstacle, progressParts, progressTone, retryForm } from "../views/progress_section.ts";
 import { recordPage } from "../views/record_page.ts";
 import { answersPage, checksPage } from "../views/setup_pages.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { liveHeaders, livePageBody, sharedSection } from "./live.ts";
+import { livePage } from "./live.ts";
+import { type Parts, sharedParts } from "./live_parts.ts";
 import { answerProblem, refusalProblem } from "./problem.ts";
 import type { Context } from "hono";
 
@@ -26,17 +27,17 @@ const FORM_FIELDS = Object.keys(SetupInputs.shape) as SetupField[];
 /** Set-up in the browser: form → answers → checks → progress. */
 export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const app = new Hono<Env>();
-  const sections: Partial<Record<SetupStatus, () => Uint8Array>> = {};
+  const parts: Partial<Record<SetupStatus, Parts>> = {};
   const csrf = (c: Context<Env>) => c.get("session")?.csrfToken ?? "";
   const draftKey = (c: Context<Env>) => c.get("session")?.idHash ?? "";
   const by = (c: Context<Env>) => `browser ${c.env.remoteAddr}`;
 
   /** The progress as a page shows it that was opened in this state. */
-  function sectionOf(shown: SetupStatus): () => Uint8Array {
-    return sections[shown] ??= sharedSection(
+  function partsOf(shown: SetupStatus): Parts {
+    return parts[shown] ??= sharedParts(
       deps.clock,
       () => deps.setup.view(),
-      (nowMs) => progressSection(deps.setup.view(), nowMs, { shown, obstacle: obstacle() }),
+      (nowMs) => progressParts(deps.setup.view(), nowMs, { shown, obstacle: obstacle() }),
     );
   }
 
@@ -82,21 +83,17 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     if ((view.state.status === "blocked" || view.state.status === "checked") && view.preflight) {
       return c.html(renderPage(await frameOf(c, deps, state, "setup"), checksPage(view, csrf(c))));
     }
-    // The body of a HEAD is never read, so nothing would ever end its stream.
-    const isLive = c.req.method !== "HEAD" && c.req.query("live") !== "off";
     const shown = view.state.status;
-    const body = livePageBody({
+    return livePage(c, {
       frame: await frameOf(c, deps, state, "setup"),
       page: { title: TITLES[shown], body: shown === "done" ? null : retryForm(csrf(c)) },
-      section: sectionOf(shown),
+      parts: partsOf(shown),
+      tone: () => progressTone(deps.setup.view(), obstacle()),
       subscribe: (listener) => deps.setup.subscribe(listener),
       path: "/setup",
-      isLive,
-      isOver: view.state.status === "done",
-      isStillAllowed: c.get("isStillAllowed"),
+      isOver: shown === "done",
       clock: deps.clock,
     }, state);
-    return c.body(body, 200, liveHeaders("/setup", typeof body !== "string"));
   });
 
   app.post("/setup", async (c) => {

@@ -21,6 +21,8 @@ export interface Page {
   title: string;
   body: Content;
   narrow?: boolean;
+  /** What the icon of the tab shows. */
+  tone?: Tone;
 }
 
 const NAVIGATION = [["status", "/", "Status"], ["setup", "/setup", "Set up"]] as const;
@@ -40,6 +42,7 @@ export function pageParts(frame: Frame, page: Page): [string, string] {
       <meta name="color-scheme" content="light dark" />
       <title>${visible(page.title)} – Alga appliance</title>
       <link rel="stylesheet" href="${frame.stylePath}" />
+      <link rel="icon" type="image/svg+xml" href="${ICON[page.tone ?? "idle"]}" />
     </head>
   `);
   const body = renderPart(html`
@@ -102,6 +105,28 @@ export function csrfField(token: string): VNode {
 export type Tone = "good" | "busy" | "warn" | "bad" | "idle";
 
 const SIGN: Record<Tone, string> = { good: "✓", busy: "…", warn: "!", bad: "✕", idle: "–" };
+
+const ICON_FILL: Record<Tone, string> = {
+  good: "#176b36",
+  busy: "#1a56b0",
+  warn: "#8f4d00",
+  bad: "#b01c24",
+  idle: "#55625e",
+};
+
+/** The icon of the tab, in the page itself: a sign on a disc, so that colour is not all that tells. */
+const ICON = Object.fromEntries(
+  Object.entries(SIGN).map(([tone, sign]) => [
+    tone,
+    `data:image/svg+xml,${
+      encodeURIComponent(
+        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="${
+          ICON_FILL[tone as Tone]
+        }"/><text x="8" y="12" font-family="sans-serif" font-size="11" font-weight="700" text-anchor="middle" fill="#fff">${sign}</text></svg>`,
+      )
+    }`,
+  ]),
+) as Record<Tone, string>;
 
 /** The sign of a state; words and colour stand beside it. */
 export function mark(tone: Tone): VNode {

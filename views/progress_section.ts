@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { SetupState, SetupView, StepRow } from "../agent/setup/setup_state.ts";
 import type { StatusDocument } from "../agent/status/document.ts";
 import { html, visible } from "./html.ts";
+import { liveParts } from "./live_parts.ts";
 import { clockTime, csrfField, duration, mark, sentence, type Tone } from "./layout.ts";
 
 const STEP_TONE: Record<StepRow["status"], Tone> = {
@@ -71,19 +72,19 @@ export function retryForm(csrfToken: string): VNode {
 export type Obstacle = Pick<StatusDocument["rollup"], "message" | "nextAction"> | undefined;
 
 /**
- * The changing part of the progress page, with {@link retryForm} before it. `shown`: the state at which the page was opened;
+ * The changing parts of the progress page, with {@link retryForm} before it. `shown`: the state at which the page was opened;
  * where it has changed to one with forms of its own, that is one link away.
  */
-export function progressSection(
+export function progressParts(
   view: SetupView,
   nowMs: number,
   { shown = view.state.status, obstacle }: { shown?: SetupView["state"]["status"]; obstacle?: Obstacle } = {},
-): VNode {
+): VNode[] {
   const { state } = view;
-  const waits = state.status === "running" && state.stepId === "login" ? obstacle : undefined;
+  const waits = waitsFor(state, obstacle);
   const { tone, title, text, action = "" } = waits ? waitingHero(waits) : heroOf(view);
-  return html`
-    <section class="live">
+  return liveParts([
+    html`
       <header class="${`hero ${tone}`}">
         <h1>${mark(tone)}<span>${visible(title)}</span></h1>${text === "" ? null : html`
           <p>${text}</p>
@@ -101,13 +102,24 @@ export function progressSection(
           `
           : null} ${actsOf(state, shown, waits)}
       </header>
-      ${state.status === "failed" && failureDetails(state)}
+    `,
+    state.status === "failed" && failureDetails(state),
+    html`
       <div class="panel">
         <h2>Steps</h2>
         <ol class="rows">${view.steps.map((it) => stepRow(it, nowMs))}</ol>
       </div>
-    </section>
-  `;
+    `,
+  ]);
+}
+
+/** The state that the tab shows. */
+export function progressTone(view: SetupView, obstacle?: Obstacle): Tone {
+  return waitsFor(view.state, obstacle) ? "bad" : heroOf(view).tone;
+}
+
+function waitsFor(state: SetupState, obstacle: Obstacle): Obstacle {
+  return state.status === "running" && state.stepId === "login" ? obstacle : undefined;
 }
 
 function waitingHero({ message, nextAction }: NonNullable<Obstacle>): Hero {

@@ -13,6 +13,7 @@ import type { Blocker } from "../agent/explain/blocker.ts";
 import type { TierId } from "../agent/product/tiers.ts";
 import { html, visible } from "./html.ts";
 import { clockTime, duration, mark, type Tone } from "./layout.ts";
+import { liveParts } from "./live_parts.ts";
 
 const TIER_NAME: Record<TierId, string> = {
   platform: "Platform",
@@ -53,9 +54,17 @@ const OWNER_TEXT: Record<Blocker["owner"], string> = {
   nobody: "nobody; it goes on by itself",
 };
 
-/** The changing part of the status page: one sentence, what to do, tiers, causes. */
-export function statusSection(status: StatusDocument, nowMs: number): VNode {
-  const tone = ROLLUP_TONE[status.rollup.state];
+/** The state that the tab shows. */
+export function statusTone(status: StatusDocument): Tone {
+  return ROLLUP_TONE[status.rollup.state];
+}
+
+/** So many causes stand alone, so that a change in one does not touch the others. */
+const OWN_PLACES = 4;
+
+/** The changing parts of the status page: one sentence, what to do, tiers, causes. Parts that can be opened tell no durations. */
+export function statusParts(status: StatusDocument): VNode[] {
+  const tone = statusTone(status);
   const { rollup, topBlockers } = status;
   const headline = topBlockers.find((it) => it.id === rollup.topBlockerId);
   const criticalTop = rollup.state === "failed_action_required" ? headline : undefined;
@@ -64,12 +73,15 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
   const operations = rollup.state === "failed_action_required"
     ? []
     : status.activeOperations.filter((it) => !blocked.has(it.component));
-  return html`
-    <section class="live">
+  const findings = topBlockers.map((it) =>
+    finding(it, status.timestamp, it === criticalTop ? "title" : it === headline ? "advice" : "nothing")
+  );
+  return liveParts([
+    html`
       <header class="${`hero ${tone}`}">
         <h1>${mark(tone)}<span>${visible(rollup.message)}</span></h1>
         ${criticalTop && html`
-          <p>${visible(criticalTop.consequence)} Since ${since(criticalTop.since, nowMs)}.</p>
+          <p>${visible(criticalTop.consequence)} Since ${since(criticalTop.since)}.</p>
         `} ${rollup.nextAction === "" ? null : html`
           <p>${rollup.action.kind === "wait" ? null : html`
             <b>What to do: </b>
@@ -85,25 +97,32 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
             </div>
           `
           : null}
-        <p class="soft">Checked ${clockTime(status.timestamp)} UTC</p>
       </header>
+    `,
+    html`
+      <p class="soft">Checked ${clockTime(status.timestamp)} UTC</p>
+    `,
+    html`
       <div class="panel"><ol class="tiers" aria-label="Progress">${(Object.keys(TIER_NAME) as TierId[]).map((
         id,
       ) => tierItem(id, status.tiers[id], status.tiers.login.ready))}</ol></div>
-      ${operations.length > 0 && html`
-        <div class="panel">
-          <h2>Under way</h2>
-          <ul class="rows">${operations.map(operationItem)}</ul>
-        </div>
-      `} ${topBlockers.length > 0 && html`
-        <div class="panel"><header><h2>${criticalTop
-          ? "Why"
-          : "Needs attention"}</h2>${topBlockers.length === 1 ? null : html`
+    `,
+    operations.length > 0 && html`
+      <div class="panel">
+        <h2>Under way</h2>
+        <ul class="rows">${operations.map(operationItem)}</ul>
+      </div>
+    `,
+    topBlockers.length > 0 && html`
+      <header class="heading"><h2>${criticalTop ? "Why" : "Needs attention"}</h2>${topBlockers.length === 1
+        ? null
+        : html`
           <small>${topBlockers.length}</small>
-        `}</header>${topBlockers.map((it) =>
-          finding(it, nowMs, it === criticalTop ? "title" : it === headline ? "advice" : "nothing")
-        )}</div>
-      `}
+        `}</header>
+    `,
+    ...Array.from({ length: OWN_PLACES }, (_, i) => findings[i]),
+    findings.slice(OWN_PLACES),
+    html`
       <div class="pair">
         <div class="panel"><h2>Recent</h2>${status.recent.length === 0
           ? html`
@@ -131,39 +150,42 @@ export function statusSection(status: StatusDocument, nowMs: number): VNode {
           </dl>
         </div>
       </div>
-      ${status.components.length > 0 && html`
-        <div class="panel">
-          <details>
-            <summary>All components</summary>
-            <div class="scroll">
-              <table>
-                <thead>
+    `,
+    status.components.length > 0 && html`
+      <div class="panel" key="${JSON.stringify(
+        status.components.map((it) => [it.name, it.tier, it.status]),
+      )}">
+        <details>
+          <summary>All components</summary>
+          <p class="soft">As of ${clockTime(status.timestamp)} UTC</p>
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Component</th>
+                  <th scope="col">Part of</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Details</th>
+                </tr>
+              </thead>
+              <tbody>${status.components.map((it) =>
+                html`
                   <tr>
-                    <th scope="col">Component</th>
-                    <th scope="col">Part of</th>
-                    <th scope="col">State</th>
-                    <th scope="col">Details</th>
+                    <td>${visible(it.name)}</td>
+                    <td>${TIER_NAME[it.tier]}</td>
+                    <td><span class="${`tag ${HEALTH_TONE[it.status]}`}">${HEALTH_WORD[
+                      it.status
+                    ]}</span></td>
+                    <td class="soft">${visible(it.message)}</td>
                   </tr>
-                </thead>
-                <tbody>${status.components.map((it) =>
-                  html`
-                    <tr>
-                      <td>${visible(it.name)}</td>
-                      <td>${TIER_NAME[it.tier]}</td>
-                      <td><span class="${`tag ${HEALTH_TONE[it.status]}`}">${HEALTH_WORD[
-                        it.status
-                      ]}</span></td>
-                      <td class="soft">${visible(it.message)}</td>
-                    </tr>
-                  `
-                )}</tbody>
-              </table>
-            </div>
-          </details>
-        </div>
-      `}
-    </section>
-  `;
+                `
+              )}</tbody>
+            </table>
+          </div>
+        </details>
+      </div>
+    `,
+  ]);
 }
 
 /** A button or link to the page where something is done about it, if there is one. */
@@ -207,58 +229,65 @@ function tierItem(id: TierId, tier: TierStatus, loginReady: boolean): VNode {
 }
 
 /** One cause. What the hero says already (its advice, or its title and age too) is not said again. */
-function finding(it: Blocker, nowMs: number, inHero: "title" | "advice" | "nothing"): VNode {
+function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothing"): VNode {
   const tone: Tone = it.severity === "critical" ? "bad" : "warn";
+  // A pod's own words go back and forth with each attempt; what the reader has opened must not close with them.
+  const { id, severity, title, reason, consequence, since: began, nextAction, action } = it;
+  const key = JSON.stringify([id, severity, title, reason, consequence, began, nextAction, action, inHero]);
   return html`
-    <article class="${`finding ${tone}`}">
-      ${inHero === "title" ? null : html`
-        <h3>${visible(it.title)}</h3>
-      `}
-      <p>${visible(it.reason)}</p>
-      ${inHero === "title" ? null : html`
-        <p>${visible(it.consequence)} Since ${since(it.since, nowMs)}.</p>
-      `} ${inHero !== "nothing" ? null : html`
-        <p>${it.action.kind === "wait" ? null : html`
-          <b>What to do: </b>
-        `}${visible(it.nextAction)}</p>
-      `} ${inHero !== "nothing" ? null : actionLink(it.action, "")}
-      <details>
-        <summary>Technical details</summary>
-        <dl class="facts">
-          <dt>Cause</dt>
-          <dd><samp>${visible(it.id)}</samp></dd>
-          <dt>Who can fix it</dt>
-          <dd>${OWNER_TEXT[it.owner]}</dd>
-          <dt>Trying again</dt>
-          <dd>${it.retrySafe ? "is safe" : "only after the cause is fixed"}</dd>${it.evidence.flatMap((
-            e,
-          ) => [
-            html`
-              <dt>${visible(e.label)}</dt>
-            `,
-            html`
-              <dd><samp>${visible(e.text)}</samp></dd>
-            `,
-          ])}${it.suppressed.length > 0
-            ? html`
-              <dt>Also seen</dt>
-            `
-            : null}${it.suppressed.length > 0
-            ? html`
-              <dd>${it.suppressed.length} later messages that follow from this one: ${it.suppressed.join(
-                ", ",
-              )}</dd>
-            `
-            : null}
-        </dl>
-      </details>
-    </article>
+    <div class="panel" key="${key}">
+      <article class="${`finding ${tone}`}">
+        ${inHero === "title" ? null : html`
+          <h3>${visible(it.title)}</h3>
+        `}
+        <p>${visible(it.reason)}</p>
+        ${inHero === "title" ? null : html`
+          <p>${visible(it.consequence)} Since ${since(it.since)}.</p>
+        `} ${inHero !== "nothing" ? null : html`
+          <p>${it.action.kind === "wait" ? null : html`
+            <b>What to do: </b>
+          `}${visible(it.nextAction)}</p>
+        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")}
+        <details>
+          <summary>Technical details</summary>
+          <dl class="facts">
+            <dt>As of</dt>
+            <dd>${clockTime(asOf)} UTC</dd>
+            <dt>Cause</dt>
+            <dd><samp>${visible(it.id)}</samp></dd>
+            <dt>Who can fix it</dt>
+            <dd>${OWNER_TEXT[it.owner]}</dd>
+            <dt>Trying again</dt>
+            <dd>${it.retrySafe ? "is safe" : "only after the cause is fixed"}</dd>${it.evidence.flatMap((
+              e,
+            ) => [
+              html`
+                <dt>${visible(e.label)}</dt>
+              `,
+              html`
+                <dd><samp>${visible(e.text)}</samp></dd>
+              `,
+            ])}${it.suppressed.length > 0
+              ? html`
+                <dt>Also seen</dt>
+              `
+              : null}${it.suppressed.length > 0
+              ? html`
+                <dd>${it.suppressed.length} later messages that follow from this one: ${it.suppressed.join(
+                  ", ",
+                )}</dd>
+              `
+              : null}
+          </dl>
+        </details>
+      </article>
+    </div>
   `;
 }
 
-function since(iso: string, nowMs: number): VNode {
+function since(iso: string): VNode {
   return html`
-    <span>${clockTime(iso)} UTC (${duration(nowMs - Date.parse(iso))})</span>
+    <span>${clockTime(iso)} UTC</span>
   `;
 }
 

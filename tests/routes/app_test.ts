@@ -1,122 +1,7 @@
 import assert from "node:assert/strict";
-import { openAccess } from "../../agent/access/mod.ts";
-import { emptySnapshot, evaluate, type StatusDocument } from "../../agent/status/mod.ts";
-import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
 import { PATHS } from "../../agent/state/paths.ts";
-import { createApp } from "../../routes/mod.ts";
-import { FakeClock } from "../fakes/fake_clock.ts";
-import { FakeHost } from "../fakes/fake_host.ts";
 import { Random } from "../fakes/random.ts";
-
-const HOST = "192.0.2.10:8080";
-
-async function startApp() {
-  const clock = new FakeClock();
-  const host = new FakeHost();
-  const access = await openAccess({ host, clock });
-  const status: StatusDocument = evaluate(emptySnapshot(), clock.nowMs());
-  const view: SetupView = {
-    state: {
-      status: "running",
-      stepId: "k3s",
-      startedAt: "2026-11-21T12:00:00.000Z",
-      message: "<b>x</b>\u202e",
-    },
-    steps: [],
-    answers: [],
-    acknowledgements: [],
-    log: [],
-  };
-  const submitted: unknown[] = [];
-  const locked = {
-    ok: false,
-    reason: "locked",
-    operation: "setup",
-    holder: "console tty1",
-    since: "2026-11-21T12:00:00.000Z",
-  } as const;
-  let current = view;
-  let onChange = () => {};
-  const setup: SetupService = {
-    view: () => current,
-    subscribe(listener) {
-      onChange = listener;
-      return () => onChange = () => {};
-    },
-    defaults: () => Promise.resolve({}),
-    given: () => undefined,
-    submit: (inputs) => (submitted.push(inputs), Promise.resolve({ ok: true })),
-    recheck: () => Promise.resolve(locked),
-    acknowledge: () => Promise.resolve(locked),
-    retry: () => Promise.resolve(locked),
-    record: () => Promise.resolve(undefined),
-    decideRecord: () => Promise.resolve(locked),
-    resume: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-  };
-  let subscriptions = 0;
-  const said: string[] = [];
-  const can = { beReady: true };
-  const app = createApp({
-    setup,
-    access,
-    clock,
-    isReady: () => can.beReady,
-    say: (level, text) => said.push(`${level}: ${text}`),
-    status: {
-      current: () => status,
-      json: () => JSON.stringify(status),
-      subscribe: () => (subscriptions++, () => subscriptions--),
-      stop: () => Promise.resolve(),
-    },
-    identity: {
-      hostName: "appliance-01",
-      addresses: () => Promise.resolve(["192.0.2.10"]),
-      agentVersion: "0",
-      commit: "c",
-      builtAt: "",
-    },
-    allowedHosts: () => Promise.resolve(["appliance-01"]),
-  });
-  const fetch = (
-    method: string,
-    path: string,
-    headers: Record<string, string> = {},
-    body?: string,
-    remoteAddr = "192.0.2.7",
-  ) =>
-    app.fetch(
-      new Request(`http://${HOST}${path}`, {
-        method,
-        headers: { host: HOST, ...headers },
-        ...(body === undefined ? {} : { body }),
-      }),
-      { remoteAddr },
-    );
-  const { id, session } = await access.startSession();
-  const cookie = { cookie: `alga_appliance_session=${id}` };
-  const form = { "content-type": "application/x-www-form-urlencoded" };
-  return {
-    access,
-    host,
-    clock,
-    setup,
-    fetch,
-    cookie,
-    form,
-    session,
-    submitted,
-    said,
-    can,
-    changed(message?: string) {
-      if (message !== undefined) {
-        current = { ...view, steps: [{ id: "k3s", title: "Install", status: "running", message }] };
-      }
-      onChange();
-    },
-    subscriptions: () => subscriptions,
-  };
-}
+import { follow, settle, startApp } from "./start_app.ts";
 
 Deno.test("POST /login opens a session with the token only, and says how long to wait", async () => {
   const { access, fetch, form } = await startApp();
@@ -284,16 +169,6 @@ Deno.test("no path, query or Host header gets anything but an answer (fuzz)", as
   }
 });
 
-/** Reads a live page as it comes; `rest` ends when the page does. */
-function follow(response: Response): { text: () => string; rest: Promise<void> } {
-  let text = "";
-  const decoder = new TextDecoder();
-  const rest = (async () => {
-    for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
-  })();
-  return { text: () => text, rest };
-}
-
 const OTHER_TOKEN = "7Q4MX-00000-11111-22222-33333-44444";
 
 for (
@@ -333,11 +208,15 @@ Deno.test("an open live page replaces nothing where nothing has changed, and its
   await it.clock.advance(1_000);
   await it.clock.advance(10_000);
   await settle();
-  assert.match(page.text().slice(first.length), /^\n+$/);
+  // Nothing but the beat that keeps the notice of a dead page away.
+  assert.match(page.text().slice(first.length), /^(<p class="stale">((?!<p|<section).)*<\/p>)+$/);
+  const before = page.text().split("<section").length;
   it.changed("another message");
   await it.clock.advance(1_000);
   await settle();
-  assert.equal(page.text().split("<section").length, 3);
+  const news = page.text().split("<section").slice(before).join();
+  assert.match(news, /slot="p0"/);
+  assert.doesNotMatch(news, /slot="p1"/, "what has not changed is not sent again");
   await it.access.endSession(it.session);
   await it.clock.advance(10_000);
   await page.rest;
@@ -403,8 +282,3 @@ Deno.test("/readyz tells whether the agent is ready, /healthz only that it lives
   assert.deepEqual(await ask("/readyz"), [503, { status: "not-ready", version: "0" }]);
   assert.deepEqual(await ask("/healthz"), [200, { status: "ok", version: "0" }]);
 });
-
-/** Lets what is due without time run. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await Promise.resolve();
-}

@@ -4,11 +4,11 @@ import { errorPage } from "../../views/error_page.ts";
 import { renderPage } from "../../views/layout.ts";
 import { loginPage } from "../../views/login_page.ts";
 import { setupFormPage } from "../../views/setup_form_page.ts";
-import { progressSection, retryForm } from "../../views/progress_section.ts";
+import { progressParts, retryForm } from "../../views/progress_section.ts";
 import { recordPage } from "../../views/record_page.ts";
 import { answersPage, checksPage } from "../../views/setup_pages.ts";
-import { signedOutSection } from "../../views/signed_out_section.ts";
-import { statusSection } from "../../views/status_page.ts";
+import { signedOutSection } from "../../views/live_notices.ts";
+import { statusParts } from "../../views/status_page.ts";
 import {
   NOW_MS,
   sampleBlocker,
@@ -80,13 +80,13 @@ export function allPages(t: string): Record<string, string> {
       : state;
     pages[`progress, ${state.status}`] = page({
       title: t,
-      body: [retryForm("token"), progressSection(sampleSetup(given), NOW_MS)],
+      body: [retryForm("token"), progressParts(sampleSetup(given), NOW_MS)],
     });
   }
   const waiting = { ...SETUP_STATES.running, stepId: "login" } as SetupState;
   pages["progress, waits for you"] = page({
     title: t,
-    body: progressSection(sampleSetup(waiting), NOW_MS, { obstacle: { message: t, nextAction: t } }),
+    body: progressParts(sampleSetup(waiting), NOW_MS, { obstacle: { message: t, nextAction: t } }),
   });
   for (const state of ROLLUPS) {
     const status = sampleStatus(state, {
@@ -98,7 +98,7 @@ export function allPages(t: string): Record<string, string> {
         sampleOperation({ operation: "setup" }, t),
       ],
     }, t);
-    pages[`status, ${state}`] = page({ title: t, body: statusSection(status, NOW_MS) });
+    pages[`status, ${state}`] = page({ title: t, body: statusParts(status) });
   }
   return pages;
 }

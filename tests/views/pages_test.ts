@@ -4,10 +4,10 @@ import type { Blocker } from "../../agent/explain/blocker.ts";
 import type { ActiveOperation, RollupState, StatusDocument } from "../../agent/status/document.ts";
 import type { SetupState } from "../../agent/setup/setup_state.ts";
 import { duration, renderPage } from "../../views/layout.ts";
-import { progressSection, retryForm } from "../../views/progress_section.ts";
+import { progressParts, retryForm } from "../../views/progress_section.ts";
 import { setupFormPage } from "../../views/setup_form_page.ts";
 import { checksPage } from "../../views/setup_pages.ts";
-import { statusSection } from "../../views/status_page.ts";
+import { statusParts } from "../../views/status_page.ts";
 import { readStylesheet } from "../../views/stylesheet.ts";
 import { assertPage, parseMarkup } from "./markup.ts";
 import { allPages } from "./pages.ts";
@@ -84,7 +84,7 @@ Deno.test("a blocked status page tells its cause once, with why and details", ()
       nextAction: `${blocker.nextAction} The next attempt starts at 09:20.`,
     },
   });
-  const { text } = assertPage(page(statusSection(status, NOW_MS)));
+  const { text } = assertPage(page(statusParts(status)));
   for (const words of [blocker.title, blocker.consequence, blocker.nextAction, blocker.reason]) {
     assert.equal(count(text, words), 1, words);
   }
@@ -101,7 +101,7 @@ Deno.test("a set-up that stopped is told once, with the step where it stopped", 
   });
   const rollup = failedRollup(blocker);
   const status = sampleStatus("failed_action_required", { topBlockers: [blocker], rollup });
-  const { text } = assertPage(page(statusSection(status, NOW_MS)));
+  const { text } = assertPage(page(statusParts(status)));
   for (const words of [blocker.title, blocker.consequence, "What to do", "Setup stopped", "Open setup"]) {
     assert.equal(count(text, words), 1, words);
   }
@@ -118,7 +118,7 @@ Deno.test("further causes beside the one of the headline are told in full", () =
   const rollup = failedRollup(top);
   const { text } = assertPage(
     page(
-      statusSection(sampleStatus("failed_action_required", { topBlockers: [top, other], rollup }), NOW_MS),
+      statusParts(sampleStatus("failed_action_required", { topBlockers: [top, other], rollup })),
     ),
   );
   for (const words of ["Another", "Fix it", "Mail waits", top.title]) {
@@ -136,7 +136,7 @@ Deno.test("what is under way is not shown while set-up fails, nor for a part tha
       activeOperations: operations,
       topBlockers: [sampleBlocker({ component })],
     });
-    return parseMarkup(page(statusSection(status, NOW_MS))).text;
+    return parseMarkup(page(statusParts(status))).text;
   };
   assert.ok(!shows("failed_action_required", "db").includes("Under way"));
   const background = shows("ready_with_background_issues", "db");
@@ -147,7 +147,7 @@ Deno.test("what is under way is not shown while set-up fails, nor for a part tha
 Deno.test("how long something has been under way stands once", () => {
   const text = (given: Partial<ActiveOperation>) => {
     const status = sampleStatus("installing", { activeOperations: [sampleOperation(given)] });
-    return parseMarkup(page(statusSection(status, NOW_MS))).text;
+    return parseMarkup(page(statusParts(status))).text;
   };
   assert.ok(text({ operation: "flux" }).includes("for 4\u00a0min"));
   assert.ok(text({ state: "waiting" }).includes("for 4\u00a0min"));
@@ -156,7 +156,7 @@ Deno.test("how long something has been under way stands once", () => {
 
 Deno.test("nothing behind the login looks troubled before people can log in", () => {
   const tone = (state: RollupState) =>
-    /<li class="([a-z]+)">(?:(?!<\/li>).)*Everything/.exec(page(statusSection(sampleStatus(state), NOW_MS)))
+    /<li class="([a-z]+)">(?:(?!<\/li>).)*Everything/.exec(page(statusParts(sampleStatus(state))))
       ?.[1];
   assert.equal(tone("installing"), "idle");
   assert.equal(tone("ready_with_background_issues"), "warn");
@@ -165,7 +165,7 @@ Deno.test("nothing behind the login looks troubled before people can log in", ()
 Deno.test("a login address that is no web page becomes no link", () => {
   for (const loginUrl of ["javascript:alert(1)", "data:text/html,x", null]) {
     const status = sampleStatus("fully_healthy", { urls: { statusUrl: "http://x/", loginUrl } });
-    assert.ok(!page(statusSection(status, NOW_MS)).includes("Open Alga"), String(loginUrl));
+    assert.ok(!page(statusParts(status)).includes("Open Alga"), String(loginUrl));
   }
 });
 
@@ -183,7 +183,7 @@ Deno.test("the checks page counts failures and checks that could not be run apar
 Deno.test("the headline says plainly that nothing is to be done", () => {
   const text = (kind: ActionKind) => {
     const rollup = { ...sampleStatus("installing").rollup, nextAction: "Words", action: { kind } };
-    return parseMarkup(page(statusSection(sampleStatus("installing", { rollup }), NOW_MS))).text;
+    return parseMarkup(page(statusParts(sampleStatus("installing", { rollup })))).text;
   };
   assert.doesNotMatch(text("wait"), /What to do/);
   assert.match(text("fix-machine"), /What to do:\s+Words/);
@@ -220,7 +220,7 @@ Deno.test("the progress page says a step's message and a failure once", () => {
       "Kubernetes did not start",
     ]] as const
   ) {
-    const { text } = parseMarkup(page(progressSection(sampleSetup(SETUP_STATES[state]), NOW_MS)));
+    const { text } = parseMarkup(page(progressParts(sampleSetup(SETUP_STATES[state]), NOW_MS)));
     assert.equal(count(text, words), 1, words);
   }
 });
@@ -228,16 +228,16 @@ Deno.test("the progress page says a step's message and a failure once", () => {
 for (const status of ["blocked", "checked"] as const) {
   Deno.test(`an open progress page that becomes ${status} says so and leads to what can be done`, () => {
     const view = sampleSetup(SETUP_STATES[status]);
-    const changed = page(progressSection(view, NOW_MS, { shown: "running" }));
+    const changed = page(progressParts(view, NOW_MS, { shown: "running" }));
     assert.ok(changed.includes('href="/setup">See what you can do'));
     assert.ok(!parseMarkup(changed).text.includes("Installing"));
-    assert.ok(!page(progressSection(view, NOW_MS, { shown: status })).includes("See what you can do"));
+    assert.ok(!page(progressParts(view, NOW_MS, { shown: status })).includes("See what you can do"));
   });
 }
 
 for (const shown of ["failed", "running"] as const) {
   Deno.test(`a failure on a page opened while set-up was ${shown} tells cause, what to do and the button, in this order`, () => {
-    const section = progressSection(sampleSetup(SETUP_STATES.failed), NOW_MS, { shown });
+    const section = progressParts(sampleSetup(SETUP_STATES.failed), NOW_MS, { shown });
     const { text } = assertPage(renderPage(sampleFrame(), { title: "x", body: [retryForm("t"), section] }));
     const places = ["Kubernetes did not start", "Open the log of k3s", "Try again now", "Change the answers"]
       .map((it) => text.indexOf(it));
@@ -249,7 +249,7 @@ for (const shown of ["failed", "running"] as const) {
 Deno.test("where trying again is of no use, the answers come before it", () => {
   const failed = SETUP_STATES.failed as SetupState & { status: "failed" };
   const view = sampleSetup({ ...failed, failure: { ...failed.failure, retrySafe: false } });
-  const { text } = parseMarkup(page(progressSection(view, NOW_MS)));
+  const { text } = parseMarkup(page(progressParts(view, NOW_MS)));
   assert.ok(text.indexOf("Change the answers") < text.indexOf("Try again now"));
 });
 
@@ -257,7 +257,7 @@ Deno.test("the last step says what it needs of people, and no other step does", 
   const obstacle = { message: "The database cannot start", nextAction: "Look at the volume" };
   const text = (stepId: "login" | "k3s", given: typeof obstacle | undefined) => {
     const state = { ...SETUP_STATES.running, stepId } as SetupState;
-    return parseMarkup(page(progressSection(sampleSetup(state), NOW_MS, { obstacle: given }))).text;
+    return parseMarkup(page(progressParts(sampleSetup(state), NOW_MS, { obstacle: given }))).text;
   };
   const waits = text("login", obstacle);
   assert.match(
@@ -276,16 +276,16 @@ Deno.test("a status page that sends people to set-up has a button that leads the
     nextAction: "See what it says and decide.",
     action: { kind: "open-setup", href: "/setup" } as const,
   };
-  const html = page(statusSection(sampleStatus("failed_action_required", { rollup }), NOW_MS));
+  const html = page(statusParts(sampleStatus("failed_action_required", { rollup })));
   assert.ok(html.includes('<a class="button" href="/setup">Open setup</a>'));
   assert.match(parseMarkup(html).text, /What to do:\s+See what it says and decide\./);
-  assert.ok(!page(statusSection(sampleStatus("fully_healthy"), NOW_MS)).includes("Open setup"));
+  assert.ok(!page(statusParts(sampleStatus("fully_healthy"))).includes("Open setup"));
 });
 
 Deno.test("a cause beside the headline has a link to the page where something is done about it", () => {
   const link = (action: Blocker["action"]) => {
     const status = sampleStatus("ready_with_background_issues", { topBlockers: [sampleBlocker({ action })] });
-    return page(statusSection(status, NOW_MS)).includes('href="/setup">Open setup</a>');
+    return page(statusParts(status)).includes('href="/setup">Open setup</a>');
   };
   assert.ok(link({ kind: "open-setup", href: "/setup" }));
   assert.ok(!link({ kind: "open-setup" }), "setup is over");
@@ -299,7 +299,7 @@ Deno.test("two causes with one id: only the first is that of the headline", () =
     topBlockers: [first, second],
     rollup: failedRollup(first),
   });
-  const { text } = assertPage(page(statusSection(status, NOW_MS)));
+  const { text } = assertPage(page(statusParts(status)));
   assert.deepEqual([count(text, first.title), count(text, second.title)], [1, 1]);
 });
 
@@ -314,7 +314,7 @@ Deno.test("a duration never breaks between its number and its unit", () => {
 
 Deno.test("every state of set-up has words of its own", () => {
   const heads = Object.values(SETUP_STATES).map((it: SetupState) =>
-    /<h1>(.*?)<\/h1>/.exec(page(progressSection(sampleSetup(it), NOW_MS)))?.[1]
+    /<h1>(.*?)<\/h1>/.exec(page(progressParts(sampleSetup(it), NOW_MS)))?.[1]
   );
   assert.equal(new Set(heads).size, heads.length, heads.join("\n"));
 });
@@ -332,8 +332,8 @@ Deno.test("sentences from outside end with one full stop", () => {
   assert.ok(html.includes("Fix it."));
 });
 
-function page(body: ReturnType<typeof statusSection> | ReturnType<typeof checksPage>): string {
-  return renderPage(sampleFrame(), "props" in body ? { title: "A page", body } : body);
+function page(body: ReturnType<typeof statusParts> | ReturnType<typeof checksPage>): string {
+  return renderPage(sampleFrame(), "title" in body ? body : { title: "A page", body });
 }
 
 function count(text: string, words: string): number {

@@ -37,7 +37,7 @@ Deno.test({
         const one = await RawClient.open(hostOf(agent));
         await one.send(request(agent));
         await one.until("</html>");
-        assert.ok(one.text.includes("Follow again"));
+        assert.ok(one.text.includes("Too many pages are open"));
         assert.equal((await agent.request("GET", "/api/status")).status, 200);
 
         for (const it of [...pages, ...stalled, ...sockets, one]) it.close();

@@ -36,7 +36,6 @@ await runCli(COMMANDS, argv, {
   out: () => {},
   err: (text) => console.error(text),
   readInput: () => Promise.resolve(new Uint8Array()),
-  readLine: () => Promise.resolve(""),
   columns: undefined,
   color: false,
   signal: new AbortController().signal,

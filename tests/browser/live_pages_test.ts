@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { sampleInputs, startAgent } from "../simulator/agent_process.ts";
+import { until } from "../until.ts";
+import { fetchSetup } from "../walk/walk.ts";
+import { type BrowserTest, withBrowser } from "./browser.ts";
+import { browserTest } from "./page_checks.ts";
+
+/** A signed-in page of the status of an appliance with a finding. */
+async function openStatus(test: BrowserTest) {
+  await test.agent.request("POST", "/api/v1/setup", sampleInputs(test.world));
+  await until("setup is done", () => fetchSetup(test.agent), (it) => it.state.status === "done", 120);
+  const page = await test.open();
+  await test.signIn(page);
+  await page.goto(test.agent.url, { waitUntil: "commit" });
+  await page.locator("section.live:visible .finding").first().waitFor();
+  return page;
+}
+
+const RELOADED = { timeout: 90_000 };
+
+browserTest(
+  "without script, an opened detail, the focus and the place stay while the status changes",
+  () =>
+    withBrowser("missing-background-image", async (test) => {
+      const page = await openStatus(test);
+      const summary = page.locator("section.live:visible .finding summary").first();
+      await summary.click();
+      const opened = page.locator("section.live:visible details[open]");
+      await opened.waitFor();
+      const checked = page.locator('section[slot="p1"]');
+      const before = await checked.count();
+      const kube = test.world.client();
+      try {
+        for (let i = 0; i < 3; i++) {
+          const metadata = { name: `spare-${i}`, namespace: "msp" };
+          await kube.create({ apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [] } });
+          await until("the page was updated", () => checked.count(), (it) => it >= before + i + 1);
+        }
+      } finally {
+        kube.close();
+      }
+      assert.equal(await opened.count(), 1, "the detail is still open");
+      assert.equal(await page.locator("summary:focus").count(), 1, "and has the focus");
+      assert.equal(await page.locator('section[slot="p1"]:visible').count(), 1, "one time is shown");
+      // In the order of the places, although the newest came last.
+      const tops = await Promise.all(
+        ["p0", "p1", "p2"].map(async (it) =>
+          (await page.locator(`section[slot="${it}"]:visible`).boundingBox())?.y ?? NaN
+        ),
+      );
+      assert.deepEqual([...tops].sort((a, b) => a - b), tops);
+      assert.equal(await page.locator(".stale:visible").count(), 0);
+    }),
+);
+
+browserTest(
+  "without script, a page that nothing reaches any more says so, and takes it back",
+  () =>
+    withBrowser("missing-background-image", async (test) => {
+      const page = await openStatus(test);
+      const notice = page.locator(".stale:visible");
+      assert.equal(await notice.count(), 0);
+      const stoppedMs = performance.now();
+      Deno.kill(test.agent.pid, "SIGSTOP");
+      try {
+        await notice.waitFor({ timeout: 60_000 });
+        console.log(`  the notice came after ${Math.round((performance.now() - stoppedMs) / 1000)} s`);
+        assert.match(await notice.textContent() ?? "", /no longer live/);
+        await test.shoot(page, "no-longer-live");
+      } finally {
+        Deno.kill(test.agent.pid, "SIGCONT");
+      }
+      await notice.waitFor({ state: "detached", timeout: 60_000 }).catch(() => {});
+      await until("the notice is gone", () => notice.count(), (it) => it === 0);
+    }),
+);
+
+browserTest(
+  "without script, a page says that the agent restarts, loads itself again, and follows",
+  () =>
+    withBrowser("missing-background-image", async (test) => {
+      const page = await openStatus(test);
+      const port = Number(new URL(test.agent.url).port);
+      await test.agent.kill("SIGTERM");
+      await page.getByText("The agent is restarting").waitFor();
+      await test.shoot(page, "restarting");
+      const again = await startAgent(test.world, { port });
+      try {
+        await page.waitForURL(/live=again/, { waitUntil: "commit", ...RELOADED });
+        await page.getByText("This page follows by itself").waitFor();
+        // Cut without a word: the page stays as it is, and says that it is old.
+        await again.kill("SIGKILL");
+        const notice = page.locator(".stale:visible");
+        await notice.waitFor({ timeout: 60_000 });
+        const third = await startAgent(test.world, { port });
+        try {
+          await notice.getByRole("link").click({ noWaitAfter: true });
+          await until("the notice is gone", () => notice.count(), (it) => it === 0);
+          await page.getByText("This page follows by itself").waitFor();
+        } finally {
+          await third.kill("SIGKILL");
+        }
+      } finally {
+        await again.kill("SIGKILL");
+      }
+    }),
+);

@@ -1,0 +1,139 @@
+import { openAccess } from "../../agent/access/mod.ts";
+import { emptySnapshot, evaluate, type StatusDocument } from "../../agent/status/mod.ts";
+import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
+import { createApp } from "../../routes/mod.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
+import { FakeHost } from "../fakes/fake_host.ts";
+
+/** Where the app believes to be. */
+export const HOST = "192.0.2.10:8080";
+
+/** The app of the network on fakes, with one session. */
+export async function startApp() {
+  const clock = new FakeClock();
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock });
+  const status: StatusDocument = evaluate(emptySnapshot(), clock.nowMs());
+  const view: SetupView = {
+    state: {
+      status: "running",
+      stepId: "k3s",
+      startedAt: "2026-11-21T12:00:00.000Z",
+      message: "<b>x</b>\u202e",
+    },
+    steps: [],
+    answers: [],
+    acknowledgements: [],
+    log: [],
+  };
+  const submitted: unknown[] = [];
+  const locked = {
+    ok: false,
+    reason: "locked",
+    operation: "setup",
+    holder: "console tty1",
+    since: "2026-11-21T12:00:00.000Z",
+  } as const;
+  let current = view;
+  let onChange = () => {};
+  const setup: SetupService = {
+    view: () => current,
+    subscribe(listener) {
+      onChange = listener;
+      return () => onChange = () => {};
+    },
+    defaults: () => Promise.resolve({}),
+    given: () => undefined,
+    submit: (inputs) => (submitted.push(inputs), Promise.resolve({ ok: true })),
+    recheck: () => Promise.resolve(locked),
+    acknowledge: () => Promise.resolve(locked),
+    retry: () => Promise.resolve(locked),
+    record: () => Promise.resolve(undefined),
+    decideRecord: () => Promise.resolve(locked),
+    resume: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
+  let subscriptions = 0;
+  const said: string[] = [];
+  const can = { beReady: true };
+  const app = createApp({
+    setup,
+    access,
+    clock,
+    isReady: () => can.beReady,
+    say: (level, text) => said.push(`${level}: ${text}`),
+    status: {
+      current: () => status,
+      json: () => JSON.stringify(status),
+      subscribe: () => (subscriptions++, () => subscriptions--),
+      stop: () => Promise.resolve(),
+    },
+    identity: {
+      hostName: "appliance-01",
+      addresses: () => Promise.resolve(["192.0.2.10"]),
+      agentVersion: "0",
+      commit: "c",
+      builtAt: "",
+    },
+    allowedHosts: () => Promise.resolve(["appliance-01"]),
+  });
+  const fetch = (
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+    remoteAddr = "192.0.2.7",
+  ) =>
+    app.fetch(
+      new Request(`http://${HOST}${path}`, {
+        method,
+        headers: { host: HOST, ...headers },
+        ...(body === undefined ? {} : { body }),
+      }),
+      { remoteAddr },
+    );
+  const { id, session } = await access.startSession();
+  const cookie = { cookie: `alga_appliance_session=${id}` };
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  return {
+    app,
+    access,
+    host,
+    clock,
+    setup,
+    fetch,
+    cookie,
+    form,
+    session,
+    submitted,
+    said,
+    can,
+    changed(message?: string) {
+      if (message !== undefined) {
+        current = { ...view, steps: [{ id: "k3s", title: "Install", status: "running", message }] };
+      }
+      onChange();
+    },
+    /** Brings setup into another state. */
+    become(state: SetupView["state"]) {
+      current = { ...current, state };
+      onChange();
+    },
+    subscriptions: () => subscriptions,
+  };
+}
+
+/** Reads a live page as it comes; `rest` ends when the page does. */
+export function follow(response: Response): { text: () => string; rest: Promise<void> } {
+  let text = "";
+  const decoder = new TextDecoder();
+  const rest = (async () => {
+    for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true });
+  })();
+  return { text: () => text, rest };
+}
+
+/** Lets what is due without time run. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 50; i++) await Promise.resolve();
+}
