@@ -32,9 +32,8 @@ import { BUILD } from "../version.ts";
 import { openNotifier, startWatchdog } from "../../systemd/notifier.ts";
 import { type Command, EXIT } from "./command.ts";
 import { doAnswer } from "./do_answer.ts";
-import { formatAddress, isEverywhere, keepServing, listenSocket, listenTcp } from "./listen.ts";
+import { formatAddress, isEverywhere, listenSocket, listenTcp } from "./listen.ts";
 import {
-  type ListenAddress,
   parseDownloadUrl,
   parseKubeconfig,
   parseListen,
@@ -177,24 +176,17 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
 
     // What a kill left owed comes before anything that could be asked for.
     await engine.dischargeOwed();
-    const openTcp = async (at: ListenAddress) =>
-      await listenTcp(
-        at,
-        (request, { remoteAddr }) => app.fetch(request, { remoteAddr: remoteAddr.hostname }),
-      );
-    const openSocket = () => listenSocket(host, (request) => socketApp.fetch(request));
-    const again = { clock, say };
     // The socket first: who sees the port answer may use the command line.
-    const firstSocket = await openSocket();
-    const socketAddr = firstSocket.addr;
-    const socket = keepServing(firstSocket, openSocket, again);
-    const tcp = await openTcp(listen).catch(async (error) => {
+    const socket = await listenSocket(host, (request, visitor) => socketApp.fetch(request, visitor), say);
+    let server;
+    try {
+      server = listenTcp(listen, (request, visitor) => app.fetch(request, visitor), say);
+    } catch (error) {
       await socket.shutdown();
       throw error;
-    });
-    const server = keepServing(tcp, () => openTcp(tcp.addr), again);
-    ({ port } = tcp.addr);
-    say("info", `Listening on http://${formatAddress(tcp.addr)}/`);
+    }
+    ({ port } = server.addr);
+    say("info", `Listening on http://${formatAddress(server.addr)}/`);
     await removeTornFiles(host, [PATHS.stateDir, "/etc/rancher/k3s"], startedMs);
     await engine.resume();
     hasResumed = true;
@@ -208,7 +200,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     status.subscribe((it) => {
       if (statusLine(it) !== told) void tell(told = statusLine(it));
     });
-    const own = [tcp.addr, socketAddr];
+    const own = [server.addr, socket.addr];
     startWatchdog(systemd, over.signal, (limitMs) => doAnswer(own, limitMs));
     // The unit brings enough; one that is run by hand starts with 1,024.
     raiseFileLimit().then((problem) => {
@@ -232,6 +224,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     say("info", "Stopping");
     await tell("STOPPING=1\nSTATUS=Stopping");
     over.abort();
+    app.stop();
     registryProbe.close();
     await Promise.race([
       Promise.allSettled([

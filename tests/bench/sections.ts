@@ -2,6 +2,7 @@ import type { Section } from "./section.ts";
 import { changeSection } from "./sections/change.ts";
 import { clusterSection } from "./sections/cluster.ts";
 import { evaluateSection } from "./sections/evaluate.ts";
+import { hostileSection } from "./sections/hostile.ts";
 import { memorySection } from "./sections/memory.ts";
 import { startSection } from "./sections/start.ts";
 import { throughputSection } from "./sections/throughput.ts";
@@ -16,4 +17,4 @@ export const SECTIONS: readonly Section[] = [
 ];
 
 /** Run only when asked for by name (`deno task bench -- cluster`). */
-export const ON_REQUEST: readonly Section[] = [clusterSection];
+export const ON_REQUEST: readonly Section[] = [clusterSection, hostileSection];

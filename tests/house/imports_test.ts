@@ -99,7 +99,8 @@ const EFFECT = new RegExp(
       .raw`\bDeno\s*\.\s*(?:read|write|connect|listen|open|create|l?stat\b|mkdir|remove|rename|copyFile|makeTemp|link|symlink`,
     String
       .raw`|realPath|truncate|chmod|chown|utime|watchFs|Command|kill|serve|startTls|resolveDns|std(?:in|out|err))`,
-    String.raw`|"node:(?:fs|fs/promises|net|tls|http|https|http2|dgram|dns|child_process)"`,
+    String
+      .raw`|\bserveHttpOnConnection\b|"node:(?:fs|fs/promises|net|tls|http|https|http2|dgram|dns|child_process)"`,
     String.raw`|(?<![.#\w]|async )fetch\((?!\w+\??:)`,
   ].join(""),
 );
@@ -136,6 +137,7 @@ for (
     ['import { readFileSync } from "node:fs";', true],
     ['import { connect } from "node:tls";', true],
     ["const r = await fetch(url);", true],
+    ["internals.serveHttpOnConnection(connection);", true],
     ["await options.fetch(url);", false],
     ["#fetch(call: KubeCall) {", false],
     ['import { isIP } from "node:net";', false],

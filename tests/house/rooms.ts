@@ -32,6 +32,7 @@ export const ROOMS: readonly Room[] = [
       "agent/recovery",
       "agent/registry",
       "agent/release",
+      "agent/serving",
       "agent/settings",
       "agent/setup",
       "agent/state",
@@ -194,6 +195,11 @@ export const ROOMS: readonly Room[] = [
     knows: ["agent/host", "agent/text"],
   },
   {
+    path: "agent/serving",
+    holds: "the front door: connections accepted, counted, limited and served",
+    knows: ["agent/access", "agent/text"],
+  },
+  {
     path: "agent/access",
     holds: "token, back-off, sessions",
     knows: ["agent/host", "agent/state", "agent/text"],
@@ -259,6 +265,7 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/cli/agent_client.ts": "the agent's socket",
   "agent/cli/do_answer.ts": "the agent's own port and socket",
   "agent/cli/licences.ts": "licences inside the program",
+  "agent/serving/serve_connection.ts": "HTTP on a connection that was accepted",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
   "agent/cli/input_file.ts": "files named on the command line lie where the caller says",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",

@@ -36,6 +36,7 @@ await runCli(COMMANDS, argv, {
   out: () => {},
   err: (text) => console.error(text),
   readInput: () => Promise.resolve(new Uint8Array()),
+  readLine: () => Promise.resolve(""),
   columns: undefined,
   color: false,
   signal: new AbortController().signal,

@@ -22,7 +22,7 @@ export const throughputSection: Section = {
 };
 
 /** Signs in as a browser does. */
-async function signIn({ url, token }: Bench["agent"]): Promise<string> {
+export async function signIn({ url, token }: Bench["agent"]): Promise<string> {
   const answer = await fetch(`${url}/login`, {
     method: "POST",
     headers: { origin: url },
