@@ -13,6 +13,6 @@ export function optionsOf({ help }: CommandHelp): string[] {
 
 /** Words that its usage line lets choose from ("show|rotate"). */
 export function wordsOf({ help }: CommandHelp): string[] {
-  const usage = help.split("\n")[0]?.replaceAll(/\[[^\]]*\]/g, "") ?? "";
-  return /(?<=\s)[a-z]+(?:\|[a-z]+)+(?=\s|$)/.exec(usage)?.[0].split("|") ?? [];
+  const usage = help.split("\n")[0]?.replaceAll(/\[[^\][]*\]/g, "") ?? "";
+  return usage.split(" ").find((it) => it.includes("|"))?.split("|") ?? [];
 }

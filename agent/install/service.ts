@@ -20,7 +20,8 @@ export async function hasSystemd(host: Host): Promise<boolean> {
 /** Asks systemd about the agent's unit, also where it has none. @throws {AgentError} COMMAND_FAILED */
 export async function readService(host: Host): Promise<ServiceState> {
   const text = await systemctl(host, "show", UNIT, "--property=ActiveState,MainPID,NeedDaemonReload");
-  const value = (key: string) => new RegExp(`^${key}=(.*)$`, "m").exec(text)?.[1] ?? "";
+  const lines = text.split("\n");
+  const value = (key: string) => lines.find((it) => it.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
   const isActive = ["active", "activating", "reloading"].includes(value("ActiveState"));
   const program = await host.readLink(`/proc/${value("MainPID")}/exe`);
   // The kernel's mark for a file that has lost its name.
