@@ -37,7 +37,7 @@ export async function writeSelection(
   host: Host,
   clock: Clock,
   resolved: ResolvedRelease,
-  inputs: StoredInputs,
+  inputs: Pick<StoredInputs, "appUrl" | "dnsMode" | "dnsServers">,
 ): Promise<void> {
   await writeStateFile(host, PATHS.releaseSelection, {
     updatedAt: isoNow(clock),

@@ -13,6 +13,10 @@ export const PATHS = {
   journalHeadCopy: "/etc/alga-appliance/journal-head.json",
   installState: "/var/lib/alga-appliance/install-state.json",
   setupInputs: "/var/lib/alga-appliance/setup-inputs.json",
+  /** What was changed after setup, with its history. */
+  settings: "/var/lib/alga-appliance/settings.json",
+  /** The change that was asked for last, until the journal tells that it counts. */
+  settingsRequest: "/var/lib/alga-appliance/settings-request.json",
   releaseSelection: "/var/lib/alga-appliance/release-selection.json",
   generatedSecrets: "/var/lib/alga-appliance/generated-secrets.json",
   setupToken: "/var/lib/alga-appliance/setup-token",
@@ -36,6 +40,12 @@ export const PATHS = {
   k3sRegistries: "/etc/rancher/k3s/registries.yaml",
   k3sResolvConf: "/etc/rancher/k3s/resolv.conf",
   kubeconfig: "/etc/rancher/k3s/k3s.yaml",
+  /** Authorities of this site, as update-ca-certificates(8) takes them up. */
+  caFolder: "/usr/local/share/ca-certificates",
+  /** Every authority that this machine trusts; written by update-ca-certificates(8). */
+  caBundle: "/etc/ssl/certs/ca-certificates.crt",
+  /** Proxy variables of k3s. */
+  k3sEnvironment: "/etc/default/k3s",
   /** Flux CRDs staged by an image; the ones inside the binary are used when it is absent. */
   fluxCrdsPayload: "/opt/alga-appliance/flux-crds.yaml",
   localPathData: "/var/mnt/alga-data/local-path-provisioner",

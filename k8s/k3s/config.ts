@@ -50,7 +50,7 @@ export function renderK3sConfig(settings: K3sSettings): ConfigFile[] {
     },
     // In a file of its own and not in the installer's environment: the proxy's address may hold a password.
     {
-      path: "/etc/default/k3s",
+      path: PATHS.k3sEnvironment,
       text: Object.entries(proxyEnvironment(settings)).map(([key, value]) => `${key}=${value}\n`).join(""),
       mode: 0o600,
     },

@@ -21,6 +21,7 @@ export type FakeCommand =
 interface FakeFile {
   bytes: Uint8Array;
   mode: number;
+  mtimeMs?: number;
 }
 
 /** Files in a map, commands from a table, and a record of everything that was changed or run. */
@@ -40,6 +41,8 @@ export class FakeHost implements Host {
   >();
   /** Set to make every write fail, as on a full disk. */
   writeError: string | undefined;
+  /** When files are written, for tests that look at it. */
+  nowMs = () => 0;
 
   constructor(files: Record<string, string> = {}, commands: Record<string, FakeCommand> = {}) {
     for (const [path, text] of Object.entries(files)) this.put(path, text);
@@ -48,7 +51,11 @@ export class FakeHost implements Host {
 
   /** Places a file without recording it. */
   put(path: string, text: string | Uint8Array, mode = 0o644): void {
-    this.files.set(path, { bytes: typeof text === "string" ? new TextEncoder().encode(text) : text, mode });
+    this.files.set(path, {
+      bytes: typeof text === "string" ? new TextEncoder().encode(text) : text,
+      mode,
+      mtimeMs: this.nowMs(),
+    });
     this.#tell(path);
   }
 
@@ -101,7 +108,12 @@ export class FakeHost implements Host {
   info(path: string): Promise<PathInfo | undefined> {
     const file = this.files.get(path);
     if (file) {
-      return Promise.resolve({ kind: "file", sizeBytes: file.bytes.length, mode: file.mode, mtimeMs: 0 });
+      return Promise.resolve({
+        kind: "file",
+        sizeBytes: file.bytes.length,
+        mode: file.mode,
+        mtimeMs: file.mtimeMs ?? 0,
+      });
     }
     if (this.links.has(path)) return Promise.resolve({ kind: "link", sizeBytes: 0, mode: 0o777, mtimeMs: 0 });
     if (!this.#isFolder(path)) return Promise.resolve(undefined);

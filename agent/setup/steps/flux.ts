@@ -29,7 +29,9 @@ export const fluxStep: Step = {
     for (const crd of await readFluxCrds(context.host)) {
       if (await crdState(kube, crd.metadata.name) !== true) return false;
     }
-    if (!isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, PROXY_SECRET), proxyValues(context))) {
+    if (
+      !isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, PROXY_SECRET), proxyValues(context.inputs))
+    ) {
       return false;
     }
     const proxyVersion = (await kube.get(PROXY_REF))?.metadata.resourceVersion;
@@ -60,7 +62,7 @@ export const fluxStep: Step = {
     }
     const [namespace] = fluxObjects();
     if (namespace) await kube.apply(namespace, { force: true });
-    const proxyVersion = await applyProxySecret(context, kube);
+    const proxyVersion = await applyProxySecret(context.inputs, kube);
     for (const object of fluxObjects({ proxyVersion })) await kube.apply(object, { force: true });
     for (const name of FLUX_CONTROLLERS) {
       say(`Waiting for ${name}`);
@@ -72,16 +74,21 @@ export const fluxStep: Step = {
   },
 };
 
-/** `undefined` when requests leave without a proxy. */
-function proxyValues({ inputs }: StepContext): Record<string, string> | undefined {
+type ProxyAnswers = Pick<StepContext["inputs"], "proxyUrl" | "noProxy">;
+
+/** What Flux is told of the proxy; `undefined` when requests leave without one. */
+export function proxyValues(inputs: ProxyAnswers): Record<string, string> | undefined {
   return inputs.proxyUrl === ""
     ? undefined
     : proxyEnvironment({ ...inputs, nodeAddresses: [KUBE_SERVICE_ADDRESS] });
 }
 
 /** Gives the Secret's version; an earlier one that is no longer wanted goes. */
-async function applyProxySecret(context: StepContext, kube: KubeClient): Promise<string | undefined> {
-  const values = proxyValues(context);
+export async function applyProxySecret(
+  inputs: ProxyAnswers,
+  kube: KubeClient,
+): Promise<string | undefined> {
+  const values = proxyValues(inputs);
   if (!values) {
     await kube.delete(PROXY_REF);
     return undefined;

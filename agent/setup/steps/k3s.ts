@@ -1,6 +1,5 @@
 import { AgentError, errorText } from "../../error.ts";
-import { readInterfaces, readResolvers } from "../../host/network_facts.ts";
-import { type ConfigFile, renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s/config.ts";
+import { writeK3sConfig } from "../../../k8s/k3s/config.ts";
 import {
   k3sJournalTail,
   placeAirgapImages,
@@ -9,20 +8,19 @@ import {
   systemctl,
 } from "../../../k8s/k3s/install.ts";
 import { type K3sFile, k3sFiles } from "../../../k8s/k3s/sources.ts";
-import { type K3sPin, readK3sPin } from "../../../k8s/k3s/pin.ts";
+import { readK3sPin } from "../../../k8s/k3s/pin.ts";
 import { KINDS } from "../../../k8s/mod.ts";
 import { fetchFile } from "../../net/fetch_file.ts";
 import { mbText } from "../../text/byte_size.ts";
 import { MODE, PATHS } from "../../state/paths.ts";
 import { networkOf } from "../../net/settings.ts";
 import { waitFor } from "../../operation/wait_for.ts";
+import { STARTED_WITH, startedWith, wantedK3sConfig } from "../k3s_config.ts";
 import type { Step, StepContext } from "../step.ts";
 
 const API_TIMEOUT_SEC = 180;
 const NODE_TIMEOUT_SEC = 180;
 const UNIT = "/etc/systemd/system/k3s.service";
-/** What the running k3s was started with; differs = restart. */
-const STARTED_WITH = `${PATHS.stateDir}/k3s-started-with`;
 
 /** Installs k3s and waits until its API answers and the node takes work. @see contract.md 6, 8.1 */
 export const k3sStep: Step = {
@@ -37,32 +35,32 @@ export const k3sStep: Step = {
   async look(context) {
     const { host } = context;
     const pin = await readK3sPin(host);
-    const files = await wantedConfig(context);
+    const files = await wantedK3sConfig(context);
     for (const file of files) if (await host.readText(file.path) !== file.text) return false;
     if (await host.sha256(PATHS.k3sBinary) !== pin.binarySha256 || await host.info(UNIT) === undefined) {
       return false;
     }
-    if (await host.readText(STARTED_WITH) !== fingerprint(pin, files)) return false;
+    if (await host.readText(STARTED_WITH) !== startedWith(pin, files)) return false;
     return await nodeState(context).catch(() => false) === true;
   },
   async act(context) {
     const { host, say, signal, inputs, downloadUrl } = context;
     const pin = await readK3sPin(host);
-    const files = await wantedConfig(context);
+    const files = await wantedK3sConfig(context);
     await writeK3sConfig(host, files);
     const download = (file: K3sFile) =>
       fetchFile(host, networkOf(inputs), file, { signal, onBytes: sayProgress(say, file.what) });
     for (const file of k3sFiles(pin, downloadUrl)) await placeK3sFile(host, file, { say, download });
     await placeAirgapImages(host, pin, { say });
     if (
-      await host.info(UNIT) === undefined || await host.readText(STARTED_WITH) !== fingerprint(pin, files)
+      await host.info(UNIT) === undefined || await host.readText(STARTED_WITH) !== startedWith(pin, files)
     ) {
       await runK3sInstaller(host, { pin, say, signal });
       await systemctl(host, "daemon-reload");
       await systemctl(host, "enable", "k3s");
       // Config files are read at start only, and the unit may run already.
       await systemctl(host, "restart", "--no-block", "k3s");
-      await host.writeFile(STARTED_WITH, fingerprint(pin, files), { mode: MODE.secretFile });
+      await host.writeFile(STARTED_WITH, startedWith(pin, files), { mode: MODE.secretFile });
     } else {
       await systemctl(host, "start", "--no-block", "k3s");
     }
@@ -99,42 +97,15 @@ function sayProgress(say: StepContext["say"], what: string): (bytes: number, tot
   };
 }
 
-async function wantedConfig({ host, inputs, mirrors }: StepContext): Promise<ConfigFile[]> {
-  const dnsServers = inputs.dnsMode === "custom" ? inputs.dnsServers : await readResolvers(host);
-  if (dnsServers.length === 0) {
-    throw new AgentError("K3S_FAILED", "There is no DNS server that Kubernetes could use", {
-      hint: "Correct DHCP or the network settings, or enter DNS servers",
-    });
-  }
-  const nodeAddresses = (await readInterfaces(host)).flatMap((it) => it.addresses.map((a) => a.address));
-  return renderK3sConfig({
-    dnsServers,
-    mirrors,
-    proxyUrl: inputs.proxyUrl,
-    noProxy: inputs.noProxy,
-    nodeAddresses,
-  });
-}
-
-function fingerprint(pin: K3sPin, files: readonly ConfigFile[]): string {
-  return JSON.stringify([pin.version, ...files.map((it) => [it.path, it.text.length, hash(it.text)])]);
-}
-
-/** FNV-1a: tells texts apart; nothing secret can be read back from 32 bits. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return value;
-}
-
-async function apiState({ connectKube }: StepContext): Promise<true | string> {
+/** True when the API answers, else what it waits for. */
+export async function apiState({ connectKube }: Pick<StepContext, "connectKube">): Promise<true | string> {
   const kube = await connectKube();
   if (!kube) return "k3s has not written its kubeconfig yet";
   return await kube.isReady({ timeoutMs: 3_000 }).catch(() => false) ? true : "it does not answer yet";
 }
 
 /** True when every node is Ready and takes pods. @see contract.md 7.1 */
-async function nodeState({ connectKube }: Pick<StepContext, "connectKube">): Promise<true | string> {
+export async function nodeState({ connectKube }: Pick<StepContext, "connectKube">): Promise<true | string> {
   const kube = await connectKube();
   if (!kube) return "there is no kubeconfig";
   const { items } = await kube.list(KINDS.Node).catch((error) => {

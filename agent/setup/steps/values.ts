@@ -4,12 +4,11 @@ import * as z from "zod";
 import { AgentError } from "../../error.ts";
 import { SOURCE_NAME } from "../../../flux/source_objects.ts";
 import { privilegedNamespace } from "../../../k8s/storage/local_path_manifests.ts";
-import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
-import type { ResolvedRelease } from "../../release/mod.ts";
+import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { readStateFile, writeStateFile } from "../../state/json_file.ts";
 import { PATHS } from "../../state/paths.ts";
-import { renderValues } from "../../release/render_values.ts";
 import type { Step, StepContext } from "../step.ts";
+import { valuesObjects } from "../values_objects.ts";
 import { requireKube } from "./cluster.ts";
 import { encodeSecret, readSecret } from "./secret_data.ts";
 
@@ -35,7 +34,7 @@ export const valuesStep: Step = {
   installState: { status: "runtime-values", phase: "setup" },
   async look(context) {
     const kube = await requireKube(context);
-    for (const wanted of await configMaps(context)) {
+    for (const wanted of valuesObjects(await context.release(), context.inputs.appUrl)) {
       const found = await kube.get({
         resource: KINDS.ConfigMap,
         namespace: NAMESPACES.settings,
@@ -68,7 +67,9 @@ export const valuesStep: Step = {
     await addMissing(kube, NAMESPACES.status, SECRETS.statusAuth, { token: generated.statusToken });
     await addMissing(kube, NAMESPACES.app, SECRETS.licenceSeed, { EDITION_CHOICE: "ee" });
     await writeTenant(context, kube);
-    for (const object of await configMaps(context)) await kube.apply(object, { force: true });
+    for (const object of valuesObjects(await context.release(), context.inputs.appUrl)) {
+      await kube.apply(object, { force: true });
+    }
     say("Settings and secrets are in place");
   },
 };
@@ -114,37 +115,6 @@ async function writeTenant(context: StepContext, kube: KubeClient): Promise<void
 async function isConsumed(kube: KubeClient): Promise<boolean> {
   const release = { resource: KINDS.Kustomization, namespace: NAMESPACES.flux, name: SOURCE_NAME };
   return await kube.get(release) !== undefined;
-}
-
-async function configMaps(context: StepContext): Promise<KubeObject[]> {
-  const resolved = await context.release();
-  const values = renderValues(resolved.manifest, context.inputs.appUrl).map((it) =>
-    configMap(`appliance-values-${it.release}`, { [it.key]: it.text })
-  );
-  return [...values, configMap("appliance-release-selection", selectionData(resolved))];
-}
-
-function selectionData(
-  { manifest, channel, registryHost, repository, manifestDigest }: ResolvedRelease,
-): Record<string, string> {
-  return {
-    releaseVersion: manifest.version,
-    selectedChannel: channel,
-    appVersion: manifest.version,
-    registryHost,
-    repository,
-    manifestDigest,
-    algaCoreTag: manifest.images.algaCore,
-    workflowWorkerTag: manifest.images.workflowWorker ?? "",
-    emailServiceTag: manifest.images.emailService ?? "",
-    temporalWorkerTag: manifest.images.temporalWorker ?? "",
-    controlPlaneTag: manifest.controlPlane ?? "",
-    supportAgent: manifest.supportAgent ?? "",
-  };
-}
-
-function configMap(name: string, data: Record<string, string>): KubeObject {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: NAMESPACES.settings }, data };
 }
 
 /** Made once and on disk before they are used, so that a kill in between does not make others. */

@@ -1,0 +1,39 @@
+import type { FieldError } from "../setup/inputs/schema.ts";
+import type { Settings, SettingsChange } from "./settings.ts";
+
+/** The settings as they will be; or what is wrong with the change as a whole. Fields alone were checked by the schema. */
+export function mergeSettings(
+  current: Settings,
+  change: SettingsChange,
+): { settings: Settings } | { errors: FieldError[] } {
+  const own = change.dnsServers ?? [];
+  // Who names servers wants them used.
+  const dnsMode = change.dnsMode ?? (own.length > 0 ? "custom" : current.dnsMode);
+  if (dnsMode === "system" && own.length > 0) {
+    const message = `${own.join(", ")} would not be used: choose own servers, or leave them empty`;
+    return { errors: [{ field: "dnsServers", message }] };
+  }
+  const dnsServers = dnsMode === "system" ? [] : change.dnsServers ?? current.dnsServers;
+  if (dnsMode === "custom" && dnsServers.length === 0) {
+    const message = "Enter at least one DNS server, or keep those of this machine";
+    return { errors: [{ field: "dnsServers", message }] };
+  }
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const proxyUrl = withKeptPassword(current.proxyUrl, change.proxyUrl ?? current.proxyUrl);
+  return { settings: { ...current, ...given, dnsMode, dnsServers, proxyUrl } };
+}
+
+/** The password is never sent into a form, so an address that comes back without it keeps it: same host, same user. */
+function withKeptPassword(before: string, after: string): string {
+  if (before === "" || after === "") return after;
+  const [old, now] = [new URL(before), new URL(after)];
+  const isSame = old.protocol === now.protocol && old.host === now.host && old.username === now.username;
+  return isSame && now.password === "" ? before : after;
+}
+
+/** An address without the password in it; the user name stays. */
+export function withoutPassword(url: string): string {
+  if (url === "") return "";
+  const { protocol, host, username } = new URL(url);
+  return `${protocol}//${username === "" ? "" : `${username}@`}${host}`;
+}

@@ -1,0 +1,81 @@
+import type { OperationView } from "../operation/operation.ts";
+import type { Answer } from "../setup/setup_state.ts";
+import type { Origin, SetupDefaults } from "../setup/inputs/schema.ts";
+import { fieldOf } from "../setup/inputs/fields.ts";
+import { LOCKED_KEYS, SETTING_KEYS, type SettingKey, type Settings } from "./settings.ts";
+import type { ChangeMark, CurrentSettings } from "./settings_store.ts";
+import { shownValue } from "./shown_value.ts";
+
+/** One setting as the faces show it. */
+export interface SettingRow {
+  field: string;
+  label: string;
+  /** In words, without secrets. */
+  value: string;
+  /** Where it came from; `undefined` when nobody knows any more. */
+  origin: Origin | ChangeMark | undefined;
+  /** A password is part of it, and kept. */
+  hasPassword?: true;
+  /** Why it cannot be changed here. */
+  locked?: string;
+}
+
+/** Everything the faces show of the settings. */
+export interface SettingsView {
+  /** Before setup is done there are answers, not settings. */
+  isSetUp: boolean;
+  rows: readonly SettingRow[];
+  /** Values to begin a form with: no secrets. */
+  values: Readonly<Record<SettingKey, string>>;
+  /** Servers of this machine now. */
+  systemDns: string;
+  /** The last change, if there was one. */
+  operation: OperationView;
+}
+
+/** Rows in the order of the list: what may be changed, then what stays. */
+export function settingRows(
+  { settings, changed }: CurrentSettings,
+  { answers, defaults }: { answers: readonly Answer[]; defaults: SetupDefaults },
+): SettingRow[] {
+  const systemDns = defaults.dnsServers?.value ?? "";
+  const rows = SETTING_KEYS.filter((it) => isShown(it, settings)).map((field): SettingRow => ({
+    field,
+    label: fieldOf(field).label,
+    value: shownValue(field, settings, systemDns),
+    origin: changed[field] ?? originOf(field, settings, answers, defaults),
+    ...(field === "proxyUrl" && settings.proxyUrl !== "" && new URL(settings.proxyUrl).password !== ""
+      ? { hasPassword: true }
+      : {}),
+  }));
+  const locked = LOCKED_KEYS.filter((it) => fieldOf(it).secret !== "value").map((field): SettingRow => {
+    const { label, locked } = fieldOf(field);
+    const answer = answers.find((it) => it.field === field);
+    return {
+      field,
+      label,
+      value: answer?.value ?? "",
+      origin: answer?.origin,
+      ...(locked ? { locked } : {}),
+    };
+  });
+  return [...rows, ...locked];
+}
+
+function isShown(key: SettingKey, { dnsMode, proxyUrl }: Settings): boolean {
+  if (key === "dnsMode") return dnsMode === "system";
+  if (key === "dnsServers") return dnsMode === "custom";
+  return key !== "noProxy" || proxyUrl !== "";
+}
+
+function originOf(
+  key: SettingKey,
+  { dnsMode }: Settings,
+  answers: readonly Answer[],
+  defaults: SetupDefaults,
+): Origin | undefined {
+  // The servers of this machine come from where they come from now.
+  if (key === "dnsMode" && dnsMode === "system") return defaults.dnsServers?.origin;
+  if (key === "caCerts") return "default";
+  return answers.find((it) => it.field === key)?.origin;
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import {
+  FLUX_CONTROLLERS,
+  fluxObjects,
+  PROXY_ANNOTATION,
+  PROXY_SECRET,
+} from "../../../../flux/controllers.ts";
+import { KINDS } from "../../../../k8s/mod.ts";
+import { fluxProxyStep } from "../../../../agent/settings/steps/flux_proxy.ts";
+import { readSecret } from "../../../../agent/setup/steps/secret_data.ts";
+import { inSettingsWorld, type SettingsWorld, settleCluster, walk } from "../settings_world.ts";
+
+const PROXY = { proxyUrl: "http://maria:Geheim-7@proxy.example:3128", noProxy: "intern.example" };
+
+async function withFlux(body: (world: SettingsWorld) => Promise<void>): Promise<void> {
+  await inSettingsWorld(async (world) => {
+    for (const it of fluxObjects()) if (it.kind === "Deployment") await world.kube.apply(it, { force: true });
+    await settleCluster();
+    await body(world);
+  });
+}
+
+Deno.test("fluxProxyStep has nothing to do without a proxy, whatever else changes", () =>
+  withFlux(async (world) => {
+    assert.equal(await fluxProxyStep.look(world.with({ appUrl: "https://other.example" })), true);
+  }));
+
+Deno.test("fluxProxyStep writes the Secret and restarts each controller, and takes both back", () =>
+  withFlux(async (world) => {
+    const before = world.pods();
+    const plan = await fluxProxyStep.plan?.(world.with(PROXY)) ?? [];
+    assert.deepEqual(plan.map((it) => it.object), [
+      `Secret flux-system/${PROXY_SECRET}`,
+      ...FLUX_CONTROLLERS.map((it) => `Deployment flux-system/${it}`),
+    ]);
+    assert.ok(!JSON.stringify(plan).includes("Geheim"));
+    await walk(fluxProxyStep, world.with(PROXY));
+    const secret = await readSecret(world.kube, "flux-system", PROXY_SECRET);
+    assert.equal(secret?.HTTPS_PROXY, PROXY.proxyUrl);
+    assert.match(secret?.NO_PROXY ?? "", /^intern\.example,/);
+    for (const name of FLUX_CONTROLLERS) {
+      assert.notEqual(world.pods()[name]?.metadata.uid, before[name]?.metadata.uid, name);
+    }
+    await walk(fluxProxyStep, world.with({}));
+    assert.equal(await readSecret(world.kube, "flux-system", PROXY_SECRET), undefined);
+    for (const it of world.api.store.list(KINDS.Deployment)) {
+      assert.equal(it.spec.template.metadata.annotations?.[PROXY_ANNOTATION], undefined);
+    }
+  }));
+
+Deno.test("fluxProxyStep restarts one controller after the other and goes on where it stopped", () =>
+  withFlux(async (world) => {
+    const ready = world.reactions.get("Deployment");
+    const [first, second] = FLUX_CONTROLLERS;
+    world.reactions.set("Deployment", (object) => ({
+      ...ready?.(object),
+      ...(object.metadata.name === first ? { readyReplicas: 0 } : {}),
+    }));
+    await assert.rejects(fluxProxyStep.act(world.with(PROXY)), /0 of 1 pods of source-controller are ready/);
+    assert.ok(!world.said.includes(`Restarting ${second}`));
+    world.reactions.set("Deployment", (object) => ready?.(object));
+    const version =
+      (await world.kube.get({ resource: KINDS.Secret, namespace: "flux-system", name: PROXY_SECRET }))
+        ?.metadata.resourceVersion;
+    await world.kube.patch({ resource: KINDS.Deployment, namespace: "flux-system", name: String(first) }, {
+      metadata: { labels: { looked: "again" } },
+    });
+    await fluxProxyStep.act(world.with(PROXY));
+    assert.equal(await fluxProxyStep.look(world.with(PROXY)), true);
+    const after = await world.kube.get({
+      resource: KINDS.Secret,
+      namespace: "flux-system",
+      name: PROXY_SECRET,
+    });
+    assert.equal(after?.metadata.resourceVersion, version, "the Secret is written once");
+  }));
