@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import * as z from "zod";
-import { SetupInputs, type SetupReply, toFieldErrors } from "../agent/setup/mod.ts";
-import { mediaTypeOf } from "../agent/text/http_message.ts";
+import { SetupInputs, type SetupReply } from "../agent/setup/mod.ts";
 import type { Context } from "hono";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem, refusalProblem } from "./problem.ts";
+import { apiCaller, readJson } from "./read_json.ts";
 
 const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
 const Decide = z.strictObject({ decision: z.enum(["keep", "open"]) });
@@ -13,7 +13,6 @@ const Empty = z.strictObject({});
 /** The JSON face: the same actions and words as the pages. */
 export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const app = new Hono<Env>();
-  const by = (c: Context<Env>) => c.env.remoteAddr === "socket" ? "command line" : `API ${c.env.remoteAddr}`;
   // c.body() copies several headers through a Headers object, which costs as much as all the rest of this answer.
   const status = () =>
     new Response(deps.status.json(), {
@@ -25,44 +24,7 @@ export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.get("/api/v1/setup", (c) => c.json(deps.setup.view()));
   app.get("/api/v1/preflight", (c) => c.json(deps.setup.view().preflight ?? null));
 
-  /** Parses a body or answers why it cannot. */
-  async function read<T>(
-    c: Context<Env>,
-    schema: z.ZodType<T>,
-  ): Promise<{ value: T } | { answer: Response }> {
-    if (mediaTypeOf(c.req.header("content-type")) !== "application/json") {
-      return {
-        answer: await answerProblem(c, deps, state, {
-          status: 415,
-          title: "Not JSON",
-          detail: "Send the body with content-type application/json.",
-        }),
-      };
-    }
-    let body: unknown;
-    try {
-      body = JSON.parse(await c.req.text());
-    } catch {
-      return {
-        answer: await answerProblem(c, deps, state, {
-          status: 400,
-          title: "Not JSON",
-          detail: "The body is not JSON.",
-        }),
-      };
-    }
-    const parsed = schema.safeParse(body);
-    if (parsed.success) return { value: parsed.data };
-    const errors = toFieldErrors(parsed.error);
-    return {
-      answer: await answerProblem(c, deps, state, {
-        status: 422,
-        title: "Some answers cannot be used",
-        detail: errors.map((it) => `${it.field}: ${it.message}`).join("; "),
-        errors,
-      }),
-    };
-  }
+  const read = <T>(c: Context<Env>, schema: z.ZodType<T>) => readJson(c, schema, { deps, state });
 
   async function reply(c: Context<Env>, result: SetupReply): Promise<Response> {
     return result.ok
@@ -75,14 +37,17 @@ export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     if ("answer" in body) return body.answer;
     return await reply(
       c,
-      await deps.setup.submit(body.value, { by: by(c), checksOnly: c.req.query("checksOnly") === "true" }),
+      await deps.setup.submit(body.value, {
+        by: apiCaller(c),
+        checksOnly: c.req.query("checksOnly") === "true",
+      }),
     );
   });
   app.post("/api/v1/setup/acknowledge", async (c) => {
     const body = await read(c, Acknowledge);
     return "answer" in body
       ? body.answer
-      : await reply(c, await deps.setup.acknowledge(body.value.checkIds, { by: by(c) }));
+      : await reply(c, await deps.setup.acknowledge(body.value.checkIds, { by: apiCaller(c) }));
   });
   app.get("/api/v1/setup/record", async (c) => c.json(await deps.setup.record() ?? null));
   app.post("/api/v1/setup/record", async (c) => {
@@ -93,11 +58,11 @@ export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   });
   app.post("/api/v1/setup/recheck", async (c) => {
     const body = await read(c, Empty);
-    return "answer" in body ? body.answer : await reply(c, await deps.setup.recheck({ by: by(c) }));
+    return "answer" in body ? body.answer : await reply(c, await deps.setup.recheck({ by: apiCaller(c) }));
   });
   app.post("/api/v1/setup/retry", async (c) => {
     const body = await read(c, Empty);
-    return "answer" in body ? body.answer : await reply(c, await deps.setup.retry({ by: by(c) }));
+    return "answer" in body ? body.answer : await reply(c, await deps.setup.retry({ by: apiCaller(c) }));
   });
   return app;
 }

@@ -1,6 +1,8 @@
 import type { Access, Session } from "../agent/access/mod.ts";
 import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
+import type { SettingsService } from "../agent/settings/settings_service.ts";
+import type { Settings } from "../agent/settings/settings.ts";
 import type { SetupInputs, SetupService } from "../agent/setup/mod.ts";
 import type { StatusService } from "../agent/status/document.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
@@ -17,6 +19,7 @@ export interface Identity {
 /** What the HTTP face stands on. */
 export interface AppDeps {
   setup: SetupService;
+  settings: SettingsService;
   status: StatusService;
   access: Access;
   identity: Identity;
@@ -53,11 +56,21 @@ export interface Env {
   };
 }
 
+/** A change of settings that was typed and not yet applied. */
+export interface SettingsDraft {
+  /** The settings as they would be; `undefined` while a field is wrong. */
+  settings: Settings | undefined;
+  /** The proxy with its password, which never goes back into the form. */
+  proxyUrl: string;
+}
+
 /** State of the running app that dies with it. */
 export interface AppState {
   stylesheet: Stylesheet;
   /** Answers on their way from form to confirmation, by session; passwords stay in memory. */
   drafts: Map<string, SetupInputs>;
+  /** The same of a change of settings. */
+  settingsDrafts: Map<string, SettingsDraft>;
   /** Open pages that follow, each as the function that makes it look again. */
   liveStreams: Set<() => void>;
   /** The agent stops: pages that follow say so and end. */

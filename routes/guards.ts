@@ -62,7 +62,7 @@ function askedHost(c: Context<Env>): string {
 /** Bounds bodies, in size and time, before anything reads them. */
 export function limitBody(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
   return async function limitBody(c, next) {
-    if (c.req.method !== "POST") return await next();
+    if (c.req.method !== "POST" && c.req.method !== "PUT") return await next();
     const tooLarge = () => {
       c.env.hangUp?.();
       return answerProblem(c, deps, state, {
@@ -105,7 +105,7 @@ export function limitBody(deps: AppDeps, state: AppState): MiddlewareHandler<Env
         detail: `All of it must arrive within ${BODY_MS / 1000} s. Send it again.`,
       });
     }
-    c.req.raw = new Request(c.req.raw, { body: await new Blob(chunks).arrayBuffer(), method: "POST" });
+    c.req.raw = new Request(c.req.raw, { body: await new Blob(chunks).arrayBuffer(), method: c.req.method });
     return await next();
   };
 }

@@ -17,6 +17,8 @@ import {
 import { exchangeToken } from "./exchange_token.ts";
 import { loginRoutes } from "./login.ts";
 import { answerProblem, newRequestId } from "./problem.ts";
+import { settingsRoutes } from "./settings.ts";
+import { settingsApiRoutes } from "./settings_api.ts";
 import { setupRoutes } from "./setup.ts";
 import { statusRoutes } from "./status.ts";
 
@@ -38,7 +40,7 @@ export function createApp(deps: AppDeps): App {
   const app = new Hono<Env>();
   openRoutes(app, deps, state);
   app.use(requireKnownHost(deps, state));
-  app.post("*", requireOwnOrigin(deps, state));
+  app.on(["POST", "PUT"], "*", requireOwnOrigin(deps, state));
   app.post("/login", limitBody(deps, state));
   app.use(findSession(deps));
 
@@ -47,11 +49,12 @@ export function createApp(deps: AppDeps): App {
   app.route("/", loginRoutes(deps, state));
   app.use(requireSession(deps, state));
   // Whoever has no session sends its body to nobody.
-  app.post("*", limitBody(deps, state), requireOwnForm(deps, state));
+  app.on(["POST", "PUT"], "*", limitBody(deps, state), requireOwnForm(deps, state));
   app.post("/logout", async (c) => {
     const session = c.get("session");
     if (session) {
       state.drafts.delete(session.idHash);
+      state.settingsDrafts.delete(session.idHash);
       await deps.access.endSession(session);
     }
     c.header("set-cookie", sessionCookie(""));
@@ -59,7 +62,9 @@ export function createApp(deps: AppDeps): App {
   });
   app.route("/", statusRoutes(deps, state));
   app.route("/", setupRoutes(deps, state));
+  app.route("/", settingsRoutes(deps, state));
   app.route("/", apiRoutes(deps, state));
+  app.route("/", settingsApiRoutes(deps, state));
   return answering(app, deps, state);
 }
 
@@ -67,15 +72,23 @@ export function createApp(deps: AppDeps): App {
 export function createSocketApp(deps: AppDeps): App {
   const state = newState({ text: "", path: "" });
   const app = new Hono<Env>();
-  app.post("*", limitBody(deps, state));
+  app.on(["POST", "PUT"], "*", limitBody(deps, state));
   // For root alone, as the file is that holds it where the disk takes one.
   app.get("/api/v1/token", (c) => c.json({ token: deps.access.token() }));
   app.route("/", apiRoutes(deps, state));
+  app.route("/", settingsApiRoutes(deps, state));
   return answering(app, deps, state);
 }
 
 function newState(stylesheet: Stylesheet): AppState {
-  return { stylesheet, drafts: new Map(), liveStreams: new Set(), isStopping: false, address: undefined };
+  return {
+    stylesheet,
+    drafts: new Map(),
+    settingsDrafts: new Map(),
+    liveStreams: new Set(),
+    isStopping: false,
+    address: undefined,
+  };
 }
 
 function openRoutes(app: Hono<Env>, deps: AppDeps, state: AppState): void {
@@ -118,7 +131,8 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
     async fetch(request, bindings = { remoteAddr: "socket" }) {
       let response: Response;
       try {
-        if (!["GET", "HEAD", "POST"].includes(request.method)) {
+        const isPut = request.method === "PUT" && /^https?:\/\/[^/]+\/api\//.test(request.url);
+        if (!["GET", "HEAD", "POST"].includes(request.method) && !isPut) {
           response = new Response("Method not allowed\n", {
             status: 405,
             headers: { allow: "GET, HEAD, POST" },

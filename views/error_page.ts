@@ -10,7 +10,7 @@ export function errorPage(title: string, detail: string, requestId: string): Pag
       <section class="panel error-page">
         <header><h1>${visible(title)}</h1></header>
         <p>${visible(detail)}</p>
-        <p class="page-links"><a href="/">Status</a><a href="/setup">Set up</a></p>
+        <p class="page-links"><a href="/">Status</a><a href="/setup">Set up</a><a href="/settings">Settings</a></p>
         <p class="soft">Number of this answer: <samp>${requestId}</samp></p>
       </section>
     `,

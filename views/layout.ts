@@ -13,7 +13,7 @@ export interface Frame {
   stylePath: string;
   /** Signed-in pages carry navigation and sign-out; the token guards forms. */
   csrfToken?: string;
-  current?: "status" | "setup";
+  current?: "status" | "setup" | "settings";
 }
 
 /** One page. */
@@ -25,7 +25,11 @@ export interface Page {
   tone?: Tone;
 }
 
-const NAVIGATION = [["status", "/", "Status"], ["setup", "/setup", "Set up"]] as const;
+const NAVIGATION = [["status", "/", "Status"], ["setup", "/setup", "Set up"], [
+  "settings",
+  "/settings",
+  "Settings",
+]] as const;
 
 /** The whole document up to the end of the page's own content, and what closes it: live pages put more in between. */
 export function renderPage(frame: Frame, page: Page): string {

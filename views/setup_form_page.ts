@@ -1,51 +1,20 @@
-import type { VNode } from "preact";
 import {
-  type Choice,
   type FieldGroup,
-  type FieldKey,
   fieldOf,
   FIELDS,
   GROUPS,
   SETUP_FIELD_KEYS,
   type SetupFieldKey,
 } from "../agent/setup/inputs/fields.ts";
-import { type Content, html, visible } from "./html.ts";
+import { choices, errorSummary, type FormState, inputField, INPUTS } from "./form_field.ts";
+import { type Content, html } from "./html.ts";
 import { csrfField, type Page } from "./layout.ts";
 
-/** What the form shows: given values, proposals with their origin, and what was wrong. */
-export interface SetupForm {
-  csrfToken: string;
-  values: Record<string, string>;
-  origins: Record<string, string>;
-  errors: readonly { field: string; message: string }[];
+/** What the form shows. */
+export interface SetupForm extends FormState {
   /** The answers were given before; the password never comes back out. */
   isAgain?: boolean;
 }
-
-/** How a field is typed: what a browser needs to know of it. */
-interface Input {
-  type?: string;
-  autocomplete?: string;
-  width?: string;
-}
-
-const INPUTS: Partial<Record<FieldKey, Input>> = {
-  tenantName: { autocomplete: "organization" },
-  adminFirstName: { autocomplete: "given-name", width: "w-m" },
-  adminLastName: { autocomplete: "family-name", width: "w-m" },
-  adminEmail: { type: "email", autocomplete: "email" },
-  adminPassword: { type: "password", autocomplete: "new-password", width: "w-m" },
-  appUrl: { type: "url" },
-  dnsServers: { width: "w-m" },
-  releaseRef: { width: "w-m" },
-  proxyUrl: { type: "url" },
-};
-
-const ORIGIN_TEXT: Record<string, string> = {
-  dhcp: "from your network (DHCP)",
-  default: "default",
-  you: "you",
-};
 
 /** Questions of set-up; nothing changes on the machine before the answers were checked. */
 export function setupFormPage(form: SetupForm): Page {
@@ -64,13 +33,7 @@ export function setupFormPage(form: SetupForm): Page {
           <p class="soft">Nothing changes before you have checked your answers.</p>
         </header>
       `,
-      first && html`
-        <div class="summary" role="alert"><b>There is a problem</b>${form.errors.map((it) =>
-          html`
-            <a href="${`#${it.field}`}">${visible(it.message)}</a>
-          `
-        )}</div>
-      `,
+      errorSummary(form.errors),
       html`
         <form method="post" action="/setup" novalidate>
           ${csrfField(form.csrfToken)}
@@ -117,71 +80,4 @@ function question(form: SetupForm, key: SetupFieldKey): Content {
     default:
       return inputField(form, key, fieldOf(key), INPUTS[key]);
   }
-}
-
-/** A field with a closed list of answers. `found`: what an answer stands for here. */
-function choices(
-  form: SetupForm,
-  key: FieldKey,
-  found: Record<string, string> = {},
-  after: VNode | null = null,
-): VNode {
-  const { label, choices = [] } = fieldOf(key);
-  return html`
-    <fieldset id="${key}">
-      <legend>${label}</legend>
-      ${choices.map((it) => radio(form, key, it, found[it.value] ?? it.help))} ${after}
-    </fieldset>
-  `;
-}
-
-function inputField(
-  form: SetupForm,
-  name: string,
-  { label, help }: { label: string; help: string },
-  input: Input = INPUTS[name as FieldKey] ?? {},
-): VNode {
-  const wrong = form.errors.find((it) => it.field === name)?.message;
-  const origin = form.origins[name];
-  const described = [help && `${name}-help`, wrong && `${name}-why`].filter(Boolean).join(" ");
-  return html`
-    <div class="${wrong ? "field wrong" : "field"}">
-      <label class="name" for="${name}">${label}</label>
-      ${help && html`
-        <small id="${`${name}-help`}">${help}</small>
-      `} ${wrong && html`
-        <span class="why" id="${`${name}-why`}">${visible(wrong)}</span>
-      `}
-      <input
-        id="${name}"
-        name="${name}"
-        type="${input.type ?? "text"}"
-        class="${input.width ?? ""}"
-        autocomplete="${input.autocomplete ?? "off"}"
-        value="${input.type === "password" ? "" : form.values[name] ?? ""}"
-        ...${described === "" ? {} : { "aria-describedby": described }}
-        ...${wrong ? { "aria-invalid": "true" } : {}}
-        ...${form.errors[0]?.field === name ? { autofocus: true } : {}}
-      />
-      ${origin !== undefined && (form.values[name] ?? "") !== "" && html`
-        <small>${ORIGIN_TEXT[origin] ?? origin}</small>
-      `}
-    </div>
-  `;
-}
-
-function radio(form: SetupForm, name: string, { value, label }: Choice, help: string): VNode {
-  const id = `${name}-${value}`;
-  const checked = (form.values[name] ?? "") === value;
-  return html`
-    <div class="choice">
-      <input type="radio" id="${id}" name="${name}" value="${value}" ...${checked
-        ? { checked: true }
-        : {}} /><label
-        for="${id}"
-      >${label}</label>${help === "" ? null : html`
-        <small>${visible(help)}</small>
-      `}
-    </div>
-  `;
 }

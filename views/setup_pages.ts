@@ -35,14 +35,16 @@ export function answersPage(answers: readonly Answer[], csrfToken: string): Page
   };
 }
 
-const CHECK_TONE: Record<CheckStatus, Tone> = {
+/** Sign and colour of a result. */
+export const CHECK_TONE: Record<CheckStatus, Tone> = {
   pass: "good",
   warn: "warn",
   fail: "bad",
   error: "bad",
   skipped: "idle",
 };
-const CHECK_WORD: Record<CheckStatus, string> = {
+/** A result in a word. */
+export const CHECK_WORD: Record<CheckStatus, string> = {
   pass: "passed",
   warn: "warning",
   fail: "failed",
@@ -158,7 +160,12 @@ function checksTitle({ results }: PreflightReport): string {
     : `No check failed, ${warnings} ${warnings === 1 ? "needs" : "need"} a look`;
 }
 
-function checkRow(it: CheckResult, withBox: boolean, box: { isTicked: boolean; isFocused: boolean }): VNode {
+/** One finding in full; `withBox`: it may be accepted here. */
+export function checkRow(
+  it: CheckResult,
+  withBox: boolean,
+  box: { isTicked: boolean; isFocused: boolean } = { isTicked: false, isFocused: false },
+): VNode {
   return html`
     <li class="${CHECK_TONE[it.status]}">
       ${mark(CHECK_TONE[it.status])}<h3>${it.title}</h3><span class="tag">${CHECK_WORD[it.status]}</span>

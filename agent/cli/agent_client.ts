@@ -7,7 +7,7 @@ import { AgentRefusal } from "./agent_refusal.ts";
 export interface AgentClient {
   /** The body of a good answer. @throws {AgentError} When no agent answers. @throws {AgentRefusal} When it says no. */
   // deno-lint-ignore no-explicit-any -- callers know what they asked for; it is our own API
-  request(method: "GET" | "POST", path: string, body?: unknown): Promise<any>;
+  request(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<any>;
   close(): void;
 }
 

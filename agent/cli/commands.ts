@@ -7,6 +7,7 @@ import type { CommandEntry } from "./command.ts";
 export const COMMANDS: readonly CommandEntry[] = [
   { name: "serve", load: async () => (await import("./serve.ts")).serveCommand },
   { name: "setup", load: async () => (await import("./setup.ts")).setupCommand },
+  { name: "settings", load: async () => (await import("./settings.ts")).settingsCommand },
   { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },
   { name: "token", load: async () => (await import("./token.ts")).tokenCommand },

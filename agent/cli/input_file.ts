@@ -1,23 +1,17 @@
 import { parse, YAMLParseError } from "yaml";
-import { errorText } from "../error.ts";
-import { withFile } from "../host/with_file.ts";
 import { SetupInputs, toFieldErrors } from "../setup/inputs/schema.ts";
 import { type Terminal, UsageError } from "./command.ts";
 import { fieldLine } from "./field_line.ts";
-import { readBounded } from "./read_bounded.ts";
+import { readText } from "./read_text.ts";
 
 const MAX_BYTES = 64 * 1024;
 
 /** Reads set-up inputs (YAML or JSON) from a file or, for "-", standard input. @throws {UsageError} naming each wrong field. */
 export async function readInputFile(path: string, terminal: Terminal): Promise<SetupInputs> {
   const where = path === "-" ? "standard input" : `"${path}"`;
-  // One more than is allowed, so that too much shows; a device has no end.
-  const bytes = path === "-"
-    ? await terminal.readInput(MAX_BYTES + 1)
-    : await readOwnFile(path, MAX_BYTES + 1);
+  const text = await readText(path, MAX_BYTES, terminal);
   const others = path === "-" ? 0 : ((await Deno.stat(path)).mode ?? 0) & 0o077;
-  if (bytes.length > MAX_BYTES) throw new UsageError(`${where} is larger than ${MAX_BYTES / 1024} KiB`);
-  const parsed = SetupInputs.safeParse(parseText(new TextDecoder().decode(bytes), where));
+  const parsed = SetupInputs.safeParse(parseText(text, where));
   if (parsed.success) {
     if (others !== 0) {
       terminal.err(`Others on this machine may read the password in ${where}. Close it: chmod 600 ${path}\n`);
@@ -45,21 +39,4 @@ function yamlProblem(error: unknown): string {
   }
   const line = error.linePos?.[0].line;
   return `is neither YAML nor JSON${line === undefined ? "" : `; look at line ${line}`}`;
-}
-
-async function readOwnFile(path: string, maxBytes: number): Promise<Uint8Array> {
-  try {
-    return await withFile(path, { read: true }, (file) => readBounded(file, maxBytes));
-  } catch (error) {
-    const why = error instanceof Deno.errors.NotFound
-      ? "it does not exist"
-      : error instanceof Deno.errors.PermissionDenied
-      ? "it belongs to somebody else; use sudo"
-      : error instanceof Deno.errors.NotCapable
-      ? 'give the answers on standard input, with "-" for the file'
-      : error instanceof Deno.errors.IsADirectory
-      ? "it is a folder"
-      : errorText(error);
-    throw new UsageError(`Cannot read "${path}": ${why}`);
-  }
 }

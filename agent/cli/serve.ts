@@ -19,7 +19,10 @@ import { type Report, reportOnce } from "../report.ts";
 import { summarizeSetup } from "../facts/summarize_setup.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
-import { networkOf, onHost } from "../net/settings.ts";
+import { onHost } from "../net/settings.ts";
+import { followResolvers } from "../settings/follow_resolvers.ts";
+import { networkOfSettings } from "../settings/settings.ts";
+import { createSettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
 import { openJournal } from "../state/journal.ts";
@@ -127,9 +130,22 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const firstAddress = await openedAddress(host, listen.hostname) ?? "127.0.0.1";
     const address = () =>
       isEverywhere(listen.hostname) ? observer.snapshot().host.primaryAddress ?? firstAddress : firstAddress;
+    const settings = await createSettingsService({
+      engine,
+      host,
+      clock,
+      connectKube,
+      mirrors,
+      registryFor,
+      get agentPort() {
+        return port;
+      },
+      setupView: () => setup.view(),
+      answers: () => readInputs(host, clock, foldSetup(journal.entries()).runId),
+    });
     const registryProbe = createRegistryProbe(async () => {
-      const inputs = await readInputs(host, clock, foldSetup(journal.entries()).runId);
-      return inputs === undefined ? { dnsServers: [] } : networkOf(inputs);
+      const now = await settings.current();
+      return now === undefined ? { dnsServers: [] } : networkOfSettings(now);
     }, registryFor);
     const report = reportOnce((id, error) => say("error", `Error in ${id}, told once: ${errorText(error)}`));
     const observer = createObserver({
@@ -157,6 +173,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
     const deps = {
       setup,
+      settings,
       status,
       access,
       clock,
@@ -220,6 +237,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
 
     const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
 
+    const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
+
     await aborted(terminal.signal);
     say("info", "Stopping");
     await tell("STOPPING=1\nSTATUS=Stopping");
@@ -236,6 +255,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         following,
         resuming,
         recovering,
+        followingResolvers,
       ]),
       clock.sleep(SHUTDOWN_MS),
     ]);

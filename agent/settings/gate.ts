@@ -1,6 +1,7 @@
 import { isoNow } from "../clock.ts";
 import type { Gate } from "../operation/gate.ts";
 import { allChecks, type CheckContext, type PreflightReport, runPreflight } from "../preflight/mod.ts";
+import { preflightGate } from "../setup/preflight_gate.ts";
 import type { SettingsContext } from "./context.ts";
 import { changedKeys, checksOf, type Settings, toCheckInputs } from "./settings.ts";
 
@@ -21,6 +22,7 @@ export async function checkChange(
 
 /** What has to be well before a change: the checks that it touches. A finding may be accepted where setup lets it be. */
 export const settingsGate: Gate<SettingsContext, PreflightReport> = {
+  ...preflightGate,
   id: "check",
   title: "Check the change",
   failure: {
@@ -28,16 +30,6 @@ export const settingsGate: Gate<SettingsContext, PreflightReport> = {
     cannot: "The change could not be checked",
     nextAction: "Try again; if it stays, look at the agent's log (journalctl -u alga-appliance)",
   },
-  async check(context) {
-    return await checkChange(context, (await context.current()).settings, context.settings);
-  },
-  conditions(report) {
-    return report.results.filter((it) => it.status === "fail" || it.status === "error").map((it) => ({
-      id: it.id,
-      cause: it.found,
-      wayOut: it.remediation,
-      mayBeAccepted: it.overridable,
-    }));
-  },
+  check: async (context) => await checkChange(context, (await context.current()).settings, context.settings),
   summary: ({ results }) => results.length === 1 ? "1 check done" : `${results.length} checks done`,
 };

@@ -1,10 +1,14 @@
 import type { FieldError } from "../setup/inputs/schema.ts";
 import type { Settings, SettingsChange } from "./settings.ts";
 
-/** The settings as they will be; or what is wrong with the change as a whole. Fields alone were checked by the schema. */
+/**
+ * The settings as they will be; or what is wrong with the change as a whole. Fields alone were checked by the schema.
+ * `typedProxyUrl`: a proxy that was typed before, whose password has not gone back into the form either.
+ */
 export function mergeSettings(
   current: Settings,
   change: SettingsChange,
+  typedProxyUrl = "",
 ): { settings: Settings } | { errors: FieldError[] } {
   const own = change.dnsServers ?? [];
   // Who names servers wants them used.
@@ -19,7 +23,8 @@ export function mergeSettings(
     return { errors: [{ field: "dnsServers", message }] };
   }
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const proxyUrl = withKeptPassword(current.proxyUrl, change.proxyUrl ?? current.proxyUrl);
+  const kept = withKeptPassword(typedProxyUrl, change.proxyUrl ?? current.proxyUrl);
+  const proxyUrl = withKeptPassword(current.proxyUrl, kept);
   return { settings: { ...current, ...given, dnsMode, dnsServers, proxyUrl } };
 }
 

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { FIELD_KEYS, type FieldKey, fieldOf } from "../setup/inputs/fields.ts";
 import { SetupInputs } from "../setup/inputs/schema.ts";
-import { networkOf } from "../setup/inputs/network_settings.ts";
-import type { NetworkSettings } from "../net/settings.ts";
+import { networkOf, type NetworkSettings } from "../net/settings.ts";
 import type { CheckInputs } from "../preflight/mod.ts";
 import { parseAuthorities } from "./certificates.ts";
 

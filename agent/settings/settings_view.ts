@@ -1,10 +1,19 @@
-import type { OperationView } from "../operation/operation.ts";
+import type { OperationView, PlannedStep } from "../operation/operation.ts";
 import type { Answer } from "../setup/setup_state.ts";
 import type { Origin, SetupDefaults } from "../setup/inputs/schema.ts";
 import { fieldOf } from "../setup/inputs/fields.ts";
 import { LOCKED_KEYS, SETTING_KEYS, type SettingKey, type Settings } from "./settings.ts";
 import type { ChangeMark, CurrentSettings } from "./settings_store.ts";
 import { shownValue } from "./shown_value.ts";
+
+export type { OperationView, PlannedStep, StepRow } from "../operation/operation.ts";
+
+/** What a change would do. */
+export interface SettingsPlan {
+  changed: readonly SettingKey[];
+  /** Steps that have something to do; values in words, secrets masked. */
+  steps: readonly PlannedStep[];
+}
 
 /** One setting as the faces show it. */
 export interface SettingRow {

@@ -4,6 +4,7 @@ import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
 import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
+import { settingsStub } from "./settings_stub.ts";
 
 /** Where the app believes to be. */
 export const HOST = "192.0.2.10:8080";
@@ -58,6 +59,7 @@ export async function startApp() {
   const can = { beReady: true };
   const app = createApp({
     setup,
+    settings: settingsStub(),
     access,
     clock,
     isReady: () => can.beReady,

@@ -8,7 +8,11 @@ export interface AgentProcess {
   url: string;
   token: string;
   pid: number;
-  request(method: "GET" | "POST", path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  request(
+    method: "GET" | "POST" | "PUT",
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: unknown }>;
   /** What it has said so far. */
   output(): string;
   kill(signal?: Deno.Signal): Promise<Deno.CommandStatus>;

@@ -233,7 +233,9 @@ export class SimHelm {
     };
     const patch = (status: Record<string, unknown>) =>
       this.kube.patch(ref, { status }, { subresource: "status", fieldManager: "stand-in-helm" });
-    if (isReady(release)) return;
+    const requestedAt = release.metadata.annotations?.["reconcile.fluxcd.io/requestedAt"];
+    const isAsked = requestedAt !== undefined && requestedAt !== release.status?.lastHandledReconcileAt;
+    if (isReady(release) && !isAsked) return;
     const waitsFor = ((release.spec.dependsOn ?? []) as { name: string }[]).find((it) =>
       !isReady(all.find((r) => r.metadata.name === it.name))
     );
@@ -267,6 +269,7 @@ export class SimHelm {
       `Helm install succeeded for release msp/${name}.v1 with chart ${release.spec.chart.spec.chart}@0.1.0`;
     await patch({
       observedGeneration: release.metadata.generation,
+      ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt }),
       lastAttemptedRevision: "0.1.0",
       history: [{
         name,
@@ -310,7 +313,8 @@ export class SimHelm {
       metadata: { labels: workload.labels },
       spec: {
         ...(workload.kind === "Job" ? { restartPolicy: "Never" } : {}),
-        containers: [{ name: workload.container, image }],
+        ...(workload.dnsPolicy ? { dnsPolicy: workload.dnsPolicy } : {}),
+        containers: [{ name: workload.container, image, ...envOf(workload.name, v) }],
         volumes: (workload.claims ?? []).map((it) => ({
           name: "data",
           persistentVolumeClaim: { claimName: it },
@@ -370,6 +374,17 @@ export class SimHelm {
     }
     return pending;
   }
+}
+
+/** The address in the pods that read it. */
+// deno-lint-ignore no-explicit-any -- values files have no schema of ours
+function envOf(name: string, values: any): { env?: { name: string; value: string }[] } {
+  const url = name === "alga-core-sebastian"
+    ? values.appUrl
+    : name === "temporal-worker"
+    ? values.publicBaseUrl
+    : undefined;
+  return url === undefined ? {} : { env: [{ name: "NEXTAUTH_URL", value: String(url) }] };
 }
 
 interface Condition {

@@ -56,6 +56,10 @@ export async function createSimHost(root: string): Promise<void> {
     "/usr/bin/systemctl": `${
       log("systemctl")
     }case "$1" in\nstart|restart) mkdir -p "$root/run/simulator"; echo "$*" > "$root${K3S_REQUEST}" ;;\nesac\n`,
+    // As the real one (ca-certificates 20240203): every .crt of the folder, whole, behind the system's own.
+    "/usr/sbin/update-ca-certificates": `${
+      log("update-ca-certificates")
+    }mkdir -p "$root/etc/ssl/certs"\ncat "$root"/usr/local/share/ca-certificates/*.crt > "$root/etc/ssl/certs/ca-certificates.crt" 2>/dev/null || true\n`,
     "/opt/alga-appliance/bin/k3s":
       "#!/bin/sh\n# Stand-in for k3s on a simulated appliance; it is never run.\nexit 1\n",
     "/opt/alga-appliance/bin/k3s-install.sh": `#!/bin/sh

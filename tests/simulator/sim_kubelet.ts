@@ -65,7 +65,7 @@ export class SimKubelet {
         : kind === "Job"
         ? running(startedAt)
         : creating());
-    await this.#applyPod(workload, kind, pod, container, podStatus);
+    await this.#applyPod(workload, kind, pod, container, podStatus, startedAt);
     if (state?.events) {
       for (const event of state.events) await this.#event(workload.metadata.namespace ?? "", pod, event);
     }
@@ -114,6 +114,7 @@ export class SimKubelet {
     name: string,
     container: { name: string; image: string },
     status: SimPodStatus,
+    startTime: string,
   ): Promise<void> {
     const namespace = owner.metadata.namespace ?? "";
     const isApp = owner.metadata.name === "alga-core-sebastian";
@@ -124,6 +125,10 @@ export class SimKubelet {
         name,
         namespace,
         labels: owner.spec.template.metadata?.labels ?? {},
+        annotations: {
+          ...owner.spec.template.metadata?.annotations,
+          "simulator/of-generation": String(owner.metadata.generation),
+        },
         ownerReferences: [{
           apiVersion: KINDS[kind].apiVersion,
           kind,
@@ -134,6 +139,7 @@ export class SimKubelet {
       },
       spec: {
         nodeName: "appliance-01",
+        ...(owner.spec.template.spec.dnsPolicy ? { dnsPolicy: owner.spec.template.spec.dnsPolicy } : {}),
         containers: [{
           name: container.name,
           image: container.image,
@@ -158,6 +164,7 @@ export class SimKubelet {
     await this.context.kube.patch({ resource: KINDS.Pod, namespace, name }, {
       status: {
         phase,
+        ...(status.unscheduled ? {} : { startTime }),
         ...(phase === "Pending" && status.unscheduled ? {} : address),
         conditions: [
           status.unscheduled

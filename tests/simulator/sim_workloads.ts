@@ -8,6 +8,8 @@ export interface SimWorkload {
   image: string;
   labels: Record<string, string>;
   claims?: readonly string[];
+  /** Kubernetes' own default unless given. */
+  dnsPolicy?: string;
   /** Seconds from start to ready in an undisturbed world. */
   startSec: number;
 }
@@ -50,6 +52,7 @@ export const SIM_WORKLOADS: Record<HelmReleaseName, readonly SimWorkload[]> = {
     {
       kind: "Deployment",
       name: "alga-core-sebastian",
+      dnsPolicy: "ClusterFirstWithHostNet",
       container: "sebastian",
       image: "ghcr.io/nine-minds/alga-psa-ee",
       labels: labels("sebastian", "alga-core", "main"),

@@ -185,7 +185,11 @@ async function makeNode(kube: KubeClient, ready: boolean): Promise<void> {
   if (ready && !await kube.get({ resource: KINDS.Deployment, namespace: "kube-system", name: "coredns" })) {
     const template = {
       metadata: { labels: { "k8s-app": "kube-dns" } },
-      spec: { containers: [{ name: "coredns", image: "rancher/mirrored-coredns-coredns:1.14.7" }] },
+      // Reads the node's resolv.conf, as k3s' own does.
+      spec: {
+        dnsPolicy: "Default",
+        containers: [{ name: "coredns", image: "rancher/mirrored-coredns-coredns:1.14.7" }],
+      },
     };
     await kube.apply({
       apiVersion: "apps/v1",

@@ -9,6 +9,7 @@ import { recordPage } from "../../views/record_page.ts";
 import { answersPage, checksPage } from "../../views/setup_pages.ts";
 import { signedOutSection } from "../../views/live_notices.ts";
 import { statusParts } from "../../views/status_page.ts";
+import { settingsPages } from "./settings_pages.ts";
 import {
   NOW_MS,
   sampleBlocker,
@@ -100,5 +101,5 @@ export function allPages(t: string): Record<string, string> {
     }, t);
     pages[`status, ${state}`] = page({ title: t, body: statusParts(status) });
   }
-  return pages;
+  return { ...pages, ...settingsPages(t) };
 }

@@ -29,9 +29,7 @@ export const releasesStep: Step<SettingsContext> = {
     nextAction: "See on the status page what does not start, then try again",
   },
   async look(context) {
-    const kube = await requireKube(context);
-    for (const it of await requests(context, kube)) if (await requestState(kube, it) !== true) return false;
-    return true;
+    return (await changedReleases(context, await requireKube(context))).length === 0;
   },
   async act(context) {
     const { say, progress } = context;

@@ -96,6 +96,11 @@ Deno.test("valuesStep writes another channel into the record and asks no release
 Deno.test("releasesStep asks exactly the releases whose values changed, waits for each, and goes back as well", () =>
   withReleases(async (world) => {
     const context = world.with(OTHER);
+    assert.equal(
+      await releasesStep.look(context),
+      false,
+      "before the values are written it is not done either",
+    );
     assert.deepEqual((await releasesStep.plan?.(context))?.map((it) => `${it.object}: ${it.to}`), [
       "HelmRelease alga-system/alga-core: asked again",
       "Job msp/alga-core-sebastian-bootstrap: runs again",

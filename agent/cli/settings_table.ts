@@ -1,0 +1,37 @@
+import type { SettingRow, SettingsPlan, SettingsView } from "../settings/settings_view.ts";
+import { type Layout, printLine } from "../text/printable.ts";
+
+const ORIGIN_TEXT = { dhcp: "DHCP", default: "default", you: "you, at setup" } as const;
+const PLAIN: Layout = { columns: undefined, color: false };
+
+/** Every setting, one a line, with where it came from. Pure. */
+export function settingsTable({ rows, isSetUp }: SettingsView, layout: Layout = PLAIN): string {
+  if (!isSetUp) return "This appliance is not set up yet; its answers are changed there.\n";
+  const width = Math.max(...rows.map((it) => it.label.length)) + 2;
+  const lines = rows.map((it) => `${it.label.padEnd(width)}${it.value} (${originOf(it)})`);
+  return `${lines.map((it) => printLine(it, width, layout)).join("\n")}\n`;
+}
+
+function originOf({ origin, locked, hasPassword }: SettingRow): string {
+  const where = locked !== undefined
+    ? `locked: ${locked}`
+    : origin === undefined
+    ? "from setup"
+    : typeof origin === "string"
+    ? ORIGIN_TEXT[origin]
+    : `changed ${origin.at.slice(0, 16).replace("T", " ")} UTC by ${origin.by}`;
+  return hasPassword ? `${where}; password kept` : where;
+}
+
+/** What a change would do, object by object. Pure. */
+export function planText({ changed, steps }: SettingsPlan, layout: Layout = PLAIN): string {
+  if (changed.length === 0) return "Nothing is different from now.\n";
+  const lines = steps.flatMap(({ title, changes }) => [
+    title,
+    ...(changes === undefined ? ["  can only be told when it begins"] : changes.map((it) => {
+      const what = it.field === "" ? it.object : `${it.object}: ${it.field}`;
+      return `  ${what}: ${it.from ?? "–"} → ${it.to ?? "removed"}`;
+    })),
+  ]);
+  return `${[...lines, "Nothing was changed."].map((it) => printLine(it, 4, layout)).join("\n")}\n`;
+}

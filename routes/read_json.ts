@@ -1,0 +1,51 @@
+import type { Context } from "hono";
+import type * as z from "zod";
+import { toFieldErrors } from "../agent/setup/mod.ts";
+import { mediaTypeOf } from "../agent/text/http_message.ts";
+import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { answerProblem } from "./problem.ts";
+
+/** Who asks through the API, as it is kept and shown. */
+export function apiCaller(c: Context<Env>): string {
+  return c.env.remoteAddr === "socket" ? "command line" : `API ${c.env.remoteAddr}`;
+}
+
+/** Parses a body or answers why it cannot. */
+export async function readJson<T>(
+  c: Context<Env>,
+  schema: z.ZodType<T>,
+  { deps, state }: { deps: AppDeps; state: AppState },
+): Promise<{ value: T } | { answer: Response }> {
+  if (mediaTypeOf(c.req.header("content-type")) !== "application/json") {
+    return {
+      answer: await answerProblem(c, deps, state, {
+        status: 415,
+        title: "Not JSON",
+        detail: "Send the body with content-type application/json.",
+      }),
+    };
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(await c.req.text());
+  } catch {
+    return {
+      answer: await answerProblem(c, deps, state, {
+        status: 400,
+        title: "Not JSON",
+        detail: "The body is not JSON.",
+      }),
+    };
+  }
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return { value: parsed.data };
+  const errors = toFieldErrors(parsed.error);
+  return {
+    answer: await answerProblem(c, deps, state, {
+      status: 422,
+      title: "Some answers cannot be used",
+      detail: errors.map((it) => `${it.field}: ${it.message}`).join("; "),
+      errors,
+    }),
+  };
+}

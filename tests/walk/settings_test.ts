@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import type { SettingsPlan, SettingsView } from "../../agent/settings/settings_view.ts";
+import { KINDS } from "../../k8s/mod.ts";
+import type { AgentProcess } from "../simulator/agent_process.ts";
+import { sampleInputs } from "../simulator/agent_process.ts";
+import type { World } from "../simulator/world.ts";
+import { until } from "../until.ts";
+import { fetchSetup, withAppliance } from "./walk.ts";
+
+const ADDRESS = "https://other.example.com";
+const OWN_DNS = "192.0.2.77";
+
+async function setUp(agent: AgentProcess, world: World): Promise<void> {
+  await agent.request("POST", "/api/v1/setup", sampleInputs(world));
+  await until("set-up ends", () => fetchSetup(agent), (it) => {
+    assert.notEqual(it.state.status, "blocked", JSON.stringify(it.preflight));
+    return it.state.status === "done";
+  }, 120);
+}
+
+const settings = async (agent: AgentProcess) =>
+  (await agent.request("GET", "/api/v1/settings")).body as SettingsView;
+const resolvConf = (world: World) => Deno.readTextFile(`${world.root}/etc/rancher/k3s/resolv.conf`);
+
+async function applied(agent: AgentProcess): Promise<SettingsView> {
+  return await until("the change is applied", () => settings(agent), (it) => {
+    const { state } = it.operation;
+    assert.ok(state.status !== "failed", JSON.stringify(state));
+    return state.status === "done";
+  }, 120);
+}
+
+Deno.test("set up, then another address and other DNS servers: values, resolv.conf and exactly the pods that read them", async () => {
+  await withAppliance("healthy", async (agent, world) => {
+    await setUp(agent, world);
+    const kube = world.client();
+    try {
+      const generations = async () =>
+        Object.fromEntries(
+          [...(await kube.list(KINDS.Deployment)).items, ...(await kube.list(KINDS.StatefulSet)).items]
+            .map((it) => [it.metadata.name, it.metadata.generation]),
+        );
+      const before = await generations();
+      // Nobody answers there: the check of the address cannot be made, which may be accepted.
+      const change = { appUrl: ADDRESS, dnsMode: "custom", dnsServers: [OWN_DNS] };
+      const { body: plan } = await agent.request("POST", "/api/v1/settings/plan", change) as {
+        body: SettingsPlan;
+      };
+      assert.deepEqual(plan.changed, ["appUrl", "dnsMode", "dnsServers"]);
+      const planned = plan.steps.flatMap((it) => it.changes ?? []).filter((it) => it.to === "restarted").map((
+        it,
+      ) => it.object.split("/")[1]);
+      assert.deepEqual(planned, ["coredns", "alga-core-sebastian", "temporal-worker"]);
+      assert.deepEqual(await generations(), before, "a plan changes nothing");
+
+      assert.equal((await agent.request("PUT", "/api/v1/settings", change)).status, 202);
+      await acceptAll(agent);
+      const { rows, operation } = await applied(agent);
+      const after = await generations();
+      const restarted = Object.keys(after).filter((it) => after[it] !== before[it]);
+      assert.deepEqual(restarted.toSorted(), ["alga-core-sebastian", "coredns", "temporal-worker"]);
+      assert.equal(await resolvConf(world), `nameserver ${OWN_DNS}\n`);
+      const map = await kube.get({
+        resource: KINDS.ConfigMap,
+        namespace: "alga-system",
+        name: "appliance-values-alga-core",
+      });
+      assert.match(map?.data["alga-core.single-node.yaml"], /appUrl: "https:\/\/other\.example\.com"/);
+      assert.equal((await world.commands()).filter((it) => it === "systemctl restart k3s").length, 0);
+      const address = rows.find((it) => it.field === "appUrl");
+      assert.equal(address?.value, ADDRESS);
+      assert.ok(typeof address?.origin === "object" && address.origin.by.length > 0);
+      assert.ok(operation.steps.every((it) => it.status === "done"));
+
+      // The same again is nothing to do.
+      const again = await agent.request("PUT", "/api/v1/settings", change);
+      assert.deepEqual([again.status, (again.body as { reason: string }).reason], [409, "nothing-changed"]);
+    } finally {
+      kube.close();
+    }
+  });
+});
+
+/** Nobody asks real servers here: findings of the network's checks are accepted, where they may be. */
+async function acceptAll(agent: AgentProcess): Promise<void> {
+  const view = await until("the check ends", () => settings(agent), (it) => {
+    const { state } = it.operation;
+    return state.status !== "running" || state.stepId !== "check";
+  }, 60);
+  const { state, conditions } = view.operation;
+  if (state.status !== "blocked") return;
+  const reply = await agent.request("POST", "/api/v1/settings/acknowledge", {
+    checkIds: conditions.map((it) => it.id),
+  });
+  assert.equal(reply.status, 202, JSON.stringify([reply.body, conditions]));
+}

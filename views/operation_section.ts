@@ -1,0 +1,113 @@
+import type { VNode } from "preact";
+import type { OperationView, StepRow } from "../agent/settings/settings_view.ts";
+import { html, visible } from "./html.ts";
+import { clockTime, csrfField, duration, mark, sentence, type Tone } from "./layout.ts";
+
+const STEP_TONE: Record<StepRow["status"], Tone> = {
+  waiting: "idle",
+  running: "busy",
+  done: "good",
+  failed: "bad",
+};
+
+/** Where the forms of one operation are sent and where its pages lead. */
+export interface OperationLinks {
+  /** Words of its hero ("Applying the change"). */
+  doing: string;
+  /** Page with the form. */
+  change: string;
+  /** What "Try again now" sends, by the id of a form that stands before the section. */
+  retryForm: string;
+}
+
+/** What a button of a changing part sends: it belongs to one reader, stands before that part, and shows nothing. */
+export function hiddenForm(id: string, action: string, csrfToken: string): VNode {
+  return html`
+    <form class="hide" id="${id}" method="post" action="${action}">${csrfField(csrfToken)}</form>
+  `;
+}
+
+/** The part of a page that follows an operation: what it does or why it stopped, and its steps. Nothing when it rests. */
+export function operationPart(view: OperationView, nowMs: number, links: OperationLinks): VNode[] {
+  const { state, steps } = view;
+  switch (state.status) {
+    case "running": {
+      const at = steps.findIndex((it) => it.status === "running");
+      const step = at < 0 ? "" : `Step\u00a0${at + 1}\u00a0of\u00a0${steps.length}: ${steps[at]?.title}. `;
+      return [
+        html`
+          <header class="hero busy">
+            <h2>${mark("busy")}<span>${links.doing}</span></h2>
+            <p>${step}${visible(steps[at]?.message ?? state.message)}</p>
+            <p class="soft">You can close this page; it goes on. Asked for by ${visible(
+              view.by ?? "the agent",
+            )}.</p>
+          </header>
+        `,
+        stepsPanel(steps, nowMs),
+      ];
+    }
+    case "failed": {
+      const { failure, nextAttemptAt } = state;
+      return [
+        html`
+          <header class="hero bad">
+            <h2>${mark("bad")}<span>${visible(failure.message)}</span></h2>
+            <p><b>What to do:</b> ${sentence(failure.suggestedNextStep)}</p>
+            ${nextAttemptAt === undefined ? null : html`
+              <p>It is tried again by itself at ${clockTime(nextAttemptAt)} UTC.</p>
+            `}
+            <div class="acts">
+              <button form="${links.retryForm}">Try again now</button><a href="${links
+                .change}">Change the settings</a>
+            </div>
+          </header>
+        `,
+        stepsPanel(steps, nowMs),
+        html`
+          <div class="panel">
+            <details>
+              <summary>Technical details</summary>
+              <dl class="facts">
+                <dt>Step</dt>
+                <dd><samp>${failure.stepId}</samp></dd>
+                <dt>Code</dt>
+                <dd><samp>${visible(failure.code)}</samp></dd>
+                <dt>Details</dt>
+                <dd><samp>${visible(failure.details)}</samp></dd>
+              </dl>
+            </details>
+          </div>
+        `,
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function stepsPanel(steps: readonly StepRow[], nowMs: number): VNode {
+  return html`
+    <div class="panel">
+      <h2>Steps</h2>
+      <ol class="rows">${steps.map((it) => stepRow(it, nowMs))}</ol>
+    </div>
+  `;
+}
+
+function stepRow(it: StepRow, nowMs: number): VNode {
+  const endMs = it.finishedAt === undefined ? nowMs : Date.parse(it.finishedAt);
+  return html`
+    <li class="${STEP_TONE[it.status]}">
+      ${mark(STEP_TONE[it.status])}<h3>${it.title}<span class="hide"> (${it
+        .status})</span></h3>${it.startedAt ===
+          undefined
+        ? null
+        : html`
+          <span class="soft when">${clockTime(it.startedAt)} UTC · ${duration(
+            endMs - Date.parse(it.startedAt),
+          )}</span>
+        `}
+    </li>
+  `;
+}

@@ -1,0 +1,101 @@
+import type { VNode } from "preact";
+import type { SettingRow, SettingsView } from "../agent/settings/settings_view.ts";
+import { html, visible } from "./html.ts";
+import { clockTime } from "./layout.ts";
+import { operationPart } from "./operation_section.ts";
+
+const ORIGIN_TEXT = { dhcp: "DHCP", default: "default", you: "you, at setup" } as const;
+const LINKS = { doing: "Applying the change", change: "/settings/change", retryForm: "retry" };
+
+/** The changing part of the settings page: what goes on, then every setting with where it came from. */
+export function settingsSection(view: SettingsView, nowMs: number): VNode {
+  const { state } = view.operation;
+  return html`
+    <section class="live">
+      <header>
+        <h1>Settings</h1>
+        <p class="soft">Change one, check it, apply it. Nothing changes before you press Apply.</p>
+      </header>
+      ${operationPart(view.operation, nowMs, LINKS)} ${state.status === "blocked"
+        ? html`
+          <div class="panel">
+            <h2>A change waits for you</h2>
+            <p>Its check found something. Nothing was changed.</p>
+            <div class="acts"><a class="button" href="/settings/findings">See what was found</a></div>
+          </div>
+        `
+        : null}
+      <div class="panel">
+        <dl class="answers">${view.rows.map((it) => settingItem(it, state.status !== "running"))}</dl>
+        ${state.status === "done"
+          ? html`
+            <p class="soft">The last change was applied ${dateOf(state.finishedAt)}, asked for by ${visible(
+              view.operation.by ?? "the agent",
+            )}.</p>
+          `
+          : null}
+      </div>
+      <div class="panel">
+        <details>
+          <summary>What reads these settings</summary>
+          <dl class="facts">
+            <dt>DNS servers</dt>
+            <dd>Kubernetes' name service, and through it every part of Alga. It is restarted.</dd>
+            <dt>Proxy</dt>
+            <dd>
+              Kubernetes for its downloads, Flux, and this agent. Kubernetes and Flux are restarted; Alga itself
+              goes on.
+            </dd>
+            <dt>Certificate authorities</dt>
+            <dd>
+              This agent, and Kubernetes for its downloads. Parts that run in the cluster, Flux among them, do not
+              read them.
+            </dd>
+            <dt>Application address</dt>
+            <dd>Alga and its tenant worker. They are restarted; nobody can work for about two minutes.</dd>
+            <dt>Channel</dt>
+            <dd>The next update. Nothing is installed by the change itself.</dd>
+          </dl>
+        </details>
+      </div>
+    </section>
+  `;
+}
+
+function settingItem(it: SettingRow, mayChange: boolean): VNode {
+  const notes = [originText(it), it.hasPassword ? "password kept" : ""].filter(Boolean).join(" · ");
+  return html`
+    <div>
+      <dt>${it.label}</dt>
+      <dd>${visible(it.value)} <small>· ${visible(notes)}</small></dd>
+      <dd>${it.locked === undefined && mayChange
+        ? html`
+          <a href="${`/settings/change#${it.field}`}">Change<span class="hide"> ${it.label}</span></a>
+        `
+        : null}</dd>
+    </div>
+  `;
+}
+
+/** Where a value came from, or why it stays. */
+export function originText({ origin, locked }: Pick<SettingRow, "origin" | "locked">): string {
+  if (locked !== undefined) return `locked: ${locked}`;
+  if (origin === undefined) return "from setup";
+  return typeof origin === "string" ? ORIGIN_TEXT[origin] : `changed ${dayOf(origin.at)} by ${origin.by}`;
+}
+
+/** "2 Nov 2026" */
+function dayOf(iso: string): string {
+  return new Date(iso).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+}
+
+function dateOf(iso: string): VNode {
+  return html`
+    <span>${dayOf(iso)}, ${clockTime(iso)} UTC</span>
+  `;
+}

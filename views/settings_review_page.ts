@@ -1,0 +1,184 @@
+import type { VNode } from "preact";
+import type { CheckResult, PreflightReport } from "../agent/preflight/check.ts";
+import type { PlannedStep, SettingsPlan } from "../agent/settings/settings_view.ts";
+import { html, visible } from "./html.ts";
+import { csrfField, mark, type Page } from "./layout.ts";
+import { CHECK_TONE, CHECK_WORD, checkRow } from "./setup_pages.ts";
+
+/** What is known of a change before it is applied. */
+export interface SettingsReview {
+  csrfToken: string;
+  plan: SettingsPlan;
+  /** The checks that it touches, when they were run. */
+  report?: PreflightReport;
+}
+
+/** Says before what it does: each object, from what to what, and the checks if they were run. */
+export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview): Page {
+  const isNothing = plan.changed.length === 0;
+  const bad = report?.results.filter((it) => it.status === "fail" || it.status === "error") ?? [];
+  return {
+    title: "Check the change",
+    narrow: true,
+    body: [
+      html`
+        <header>
+          <h1>Check the change</h1>
+          <p class="soft">${isNothing
+            ? "Nothing is different from now."
+            : "Nothing has changed yet. This is what will."}</p>
+        </header>
+      `,
+      report && reportPanel(report),
+      isNothing ? null : html`
+        <section class="panel">
+          <h2>What will change</h2>
+          ${plan.steps.map(stepTable)}
+        </section>
+      `,
+      html`
+        <section class="panel">
+          <h2>If it stops half-way</h2>
+          <p>
+            It stays where it is, says why, and tries again by itself. A restart of this machine does not stop it.
+            There is no way back by itself: to go back, change the settings again.
+          </p>
+          <div class="acts">
+            ${isNothing ? null : button(
+              "/settings/apply",
+              bad.length > 0 ? "Apply all the same" : "Apply",
+              csrfToken,
+              "big",
+            )} ${isNothing
+              ? null
+              : button("/settings/check", report ? "Check again" : "Only check", csrfToken, "quiet")}
+            <a href="/settings/change">Change it</a><a href="/settings">Not now</a>
+          </div>
+        </section>
+      `,
+    ],
+  };
+}
+
+function button(action: string, label: string, csrfToken: string, kind: string): VNode {
+  return html`
+    <form method="post" action="${action}">${csrfField(
+      csrfToken,
+    )}<button class="${kind}">${label}</button></form>
+  `;
+}
+
+/** Objects that one step changes, or restarts. */
+function stepTable({ title, changes }: PlannedStep): VNode {
+  return html`
+    <div>
+      <h3>${title}</h3>
+      ${changes === undefined
+        ? html`
+          <p class="soft">What this step changes can only be told when it begins.</p>
+        `
+        : changes.length === 0
+        ? html`
+          <p class="soft">It waits until everything is ready.</p>
+        `
+        : html`
+          <div class="scroll" tabindex="0" role="region" aria-label="${title}">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">What</th>
+                  <th scope="col">Now</th>
+                  <th scope="col">After</th>
+                </tr>
+              </thead>
+              <tbody>${changes.map((it) =>
+                html`
+                  <tr>
+                    <th scope="row">${visible(it.field === "" ? it.object : `${it.object}: ${it.field}`)}</th>
+                    <td>${visible(it.from ?? "–")}</td>
+                    <td>${visible(it.to ?? "removed")}</td>
+                  </tr>
+                `
+              )}</tbody>
+            </table>
+          </div>
+        `}
+    </div>
+  `;
+}
+
+function reportPanel({ results }: PreflightReport): VNode {
+  return html`
+    <section class="panel">
+      <h2>${results.length === 0 ? "There is nothing to check" : "What the checks found"}</h2>
+      <ul class="rows">${results.map((it) =>
+        it.status === "pass" || it.status === "skipped" ? quietRow(it) : checkRow(it, false)
+      )}</ul>
+    </section>
+  `;
+}
+
+function quietRow(it: CheckResult): VNode {
+  return html`
+    <li class="${CHECK_TONE[it.status]}">
+      ${mark(CHECK_TONE[it.status])}<h3>${it.title}</h3><span class="tag">${CHECK_WORD[it.status]}</span>
+      <p class="soft">${visible(it.found)}</p>
+    </li>
+  `;
+}
+
+/** A change whose check closed the gate: fix it, or accept what may be accepted. */
+export function settingsFindingsPage(
+  report: PreflightReport,
+  csrfToken: string,
+  { missing, ticked }: { missing: readonly string[]; ticked: readonly string[] } = {
+    missing: [],
+    ticked: [],
+  },
+): Page {
+  const bad = report.results.filter((it) => it.status === "fail" || it.status === "error");
+  const mayAccept = bad.every((it) => it.overridable);
+  const title = "The check found something. Nothing was changed.";
+  const open = bad.filter((it) => missing.includes(it.id));
+  return {
+    title: open.length > 0 ? `Error: ${title}` : title,
+    narrow: true,
+    body: [
+      open.length > 0 && html`
+        <div class="summary" role="alert"><b>There is a problem</b>${open.map((it) =>
+          html`
+            <a href="${`#ack-${it.id}`}">${it.title}: tick the box to accept what was found, or fix it</a>
+          `
+        )}</div>
+      `,
+      html`
+        <header class="hero bad">
+          <h1>${mark("bad")}<span>${title}</span></h1>
+          <p>${mayAccept
+            ? "Fix it and check again, change the settings, or accept what was found."
+            : "Fix it and check again, or change the settings."}</p>
+          <div class="acts">${button(
+            "/settings/recheck",
+            "Check again",
+            csrfToken,
+            "",
+          )}<a href="/settings/change">Change the settings</a></div>
+        </header>
+      `,
+      html`
+        <section class="panel">
+          <h2>What was found</h2>
+          <form method="post" action="/settings/accept">
+            ${csrfField(csrfToken)}
+            <ul class="rows">${bad.map((it) =>
+              checkRow(it, mayAccept, { isTicked: ticked.includes(it.id), isFocused: it === open[0] })
+            )}</ul>
+            ${mayAccept && html`
+              <div class="acts"><button>Accept and apply</button></div>
+            `}
+          </form>
+        </section>
+      `,
+    ],
+  };
+}
