@@ -54,7 +54,7 @@ export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const body = await read(c, Decide);
     return "answer" in body
       ? body.answer
-      : await reply(c, await deps.setup.decideRecord(body.value.decision, { by: by(c) }));
+      : await reply(c, await deps.setup.decideRecord(body.value.decision, { by: apiCaller(c) }));
   });
   app.post("/api/v1/setup/recheck", async (c) => {
     const body = await read(c, Empty);

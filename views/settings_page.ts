@@ -10,6 +10,8 @@ const LINKS = { doing: "Applying the change", change: "/settings/change", retryF
 /** The changing part of the settings page: what goes on, then every setting with where it came from. */
 export function settingsSection(view: SettingsView, nowMs: number): VNode {
   const { state } = view.operation;
+  const open = view.rows.filter((it) => it.locked === undefined);
+  const locked = view.rows.filter((it) => it.locked !== undefined);
   return html`
     <section class="live">
       <header>
@@ -26,7 +28,7 @@ export function settingsSection(view: SettingsView, nowMs: number): VNode {
         `
         : null}
       <div class="panel">
-        <dl class="answers">${view.rows.map((it) => settingItem(it, state.status !== "running"))}</dl>
+        <dl class="answers">${open.map((it) => settingItem(it, state.status !== "running"))}</dl>
         ${state.status === "done"
           ? html`
             <p class="soft">The last change was applied ${dateOf(state.finishedAt)}, asked for by ${visible(
@@ -35,6 +37,21 @@ export function settingsSection(view: SettingsView, nowMs: number): VNode {
           `
           : null}
       </div>
+      ${locked.length === 0 ? null : html`
+        <div class="panel">
+          <h2>Locked</h2>
+          ${[...new Set(locked.map((it) => it.locked))].map((why) =>
+            html`
+              <p class="soft">${locked.filter((it) => it.locked === why).map((it) => it.label).join(
+                ", ",
+              )}: ${visible(
+                why ?? "",
+              )}</p>
+            `
+          )}
+          <dl class="answers">${locked.map((it) => settingItem(it, false))}</dl>
+        </div>
+      `}
       <div class="panel">
         <details>
           <summary>What reads these settings</summary>
@@ -79,7 +96,7 @@ function settingItem(it: SettingRow, mayChange: boolean): VNode {
 
 /** Where a value came from, or why it stays. */
 export function originText({ origin, locked }: Pick<SettingRow, "origin" | "locked">): string {
-  if (locked !== undefined) return `locked: ${locked}`;
+  if (locked !== undefined) return "locked";
   if (origin === undefined) return "from setup";
   return typeof origin === "string" ? ORIGIN_TEXT[origin] : `changed ${dayOf(origin.at)} by ${origin.by}`;
 }

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { CheckResult, PreflightReport } from "../agent/preflight/check.ts";
-import type { PlannedStep, SettingsPlan } from "../agent/settings/settings_view.ts";
+import type { SettingsPlan } from "../agent/settings/settings_view.ts";
 import { html, visible } from "./html.ts";
 import { csrfField, mark, type Page } from "./layout.ts";
 import { CHECK_TONE, CHECK_WORD, checkRow } from "./setup_pages.ts";
@@ -30,12 +30,8 @@ export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview):
         </header>
       `,
       report && reportPanel(report),
-      isNothing ? null : html`
-        <section class="panel">
-          <h2>What will change</h2>
-          ${plan.steps.map(stepTable)}
-        </section>
-      `,
+      isNothing ? null : settingsPanel(plan),
+      isNothing ? null : stepsPanel(plan),
       html`
         <section class="panel">
           <h2>If it stops half-way</h2>
@@ -68,42 +64,50 @@ function button(action: string, label: string, csrfToken: string, kind: string):
   `;
 }
 
-/** Objects that one step changes, or restarts. */
-function stepTable({ title, changes }: PlannedStep): VNode {
+/** What people asked for: setting by setting. */
+function settingsPanel({ settings }: SettingsPlan): VNode {
   return html`
-    <div>
-      <h3>${title}</h3>
-      ${changes === undefined
-        ? html`
-          <p class="soft">What this step changes can only be told when it begins.</p>
-        `
-        : changes.length === 0
-        ? html`
-          <p class="soft">It waits until everything is ready.</p>
-        `
-        : html`
-          <div class="scroll" tabindex="0" role="region" aria-label="${title}">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">Now</th>
-                  <th scope="col">After</th>
-                </tr>
-              </thead>
-              <tbody>${changes.map((it) =>
-                html`
-                  <tr>
-                    <th scope="row">${visible(it.field === "" ? it.object : `${it.object}: ${it.field}`)}</th>
-                    <td>${visible(it.from ?? "–")}</td>
-                    <td>${visible(it.to ?? "removed")}</td>
-                  </tr>
-                `
-              )}</tbody>
-            </table>
+    <section class="panel">
+      <h2>What you change</h2>
+      <dl class="answers">${settings.map((it) =>
+        html`
+          <div>
+            <dt>${it.label}</dt>
+            <dd><small>now</small> ${visible(it.from)}<br /><small>after</small> <b>${visible(it.to)}</b></dd>
           </div>
-        `}
-    </div>
+        `
+      )}</dl>
+    </section>
+  `;
+}
+
+/** What the appliance does for it: step by step in words, object by object below. */
+function stepsPanel({ steps }: SettingsPlan): VNode {
+  const changes = steps.flatMap((it) => it.changes ?? []);
+  return html`
+    <section class="panel">
+      <h2>What the appliance does</h2>
+      <ol class="rows">${steps.map(({ title, changes }) => {
+        const parts = (changes ?? []).map((it) => it.component).filter((it) => it !== undefined);
+        return html`
+          <li class="idle">
+            ${mark("idle")}<h3>${title}</h3>${parts.length === 0 ? null : html`
+              <p class="soft">${visible(parts.join(" · "))}</p>
+            `}
+          </li>
+        `;
+      })}</ol>
+      <details>
+        <summary>Technical details: ${changes.length} ${changes.length === 1 ? "object" : "objects"}</summary>
+        <ul>${changes.map((it) =>
+          html`
+            <li><samp>${visible(it.field === "" ? it.object : `${it.object} ${it.field}`)}</samp>: ${visible(
+              it.from ?? "–",
+            )} → ${visible(it.to ?? "removed")}</li>
+          `
+        )}</ul>
+      </details>
+    </section>
   `;
 }
 

@@ -162,11 +162,18 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const status = await createStatusService({
       host,
       clock,
-      observer,
+      observer: {
+        snapshot: observer.snapshot,
+        subscribe(listener) {
+          const ends = [observer.subscribe(listener), settings.subscribe(listener)];
+          return () => ends.forEach((end) => end());
+        },
+      },
       report,
       agentVersion: BUILD.version,
       statusUrl: () => `http://${formatAddress({ hostname: address(), port })}/`,
       stateDamage: () => damageText(files.damaged, journal.damage),
+      news: settings.news,
     });
 
     let hasResumed = false;

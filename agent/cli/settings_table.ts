@@ -24,14 +24,16 @@ function originOf({ origin, locked, hasPassword }: SettingRow): string {
 }
 
 /** What a change would do, object by object. Pure. */
-export function planText({ changed, steps }: SettingsPlan, layout: Layout = PLAIN): string {
+export function planText({ changed, settings, steps }: SettingsPlan, layout: Layout = PLAIN): string {
   if (changed.length === 0) return "Nothing is different from now.\n";
-  const lines = steps.flatMap(({ title, changes }) => [
-    title,
-    ...(changes === undefined ? ["  can only be told when it begins"] : changes.map((it) => {
-      const what = it.field === "" ? it.object : `${it.object}: ${it.field}`;
-      return `  ${what}: ${it.from ?? "–"} → ${it.to ?? "removed"}`;
-    })),
-  ]);
+  const lines = settings.map((it) => `${it.label}: ${it.from} → ${it.to}`).concat(
+    steps.flatMap(({ title, changes }) => [
+      title,
+      ...(changes === undefined ? ["  can only be told when it begins"] : changes.map((it) => {
+        const what = it.field === "" ? it.object : `${it.object}: ${it.field}`;
+        return `  ${what}: ${it.from ?? "–"} → ${it.to ?? "removed"}`;
+      })),
+    ]),
+  );
   return `${[...lines, "Nothing was changed."].map((it) => printLine(it, 4, layout)).join("\n")}\n`;
 }

@@ -7,7 +7,7 @@ import { readDefaults } from "../setup/inputs/defaults.ts";
 import type { FieldError } from "../setup/inputs/schema.ts";
 import type { StoredInputs } from "../setup/inputs/stored.ts";
 import type { SetupView } from "../setup/setup_state.ts";
-import { checkChange, settingsGate } from "./gate.ts";
+import { checkChange } from "./gate.ts";
 import { mergeSettings, withoutPassword } from "./merge_settings.ts";
 import {
   changedKeys,
@@ -18,7 +18,7 @@ import {
 } from "./settings.ts";
 import { type SettingsDeps, settingsOperation } from "./settings_operation.ts";
 import { type CurrentSettings, readSettings } from "./settings_store.ts";
-import { settingRows, type SettingsPlan, type SettingsView } from "./settings_view.ts";
+import { settingRows, type SettingsPlan, settingsPlan, type SettingsView } from "./settings_view.ts";
 
 /** Why a change was refused. */
 export type SettingsRefusal =
@@ -37,6 +37,8 @@ export interface SettingsService {
   subscribe(listener: () => void): () => void;
   /** How requests leave the machine now; `undefined` before setup has begun. */
   current(): Promise<Settings | undefined>;
+  /** The last change as an entry of the status page's "Recent"; empty before it has ended. */
+  news(): readonly { at: string; tone: "good" | "bad"; text: string }[];
   /** What the change under way, or the one that stopped, asks for. */
   asked(): Settings | undefined;
   /** The settings as a change would make them, or which fields are wrong. `typedProxyUrl`: a proxy whose password counts as well. */
@@ -128,6 +130,18 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
       return () => listeners.delete(listener);
     },
     current: async () => (await read())?.settings,
+    news() {
+      const { state, by } = handle.view();
+      if (state.status === "done") {
+        return [{
+          at: state.finishedAt,
+          tone: "good",
+          text: `Settings applied, asked for by ${by ?? "the agent"}`,
+        }];
+      }
+      if (state.status !== "failed") return [];
+      return [{ at: state.failure.at, tone: "bad", text: `Settings not applied: ${state.failure.message}` }];
+    },
     asked() {
       const { status } = handle.view().state;
       return status === "idle" || status === "done" ? undefined : handle.inputs();
@@ -136,9 +150,7 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
       return mergeSettings((await current()).settings, change, typedProxyUrl);
     },
     async plan(settings) {
-      const changed = changedKeys((await current()).settings, settings);
-      const steps = await handle.plan(settings);
-      return { changed, steps: steps.filter((it) => it.id !== settingsGate.id && !it.isDone) };
+      return settingsPlan((await current()).settings, settings, await handle.plan(settings));
     },
     async check(settings, { signal }) {
       const registry = deps.registryFor(networkOfSettings(settings));

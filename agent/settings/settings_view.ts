@@ -1,18 +1,51 @@
 import type { OperationView, PlannedStep } from "../operation/operation.ts";
+import type { Change } from "../operation/step.ts";
+import { componentByObject } from "../product/components.ts";
 import type { Answer } from "../setup/setup_state.ts";
 import type { Origin, SetupDefaults } from "../setup/inputs/schema.ts";
 import { fieldOf } from "../setup/inputs/fields.ts";
-import { LOCKED_KEYS, SETTING_KEYS, type SettingKey, type Settings } from "./settings.ts";
+import { settingsGate } from "./gate.ts";
+import { changedKeys, LOCKED_KEYS, SETTING_KEYS, type SettingKey, type Settings } from "./settings.ts";
 import type { ChangeMark, CurrentSettings } from "./settings_store.ts";
 import { shownValue } from "./shown_value.ts";
+import { recordStep } from "./steps/record.ts";
 
 export type { OperationView, PlannedStep, StepRow } from "../operation/operation.ts";
 
 /** What a change would do. */
 export interface SettingsPlan {
   changed: readonly SettingKey[];
+  /** Each changed setting in words, secrets left out. */
+  settings: readonly { field: SettingKey; label: string; from: string; to: string }[];
   /** Steps that have something to do; values in words, secrets masked. */
-  steps: readonly PlannedStep[];
+  steps: readonly (Omit<PlannedStep, "changes"> & {
+    /** `component`: what people call the part that is restarted. */
+    changes: readonly (Change & { component?: string })[] | undefined;
+  })[];
+}
+
+/** A plan of the engine as the faces show it. */
+export function settingsPlan(before: Settings, after: Settings, steps: readonly PlannedStep[]): SettingsPlan {
+  const changed = changedKeys(before, after);
+  return {
+    changed,
+    settings: changed.map((field) => ({
+      field,
+      label: fieldOf(field).label,
+      from: shownValue(field, before),
+      to: shownValue(field, after),
+    })),
+    steps: steps.filter((it) => it.id !== settingsGate.id && it.id !== recordStep.id && !it.isDone)
+      .map(({ changes, ...step }) => ({ ...step, changes: changes?.map(withComponent) })),
+  };
+}
+
+/** "Deployment msp/temporal-worker" is known to people as the tenant worker. */
+function withComponent(change: Change): Change & { component?: string } {
+  const [kind = "", path = ""] = change.object.split(" ");
+  const [namespace = "", name = ""] = path.split("/");
+  const component = componentByObject(namespace, kind, name)?.title;
+  return component === undefined ? change : { ...change, component };
 }
 
 /** One setting as the faces show it. */

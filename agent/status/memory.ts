@@ -71,6 +71,13 @@ export function recentTransitions(memory: StatusMemory, status: StatusDocument):
   return [...news.toReversed(), ...memory.recent].slice(0, RECENT_LIMIT);
 }
 
+/** `recent` with what operations tell, newest first, each once. Pure. */
+export function withNews(recent: readonly Transition[], news: readonly Transition[]): readonly Transition[] {
+  const added = news.filter((it) => !recent.some((known) => known.at === it.at && known.text === it.text));
+  if (added.length === 0) return recent;
+  return [...added, ...recent].toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, RECENT_LIMIT);
+}
+
 function isNews(blocker: Blocker, status: StatusDocument): boolean {
   return Date.parse(status.timestamp) - Date.parse(blocker.since) >= NEWS_AFTER_MS;
 }

@@ -7,8 +7,8 @@ import { PATHS } from "../state/paths.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { Report } from "../report.ts";
 import { evaluate, substanceOf } from "./evaluate.ts";
-import { NO_MEMORY, remember, StatusMemory } from "./memory.ts";
-import type { StatusDocument, StatusService } from "./document.ts";
+import { NO_MEMORY, remember, StatusMemory, withNews } from "./memory.ts";
+import type { StatusDocument, StatusService, Transition } from "./document.ts";
 
 /** Changes within this time become one document. */
 const COALESCE_MS = 20;
@@ -28,6 +28,8 @@ export interface StatusDeps {
   statusUrl: () => string;
   /** Damage that other parts found in their files, in words. */
   stateDamage?: () => string | undefined;
+  /** What long operations have done, newest last; each entry becomes one of `recent`. */
+  news?: () => readonly Transition[];
   /** Told of rules that throw, and of listeners that do. */
   report: Report;
 }
@@ -58,12 +60,13 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
         stateDamage: deps.stateDamage?.() ?? loaded.damage,
       },
     };
-    const status = evaluate(
+    const judged = evaluate(
       snapshot,
       clock.nowMs(),
       memory,
       (rule, error) => report(`the rule for ${rule}`, error),
     );
+    const status = { ...judged, recent: withNews(judged.recent, deps.news?.() ?? []) };
     memory = remember(memory, status);
     return status;
   }

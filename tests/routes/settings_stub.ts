@@ -1,7 +1,8 @@
 import type { OperationView } from "../../agent/operation/operation.ts";
 import { mergeSettings } from "../../agent/settings/merge_settings.ts";
-import { changedKeys, type Settings } from "../../agent/settings/settings.ts";
+import type { Settings } from "../../agent/settings/settings.ts";
 import type { SettingsReply, SettingsService } from "../../agent/settings/settings_service.ts";
+import { settingsPlan } from "../../agent/settings/settings_view.ts";
 import { shownValue } from "../../agent/settings/shown_value.ts";
 import { fieldOf } from "../../agent/setup/inputs/fields.ts";
 import { SETTING_KEYS } from "../../agent/settings/settings.ts";
@@ -87,11 +88,12 @@ export function settingsStub(): SettingsStub {
     look: () => Promise.resolve(stub.view()),
     subscribe: () => () => {},
     current: () => Promise.resolve(STUB_SETTINGS),
+    news: () => [],
     asked: () => undefined,
     merge: (change, typed) => Promise.resolve(mergeSettings(STUB_SETTINGS, change, typed)),
     plan: (settings) =>
       Promise.resolve({
-        changed: changedKeys(STUB_SETTINGS, settings),
+        ...settingsPlan(STUB_SETTINGS, settings, []),
         steps: [{
           id: "values",
           title: "Write the values of the releases",

@@ -164,7 +164,8 @@ export class SimKubelet {
     await this.context.kube.patch({ resource: KINDS.Pod, namespace, name }, {
       status: {
         phase,
-        ...(status.unscheduled ? {} : { startTime }),
+        // Later than what was written before its workload: on a real node seconds lie between.
+        ...(status.unscheduled ? {} : { startTime: stamp(Date.parse(startTime) + 1_000) }),
         ...(phase === "Pending" && status.unscheduled ? {} : address),
         conditions: [
           status.unscheduled

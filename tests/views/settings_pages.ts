@@ -88,10 +88,11 @@ export function settingsPages(t: string): Record<string, string> {
   };
   const changes = [
     { object: t, field: t, from: t, to: undefined },
-    { object: t, field: "", from: undefined, to: t, isSecret: true },
+    { object: t, field: "", from: undefined, to: t, isSecret: true, component: t },
   ];
   const plan = {
     changed: ["appUrl" as const],
+    settings: [{ field: "appUrl" as const, label: "Application address", from: t, to: t }],
     steps: [
       { id: "values", title: "Write the values", isDone: false, changes },
       { id: "k3s", title: "Restart Kubernetes", isDone: false, changes: undefined },
@@ -107,7 +108,11 @@ export function settingsPages(t: string): Record<string, string> {
   pages["settings, review"] = page(settingsReviewPage({ csrfToken: "token", plan }));
   pages["settings, review with checks"] = page(settingsReviewPage({ csrfToken: "token", plan, report }));
   pages["settings, review of nothing"] = page(
-    settingsReviewPage({ csrfToken: "token", plan: { changed: [], steps: [] }, report: sampleReport() }),
+    settingsReviewPage({
+      csrfToken: "token",
+      plan: { changed: [], settings: [], steps: [] },
+      report: sampleReport(),
+    }),
   );
   pages["settings, findings"] = page(settingsFindingsPage(report, "token"));
   pages["settings, findings not all accepted"] = page(

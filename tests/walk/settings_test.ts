@@ -5,7 +5,7 @@ import type { AgentProcess } from "../simulator/agent_process.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import type { World } from "../simulator/world.ts";
 import { until } from "../until.ts";
-import { fetchSetup, withAppliance } from "./walk.ts";
+import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
 
 const ADDRESS = "https://other.example.com";
 const OWN_DNS = "192.0.2.77";
@@ -16,6 +16,7 @@ async function setUp(agent: AgentProcess, world: World): Promise<void> {
     assert.notEqual(it.state.status, "blocked", JSON.stringify(it.preflight));
     return it.state.status === "done";
   }, 120);
+  await until("everything runs", () => fetchStatus(agent), (it) => it.rollup.state === "fully_healthy", 120);
 }
 
 const settings = async (agent: AgentProcess) =>

@@ -38,7 +38,7 @@ export const GROUPS = {
 } as const;
 export type FieldGroup = keyof typeof GROUPS;
 
-const IN_ALGA = "It is kept in Alga's database. Change it inside Alga.";
+const IN_ALGA = "kept in Alga's database, and changed inside Alga.";
 const REGISTRY_CHECKS = ["reg.dns", "reg.tcp", "reg.tls", "reg.auth"] as const;
 const DNS_CHECKS = ["net.cidr", "dns.servers", "dns.resolve", "dns.app-host", "reg.dns", "reg.tcp"] as const;
 const RELEASE_CHECKS = ["rel.channel", "rel.schema", "rel.images"] as const;
@@ -157,7 +157,7 @@ export const FIELDS = {
     secret: "none",
     flag: "release-ref",
     default: { value: "" },
-    locked: "An update changes the release.",
+    locked: "an update changes the release.",
     checks: RELEASE_CHECKS,
   },
   proxyUrl: {

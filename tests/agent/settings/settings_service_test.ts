@@ -197,7 +197,6 @@ Deno.test("a change of everything reaches machine, cluster and application, and 
     const wanted = await merged(settings, ALL);
     const plan = await settings.plan(wanted);
     assert.deepEqual(plan.steps.map((it) => it.id), [
-      "record",
       "host-files",
       "k3s",
       "cluster-dns",

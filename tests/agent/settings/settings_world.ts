@@ -56,7 +56,11 @@ export async function inSettingsWorld(body: (world: SettingsWorld) => Promise<vo
     }];
     host.commands.set("ip", { stdout: JSON.stringify(links) });
     host.commands.set("systemctl", {});
-    host.commands.set("journalctl", { stdout: "k3s: cannot start" });
+    host.commands.set("journalctl", {
+      stdout: `${
+        JSON.stringify({ MESSAGE: "k3s: cannot start", __REALTIME_TIMESTAMP: "1763726400000000" })
+      }\n`,
+    });
     host.commands.set("update-ca-certificates", () => {
       const own = [...host.files].filter(([path]) => path.startsWith(`${PATHS.caFolder}/`)).map(([, it]) =>
         new TextDecoder().decode(it.bytes)

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import { NO_MEMORY, recentTransitions, remember, StatusMemory } from "../../../agent/status/memory.ts";
-import type { StatusDocument } from "../../../agent/status/document.ts";
+import {
+  NO_MEMORY,
+  recentTransitions,
+  remember,
+  StatusMemory,
+  withNews,
+} from "../../../agent/status/memory.ts";
+import type { StatusDocument, Transition } from "../../../agent/status/document.ts";
 import type { Blocker } from "../../../agent/explain/blocker.ts";
 import { ago, healthyCluster, NOW_MS, snapshotOf } from "./objects.ts";
 
@@ -60,4 +66,18 @@ Deno.test("a memory of an earlier agent counts its blockers as told", () => {
   const key = Object.keys(remember(NO_MEMORY, statusAfter(60, [BLOCKER])).blockers)[0] ?? "";
   const memory = StatusMemory.parse({ blockers: { [key]: { since: ago(60), seenAt: ago(1) } } });
   assert.equal(isNews(memory, statusAfter(60, [BLOCKER])), false);
+});
+
+Deno.test("withNews() puts what operations tell among the recent, each once, newest first", () => {
+  const entry = (minute: number, text: string): Transition => ({
+    at: `2026-11-21T08:${String(minute).padStart(2, "0")}:00.000Z`,
+    tone: "good",
+    text,
+  });
+  const recent = [entry(9, "later"), entry(1, "earlier")];
+  const news = [entry(5, "Settings applied")];
+  const merged = withNews(recent, news);
+  assert.deepEqual(merged.map((it) => it.text), ["later", "Settings applied", "earlier"]);
+  assert.equal(withNews(merged, news), merged);
+  assert.equal(withNews(recent, []), recent);
 });

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import type { SettingsView } from "../../agent/settings/settings_view.ts";
+import { sampleInputs } from "../simulator/agent_process.ts";
+import { until } from "../until.ts";
+import { fetchSetup } from "../walk/walk.ts";
+import { type BrowserTest, withBrowser } from "./browser.ts";
+import { assertAccessible, assertNoSideways, browserTest } from "./page_checks.ts";
+
+const ADDRESS = "http://192.168.64.8:3000";
+
+/** The page as it is now, as narrow and dark readers see it. */
+async function assertReadable(test: BrowserTest, path: string, name: string): Promise<void> {
+  for (const [look, options] of [["narrow", { width: 320 }], ["dark", { scheme: "dark" }]] as const) {
+    const page = await test.open({ javaScript: true, ...options });
+    await test.signIn(page);
+    await page.goto(test.agent.url + path);
+    await assertAccessible(page, `${name} ${look}`);
+    await assertNoSideways(page, `${name} ${look}`);
+    await test.shoot(page, `${name}-${look}`);
+    await page.close();
+  }
+}
+
+async function settings({ agent }: BrowserTest): Promise<SettingsView> {
+  return (await agent.request("GET", "/api/v1/settings")).body as SettingsView;
+}
+
+async function press(page: Page, name: string, url: RegExp): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click({ noWaitAfter: true });
+  await page.waitForURL(url, { waitUntil: "commit" });
+}
+
+browserTest(
+  "without scripts: settings are seen, mistyped, corrected, checked and applied, and the page follows to the end",
+  () =>
+    withBrowser("healthy", async (test) => {
+      const { agent, world } = test;
+      const page = await test.open();
+      await test.signIn(page);
+      await page.goto(`${agent.url}/settings`, { waitUntil: "commit" });
+      await page.waitForURL(/\/setup$/); // nothing to change before there is anything
+      await agent.request("POST", "/api/v1/setup", sampleInputs(world));
+      await until("set-up ends", () => fetchSetup(agent), (it) => it.state.status === "done", 120);
+
+      await page.goto(`${agent.url}/settings?live=off`);
+      assert.match(
+        await page.textContent("main") ?? "",
+        /Company, First name, Last name, E-mail: kept in Alga.s database/,
+      );
+      await test.shoot(page, "settings");
+      await assertReadable(test, "/settings?live=off", "settings");
+      await assertReadable(test, "/settings/change", "settings-change");
+
+      await page.getByRole("link", { name: "Change Application address" }).click();
+      await page.waitForURL(/\/settings\/change#appUrl$/);
+      await page.fill("#appUrl", "htp://192.168.64.8");
+      await page.fill("#noProxy", "intern.example");
+      await press(page, "Continue", /\/settings\/change$/);
+      await page.locator(".summary").waitFor();
+      assert.match(await page.title(), /^Error: /);
+      assert.equal(await page.inputValue("#noProxy"), "intern.example");
+      assert.match(await page.textContent("#appUrl-why") ?? "", /must begin with http:\/\/ or https:\/\//);
+      await test.shoot(page, "settings-error");
+
+      await page.fill("#appUrl", ADDRESS);
+      await page.fill("#noProxy", "");
+      await press(page, "Continue", /\/settings\/review$/);
+      assert.match(
+        await page.textContent("main") ?? "",
+        /Deployment msp\/alga-core-sebastian:\s*running → restarted/,
+      );
+      await test.shoot(page, "settings-review");
+      const draft = page.context();
+      const wide = await draft.newPage();
+      await wide.setViewportSize({ width: 320, height: 900 });
+      await wide.goto(`${agent.url}/settings/review`);
+      await test.shoot(wide, "settings-review-narrow");
+      await wide.close();
+      await press(page, "Only check", /\/settings\/check$/);
+      assert.match(
+        await page.textContent("main") ?? "",
+        /What the checks found\s*✓\s*Application address\s*passed/,
+      );
+      await test.shoot(page, "settings-checked");
+      assert.equal((await settings(test)).operation.state.status, "idle", "nothing has been applied");
+
+      await press(page, "Apply", /\/settings$/);
+      await page.locator("main > section:last-of-type h2", { hasText: "Applying the change" }).first()
+        .waitFor();
+      await test.shoot(page, "settings-applying");
+      await page.locator("main > section:last-of-type", { hasText: "The last change was applied" }).waitFor();
+      const shown = await page.locator("main > section:last-of-type dl.answers").first().textContent();
+      assert.match(
+        shown ?? "",
+        /Application address\s*http:\/\/192\.168\.64\.8:3000\s*· changed .* by browser 127\.0\.0\.1/,
+      );
+      await test.shoot(page, "settings-applied");
+      await page.goto(`${agent.url}/?live=off`);
+      await test.shoot(page, "status-after-settings");
+    }),
+);
