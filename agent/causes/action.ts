@@ -18,12 +18,17 @@ export interface Action {
   href?: string;
 }
 
-const HREF: Partial<Record<ActionKind, string>> = { "retry": "/setup", "open-setup": "/setup" };
+/** Pages where something is done, while setup is not over and afterwards. */
+const HREF: Partial<Record<ActionKind, { during?: string; after?: string }>> = {
+  "retry": { during: "/setup" },
+  "open-setup": { during: "/setup" },
+  "open-settings": { during: "/setup", after: "/settings" },
+};
 
 /** The action of this kind, with the page where it is done. Once setup is over, its page has nothing to do. */
 export function actionOf(kind: ActionKind, { isSetupOver }: { isSetupOver: boolean }): Action {
-  const href = HREF[kind];
-  return href === undefined || isSetupOver ? { kind } : { kind, href };
+  const href = HREF[kind]?.[isSetupOver ? "after" : "during"];
+  return href === undefined ? { kind } : { kind, href };
 }
 
 /** What the agent itself can do against a cause without harm. Ids are stored and linked to, so never renamed. */

@@ -63,6 +63,6 @@ function tryParse(pem: string): Authority & { isAuthority: boolean } | undefined
 
 /** A subject is lines of "KEY=value". */
 function nameOf(subject: string): string {
-  const field = (key: string) => new RegExp(`^${key}=(.+)$`, "m").exec(subject)?.[1];
-  return (field("CN") ?? field("O") ?? subject.replaceAll("\n", ", ")).slice(0, 100);
+  const field = (key: string) => subject.split("\n").find((it) => it.startsWith(key))?.slice(key.length);
+  return (field("CN=") ?? field("O=") ?? subject.replaceAll("\n", ", ")).slice(0, 100);
 }

@@ -18,7 +18,7 @@ const ORDER: readonly string[] = [
 
 /** A workload whose pods read the node's resolv.conf when they start. */
 export interface ResolverWorkload {
-  kind: "Deployment" | "StatefulSet" | "DaemonSet";
+  kind: "Deployment" | "StatefulSet";
   namespace: string;
   name: string;
 }
@@ -57,11 +57,11 @@ function isOver({ status }: KubeObject): boolean {
   return status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
-/** What makes a pod anew; `undefined` for Jobs and pods of nobody, which end by themselves. */
+/** What makes a pod anew; `undefined` for Jobs and pods of nobody, which end by themselves, and for DaemonSets: the appliance has none. */
 async function workloadOf(kube: KubeClient, pod: KubeObject): Promise<ResolverWorkload | undefined> {
   const namespace = pod.metadata.namespace ?? "";
   const owner = pod.metadata.ownerReferences?.find((it) => it.controller);
-  if (owner?.kind === "Deployment" || owner?.kind === "StatefulSet" || owner?.kind === "DaemonSet") {
+  if (owner?.kind === "Deployment" || owner?.kind === "StatefulSet") {
     return { kind: owner.kind, namespace, name: owner.name };
   }
   if (owner?.kind !== "ReplicaSet") return undefined;

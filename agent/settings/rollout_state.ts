@@ -15,16 +15,10 @@ export async function rolloutState(
   if ((status.observedGeneration ?? 0) < (found.metadata.generation ?? 0)) {
     return `${name} has not been looked at yet`;
   }
-  const [wanted, updated, ready, all] = kind === "DaemonSet"
-    ? [
-      status.desiredNumberScheduled,
-      status.updatedNumberScheduled,
-      status.numberReady,
-      status.desiredNumberScheduled,
-    ]
-    : [found.spec?.replicas ?? 1, status.updatedReplicas, status.readyReplicas, status.replicas];
-  if ((updated ?? 0) < (wanted ?? 0)) return `${updated ?? 0} of ${wanted} pods of ${name} are new`;
-  if ((all ?? 0) > (updated ?? 0)) return `an old pod of ${name} has not ended yet`;
-  if ((ready ?? 0) < (wanted ?? 0)) return `${ready ?? 0} of ${wanted} pods of ${name} are ready`;
+  const wanted = found.spec?.replicas ?? 1;
+  const { updatedReplicas: updated = 0, readyReplicas: ready = 0, replicas: all = 0 } = status;
+  if (updated < wanted) return `${updated} of ${wanted} pods of ${name} are new`;
+  if (all > updated) return `an old pod of ${name} has not ended yet`;
+  if (ready < wanted) return `${ready} of ${wanted} pods of ${name} are ready`;
   return true;
 }

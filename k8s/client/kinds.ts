@@ -29,7 +29,6 @@ export const KINDS = {
   Event: kind("v1", "Event", "events"),
   Deployment: kind<models.Deployment>("apps/v1", "Deployment", "deployments"),
   StatefulSet: kind<models.StatefulSet>("apps/v1", "StatefulSet", "statefulsets"),
-  DaemonSet: kind<models.DaemonSet>("apps/v1", "DaemonSet", "daemonsets"),
   ReplicaSet: kind<models.ReplicaSet>("apps/v1", "ReplicaSet", "replicasets"),
   Job: kind<models.Job>("batch/v1", "Job", "jobs"),
   StorageClass: kind<models.StorageClass>("storage.k8s.io/v1", "StorageClass", "storageclasses", false),

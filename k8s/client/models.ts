@@ -3,7 +3,6 @@ import type {
   V1ClusterRoleBinding,
   V1ConfigMap,
   V1CustomResourceDefinition,
-  V1DaemonSet,
   V1Deployment,
   V1Job,
   V1Namespace,
@@ -56,5 +55,4 @@ export type Secret = Model<V1Secret>;
 export type Service = Model<V1Service>;
 export type ServiceAccount = Model<V1ServiceAccount>;
 export type StatefulSet = Model<V1StatefulSet>;
-export type DaemonSet = Model<V1DaemonSet>;
 export type StorageClass = Model<V1StorageClass>;

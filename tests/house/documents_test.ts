@@ -7,6 +7,9 @@ import { PROGRAM_SETS } from "../cluster/programs.ts";
 import { findProgram } from "../cluster/find_program.ts";
 import { withReleaseTree } from "../tools/release_agent/release_tree.ts";
 import { startSimRegistry } from "../simulator/registry.ts";
+import { cli } from "../agent/cli/terminal.ts";
+import { withStandIn } from "../agent/cli/stand_in_agent.ts";
+import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { onFreePort } from "../simulator/free_port.ts";
 
@@ -108,9 +111,28 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^npm install --global deno@/, ({ command }) => {
     assert.equal(command, `npm install --global deno@${DENO_VERSION}`);
   }],
+  [/^sudo alga-agent settings /, ({ command }) => runSettings(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
   [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
 ];
+
+/** The command against an agent that takes every change; files that it names are made up. What is sent is proven by the routes' tests. */
+async function runSettings(words: readonly string[]): Promise<void> {
+  await withStandIn(async (agent) => {
+    const path = "/api/v1/settings";
+    const operation = stubOperation({ state: { status: "done", finishedAt: "" } });
+    agent.answers[`GET ${path}`] = [{ status: 200, body: { ...settingsStub().view(), operation } }];
+    agent.answers[`PUT ${path}`] = [{ status: 202, body: operation.state }];
+    agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { changed: [], settings: [], steps: [] } }];
+    const report = { startedAt: "", finishedAt: "", results: [] };
+    agent.answers[`POST ${path}/check`] = [{ status: 200, body: report }];
+    const file = `${agent.root}/file`;
+    await Deno.writeTextFile(file, "noProxy: intern.example\n");
+    const args = words.map((it) => /\.(pem|yaml)$/.test(it) ? file : it);
+    const { code, err } = await cli([...args, "--root", agent.root]);
+    assert.equal(code, 0, err);
+  });
+}
 
 /** The gate has a part whose command ends with these words; the gate itself cannot run here. */
 function gateRuns(...words: string[]): void {

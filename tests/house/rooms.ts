@@ -268,7 +268,6 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/serving/serve_connection.ts": "HTTP on a connection that was accepted",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
   "agent/cli/input_file.ts": "permissions of a file named on the command line",
-  "agent/cli/read_text.ts": "files named on the command line lie where the caller says",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",
   "k8s/connect_kube.ts": "a kubeconfig named on the command line",
   "flux/crds.ts": "definitions inside the program",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { SettingsPlan, SettingsView } from "../../agent/settings/settings_view.ts";
 import { KINDS } from "../../k8s/mod.ts";
-import type { AgentProcess } from "../simulator/agent_process.ts";
-import { sampleInputs } from "../simulator/agent_process.ts";
+import { PATHS } from "../../agent/state/paths.ts";
+import { type AgentProcess, sampleInputs, startAgent } from "../simulator/agent_process.ts";
 import type { World } from "../simulator/world.ts";
 import { until } from "../until.ts";
 import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
@@ -66,7 +66,10 @@ Deno.test("set up, then another address and other DNS servers: values, resolv.co
         namespace: "alga-system",
         name: "appliance-values-alga-core",
       });
-      assert.match(map?.data["alga-core.single-node.yaml"], /appUrl: "https:\/\/other\.example\.com"/);
+      assert.match(
+        map?.data?.["alga-core.single-node.yaml"] ?? "",
+        /appUrl: "https:\/\/other\.example\.com"/,
+      );
       assert.equal((await world.commands()).filter((it) => it === "systemctl restart k3s").length, 0);
       const address = rows.find((it) => it.field === "appUrl");
       assert.equal(address?.value, ADDRESS);
@@ -94,4 +97,47 @@ async function acceptAll(agent: AgentProcess): Promise<void> {
     checkIds: conditions.map((it) => it.id),
   });
   assert.equal(reply.status, 202, JSON.stringify([reply.body, conditions]));
+}
+
+/** Steps amid which the agent is killed, each with a change of its own. */
+const KILLED_AT = ["host-files", "cluster-dns", "releases"];
+
+Deno.test("killed amid a change, the next start brings it to its end", async () => {
+  await withAppliance("healthy", async (first, world) => {
+    await setUp(first, world);
+    let agent = first;
+    try {
+      for (const [i, stepId] of KILLED_AT.entries()) {
+        const change = {
+          appUrl: `http://192.168.64.8:${3100 + i}`,
+          dnsMode: "custom",
+          dnsServers: [`192.0.2.${100 + i}`],
+        };
+        const before = (await Deno.readTextFile(world.root + PATHS.journal)).length;
+        assert.equal((await agent.request("PUT", "/api/v1/settings", change)).status, 202);
+        const accepting = acceptAll(agent).catch(() => {}); // it may die meanwhile
+        await until(
+          `${stepId} begins`,
+          () => journalAfter(world, before),
+          (it) => it.includes(`"stepId":"${stepId}"`),
+          60,
+        );
+        await agent.kill("SIGKILL");
+        await accepting;
+        agent = await startAgent(world);
+        await applied(agent);
+        assert.equal(await resolvConf(world), `nameserver ${change.dnsServers[0]}\n`, stepId);
+        const { rows } = await settings(agent);
+        assert.equal(rows.find((it) => it.field === "appUrl")?.value, change.appUrl, stepId);
+        const told = await journalAfter(world, before);
+        assert.equal(told.split('"settings.requested"').length, 2, `${stepId}: one request`);
+      }
+    } finally {
+      if (agent !== first) await agent.kill("SIGKILL");
+    }
+  });
+});
+
+async function journalAfter(world: World, length: number): Promise<string> {
+  return (await Deno.readTextFile(world.root + PATHS.journal)).slice(length);
 }

@@ -38,7 +38,10 @@ async function following(body: (it: Following) => Promise<void>): Promise<void> 
     },
   };
   stub.current = () => Promise.resolve(it.settings);
-  const ended = followResolvers({ host, clock, settings: stub, say: (text) => said.push(text) }, over.signal);
+  const ended = followResolvers(
+    { host, clock, settings: stub, say: (_level, text) => said.push(text) },
+    over.signal,
+  );
   try {
     await body(it);
   } finally {

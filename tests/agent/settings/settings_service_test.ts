@@ -3,6 +3,7 @@ import { createEngine } from "../../../agent/operation/mod.ts";
 import type { OperationState } from "../../../agent/operation/operation.ts";
 import type { RegistryClient } from "../../../agent/registry/registry.ts";
 import { createSettingsService, type SettingsService } from "../../../agent/settings/settings_service.ts";
+import { FOLLOWER } from "../../../agent/settings/follow_resolvers.ts";
 import { settingsGate } from "../../../agent/settings/gate.ts";
 import type { SettingsChange } from "../../../agent/settings/settings.ts";
 import type { SetupView } from "../../../agent/setup/setup_state.ts";
@@ -296,5 +297,23 @@ Deno.test("before setup is done nothing can be changed", async () => {
     assert.equal((await settings.look()).isSetUp, false);
     assert.equal(await settings.current(), undefined);
     await assert.rejects(settings.merge({}), /can no longer be read/);
+  });
+});
+
+Deno.test("the cluster follows the machine's servers: CoreDNS alone restarts, and no setting counts as changed", async () => {
+  await withCluster(async (world) => {
+    const agent = await startAgent(world, world.host);
+    const { settings, journal } = agent;
+    world.host.put("/run/systemd/resolve/resolv.conf", "nameserver 192.0.2.99\n");
+    const now = await merged(settings, {});
+    assert.deepEqual(await settings.apply(now, BY), { ok: false, reason: "nothing-changed" });
+    assert.deepEqual(await settings.apply(now, { by: FOLLOWER, isFollowing: true }), { ok: true });
+    assert.equal((await ended(agent)).status, "done");
+    const { fresh, resolvConf } = await endState(world, agent);
+    assert.deepEqual([fresh, resolvConf], [["coredns"], "nameserver 192.0.2.99\n"]);
+    assert.equal(await world.host.readText(PATHS.settings), undefined);
+    assert.ok(journal.entries().some((it) => it.type === "settings.requested" && it.data.by === FOLLOWER));
+    assert.match(settings.news()[0]?.text ?? "", /other DNS servers$/);
+    await agent.kill();
   });
 });

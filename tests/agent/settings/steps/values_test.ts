@@ -74,7 +74,7 @@ Deno.test("valuesStep writes the address where it is read and tells each value b
     assert.equal(plan[0]?.from, "https://psa.example.com");
     await walk(valuesStep, world.with(OTHER));
     assert.match(
-      (await map(world, "alga-core"))?.data["alga-core.single-node.yaml"],
+      (await map(world, "alga-core"))?.data?.["alga-core.single-node.yaml"] ?? "",
       /appUrl: "https:\/\/other/,
     );
     for (const name of HELM_RELEASES) {
@@ -89,7 +89,7 @@ Deno.test("valuesStep writes another channel into the record and asks no release
     await walk(valuesStep, context);
     const name = "appliance-release-selection";
     const record = await world.kube.get({ resource: KINDS.ConfigMap, namespace: "alga-system", name });
-    assert.equal(record?.data.selectedChannel, "nightly");
+    assert.equal(record?.data?.selectedChannel, "nightly");
     assert.equal(await releasesStep.look(context), true);
   }));
 
