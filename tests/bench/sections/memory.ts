@@ -14,10 +14,10 @@ export const memorySection: Section = {
     const { agent, bare, loadMs, say } = bench;
     const rows: Row[] = [];
     const headers = { authorization: `Bearer ${agent.token}` };
-    // What set-up has begun ends first: engines compile and memory is given back for a while.
-    await new Promise((resolve) => setTimeout(resolve, loadMs * 15));
     for (const pods of bench.podCounts) {
       const there = await bench.bringTo(pods);
+      // What set-up and new pods have begun ends first: engines compile and memory is given back for a while.
+      await new Promise((resolve) => setTimeout(resolve, loadMs * 15));
       say(`idle with ${there} pods`);
       const floor = spread([await memoryMb(bare.pid)]);
       const before = await cpuMs(agent.pid);
