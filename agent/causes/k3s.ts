@@ -51,6 +51,42 @@ export const K3S = {
     retrySafe: false,
     action: "call-vendor",
   } satisfies CauseShape,
+  configInvalid: {
+    id: "k3s.config-invalid",
+    kind: "cause",
+    owner: "you",
+    place: AT_NODE,
+    title: "Kubernetes cannot read its configuration",
+    reason: (w) => `/etc/rancher/k3s/config.yaml, or a file beside it, is not valid YAML.${itSaid(w.detail)}`,
+    nextAction:
+      'Correct the file, or restore it: its last good form is written again when setup tries again. Then restart the service "k3s".',
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{ detail: string }>,
+  registriesInvalid: {
+    id: "k3s.registries-invalid",
+    kind: "cause",
+    owner: "you",
+    place: AT_NODE,
+    title: "Kubernetes cannot read its list of registries",
+    reason: (w) =>
+      `/etc/rancher/k3s/registries.yaml is not valid YAML${w.line === "" ? "" : `, line ${w.line}`}.`,
+    nextAction: 'Correct the file. Then restart the service "k3s"; stopping it may take a minute and a half.',
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{ /** "" where the text does not tell it. */ line: string }>,
+  tokenInvalid: {
+    id: "k3s.token-invalid",
+    kind: "cause",
+    owner: "you",
+    place: AT_NODE,
+    title: "Kubernetes does not accept its own key",
+    reason: "The token in its configuration has not the form that it expects.",
+    nextAction:
+      "Restore the token in /etc/rancher/k3s/config.yaml from a copy. Do not make a new one: the data are locked with the old one.",
+    retrySafe: false,
+    action: "fix-machine",
+  } satisfies CauseShape,
   certificateExpired: {
     id: "k3s.cert-expired",
     kind: "cause",

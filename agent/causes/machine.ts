@@ -68,6 +68,16 @@ export const MACHINE = {
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Change>,
+  noDefaultRoute: {
+    id: "node.no-default-route",
+    kind: "cause",
+    owner: "network-admin",
+    title: "This machine has no default gateway",
+    reason: "Kubernetes cannot tell by which address it is reached, so it does not start.",
+    nextAction: 'Enter the gateway in the network settings of this machine ("ip route" shows what it has).',
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape,
   nameChanged: {
     id: "node.hostname-changed",
     kind: "cause",

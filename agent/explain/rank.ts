@@ -13,6 +13,10 @@ const BEHIND_SILENCE: readonly BlockerId[] = [
   "k3s.db-corrupt",
   "k3s.cert-expired",
   "k3s.token-mismatch",
+  "k3s.token-invalid",
+  "k3s.config-invalid",
+  "k3s.registries-invalid",
+  "node.no-default-route",
   "k3s.crash-loop",
   "net.node-ip-changed",
   "node.hostname-changed",
@@ -140,8 +144,14 @@ function isLoginBlocking(it: Finding, { loginReady }: { loginReady: boolean }): 
   return !loginReady && tierRank(it) <= (RANK_OF_TIER.get("login") ?? 0);
 }
 
+/** What keeps Kubernetes itself from running. Beside it everything that was seen of pods is old. */
+function isBehindSilence(it: Finding): boolean {
+  return it.hard && BEHIND_SILENCE.includes(it.id);
+}
+
 function compare(a: Finding, b: Finding, options: { loginReady: boolean }): number {
-  return Number(isLoginBlocking(b, options)) - Number(isLoginBlocking(a, options)) ||
+  return Number(isBehindSilence(b)) - Number(isBehindSilence(a)) ||
+    Number(isLoginBlocking(b, options)) - Number(isLoginBlocking(a, options)) ||
     Number(b.hard) - Number(a.hard) ||
     Number(CAUSES[a.id].kind === "symptom") - Number(CAUSES[b.id].kind === "symptom") ||
     tierRank(a) - tierRank(b) ||

@@ -16,6 +16,8 @@ export interface RunOptions {
   /** The whole process group is killed after this long; default 60,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** File mode mask that the program starts with; default: ours, which keeps everything private. @see umask(2) */
+  umask?: number;
   /** Called for every complete line as it arrives. */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /** Kept per stream, from the end; default 65,536. */

@@ -69,6 +69,8 @@ function start(
   args: readonly string[],
   options: RunOptions & { searchPath: string },
 ): Deno.ChildProcess {
+  // A program takes our mask at its start, and nothing else of ours runs between these lines.
+  const ours = options.umask === undefined ? undefined : Deno.umask(options.umask);
   try {
     return new Deno.Command(program, {
       args: [...args],
@@ -82,6 +84,8 @@ function start(
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound ? "it does not exist" : errorText(cause);
     throw new AgentError("COMMAND_FAILED", `Cannot start "${program}": ${why}`, { cause });
+  } finally {
+    if (ours !== undefined) Deno.umask(ours);
   }
 }
 

@@ -2,7 +2,8 @@ import { redactLine } from "../text/redact/redact_line.ts";
 import type { Host } from "./host.ts";
 
 const LINE_LIMIT = 300;
-const BYTES_LIMIT = 512 * 1024;
+/** journalctl itself leaves messages of more than 4 KiB out, so this holds all lines. */
+const BYTES_LIMIT = 2 * 1024 * 1024;
 const TIME_LIMIT_MS = 5_000;
 
 /** One line of a service; free of credentials. */
@@ -28,6 +29,8 @@ export async function readUnitJournal(
     "json",
     "--output-fields=MESSAGE",
     "--since=-15min",
+    // Newest first: with a limit and a beginning, systemd before 254 gives the oldest lines otherwise.
+    "--reverse",
     "-n",
     String(Math.min(options.lines ?? LINE_LIMIT, LINE_LIMIT)),
     "--no-pager",
@@ -36,7 +39,7 @@ export async function readUnitJournal(
     maxOutputBytes: BYTES_LIMIT,
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  return parseJournal(stdout);
+  return parseJournal(stdout).toSorted((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
 /** Lines of `journalctl -o json`; what is none, or was cut, is left out. Never throws. */

@@ -55,6 +55,7 @@ export async function runK3sInstaller(
   const { code, stderr } = await host.run([PATHS.k3sInstaller], {
     timeoutMs: INSTALLER_TIMEOUT_MS,
     signal,
+    umask: 0o022, // its unit file and links are for everybody to read
     env: {
       INSTALL_K3S_SKIP_DOWNLOAD: "true",
       INSTALL_K3S_SKIP_START: "true",

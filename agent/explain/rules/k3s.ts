@@ -20,12 +20,20 @@ interface LineWords {
   now: string;
   before: string;
   port: string;
+  line: string;
   detail: string;
 }
 
 /** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. @see catalogue.md 4.4 k3s.* */
 const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   { cause: K3S.databaseCorrupt, test: /database disk image is malformed|file is not a database/i },
+  {
+    cause: K3S.registriesInvalid,
+    test: /Waiting to retrieve agent configuration; server is not ready: yaml: (?:line (?<line>\d+))?/i,
+  },
+  { cause: K3S.configInvalid, test: /(?:^|msg=")(?:Error: )?yaml: (?:line (?<line>\d+): |unmarshal)/i },
+  { cause: K3S.tokenInvalid, test: /failed to normalize (?:server )?token/i },
+  { cause: MACHINE.noDefaultRoute, test: /no default routes? found in/i },
   { cause: K3S.tokenMismatch, test: /bootstrap data already found and encrypted with different token/i },
   {
     cause: K3S.startCgroup,
@@ -41,7 +49,7 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   { cause: MACHINE.addressChanged, test: /is (?:a )?not a member of the etcd cluster/i },
   { cause: K3S.certificateExpired, test: /x509: certificate has expired/i },
   { cause: MACHINE.nameChanged, test: /can only access node lease with the same name/i },
-  { cause: MACHINE.diskPressure, test: /no space left on device/i },
+  { cause: MACHINE.diskPressure, test: /no space left on device|database or disk is full/i },
   { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
 ];
 
@@ -55,8 +63,8 @@ export const journalRule: Rule = {
     for (const { cause, test } of PATTERNS) {
       const line = run.findLast((it) => test.test(it.text) && !OF_ONE_POD.test(it.text));
       if (!line) continue;
-      const { now = "", before = "", port = "" } = test.exec(line.text)?.groups ?? {};
-      const words = { now, before, port, detail: clip(messageOf(line.text), 240) };
+      const { now = "", before = "", port = "", line: at = "" } = test.exec(line.text)?.groups ?? {};
+      const words = { now, before, port, line: at, detail: clip(messageOf(line.text), 240) };
       return [finding(facts, cause, { ...atLine(line), words }), ...slow];
     }
     return [...crashLoop(facts, lines), ...slow];

@@ -13,6 +13,7 @@ const PUBLIC_IDS = `
   img.no-space img.invalid img.pull-failed disk.pressure disk.readonly disk.slow
   mem.oom-host mem.oom-container sched.resources sched.port sched.taint k3s.download
   k3s.start-port k3s.start-cgroup k3s.db-corrupt k3s.cert-expired k3s.token-mismatch k3s.crash-loop
+  k3s.config-invalid k3s.registries-invalid k3s.token-invalid node.no-default-route
   k3s.api-down k3s.node-gone k3s.node-not-ready k3s.not-ready-cni k3s.node-paused node.hostname-changed
   stor.pvc-pending stor.provisioner stor.subpath stor.mount stor.owner cfg.missing-secret
   cfg.container cfg.service-links app.db-auth app.db-start app.db-version app.bootstrap-running

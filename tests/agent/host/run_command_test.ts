@@ -47,3 +47,14 @@ Deno.test("runCommand() gives all output of a program that ends by itself", asyn
   assert.deepEqual([code, stdout, stderr], [3, "one\ntwo", "warn\n"]);
   assert.deepEqual(lines.sort(), ["stderr warn", "stdout one", "stdout two"]);
 });
+
+Deno.test("runCommand() gives a program the mask that it is to have, and keeps ours", async () => {
+  const ours = Deno.umask();
+  const ask = async (umask?: number) =>
+    (await runCommand("sh", ["-c", "umask"], { searchPath, ...(umask === undefined ? {} : { umask }) }))
+      .stdout;
+  assert.equal(Number.parseInt(await ask(0o022), 8), 0o022);
+  assert.equal(Number.parseInt(await ask(0o077), 8), 0o077);
+  assert.equal(Number.parseInt(await ask(), 8), ours);
+  assert.equal(Deno.umask(), ours);
+});

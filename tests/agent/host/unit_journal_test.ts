@@ -20,9 +20,20 @@ Deno.test("readUnitJournal() asks for few lines of one unit, with limits of size
     text: "Starting k3s",
   }]);
   assert.deepEqual(asked, [
-    ["-u", "k3s", "-o", "json", "--output-fields=MESSAGE", "--since=-15min", "-n", "300", "--no-pager"],
+    [
+      "-u",
+      "k3s",
+      "-o",
+      "json",
+      "--output-fields=MESSAGE",
+      "--since=-15min",
+      "--reverse",
+      "-n",
+      "300",
+      "--no-pager",
+    ],
     5_000,
-    512 * 1024,
+    2 * 1024 * 1024,
   ]);
 });
 
@@ -57,4 +68,11 @@ Deno.test("parseJournal() never throws and stays bounded, whatever it is given",
     Array.from({ length: 5_000 }, () => line("x".repeat(50_000).slice(0, 2_000))).join("\n"),
   );
   assert.ok(many.length <= 300 && JSON.stringify(many).length < 200_000);
+});
+
+Deno.test("readUnitJournal() puts lines that come newest first in order", async () => {
+  const lines = [3, 2, 1].map((it) => line(`line ${it}`, `${1795262400000000 + it * 1_000_000}`));
+  const host = new FakeHost({}, { journalctl: { stdout: `${lines.join("\n")}\n` } });
+  const read = await readUnitJournal(host, "k3s");
+  assert.deepEqual(read.map((it) => it.text), ["line 1", "line 2", "line 3"]);
 });

@@ -72,7 +72,7 @@ Deno.test("k3sJournalTail() asks for the last lines and is empty when there are 
   const host = new FakeHost({}, { journalctl: { stdout: ["one", "two"].map(journalLine).join("\n") } });
   assert.equal(await k3sJournalTail(host), "one\ntwo");
   assert.deepEqual(host.record, [
-    "run journalctl -u k3s -o json --output-fields=MESSAGE --since=-15min -n 20 --no-pager",
+    "run journalctl -u k3s -o json --output-fields=MESSAGE --since=-15min --reverse -n 20 --no-pager",
   ]);
   assert.equal(await k3sJournalTail(new FakeHost()), "");
 });

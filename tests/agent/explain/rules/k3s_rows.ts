@@ -24,6 +24,35 @@ export const K3S: [BlockerId, string][] = [
     "k3s.start-port",
     'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: init cluster datastore and https: listen tcp :6443: bind: address already in use"',
   ],
+  // What follows is as k3s 1.36.3 says it under systemd.
+  [
+    "k3s.start-port",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="failed to start supervisor listener: listen tcp :6443: bind: address already in use"',
+  ],
+  [
+    "k3s.registries-invalid",
+    'time="2026-11-21T11:59:30Z" level=info msg="Waiting to retrieve agent configuration; server is not ready: yaml: line 3: did not find expected key"',
+  ],
+  [
+    "k3s.config-invalid",
+    "time=\"2026-11-21T11:59:30Z\" level=fatal msg=\"yaml: line 1: did not find expected ',' or ']'\"",
+  ],
+  [
+    "k3s.token-invalid",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="failed to normalize server token; must be in format K10<CA-HASH>::<USERNAME>:<PASSWORD> or <PASSWORD>"',
+  ],
+  [
+    "node.no-default-route",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="no default routes found in \\"/proc/net/route\\" or \\"/proc/net/ipv6_route\\""',
+  ],
+  [
+    "k3s.db-corrupt",
+    'time="2026-11-21T11:59:30Z" level=error msg="Failed to ping database connection: file is not a database"',
+  ],
+  [
+    "disk.pressure",
+    'time="2026-11-21T11:59:30Z" level=error msg="error in txn: database or disk is full"',
+  ],
   ["k3s.start-cgroup", 'time="2026-11-21T11:59:30Z" level=fatal msg="failed to find memory cgroup (v2)"'],
   [
     "k3s.db-corrupt",

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { NETWORK } from "../../../../agent/causes/network.ts";
+import { finding } from "../../../../agent/explain/finding.ts";
+import { rankFindings } from "../../../../agent/explain/rank.ts";
+import { journalRule } from "../../../../agent/explain/rules/k3s.ts";
+import { makeFacts } from "../../../../agent/facts/facts.ts";
 import { evaluate } from "../../../../agent/status/evaluate.ts";
-import { NOW_MS } from "../../status/objects.ts";
+import { ago, NOW_MS } from "../../status/objects.ts";
 import { found, testRows } from "../rule_row.ts";
 import { K3S, K3S_ROWS, lostNode, machine, silent, slowSql, started } from "./k3s_rows.ts";
 
@@ -38,5 +43,21 @@ for (const line of OF_ONE_POD) {
   Deno.test(`the service's word about one pod is none about the machine: ${line.slice(30, 150)}`, () => {
     const ids = found(silent([[80, started], [70, line], [2, started]])).map((it) => it.id);
     assert.deepEqual(ids.filter((it) => it !== "k3s.api-down"), []);
+  });
+}
+
+for (const [id, line] of K3S) {
+  Deno.test(`${id} stands before what was seen of pods while Kubernetes still answered: ${line.slice(0, 90)}`, () => {
+    const old = { label: "Message", text: "dial tcp: i/o timeout" };
+    const seen = finding(makeFacts(silent([]), NOW_MS), NETWORK.egress, {
+      tier: "platform",
+      component: "network",
+      since: ago(86_400),
+      words: { server: "ghcr.io" },
+      evidence: [old],
+    });
+    const facts = makeFacts(silent([[80, started], [70, line], [2, started]]), NOW_MS);
+    const ranked = rankFindings([seen, ...journalRule.find(facts)], { loginReady: false });
+    assert.equal(ranked[0]?.finding.id, id);
   });
 }
