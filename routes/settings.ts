@@ -6,13 +6,13 @@ import { SETTING_KEYS, SettingsChange } from "../agent/settings/settings.ts";
 import type { SettingsReply } from "../agent/settings/settings_service.ts";
 import { toFieldErrors } from "../agent/setup/mod.ts";
 import { renderPage } from "../views/layout.ts";
-import { hiddenForm } from "../views/operation_section.ts";
-import { originText, settingsSection } from "../views/settings_page.ts";
+import { originText, settingsHead, settingsParts, settingsTone } from "../views/settings_page.ts";
 import { settingsFormPage } from "../views/settings_form_page.ts";
 import { settingsFindingsPage, settingsReviewPage } from "../views/settings_review_page.ts";
 import type { AppDeps, AppState, Env, SettingsDraft } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { liveHeaders, livePageBody, sharedSection } from "./live.ts";
+import { livePage } from "./live.ts";
+import { sharedParts } from "./live_parts.ts";
 import { answerProblem } from "./problem.ts";
 import { settingsProblem } from "./settings_problem.ts";
 
@@ -26,11 +26,7 @@ export function settingsRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const csrf = (c: Context<Env>) => c.get("session")?.csrfToken ?? "";
   const draftKey = (c: Context<Env>) => c.get("session")?.idHash ?? "";
   const by = (c: Context<Env>) => `browser ${c.env.remoteAddr}`;
-  const section = sharedSection(
-    deps.clock,
-    settings.view,
-    (nowMs) => settingsSection(settings.view(), nowMs),
-  );
+  const parts = sharedParts(deps.clock, settings.view, (nowMs) => settingsParts(settings.view(), nowMs));
 
   /** Before setup is done there is nothing to change here. */
   app.use(`${PAGE}/*`, async function requireSetUp(c, next) {
@@ -82,18 +78,15 @@ export function settingsRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 
   app.get(PAGE, async (c) => {
     if (!(await settings.look()).isSetUp) return c.redirect("/setup", 303);
-    const isLive = c.req.method !== "HEAD" && c.req.query("live") !== "off";
-    const body = livePageBody({
+    return livePage(c, {
       frame: await frameOf(c, deps, state, "settings"),
-      page: { title: "Settings", narrow: true, body: hiddenForm("retry", `${PAGE}/retry`, csrf(c)) },
-      section,
+      page: { title: "Settings", narrow: true, body: settingsHead(csrf(c)) },
+      parts,
+      tone: () => settingsTone(settings.view()),
       subscribe: settings.subscribe,
       path: PAGE,
-      isLive,
-      isStillAllowed: c.get("isStillAllowed"),
       clock: deps.clock,
     }, state);
-    return c.body(body, 200, liveHeaders(PAGE, typeof body !== "string"));
   });
 
   app.get(`${PAGE}/change`, async (c) => {

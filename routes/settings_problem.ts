@@ -13,6 +13,11 @@ export function settingsProblem(reply: SettingsRefusal): Problem {
           reply.since.slice(11, 19)
         } UTC. Wait until it has ended, then try again.`,
       );
+    case "record-damaged":
+      return conflict(
+        "The record of this appliance is damaged",
+        "Nothing is changed before somebody has decided what counts: open the page Set up.",
+      );
     case "not-set-up":
       return conflict(
         "Not set up yet",

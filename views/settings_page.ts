@@ -1,83 +1,110 @@
 import type { VNode } from "preact";
 import type { SettingRow, SettingsView } from "../agent/settings/settings_view.ts";
-import { html, visible } from "./html.ts";
-import { clockTime } from "./layout.ts";
-import { operationPart } from "./operation_section.ts";
+import { type Content, html, visible } from "./html.ts";
+import { clockTime, type Tone } from "./layout.ts";
+import { liveParts } from "./live_parts.ts";
+import { hiddenForm, operationParts } from "./operation_parts.ts";
 
 const ORIGIN_TEXT = { dhcp: "DHCP", default: "default", you: "you, at setup" } as const;
 const LINKS = { doing: "Applying the change", change: "/settings/change", retryForm: "retry" };
 
-/** The changing part of the settings page: what goes on, then every setting with where it came from. */
-export function settingsSection(view: SettingsView, nowMs: number): VNode {
-  const { state } = view.operation;
-  const open = view.rows.filter((it) => it.locked === undefined);
-  const locked = view.rows.filter((it) => it.locked !== undefined);
-  return html`
-    <section class="live">
+/** What stands above the changing parts: the reader's own button, and the heading. */
+export function settingsHead(csrfToken: string): Content {
+  return [
+    hiddenForm(LINKS.retryForm, "/settings/retry", csrfToken),
+    html`
       <header>
         <h1>Settings</h1>
         <p class="soft">Change one, check it, apply it. Nothing changes before you press Apply.</p>
       </header>
-      ${operationPart(view.operation, nowMs, LINKS)} ${state.status === "blocked"
+    `,
+  ];
+}
+
+/** The changing parts of the settings page: what goes on, then every setting with where it came from. */
+export function settingsParts(view: SettingsView, nowMs: number): VNode[] {
+  const { state } = view.operation;
+  return liveParts([
+    ...operationParts(view.operation, nowMs, LINKS),
+    state.status === "blocked" && html`
+      <div class="panel">
+        <h2>A change waits for you</h2>
+        <p>Its check found something. Nothing was changed.</p>
+        <div class="acts"><a class="button" href="/settings/findings">See what was found</a></div>
+      </div>
+    `,
+    openPanel(view),
+    lockedPanel(view.rows.filter((it) => it.locked !== undefined)),
+    READERS,
+  ]);
+}
+
+/** The state that the tab shows. */
+export function settingsTone({ operation: { state } }: SettingsView): Tone {
+  if (state.status === "running") return "busy";
+  return state.status === "failed" || state.status === "blocked" ? "bad" : "idle";
+}
+
+function openPanel({ rows, operation }: SettingsView): VNode {
+  const { state, by } = operation;
+  const open = rows.filter((it) => it.locked === undefined);
+  return html`
+    <div class="panel">
+      <dl class="answers">${open.map((it) => settingItem(it, state.status !== "running"))}</dl>
+      ${state.status === "done"
         ? html`
-          <div class="panel">
-            <h2>A change waits for you</h2>
-            <p>Its check found something. Nothing was changed.</p>
-            <div class="acts"><a class="button" href="/settings/findings">See what was found</a></div>
-          </div>
+          <p class="soft">The last change was applied ${dateOf(state.finishedAt)}, asked for by ${visible(
+            by ?? "the agent",
+          )}.</p>
         `
         : null}
-      <div class="panel">
-        <dl class="answers">${open.map((it) => settingItem(it, state.status !== "running"))}</dl>
-        ${state.status === "done"
-          ? html`
-            <p class="soft">The last change was applied ${dateOf(state.finishedAt)}, asked for by ${visible(
-              view.operation.by ?? "the agent",
-            )}.</p>
-          `
-          : null}
-      </div>
-      ${locked.length === 0 ? null : html`
-        <div class="panel">
-          <h2>Locked</h2>
-          ${[...new Set(locked.map((it) => it.locked))].map((why) =>
-            html`
-              <p class="soft">${locked.filter((it) => it.locked === why).map((it) => it.label).join(
-                ", ",
-              )}: ${visible(
-                why ?? "",
-              )}</p>
-            `
-          )}
-          <dl class="answers">${locked.map((it) => settingItem(it, false))}</dl>
-        </div>
-      `}
-      <div class="panel">
-        <details>
-          <summary>What reads these settings</summary>
-          <dl class="facts">
-            <dt>DNS servers</dt>
-            <dd>Kubernetes' name service, and through it every part of Alga. It is restarted.</dd>
-            <dt>Proxy</dt>
-            <dd>
-              Kubernetes for its downloads, Flux, and this agent. Kubernetes and Flux are restarted; Alga itself
-              goes on.
-            </dd>
-            <dt>Certificate authorities</dt>
-            <dd>
-              This agent, and Kubernetes for its downloads. Parts that run in the cluster, Flux among them, do not
-              read them.
-            </dd>
-            <dt>Application address</dt>
-            <dd>Alga and its tenant worker. They are restarted; nobody can work for about two minutes.</dd>
-            <dt>Channel</dt>
-            <dd>The next update. Nothing is installed by the change itself.</dd>
-          </dl>
-        </details>
-      </div>
-    </section>
+    </div>
   `;
 }
+
+function lockedPanel(locked: readonly SettingRow[]): VNode | null {
+  return locked.length === 0 ? null : html`
+    <div class="panel">
+      <h2>Locked</h2>
+      ${[...new Set(locked.map((it) => it.locked))].map((why) =>
+        html`
+          <p class="soft">${locked.filter((it) => it.locked === why).map((it) => it.label).join(
+            ", ",
+          )}: ${visible(
+            why ?? "",
+          )}</p>
+        `
+      )}
+      <dl class="answers">${locked.map((it) => settingItem(it, false))}</dl>
+    </div>
+  `;
+}
+
+const READERS = html`
+  <div class="panel">
+    <details>
+      <summary>What reads these settings</summary>
+      <dl class="facts">
+        <dt>DNS servers</dt>
+        <dd>Kubernetes' name service, and through it every part of Alga. It is restarted.</dd>
+        <dt>Proxy</dt>
+        <dd>
+          Kubernetes for its downloads, Flux, and this agent. Kubernetes and Flux are restarted; Alga itself
+          goes on.
+        </dd>
+        <dt>Certificate authorities</dt>
+        <dd>
+          This agent, and Kubernetes for its downloads. Parts that run in the cluster, Flux among them, do not
+          read them.
+        </dd>
+        <dt>Application address</dt>
+        <dd>Alga and its tenant worker. They are restarted; nobody can work for about two minutes.</dd>
+        <dt>Channel</dt>
+        <dd>The next update. Nothing is installed by the change itself.</dd>
+      </dl>
+    </details>
+  </div>
+`;
 
 function settingItem(it: SettingRow, mayChange: boolean): VNode {
   const notes = [originText(it), it.hasPassword ? "password kept" : ""].filter(Boolean).join(" · ");

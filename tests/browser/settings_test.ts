@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { SettingsView } from "../../agent/settings/settings_view.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { until } from "../until.ts";
@@ -24,6 +24,11 @@ async function assertReadable(test: BrowserTest, path: string, name: string): Pr
 
 async function settings({ agent }: BrowserTest): Promise<SettingsView> {
   return (await agent.request("GET", "/api/v1/settings")).body as SettingsView;
+}
+
+/** The newest of what a live page has sent: older parts are hidden. */
+function seen(page: Page, selector: string, text: string): Locator {
+  return page.locator(selector, { hasText: text }).locator("visible=true").first();
 }
 
 async function press(page: Page, name: string, url: RegExp): Promise<void> {
@@ -86,11 +91,10 @@ browserTest(
       assert.equal((await settings(test)).operation.state.status, "idle", "nothing has been applied");
 
       await press(page, "Apply", /\/settings$/);
-      await page.locator("main > section:last-of-type h2", { hasText: "Applying the change" }).first()
-        .waitFor();
+      await seen(page, "h2", "Applying the change").waitFor();
       await test.shoot(page, "settings-applying");
-      await page.locator("main > section:last-of-type", { hasText: "The last change was applied" }).waitFor();
-      const shown = await page.locator("main > section:last-of-type dl.answers").first().textContent();
+      await seen(page, "p", "The last change was applied").waitFor();
+      const shown = await seen(page, "dl.answers", "Application address").textContent();
       assert.match(
         shown ?? "",
         /Application address\s*http:\/\/192\.168\.64\.8:3000\s*· changed .* by browser 127\.0\.0\.1/,

@@ -1,9 +1,8 @@
 import type { OperationState } from "../../agent/operation/operation.ts";
 import type { SettingsView } from "../../agent/settings/settings_view.ts";
 import { renderPage } from "../../views/layout.ts";
-import { hiddenForm } from "../../views/operation_section.ts";
 import { settingsFormPage } from "../../views/settings_form_page.ts";
-import { settingsSection } from "../../views/settings_page.ts";
+import { settingsHead, settingsParts } from "../../views/settings_page.ts";
 import { settingsFindingsPage, settingsReviewPage } from "../../views/settings_review_page.ts";
 import { stubOperation } from "../routes/settings_stub.ts";
 import { AT, NOW_MS, sampleCheck, sampleFrame, sampleReport } from "./samples.ts";
@@ -127,10 +126,7 @@ export function settingsPages(t: string): Record<string, string> {
     pages[`settings, ${name}`] = page({
       title: "Settings",
       narrow: true,
-      body: [
-        hiddenForm("retry", "/settings/retry", "token"),
-        settingsSection(sampleSettings(given, t), NOW_MS),
-      ],
+      body: [settingsHead("token"), settingsParts(sampleSettings(given, t), NOW_MS)],
     });
   }
   return pages;

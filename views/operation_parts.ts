@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { OperationView, StepRow } from "../agent/settings/settings_view.ts";
-import { html, visible } from "./html.ts";
+import { type Content, html, visible } from "./html.ts";
 import { clockTime, csrfField, duration, mark, sentence, type Tone } from "./layout.ts";
 
 const STEP_TONE: Record<StepRow["status"], Tone> = {
@@ -27,8 +27,12 @@ export function hiddenForm(id: string, action: string, csrfToken: string): VNode
   `;
 }
 
-/** The part of a page that follows an operation: what it does or why it stopped, and its steps. Nothing when it rests. */
-export function operationPart(view: OperationView, nowMs: number, links: OperationLinks): VNode[] {
+/** What a page shows of an operation in three parts of their own: what it does or why it stopped, its steps, details. Empty when it rests. */
+export function operationParts(
+  view: OperationView,
+  nowMs: number,
+  links: OperationLinks,
+): [hero: Content, steps: Content, details: Content] {
   const { state, steps } = view;
   switch (state.status) {
     case "running": {
@@ -45,6 +49,7 @@ export function operationPart(view: OperationView, nowMs: number, links: Operati
           </header>
         `,
         stepsPanel(steps, nowMs),
+        null,
       ];
     }
     case "failed": {
@@ -82,7 +87,7 @@ export function operationPart(view: OperationView, nowMs: number, links: Operati
       ];
     }
     default:
-      return [];
+      return [null, null, null];
   }
 }
 
