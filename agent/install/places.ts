@@ -25,8 +25,5 @@ export const PACKAGE_PLACES: Places = {
 /** The agent's unit. */
 export const UNIT = "alga-appliance.service";
 
-/** dpkg's list of the package's files: it is there while the package is installed. */
-export const PACKAGE_LIST = "/var/lib/dpkg/info/alga-agent.list";
-
 /** Removes k3s with everything in it; the vendor's installer puts it there. */
 export const K3S_UNINSTALL = "/usr/local/bin/k3s-uninstall.sh";

@@ -2,7 +2,7 @@ import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { readOsRelease } from "../host/os_release.ts";
 import { SUPPORTED_SYSTEM } from "../product/supported_system.ts";
-import { PACKAGE_LIST } from "./places.ts";
+import { PACKAGE_PLACES } from "./places.ts";
 import { hasSystemd } from "./service.ts";
 
 /** Only root may write where programs and units lie. @throws {AgentError} USAGE */
@@ -35,9 +35,9 @@ export async function requireSystemd(host: Host): Promise<void> {
   });
 }
 
-/** What dpkg has installed is dpkg's to change. @throws {AgentError} USAGE */
+/** What dpkg has installed is dpkg's to change; nothing else puts a program there. @throws {AgentError} USAGE */
 export async function requireNoPackage(host: Host, command: string, instead: string): Promise<void> {
-  if (await host.info(PACKAGE_LIST) === undefined) return;
+  if (await host.info(PACKAGE_PLACES.program) === undefined) return;
   throw new AgentError(
     "USAGE",
     `Cannot ${command}: the agent on this machine comes from its Debian package`,

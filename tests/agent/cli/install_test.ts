@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LOCAL_PLACES, PACKAGE_LIST } from "../../../agent/install/places.ts";
+import { LOCAL_PLACES, PACKAGE_PLACES } from "../../../agent/install/places.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { cli } from "./terminal.ts";
 
@@ -79,7 +79,7 @@ Deno.test("uninstall leaves what a package has brought to the package", () =>
     assert.equal(code, 1);
     assert.match(err, /comes from its Debian package\nWhat to do: .*sudo apt remove alga-agent$/m);
     assert.ok(await isThere(root + LOCAL_PLACES.program));
-  }, [PACKAGE_LIST]));
+  }, [PACKAGE_PLACES.program]));
 
 Deno.test("install from source is refused: the program is not whole there", () =>
   withInstalled(async (root) => {

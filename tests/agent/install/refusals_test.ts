@@ -6,7 +6,7 @@ import {
   requireSupportedSystem,
   requireSystemd,
 } from "../../../agent/install/refusals.ts";
-import { PACKAGE_LIST } from "../../../agent/install/places.ts";
+import { PACKAGE_PLACES } from "../../../agent/install/places.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
 const UBUNTU = 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nID=ubuntu\nVERSION_ID="24.04"\n';
@@ -57,7 +57,7 @@ Deno.test("without systemd nothing is installed", async () => {
 Deno.test("what a package has brought is left to the package", async () => {
   const host = new FakeHost();
   await requireNoPackage(host, "uninstall", "sudo apt remove alga-agent");
-  host.put(PACKAGE_LIST, "/.\n");
+  host.put(PACKAGE_PLACES.program, "a program");
   await assert.rejects(
     requireNoPackage(host, "uninstall", "sudo apt remove alga-agent"),
     refusal("Cannot uninstall", "Debian package", "sudo apt remove alga-agent"),

@@ -1,0 +1,58 @@
+const UNIT = "alga-appliance.service";
+
+/**
+ * Scripts that dpkg runs, in the conventions of debhelper's dh_installsystemd. They do what `alga-agent install` and
+ * `uninstall` do to the service: enable and start, restart on an upgrade, keep the data until a purge.
+ */
+export const MAINTAINER_SCRIPTS: Readonly<Record<"preinst" | "postinst" | "prerm" | "postrm", string>> = {
+  preinst: `#!/bin/sh
+set -e
+# Two programs and two units of one name: the one in /etc would win over the package's.
+if [ "$1" = install ] && [ -e "$DPKG_ROOT/usr/local/bin/alga-agent" ]; then
+    echo "alga-agent was installed by hand in /usr/local/bin. Remove that one first;" >&2
+    echo "its data stays and is used by the package: sudo alga-agent uninstall" >&2
+    exit 1
+fi
+`,
+  postinst: `#!/bin/sh
+set -e
+case "$1" in configure|abort-upgrade|abort-deconfigure|abort-remove) ;; *) exit 0 ;; esac
+deb-systemd-helper unmask ${UNIT} >/dev/null || true
+if deb-systemd-helper --quiet was-enabled ${UNIT}; then
+    deb-systemd-helper enable ${UNIT} >/dev/null || true
+else
+    deb-systemd-helper update-state ${UNIT} >/dev/null || true
+fi
+if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
+    systemctl --system daemon-reload >/dev/null || true
+    # What was under way goes on after the restart.
+    if [ -n "$2" ]; then action=restart; else action=start; fi
+    deb-systemd-invoke "$action" ${UNIT} >/dev/null || true
+    if [ -z "$2" ]; then
+        echo "Open http://ADDRESS-OF-THIS-MACHINE:8080/ in a browser. The token: sudo alga-agent token show"
+    fi
+fi
+`,
+  prerm: `#!/bin/sh
+set -e
+if [ -z "$DPKG_ROOT" ] && [ "$1" = remove ] && [ -d /run/systemd/system ]; then
+    deb-systemd-invoke stop ${UNIT} >/dev/null || true
+fi
+`,
+  postrm: `#!/bin/sh
+set -e
+if [ "$1" = purge ]; then
+    rm -rf "$DPKG_ROOT/var/lib/alga-appliance" "$DPKG_ROOT/etc/alga-appliance" "$DPKG_ROOT/var/log/alga-appliance"
+    deb-systemd-helper purge ${UNIT} >/dev/null || true
+    deb-systemd-helper unmask ${UNIT} >/dev/null || true
+    if [ -x "$DPKG_ROOT/usr/local/bin/k3s-uninstall.sh" ]; then
+        echo "Kubernetes still runs with Alga and its data. To remove it: sudo /usr/local/bin/k3s-uninstall.sh"
+    fi
+elif [ "$1" = remove ]; then
+    deb-systemd-helper mask ${UNIT} >/dev/null || true
+fi
+if [ -z "$DPKG_ROOT" ] && [ "$1" = remove ] && [ -d /run/systemd/system ]; then
+    systemctl --system daemon-reload >/dev/null || true
+fi
+`,
+};
