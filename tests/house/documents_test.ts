@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../agent/cli/commands.ts";
+import { BUILD } from "../../agent/version.ts";
+import { debVersion } from "../../tools/deb/control.ts";
+import { compiledProgram, run } from "../binary/program.ts";
+import { type RunningAgent, startProgram } from "../binary/running_agent.ts";
 import { DENO_VERSION } from "../../tools/denort.ts";
 import { PARTS } from "../../tools/gate/parts.ts";
 import { SUITES } from "../../tools/suites.ts";
@@ -80,6 +84,17 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
     assert.equal(command, `${NPX}compile`);
     gateRuns("tools/compile.ts", "--partial");
   }],
+  [/^deno task deb$/, async () => {
+    assert.match(tasks.deb?.command ?? "", / tools\/deb\.ts$/);
+    const proof = await Deno.readTextFile(`${repo}tests/binary/deb_test.ts`);
+    assert.ok(proof.includes("tools/deb.ts"));
+    gateRunsEverySuite();
+  }],
+  // tests/binary/deb_test.ts installs it with dpkg; apt would change this machine.
+  [/^sudo apt install \.\/alga-agent_/, ({ command }) => {
+    assert.equal(command, `sudo apt install ./alga-agent_${debVersion(BUILD.version)}_amd64.deb`);
+  }],
+  [/^sudo (\S*\/)?alga-agent /, ({ path, command }) => runInstalled(path, command)],
   [/^deno task test --all$/, gateRunsEverySuite],
   [/^deno task cluster build$/, () => {
     for (const set of Object.keys(PROGRAM_SETS)) gateRuns("tests/cluster/cluster.ts", "build", set);
@@ -233,6 +248,32 @@ async function runAgentRelease(path: string, last: string): Promise<void> {
       assert.equal(code, 0, `${command}: ${stdout}${stderr}`);
     }
   });
+}
+
+/**
+ * The commands of a document up to this one, one after the other, by the compiled program and below a root of its own: the
+ * service is started by hand there. What systemd makes of it has been seen on a real machine only.
+ */
+async function runInstalled(path: string, last: string): Promise<void> {
+  const program = await compiledProgram();
+  assert.ok(program.ok, "the program cannot be compiled here");
+  const root = await Deno.makeTempDir({ prefix: "alga-documents-" });
+  const commands = shell.filter((it) => it.path === path && /^sudo (?:\S*\/)?alga-agent /.test(it.command));
+  let agent: RunningAgent | undefined;
+  try {
+    for (const { command } of commands.slice(0, commands.findIndex((it) => it.command === last) + 1)) {
+      const [, , name = "", ...words] = command.split(/\s+/);
+      if (name === "install") words.push("--any-system"); // the gate's system may be another
+      if (name === "uninstall") await agent?.stop("SIGTERM");
+      const { code, stderr } = await run(program.path, [name, ...words, "--root", root]);
+      // A status tells by its code that setup is still to come.
+      assert.ok(code === 0 || name === "status" && code === 5, `${command}: ${code}: ${stderr}`);
+      if (name === "install") agent = await startProgram(program.path, { root });
+    }
+  } finally {
+    await agent?.stop();
+    await Deno.remove(root, { recursive: true });
+  }
 }
 
 /** Starts the demo on a free port, looks at its page, ends it. */
