@@ -33,7 +33,7 @@ await binaryTest(
     const again = await run("sh", [
       ...args,
       Deno.execPath(),
-      `${repo}tools/deb.ts`,
+      `${repo}tools/deb/main.ts`,
       program,
       `${dir}/again/deeper`,
     ]);
@@ -105,7 +105,7 @@ Deno.test("deno task deb without a program says what to make first", async () =>
     "run",
     "-A",
     "--quiet",
-    `${repo}tools/deb.ts`,
+    `${repo}tools/deb/main.ts`,
     "--program",
     "/nowhere",
   ]);

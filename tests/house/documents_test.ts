@@ -85,9 +85,9 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
     gateRuns("tools/compile.ts", "--partial");
   }],
   [/^deno task deb$/, async () => {
-    assert.match(tasks.deb?.command ?? "", / tools\/deb\.ts$/);
+    assert.match(tasks.deb?.command ?? "", / tools\/deb\/main\.ts$/);
     const proof = await Deno.readTextFile(`${repo}tests/binary/deb_test.ts`);
-    assert.ok(proof.includes("tools/deb.ts"));
+    assert.ok(proof.includes("tools/deb/main.ts"));
     gateRunsEverySuite();
   }],
   // tests/binary/deb_test.ts installs it with dpkg; apt would change this machine.

@@ -244,6 +244,7 @@ export const WORDS = [
 
 /** Rooms that are no part of the appliance. */
 export const WORKSHOPS: readonly Room[] = [
+  { path: "tools/deb", holds: "the Debian package", knows: ["agent/product"] },
   { path: "tools", holds: "compile, gate, test runner, releases of the agent itself", knows: [] },
   {
     path: "tools/release",

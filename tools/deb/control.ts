@@ -1,3 +1,5 @@
+import { AGENT_PORT } from "../../agent/product/ports.ts";
+
 /** What the package says of itself. @see deb-control(5) */
 export interface DebFacts {
   /** Of the agent: "0.1.0" or "1.0.0-rc.1". */
@@ -28,7 +30,7 @@ Depends: libc6 (>= 2.27), libgcc-s1, ca-certificates, iproute2, systemd
 Section: admin
 Priority: optional
 Description: sets up and looks after an Alga appliance
- One program that owns port 8080 of an Alga PSA appliance from the first
+ One program that owns port ${AGENT_PORT} of an Alga PSA appliance from the first
  second: it installs Kubernetes (k3s), Flux and the releases of Alga, and
  tells what is ready, what is not, and why, on a page that needs no script.
 `;

@@ -1,3 +1,5 @@
+import { AGENT_PORT } from "../../agent/product/ports.ts";
+
 const UNIT = "alga-appliance.service";
 
 /**
@@ -29,7 +31,7 @@ if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
     if [ -n "$2" ]; then action=restart; else action=start; fi
     deb-systemd-invoke "$action" ${UNIT} >/dev/null || true
     if [ -z "$2" ]; then
-        echo "Open http://ADDRESS-OF-THIS-MACHINE:8080/ in a browser. The token: sudo alga-agent token show"
+        echo "Open http://ADDRESS-OF-THIS-MACHINE:${AGENT_PORT}/ in a browser. The token: sudo alga-agent token show"
     fi
 fi
 `,

@@ -20,7 +20,7 @@ const CASES: readonly [mine: ReturnType<typeof build>, other: ReturnType<typeof 
   [build("2.0.0", EARLY), build("1.0.0", LATE), false],
 ];
 for (const [mine, other, older] of CASES) {
-  const name = (it: ReturnType<typeof build>) => `${it.version} ${it.builtAt.slice(0, 10)}`.trim();
+  const name = (it: ReturnType<typeof build>) => [it.version, it.builtAt.slice(0, 10)].join(" ");
   Deno.test(`${name(mine)} ${older ? "is" : "is not"} older than ${name(other)}`, () => {
     assert.equal(isOlder(mine, other), older);
   });

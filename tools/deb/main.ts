@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { buildDeb, DebError } from "./deb/build_deb.ts";
+import { buildDeb, DebError } from "./build_deb.ts";
 
 /** `deno task deb`: makes the Debian package of a compiled program. */
 const HELP = `Usage: deno task deb [OPTIONS]
@@ -8,7 +8,7 @@ const HELP = `Usage: deno task deb [OPTIONS]
   --dir DIR       folder that gets the package (default .out)
 `;
 
-const repo = new URL("..", import.meta.url).pathname;
+const repo = new URL("../..", import.meta.url).pathname;
 
 const { values } = parseArgs({
   args: Deno.args,
