@@ -39,7 +39,8 @@ export function evaluate(
     const extra = unknownCause(facts, lower.login);
     if (extra) explained = explain(facts, { ...options, extra: [extra] });
   }
-  const problems = explained.hard.length;
+  // Whatever has a card of its own, also one that may pass: beside it nothing is called fully healthy.
+  const problems = explained.blockers.length;
   const tiers: Record<TierId, TierStatus> = {
     ...lower,
     fullHealth: fullHealthTier(facts, memory, lower, problems),

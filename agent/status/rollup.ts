@@ -44,14 +44,17 @@ function openSetup(nextAction: string): Advice {
   return { nextAction, action: actionOf("open-setup", { isSetupOver: false }), topBlockerId: null };
 }
 
-function ready(tiers: Record<TierId, TierStatus>, { hard }: Explained): Verdict {
+function ready(tiers: Record<TierId, TierStatus>, { hard, blockers }: Explained): Verdict {
   if (tiers.fullHealth.ready) {
     const message = "Fully healthy: people can log in and every service runs";
     return say("fully_healthy", message, { ...FOLLOW, nextAction: "" });
   }
   if (hard.length === 0 && tiers.background.status !== "degraded") {
+    const [hint] = blockers; // something that may pass, or that only this machine sees
     return tiers.background.ready
-      ? say("ready_to_log_in", "Ready to log in", FOLLOW)
+      ? hint
+        ? say("ready_to_log_in", `Ready to log in. ${hint.title}`, about(hint))
+        : say("ready_to_log_in", "Ready to log in", FOLLOW)
       : say("ready_to_log_in", "Ready to log in. Background services are still starting", FOLLOW);
   }
   const services = hard.filter((it) => it.layer === "background").length;

@@ -715,3 +715,35 @@ Deno.test("evaluate() counts rules that throw and tells of them; without somebod
   assert.equal(status.agent.ruleErrors, 1);
   assert.throws(() => evaluate(odd, NOW_MS), TypeError);
 });
+
+for (
+  const [what, more] of [
+    ["an application address that is dead", (it: Snapshot): Partial<Snapshot> => ({
+      probes: {
+        ...it.probes,
+        public: {
+          at: NOW,
+          url: "https://psa.example.com",
+          statusCode: undefined,
+          location: undefined,
+          error: "connection refused",
+          privateCertificate: false,
+        },
+      },
+    })],
+    ["a damaged record", (it: Snapshot): Partial<Snapshot> => ({
+      remembered: { ...it.remembered, stateDamage: "The record of this appliance is gone" },
+    })],
+  ] as const
+) {
+  Deno.test(`nothing is called fully healthy beside ${what}`, () => {
+    const healthy = snapshotOf(healthyCluster(), workingMore());
+    assert.equal(evaluate(healthy, NOW_MS).rollup.state, "fully_healthy");
+    const status = evaluate({ ...healthy, ...more(healthy) }, NOW_MS);
+    assert.equal(status.topBlockers.length, 1);
+    assert.equal(status.rollup.state, "ready_to_log_in");
+    assert.equal(status.rollup.topBlockerId, status.topBlockers[0]?.id);
+    assert.ok(status.rollup.message.endsWith(status.topBlockers[0]?.title ?? "?"), status.rollup.message);
+    assert.equal(status.tiers.fullHealth.ready, false);
+  });
+}
