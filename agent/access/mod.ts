@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { MonotonicClock } from "../clock.ts";
+import type { Clock, MonotonicClock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import { moveNonFileAside } from "../state/move_aside.ts";
 import { MODE, PATHS } from "../state/paths.ts";
 import { BackOff } from "./back_off.ts";
 import { type Session, Sessions } from "./sessions.ts";
@@ -44,7 +45,7 @@ export interface Access {
  * keeps nobody out: the token then lives in memory until {@link Access.refresh} can write it.
  */
 export async function openAccess({ host, clock }: { host: Host; clock: MonotonicClock }): Promise<Access> {
-  let token = await readToken(host) ?? makeToken();
+  let token = await readToken(host, clock) ?? makeToken();
   let readText = await host.readText(PATHS.setupToken, READ);
   let isSaved = readText !== undefined && isToken(readText.trim());
   if (!isSaved) await saveToken();
@@ -68,7 +69,7 @@ export async function openAccess({ host, clock }: { host: Host; clock: Monotonic
   async function readAgain(): Promise<void> {
     if (!isSaved) return await saveToken();
     // A few bytes, read as a whole: time, size and even the inode of a file may stay while its text changes.
-    const text = await host.readText(PATHS.setupToken, READ);
+    const text = await readTokenText(host, clock);
     if (text === readText) return;
     const found = text?.trim() ?? "";
     // Taken away, or replaced by something that opens nothing: nobody may come in by what stood there before.
@@ -114,8 +115,13 @@ export async function openAccess({ host, clock }: { host: Host; clock: Monotonic
   };
 }
 
-async function readToken(host: Host): Promise<string | undefined> {
-  const text = (await host.readText(PATHS.setupToken, READ))?.trim();
+async function readTokenText(host: Host, clock: Clock): Promise<string | undefined> {
+  await moveNonFileAside(host, PATHS.setupToken, clock);
+  return await host.readText(PATHS.setupToken, READ);
+}
+
+async function readToken(host: Host, clock: Clock): Promise<string | undefined> {
+  const text = (await readTokenText(host, clock))?.trim();
   return text !== undefined && isToken(text) ? text : undefined;
 }
 

@@ -6,8 +6,9 @@ import type { Host } from "../host/host.ts";
 import { Selection } from "../setup/release_selection.ts";
 import { Generated } from "../setup/steps/values.ts";
 import { InputsFile } from "../setup/inputs/stored.ts";
-import { asideText, moveAside, readStateFile } from "../state/json_file.ts";
-import { MODE, PATHS } from "../state/paths.ts";
+import { readStateFile } from "../state/json_file.ts";
+import { asideText, moveAside, moveNonFileAside } from "../state/move_aside.ts";
+import { MODE, PATHS, STATE_PATHS } from "../state/paths.ts";
 
 const FOLDERS = [PATHS.stateDir, PATHS.configDir, PATHS.logDir, PATHS.runDir] as const;
 
@@ -23,8 +24,11 @@ const STATE_FILES: readonly [path: string, shape: z.ZodType][] = [
 
 const PRIVATE_FILES = [...STATE_FILES.map(([path]) => path), PATHS.journal, PATHS.setupToken] as const;
 
-/** Makes the folders of the state, private as they have to be. Gives what was found otherwise, in words. */
-export async function prepareFolders(host: Host): Promise<string[]> {
+/**
+ * Makes the folders of the state, private as they have to be, and room for the lock of the one agent. Gives what was found
+ * otherwise, in words.
+ */
+export async function prepareFolders(host: Host, clock: Clock): Promise<string[]> {
   const found: string[] = [];
   for (const path of FOLDERS) {
     const mode = (await host.info(path))?.mode;
@@ -32,11 +36,13 @@ export async function prepareFolders(host: Host): Promise<string[]> {
     await host.makeFolder(path, { mode: MODE.privateFolder });
     if (mode !== undefined) found.push(`"${path}" had the mode ${octal(mode)}; it is private again`);
   }
-  return found;
+  const nonFile = await moveNonFileAside(host, PATHS.agentLock, clock);
+  return nonFile === undefined ? found : [...found, nonFile];
 }
 
 /**
- * Mends the modes of private files and moves damaged ones aside, so that their owner starts anew; the journal mends itself.
+ * Moves aside what is not a file or a damaged one, so that its owner starts again, and makes open ones private; the journal
+ * looks after itself.
  * Gives what was found, in words, and the paths of what was damaged. @throws {AgentError} STATE_NEWER
  */
 export async function prepareFiles(
@@ -45,6 +51,12 @@ export async function prepareFiles(
 ): Promise<{ found: string[]; damaged: string[] }> {
   const found: string[] = [];
   const damaged: string[] = [];
+  for (const path of STATE_PATHS) {
+    const nonFile = await moveNonFileAside(host, path, clock);
+    if (nonFile === undefined) continue;
+    found.push(nonFile);
+    damaged.push(path);
+  }
   for (const path of PRIVATE_FILES) {
     const info = await host.info(path);
     if (info?.kind !== "file" || (info.mode & 0o077) === 0) continue;

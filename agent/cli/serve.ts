@@ -92,7 +92,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const say: Say = (level, text) => terminal.err(`${printable(text)}\n`, level);
     const startedMs = clock.nowMs();
 
-    const found = await prepareFolders(host);
+    const found = await prepareFolders(host, clock);
     const held = await takeAgentLock(host, clock, formatAddress(listen));
     const files = await prepareFiles(host, clock);
     for (const it of [...found, ...files.found]) say("warning", it);

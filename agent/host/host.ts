@@ -67,6 +67,7 @@ export interface FileLock {
  *
  * - Every path is absolute as on an appliance ("/etc/os-release"); a host whose root is not "/" keeps it below that root.
  * - `run` takes argv only. A bare name ("systemctl") is looked up in the standard folders below the root.
+ * - Only files are read, copied and appended to: a folder, pipe, socket or device is STATE_DAMAGED, and is never opened.
  * - Writes are atomic and durable: temporary file, fsync, rename, fsync of the folder.
  */
 export interface Host {

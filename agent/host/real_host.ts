@@ -12,6 +12,7 @@ import {
   type StreamOptions,
 } from "./host.ts";
 import { isKernelFile, readKernelFile } from "./read_kernel_file.ts";
+import { requireFile } from "./require_file.ts";
 import { runCommand } from "./run_command.ts";
 import { withFile } from "./with_file.ts";
 import { noticing, readChunks, writeAll, writePart } from "./write_part.ts";
@@ -57,9 +58,10 @@ export class RealHost implements Host {
       const text = await readKernelFile(this.path(path), Math.min(maxBytes, DEFAULT_MAX_READ_BYTES));
       return text === undefined ? undefined : new TextEncoder().encode(text);
     }
-    return await absentIsUndefined(
-      withFile(this.path(path), { read: true }, (file) => readUpTo(file, maxBytes)),
-    );
+    return await absentIsUndefined((async () => {
+      await requireFile(path, this.path(path));
+      return await withFile(this.path(path), { read: true }, (file) => readUpTo(file, maxBytes));
+    })());
   }
 
   async writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void> {
@@ -76,6 +78,7 @@ export class RealHost implements Host {
     await writing(path, async () => {
       await Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 });
       const isNew = await absentIsUndefined(Deno.lstat(target)) === undefined;
+      if (!isNew) await requireFile(path, target);
       await withFile(target, { append: true, create: true, mode: options.mode }, async (file) => {
         const sizeBefore = (await file.stat()).size;
         try {
@@ -158,11 +161,16 @@ export class RealHost implements Host {
   }
 
   async sha256(path: string): Promise<string | undefined> {
-    return await absentIsUndefined(withFile(this.path(path), { read: true }, async (file) => {
+    return await absentIsUndefined((async () => {
+      await requireFile(path, this.path(path));
       const hash = createHash("sha256");
-      await readChunks(file, (chunk) => void hash.update(chunk));
+      await withFile(
+        this.path(path),
+        { read: true },
+        (file) => readChunks(file, (it) => void hash.update(it)),
+      );
       return hash.digest("hex");
-    }));
+    })());
   }
 
   async setMode(path: string, mode: number): Promise<void> {
@@ -172,6 +180,7 @@ export class RealHost implements Host {
   async copyFile(from: string, to: string, options: { mode: number }): Promise<void> {
     const target = this.path(to);
     await writing(to, async () => {
+      await requireFile(from, this.path(from));
       await Deno.mkdir(dirname(target), { recursive: true, mode: 0o755 });
       await replaceAtomically(target, options.mode, async (file) => {
         await withFile(this.path(from), { read: true }, async (source) => {

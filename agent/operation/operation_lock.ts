@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import { moveNonFileAside } from "../state/move_aside.ts";
 import { MODE, PATHS } from "../state/paths.ts";
 
 /** How often it is looked at who holds the lock. */
@@ -47,6 +48,7 @@ export function createOperationLock(
 
   return {
     async take(operation, holder) {
+      await moveNonFileAside(host, path, clock);
       const lock = await host.lockFile(path, { mode: MODE.secretFile });
       const other = await otherHolder(lock.held);
       if (other) {

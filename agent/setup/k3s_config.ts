@@ -8,7 +8,7 @@ import type { K3sPin } from "../../k8s/k3s/pin.ts";
 import type { CheckInputs } from "../preflight/mod.ts";
 
 /** What the running k3s was started with; another text than {@link startedWith} gives = restart. */
-export const STARTED_WITH = `${PATHS.stateDir}/k3s-started-with`;
+export const STARTED_WITH = PATHS.k3sStartedWith;
 
 /** What answers and network make of k3s' files. */
 export interface K3sWishes {

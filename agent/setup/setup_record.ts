@@ -96,7 +96,7 @@ export function createSetupRecord(
           },
           {
             label: "The record as it was found",
-            value: kept.some((it) => it.startsWith("journal-")) ? `kept in ${PATHS.damagedDir}` : "is gone",
+            value: kept.some(isJournal) ? `kept in ${PATHS.damagedDir}` : "is gone",
           },
         ],
         mayOpen,
@@ -111,4 +111,9 @@ export function createSetupRecord(
       return true;
     },
   };
+}
+
+/** A copy of a damaged record, or what stood in its place. */
+function isJournal(name: string): boolean {
+  return name.startsWith("journal-") || name.endsWith("-journal.jsonl");
 }

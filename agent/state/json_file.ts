@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { type Clock, isoNow } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import { MODE, PATHS, SECRET_FILES } from "./paths.ts";
+import { moveAside, moveNonFileAside } from "./move_aside.ts";
+import { MODE } from "./paths.ts";
 
 /** What reading a state file gave. `damaged` was moved aside and can be rebuilt or asked for again. */
 export type StateFile<T> = { status: "ok"; value: T } | { status: "absent" } | {
@@ -11,7 +12,7 @@ export type StateFile<T> = { status: "ok"; value: T } | { status: "absent" } | {
 };
 
 /**
- * Reads a JSON state file through its schema. A file that does not parse is moved to `damaged/`, never deleted.
+ * Reads a JSON state file through its schema. What does not parse, or is not a file, is moved to `damaged/`, never deleted.
  * @throws {AgentError} STATE_NEWER when it carries a higher `schemaVersion` than we know: an older agent must not touch it.
  */
 export async function readStateFile<T>(
@@ -20,6 +21,8 @@ export async function readStateFile<T>(
   schema: z.ZodType<T>,
   options: { clock: Clock; schemaVersion: number },
 ): Promise<StateFile<T>> {
+  const nonFile = await moveNonFileAside(host, path, options.clock);
+  if (nonFile !== undefined) return { status: "damaged", problem: nonFile };
   const text = await host.readText(path);
   if (text === undefined) return { status: "absent" };
   try {
@@ -59,26 +62,4 @@ export async function writeStateFile(
   await host.writeFile(path, `${JSON.stringify({ schemaVersion, ...value }, undefined, 2)}\n`, {
     mode: MODE.secretFile,
   });
-}
-
-/** What {@link moveAside} does with a file, for people. */
-export function asideText(path: string): string {
-  return SECRET_FILES.includes(path)
-    ? `It was removed, because it may hold a secret; a note is in ${PATHS.damagedDir}`
-    : `It was moved to ${PATHS.damagedDir}`;
-}
-
-/**
- * Moves a damaged file to `damaged/`, where it is kept. Of a file that holds secrets only a note is kept, which says when it was
- * found damaged and how large it was: a password must not outlive the file that it was needed in.
- */
-export async function moveAside(host: Host, path: string, clock: Clock): Promise<void> {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const aside = `${PATHS.damagedDir}/${isoNow(clock).replaceAll(/[:.]/g, "-")}-${name}`;
-  await host.makeFolder(PATHS.damagedDir, { mode: 0o700 });
-  if (!SECRET_FILES.includes(path)) return await host.rename(path, aside);
-  const sizeBytes = (await host.info(path))?.sizeBytes ?? 0;
-  const note = { path, foundAt: isoNow(clock), sizeBytes, isKept: false, why: "It may hold a secret" };
-  await host.writeFile(`${aside}.note.json`, `${JSON.stringify(note)}\n`, { mode: MODE.secretFile });
-  await host.remove(path, { recursive: true });
 }

@@ -26,6 +26,8 @@ export const PATHS = {
   /** Releases that had given up and were told to try again. */
   releaseResets: "/var/lib/alga-appliance/release-auto-recovery.json",
   operationLock: "/var/lib/alga-appliance/operation.lock",
+  /** Checksums of the settings that the running k3s was started with. */
+  k3sStartedWith: "/var/lib/alga-appliance/k3s-started-with",
   damagedDir: "/var/lib/alga-appliance/damaged",
   k3sBinary: "/usr/local/bin/k3s",
   k3sPayload: "/opt/alga-appliance/bin/k3s",
@@ -50,6 +52,26 @@ export const PATHS = {
   fluxCrdsPayload: "/opt/alga-appliance/flux-crds.yaml",
   localPathData: "/var/mnt/alga-data/local-path-provisioner",
 } as const;
+
+/** Every file of the agent's own that must be a regular one: nothing else is opened there. */
+export const STATE_PATHS: readonly string[] = [
+  PATHS.journal,
+  PATHS.journalHead,
+  PATHS.journalHeadCopy,
+  PATHS.installState,
+  PATHS.setupInputs,
+  PATHS.settings,
+  PATHS.settingsRequest,
+  PATHS.releaseSelection,
+  PATHS.generatedSecrets,
+  PATHS.setupToken,
+  PATHS.sessions,
+  PATHS.siteId,
+  PATHS.statusMemory,
+  PATHS.releaseResets,
+  PATHS.operationLock,
+  PATHS.k3sStartedWith,
+];
 
 /** Files that hold passwords, keys or tokens: of these not even a damaged copy is kept. */
 export const SECRET_FILES: readonly string[] = [

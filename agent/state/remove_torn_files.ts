@@ -16,7 +16,7 @@ export async function removeTornFiles(
     for (const name of await host.list(folder) ?? []) {
       if (!TORN.test(name)) continue;
       const found = await host.info(`${folder}/${name}`);
-      if (found && found.mtimeMs < beforeMs) await host.remove(`${folder}/${name}`);
+      if (found?.kind === "file" && found.mtimeMs < beforeMs) await host.remove(`${folder}/${name}`);
     }
   }
 }

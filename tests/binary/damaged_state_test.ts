@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PATHS, SECRET_FILES } from "../../agent/state/paths.ts";
+import { PATHS, SECRET_FILES, STATE_PATHS } from "../../agent/state/paths.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 import { binaryTest } from "./binary_case.ts";
@@ -145,6 +145,44 @@ await binaryTest(
     }
   },
 );
+
+for (
+  const [kind, put] of [
+    ["a pipe, socket or device", (path) => new Deno.Command("mkfifo", { args: [path] }).output()],
+    ["a folder", (path) => Deno.mkdir(`${path}/inside`, { recursive: true })],
+    ["a link", (path) => Deno.symlink("/dev/zero", path)],
+  ] as readonly [string, (path: string) => Promise<unknown>][]
+) {
+  await binaryTest(
+    `${kind} where each state file should be is moved aside and told; the agent starts and can be used`,
+    (program) =>
+      withAgent(program, async (agent) => {
+        for (const path of [...STATE_PATHS, PATHS.agentLock]) {
+          assert.ok(
+            agent.output().includes(`"${path}" was ${kind}, not a file`),
+            `${path}: ${agent.output()}`,
+          );
+          const [folder, name] = [
+            path.slice(0, path.lastIndexOf("/")),
+            path.slice(path.lastIndexOf("/") + 1),
+          ];
+          const kept = await Array.fromAsync(Deno.readDir(`${agent.root}${folder}/damaged`), (it) => it.name);
+          assert.equal(kept.filter((it) => it.endsWith(`Z-${name}`)).length, 1, `${path}: ${kept}`);
+        }
+        assert.match(await agent.token(), /^.{35}$/);
+        assert.match(await damageShown(agent) ?? "", /setup-token/);
+        assert.equal((await agent.request("GET", "/?live=off")).status, 200);
+        assert.equal((await run(program, ["status", "--root", agent.root])).code, 5);
+      }, {
+        async prepare(root) {
+          for (const path of [...STATE_PATHS, PATHS.agentLock]) {
+            await Deno.mkdir(root + path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o750 });
+            await put(root + path);
+          }
+        },
+      }),
+  );
+}
 
 await binaryTest(
   "a state file of a newer agent is left alone, and the start says what to do",

@@ -9,6 +9,7 @@ import {
   type RunOptions,
   type StreamOptions,
 } from "../../agent/host/host.ts";
+import { notAFile } from "../../agent/host/require_file.ts";
 
 /** What a command does: a result, or a function of its arguments. */
 export type FakeCommand =
@@ -30,6 +31,8 @@ export class FakeHost implements Host {
   readonly files = new Map<string, FakeFile>();
   readonly folders = new Map<string, number>();
   readonly links = new Map<string, string>();
+  /** Pipes, sockets and devices. */
+  readonly others = new Set<string>();
   /** When each held lock is given back. */
   readonly #locks = new Map<string, Promise<void>>();
   /** By program name or path. */
@@ -80,13 +83,16 @@ export class FakeHost implements Host {
     return path;
   }
 
-  readText(path: string, options: { maxBytes?: number } = {}): Promise<string | undefined> {
-    const file = this.files.get(path);
-    return Promise.resolve(file && new TextDecoder().decode(file.bytes.subarray(0, options.maxBytes)));
+  async readText(path: string, options: { maxBytes?: number } = {}): Promise<string | undefined> {
+    const bytes = await this.readBytes(path);
+    return bytes && new TextDecoder().decode(bytes.subarray(0, options.maxBytes));
   }
 
   readBytes(path: string): Promise<Uint8Array | undefined> {
-    return Promise.resolve(this.files.get(path)?.bytes);
+    const file = this.files.get(path);
+    if (!file && this.others.has(path)) return Promise.reject(notAFile(path, "other"));
+    if (!file && this.#isFolder(path)) return Promise.reject(notAFile(path, "folder"));
+    return Promise.resolve(file?.bytes);
   }
 
   async writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void> {
@@ -96,8 +102,9 @@ export class FakeHost implements Host {
 
   async appendFile(path: string, data: string, options: { mode: number }): Promise<void> {
     await this.#change(`append ${path}`);
-    const old = this.files.get(path);
-    this.put(path, (old ? new TextDecoder().decode(old.bytes) : "") + data, old?.mode ?? options.mode);
+    const old = await this.readBytes(path);
+    const mode = this.files.get(path)?.mode ?? options.mode;
+    this.put(path, (old ? new TextDecoder().decode(old) : "") + data, mode);
   }
 
   async makeFolder(path: string, options: { mode: number }): Promise<void> {
@@ -116,6 +123,9 @@ export class FakeHost implements Host {
       });
     }
     if (this.links.has(path)) return Promise.resolve({ kind: "link", sizeBytes: 0, mode: 0o777, mtimeMs: 0 });
+    if (this.others.has(path)) {
+      return Promise.resolve({ kind: "other", sizeBytes: 0, mode: 0o600, mtimeMs: 0 });
+    }
     if (!this.#isFolder(path)) return Promise.resolve(undefined);
     return Promise.resolve({
       kind: "folder",
@@ -128,7 +138,7 @@ export class FakeHost implements Host {
   list(path: string): Promise<string[] | undefined> {
     if (!this.#isFolder(path)) return Promise.resolve(undefined);
     const prefix = path.endsWith("/") ? path : `${path}/`;
-    const names = [...this.files.keys(), ...this.folders.keys(), ...this.links.keys()]
+    const names = [...this.files.keys(), ...this.folders.keys(), ...this.links.keys(), ...this.others]
       .filter((it) => it.startsWith(prefix)).map((it) => it.slice(prefix.length).split("/")[0] ?? "");
     return Promise.resolve([...new Set(names)].sort());
   }
@@ -138,11 +148,19 @@ export class FakeHost implements Host {
   }
 
   async rename(from: string, to: string): Promise<void> {
-    const file = this.files.get(from);
-    if (!file) throw new AgentError("STATE_WRITE_FAILED", `Cannot write "${to}": "${from}" does not exist`);
+    if (!await this.info(from)) {
+      throw new AgentError("STATE_WRITE_FAILED", `Cannot write "${to}": "${from}" does not exist`);
+    }
     await this.#change(`rename ${from} ${to}`);
-    this.files.delete(from);
-    this.files.set(to, file);
+    const renamed = (path: string) =>
+      path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : undefined;
+    for (const map of [this.files, this.folders, this.links] as Map<string, unknown>[]) {
+      for (const [path, value] of [...map]) {
+        const name = renamed(path);
+        if (name !== undefined && map.delete(path)) map.set(name, value);
+      }
+    }
+    if (this.others.delete(from)) this.others.add(to);
     this.#tell(from);
     this.#tell(to);
   }
@@ -193,15 +211,16 @@ export class FakeHost implements Host {
     this.files.delete(path);
     this.folders.delete(path);
     this.links.delete(path);
+    this.others.delete(path);
     for (const map of options.recursive ? [this.files, this.folders, this.links] : []) {
       for (const key of [...map.keys()]) if (key.startsWith(`${path}/`)) map.delete(key);
     }
     this.#tell(path);
   }
 
-  sha256(path: string): Promise<string | undefined> {
-    const file = this.files.get(path);
-    return Promise.resolve(file && createHash("sha256").update(file.bytes).digest("hex"));
+  async sha256(path: string): Promise<string | undefined> {
+    const bytes = await this.readBytes(path);
+    return bytes && createHash("sha256").update(bytes).digest("hex");
   }
 
   async setMode(path: string, mode: number): Promise<void> {
@@ -249,7 +268,7 @@ export class FakeHost implements Host {
   #isFolder(path: string): boolean {
     const prefix = path.endsWith("/") ? path : `${path}/`;
     return this.folders.has(path) ||
-      [...this.files.keys(), ...this.folders.keys(), ...this.links.keys()].some((it) =>
+      [...this.files.keys(), ...this.folders.keys(), ...this.links.keys(), ...this.others].some((it) =>
         it.startsWith(prefix)
       );
   }

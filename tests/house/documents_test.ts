@@ -94,7 +94,6 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^sudo apt install \.\/alga-agent_/, ({ command }) => {
     assert.equal(command, `sudo apt install ./alga-agent_${debVersion(BUILD.version)}_amd64.deb`);
   }],
-  [/^sudo alga-agent settings /, ({ command }) => runSettings(command.split(" ").slice(2))],
   [/^sudo (\S*\/)?alga-agent /, ({ path, command }) => runInstalled(path, command)],
   [/^deno task test --all$/, gateRunsEverySuite],
   [/^deno task cluster build$/, () => {
@@ -127,6 +126,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^npm install --global deno@/, ({ command }) => {
     assert.equal(command, `npm install --global deno@${DENO_VERSION}`);
   }],
+  [/^sudo alga-agent settings /, ({ command }) => runSettings(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
   [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
 ];

@@ -46,7 +46,10 @@ export const ROOMS: readonly Room[] = [
     knows: [
       "views",
       "agent/access",
+      "agent/explain",
+      "agent/operation",
       "agent/preflight",
+      "agent/product",
       "agent/settings",
       "agent/setup",
       "agent/status",
@@ -80,6 +83,7 @@ export const ROOMS: readonly Room[] = [
       "agent/setup",
       "agent/state",
       "agent/text",
+      "k8s",
     ],
   },
   {
@@ -99,6 +103,7 @@ export const ROOMS: readonly Room[] = [
       "agent/facts",
       "agent/host",
       "agent/observe",
+      "agent/product",
       "agent/state",
       "agent/text",
       "k8s",
@@ -107,12 +112,12 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/observe",
     holds: "observer: watches, projections, probes, log targets",
-    knows: ["agent/facts", "agent/host", "agent/net", "agent/product", "agent/text", "k8s"],
+    knows: ["agent/facts", "agent/host", "agent/net", "agent/product", "agent/state", "agent/text", "k8s"],
   },
   {
     path: "agent/facts",
     holds: "what a snapshot says, computed once",
-    knows: ["agent/product", "agent/setup", "agent/text"],
+    knows: ["agent/operation", "agent/product", "agent/setup", "agent/text"],
   },
   {
     path: "agent/settings",
@@ -177,7 +182,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/release",
     holds: "release manifest, its images, how a channel leads to it, values",
-    knows: ["agent/product", "agent/registry"],
+    knows: ["agent/net", "agent/product", "agent/registry", "agent/text"],
   },
   {
     path: "agent/registry",
@@ -197,7 +202,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/access",
     holds: "token, back-off, sessions",
-    knows: ["agent/host", "agent/state"],
+    knows: ["agent/host", "agent/state", "agent/text"],
   },
   {
     path: "flux",
@@ -207,14 +212,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: "k8s",
     holds: "API client and watch cache · k3s · storage",
-    knows: ["agent/host", "agent/product", "agent/state"],
+    knows: ["agent/host", "agent/product", "agent/state", "agent/text"],
   },
   {
     path: "agent/state",
     holds: "paths, journal, JSON files",
-    knows: ["agent/host"],
+    knows: ["agent/host", "agent/text"],
   },
-  { path: "systemd", holds: "unit, sd_notify", knows: [] },
+  { path: "systemd", holds: "unit, sd_notify", knows: ["agent/host"] },
   {
     path: "agent/host",
     holds: "files, programs and network facts below one root",
@@ -223,7 +228,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/product",
     holds: "components, tiers, names, ports, networks, pins, Helm releases, images",
-    knows: [],
+    knows: ["agent/text"],
   },
   { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },
 ];
@@ -244,7 +249,7 @@ export const WORKSHOPS: readonly Room[] = [
   {
     path: "tools/release",
     holds: "build, push, verify a release",
-    knows: ["agent/net", "agent/registry", "agent/release", "agent/product", "agent/cli"],
+    knows: ["agent/net", "agent/registry", "agent/release", "agent/product", "agent/text", "agent/cli"],
   },
 ];
 

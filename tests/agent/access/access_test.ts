@@ -19,6 +19,17 @@ Deno.test("openAccess() replaces a damaged token file", async () => {
   assert.match((await openAccess({ host, clock: new FakeClock() })).token(), /^.{35}$/);
 });
 
+Deno.test("a folder where the token should be lets nobody in by the old one, and a new one is made", async () => {
+  const host = new FakeHost();
+  const access = await openAccess({ host, clock: new FakeClock() });
+  const before = access.token();
+  await host.remove(PATHS.setupToken);
+  host.put(`${PATHS.setupToken}/inside`, "");
+  await access.refresh();
+  assert.notEqual(access.token(), before);
+  assert.equal(await host.readText(PATHS.setupToken), `${access.token()}\n`);
+});
+
 Deno.test("checkToken() takes the token however it was typed and nothing else", async () => {
   const access = await openAccess({ host: new FakeHost(), clock: new FakeClock() });
   const token = access.token();

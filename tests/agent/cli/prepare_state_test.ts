@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { damageText, prepareFiles, prepareFolders } from "../../../agent/cli/prepare_state.ts";
-import { PATHS, SECRET_FILES } from "../../../agent/state/paths.ts";
+import { PATHS, SECRET_FILES, STATE_PATHS } from "../../../agent/state/paths.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
@@ -8,9 +8,9 @@ const TOKEN = "7Q4MX-00000-11111-22222-33333-ABCDE\n";
 
 Deno.test("prepareFolders() makes what is absent, mends what is open, and says only the second", async () => {
   const host = new FakeHost();
-  assert.deepEqual(await prepareFolders(host), []);
+  assert.deepEqual(await prepareFolders(host, new FakeClock()), []);
   await host.setMode(PATHS.stateDir, 0o755);
-  assert.deepEqual(await prepareFolders(host), [
+  assert.deepEqual(await prepareFolders(host, new FakeClock()), [
     '"/var/lib/alga-appliance" had the mode 0755; it is private again',
   ]);
   assert.equal((await host.info(PATHS.stateDir))?.mode, 0o750);
@@ -63,6 +63,53 @@ for (
     else assert.equal(kept, text);
   });
 }
+
+for (
+  const [kind, put] of [
+    ["a folder", (host, path) => host.put(`${path}/inside`, "kept")],
+    ["a link", (host, path) => host.links.set(path, "/elsewhere")],
+    ["a pipe, socket or device", (host, path) => host.others.add(path)],
+  ] as readonly [string, (host: FakeHost, path: string) => unknown][]
+) {
+  Deno.test(`prepareFiles() moves ${kind} at each state path aside as it is, and tells its path`, async () => {
+    for (const path of STATE_PATHS) {
+      const host = new FakeHost();
+      put(host, path);
+      const before = (await host.info(path))?.kind;
+      const { found, damaged } = await prepareFiles(host, new FakeClock());
+      const folder = `${path.slice(0, path.lastIndexOf("/"))}/damaged`;
+      assert.deepEqual(found, [`"${path}" was ${kind}, not a file. It was moved to ${folder}`]);
+      assert.deepEqual(damaged, [path]);
+      assert.equal(await host.info(path), undefined);
+      const [aside = "none"] = await host.list(folder) ?? [];
+      assert.equal((await host.info(`${folder}/${aside}`))?.kind, before);
+    }
+  });
+}
+
+Deno.test("every state file below the agent's own folders is one of those that must be files", () => {
+  const others: readonly string[] = [PATHS.stateDir, PATHS.configDir, PATHS.damagedDir, PATHS.k3sInstaller];
+  const own = Object.values(PATHS).filter((it) =>
+    (it.startsWith(`${PATHS.stateDir}`) || it.startsWith(PATHS.configDir)) && !others.includes(it)
+  );
+  assert.deepEqual(STATE_PATHS.toSorted(), own.toSorted());
+});
+
+Deno.test("what stands where damaged things are kept is itself moved away", async () => {
+  const host = new FakeHost({ [PATHS.damagedDir]: "a file" });
+  host.others.add(PATHS.sessions);
+  const { damaged } = await prepareFiles(host, new FakeClock());
+  assert.deepEqual(damaged, [PATHS.sessions]);
+  assert.equal((await host.list(PATHS.damagedDir))?.length, 1);
+});
+
+Deno.test("prepareFolders() makes room for the agent's lock", async () => {
+  const host = new FakeHost();
+  host.put(`${PATHS.agentLock}/inside`, "");
+  const [told] = await prepareFolders(host, new FakeClock());
+  assert.match(told ?? "", /agent\.lock" was a folder, not a file/);
+  assert.equal(await host.info(PATHS.agentLock), undefined);
+});
 
 Deno.test("prepareFiles() calls an open file mended, not damaged", async () => {
   const host = new FakeHost({ [PATHS.setupToken]: TOKEN });

@@ -4,13 +4,14 @@ import { type Host, partPath } from "../../../agent/host/host.ts";
 /** What every host does alike; runs on the real one in a temporary root and on the fake one. */
 export function hostContract(
   name: string,
-  start: () => Promise<{ host: Host; stop(): Promise<void> }>,
+  start: () => Promise<{ host: Host; stop(): Promise<void>; makePipe(path: string): Promise<unknown> }>,
 ): void {
-  function test(title: string, body: (host: Host) => Promise<void>): void {
+  type MakePipe = (path: string) => Promise<unknown>;
+  function test(title: string, body: (host: Host, makePipe: MakePipe) => Promise<void>): void {
     Deno.test(`${name}: ${title}`, async () => {
-      const { host, stop } = await start();
+      const { host, stop, makePipe } = await start();
       try {
-        await body(host);
+        await body(host, makePipe);
       } finally {
         await stop();
       }
@@ -83,6 +84,31 @@ export function hostContract(
     assert.equal((await host.info("/var/lib/x/a"))?.mode, 0o600);
     assert.deepEqual(await host.list("/var/lib/x"), ["a"]);
     assert.equal((await host.info("/var/lib/x"))?.kind, "folder");
+  });
+
+  test("a folder or a pipe is never read as a file, and the error names it", async (host, makePipe) => {
+    await host.makeFolder("/d/folder", { mode: 0o750 });
+    await makePipe("/d/pipe");
+    assert.equal((await host.info("/d/pipe"))?.kind, "other");
+    for (
+      const [path, what] of [["/d/folder", "a folder"], ["/d/pipe", "a pipe, socket or device"]] as const
+    ) {
+      const refused = { code: "STATE_DAMAGED", message: `"${path}" is ${what}, not a file` };
+      await assert.rejects(host.readText(path), refused);
+      await assert.rejects(host.readBytes(path), refused);
+      await assert.rejects(host.sha256(path), refused);
+      await assert.rejects(host.appendFile(path, "a", { mode: 0o600 }), refused);
+    }
+  });
+
+  test("rename() moves a folder with all that is in it, and a pipe unopened", async (host, makePipe) => {
+    await host.writeFile("/d/a/b", "1", { mode: 0o600 });
+    await makePipe("/d/pipe");
+    await host.rename("/d/a", "/d/c");
+    await host.rename("/d/pipe", "/d/p");
+    assert.deepEqual(await host.list("/d"), ["c", "p"]);
+    assert.equal(await host.readText("/d/c/b"), "1");
+    assert.equal((await host.info("/d/p"))?.kind, "other");
   });
 
   test("appendFile() makes, then extends", async (host) => {

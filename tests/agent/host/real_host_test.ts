@@ -21,9 +21,31 @@ async function script(root: string, path: string, text: string): Promise<void> {
 
 hostContract("RealHost", async () => {
   const root = await Deno.makeTempDir({ prefix: "alga-host-" });
-  return { host: new RealHost(root), stop: () => Deno.remove(root, { recursive: true }) };
+  return {
+    host: new RealHost(root),
+    stop: () => Deno.remove(root, { recursive: true }),
+    makePipe: (path) => new Deno.Command("mkfifo", { args: [root + path] }).output(),
+  };
 });
-hostContract("FakeHost", () => Promise.resolve({ host: new FakeHost(), stop: () => Promise.resolve() }));
+hostContract("FakeHost", () => {
+  const host = new FakeHost();
+  return Promise.resolve({
+    host,
+    stop: () => Promise.resolve(),
+    makePipe: (path) => Promise.resolve(host.others.add(path)),
+  });
+});
+
+Deno.test("RealHost follows links of others, and what is linked to /dev/null is empty", () =>
+  withRoot(async (host, root) => {
+    await Deno.writeTextFile(`${root}/real`, "text");
+    await Deno.symlink("real", `${root}/link`);
+    await Deno.symlink("/dev/null", `${root}/masked`);
+    await Deno.symlink("/dev/zero", `${root}/endless`);
+    assert.equal(await host.readText("/link"), "text");
+    assert.equal(await host.readText("/masked"), "");
+    await assert.rejects(host.readText("/endless"), { code: "STATE_DAMAGED" });
+  }));
 
 Deno.test("RealHost.path() never leaves the root", () => {
   const host = new RealHost("/srv/root/");

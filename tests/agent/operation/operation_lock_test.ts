@@ -127,3 +127,11 @@ Deno.test(
     }
   },
 );
+
+Deno.test("a folder in the place of the lock is moved aside", async () => {
+  const host = new FakeHost();
+  host.put(`${PATHS.operationLock}/inside`, "");
+  const reply = await createOperationLock(host, new FakeClock()).take("setup", "browser 192.0.2.7");
+  assert.equal(reply.ok, true);
+  assert.equal((await host.info(PATHS.operationLock))?.kind, "file");
+});

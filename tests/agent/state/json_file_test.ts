@@ -35,6 +35,18 @@ for (
   });
 }
 
+Deno.test("readStateFile() moves what is not a file aside and says what it was", async () => {
+  const host = new FakeHost();
+  host.others.add(PATH);
+  const read = await readStateFile(host, PATH, Thing, options);
+  assert.ok(read.status === "damaged");
+  assert.match(
+    read.problem,
+    /^"\/var\/lib\/alga-appliance\/thing.json" was a pipe, socket or device, not a file/,
+  );
+  assert.deepEqual(await readStateFile(host, PATH, Thing, options), { status: "absent" });
+});
+
 Deno.test("readStateFile() refuses a newer version and leaves it alone", async () => {
   const host = new FakeHost({ [PATH]: '{"schemaVersion":3,"name":"a"}' });
   await assert.rejects(readStateFile(host, PATH, Thing, options), { code: "STATE_NEWER" });

@@ -17,3 +17,9 @@ Deno.test("half-written files of before go, everything else stays, an absent fol
   await removeTornFiles(host, ["/var/lib/x", "/nowhere"], Infinity);
   assert.deepEqual(await host.list("/var/lib/x"), WHOLE);
 });
+
+Deno.test("a folder with such a name stays", async () => {
+  const host = new FakeHost({ "/var/lib/x/a.0123456789ab.tmp/inside": "" });
+  await removeTornFiles(host, ["/var/lib/x"], Infinity);
+  assert.deepEqual(await host.list("/var/lib/x"), ["a.0123456789ab.tmp"]);
+});
