@@ -5,6 +5,6 @@ const IN_FILE = "/usr/local/bin/alga-agent";
 export function readUnit(path: string): string {
   return Deno.readTextFileSync(new URL("./alga-appliance.service", import.meta.url)).replaceAll(
     IN_FILE,
-    path,
+    () => path,
   );
 }

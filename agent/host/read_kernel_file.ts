@@ -10,7 +10,7 @@ export function isKernelFile(path: string): boolean {
 export async function readKernelFile(path: string, maxBytes: number): Promise<string | undefined> {
   const { code, stdout, stderr } = await runCommand(
     "cat",
-    ["--", path.replace(/^\/proc\/self\//, `/proc/${Deno.pid}/`)],
+    ["--", path.replace(/^\/proc\/self\//, () => `/proc/${Deno.pid}/`)],
     { searchPath: "/usr/bin:/bin", maxOutputBytes: maxBytes, timeoutMs: 10_000 },
   );
   if (code === 0) return stdout;

@@ -1,4 +1,4 @@
-import { withoutControls } from "./control_characters.ts";
+import { withoutHidden } from "./hidden_characters.ts";
 
 /** How text is laid out for one terminal. */
 export interface Layout {
@@ -28,5 +28,5 @@ export function printLine(text: string, hang: number, { columns }: Pick<Layout, 
 
 /** Texts quote files, servers and logs; their control characters must not steer the terminal. */
 export function printable(text: string): string {
-  return withoutControls(text);
+  return withoutHidden(text);
 }

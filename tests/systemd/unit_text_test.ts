@@ -12,3 +12,7 @@ Deno.test("readUnit() names another place of the program, and leaves the rest as
   assert.match(unit, /^ExecStart=\/usr\/bin\/alga-agent serve --listen 0\.0\.0\.0:8080$/m);
   assert.equal(unit.replace("/usr/bin/alga-agent", "/usr/local/bin/alga-agent"), file);
 });
+
+Deno.test("readUnit() takes a place as it is, also one that looks like a replacement pattern", () => {
+  assert.match(readUnit("/opt/$&/$1/agent"), /^ExecStart=\/opt\/\$&\/\$1\/agent serve /m);
+});

@@ -1,5 +1,7 @@
 import ipaddr from "ipaddr.js";
 import * as z from "zod";
+import { hiddenCharacter } from "../../text/hidden_characters.ts";
+import { isHostName } from "../../text/host_name.ts";
 import { type FieldKey, fieldOf, FIELDS, type SetupFieldKey } from "./fields.ts";
 
 /** Password policy of the application. @see contract.md 11.1 */
@@ -10,9 +12,6 @@ const PASSWORD_RULES: readonly [RegExp, string][] = [
   [/[0-9]/, "must contain a digit"],
   [/[!@#$%^&*(),.?":{}|<>]/, 'must contain one of ! @ # $ % ^ & * ( ) , . ? " : { } | < >'],
 ];
-
-/** Control characters, halves of characters, line separators, and marks that turn the direction of writing. */
-const CONTROL = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** More than this the kubelet leaves away. */
 const MAX_DNS_SERVERS = 3;
@@ -30,7 +29,12 @@ function line(key: FieldKey, maxLength: number) {
   const atStart = `${noun[0]?.toUpperCase()}${noun.slice(1)}`;
   return z.string(ask(key)).trim().min(1, ask(key))
     .max(maxLength, `${atStart} is longer than ${maxLength} characters`)
-    .refine((text) => !CONTROL.test(text), `${atStart} contains a control character`);
+    .superRefine((text, context) => {
+      const hidden = hiddenCharacter(text);
+      if (!hidden) return;
+      const message = `${atStart} contains ${hidden.words}: type it again by hand`;
+      context.addIssue({ code: "custom", message, input: text });
+    });
 }
 
 /** Application address: a full URL, or a bare host, which means https. Path, query, fragment and credentials are refused. */
@@ -46,9 +50,9 @@ const AppUrl = z.string(ask("appUrl")).trim().min(1, ask("appUrl")).max(
   });
 
 function parseAppUrl(text: string): string | { problem: string } {
-  if (CONTROL.test(text) || /\s/.test(text)) {
-    return { problem: "The address contains a space or control character" };
-  }
+  const hidden = hiddenCharacter(text);
+  if (hidden) return { problem: `The address contains ${hidden.words}: type it again by hand` };
+  if (/\s/.test(text)) return { problem: "The address contains a space" };
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   // The text is not repeated: it may hold a password that was meant for another field.
@@ -58,6 +62,9 @@ function parseAppUrl(text: string): string | { problem: string } {
   }
   if (url.username || url.password) {
     return { problem: "The address must not contain a user name or password" };
+  }
+  if (!isHostName(url.hostname)) {
+    return { problem: "The host name may contain only letters, digits, dots and hyphens" };
   }
   if (url.pathname !== "/" || url.search || url.hash) {
     return { problem: "The address must end after the host name or port, without a path" };
@@ -103,12 +110,15 @@ const ProxyUrl = z.string(ask("proxyUrl")).trim().max(
 ).transform((text, context) => {
   if (text === "") return "";
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const wrong = CONTROL.test(text)
-    ? "contains a control character"
+  const hidden = hiddenCharacter(text);
+  const wrong = hidden
+    ? `contains ${hidden.words}: type it again by hand`
     : !url
     ? "is not a URL; enter one like http://proxy.example.com:3128"
     : url.protocol !== "http:" && url.protocol !== "https:"
     ? "must begin with http:// or https://"
+    : !isHostName(url.hostname)
+    ? "may contain only letters, digits, dots and hyphens in its host name"
     : url.pathname !== "/" || url.search || url.hash
     ? "must end after the host name and port"
     : undefined;
@@ -140,13 +150,13 @@ const fields = {
             context.addIssue({ code: "custom", message: `The password ${message}`, input: "" });
           }
         }
-        if (CONTROL.test(password)) { // it could not be typed into the sign-in form
-          context.addIssue({
-            code: "custom",
-            message: "The password contains a control character",
-            input: "",
-          });
-        }
+        const hidden = hiddenCharacter(password);
+        if (!hidden) return;
+        // Which one is not told: it is a part of the password.
+        const what = hidden.kind === "control" ? "a control character" : "an invisible character";
+        const message =
+          `The password contains ${what}, which cannot be typed when signing in: type it by hand`;
+        context.addIssue({ code: "custom", message, input: "" });
       },
     ),
   appUrl: AppUrl,

@@ -1,5 +1,5 @@
 import { cut } from "../clip.ts";
-import { withoutControls } from "../control_characters.ts";
+import { withoutHidden } from "../hidden_characters.ts";
 import { redactText } from "./redact_text.ts";
 
 const LINE_LIMIT = 400;
@@ -10,5 +10,5 @@ const LOOK_LIMIT = 4_000;
 export function redactLine(line: string): string {
   // deno-lint-ignore no-control-regex -- terminal sequences are what is being removed
   const plain = line.slice(0, LOOK_LIMIT).replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "");
-  return cut(redactText(withoutControls(plain)).trimEnd(), LINE_LIMIT);
+  return cut(redactText(withoutHidden(plain)).trimEnd(), LINE_LIMIT);
 }

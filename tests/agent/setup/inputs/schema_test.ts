@@ -63,8 +63,22 @@ const RED: readonly [Partial<Record<SetupField, unknown>>, RegExp][] = [
   [{ appUrl: "https://psa.example.com/?a=b" }, /without a path/],
   [{ appUrl: "https://psa.example.com/#x" }, /without a path/],
   [{ appUrl: "https://u:p@psa.example.com" }, /must not contain a user name/],
-  [{ appUrl: "https://psa example.com" }, /space or control character/],
-  [{ appUrl: "https://psa\u0000.example.com" }, /space or control character/],
+  [{ appUrl: "https://psa example.com" }, /contains a space/],
+  [{ appUrl: "https://psa\u0000.example.com" }, /a control character \(U\+0000\): type it again by hand/],
+  [{ appUrl: "https://psa\u00ad.example.com" }, /an invisible character \(U\+00AD\)/],
+  [{ appUrl: "https://psa\u200b.example.com" }, /an invisible character/],
+  [{ appUrl: "https://psa'x.example.com" }, /only letters, digits, dots and hyphens/],
+  [{ appUrl: 'https://psa"x.example.com' }, /only letters, digits, dots and hyphens/],
+  [{ appUrl: "https://$(id).example.com" }, /only letters, digits, dots and hyphens/],
+  [{ appUrl: "https://psa%24%28id%29.example.com" }, /only letters, digits, dots and hyphens/],
+  [{ appUrl: "https://`id`.example.com" }, /only letters, digits, dots and hyphens/],
+  [{ proxyUrl: "http://proxy$(id).example:3128" }, /only letters, digits, dots and hyphens in its host name/],
+  [{ proxyUrl: "http://proxy\u200b.example:3128" }, /an invisible character \(U\+200B\)/],
+  [
+    { adminEmail: "maria\u200b@example.com" },
+    /^The e-mail address contains an invisible character \(U\+200B\)/,
+  ],
+  [{ adminEmail: "maria@exa\u00admple.com" }, /invisible character/],
   [{ appUrl: "https://<b>" }, /not an address/],
   [{ appUrl: LONG }, /longer than 300/],
   [{ dnsMode: "public" }, /Choose system or custom/],
@@ -105,6 +119,10 @@ const RED: readonly [Partial<Record<SetupField, unknown>>, RegExp][] = [
   [{ adminPassword: "Correct-Horse-9!\u0000" }, /control character/],
   [{ adminPassword: "Correct-Horse-9!\u007f" }, /control character/],
   [{ adminPassword: "Correct-Horse-9!\ud800" }, /control character/],
+  ...["\u200b", "\u00ad", "\ufeff", "\ufe0f", "\u{e0041}"].map((it): typeof RED[number] => [
+    { adminPassword: `Correct-Horse${it}-9!` },
+    /^The password contains an invisible character, which cannot be typed when signing in: type it by hand$/,
+  ]),
   [{ adminPassword: `aA1!${LONG}` }, /longer than 200/],
   ...(["tenantName", "adminFirstName", "adminLastName"] as const).flatMap((field) =>
     [
@@ -115,6 +133,10 @@ const RED: readonly [Partial<Record<SetupField, unknown>>, RegExp][] = [
       [{ [field]: "a\u202eb" }, /contains a control character/],
       [{ [field]: "a\nb" }, /contains a control character/],
       [{ [field]: "a\ud800b" }, /contains a control character/],
+      ...["\u200b", "\u00ad", "\ufeff", "\ufe0f", "\u{e0041}"].map((it) => [
+        { [field]: `a${it}b` },
+        /^The (company|first|last) name contains an invisible character \(U\+[0-9A-F]+\): type it again by hand$/,
+      ]),
       [{ [field]: LONG }, /^The .* is longer than \d+ characters/],
     ] as [Partial<Record<SetupField, unknown>>, RegExp][]
   ),
@@ -211,7 +233,8 @@ Deno.test("SetupInputs never throws, and what it takes is clean, whatever is sen
     for (let n = random.below(4); n > 0; n--) {
       const field = random.below(20) === 0 ? random.text(8) : random.pick(fields);
       const old = String(given[field] ?? "https://x.example");
-      given[field] = random.pick([random.text(30), random.mutate(old), old, random.below(9), null, [
+      const spoilt = old + random.pick(["\u200b", "\u00ad", "\ufe0f", "\u{e0041}", "`id`", "$(id)", '"']);
+      given[field] = random.pick([random.text(30), random.mutate(old), spoilt, old, random.below(9), null, [
         random.text(9),
       ]]);
     }
@@ -224,9 +247,12 @@ Deno.test("SetupInputs never throws, and what it takes is clean, whatever is sen
     }
     taken++;
     for (const value of Object.values(parsed.data).flat()) {
-      assert.ok(!/[\p{Cc}\p{Cs}\u202e]/u.test(value), `seed ${random.seed}, ${i}: ${JSON.stringify(value)}`);
+      assert.ok(
+        !/[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}]/u.test(value),
+        `seed ${random.seed}, ${i}: ${JSON.stringify(value)}`,
+      );
     }
-    assert.ok(URL.canParse(parsed.data.appUrl));
+    assert.match(new URL(parsed.data.appUrl).hostname, /^[a-z0-9._-]+$|^\[[0-9a-f:.]+\]$/);
   }
   assert.ok(taken > 400 && taken < 3_900, `${taken} taken`);
 });

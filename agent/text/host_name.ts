@@ -1,0 +1,13 @@
+/** Longest name of a host in characters. @see RFC 1035 §2.3.4 */
+const MAX_CHARS = 253;
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+
+/**
+ * Whether a host, as `URL.hostname` gives it, is an address or a name that DNS can hold. URLs let quotes, `$()` and backquotes
+ * pass, which have a meaning in shells and configuration files.
+ */
+export function isHostName(hostName: string): boolean {
+  if (/^\[[0-9a-f:.]+\]$/i.test(hostName)) return true;
+  const name = hostName.endsWith(".") ? hostName.slice(0, -1) : hostName;
+  return name.length <= MAX_CHARS && name.split(".").every((it) => LABEL.test(it));
+}
