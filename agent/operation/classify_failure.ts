@@ -11,7 +11,7 @@ const OF_CODE: Partial<Record<AgentErrorCode, Pick<StepFailure, "category" | "ne
   },
   RELEASE_INVALID: {
     category: "registry-release-source",
-    nextAction: "Choose the other channel or another release, then try again",
+    nextAction: "Correct the release override or leave it empty; if it is empty, ask Alga support",
   },
   STATE_WRITE_FAILED: {
     category: "storage",
@@ -104,7 +104,7 @@ function registryRemedy({ failure, host }: NetworkError): string {
     case "server-error":
       return `Wait until ${host} works again; it is tried again by itself`;
     case "not-found":
-      return "Choose the other channel, or correct the release override";
+      return "Correct the release override or leave it empty; if it is empty, ask Alga support";
     default:
       return "Choose another release and report this to Alga support";
   }

@@ -1,7 +1,7 @@
 import { errorText } from "../../error.ts";
 import { releaseImages, type ResolvedRelease } from "../../release/mod.ts";
 import { NetworkError } from "../../net/errors.ts";
-import type { Check } from "../check.ts";
+import type { Check, CheckInputs } from "../check.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
 /** Failures of what was read; reading itself worked. */
@@ -17,6 +17,12 @@ const CONTENT_FAILURES: readonly string[] = [
 /** Checks of the release that the answers point at. */
 export function releaseChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
   return [channelCheck(release), contentCheck(release), imagesCheck(release)];
+}
+
+/** What to do where nothing is. The testing channel is never a way out. */
+function wayToARelease({ releaseRef, channel }: CheckInputs): string {
+  if (releaseRef !== "") return "Correct the release override, or leave it empty for the newest release";
+  return channel === "stable" ? "Ask Alga support why the channel has no release" : "Choose stable";
 }
 
 /** There is something. */
@@ -36,7 +42,7 @@ function channelCheck(release: () => Promise<ResolvedRelease>): Check {
         return warn({
           expected,
           found: `${found} of the testing channel`,
-          remediation: "Choose stable unless Alga support asked for nightly",
+          remediation: "Choose stable, unless Alga support asked you for the testing channel",
         });
       } catch (error) {
         if (!(error instanceof NetworkError)) throw error;
@@ -47,7 +53,7 @@ function channelCheck(release: () => Promise<ResolvedRelease>): Check {
           return fail({
             expected,
             found: errorText(error),
-            remediation: "Choose the other channel, or correct the release override",
+            remediation: wayToARelease(inputs),
           });
         }
         return fail({

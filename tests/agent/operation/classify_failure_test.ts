@@ -45,7 +45,7 @@ Deno.test("network: each way in which the network fails says what to open", () =
 
 Deno.test("registry-release-source: what is not there or cannot be used asks for another release", () => {
   const wanted: [RegistryFailure, RegExp, boolean][] = [
-    ["not-found", /Choose the other channel, or correct the release override/, true],
+    ["not-found", /^Correct the release override or leave it empty; if it is empty, ask Alga support$/, true],
     ["server-error", /Wait until ghcr\.io works again/, true],
     ["denied", /Choose another release and report/, true],
     ["wrong-digest", /Choose another release and report/, true],
