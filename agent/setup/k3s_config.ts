@@ -4,6 +4,7 @@ import { readInterfaces, readResolvers } from "../host/network_facts.ts";
 import type { RegistryMirrors } from "../registry/registry.ts";
 import { PATHS } from "../state/paths.ts";
 import { type ConfigFile, renderK3sConfig } from "../../k8s/k3s/config.ts";
+import { wantsSecretsEncryption } from "../../k8s/k3s/secrets_encryption.ts";
 import type { K3sPin } from "../../k8s/k3s/pin.ts";
 import type { CheckInputs } from "../preflight/mod.ts";
 
@@ -32,6 +33,7 @@ export async function wantedK3sConfig({ host, inputs, mirrors }: K3sWishes): Pro
     proxyUrl: inputs.proxyUrl,
     noProxy: inputs.noProxy,
     nodeAddresses,
+    encryptSecrets: await wantsSecretsEncryption(host),
   });
 }
 

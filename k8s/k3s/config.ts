@@ -12,6 +12,8 @@ export interface K3sSettings {
   proxyUrl: string;
   noProxy: string;
   nodeAddresses: readonly string[];
+  /** Secrets are encrypted in the datastore: from the first start, or never. */
+  encryptSecrets: boolean;
 }
 
 /** One file of the k3s configuration. */
@@ -30,6 +32,7 @@ export function renderK3sConfig(settings: K3sSettings): ConfigFile[] {
     "write-kubeconfig-mode": "0600",
     // Without this k3s may fall back to a public resolver (components.md 1.7, "DNS trap").
     "resolv-conf": PATHS.k3sResolvConf,
+    ...(settings.encryptSecrets ? { "secrets-encryption": true } : {}),
   };
   const mirrors = Object.fromEntries(
     Object.entries(settings.mirrors).map(([host, url]) => [host, { endpoint: [url] }]),

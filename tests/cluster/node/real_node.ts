@@ -180,6 +180,7 @@ async function installAsAgentWould(root: string, nameServers: readonly string[])
     proxyUrl: "",
     noProxy: "",
     nodeAddresses: [],
+    encryptSecrets: true,
   });
   await writeK3sConfig(host, files);
   await Deno.mkdir(`${root}/usr/local/bin`, { recursive: true });

@@ -14,6 +14,7 @@ const SETTINGS: K3sSettings = {
   proxyUrl: "",
   noProxy: "",
   nodeAddresses: ["192.0.2.8"],
+  encryptSecrets: true,
 };
 
 const PROXY = {
@@ -32,12 +33,18 @@ Deno.test("renderK3sConfig() disables what the appliance brings itself and keeps
     disable: ["traefik", "servicelb", "local-storage"],
     "write-kubeconfig-mode": "0600",
     "resolv-conf": "/etc/rancher/k3s/resolv.conf",
+    "secrets-encryption": true,
   });
   assert.match(
     textOf("/etc/rancher/k3s/config.yaml"),
     /write-kubeconfig-mode: "0600"/,
     "unquoted it is an octal",
   );
+});
+
+Deno.test("renderK3sConfig() has no word about encryption where a cluster began without", () => {
+  const text = textOf("/etc/rancher/k3s/config.yaml", { ...SETTINGS, encryptSecrets: false });
+  assert.equal("secrets-encryption" in parse(text), false);
 });
 
 Deno.test("renderK3sConfig() gives pods exactly the servers that were named: no search domain, no public one", () => {

@@ -86,6 +86,42 @@ Deno.test("k3s: a second run on a running node installs and restarts nothing", a
   });
 });
 
+const encrypts = async ({ host }: StepWorld) =>
+  /^secrets-encryption: true$/m.test(await host.readText(PATHS.k3sConfig) ?? "");
+/** As the first start of k3s leaves its datastore. */
+const startK3s = ({ host }: StepWorld) => host.put("/var/lib/rancher/k3s/server/db/state.db", "SQLite");
+
+Deno.test("k3s: a new cluster encrypts Secrets, and keeps on once it has data", async () => {
+  await onAppliance(async (world) => {
+    await k3sStep.act(world.context());
+    assert.equal(await encrypts(world), true);
+    startK3s(world);
+    assert.equal(await k3sStep.look(world.context()), true);
+    const other = world.context({}, { dnsMode: "custom", dnsServers: ["198.51.100.1"] });
+    await k3sStep.act(other);
+    assert.equal(await encrypts(world), true);
+  });
+});
+
+Deno.test("k3s: a cluster that began without encryption goes on without, and is not restarted for it", async () => {
+  await onAppliance(async (world) => {
+    await k3sStep.act(world.context());
+    startK3s(world);
+    // As an agent left it that did not know of encryption.
+    const plain = (await world.host.readText(PATHS.k3sConfig) ?? "").replace(
+      "secrets-encryption: true\n",
+      "",
+    );
+    world.host.put(PATHS.k3sConfig, plain);
+    await k3sStep.act(world.context());
+    world.host.record.length = 0;
+    assert.equal(await k3sStep.look(world.context()), true);
+    await k3sStep.act(world.context());
+    assert.equal(await encrypts(world), false);
+    assert.deepEqual(world.host.record.filter((it) => it.startsWith("run systemctl restart")), []);
+  });
+});
+
 Deno.test("k3s: other DNS servers are read only at a start, so the service starts again", async () => {
   await onAppliance(async (world) => {
     await k3sStep.act(world.context());
