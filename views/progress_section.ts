@@ -130,7 +130,9 @@ function actsOf(state: SetupState, shown: SetupState["status"], waits: Obstacle)
   switch (state.status) {
     case "done":
       return html`
-        <div class="acts"><a class="button big" href="/">Go to the status page</a></div>
+        <div class="acts">
+          <a class="button big" href="/">Go to the status page</a><a href="/settings">Change settings</a>
+        </div>
       `;
     case "running":
       return waits === undefined ? null : html`

@@ -17,6 +17,7 @@ export interface SettingsReview {
 export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview): Page {
   const isNothing = plan.changed.length === 0;
   const bad = report?.results.filter((it) => it.status === "fail" || it.status === "error") ?? [];
+  const mustFix = bad.some((it) => !it.overridable);
   return {
     title: "Check the change",
     narrow: true,
@@ -39,8 +40,11 @@ export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview):
             It stays where it is, says why, and tries again by itself. A restart of this machine does not stop it.
             There is no way back by itself: to go back, change the settings again.
           </p>
+          ${mustFix && html`
+            <p><b>Before it can be applied:</b> fix what the checks found, then check again.</p>
+          `}
           <div class="acts">
-            ${isNothing ? null : button(
+            ${isNothing || mustFix ? null : button(
               "/settings/apply",
               bad.length > 0 ? "Apply all the same" : "Apply",
               csrfToken,

@@ -172,6 +172,20 @@ Deno.test("the page before applying says each object, from what to what, and run
   assert.deepEqual(settings.requests, []);
 });
 
+for (const [overridable, offered] of [[true, true], [false, false]] as const) {
+  Deno.test(`a failed check that may ${overridable ? "" : "not "}be accepted ${offered ? "leaves" : "takes"} the button to apply`, async () => {
+    const { settings, post } = await startApp();
+    const check = settings.check;
+    settings.check = async (...given) => {
+      const report = await check(...given);
+      return { ...report, results: report.results.map((it) => ({ ...it, status: "fail", overridable })) };
+    };
+    await post("/settings/change", { ...FORM, appUrl: "https://other.example" });
+    const { tags } = parseMarkup(await (await post("/settings/check", {})).text());
+    assert.equal(tags.some((it) => it.attributes.action === "/settings/apply"), offered);
+  });
+}
+
 Deno.test("a change that is none says so and has nothing to apply", async () => {
   const { get, post } = await startApp();
   await post("/settings/change", FORM);

@@ -106,6 +106,9 @@ export function settingsPages(t: string): Record<string, string> {
   );
   pages["settings, review"] = page(settingsReviewPage({ csrfToken: "token", plan }));
   pages["settings, review with checks"] = page(settingsReviewPage({ csrfToken: "token", plan, report }));
+  pages["settings, review to fix"] = page(
+    settingsReviewPage({ csrfToken: "token", plan, report: sampleReport(sampleCheck("fail", {}, t)) }),
+  );
   pages["settings, review of nothing"] = page(
     settingsReviewPage({
       csrfToken: "token",
