@@ -63,6 +63,9 @@ const NPX = `DENO_TLS_CA_STORE=system,mozilla npx -y deno@${DENO_VERSION} task `
 /** The document whose commands need openssl, for the key. */
 const AGENT_RELEASE = "docs/agent-release.md";
 
+/** Commands of a machine on which the agent is installed, which is what the first of them does. */
+const INSTALLED = /^sudo (?:\S*\/)?alga-agent (?:install|uninstall|token|status)\b/;
+
 /** How each kind of command is proven. The gate itself is marked as such: it cannot run itself. */
 const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<void>][] = [
   [/^DENO_TLS_CA_STORE=system,mozilla npx -y deno@\S+ task demo$/, ({ command }) => {
@@ -94,7 +97,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^sudo apt install \.\/alga-agent_/, ({ command }) => {
     assert.equal(command, `sudo apt install ./alga-agent_${debVersion(BUILD.version)}_amd64.deb`);
   }],
-  [/^sudo (\S*\/)?alga-agent /, ({ path, command }) => runInstalled(path, command)],
+  [INSTALLED, ({ path, command }) => runInstalled(path, command)],
   [/^deno task test --all$/, gateRunsEverySuite],
   [/^deno task cluster build$/, () => {
     for (const set of Object.keys(PROGRAM_SETS)) gateRuns("tests/cluster/cluster.ts", "build", set);
@@ -258,7 +261,7 @@ async function runInstalled(path: string, last: string): Promise<void> {
   const program = await compiledProgram();
   assert.ok(program.ok, "the program cannot be compiled here");
   const root = await Deno.makeTempDir({ prefix: "alga-documents-" });
-  const commands = shell.filter((it) => it.path === path && /^sudo (?:\S*\/)?alga-agent /.test(it.command));
+  const commands = shell.filter((it) => it.path === path && INSTALLED.test(it.command));
   let agent: RunningAgent | undefined;
   try {
     for (const { command } of commands.slice(0, commands.findIndex((it) => it.command === last) + 1)) {
