@@ -17,6 +17,7 @@ import { createRegistryClient } from "../registry/client.ts";
 import { type NetworkSettings } from "../net/settings.ts";
 import { type Report, reportOnce } from "../report.ts";
 import { summarizeSetup } from "../facts/summarize_setup.ts";
+import { forgetPassword } from "../setup/initial_password.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
 import { onHost } from "../net/settings.ts";
@@ -244,6 +245,11 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
 
     const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
 
+    const forgetting = forgetPassword(
+      { login: watchLogin(() => status), clock, connectKube, say, report },
+      over.signal,
+    );
+
     const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
 
     await aborted(terminal.signal);
@@ -262,6 +268,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         following,
         resuming,
         recovering,
+        forgetting,
         followingResolvers,
       ]),
       clock.sleep(SHUTDOWN_MS),

@@ -8,6 +8,7 @@ import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { readStateFile, writeStateFile } from "../../state/json_file.ts";
 import { PATHS } from "../../state/paths.ts";
 import type { Step, StepContext } from "../step.ts";
+import { INITIAL_TENANT, isPasswordForgotten, PASSWORD_KEY } from "../initial_password.ts";
 import { valuesObjects } from "../values_objects.ts";
 import { requireKube } from "./cluster.ts";
 import { encodeSecret, readSecret } from "./secret_data.ts";
@@ -19,7 +20,7 @@ const TENANT_KEYS = [
   "INITIAL_ADMIN_FIRST_NAME",
   "INITIAL_ADMIN_LAST_NAME",
   "INITIAL_ADMIN_EMAIL",
-  "INITIAL_ADMIN_PASSWORD",
+  PASSWORD_KEY,
 ];
 
 /** Writes settings and secrets before Flux may look for them. @see contract.md 2.2, 2.4, 4 */
@@ -74,30 +75,34 @@ export const valuesStep: Step = {
   },
 };
 
-/** The first company; `undefined` once the password has left this machine. */
-function tenantOf({ inputs }: StepContext): Record<string, string> | undefined {
-  if (inputs.adminPassword === undefined) return undefined;
-  return {
+/** The first company; `undefined` once its password is needed and has left this machine. */
+function tenantOf({ inputs }: StepContext, isForgotten: boolean): Record<string, string> | undefined {
+  const tenant = {
     INITIAL_TENANT_NAME: inputs.tenantName,
     INITIAL_ADMIN_FIRST_NAME: inputs.adminFirstName,
     INITIAL_ADMIN_LAST_NAME: inputs.adminLastName,
     INITIAL_ADMIN_EMAIL: inputs.adminEmail,
-    INITIAL_ADMIN_PASSWORD: inputs.adminPassword,
   };
+  if (isForgotten) return tenant;
+  return inputs.adminPassword === undefined ? undefined : { ...tenant, [PASSWORD_KEY]: inputs.adminPassword };
 }
 
+/** A password that was removed after its use is no loss. @see isPasswordForgotten */
 async function tenantIsWritten(context: StepContext, kube: KubeClient): Promise<boolean> {
-  const found = await readSecret(kube, NAMESPACES.app, SECRETS.initialTenant);
-  if (!TENANT_KEYS.every((it) => found?.[it] !== undefined)) return false;
-  const wanted = tenantOf(context);
-  return wanted === undefined || await isConsumed(kube) ||
-    TENANT_KEYS.every((it) => found?.[it] === wanted[it]);
+  const found = await kube.get(INITIAL_TENANT);
+  const isForgotten = isPasswordForgotten(found);
+  const needed = TENANT_KEYS.filter((it) => it !== PASSWORD_KEY || !isForgotten);
+  if (!needed.every((it) => found?.data?.[it] !== undefined)) return false;
+  const wanted = tenantOf(context, isForgotten);
+  if (wanted === undefined || isForgotten || await isConsumed(kube)) return true;
+  return Object.entries(encodeSecret(wanted)).every(([key, value]) => found?.data?.[key] === value);
 }
 
 /** Until Flux has the release, nobody has read the first company, and answers that were given again count. Later it stays. */
 async function writeTenant(context: StepContext, kube: KubeClient): Promise<void> {
   if (await tenantIsWritten(context, kube)) return;
-  const wanted = tenantOf(context);
+  const isForgotten = isPasswordForgotten(await kube.get(INITIAL_TENANT));
+  const wanted = tenantOf(context, isForgotten);
   if (!wanted) {
     throw new AgentError("VALUES_FAILED", "The administrator's password is no longer here", {
       hint: "Enter the answers again and send the form",
@@ -105,10 +110,8 @@ async function writeTenant(context: StepContext, kube: KubeClient): Promise<void
     });
   }
   await addMissing(kube, NAMESPACES.app, SECRETS.initialTenant, wanted);
-  if (!await isConsumed(kube)) {
-    await kube.patch({ resource: KINDS.Secret, namespace: NAMESPACES.app, name: SECRETS.initialTenant }, {
-      data: encodeSecret(wanted),
-    });
+  if (!isForgotten && !await isConsumed(kube)) {
+    await kube.patch(INITIAL_TENANT, { data: encodeSecret(wanted) });
   }
 }
 

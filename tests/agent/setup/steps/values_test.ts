@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { forgetPassword } from "../../../../agent/setup/initial_password.ts";
 import { valuesStep } from "../../../../agent/setup/steps/values.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
 import { SOURCE_NAME } from "../../../../flux/source_objects.ts";
@@ -208,6 +209,61 @@ Deno.test("values: a part of the first company that is lost later is added, the 
     await valuesStep.act(again);
     const kept = await secret(world, "appliance-initial-tenant");
     assert.deepEqual([kept?.INITIAL_TENANT_NAME, kept?.INITIAL_ADMIN_LAST_NAME], ["Example MSP", "Neu"]);
+  });
+});
+
+/** As the agent leaves the first company once people can log in. */
+async function forget({ kube, clock }: StepWorld): Promise<void> {
+  const over = new AbortController();
+  const done = Promise.withResolvers<void>();
+  const login = { isReady: () => true, waitingFor: () => "", subscribe: () => () => {} };
+  const run = forgetPassword({
+    login,
+    clock,
+    connectKube: () => Promise.resolve(kube),
+    say: () => done.resolve(),
+    report: (_, error) => done.reject(error),
+  }, over.signal);
+  await done.promise;
+  over.abort();
+  await run;
+}
+
+Deno.test("values: a password that was removed after its use is neither missed nor written again", async () => {
+  await inStepWorld(async (world) => {
+    await valuesStep.act(world.context());
+    await consume(world);
+    await forget(world);
+    const before = versionsOf(world);
+    const { adminPassword: _, ...rest } = INPUTS;
+    for (const context of [world.context(), world.context({ inputs: rest })]) {
+      assert.equal(await valuesStep.look(context), true);
+      await valuesStep.act(context);
+    }
+    assert.deepEqual(versionsOf(world), before);
+    // What else of it is lost comes back, without a password and without being asked for one.
+    const ref = { resource: KINDS.Secret, namespace: "msp", name: "appliance-initial-tenant" };
+    await world.kube.patch(ref, { data: { INITIAL_ADMIN_LAST_NAME: null } });
+    assert.equal(await valuesStep.look(world.context({ inputs: rest })), false);
+    await valuesStep.act(world.context({ inputs: rest }));
+    assert.deepEqual(await secret(world, "appliance-initial-tenant"), {
+      INITIAL_TENANT_NAME: INPUTS.tenantName,
+      INITIAL_ADMIN_FIRST_NAME: "Maria",
+      INITIAL_ADMIN_LAST_NAME: "Muster",
+      INITIAL_ADMIN_EMAIL: "maria@example.com",
+    });
+  });
+});
+
+Deno.test("values: a password that somebody else took away is missed", async () => {
+  await inStepWorld(async (world) => {
+    await valuesStep.act(world.context());
+    await consume(world);
+    const ref = { resource: KINDS.Secret, namespace: "msp", name: "appliance-initial-tenant" };
+    await world.kube.patch(ref, { data: { INITIAL_ADMIN_PASSWORD: null } });
+    assert.equal(await valuesStep.look(world.context()), false);
+    await valuesStep.act(world.context());
+    assert.equal((await secret(world, ref.name))?.INITIAL_ADMIN_PASSWORD, INPUTS.adminPassword);
   });
 });
 
