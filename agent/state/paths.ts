@@ -76,6 +76,8 @@ export const STATE_PATHS: readonly string[] = [
 /** Files that hold passwords, keys or tokens: of these not even a damaged copy is kept. */
 export const SECRET_FILES: readonly string[] = [
   PATHS.setupInputs,
+  PATHS.settings,
+  PATHS.settingsRequest,
   PATHS.generatedSecrets,
   PATHS.setupToken,
   PATHS.sessions,

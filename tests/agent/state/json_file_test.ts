@@ -64,3 +64,20 @@ Deno.test("readStateFile() repeats nothing of a file that is not JSON", async ()
     assert.ok(read.status === "damaged" && !read.problem.includes("Geheim"), JSON.stringify(read));
   }
 });
+
+for (
+  const path of [
+    PATHS.setupInputs,
+    PATHS.settings,
+    PATHS.settingsRequest,
+    PATHS.generatedSecrets,
+    PATHS.sessions,
+  ]
+) {
+  Deno.test(`readStateFile() keeps no copy of a damaged ${path}: it may hold a password`, async () => {
+    const host = new FakeHost({ [path]: '{"proxyUrl":"http://u:Hunter2x@proxy' });
+    assert.equal((await readStateFile(host, path, Thing, options)).status, "damaged");
+    const kept = [...host.files].filter(([, it]) => new TextDecoder().decode(it.bytes).includes("Hunter2x"));
+    assert.deepEqual(kept.map(([name]) => name), []);
+  });
+}
