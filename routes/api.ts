@@ -60,6 +60,10 @@ export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const body = await read(c, Empty);
     return "answer" in body ? body.answer : await reply(c, await deps.setup.recheck({ by: apiCaller(c) }));
   });
+  app.post("/api/v1/setup/install", async (c) => {
+    const body = await read(c, Empty);
+    return "answer" in body ? body.answer : await reply(c, await deps.setup.install({ by: apiCaller(c) }));
+  });
   app.post("/api/v1/setup/retry", async (c) => {
     const body = await read(c, Empty);
     return "answer" in body ? body.answer : await reply(c, await deps.setup.retry({ by: apiCaller(c) }));

@@ -12,7 +12,9 @@ import { renderPage } from "../views/layout.ts";
 import { setupFormPage } from "../views/setup_form_page.ts";
 import { type Obstacle, progressParts, progressTone, retryForm } from "../views/progress_section.ts";
 import { recordPage } from "../views/record_page.ts";
-import { answersPage, checksPage } from "../views/setup_pages.ts";
+import { checkReportPage } from "../views/check_report_page.ts";
+import { checksPage } from "../views/checks_page.ts";
+import { answersPage } from "../views/setup_pages.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
 import { livePage } from "./live.ts";
@@ -96,6 +98,11 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     }, state);
   });
 
+  app.get("/setup/checks", async (c) => {
+    const page = checkReportPage(deps.setup.view());
+    return c.html(renderPage(await frameOf(c, deps, state, "setup"), page));
+  });
+
   app.post("/setup", async (c) => {
     if (mediaTypeOf(c.req.header("content-type")) !== FORM_TYPE) {
       return await answerProblem(c, deps, state, {
@@ -146,6 +153,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     return await reply(c, await deps.setup.decideRecord(decision, { by: by(c) }));
   });
   app.post("/setup/recheck", async (c) => await reply(c, await deps.setup.recheck({ by: by(c) })));
+  app.post("/setup/install", async (c) => await reply(c, await deps.setup.install({ by: by(c) })));
   app.post("/setup/retry", async (c) => await reply(c, await deps.setup.retry({ by: by(c) })));
   app.post("/setup/acknowledge", async (c) => {
     const checkIds = new URLSearchParams(await c.req.text()).getAll("checkId");

@@ -1,8 +1,10 @@
 import type { VNode } from "preact";
 import type { SetupState, SetupView, StepRow } from "../agent/setup/setup_state.ts";
 import type { StatusDocument } from "../agent/status/document.ts";
+import { checksTitle } from "./check_row.ts";
 import { html, visible } from "./html.ts";
 import { liveParts } from "./live_parts.ts";
+import { isWebAddress } from "./web_address.ts";
 import { clockTime, csrfField, duration, mark, sentence, type Tone } from "./layout.ts";
 
 const STEP_TONE: Record<StepRow["status"], Tone> = {
@@ -27,7 +29,7 @@ interface Hero {
 }
 
 /** How the progress page speaks of each state. */
-function heroOf({ state, steps }: SetupView): Hero {
+function heroOf({ state, steps, preflight }: SetupView): Hero {
   switch (state.status) {
     case "done":
       return { tone: "good", title: "Ready to log in", text: "The installation is finished." };
@@ -41,7 +43,7 @@ function heroOf({ state, steps }: SetupView): Hero {
     case "blocked":
       return {
         tone: "bad",
-        title: "The checks found something to fix",
+        title: preflight ? checksTitle(preflight) : "The checks found something to fix",
         text: "Nothing was changed.",
       };
     case "checked":
@@ -100,7 +102,7 @@ export function progressParts(
               ? "The installation goes on by itself once the cause is gone."
               : "You can close this page; the installation goes on."}</p>
           `
-          : null} ${actsOf(state, shown, waits)}
+          : null} ${actsOf(view, shown, waits)}
       </header>
     `,
     state.status === "failed" && failureDetails(state),
@@ -126,12 +128,16 @@ function waitingHero({ message, nextAction }: NonNullable<Obstacle>): Hero {
   return { tone: "bad", title: message, text: "", action: nextAction };
 }
 
-function actsOf(state: SetupState, shown: SetupState["status"], waits: Obstacle): VNode | null {
+function actsOf({ state, answers }: SetupView, shown: SetupState["status"], waits: Obstacle): VNode | null {
   switch (state.status) {
     case "done":
       return html`
-        <div class="acts">
-          <a class="button big" href="/">Go to the status page</a><a href="/settings">Change settings</a>
+        ${openAlga(answers)}<div class="acts">
+          <a class="${isWebAddress(addressOf(answers))
+            ? ""
+            : "button big"}" href="/">Go to the status page</a><a href="/settings">Change settings</a><a
+            href="/setup/checks"
+          >Checks of the setup, and accepted risks</a>
         </div>
       `;
     case "running":
@@ -154,6 +160,28 @@ function actsOf(state: SetupState, shown: SetupState["status"], waits: Obstacle)
         <div class="acts"><a class="button" href="/setup">See what you can do</a></div>
       `;
   }
+}
+
+function addressOf(answers: SetupView["answers"]): string | undefined {
+  return answers.find((it) => it.field === "appUrl")?.value;
+}
+
+/** Where Alga is, and who signs in first. */
+function openAlga(answers: SetupView["answers"]): VNode | null {
+  const address = addressOf(answers);
+  const email = answers.find((it) => it.field === "adminEmail")?.value;
+  return !isWebAddress(address) ? null : html`
+    <div>
+      <div class="acts">
+        <a class="button big" href="${address}">Open Alga</a><span class="soft mono">${visible(
+          address,
+        )}</span>
+      </div>
+      ${email === undefined ? null : html`
+        <p>Sign in as <b>${visible(email)}</b>, with the password that was given at setup.</p>
+      `}
+    </div>
+  `;
 }
 
 function failureDetails({ stepId, failure }: SetupState & { status: "failed" }): VNode {

@@ -3,7 +3,7 @@ import type { CheckResult, PreflightReport } from "../agent/preflight/check.ts";
 import type { SettingsPlan } from "../agent/settings/settings_view.ts";
 import { html, visible } from "./html.ts";
 import { csrfField, mark, type Page } from "./layout.ts";
-import { CHECK_TONE, CHECK_WORD, checkRow } from "./setup_pages.ts";
+import { CHECK_TONE, CHECK_WORD, checkRow } from "./check_row.ts";
 
 /** What is known of a change before it is applied. */
 export interface SettingsReview {

@@ -14,6 +14,7 @@ import type { TierId } from "../agent/product/tiers.ts";
 import { html, visible } from "./html.ts";
 import { clockTime, duration, mark, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
+import { isWebAddress } from "./web_address.ts";
 
 const TIER_NAME: Record<TierId, string> = {
   platform: "Platform",
@@ -148,6 +149,7 @@ export function statusParts(status: StatusDocument): VNode[] {
                 `,
               ])}
           </dl>
+          <p><a href="/setup/checks">Checks of the setup, and accepted risks</a></p>
         </div>
       </div>
     `,
@@ -298,10 +300,6 @@ function recentItem(it: Transition): VNode {
 }
 
 /** A link leads to a web page or nowhere. */
-function isWebAddress(url: string | null): url is string {
-  return url !== null && /^https?:\/\//i.test(url);
-}
-
 function releaseText({ release }: StatusDocument): string {
   return release.selectedReleaseVersion === null
     ? "none chosen yet"

@@ -6,7 +6,7 @@ import { withoutSecrets } from "./inputs/stored.ts";
 import { createReleaseMemory } from "./release_selection.ts";
 import { createSetupRecord } from "./setup_record.ts";
 import { setupOperation, type SetupOperationDeps } from "./setup_operation.ts";
-import type { SetupReply, SetupService } from "./setup_service.ts";
+import type { SetupRefusal, SetupReply, SetupService } from "./setup_service.ts";
 import type { SetupView } from "./setup_state.ts";
 import { toSetupView } from "./to_setup_view.ts";
 
@@ -25,6 +25,18 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
   const record = createSetupRecord({ ...deps, adopt: (by) => setup.adopt({ by }) });
   let made: { from: OperationView; view: SetupView } | undefined;
 
+  /** Why no run may begin; `undefined` when one may. */
+  function refusal(): SetupRefusal | undefined {
+    const problem = record.problem();
+    if (problem !== undefined) return { ok: false, reason: "record-damaged", problem };
+    const { state, rows } = foldSetup(journal.entries());
+    if (state.status === "done") return { ok: false, reason: "already-done" };
+    // Once the cluster holds the first company its data cannot be exchanged by a form; lost answers can be given again.
+    return rows.values.status === "done" && setup.inputs()
+      ? { ok: false, reason: "already-done" }
+      : undefined;
+  }
+
   return {
     view() {
       const from = setup.view();
@@ -38,13 +50,15 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       return inputs && withoutSecrets(inputs);
     },
     async submit(given, options) {
-      const problem = record.problem();
-      if (problem !== undefined) return { ok: false, reason: "record-damaged", problem };
-      const { state, rows } = foldSetup(journal.entries());
-      if (state.status === "done") return { ok: false, reason: "already-done" };
-      // Once the cluster holds the first company its data cannot be exchanged by a form; lost answers can be given again.
-      if (rows.values.status === "done" && setup.inputs()) return { ok: false, reason: "already-done" };
-      return toSetupReply(await setup.start(given, options));
+      return refusal() ?? toSetupReply(await setup.start(given, options));
+    },
+    async install(options) {
+      const inputs = setup.inputs();
+      if (foldSetup(journal.entries()).state.status !== "checked") {
+        return refusal() ?? { ok: false, reason: "not-blocked" };
+      }
+      if (!inputs) return { ok: false, reason: "nothing-submitted" };
+      return refusal() ?? toSetupReply(await setup.start(inputs, options));
     },
     recheck: async (options) => toSetupReply(await setup.recheck(options)),
     acknowledge: async (checkIds, options) => toSetupReply(await setup.accept(checkIds, options)),

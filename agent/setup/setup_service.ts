@@ -28,6 +28,8 @@ export interface SetupService {
   given(): Partial<Omit<SetupInputs, "adminPassword">> | undefined;
   /** Stores the inputs and runs the checks; goes on by itself when they pass unless `checksOnly`. `by` is shown ("browser 192.0.2.7"). */
   submit(inputs: SetupInputs, options: { by: string; checksOnly?: boolean }): Promise<SetupReply>;
+  /** Installs with the stored inputs after the checks were run alone; what has changed since is found by running them again. */
+  install(options: { by: string }): Promise<SetupReply>;
   /** Runs the checks again with the stored inputs. */
   recheck(options: { by: string }): Promise<SetupReply>;
   /** Accepts findings and goes on when nothing else stands in the way. */

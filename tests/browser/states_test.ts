@@ -50,8 +50,11 @@ browserTest(
       await test.shoot(page, "checks-passed");
       await assertReadable(test, "/setup", "checks-passed");
       assert.deepEqual((await test.world.commands()).filter((it) => /k3s|systemctl/.test(it)), []);
-      await page.getByRole("link", { name: "Go on to your answers" }).click();
+      await page.getByRole("link", { name: "Change answers" }).click();
       assert.equal(await page.inputValue("#tenantName"), "Example Ltd");
+      await page.goto(`${test.agent.url}/setup`);
+      await page.getByRole("button", { name: "Install now" }).click({ noWaitAfter: true });
+      await page.getByRole("link", { name: "Open Alga" }).waitFor();
     }),
 );
 
@@ -67,7 +70,7 @@ browserTest(
       await page.getByRole("button", { name: "Run the checks and install" }).click({ noWaitAfter: true });
       await until("blocked", () => fetchSetup(test.agent), (it) => it.state.status === "blocked");
       await page.goto(`${test.agent.url}/setup`);
-      assert.match(await page.textContent("h1") ?? "", /^.*2 of \d+ checks failed/);
+      assert.match(await page.textContent("h1") ?? "", /2 of \d+ checks failed: .*Memory/);
       await test.shoot(page, "checks-acknowledge");
       await assertReadable(test, "/setup", "checks-acknowledge");
 
@@ -102,9 +105,14 @@ browserTest(
       await assertReadable(test, "/?live=off", "status-healthy");
       await page.goto(`${test.agent.url}/setup`);
       assert.match(await page.textContent("h1") ?? "", /Ready to log in/);
+      assert.match(await page.textContent("main") ?? "", /Open Alga.*Sign in as /s);
       assert.equal(await page.locator("form[action^='/setup']").count(), 0, "nothing can be done again");
       await test.shoot(page, "setup-done");
       await assertReadable(test, "/setup", "setup-done");
+      await page.getByRole("link", { name: "Checks of the setup, and accepted risks" }).click();
+      assert.match(await page.textContent("main") ?? "", /Memory.*Accepted by browser /s);
+      await test.shoot(page, "check-report");
+      await assertReadable(test, "/setup/checks", "check-report");
     }),
 );
 

@@ -46,6 +46,7 @@ export async function startApp() {
     defaults: () => Promise.resolve({}),
     given: () => undefined,
     submit: (inputs) => (submitted.push(inputs), Promise.resolve({ ok: true })),
+    install: () => Promise.resolve(locked),
     recheck: () => Promise.resolve(locked),
     acknowledge: () => Promise.resolve(locked),
     retry: () => Promise.resolve(locked),

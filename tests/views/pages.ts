@@ -6,12 +6,15 @@ import { loginPage } from "../../views/login_page.ts";
 import { setupFormPage } from "../../views/setup_form_page.ts";
 import { progressParts, retryForm } from "../../views/progress_section.ts";
 import { recordPage } from "../../views/record_page.ts";
-import { answersPage, checksPage } from "../../views/setup_pages.ts";
+import { checkReportPage } from "../../views/check_report_page.ts";
+import { checksPage } from "../../views/checks_page.ts";
+import { answersPage } from "../../views/setup_pages.ts";
 import { signedOutSection } from "../../views/live_notices.ts";
 import { statusParts } from "../../views/status_page.ts";
 import { settingsPages } from "./settings_pages.ts";
 import {
   NOW_MS,
+  sampleAnswers,
   sampleBlocker,
   sampleCheck,
   sampleFrame,
@@ -29,6 +32,7 @@ const ROLLUPS: RollupState[] = [
   "fully_healthy",
   "failed_action_required",
 ];
+const NOW = new Date(NOW_MS).toISOString();
 const FORM = { csrfToken: "token", values: {}, origins: {}, errors: [] };
 
 /** Every page in every state, `t` in place of every text from outside. */
@@ -71,6 +75,17 @@ export function allPages(t: string): Record<string, string> {
   pages["checks, not all accepted"] = page(checksPage(blocked, "token", ids));
   const hard = sampleReport(sampleCheck("fail", {}, t), sampleCheck("pass", {}, t));
   pages["checks, not acceptable"] = page(checksPage({ ...blocked, preflight: hard }, "token"));
+  pages["checks, only run"] = page(
+    checksPage({ ...blocked, state: SETUP_STATES.checked }, "token"),
+  );
+  const acknowledgements = [{ checkId: "dns.fail", by: t, at: NOW, found: t }, {
+    checkId: t,
+    by: t,
+    at: NOW,
+    found: t,
+  }];
+  pages["check report"] = page(checkReportPage({ preflight: report, acknowledgements }));
+  pages["check report, none"] = page(checkReportPage({ acknowledgements: [] }));
   const fine = sampleReport(sampleCheck("pass", {}, t));
   pages["checks, passed"] = page(checksPage(sampleSetup(SETUP_STATES.checked, { preflight: fine }), "token"));
   for (const state of Object.values(SETUP_STATES)) {
@@ -84,6 +99,10 @@ export function allPages(t: string): Record<string, string> {
       body: [retryForm("token"), progressParts(sampleSetup(given), NOW_MS)],
     });
   }
+  pages["progress, done with answers"] = page({
+    title: t,
+    body: progressParts(sampleSetup(SETUP_STATES.done, { answers: sampleAnswers(t) }), NOW_MS),
+  });
   const waiting = { ...SETUP_STATES.running, stepId: "login" } as SetupState;
   pages["progress, waits for you"] = page({
     title: t,

@@ -2,17 +2,20 @@ import assert from "node:assert/strict";
 import type { ActionKind } from "../../agent/causes/action.ts";
 import type { Blocker } from "../../agent/explain/blocker.ts";
 import type { ActiveOperation, RollupState, StatusDocument } from "../../agent/status/document.ts";
-import type { SetupState } from "../../agent/setup/setup_state.ts";
+import type { SetupState, SetupView } from "../../agent/setup/setup_state.ts";
 import { duration, renderPage } from "../../views/layout.ts";
 import { progressParts, retryForm } from "../../views/progress_section.ts";
 import { setupFormPage } from "../../views/setup_form_page.ts";
-import { checksPage } from "../../views/setup_pages.ts";
+import { checkReportPage } from "../../views/check_report_page.ts";
+import { checksPage } from "../../views/checks_page.ts";
 import { statusParts } from "../../views/status_page.ts";
 import { readStylesheet } from "../../views/stylesheet.ts";
 import { assertPage, parseMarkup } from "./markup.ts";
 import { allPages } from "./pages.ts";
 import {
+  AT,
   NOW_MS,
+  sampleAnswers,
   sampleBlocker,
   sampleCheck,
   sampleFrame,
@@ -174,8 +177,15 @@ Deno.test("the checks page counts failures and checks that could not be run apar
     const preflight = sampleReport(...statuses.map((it, i) => sampleCheck(it, { id: `x.${i}` })));
     return checksPage(sampleSetup(SETUP_STATES.blocked, { preflight }), "token").title;
   };
-  assert.equal(title("fail", "error", "pass"), "1 of 3 checks failed, 1 could not be run");
-  assert.equal(title("error", "pass"), "1 of 2 checks could not be run");
+  assert.equal(
+    title("fail", "error", "pass"),
+    "1 of 3 checks failed: Names fail; 1 could not be run: Names error",
+  );
+  assert.equal(title("error", "pass"), "1 of 2 checks could not be run: Names error");
+  assert.equal(
+    title("fail", "fail", "fail", "fail", "fail"),
+    "5 of 5 checks failed: Names fail, Names fail, Names fail and 2 more",
+  );
   assert.equal(title("pass", "warn"), "No check failed, 1 needs a look");
   assert.equal(title("pass", "skipped"), "All checks passed");
 });
@@ -187,6 +197,44 @@ Deno.test("the headline says plainly that nothing is to be done", () => {
   };
   assert.doesNotMatch(text("wait"), /What to do/);
   assert.match(text("fix-machine"), /What to do:\s+Words/);
+});
+
+Deno.test("the progress page of a blocked setup names what failed", () => {
+  const preflight = sampleReport(sampleCheck("fail"), sampleCheck("pass"));
+  const { text } = parseMarkup(page(progressParts(sampleSetup(SETUP_STATES.blocked, { preflight }), NOW_MS)));
+  assert.match(text, /1 of 2 checks failed: Names fail/);
+});
+
+Deno.test("after checks that passed one button installs, and after others it leads to accepting", () => {
+  const pages = allPages("x");
+  const installs = (name: string) => count(pages[name] ?? "", 'action="/setup/install"');
+  assert.equal(installs("checks, passed"), 1);
+  assert.match(pages["checks, passed"] ?? "", /Install now/);
+  assert.equal(installs("checks, only run"), 1);
+  assert.doesNotMatch(pages["checks, only run"] ?? "", /Install now/);
+  for (const it of ["checks, acceptable", "checks, not acceptable"]) assert.equal(installs(it), 0, it);
+});
+
+Deno.test("the report of the checks tells what was accepted, by whom, when and what was found", () => {
+  const report = sampleReport(sampleCheck("fail", { id: "hw.memory", title: "Memory" }));
+  const accepted = { checkId: "hw.memory", by: "browser 192.0.2.7", at: AT, found: "8 GiB" };
+  const { text } = assertPage(
+    page(checkReportPage({ preflight: report, acknowledgements: [accepted] })),
+  );
+  assert.match(text, /Memory\s*2026-11-21 09:12 UTC\s*Found: 8 GiB\. Accepted by browser 192\.0\.2\.7\./);
+  assert.match(text, /1 of 1 checks failed: Memory\. Run on/);
+});
+
+Deno.test("the finished page opens Alga and says who signs in; without answers it leads to the status page", () => {
+  const done = (answers: SetupView["answers"]) =>
+    page(progressParts(sampleSetup(SETUP_STATES.done, { answers }), NOW_MS));
+  const { text, tags } = parseMarkup(done(sampleAnswers()));
+  assert.ok(tags.some((it) => it.attributes.href === "https://psa.example.com"));
+  assert.match(text, /Open Alga\s*https:\/\/psa\.example\.com\s*Sign in as\s+maria@example\.com/);
+  assert.ok(!done([]).includes("Open Alga"));
+  const evil = sampleAnswers().map((it) => it.field === "appUrl" ? { ...it, value: "javascript:x" } : it);
+  assert.ok(!done(evil).includes("Open Alga"));
+  for (const it of [done([]), done(sampleAnswers())]) assert.match(it, /href="\/setup\/checks"/);
 });
 
 Deno.test("a check's box to accept it is there only where accepting is allowed", () => {

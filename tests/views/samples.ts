@@ -1,5 +1,5 @@
 import type { CheckResult, CheckStatus, PreflightReport } from "../../agent/preflight/check.ts";
-import type { SetupState, SetupView, StepRow } from "../../agent/setup/setup_state.ts";
+import type { Answer, SetupState, SetupView, StepRow } from "../../agent/setup/setup_state.ts";
 import { STEP_IDS } from "../../agent/setup/setup_state.ts";
 import type {
   ActiveOperation,
@@ -199,4 +199,12 @@ export function sampleSetup(state: SetupState, given: Partial<SetupView> = {}): 
     log: [],
     ...given,
   };
+}
+
+/** The two answers that the finished page repeats. */
+export function sampleAnswers(t = "maria@example.com"): readonly Answer[] {
+  return [
+    { field: "adminEmail", label: "E-mail", value: t, origin: "you" },
+    { field: "appUrl", label: "Application address", value: "https://psa.example.com", origin: "you" },
+  ];
 }

@@ -297,3 +297,47 @@ Deno.test("Of two that ask while a failed step waits the second is told who was 
   assert.equal(engine.setup.given()?.tenantName, "Second");
   await engine.setup.stop();
 });
+
+Deno.test("install() after checks alone runs them again and installs with the same answers", async () => {
+  const engine = await submitted(await startEngine(), {}, { checksOnly: true });
+  assert.equal(engine.state().status, "checked");
+  assert.deepEqual(engine.runs, ["preflight"]);
+  assert.deepEqual(await engine.setup.install(BY), { ok: true });
+  await settle(engine);
+  assert.equal(engine.state().status, "done");
+  assert.deepEqual(engine.runs, ["preflight", ...STEP_IDS]);
+  assert.equal(engine.setup.view().answers.find((it) => it.field === "appUrl")?.value, INPUTS.appUrl);
+});
+
+Deno.test("install() asks for an acceptance when the checks now find something", async () => {
+  const engine = await submitted(await startEngine(), {}, { checksOnly: true });
+  engine.findings.push(finding("hw.memory"));
+  assert.deepEqual(await engine.setup.install(BY), { ok: true });
+  await settle(engine);
+  assert.equal(engine.state().status, "blocked");
+});
+
+Deno.test("install() is refused where no checks were run alone", async () => {
+  const engine = await startEngine();
+  assert.deepEqual(await engine.setup.install(BY), { ok: false, reason: "not-blocked" });
+  await submitted(engine);
+  assert.deepEqual(await engine.setup.install(BY), { ok: false, reason: "already-done" });
+});
+
+Deno.test("The report of the checks and what was accepted are there after everything is done, and after a restart", async () => {
+  const engine = await startEngine();
+  engine.findings.push(finding("hw.memory"));
+  await submitted(engine);
+  await engine.setup.acknowledge(["hw.memory"], BY);
+  await settle(engine);
+  assert.equal(engine.state().status, "done");
+  for (const { setup } of [engine, await engine.restart()]) {
+    const { preflight, acknowledgements } = setup.view();
+    assert.equal(preflight?.results[0]?.found, "8 GiB");
+    assert.deepEqual(acknowledgements.map((it) => [it.checkId, it.by, it.found]), [[
+      "hw.memory",
+      BY.by,
+      "8 GiB",
+    ]]);
+  }
+});
