@@ -58,6 +58,7 @@ async function newServers(host: Host, settings: FollowDeps["settings"]): Promise
   if (servers.length === 0 || ofPods.length === 0 || servers.join() === ofPods.join()) return undefined;
   if ((await settings.current())?.dnsMode !== "system") return undefined;
   const { isSetUp, operation } = await settings.look();
-  const isBusy = operation.state.status === "running" || operation.state.status === "failed";
+  // A change that waits for a person is not swept away.
+  const isBusy = ["running", "failed", "blocked"].includes(operation.state.status);
   return isSetUp && !isBusy ? servers.join(", ") : undefined;
 }

@@ -1,4 +1,4 @@
-import { KINDS, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
+import { KINDS, type KubeClient } from "../../k8s/mod.ts";
 import type { ResolverWorkload } from "./resolver_pods.ts";
 
 /**
@@ -9,8 +9,7 @@ export async function rolloutState(
   kube: KubeClient,
   { kind, namespace, name }: ResolverWorkload,
 ): Promise<true | string> {
-  // Three kinds, told apart below.
-  const found = await kube.get<KubeObject>({ resource: KINDS[kind], namespace, name });
+  const found = await kube.get({ resource: KINDS[kind], namespace, name });
   if (!found) return `${name} does not exist`;
   const status = found.status ?? {};
   if ((status.observedGeneration ?? 0) < (found.metadata.generation ?? 0)) {

@@ -3,7 +3,6 @@ import type {
   V1ClusterRoleBinding,
   V1ConfigMap,
   V1CustomResourceDefinition,
-  V1DaemonSet,
   V1Deployment,
   V1Job,
   V1Namespace,
@@ -40,7 +39,6 @@ export type ClusterRole = Model<V1ClusterRole>;
 export type ClusterRoleBinding = Model<V1ClusterRoleBinding>;
 export type ConfigMap = Model<V1ConfigMap>;
 export type CustomResourceDefinition = Model<V1CustomResourceDefinition>;
-export type DaemonSet = Model<V1DaemonSet>;
 export type Deployment = Model<V1Deployment>;
 export type Job = Model<V1Job>;
 export type Namespace = Model<V1Namespace>;

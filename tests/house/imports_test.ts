@@ -63,6 +63,22 @@ function circles(knows: ReadonlyMap<string, readonly string[]>): string[] {
   return found;
 }
 
+Deno.test("no room is allowed to know what it does not use", async () => {
+  const used = new Map<string, Set<string>>();
+  for (const path of [...await productFiles(), ...await sources("tools/")]) {
+    const room = roomOf(path);
+    if (room === undefined) continue;
+    const targets = imports(path, await Deno.readTextFile(REPO + path)).map(roomOf);
+    const set = used.get(room) ?? new Set();
+    for (const it of targets) if (it !== undefined) set.add(it);
+    used.set(room, set);
+  }
+  const idle = [...ROOMS, ...WORKSHOPS].flatMap(({ path, knows }) =>
+    knows.filter((it) => !used.get(path)?.has(it)).map((it) => `${path} → ${it}`)
+  );
+  assert.deepEqual(idle, []);
+});
+
 Deno.test("docs/architecture.md has the table of rooms as the list has it (deno task rooms)", async () => {
   assert.ok((await Deno.readTextFile(`${REPO}docs/architecture.md`)).includes(roomsTable()));
 });

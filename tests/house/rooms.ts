@@ -46,10 +46,7 @@ export const ROOMS: readonly Room[] = [
     knows: [
       "views",
       "agent/access",
-      "agent/explain",
-      "agent/operation",
       "agent/preflight",
-      "agent/product",
       "agent/settings",
       "agent/setup",
       "agent/status",
@@ -83,7 +80,6 @@ export const ROOMS: readonly Room[] = [
       "agent/setup",
       "agent/state",
       "agent/text",
-      "k8s",
     ],
   },
   {
@@ -103,7 +99,6 @@ export const ROOMS: readonly Room[] = [
       "agent/facts",
       "agent/host",
       "agent/observe",
-      "agent/product",
       "agent/state",
       "agent/text",
       "k8s",
@@ -112,12 +107,12 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/observe",
     holds: "observer: watches, projections, probes, log targets",
-    knows: ["agent/facts", "agent/host", "agent/net", "agent/product", "agent/state", "agent/text", "k8s"],
+    knows: ["agent/facts", "agent/host", "agent/net", "agent/product", "agent/text", "k8s"],
   },
   {
     path: "agent/facts",
     holds: "what a snapshot says, computed once",
-    knows: ["agent/operation", "agent/product", "agent/setup", "agent/text"],
+    knows: ["agent/product", "agent/setup", "agent/text"],
   },
   {
     path: "agent/settings",
@@ -182,7 +177,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/release",
     holds: "release manifest, its images, how a channel leads to it, values",
-    knows: ["agent/net", "agent/product", "agent/registry", "agent/text"],
+    knows: ["agent/product", "agent/registry"],
   },
   {
     path: "agent/registry",
@@ -202,7 +197,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/access",
     holds: "token, back-off, sessions",
-    knows: ["agent/host", "agent/state", "agent/text"],
+    knows: ["agent/host", "agent/state"],
   },
   {
     path: "flux",
@@ -212,14 +207,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: "k8s",
     holds: "API client and watch cache · k3s · storage",
-    knows: ["agent/host", "agent/product", "agent/state", "agent/text"],
+    knows: ["agent/host", "agent/product", "agent/state"],
   },
   {
     path: "agent/state",
     holds: "paths, journal, JSON files",
-    knows: ["agent/host", "agent/text"],
+    knows: ["agent/host"],
   },
-  { path: "systemd", holds: "unit, sd_notify", knows: ["agent/host"] },
+  { path: "systemd", holds: "unit, sd_notify", knows: [] },
   {
     path: "agent/host",
     holds: "files, programs and network facts below one root",
@@ -228,7 +223,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/product",
     holds: "components, tiers, names, ports, networks, pins, Helm releases, images",
-    knows: ["agent/text"],
+    knows: [],
   },
   { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },
 ];
@@ -249,7 +244,7 @@ export const WORKSHOPS: readonly Room[] = [
   {
     path: "tools/release",
     holds: "build, push, verify a release",
-    knows: ["agent/net", "agent/registry", "agent/release", "agent/product", "agent/text", "agent/cli"],
+    knows: ["agent/net", "agent/registry", "agent/release", "agent/product", "agent/cli"],
   },
 ];
 

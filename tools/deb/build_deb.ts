@@ -35,7 +35,7 @@ export async function buildDeb({ repo, program, dir }: DebInput): Promise<string
     await sameTimesAndModes(tree, builtAt);
     const path = `${resolve(dir)}/alga-agent_${debVersion(version)}_amd64.deb`;
     await Deno.mkdir(dir, { recursive: true });
-    const options = ["--root-owner-group", "-Zxz", "-z2", "--threads-max=1", "--build"];
+    const options = ["--root-owner-group", "-Zxz", "-z1", "--threads-max=1", "--build"];
     await run("dpkg-deb", [...options, tree, path], { SOURCE_DATE_EPOCH: String(builtAt.getTime() / 1000) });
     return path;
   } finally {

@@ -19,7 +19,8 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _alga_agent; printf '%s\\n' "\${COMPR
 
 Deno.test("bash offers every command, and those that begin as typed", async () => {
   assert.deepEqual(await complete("alga-agent", ""), [...COMMANDS.map((it) => it.name), "help", "--version"]);
-  assert.deepEqual(await complete("alga-agent", "se"), ["serve", "setup"]);
+  assert.deepEqual(await complete("alga-agent", "toke"), ["token"]);
+  assert.deepEqual(await complete("alga-agent", "x"), []);
 });
 
 Deno.test("bash offers words and options of a command, and nothing where nothing fits", async () => {

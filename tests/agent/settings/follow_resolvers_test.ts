@@ -104,6 +104,10 @@ const QUIET: readonly [name: string, prepare: (it: Following) => void][] = [
         state: { status: "running", stepId: "k3s", startedAt: "", message: "" },
       }),
   ],
+  [
+    "a change waits for a person",
+    (it) => it.stub.operation = stubOperation({ state: { status: "blocked", since: "" } }),
+  ],
   ["this machine knows no server", (it) => it.host.put(RESOLVED, "")],
   ["k3s was never configured", (it) => it.host.files.delete(PATHS.k3sResolvConf)],
 ];

@@ -81,3 +81,16 @@ Deno.test("hostFilesStep is not done while the bundle lacks an authority, and fa
     );
     assert.equal(await hostFilesStep.look(context), false);
   }));
+
+Deno.test("hostFilesStep is not done while the bundle still has an authority that was taken away", () =>
+  inSettingsWorld(async (world) => {
+    const { host } = world;
+    await walk(hostFilesStep, world.with({ caCerts: AUTHORITY_PEM }));
+    const update = host.commands.get("update-ca-certificates");
+    host.commands.set("update-ca-certificates", { code: 1, stderr: "killed" });
+    await assert.rejects(hostFilesStep.act(world.with({})));
+    assert.equal(await hostFilesStep.look(world.with({})), false);
+    if (update) host.commands.set("update-ca-certificates", update);
+    await walk(hostFilesStep, world.with({}));
+    assert.ok(!(await host.readText(PATHS.caBundle))?.includes(AUTHORITY_PEM.trim()));
+  }));
