@@ -30,6 +30,7 @@ export async function frameOf(
     kubernetesVersion: status.kubernetesVersion,
     release: version === null ? null : `${version} · ${status.release.selectedChannel ?? ""}`,
     stylePath: state.stylesheet.path,
+    problems: status.topBlockers,
     ...(session === undefined ? {} : { csrfToken: session.csrfToken }),
     ...(current === undefined ? {} : { current }),
   };

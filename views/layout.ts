@@ -1,3 +1,5 @@
+import { MACHINE } from "../agent/causes/machine.ts";
+import type { Blocker } from "../agent/explain/blocker.ts";
 import { durationText } from "../agent/text/duration.ts";
 import { sentence as fullSentence } from "../agent/text/sentence.ts";
 import type { VNode } from "preact";
@@ -14,6 +16,8 @@ export interface Frame {
   /** Signed-in pages carry navigation and sign-out; the token guards forms. */
   csrfToken?: string;
   current?: "status" | "setup" | "settings";
+  /** What is wrong with the appliance. Of it every page, the sign-in page too, tells that nothing that is done there is kept. */
+  problems?: readonly Pick<Blocker, "id" | "title" | "nextAction">[];
 }
 
 /** One page. */
@@ -50,7 +54,7 @@ export function pageParts(frame: Frame, page: Page): [string, string] {
     </head>
   `);
   const body = renderPart(html`
-    <div>${page.body}</div>
+    <div>${notKept(frame)}${page.body}</div>
   `).slice("<div>".length, -"</div>".length);
   const start = `<!doctype html><html lang="en">${head}<body>${
     renderPart(html`
@@ -82,6 +86,17 @@ function header(frame: Frame): VNode {
         `}
       </div>
     </header>
+  `;
+}
+
+/** The status page has it among its problems. */
+function notKept({ problems = [], current }: Frame): Content {
+  const full = problems.find((it) => it.id === MACHINE.diskFull.id);
+  return full === undefined || current === "status" ? null : html`
+    <div class="summary" role="alert">
+      <b>${visible(full.title)}</b>
+      <span>What you do here may not be kept. ${visible(full.nextAction)}</span>
+    </div>
   `;
 }
 

@@ -14,6 +14,21 @@ export const MACHINE = {
     action: "free-disk",
     remedy: "prune-images",
   } satisfies CauseShape,
+  diskFull: {
+    id: "disk.full",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "fullHealth", component: "appliance" },
+    title: "The disk of this appliance is full",
+    reason: (w) => `There is no room for "${w.path}". What changes now is not kept over a restart.`,
+    nextAction:
+      "Enlarge the disk, or free space: old logs (sudo journalctl --vacuum-size=200M, and other files in " +
+      "/var/log), then images that nothing uses (sudo k3s crictl rmi --prune). This goes away by itself.",
+    consequence: "The appliance cannot save its own state.",
+    retrySafe: true,
+    action: "free-disk",
+    remedy: "prune-images",
+  } satisfies CauseShape<{ path: string }>,
   diskReadOnly: {
     id: "disk.readonly",
     kind: "cause",

@@ -26,6 +26,7 @@ import { networkOfSettings } from "../settings/settings.ts";
 import { createSettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
+import { createDiskFullWatch } from "../state/disk_full.ts";
 import { openJournal } from "../state/journal.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
@@ -84,7 +85,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         },
       } as const,
     );
-    const host = new RealHost(await requireRoot(values.root));
+    const diskFull = createDiskFullWatch(systemClock);
+    const host = new RealHost(await requireRoot(values.root), { onNoSpace: diskFull.tell });
     const listen = parseListen(values.listen);
     const mirrors = parseMirrors(values["registry-mirror"]);
     const kubeconfig = await parseKubeconfig(values.kubeconfig);
@@ -166,7 +168,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       observer: {
         snapshot: observer.snapshot,
         subscribe(listener) {
-          const ends = [observer.subscribe(listener), settings.subscribe(listener)];
+          const ends = [observer, settings, diskFull].map((it) => it.subscribe(listener));
           return () => ends.forEach((end) => end());
         },
       },
@@ -174,6 +176,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       agentVersion: BUILD.version,
       statusUrl: () => `http://${formatAddress({ hostname: address(), port })}/`,
       stateDamage: () => damageText(files.damaged, journal.damage),
+      diskFull: diskFull.current,
       news: settings.news,
     });
 
@@ -245,6 +248,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
 
     const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
 
+    const followingDisk = diskFull.follow(host, over.signal);
+
     const forgetting = forgetPassword(
       { login: watchLogin(() => status), clock, connectKube, say, report },
       over.signal,
@@ -269,6 +274,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         resuming,
         recovering,
         forgetting,
+        followingDisk,
         followingResolvers,
       ]),
       clock.sleep(SHUTDOWN_MS),

@@ -333,7 +333,13 @@ export interface ObservedSnapshot extends Collections {
 
 /** Everything that the verdict is made from: what is observed, and what only the agent knows. */
 export interface Snapshot extends ObservedSnapshot {
-  agent: { version: string; siteId: string; statusUrl: string };
+  agent: {
+    version: string;
+    siteId: string;
+    statusUrl: string;
+    /** The disk has no room for its own state. */
+    diskFull?: { path: string; since: string } | undefined;
+  };
   remembered: RememberedView;
 }
 

@@ -32,9 +32,12 @@ const PROGRAM_FOLDERS = [
 /** The machine itself, or a tree that looks like one when `root` is not "/". */
 export class RealHost implements Host {
   readonly root: string;
+  readonly #onNoSpace: (path: string) => void;
 
-  constructor(root = "/") {
+  /** `onNoSpace` is told of each write that the disk had no room for. */
+  constructor(root = "/", { onNoSpace = () => {} }: { onNoSpace?: (path: string) => void } = {}) {
     if (!root.startsWith("/")) throw new TypeError(`The root must be an absolute path, not "${root}"`);
+    this.#onNoSpace = onNoSpace;
     this.root = root === "/" ? "/" : root.replace(/(?<!\/)\/+$/, "");
   }
 
@@ -67,7 +70,7 @@ export class RealHost implements Host {
   async writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void> {
     const target = this.path(path);
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    await writing(path, async () => {
+    await this.#writing(path, async () => {
       await Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 });
       await replaceAtomically(target, options.mode, async (file) => await writeAll(file, bytes));
     });
@@ -75,7 +78,7 @@ export class RealHost implements Host {
 
   async appendFile(path: string, data: string, options: { mode: number }): Promise<void> {
     const target = this.path(path);
-    await writing(path, async () => {
+    await this.#writing(path, async () => {
       await Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 });
       const isNew = await absentIsUndefined(Deno.lstat(target)) === undefined;
       if (!isNew) await requireFile(path, target);
@@ -94,7 +97,7 @@ export class RealHost implements Host {
   }
 
   async makeFolder(path: string, options: { mode: number }): Promise<void> {
-    await writing(path, async () => {
+    await this.#writing(path, async () => {
       await Deno.mkdir(this.path(path), { recursive: true, mode: options.mode });
       await Deno.chmod(this.path(path), options.mode); // mkdir's mode passes through the umask
     });
@@ -131,7 +134,7 @@ export class RealHost implements Host {
   }
 
   async rename(from: string, to: string): Promise<void> {
-    await writing(to, async () => {
+    await this.#writing(to, async () => {
       await Deno.rename(this.path(from), this.path(to));
       await syncFolder(dirname(this.path(to)));
     });
@@ -149,9 +152,9 @@ export class RealHost implements Host {
 
   async lockFile(path: string, options: { mode: number }): Promise<FileLock> {
     const target = this.path(path);
-    await writing(path, () => Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 }));
+    await this.#writing(path, () => Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 }));
     const lock = lockFile(target, options.mode);
-    return { ...lock, held: writing(path, () => lock.held) };
+    return { ...lock, held: this.#writing(path, () => lock.held) };
   }
 
   async remove(path: string, options: { recursive?: boolean } = {}): Promise<void> {
@@ -174,12 +177,12 @@ export class RealHost implements Host {
   }
 
   async setMode(path: string, mode: number): Promise<void> {
-    await writing(path, () => Deno.chmod(this.path(path), mode));
+    await this.#writing(path, () => Deno.chmod(this.path(path), mode));
   }
 
   async copyFile(from: string, to: string, options: { mode: number }): Promise<void> {
     const target = this.path(to);
-    await writing(to, async () => {
+    await this.#writing(to, async () => {
       await requireFile(from, this.path(from));
       await Deno.mkdir(dirname(target), { recursive: true, mode: 0o755 });
       await replaceAtomically(target, options.mode, async (file) => {
@@ -194,7 +197,7 @@ export class RealHost implements Host {
     let lost: { error: unknown } | undefined; // the source's own failure is no failure of the disk
     const source = noticing(body, (error) => lost = { error });
     const files = { path, target: this.path(path), part: this.path(partPath(path, options.key)) };
-    return await writing(path, async () => {
+    return await this.#writing(path, async () => {
       await Deno.mkdir(dirname(files.target), { recursive: true, mode: 0o755 });
       const totalBytes = await writePart(files, source, options);
       await syncFolder(dirname(files.target));
@@ -237,6 +240,26 @@ export class RealHost implements Host {
     return await runCommand(program, argv.slice(1), { ...options, searchPath: searchPath.join(":") });
   }
 
+  async #writing<T>(path: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (cause) {
+      if (cause instanceof AgentError) throw cause;
+      const isFull = /ENOSPC|os error 28|No space left/.test(errorText(cause));
+      if (isFull) this.#onNoSpace(path);
+      throw new AgentError(
+        "STATE_WRITE_FAILED",
+        `Cannot write "${path}": ${isFull ? "the disk is full" : errorText(cause)}`,
+        {
+          hint: isFull
+            ? "Free disk space or enlarge the disk, then try again"
+            : "Check the disk and its permissions",
+          cause,
+        },
+      );
+    }
+  }
+
   async #findProgram(name: string): Promise<string> {
     if (name.includes("/")) return this.path(name);
     for (const folder of PROGRAM_FOLDERS) {
@@ -247,25 +270,6 @@ export class RealHost implements Host {
     throw new AgentError("COMMAND_FAILED", `Cannot find the program "${name}"`, {
       hint: `Install the package that brings "${name}"`,
     });
-  }
-}
-
-async function writing<T>(path: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (cause) {
-    if (cause instanceof AgentError) throw cause;
-    const isFull = /ENOSPC|os error 28|No space left/.test(errorText(cause));
-    throw new AgentError(
-      "STATE_WRITE_FAILED",
-      `Cannot write "${path}": ${isFull ? "the disk is full" : errorText(cause)}`,
-      {
-        hint: isFull
-          ? "Free disk space or enlarge the disk, then try again"
-          : "Check the disk and its permissions",
-        cause,
-      },
-    );
   }
 }
 

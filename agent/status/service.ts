@@ -28,6 +28,8 @@ export interface StatusDeps {
   statusUrl: () => string;
   /** Damage that other parts found in their files, in words. */
   stateDamage?: () => string | undefined;
+  /** The disk has no room for the agent's own state; `undefined` while it has. */
+  diskFull?: () => { path: string; since: string } | undefined;
   /** What long operations have done, newest last; each entry becomes one of `recent`. */
   news?: () => readonly Transition[];
   /** Told of rules that throw, and of listeners that do. */
@@ -53,7 +55,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
     memory = withBootstrapEnd(memory, observed.bootstrapEnd);
     const snapshot: Snapshot = {
       ...observed,
-      agent: { version: deps.agentVersion, siteId, statusUrl: deps.statusUrl() },
+      agent: { version: deps.agentVersion, siteId, statusUrl: deps.statusUrl(), diskFull: deps.diskFull?.() },
       remembered: {
         bootstrap: memory.bootstrap,
         loginReadyOnce: memory.loginReadyOnce,

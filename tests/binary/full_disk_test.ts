@@ -177,3 +177,40 @@ await binaryTest(
     }),
   why,
 );
+
+await binaryTest(
+  "a full disk is told on every page with what to free, and no longer once there is room",
+  (program) =>
+    onSmallDisk(async (world, disk) => {
+      const agent = await startProgram(program, { root: world.root, args: world.agentArgs });
+      try {
+        const token = await agent.token();
+        const signInPage = async () => await (await fetch(`${agent.url}/login`)).text();
+        const problems = async (): Promise<string[]> =>
+          (await agent.request("GET", "/api/status")).body.topBlockers.map((it: { id: string }) => it.id);
+        assert.doesNotMatch(await signInPage(), /disk of this appliance is full/);
+        await disk.fill();
+        const signIn = await fetch(`${agent.url}/login`, {
+          method: "POST",
+          redirect: "manual",
+          body: new URLSearchParams({ token }),
+        });
+        await signIn.body?.cancel();
+        const cookie = signIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+        await until("the status tells it", problems, (it) => it.includes("disk.full"));
+        const page = await (await fetch(`${agent.url}/?live=off`, { headers: { cookie } })).text();
+        for (const text of [page, await signInPage()]) {
+          assert.match(text, /The disk of this appliance is full/);
+          assert.match(text, /\/var\/log/);
+        }
+        await disk.free();
+        await until("it is over by itself", problems, (it) => !it.includes("disk.full"));
+        assert.doesNotMatch(await signInPage(), /disk of this appliance is full/);
+        const left = [...Deno.readDirSync(`${world.root}/var/lib/alga-appliance`)].map((it) => it.name);
+        assert.deepEqual(left.filter((it) => /probe|tmp|damaged/.test(it)), []);
+      } finally {
+        await agent.stop();
+      }
+    }),
+  why,
+);

@@ -3,7 +3,8 @@ import type { ActionKind } from "../../agent/causes/action.ts";
 import type { Blocker } from "../../agent/explain/blocker.ts";
 import type { ActiveOperation, RollupState, StatusDocument } from "../../agent/status/document.ts";
 import type { SetupState, SetupView } from "../../agent/setup/setup_state.ts";
-import { duration, renderPage } from "../../views/layout.ts";
+import { duration, type Frame, renderPage } from "../../views/layout.ts";
+import { loginPage } from "../../views/login_page.ts";
 import { progressParts, retryForm } from "../../views/progress_section.ts";
 import { setupFormPage } from "../../views/setup_form_page.ts";
 import { checkReportPage } from "../../views/check_report_page.ts";
@@ -31,6 +32,19 @@ for (const [name, html] of Object.entries(allPages("a word"))) {
     assertPage(html);
   });
 }
+
+Deno.test("every page tells of a full disk, a stranger's too, and of no other problem; the status page has it once", () => {
+  const full = sampleBlocker({ id: "disk.full", title: "The disk is full", nextAction: "Free some." });
+  const { csrfToken: _csrf, current: _current, ...signedOut } = sampleFrame("a word");
+  const page = (frame: Partial<Frame>) =>
+    renderPage({ ...signedOut, ...frame }, loginPage(signedOut, undefined, "/"));
+  assertPage(page({ problems: [full] }));
+  assert.match(page({ problems: [sampleBlocker(), full] }), /may not be kept\. Free some\./);
+  assert.match(page({ problems: [full], current: "setup" }), /may not be kept/);
+  for (const frame of [{ problems: [sampleBlocker()] }, { problems: [full], current: "status" as const }]) {
+    assert.doesNotMatch(page(frame), /may not be kept/);
+  }
+});
 
 const HOSTILE = `<img src=x onerror="alert(1)">'&amp;</title></main>\u202eevil\u2066\u0000`;
 for (const [name, html] of Object.entries(allPages(HOSTILE))) {

@@ -1,13 +1,22 @@
 import { AGENT } from "../../causes/agent.ts";
+import { MACHINE } from "../../causes/machine.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { clip } from "../../text/clip.ts";
 
 /** What the agent knows of itself: its records, and setup. */
 export const agentRule: Rule = {
-  causes: [AGENT.stateDamaged, AGENT.setupFailed],
+  causes: [MACHINE.diskFull, AGENT.stateDamaged, AGENT.setupFailed],
   find(facts) {
     const { snapshot } = facts;
     const found: Finding[] = [];
+    const { diskFull } = snapshot.agent;
+    if (diskFull !== undefined) {
+      found.push(finding(facts, MACHINE.diskFull, {
+        since: diskFull.since,
+        words: { path: clip(diskFull.path, 120) },
+        evidence: [{ label: "File", text: clip(diskFull.path, 400) }],
+      }));
+    }
     if (snapshot.remembered.stateDamage !== undefined) {
       found.push(finding(facts, AGENT.stateDamaged, {
         words: { detail: clip(snapshot.remembered.stateDamage, 240) },

@@ -10,7 +10,7 @@ const PUBLIC_IDS = `
   net.no-route net.egress net.proxy-auth net.proxy-denied net.proxy-down net.tls-intercept
   net.mtu net.node-ip-changed net.registry time.skew reg.ratelimit reg.auth
   reg.unavailable img.not-found img.interrupted img.slow img.stalled img.arch
-  img.no-space img.invalid img.pull-failed disk.pressure disk.readonly disk.slow
+  img.no-space img.invalid img.pull-failed disk.pressure disk.full disk.readonly disk.slow
   mem.oom-host mem.oom-container sched.resources sched.port sched.taint k3s.download
   k3s.start-port k3s.start-cgroup k3s.db-corrupt k3s.cert-expired k3s.token-mismatch k3s.crash-loop
   k3s.config-invalid k3s.registries-invalid k3s.token-invalid node.no-default-route

@@ -4,6 +4,18 @@ import { HEALTHY, type Row } from "../rule_row.ts";
 /** Every way in which the rules of this family find something. */
 export const AGENT_ROWS: readonly Row[] = [
   {
+    name: "no room for the agent's own state",
+    id: "disk.full",
+    red: {
+      ...HEALTHY,
+      agent: {
+        ...HEALTHY.agent,
+        diskFull: { path: "/var/lib/alga-appliance/sessions.json", since: ago(60) },
+      },
+    },
+    green: HEALTHY,
+  },
+  {
     name: "damaged record",
     id: "agent.state-damaged",
     hard: false,
