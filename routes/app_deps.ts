@@ -3,7 +3,8 @@ import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
 import type { SettingsService } from "../agent/settings/settings_service.ts";
 import type { Settings } from "../agent/settings/settings.ts";
-import type { SetupInputs, SetupService } from "../agent/setup/mod.ts";
+import type { SetupService } from "../agent/setup/mod.ts";
+import type { SetupDraft } from "./setup_draft.ts";
 import type { StatusService } from "../agent/status/document.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
 
@@ -68,7 +69,7 @@ export interface SettingsDraft {
 export interface AppState {
   stylesheet: Stylesheet;
   /** Answers on their way from form to confirmation, by session; passwords stay in memory. */
-  drafts: Map<string, SetupInputs>;
+  drafts: Map<string, SetupDraft>;
   /** The same of a change of settings. */
   settingsDrafts: Map<string, SettingsDraft>;
   /** Open pages that follow, each as the function that makes it look again. */

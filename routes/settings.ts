@@ -14,6 +14,7 @@ import { frameOf } from "./frame.ts";
 import { livePage } from "./live.ts";
 import { sharedParts } from "./live_parts.ts";
 import { answerProblem } from "./problem.ts";
+import { withoutTypedPassword } from "./typed_proxy.ts";
 import { settingsProblem } from "./settings_problem.ts";
 
 const MAX_DRAFTS = 100;
@@ -153,14 +154,4 @@ export function settingsRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.post(`${PAGE}/recheck`, async (c) => await reply(c, await settings.recheck({ by: by(c) })));
   app.post(`${PAGE}/retry`, async (c) => await reply(c, await settings.retry({ by: by(c) })));
   return app;
-}
-
-/** What was typed as a proxy, without the password in it, whether or not it is an address. */
-function withoutTypedPassword(text: string): string {
-  const at = text.lastIndexOf("@");
-  const start = text.indexOf("://");
-  if (at < 0) return text;
-  const from = start < 0 ? 0 : start + 3;
-  const colon = text.slice(from, at).indexOf(":");
-  return colon < 0 ? text : text.slice(0, from + colon) + text.slice(at);
 }

@@ -1,11 +1,7 @@
 import { Hono } from "hono";
-import {
-  type SetupDefaults,
-  type SetupField,
-  SetupInputs,
-  type SetupReply,
-  toFieldErrors,
-} from "../agent/setup/mod.ts";
+import { errorText } from "../agent/error.ts";
+import { withoutPassword } from "../agent/settings/merge_settings.ts";
+import type { Draft, FieldError, SetupDefaults, SetupInputs, SetupReply } from "../agent/setup/mod.ts";
 import { FORM_TYPE, mediaTypeOf } from "../agent/text/http_message.ts";
 import { toAnswers } from "../agent/setup/inputs/defaults.ts";
 import { renderPage } from "../views/layout.ts";
@@ -20,11 +16,13 @@ import { frameOf } from "./frame.ts";
 import { livePage } from "./live.ts";
 import { type Parts, sharedParts } from "./live_parts.ts";
 import { answerProblem, refusalProblem } from "./problem.ts";
+import { readSetupForm, type SetupDraft } from "./setup_draft.ts";
 import type { Context } from "hono";
 
 const MAX_DRAFTS = 100;
 type SetupStatus = ReturnType<AppDeps["setup"]["view"]>["state"]["status"];
-const FORM_FIELDS = Object.keys(SetupInputs.shape) as SetupField[];
+/** What the form shows, with what is kept beside it. */
+type ShownDraft = Omit<SetupDraft, "inputs"> & { restored?: Pick<Draft, "proxyHadPassword"> };
 
 /** Set-up in the browser: form → answers → checks → progress. */
 export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
@@ -39,7 +37,12 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     return parts[shown] ??= sharedParts(
       deps.clock,
       () => deps.setup.view(),
-      (nowMs) => progressParts(deps.setup.view(), nowMs, { shown, obstacle: obstacle() }),
+      (nowMs) =>
+        progressParts(deps.setup.view(), nowMs, {
+          shown,
+          obstacle: obstacle(),
+          loginUrl: deps.status.current().urls.loginUrl,
+        }),
     );
   }
 
@@ -50,20 +53,51 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 
   async function form(
     c: Context<Env>,
-    given: Record<string, string>,
-    errors: { field: string; message: string }[],
+    { shown, adminPassword, proxyUrl, restored }: ShownDraft,
+    errors: FieldError[] = [],
   ): Promise<Response> {
     const defaults = await deps.setup.defaults();
-    const { adminPassword: _, adminPasswordConfirm: __, ...shown } = given;
-    const values = { ...formValues(defaults), ...shown, systemDns: defaults.dnsServers?.value ?? "" };
+    const values: Record<string, string> = {
+      ...formValues(defaults),
+      ...shown,
+      systemDns: defaults.dnsServers?.value ?? "",
+    };
     const page = setupFormPage({
       csrfToken: csrf(c),
       values,
       origins: originsOf(defaults, values),
       errors,
-      isAgain: Object.keys(given).length > 0,
+      isAgain: Object.keys(shown).length > 0,
+      hasPassword: adminPassword !== "",
+      hasProxyPassword: proxyUrl !== withoutPassword(proxyUrl) &&
+        values.proxyUrl === withoutPassword(proxyUrl),
+      restored,
     });
     return c.html(renderPage(await frameOf(c, deps, state, "setup"), page), errors.length > 0 ? 422 : 200);
+  }
+
+  /** What the form begins with: what was typed in this session, what a restart left of it, or what was sent off before. */
+  async function beginning(c: Context<Env>): Promise<ShownDraft> {
+    const own = state.drafts.get(draftKey(c));
+    if (own) return own;
+    const secrets = deps.setup.secrets();
+    const draft = await deps.setup.draft();
+    if (draft) return { ...secrets, shown: formOf(draft.answers), restored: draft };
+    const given = deps.setup.given();
+    const proxyUrl = withoutPassword(secrets.proxyUrl);
+    return { ...secrets, shown: given ? formOf({ ...given, proxyUrl }) : {} };
+  }
+
+  async function keep(c: Context<Env>, draft: SetupDraft): Promise<void> {
+    const key = draftKey(c);
+    if (!state.drafts.has(key) && state.drafts.size >= MAX_DRAFTS) {
+      state.drafts.delete(state.drafts.keys().next().value ?? "");
+    }
+    state.drafts.set(key, draft);
+    if (!draft.inputs) return;
+    await deps.setup.keepDraft(draft.inputs).catch((error) =>
+      deps.say("warning", `Answers of the setup form cannot be kept on the disk: ${errorText(error)}`)
+    );
   }
 
   async function reply(c: Context<Env>, result: SetupReply): Promise<Response> {
@@ -79,8 +113,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const view = deps.setup.view();
     const mayEdit = view.state.status === "idle" || c.req.query("edit") !== undefined;
     if (mayEdit && view.state.status !== "running" && view.state.status !== "done") {
-      const draft = state.drafts.get(draftKey(c)) ?? deps.setup.given();
-      return await form(c, draft ? formOf(draft as Partial<SetupInputs>) : {}, []);
+      return await form(c, await beginning(c));
     }
     if ((view.state.status === "blocked" || view.state.status === "checked") && view.preflight) {
       return c.html(renderPage(await frameOf(c, deps, state, "setup"), checksPage(view, csrf(c))));
@@ -112,35 +145,22 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       });
     }
     const sent = new URLSearchParams(await c.req.text());
-    const given = Object.fromEntries(
-      [...FORM_FIELDS, "adminPasswordConfirm"].map((it) => [it, sent.get(it) ?? ""]),
-    );
-    const { adminPasswordConfirm, ...fields } = given;
-    const unknown = [...sent.keys()].filter((it) => !(it in given) && it !== "csrf");
-    const parsed = SetupInputs.safeParse({
-      ...fields,
-      ...(fields.dnsMode === "system" ? { dnsServers: "" } : {}),
-      ...Object.fromEntries(unknown.map((it) => [it, ""])),
-    });
-    const errors = parsed.success ? [] : toFieldErrors(parsed.error);
-    if (fields.adminPassword !== adminPasswordConfirm && !errors.some((it) => it.field === "adminPassword")) {
-      errors.push({ field: "adminPasswordConfirm", message: "The two passwords differ" });
-    }
-    if (!parsed.success || errors.length > 0) return await form(c, given as Record<string, string>, errors);
-    if (state.drafts.size >= MAX_DRAFTS) state.drafts.delete(state.drafts.keys().next().value ?? "");
-    state.drafts.set(draftKey(c), parsed.data);
+    const kept = state.drafts.get(draftKey(c)) ?? deps.setup.secrets();
+    const { draft, errors } = readSetupForm(sent, kept);
+    await keep(c, draft);
+    if (!draft.inputs) return await form(c, draft, errors);
     return c.redirect("/setup/answers", 303);
   });
 
   app.get("/setup/answers", async (c) => {
-    const draft = state.drafts.get(draftKey(c));
+    const draft = state.drafts.get(draftKey(c))?.inputs;
     if (!draft) return c.redirect("/setup", 303);
     const answers = toAnswers(draft, await deps.setup.defaults());
     return c.html(renderPage(await frameOf(c, deps, state, "setup"), answersPage(answers, csrf(c))));
   });
 
   app.post("/setup/start", async (c) => {
-    const draft = state.drafts.get(draftKey(c));
+    const draft = state.drafts.get(draftKey(c))?.inputs;
     if (!draft) return c.redirect("/setup", 303);
     const checksOnly = new URLSearchParams(await c.req.text()).get("mode") === "checks";
     const result = await deps.setup.submit(draft, { by: by(c), checksOnly });

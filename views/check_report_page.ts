@@ -3,7 +3,7 @@ import type { SetupView } from "../agent/setup/setup_state.ts";
 import { utcMinute } from "../agent/text/utc_time.ts";
 import { checkRow, checksTitle, quietRow } from "./check_row.ts";
 import { html, visible } from "./html.ts";
-import { type Page, sentence } from "./layout.ts";
+import { mark, type Page, sentence } from "./layout.ts";
 
 /** What setup checked and what was accepted, to read at any later time. Nothing can be done here. */
 export function checkReportPage(view: Pick<SetupView, "preflight" | "acknowledgements">): Page {
@@ -59,7 +59,7 @@ function acceptedRow({ checkId, by, at, found }: Acknowledgement, report: Prefli
   const title = report?.results.find((it) => it.id === checkId)?.title ?? checkId;
   return html`
     <li class="warn">
-      <h3>${visible(title)}</h3><span class="soft when">${utcMinute(at)}</span>
+      ${mark("warn")}<h3>${visible(title)}</h3><span class="soft when">${utcMinute(at)}</span>
       <p>Found: ${sentence(found)} Accepted by ${visible(by)}.</p>
     </li>
   `;

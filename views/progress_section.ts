@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { SetupState, SetupView, StepRow } from "../agent/setup/setup_state.ts";
+import type { Answer, SetupState, SetupView, StepRow } from "../agent/setup/setup_state.ts";
 import type { StatusDocument } from "../agent/status/document.ts";
 import { checksTitle } from "./check_row.ts";
 import { html, visible } from "./html.ts";
@@ -75,12 +75,16 @@ export type Obstacle = Pick<StatusDocument["rollup"], "message" | "nextAction"> 
 
 /**
  * The changing parts of the progress page, with {@link retryForm} before it. `shown`: the state at which the page was opened;
- * where it has changed to one with forms of its own, that is one link away.
+ * where it has changed to one with forms of its own, that is one link away. `loginUrl`: where Alga is now; the answer without it.
  */
 export function progressParts(
   view: SetupView,
   nowMs: number,
-  { shown = view.state.status, obstacle }: { shown?: SetupView["state"]["status"]; obstacle?: Obstacle } = {},
+  { shown = view.state.status, obstacle, loginUrl = null }: {
+    shown?: SetupView["state"]["status"];
+    obstacle?: Obstacle;
+    loginUrl?: string | null;
+  } = {},
 ): VNode[] {
   const { state } = view;
   const waits = waitsFor(state, obstacle);
@@ -102,7 +106,7 @@ export function progressParts(
               ? "The installation goes on by itself once the cause is gone."
               : "You can close this page; the installation goes on."}</p>
           `
-          : null} ${actsOf(view, shown, waits)}
+          : null} ${actsOf(view, shown, { waits, loginUrl })}
       </header>
     `,
     state.status === "failed" && failureDetails(state),
@@ -128,18 +132,15 @@ function waitingHero({ message, nextAction }: NonNullable<Obstacle>): Hero {
   return { tone: "bad", title: message, text: "", action: nextAction };
 }
 
-function actsOf({ state, answers }: SetupView, shown: SetupState["status"], waits: Obstacle): VNode | null {
+function actsOf(
+  view: SetupView,
+  shown: SetupState["status"],
+  { waits, loginUrl }: { waits: Obstacle; loginUrl: string | null },
+): VNode | VNode[] | null {
+  const { state } = view;
   switch (state.status) {
     case "done":
-      return html`
-        ${openAlga(answers)}<div class="acts">
-          <a class="${isWebAddress(addressOf(answers))
-            ? ""
-            : "button big"}" href="/">Go to the status page</a><a href="/settings">Change settings</a><a
-            href="/setup/checks"
-          >Checks of the setup, and accepted risks</a>
-        </div>
-      `;
+      return finishedActs(view.answers, loginUrl);
     case "running":
       return waits === undefined ? null : html`
         <div class="acts"><a class="button" href="/">See why on the status page</a></div>
@@ -162,26 +163,35 @@ function actsOf({ state, answers }: SetupView, shown: SetupState["status"], wait
   }
 }
 
-function addressOf(answers: SetupView["answers"]): string | undefined {
-  return answers.find((it) => it.field === "appUrl")?.value;
-}
-
-/** Where Alga is, and who signs in first. */
-function openAlga(answers: SetupView["answers"]): VNode | null {
-  const address = addressOf(answers);
-  const email = answers.find((it) => it.field === "adminEmail")?.value;
-  return !isWebAddress(address) ? null : html`
-    <div>
-      <div class="acts">
-        <a class="button big" href="${address}">Open Alga</a><span class="soft mono">${visible(
-          address,
-        )}</span>
-      </div>
-      ${email === undefined ? null : html`
+/** Where Alga is and who signs in first, and the ways to what else is to be read. */
+function finishedActs(answers: SetupView["answers"], loginUrl: string | null): VNode[] {
+  const answered = (field: Answer["field"]) => answers.find((it) => it.field === field)?.value;
+  const address = loginUrl ?? answered("appUrl");
+  const email = answered("adminEmail");
+  const opens = isWebAddress(address);
+  return [
+    ...opens && email !== undefined
+      ? [html`
         <p>Sign in as <b>${visible(email)}</b>, with the password that was given at setup.</p>
-      `}
-    </div>
-  `;
+      `]
+      : [],
+    ...opens
+      ? [html`
+        <div class="acts">
+          <a class="button big" href="${address}">Open Alga</a><span class="soft mono">${visible(
+            address,
+          )}</span>
+        </div>
+      `]
+      : [],
+    html`
+      <div class="acts">
+        <a class="${opens ? "" : "button big"}" href="/">Go to the status page</a><a
+          href="/setup/checks"
+        >Checks of the setup, and accepted risks</a><a href="/settings">Change settings</a>
+      </div>
+    `,
+  ];
 }
 
 function failureDetails({ stepId, failure }: SetupState & { status: "failed" }): VNode {

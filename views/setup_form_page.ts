@@ -14,6 +14,12 @@ import { csrfField, type Page } from "./layout.ts";
 export interface SetupForm extends FormState {
   /** The answers were given before; the password never comes back out. */
   isAgain?: boolean;
+  /** The administrator's password was typed before and is kept. */
+  hasPassword?: boolean;
+  /** The proxy's password is kept. */
+  hasProxyPassword?: boolean;
+  /** The answers outlived a restart of the agent; passwords did not. */
+  restored?: { proxyHadPassword: boolean } | undefined;
 }
 
 /** Questions of set-up; nothing changes on the machine before the answers were checked. */
@@ -31,6 +37,15 @@ export function setupFormPage(form: SetupForm): Page {
         <header>
           <h1>Set up this appliance</h1>
           <p class="soft">Nothing changes before you have checked your answers.</p>
+          ${form.restored && html`
+            <p>
+              Your answers were kept. Passwords are never written to the disk with them: type the password
+              again${form
+                  .restored.proxyHadPassword
+                ? ", and the proxy with its user name and password"
+                : ""}.
+            </p>
+          `}
         </header>
       `,
       errorSummary(form.errors),
@@ -64,7 +79,13 @@ function question(form: SetupForm, key: SetupFieldKey): Content {
       return [
         inputField(form, key, {
           ...fieldOf(key),
-          help: `${form.isAgain ? "Type it again: it is not shown here. " : ""}${FIELDS[key].help}`,
+          help: `${
+            form.hasPassword
+              ? "Kept, and not shown: leave both fields empty to keep it. "
+              : form.isAgain
+              ? "Type it again: it is not shown here. "
+              : ""
+          }${FIELDS[key].help}`,
         }),
         inputField(form, "adminPasswordConfirm", { label: "Password again", help: "" }, INPUTS.adminPassword),
       ];
@@ -77,6 +98,15 @@ function question(form: SetupForm, key: SetupFieldKey): Content {
       );
     case "channel":
       return choices(form, key);
+    case "proxyUrl":
+      return inputField(form, key, {
+        ...fieldOf(key),
+        help: `${
+          form.hasProxyPassword
+            ? "The password is kept and not shown; it counts as long as host and user name stay. "
+            : ""
+        }${FIELDS[key].help}`,
+      });
     default:
       return inputField(form, key, fieldOf(key), INPUTS[key]);
   }

@@ -29,7 +29,7 @@ export function mergeSettings(
 }
 
 /** The password is never sent into a form, so an address that comes back without it keeps it: same host, same user. */
-function withKeptPassword(before: string, after: string): string {
+export function withKeptPassword(before: string, after: string): string {
   if (before === "" || after === "") return after;
   const [old, now] = [new URL(before), new URL(after)];
   const isSame = old.protocol === now.protocol && old.host === now.host && old.username === now.username;

@@ -2,6 +2,8 @@ import type { Engine, OperationReply, OperationView } from "../operation/operati
 import type { Journal } from "../state/journal.ts";
 import { foldSetup } from "./fold_setup.ts";
 import { readDefaults } from "./inputs/defaults.ts";
+import { readDraft, writeDraft } from "./inputs/draft.ts";
+import { PATHS } from "../state/paths.ts";
 import { withoutSecrets } from "./inputs/stored.ts";
 import { createReleaseMemory } from "./release_selection.ts";
 import { createSetupRecord } from "./setup_record.ts";
@@ -49,8 +51,17 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       const inputs = setup.inputs();
       return inputs && withoutSecrets(inputs);
     },
+    secrets() {
+      const { adminPassword = "", proxyUrl = "" } = setup.inputs() ?? {};
+      return { adminPassword, proxyUrl };
+    },
+    draft: () => readDraft(host, clock),
+    keepDraft: (inputs) => writeDraft(host, clock, inputs),
     async submit(given, options) {
-      return refusal() ?? toSetupReply(await setup.start(given, options));
+      const reply = refusal() ?? toSetupReply(await setup.start(given, options));
+      // What is left of it is only shown before anything was given.
+      if (reply.ok) await host.remove(PATHS.setupDraft).catch(() => {});
+      return reply;
     },
     async install(options) {
       const inputs = setup.inputs();

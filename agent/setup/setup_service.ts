@@ -1,4 +1,5 @@
 import type { SetupDefaults, SetupInputs } from "./inputs/schema.ts";
+import type { Draft } from "./inputs/draft.ts";
 import type { RecordDamage, RecordDecision } from "./setup_record.ts";
 import type { SetupView } from "./setup_state.ts";
 
@@ -26,6 +27,12 @@ export interface SetupService {
   defaults(): Promise<SetupDefaults>;
   /** The answers given so far without secrets, to fill the form again. */
   given(): Partial<Omit<SetupInputs, "adminPassword">> | undefined;
+  /** The passwords among them while they are kept; for a form that comes back without them, never for a page or an answer. */
+  secrets(): { adminPassword: string; proxyUrl: string };
+  /** Answers that a form had and nobody has sent off yet; they outlive a restart, their passwords do not. */
+  draft(): Promise<Draft | undefined>;
+  /** Keeps such answers until some are submitted. @throws when the disk takes nothing. */
+  keepDraft(inputs: SetupInputs): Promise<void>;
   /** Stores the inputs and runs the checks; goes on by itself when they pass unless `checksOnly`. `by` is shown ("browser 192.0.2.7"). */
   submit(inputs: SetupInputs, options: { by: string; checksOnly?: boolean }): Promise<SetupReply>;
   /** Installs with the stored inputs after the checks were run alone; what has changed since is found by running them again. */

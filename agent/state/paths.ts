@@ -13,6 +13,8 @@ export const PATHS = {
   journalHeadCopy: "/etc/alga-appliance/journal-head.json",
   installState: "/var/lib/alga-appliance/install-state.json",
   setupInputs: "/var/lib/alga-appliance/setup-inputs.json",
+  /** Answers that were typed and not yet sent off, without passwords. */
+  setupDraft: "/var/lib/alga-appliance/setup-draft.json",
   /** What was changed after setup, with its history. */
   settings: "/var/lib/alga-appliance/settings.json",
   /** The change that was asked for last, until the journal tells that it counts. */

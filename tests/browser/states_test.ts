@@ -105,7 +105,7 @@ browserTest(
       await assertReadable(test, "/?live=off", "status-healthy");
       await page.goto(`${test.agent.url}/setup`);
       assert.match(await page.textContent("h1") ?? "", /Ready to log in/);
-      assert.match(await page.textContent("main") ?? "", /Open Alga.*Sign in as /s);
+      assert.match(await page.textContent("main") ?? "", /Sign in as .*Open Alga/s);
       assert.equal(await page.locator("form[action^='/setup']").count(), 0, "nothing can be done again");
       await test.shoot(page, "setup-done");
       await assertReadable(test, "/setup", "setup-done");

@@ -53,6 +53,16 @@ export function allPages(t: string): Record<string, string> {
     "form, proposals": page(
       setupFormPage({ ...FORM, values: { appUrl: t, dnsMode: "system" }, origins: { appUrl: "dhcp" } }),
     ),
+    "form, kept": page(
+      setupFormPage({
+        ...FORM,
+        values: { tenantName: t },
+        isAgain: true,
+        hasPassword: true,
+        hasProxyPassword: true,
+      }),
+    ),
+    "form, restored": page(setupFormPage({ ...FORM, isAgain: true, restored: { proxyHadPassword: true } })),
     "form, errors": page(
       setupFormPage({
         ...FORM,

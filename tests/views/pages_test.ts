@@ -244,8 +244,12 @@ Deno.test("the finished page opens Alga and says who signs in; without answers i
     page(progressParts(sampleSetup(SETUP_STATES.done, { answers }), NOW_MS));
   const { text, tags } = parseMarkup(done(sampleAnswers()));
   assert.ok(tags.some((it) => it.attributes.href === "https://psa.example.com"));
-  assert.match(text, /Open Alga\s*https:\/\/psa\.example\.com\s*Sign in as\s+maria@example\.com/);
+  assert.match(text, /Sign in as\s+maria@example\.com.*Open Alga\s*https:\/\/psa\.example\.com/s);
   assert.ok(!done([]).includes("Open Alga"));
+  const moved = progressParts(sampleSetup(SETUP_STATES.done, { answers: sampleAnswers() }), NOW_MS, {
+    loginUrl: "https://new.example.com",
+  });
+  assert.match(page(moved), /href="https:\/\/new\.example\.com"[^>]*>Open Alga/);
   const evil = sampleAnswers().map((it) => it.field === "appUrl" ? { ...it, value: "javascript:x" } : it);
   assert.ok(!done(evil).includes("Open Alga"));
   for (const it of [done([]), done(sampleAnswers())]) assert.match(it, /href="\/setup\/checks"/);
@@ -273,6 +277,13 @@ Deno.test("a form that comes again says that the password has to be typed again"
   const text = (isAgain: boolean) => parseMarkup(page(setupFormPage({ ...form, isAgain }))).text;
   assert.ok(text(true).includes("Type it again: it is not shown here. At least 8 characters"));
   assert.ok(!text(false).includes("Type it again"));
+  const more = (given: Partial<Parameters<typeof setupFormPage>[0]>) =>
+    parseMarkup(page(setupFormPage({ ...form, isAgain: true, ...given }))).text;
+  assert.match(more({ hasPassword: true }), /Kept, and not shown: leave both fields empty to keep it/);
+  assert.match(more({ hasProxyPassword: true }), /The password is kept and not shown/);
+  assert.doesNotMatch(text(true), /Kept, and not shown|The password is kept/);
+  assert.match(more({ restored: { proxyHadPassword: false } }), /type the password\s+again\./);
+  assert.match(more({ restored: { proxyHadPassword: true } }), /and the proxy with its user name/);
 });
 
 Deno.test("the progress page says a step's message and a failure once", () => {

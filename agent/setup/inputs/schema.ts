@@ -193,7 +193,14 @@ export const SetupInputs = z.strictObject(fields, "The answers must be one JSON 
         code: "custom",
         path: ["dnsServers"],
         message:
-          `${given} would not be used, because dnsMode is "system": set dnsMode to "custom", or leave dnsServers away`,
+          `${given} would not be used: choose "Use these instead" (dnsMode "custom"), or leave this field empty`,
+      });
+    }
+    if (inputs.proxyUrl === "" && inputs.noProxy !== "") {
+      context.addIssue({
+        code: "custom",
+        path: ["noProxy"],
+        message: "The list would not be used without a proxy: enter the proxy, or leave this field empty",
       });
     }
   },

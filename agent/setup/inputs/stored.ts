@@ -9,7 +9,7 @@ const SCHEMA_VERSION = 1;
 const HttpUrl = z.string().refine((it) => /^https?:/.test(it) && URL.canParse(it), "is not a web address");
 
 /** Answers as they are kept: already checked once, so only their shape is looked at. The password leaves once the cluster holds it. */
-const StoredInputs = z.object({
+export const StoredInputs = z.object({
   channel: z.enum(["stable", "nightly"]),
   releaseRef: z.string(),
   appUrl: HttpUrl,

@@ -341,3 +341,22 @@ Deno.test("The report of the checks and what was accepted are there after everyt
     ]]);
   }
 });
+
+Deno.test("a draft outlives a restart without its password, and ends when answers are submitted", async () => {
+  const engine = await startEngine();
+  await engine.setup.keepDraft(INPUTS);
+  const again = await engine.restart();
+  assert.equal((await again.setup.draft())?.answers.tenantName, INPUTS.tenantName);
+  assert.deepEqual(again.setup.secrets(), { adminPassword: "", proxyUrl: "" });
+  await submitted(again);
+  assert.equal(await again.setup.draft(), undefined);
+});
+
+Deno.test("secrets() gives what was submitted until the cluster holds it", async () => {
+  const engine = await submitted(await startEngine(), {}, { checksOnly: true });
+  assert.equal(engine.setup.secrets().adminPassword, INPUTS.adminPassword);
+  assert.ok(!JSON.stringify([engine.setup.view(), engine.setup.given()]).includes(INPUTS.adminPassword));
+  await engine.setup.install(BY);
+  await settle(engine);
+  assert.equal(engine.setup.secrets().adminPassword, "");
+});
