@@ -2,6 +2,7 @@ import { NAMESPACES } from "../product/names.ts";
 import type { Clock } from "../clock.ts";
 import type { Report } from "../report.ts";
 import { latest } from "../text/time.ts";
+import { ObjectBudget } from "../../k8s/client/answer_limits.ts";
 import { KINDS } from "../../k8s/client/kinds.ts";
 import type { KubeClient, KubeObject, ResourceKind } from "../../k8s/client/kube_client.ts";
 import { WatchCache } from "../../k8s/client/watch_cache.ts";
@@ -45,6 +46,7 @@ export function observeKube(
   { clock, onChange, report }: { clock: Clock; onChange: () => void; report: Report },
 ): KubeObserver {
   const abort = new AbortController();
+  const budget = new ObjectBudget();
   function cache<V>(
     resource: ResourceKind,
     project: (object: KubeObject) => V | undefined,
@@ -55,6 +57,7 @@ export function observeKube(
       resource,
       clock,
       onChange,
+      budget,
       project: guarded(resource.kind, project, report),
       ...more,
     });

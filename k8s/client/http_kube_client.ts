@@ -1,4 +1,5 @@
 import type { Clock } from "../../agent/clock.ts";
+import { ANSWER_LIMITS, MOST_OBJECTS, tooLarge, tooMany } from "./answer_limits.ts";
 import { kindOf } from "./kinds.ts";
 import {
   KubeApiError,
@@ -7,6 +8,7 @@ import {
   type ListOptions,
   type ListResult,
   type ObjectRef,
+  type ReadOptions,
   type ResourceKind,
   type WatchOptions,
 } from "./kube_client.ts";
@@ -23,7 +25,7 @@ export const FIELD_MANAGER = "alga-agent";
 const WATCH_TIMEOUT_SEC = 300;
 /** Bookmarks arrive about once a minute; a watch that is silent for longer than this is dead. */
 const WATCH_IDLE_MS = 150_000;
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 100;
 const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 const METADATA_OBJECT = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 
@@ -74,22 +76,40 @@ function getCall(ref: ObjectRef, { signal, metadataOnly }: Options<"get"> = {}):
 
 async function listPages<T extends KubeObject>(
   http: KubeHttp,
-  resource: ResourceKind,
-  options: ListOptions = {},
+  resource: ResourceKind<T>,
+  options: ReadOptions<T> = {},
 ): Promise<ListResult<T>> {
   const items: T[] = [];
+  const each = options.each ?? ((object: T) => void items.push(object));
+  const path = resourcePath(resource, options.namespace);
+  let limit = options.limit ?? PAGE_SIZE;
   let next: string | undefined;
+  let [count, bytes] = [0, 0];
   for (;;) {
-    const page = await http.json<ListPage<T>>({
+    const call: KubeCall = {
       method: "GET",
-      path: resourcePath(resource, options.namespace),
-      query: { ...selectors(options), limit: options.limit ?? PAGE_SIZE, continue: next },
+      path,
+      query: { ...selectors(options), limit, continue: next },
       signal: options.signal,
+      answer: limit > 1 ? "page of a list" : "object",
+      onBytes: (it) => bytes += it,
       ...(options.metadataOnly ? { accept: METADATA_LIST } : {}),
-    }, isListPage);
-    for (const item of page.items ?? []) items.push(item);
-    next = page.metadata.continue || undefined;
-    if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion };
+    };
+    const page = await http.json<ListPage<T>>(call, isListPage).catch((error) => {
+      if (limit > 1 && error instanceof KubeApiError && error.reason === "TooLarge") return undefined;
+      throw error;
+    });
+    if (page === undefined) {
+      limit = Math.ceil(limit / 10);
+      continue;
+    }
+    if (bytes > ANSWER_LIMITS["whole list"]) throw tooLarge(`GET ${path}`, "whole list");
+    const { items: found, metadata } = page;
+    count += found?.length || PAGE_SIZE; // empty pages come to an end too
+    if (count > MOST_OBJECTS) throw tooMany(resource.plural);
+    for (const item of found ?? []) each(item);
+    next = metadata.continue || undefined;
+    if (next === undefined) return { items, resourceVersion: metadata.resourceVersion };
   }
 }
 

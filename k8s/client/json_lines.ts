@@ -1,23 +1,33 @@
-/** Longest line of a watch stream; one object is at most 3 MiB in etcd, far less as we ask for it. */
-const MAX_LINE_CHARS = 8 * 1024 * 1024;
-
 /**
- * Values of a newline-delimited JSON stream, however its chunks are cut.
- * @throws {SyntaxError} For a line that is not JSON, one that is too long, or a stream that ends within one.
+ * Values of a newline-delimited JSON stream, however its chunks are cut. No more than one line and one chunk are held.
+ * @throws {SyntaxError} For a line that is not JSON, or a stream that ends within one.
+ * @throws What `tooLong` gives, for a line of more than `maxChars`.
  */
-export async function* readJsonLines(body: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
+export async function* readJsonLines(
+  body: ReadableStream<Uint8Array>,
+  maxChars: number,
+  tooLong: () => Error,
+): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();
-  let rest = "";
+  let parts: string[] = [];
+  let length = 0;
+  const add = (text: string) => {
+    length += text.length;
+    if (length > maxChars) throw tooLong();
+    parts.push(text);
+  };
   for await (const chunk of body) {
-    const text = rest + decoder.decode(chunk, { stream: true });
+    const text = decoder.decode(chunk, { stream: true });
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
-      const line = text.slice(start, end).trim();
+      add(text.slice(start, end));
+      const line = parts.join("").trim();
+      parts = [];
+      length = 0;
       start = end + 1;
       if (line !== "") yield JSON.parse(line);
     }
-    rest = text.slice(start);
-    if (rest.length > MAX_LINE_CHARS) throw new SyntaxError("A line of the stream is too long");
+    add(text.slice(start));
   }
-  if (rest.trim() !== "") throw new SyntaxError("The stream ended within a line");
+  if (parts.join("").trim() !== "") throw new SyntaxError("The stream ended within a line");
 }

@@ -54,11 +54,17 @@ export interface ListOptions {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
-  /** Page size; pages are joined. Default 500. */
+  /** Page size; pages are joined. Default 100; a page that is too large is asked for again in smaller ones. */
   limit?: number;
   /** Ask for metadata only (PartialObjectMetadata); used for Secrets. */
   metadataOnly?: boolean;
   signal?: AbortSignal;
+}
+
+/** Options of {@link KubeClient.list}. */
+export interface ReadOptions<T extends KubeObject = KubeObject> extends ListOptions {
+  /** Called for each object as its page arrives. The result then holds no items, so that no more than a page is held. */
+  each?: (object: T) => void;
 }
 
 export interface WatchOptions extends ListOptions {
@@ -97,6 +103,7 @@ export class KubeApiError extends Error {
  * simulator and on a real server.
  *
  * - Every call has a time limit: an API that accepts and never answers ends in KubeApiError with status 0, reason "Timeout".
+ * - Every answer has a limit of size by its kind: beyond it nothing is read, and the call ends with status 0, reason "TooLarge".
  * - 429 and 503 with Retry-After are retried a few times by every call but `watch`.
  */
 export interface KubeClient {
@@ -106,7 +113,7 @@ export interface KubeClient {
     options?: { signal?: AbortSignal; metadataOnly?: boolean },
   ): Promise<T | undefined>;
   /** All pages joined. A kind that the server does not have is reason "NotFound". @throws {KubeApiError} */
-  list<T extends KubeObject>(resource: ResourceKind<T>, options?: ListOptions): Promise<ListResult<T>>;
+  list<T extends KubeObject>(resource: ResourceKind<T>, options?: ReadOptions<T>): Promise<ListResult<T>>;
   /** Ends when the server closes; throws KubeApiError status 410 reason "Expired" when a new list is needed. */
   watch<T extends KubeObject>(resource: ResourceKind<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Server-side apply with field manager "alga-agent" unless told otherwise. @throws {KubeApiError} 409 "Conflict" names the other manager. */

@@ -2,9 +2,11 @@ import * as z from "zod";
 import { type Clock, systemClock } from "../../agent/clock.ts";
 import { errorText } from "../../agent/error.ts";
 import { abortWith } from "../../agent/signals.ts";
+import { ANSWER_LIMITS, type AnswerKind, readAtMost, tooLarge } from "./answer_limits.ts";
 import { requireUsableCertificate } from "./client_certificate.ts";
 import { KubeApiError } from "./kube_client.ts";
 import type { Kubeconfig } from "./kubeconfig.ts";
+import { Turns } from "./turns.ts";
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const RETRIES = 3;
@@ -27,6 +29,12 @@ export interface KubeCall {
   contentType?: string;
   accept?: string;
   signal?: AbortSignal | undefined;
+  /** What is asked for, which has its limit of size; default "object". */
+  answer?: AnswerKind;
+  /** Called once the answer is large, before it is read on: it waits for its turn. */
+  onLarge?: (signal: AbortSignal) => Promise<void>;
+  /** Told how large the answer was, in bytes. */
+  onBytes?: (bytes: number) => void;
   /** The answer is a stream: the time limit ends with the headers. */
   streams?: boolean;
   timeoutMs?: number;
@@ -38,6 +46,7 @@ export class KubeHttp {
   readonly #client: Deno.HttpClient;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #turns = new Turns();
 
   /** @throws {AgentError} KUBE_API for a client certificate that cannot be used. */
   constructor(config: Kubeconfig, options: { requestTimeoutMs?: number; clock?: Clock }) {
@@ -53,7 +62,7 @@ export class KubeHttp {
     this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
-  /** One try. @throws {KubeApiError} */
+  /** One try. @throws {KubeApiError} "TooLarge" when the answer is beyond its limit. */
   async once(call: KubeCall): Promise<Response> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), call.timeoutMs ?? this.#timeoutMs);
@@ -66,7 +75,15 @@ export class KubeHttp {
         isOpen = true;
         return response;
       }
-      return new Response(await response.arrayBuffer(), response); // within the time limit, body included
+      const kind = call.answer ?? "object";
+      const bytes = await readAtMost(
+        response.body,
+        ANSWER_LIMITS[kind],
+        () => call.onLarge?.(limit.signal) ?? Promise.resolve(),
+      ); // within the time limit too
+      if (bytes === undefined) throw tooLarge(`${call.method} ${call.path}`, kind);
+      call.onBytes?.(bytes.length);
+      return new Response(bytes, response);
     } catch (error) {
       if (error instanceof KubeApiError) throw error;
       if (call.signal?.aborted) throw call.signal.reason;
@@ -104,23 +121,31 @@ export class KubeHttp {
 
   /** The object that an answer holds. @throws {KubeApiError} "NotJson" when it holds anything else. */
   async json<T extends object>(call: KubeCall, isWhole: (value: object) => boolean = () => true): Promise<T> {
-    const response = await this.send(call);
-    let value: unknown;
-    let cause: unknown;
+    let endTurn = () => {};
+    const onLarge = async (signal: AbortSignal) => {
+      endTurn = await this.#turns.take(signal);
+    };
     try {
-      value = await response.json();
-    } catch (error) {
-      cause = error;
+      const response = await this.send({ ...call, onLarge });
+      let value: unknown;
+      let cause: unknown;
+      try {
+        value = await response.json();
+      } catch (error) {
+        cause = error;
+      }
+      if (typeof value === "object" && value !== null && !Array.isArray(value) && isWhole(value)) {
+        return value as T;
+      }
+      throw new KubeApiError(
+        `The Kubernetes API gave something else than was asked for: ${call.method} ${call.path}`,
+        response.status,
+        "NotJson",
+        { cause },
+      );
+    } finally {
+      endTurn();
     }
-    if (typeof value === "object" && value !== null && !Array.isArray(value) && isWhole(value)) {
-      return value as T;
-    }
-    throw new KubeApiError(
-      `The Kubernetes API gave something else than was asked for: ${call.method} ${call.path}`,
-      response.status,
-      "NotJson",
-      { cause },
-    );
   }
 
   close(): void {
@@ -149,12 +174,12 @@ export class KubeHttp {
 }
 
 async function toError(call: KubeCall, response: Response): Promise<KubeApiError> {
-  const text = await response.text().catch(() => "");
+  const bytes = await readAtMost(response.body, ANSWER_LIMITS.refusal).catch(() => undefined);
   let status: z.infer<typeof Status> = { message: "", reason: "" };
   try {
-    status = Status.parse(JSON.parse(text));
+    status = Status.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    // A proxy or a starting server answers with plain text.
+    // A proxy or a starting server answers with plain text, and what is endless is nothing at all.
   }
   const seconds = Number(response.headers.get("retry-after") ?? NaN);
   const mayRetry = (response.status === 429 || response.status === 503) && Number.isFinite(seconds);

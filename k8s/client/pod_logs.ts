@@ -18,6 +18,7 @@ export async function fetchPodLogs(
       path: resourcePath(KINDS.Pod, pod.namespace, pod.name, "log"),
       query: { ...query, follow },
       accept: "*/*",
+      answer: "log",
       signal: over.signal,
       streams: follow ?? false,
     });

@@ -1,5 +1,6 @@
 import type { Clock } from "../../agent/clock.ts";
 import { errorText } from "../../agent/error.ts";
+import { ObjectBudget } from "./answer_limits.ts";
 import { KubeApiError, type KubeClient, type KubeObject, type ResourceKind } from "./kube_client.ts";
 
 const FIRST_RETRY_MS = 500;
@@ -21,6 +22,8 @@ export interface WatchCacheOptions<V> {
   project: (object: KubeObject) => V | undefined;
   clock: Clock;
   onChange: () => void;
+  /** Shared with the other caches of the cluster; default one of its own. */
+  budget?: ObjectBudget;
   /** 0 ≤ n < 1, spreads retries. */
   random?: () => number;
 }
@@ -39,16 +42,18 @@ export interface WatchState {
  * Projections of every object of one kind, kept current by list and watch.
  *
  * - A lost watch resumes where it was; 410 lists again; neither loses the items meanwhile.
- * - Memory is bounded by what `project` keeps.
+ * - Memory is bounded by what `project` keeps of as many objects as its budget has.
  */
 export class WatchCache<V> {
   readonly #options: WatchCacheOptions<V>;
+  readonly #budget: ObjectBudget;
   #items = new Map<string, V>();
   #array: readonly V[] | undefined;
   #state: WatchState = { synced: false, missingKind: false };
 
   constructor(options: WatchCacheOptions<V>) {
     this.#options = options;
+    this.#budget = options.budget ?? new ObjectBudget();
   }
 
   items(): readonly V[] {
@@ -85,7 +90,7 @@ export class WatchCache<V> {
           if (failures > 1) await this.#backOff(failures, signal);
           continue;
         }
-        if (error instanceof KubeApiError && error.status !== 0) resourceVersion = undefined;
+        if (needsList(error)) resourceVersion = undefined;
         else resourceVersion = this.#resume;
         if (missingKind) this.#replace(new Map());
         this.#setState({
@@ -113,12 +118,15 @@ export class WatchCache<V> {
 
   async #list(signal: AbortSignal): Promise<string> {
     const { client, resource, project } = this.#options;
-    const listed = await client.list(resource, { ...this.#selection(), signal });
     const items = new Map<string, V>();
-    for (const object of listed.items) {
+    const each = (object: KubeObject) => {
       const view = project(object);
-      if (view !== undefined) items.set(keyOf(object), view);
-    }
+      if (view !== undefined) this.#keep(items, keyOf(object), view);
+    };
+    const listed = await client.list(resource, { ...this.#selection(), signal, each }).catch((error) => {
+      this.#budget.giveBack(items.size);
+      throw error;
+    });
     this.#resume = listed.resourceVersion;
     this.#replace(items);
     this.#setState({ synced: true, missingKind: false, lastContactAt: this.#now() });
@@ -145,12 +153,19 @@ export class WatchCache<V> {
       }
       this.#resume = event.object.metadata.resourceVersion ?? this.#resume;
       const view = event.type === "DELETED" ? undefined : project(event.object);
-      if (view === undefined) this.#items.delete(keyOf(event.object));
-      else this.#items.set(keyOf(event.object), view);
+      const key = keyOf(event.object);
+      if (view !== undefined) this.#keep(this.#items, key, view);
+      else if (this.#items.delete(key)) this.#budget.giveBack(1);
       this.#array = undefined;
       onChange();
     }
     return this.#resume ?? from;
+  }
+
+  /** @throws {KubeApiError} "TooLarge" when there is no room for another one. */
+  #keep(items: Map<string, V>, key: string, view: V): void {
+    if (!items.has(key)) this.#budget.take(this.#options.resource.plural);
+    items.set(key, view);
   }
 
   #selection(): {
@@ -169,6 +184,7 @@ export class WatchCache<V> {
   }
 
   #replace(items: Map<string, V>): void {
+    this.#budget.giveBack(this.#items.size);
     this.#items = items;
     this.#array = undefined;
     this.#options.onChange();
@@ -183,6 +199,11 @@ export class WatchCache<V> {
   #now(): string {
     return new Date(this.#options.clock.nowMs()).toISOString();
   }
+}
+
+/** Whether a watch cannot go on where it was: the server said so, or told of more than there can be. */
+function needsList(error: unknown): boolean {
+  return error instanceof KubeApiError && (error.status !== 0 || error.reason === "TooLarge");
 }
 
 function keyOf(object: KubeObject): string {

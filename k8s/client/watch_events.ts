@@ -1,12 +1,15 @@
 import { errorText } from "../../agent/error.ts";
 import { abortWith } from "../../agent/signals.ts";
+import { ANSWER_LIMITS, tooLarge } from "./answer_limits.ts";
 import { readJsonLines } from "./json_lines.ts";
 import { KubeApiError, type KubeObject, type WatchEvent } from "./kube_client.ts";
 import type { KubeCall, KubeHttp } from "./kube_http.ts";
 
+const LINE = "line of a watch";
+
 /**
  * The changes that a watch tells, until the server ends it.
- * @throws {KubeApiError} 410 when a new list is needed; status 0 when it broke, told garbage, or was silent for too long.
+ * @throws {KubeApiError} 410 when a new list is needed; status 0 when it broke, told garbage, was silent for too long, or told a line beyond its limit.
  */
 export async function* watchEvents<T extends KubeObject>(
   http: KubeHttp,
@@ -15,12 +18,13 @@ export async function* watchEvents<T extends KubeObject>(
 ): AsyncGenerator<WatchEvent<T>> {
   const idle = new AbortController();
   const unlink = abortWith(idle, call.signal);
+  const tooLong = () => tooLarge(`${call.method} ${call.path}`, LINE);
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const response = await http.once({ ...call, signal: idle.signal, streams: true });
     if (!response.body) return;
     timer = setTimeout(() => idle.abort(), options.idleMs);
-    for await (const line of readJsonLines(response.body)) {
+    for await (const line of readJsonLines(response.body, ANSWER_LIMITS[LINE], tooLong)) {
       clearTimeout(timer);
       timer = setTimeout(() => idle.abort(), options.idleMs);
       yield toWatchEvent<T>(line);

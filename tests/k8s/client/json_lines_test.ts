@@ -6,6 +6,9 @@ function stream(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
   return ReadableStream.from(chunks);
 }
 
+const readLines = (body: ReadableStream<Uint8Array>, maxChars = 6_000) =>
+  readJsonLines(body, maxChars, () => new RangeError("too long"));
+
 Deno.test("readJsonLines() gives the same values however the stream is cut", async () => {
   const values = [{ a: "ü💥" }, { b: [1, 2] }, { c: "x".repeat(5000) }];
   const bytes = new TextEncoder().encode(values.map((it) => JSON.stringify(it)).join("\n") + "\n\n");
@@ -16,20 +19,36 @@ Deno.test("readJsonLines() gives the same values however the stream is cut", asy
       const size = 1 + random.below(1500);
       chunks.push(bytes.subarray(at, at += size));
     }
-    assert.deepEqual(await Array.fromAsync(readJsonLines(stream(chunks))), values);
+    assert.deepEqual(await Array.fromAsync(readLines(stream(chunks))), values);
   }
 });
 
 Deno.test("readJsonLines() refuses a stream that ends within a line", async () => {
   await assert.rejects(
-    Array.fromAsync(readJsonLines(stream([new TextEncoder().encode('{"a":1}\n{"b"')]))),
+    Array.fromAsync(readLines(stream([new TextEncoder().encode('{"a":1}\n{"b"')]))),
     SyntaxError,
   );
 });
 
 Deno.test("readJsonLines() refuses a line that is no JSON", async () => {
   await assert.rejects(
-    Array.fromAsync(readJsonLines(stream([new TextEncoder().encode("<html>\n")]))),
+    Array.fromAsync(readLines(stream([new TextEncoder().encode("<html>\n")]))),
     SyntaxError,
   );
+});
+
+Deno.test("readJsonLines() gives a line up at its limit, whether it ends or not", async () => {
+  const line = new TextEncoder().encode(`"${"x".repeat(98)}"`);
+  const end = new TextEncoder().encode("\n");
+  assert.equal((await Array.fromAsync(readLines(stream([line, end]), 100))).length, 1);
+  await assert.rejects(Array.fromAsync(readLines(stream([line, end]), 99)), RangeError);
+  let taken = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      taken++;
+      controller.enqueue(line);
+    },
+  });
+  await assert.rejects(Array.fromAsync(readLines(endless, 1_000)), RangeError);
+  assert.ok(taken < 15, `${taken} chunks were taken`);
 });

@@ -9,6 +9,7 @@ import {
   parseKubeconfig,
   WatchCache,
 } from "../../../k8s/mod.ts";
+import { MOST_OBJECTS } from "../../../k8s/client/answer_limits.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { type SimKubeApi, startSimKubeApi } from "../../simulator/kube_api.ts";
 import { until } from "../../until.ts";
@@ -121,7 +122,10 @@ for (
     const ended = new AbortController();
     let asked = 0;
     const client = {
-      list: () => Promise.resolve({ items: [configMap("x", "1")], resourceVersion: "1" }),
+      list(_: unknown, { each }: { each: (object: KubeObject) => void }) {
+        each(configMap("x", "1"));
+        return Promise.resolve({ items: [], resourceVersion: "1" });
+      },
       watch: () => {
         asked++;
         return new ReadableStream({ start: answer });
@@ -143,3 +147,36 @@ for (
     await running;
   });
 }
+
+Deno.test("WatchCache of a server that tells of ever more objects keeps no more than it may, and says why", async () => {
+  const clock = new FakeClock();
+  const ended = new AbortController();
+  let told = 0;
+  const client = {
+    list: () => Promise.resolve({ items: [], resourceVersion: "1" }),
+    watch: () =>
+      new ReadableStream({
+        pull(stream) {
+          for (let i = 0; i < 1_000; i++) {
+            stream.enqueue({ type: "ADDED", object: configMap(`c${told++}`, "1") });
+          }
+        },
+      }),
+  } as unknown as KubeClient;
+  const reached = Promise.withResolvers<void>();
+  const cache: WatchCache<string> = new WatchCache({
+    client,
+    resource: KINDS.ConfigMap,
+    project: (object) => object.metadata.name,
+    clock,
+    onChange() {
+      if (cache.state().error !== undefined) reached.resolve();
+    },
+  });
+  const running = cache.run(ended.signal);
+  await reached.promise;
+  assert.equal(cache.items().length, MOST_OBJECTS);
+  assert.match(cache.state().error ?? "", /more than 30000 objects; further configmaps/);
+  ended.abort(new Error("test is over"));
+  await running;
+});
