@@ -52,6 +52,15 @@ browserTest(
       assert.deepEqual((await test.world.commands()).filter((it) => /k3s|systemctl/.test(it)), []);
       await page.getByRole("link", { name: "Change answers" }).click();
       assert.equal(await page.inputValue("#tenantName"), "Example Ltd");
+      assert.match(await page.textContent("#adminPassword-help") ?? "", /^Kept, and not shown/);
+      assert.ok(!(await page.content()).includes("Correct-Horse7!"));
+      await page.fill("#dnsServers", "192.0.2.1");
+      await page.click("button.big");
+      assert.match(await page.textContent(".summary") ?? "", /would not be used: choose "Use these instead"/);
+      await test.shoot(page, "setup-not-chosen");
+      await page.fill("#dnsServers", "");
+      await page.click("button.big");
+      assert.equal(new URL(page.url()).pathname, "/setup/answers", "without typing the password again");
       await page.goto(`${test.agent.url}/setup`);
       await page.getByRole("button", { name: "Install now" }).click({ noWaitAfter: true });
       await page.getByRole("link", { name: "Open Alga" }).waitFor();
