@@ -62,6 +62,7 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.journalHeadCopy,
   PATHS.installState,
   PATHS.setupInputs,
+  PATHS.setupDraft,
   PATHS.settings,
   PATHS.settingsRequest,
   PATHS.releaseSelection,
