@@ -139,7 +139,7 @@ export function explainNetworkText(text: string): NetworkCause | undefined {
 function withoutNames(text: string): string {
   return text
     .replaceAll(/"[^"]*"/g, '""')
-    .replaceAll(/\b(?:https?|oci):\/\/\S*[^\s:,.]/g, "URL")
+    .replaceAll(/\b(?:https?|oci):\/\/\S*[^\s:,.]/gi, "URL")
     .replaceAll(/\bsha256:[0-9a-f]+/g, "DIGEST")
     // References as in "failed to resolve image: registry/name:tag: not found".
     .replaceAll(
@@ -154,7 +154,7 @@ function withoutNames(text: string): string {
 
 /** The registry that was asked, from an address or an image name in the text. */
 export function hostOf(text: string): string {
-  const url = /\b(?:https?|oci):\/\/([^/\s"?]+)/.exec(text)?.[1];
+  const url = /\b(?:https?|oci):\/\/([^/\s"?]+)/i.exec(text)?.[1];
   if (url !== undefined) return url;
   const reference = /"([\w.-]+(?::\d+)?)\/[^"]*"/.exec(text)?.[1] ?? "";
   return reference.includes(".") || reference.includes(":") ? reference : "";

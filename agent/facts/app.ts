@@ -40,7 +40,7 @@ export function makeAppFacts(
 
 function loginUrl({ appValues, setup }: Snapshot, node: NodeView | undefined): string | undefined {
   const given = appValues?.appUrl ?? setup.appUrl;
-  if (given !== undefined) return /^https?:\/\//.test(given) ? given : `https://${given}`;
+  if (given !== undefined) return /^https?:\/\//i.test(given) ? given : `https://${given}`;
   const address = node?.internalIp;
   if (address === undefined) return undefined;
   return `http://${address.includes(":") ? `[${address}]` : address}:${APP_PORT}`;

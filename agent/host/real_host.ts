@@ -249,7 +249,7 @@ export class RealHost implements Host {
       if (isFull) this.#onNoSpace(path);
       throw new AgentError(
         "STATE_WRITE_FAILED",
-        `Cannot write "${path}": ${isFull ? "the disk is full" : errorText(cause)}`,
+        `Cannot write "${path}": ${isFull ? "the disk is full" : reasonOf(cause)}`,
         {
           hint: isFull
             ? "Free disk space or enlarge the disk, then try again"
@@ -271,6 +271,12 @@ export class RealHost implements Host {
       hint: `Install the package that brings "${name}"`,
     });
   }
+}
+
+/** Why a system call failed, without the paths that Deno adds: the message has named its own already. */
+function reasonOf(error: unknown): string {
+  const text = errorText(error);
+  return /^[^()]*\(os error \d+\)/.exec(text)?.[0] ?? text;
 }
 
 async function replaceAtomically(

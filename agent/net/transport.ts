@@ -16,6 +16,8 @@ export interface TransportReply {
   status: number;
   headers: Headers;
   body: ReadableStream<Uint8Array> | null;
+  /** A 407 that is the proxy's own; servers that were asked straight or through a tunnel may send one too. */
+  isProxyRefusal?: boolean;
 }
 
 /** One HTTP exchange without redirects. */
@@ -37,9 +39,13 @@ export function createTransport(network: NetworkSettings): Transport {
   if (network.proxyUrl === undefined) return direct;
   const proxied = fetchTransport(caCerts, proxyOf(network.proxyUrl));
   return {
-    send(url, options) {
-      const isDirect = bypassesProxy(url.hostname, network.noProxy ?? [], portOf(url));
-      return (isDirect ? direct : proxied).send(url, options);
+    async send(url, options) {
+      if (bypassesProxy(url.hostname, network.noProxy ?? [], portOf(url))) {
+        return await direct.send(url, options);
+      }
+      const reply = await proxied.send(url, options);
+      // A proxy that refuses a tunnel ends the connection instead.
+      return { ...reply, isProxyRefusal: reply.status === 407 && url.protocol === "http:" };
     },
     close() {
       direct.close();

@@ -55,7 +55,15 @@ export function statusError(reply: TransportReply, host: string, what: string): 
     case 404:
       return new RegistryError("not-found", host, `${host} does not have ${what} (404)`, options);
     case 407:
-      return new RegistryError("proxy", host, "The proxy wants a user name and password (407)", options);
+      // Without the number, which elsewhere means the proxy.
+      return reply.isProxyRefusal
+        ? new RegistryError("proxy", host, "The proxy wants a user name and password (407)", options)
+        : new RegistryError(
+          "unauthorized",
+          host,
+          `${host} wants a user name and password, in the way of a proxy`,
+          options,
+        );
     case 429:
       return new RegistryError(
         "rate-limited",

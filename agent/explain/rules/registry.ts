@@ -33,7 +33,7 @@ function judgeFailure(
     const isLookup = told.cause.id.startsWith("dns.");
     return { cause: told.cause, server: told.server || (isLookup ? "" : host), name: told.name || host };
   }
-  const cause = status === 407 ? NETWORK.proxyAuth : BY_CODE[code];
+  const cause = code === "proxy" && status === 407 ? NETWORK.proxyAuth : BY_CODE[code];
   return cause && { cause, server: cause.id === NETWORK.proxyDown.id ? "" : host, name: host };
 }
 

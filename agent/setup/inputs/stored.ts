@@ -6,7 +6,7 @@ import { PATHS } from "../../state/paths.ts";
 
 const SCHEMA_VERSION = 1;
 
-const HttpUrl = z.string().refine((it) => /^https?:/.test(it) && URL.canParse(it), "is not a web address");
+const HttpUrl = z.string().refine((it) => /^https?:/i.test(it) && URL.canParse(it), "is not a web address");
 
 /** Answers as they are kept: already checked once, so only their shape is looked at. The password leaves once the cluster holds it. */
 export const StoredInputs = z.object({

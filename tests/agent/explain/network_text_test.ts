@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { explainNetworkText } from "../../../agent/explain/network_text.ts";
+import { explainNetworkText, hostOf } from "../../../agent/explain/network_text.ts";
 import { Random } from "../../fakes/random.ts";
 import { until } from "../../until.ts";
 
@@ -12,6 +12,12 @@ Deno.test("explainNetworkText() does not fall for names of images that look like
     explainNetworkText(`failed to pull image "${image}": context canceled`)?.cause.id,
     "img.interrupted",
   );
+});
+
+Deno.test("explainNetworkText() does not fall for names in an address whose scheme is in capitals", () => {
+  const text = "failed to do request: HTTPS://registry.test/v2/429 dial tcp 192.0.2.1:443: i/o timeout";
+  assert.equal(explainNetworkText(text)?.cause.id, "net.egress");
+  assert.equal(hostOf(text), "registry.test");
 });
 
 Deno.test("explainNetworkText() tells DNS server and name", () => {

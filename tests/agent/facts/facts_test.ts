@@ -48,6 +48,14 @@ for (
   });
 }
 
+Deno.test("makeFacts() takes the application's address whatever the case of its scheme", () => {
+  const snapshot = snapshotOf({ ...healthyCluster(), configs: [] });
+  const urlOf = (appUrl: string) =>
+    makeFacts({ ...snapshot, setup: { ...snapshot.setup, appUrl }, appValues: undefined }, NOW_MS).app.url;
+  assert.equal(urlOf("HTTPS://psa.example.com"), "HTTPS://psa.example.com");
+  assert.equal(urlOf("psa.example.com"), "https://psa.example.com");
+});
+
 Deno.test("makeFacts() takes the address of the machine that the agent runs on, whichever machine is listed first", () => {
   const machine = (name: string, machineId: string, internalIp: string): NodeView => ({
     ...snapshotOf(healthyCluster()).nodes[0] as NodeView,

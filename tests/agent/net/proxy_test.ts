@@ -126,6 +126,25 @@ for (const refusal of ["407 Proxy Authentication Required", "403 Forbidden", "50
     }));
 }
 
+Deno.test("a 407 is the proxy's where it was asked in plain, and the mirror's own through a tunnel or straight", () =>
+  withSite(async ({ registry, proxy, url, caCerts }) => {
+    proxy.refusal = "407 Proxy Authentication Required";
+    const network = { dnsServers: [], proxyUrl: proxy.url, caCerts };
+    const plain = clientOf("http://registry.test", { network });
+    await assert.rejects(plain.ping("ghcr.io"), { failure: "proxy", status: 407 });
+    plain.close();
+
+    proxy.refusal = undefined;
+    registry.faults.push({ match: "nine-minds/", status: 407 });
+    const tunnelled = clientOf(url, { network });
+    await assert.rejects(resolveRelease(tunnelled, { channel: "stable" }), (error: NetworkError) => {
+      assert.deepEqual([error.failure, error.status], ["unauthorized", 407]);
+      assert.match(error.message, /wants a user name and password, in the way of a proxy$/);
+      return true;
+    });
+    tunnelled.close();
+  }));
+
 Deno.test('RegistryClient tells "tls" for an authority that is not trusted, through the proxy as well', () =>
   withSite(async ({ proxy, url }) => {
     const asked = clientOf(url, { network: { dnsServers: [], proxyUrl: proxy.url } });

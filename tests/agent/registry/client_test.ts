@@ -43,7 +43,7 @@ const FAULTS: readonly [string, RegistryFault, RegistryFailure][] = [
   ["429 for long", { match: RELEASE, status: 429, headers: { "retry-after": "900" } }, "rate-limited"],
   ["500", { match: RELEASE, status: 500 }, "server-error"],
   ["418", { match: RELEASE, status: 418 }, "unexpected-status"],
-  ["407", { match: RELEASE, status: 407 }, "proxy"],
+  ["407 without a proxy", { match: RELEASE, status: 407 }, "unauthorized"],
   ["a page instead of JSON", { match: RELEASE, body: "<html>Log in to the network" }, "not-json"],
   ["JSON that is no manifest", { match: RELEASE, body: "[]" }, "schema"],
   ["another digest than told", {

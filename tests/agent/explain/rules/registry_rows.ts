@@ -70,6 +70,11 @@ const PROBES: readonly [id: Row["id"], failure: Partial<RegistryProbeFailure>][]
   }],
   ["net.proxy-auth", { code: "proxy", detail: `${CLIENT}tunnel error: proxy authorization required` }],
   ["net.proxy-auth", { code: "proxy", status: 407 }],
+  ["reg.auth", {
+    code: "unauthorized",
+    status: 407,
+    detail: "mirror.example.com wants a user name and password, in the way of a proxy",
+  }],
   ["net.proxy-down", { code: "proxy", detail: `${CLIENT}tunnel error: unsuccessful` }],
   ["reg.auth", { code: "denied", status: 403 }],
   ["reg.ratelimit", { code: "rate-limited", status: 429 }],

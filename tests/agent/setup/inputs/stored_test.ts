@@ -24,6 +24,11 @@ Deno.test("readInputs() gives what writeInputs() kept, 0600, with and without th
   assert.equal(await readInputs(new FakeHost(), clock, "one"), undefined);
 });
 
+Deno.test("readInputs() takes an address whose scheme is in capitals", async () => {
+  const inputs = { ...INPUTS, appUrl: "HTTPS://psa.example.com", proxyUrl: "Http://proxy.example.com:3128" };
+  assert.deepEqual(await readInputs(await written(inputs), clock, "one"), inputs);
+});
+
 Deno.test("readInputs() gives the answers of the run it is asked for, and of no other", async () => {
   const host = await written();
   const other = { ...INPUTS, tenantName: "Second" };
