@@ -9,12 +9,15 @@ const MIB = 1024 * 1024;
 export const ANSWER_LIMITS = {
   object: 4 * MIB,
   "page of a list": 2 * MIB,
-  /** 10,000 pods of 12 KiB; its pages are handed on one by one. */
-  "whole list": 128 * MIB,
+  /** Beside {@link BYTES_PER_OBJECT} for each object: much in little is no cluster. */
+  "whole list": 16 * MIB,
   "line of a watch": 4 * MIB,
   log: 4 * MIB,
   refusal: 64 * 1024,
 } as const;
+
+/** What each object adds to the limit of its list: 10,000 pods may be 133 MiB. */
+export const BYTES_PER_OBJECT = 12 * 1024;
 
 /** Larger answers are read and parsed one at a time. */
 export const LARGE_BYTES = 128 * 1024;

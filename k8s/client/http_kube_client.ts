@@ -1,5 +1,5 @@
 import type { Clock } from "../../agent/clock.ts";
-import { ANSWER_LIMITS, MOST_OBJECTS, tooLarge, tooMany } from "./answer_limits.ts";
+import { ANSWER_LIMITS, BYTES_PER_OBJECT, MOST_OBJECTS, tooLarge, tooMany } from "./answer_limits.ts";
 import { kindOf } from "./kinds.ts";
 import {
   KubeApiError,
@@ -103,10 +103,12 @@ async function listPages<T extends KubeObject>(
       limit = Math.ceil(limit / 10);
       continue;
     }
-    if (bytes > ANSWER_LIMITS["whole list"]) throw tooLarge(`GET ${path}`, "whole list");
     const { items: found, metadata } = page;
     count += found?.length || PAGE_SIZE; // empty pages come to an end too
     if (count > MOST_OBJECTS) throw tooMany(resource.plural);
+    if (bytes > ANSWER_LIMITS["whole list"] + count * BYTES_PER_OBJECT) {
+      throw tooLarge(`GET ${path}`, "whole list");
+    }
     for (const item of found ?? []) each(item);
     next = metadata.continue || undefined;
     if (next === undefined) return { items, resourceVersion: metadata.resourceVersion };

@@ -130,7 +130,7 @@ for (
       Array.from({ length: 1_000 }, (_, i) => pod(`p${i}`)),
       /more than 30000 objects; further pods/,
     ],
-    ["of large objects", [pod("a", { large: "x".repeat(3_500_000) })], /more than 128 MiB for a whole list/],
+    ["of large objects", [pod("a", { large: "x".repeat(3_500_000) })], /more than 16 MiB for a whole list/],
     ["of nothing", [], /more than 30000 objects; further pods/],
   ] as const
 ) {
