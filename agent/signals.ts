@@ -4,7 +4,7 @@
  */
 
 /** Aborts with the signal, or with a TimeoutError after this time. */
-export function withinTime(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {
+export function withTimeout(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {
   const limit = AbortSignal.timeout(timeoutMs);
   if (signal === undefined) return limit;
   const either = AbortSignal.any([limit, signal]);

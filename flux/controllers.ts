@@ -136,7 +136,7 @@ function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undef
     "--log-encoding=json",
     // One node has one replica: a lost lease on a slow disk would only restart it (contract.md 2.5).
     "--enable-leader-election=false",
-    // A part that waits for another looks again soon: by default each layer costs half a minute of set-up.
+    // A part that waits for another looks again soon: by default each layer costs half a minute of setup.
     ...(hasDependencies ? ["--requeue-dependency=5s"] : []),
     // Else a layer that waits for a part which never gets ready takes no fix until its time is over. Not for helm-controller:
     // there it would make any request during an installation a failure, and with no retries the end.

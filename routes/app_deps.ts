@@ -25,7 +25,7 @@ export interface AppDeps {
   access: Access;
   identity: Identity;
   clock: MonotonicClock;
-  /** Whether what a restart interrupted was taken up, and set-up can write its record. */
+  /** Whether what a restart interrupted was taken up, and setup can write its record. */
   isReady(): boolean;
   /** One line for the agent's own log. */
   say: Say;

@@ -8,7 +8,7 @@ import { localPath } from "./login.ts";
  * leads to the sign-in form.
  *
  * - Who is signed in stays so, whatever the link says.
- * - Any page of the web can make a browser ask for such a link. What the browser says is no visit of a person (a picture, a
+ * - Any page of the web can make a browser ask for such a link. What the browser says is not a visit of a person (a picture, a
  *   frame) is not looked at; over plain HTTP browsers say nothing, so wrong links have an allowance of their own.
  *
  * @see W3C Fetch Metadata Request Headers

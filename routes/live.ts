@@ -37,7 +37,7 @@ export interface LivePage {
   clock: MonotonicClock;
 }
 
-/** `?live=` of a page that was loaded again by itself: nobody did anything, so it is no use of a session. */
+/** `?live=` of a page that was loaded again by itself: nobody did anything, so it is not a use of a session. */
 export const LIVE_AGAIN = "again";
 
 /** Why a page is shown as it is now. */

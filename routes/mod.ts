@@ -138,7 +138,7 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
             headers: { allow: "GET, HEAD, POST" },
           });
         } else {
-          // A Host header that is no host makes an address that is none.
+          // A Host header that is not a host makes an address that is none.
           if (!PLAIN_ADDRESS.test(request.url)) new URL(request.url);
           response = await app.fetch(request, bindings);
         }

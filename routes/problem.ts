@@ -6,7 +6,7 @@ import { renderPage } from "../views/layout.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
 
-/** An answer that is no success. @see RFC 9457 */
+/** An answer that is not a success. @see RFC 9457 */
 export interface Problem {
   status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 421 | 422 | 429 | 500;
   title: string;
@@ -54,16 +54,16 @@ export function wantsJson(c: Context<Env>): boolean {
   return c.req.path.startsWith("/api/") || c.env.remoteAddr === "socket";
 }
 
-/** Set-up's refusals in words. */
+/** Setup's refusals in words. */
 export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Problem {
   const { reason } = reply;
   const conflict = (title: string, detail: string): Problem => ({ status: 409, title, detail, reason });
   switch (reply.reason) {
     case "locked":
       return conflict(
-        "Somebody else is at it",
+        "Another session is running this",
         `${
-          reply.operation === "setup" ? "The set-up" : "This appliance"
+          reply.operation === "setup" ? "The setup" : "This appliance"
         } is being worked on by ${reply.holder}, since ${utcTime(reply.since)}. Wait until it has ended.`,
       );
     case "already-done":
@@ -83,22 +83,20 @@ export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Proble
       );
     case "not-blocked":
       return conflict(
-        "Nothing to go on with",
-        "The set-up is not waiting for this. Look at its page for where it stands.",
+        "Nothing to resume",
+        "The setup is not waiting for this. Look at its page for where it stands.",
       );
     case "nothing-submitted":
-      return conflict("No answers yet", "Fill in the set-up form first.");
+      return conflict("No answers yet", "Fill in the setup form first.");
     case "needs-acknowledgement":
       return conflict(
         "Not everything was accepted",
-        `Also to accept, or to mend: ${reply.checkIds.join(", ")}.`,
+        `Also to accept, or to fix: ${reply.checkIds.join(", ")}.`,
       );
     case "not-overridable":
       return conflict(
-        "This has to be mended",
-        `These findings cannot be accepted: ${
-          reply.checkIds.join(", ")
-        }. Mend them and run the checks again.`,
+        "This must be fixed",
+        `These findings cannot be accepted: ${reply.checkIds.join(", ")}. Fix them and run the checks again.`,
       );
   }
 }

@@ -24,7 +24,7 @@ type SetupStatus = ReturnType<AppDeps["setup"]["view"]>["state"]["status"];
 /** What the form shows, with what is kept beside it. */
 type ShownDraft = Omit<SetupDraft, "inputs"> & { restored?: Pick<Draft, "proxyHadPassword"> };
 
-/** Set-up in the browser: form → answers → checks → progress. */
+/** Setup in the browser: form → answers → checks → progress. */
 export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const app = new Hono<Env>();
   const parts: Partial<Record<SetupStatus, Parts>> = {};

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { BundledPackage } from "./release_agent/bundled_packages.ts";
 
-/** Parts inside the program that are no npm packages, with the licences that lie beside this file. */
+/** Parts inside the program that are not npm packages, with the licences that lie beside this file. */
 const OTHERS = [
   { name: "Deno", file: "deno.txt" },
   { name: "Flux (resource definitions)", file: "flux.txt" },

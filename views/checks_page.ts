@@ -38,7 +38,7 @@ export function checksPage(
       unaccepted.length > 0 && html`
         <div class="summary" role="alert"><b>There is a problem</b>${unaccepted.map((it) =>
           html`
-            <a href="${`#ack-${it.id}`}">${it.title}: tick the box to accept what was found, or mend it</a>
+            <a href="${`#ack-${it.id}`}">${it.title}: tick the box to accept what was found, or fix it</a>
           `
         )}</div>
       `,

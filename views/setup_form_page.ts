@@ -22,7 +22,7 @@ export interface SetupForm extends FormState {
   restored?: { proxyHadPassword: boolean } | undefined;
 }
 
-/** Questions of set-up; nothing changes on the machine before the answers were checked. */
+/** Questions of setup; nothing changes on the machine before the answers were checked. */
 export function setupFormPage(form: SetupForm): Page {
   const first = form.errors[0];
   const group = (name: FieldGroup) =>

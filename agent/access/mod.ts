@@ -31,7 +31,7 @@ export interface Access {
   startSession(): Promise<{ id: string; session: Session }>;
   /** `isUse` false: found, but its idle time goes on. */
   findSession(id: string, options?: { isUse?: boolean }): Session | undefined;
-  /** Whether a session that was found before is still one. Asking is no use of it. */
+  /** Whether a session that was found before is still one. Asking is not a use of it. */
   isLiving(session: Session): boolean;
   endSession(session: Session): Promise<void>;
   /** Replaces the token and ends every session. */

@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 
 /**
  * Who counts as one source of requests: an IPv4 address, or the /64 of an IPv6 address, since whoever has one address of it has
- * them all. An address of IPv4 in IPv6 clothes is the IPv4 address. What is no address ("socket") stands for itself.
+ * them all. An address of IPv4 in IPv6 clothes is the IPv4 address. What is not an address ("socket") stands for itself.
  * @see RFC 6177, RFC 4291 §2.5.5.2
  */
 export function sourceOf(remoteAddr: string): string {

@@ -10,7 +10,7 @@ export interface Terminal {
   readInput(maxBytes: number): Promise<Uint8Array>;
   /** One line of standard input without its end; "" at its end. */
   readLine(): Promise<string>;
-  /** Characters per line, or undefined when the output is no terminal. */
+  /** Characters per line, or undefined when the output is not a terminal. */
   columns: number | undefined;
   /** False with NO_COLOR or without a terminal. */
   color: boolean;

@@ -6,7 +6,7 @@ import { readText } from "./read_text.ts";
 
 const MAX_BYTES = 64 * 1024;
 
-/** Reads set-up inputs (YAML or JSON) from a file or, for "-", standard input. @throws {UsageError} naming each wrong field. */
+/** Reads setup inputs (YAML or JSON) from a file or, for "-", standard input. @throws {UsageError} naming each wrong field. */
 export async function readInputFile(path: string, terminal: Terminal): Promise<SetupInputs> {
   const where = path === "-" ? "standard input" : `"${path}"`;
   const text = await readText(path, MAX_BYTES, terminal);

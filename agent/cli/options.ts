@@ -55,7 +55,9 @@ export async function requireRoot(text: string): Promise<string> {
   const root = parseRoot(text);
   const found = await Deno.stat(root).catch((error) => error as Error);
   if (found instanceof Deno.errors.NotFound) throw new UsageError(`--root "${root}" does not exist`);
-  if (!(found instanceof Error) && !found.isDirectory) throw new UsageError(`--root "${root}" is no folder`);
+  if (!(found instanceof Error) && !found.isDirectory) {
+    throw new UsageError(`--root "${root}" is not a folder`);
+  }
   return root;
 }
 
@@ -64,7 +66,9 @@ export async function parseKubeconfig(path: string | undefined): Promise<string 
   if (path === undefined) return undefined;
   const found = await Deno.stat(path).catch((error) => error as Error);
   if (found instanceof Deno.errors.NotFound) throw new UsageError(`--kubeconfig "${path}" does not exist`);
-  if (!(found instanceof Error) && !found.isFile) throw new UsageError(`--kubeconfig "${path}" is no file`);
+  if (!(found instanceof Error) && !found.isFile) {
+    throw new UsageError(`--kubeconfig "${path}" is not a file`);
+  }
   return path;
 }
 

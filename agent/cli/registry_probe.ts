@@ -20,7 +20,7 @@ export interface RegistryProbe {
   close(): void;
 }
 
-/** Asks the registry the way that set-up does; answers that changed since the last time make another client. */
+/** Asks the registry the way that setup does; answers that changed since the last time make another client. */
 export function createRegistryProbe(
   readNetwork: () => Promise<NetworkSettings>,
   clientFor: (network: NetworkSettings) => RegistryClient,

@@ -90,7 +90,7 @@ async function overview(entries: readonly CommandEntry[]): Promise<string> {
     '"alga-agent help COMMAND" tells more.',
     "",
     "Exit codes: 0 ok, 1 error, 2 wrong usage, 3 action required, 4 degraded,",
-    "5 in progress, 6 somebody else is at it.",
+    "5 in progress, 6 another session is running it.",
     "",
   ].join("\n");
 }

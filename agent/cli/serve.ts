@@ -61,7 +61,7 @@ const LOOK_MS = 30_000;
 /** `alga-agent serve` */
 export const serveCommand: Command = {
   name: "serve",
-  summary: "run the agent: pages, API, set-up and status on one port",
+  summary: "run the agent: pages, API, setup and status on one port",
   help: `Usage: alga-agent serve [OPTIONS]
 
   --listen ADDR:PORT          where pages and API are (default ${DEFAULT_LISTEN})
@@ -70,7 +70,7 @@ ${PLACE_HELP}
                               (default /etc/rancher/k3s/k3s.yaml below the root)
   --download-url URL          fetch k3s below this address, not its own site
 
-Ends with SIGTERM or SIGINT. A set-up under way goes on at the next start.
+Ends with SIGTERM or SIGINT. A setup under way goes on at the next start.
 
 Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
   async run(args, terminal) {
@@ -299,7 +299,7 @@ async function takeAgentLock(host: Host, clock: Clock, where: string): Promise<{
   );
 }
 
-/** A full disk kept set-up from being taken up again; while it runs it looks after itself. */
+/** A full disk kept setup from being taken up again; while it runs it looks after itself. */
 function couldNotResume(state: SetupState): boolean {
   return cannotWrite(state) && state.nextAttemptAt === undefined;
 }
@@ -320,7 +320,7 @@ async function openedAddress(host: Host, hostname: string): Promise<string | und
   return (await primaryAddress(host).catch(() => undefined))?.address;
 }
 
-/** Takes set-up up again once the disk that kept it from that can be written. */
+/** Takes setup up again once the disk that kept it from that can be written. */
 async function resumeOnceWritable(
   state: () => SetupState,
   resume: () => Promise<unknown>,
@@ -329,7 +329,7 @@ async function resumeOnceWritable(
   while (!signal.aborted) {
     await clock.sleep(LOOK_MS, signal).catch(() => {}); // rejects at the end
     if (signal.aborted || !couldNotResume(state())) continue;
-    await resume().catch((error) => report("taking set-up up again", error));
+    await resume().catch((error) => report("taking setup up again", error));
   }
 }
 

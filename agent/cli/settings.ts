@@ -83,7 +83,7 @@ Example: sudo alga-agent settings set --app-url https://psa.example.com`,
       else await client.request("PUT", "/api/v1/settings", change);
       return values["no-wait"] ? EXIT.ok : await follow(client, terminal, values.acknowledge);
     } catch (error) {
-      // Nothing to change is no failure: the settings are as was asked.
+      // Nothing to change is not a failure: the settings are as was asked.
       if (error instanceof AgentRefusal && error.reason === "nothing-changed") {
         terminal.out("Nothing to change: these settings are the ones that count already.\n");
         return EXIT.ok;

@@ -17,7 +17,7 @@ import { printLine } from "../text/printable.ts";
 const POLL_MS = 500;
 /** Of a failure; the newest, where they are a log. */
 const MAX_DETAIL_LINES = 10;
-/** Why an acceptance does not let set-up go on. */
+/** Why an acceptance does not let setup go on. */
 const NOT_ACCEPTED: readonly (string | undefined)[] = ["not-overridable", "needs-acknowledgement"];
 /** An agent that was restarted is back within this time. */
 const PATIENCE_MS = 15_000;
@@ -30,7 +30,7 @@ export const setupCommand: Command = {
        alga-agent setup --retry [--no-wait] [--root DIR]
        alga-agent setup --record show|keep|open [--root DIR]
 
-  --from-file FILE     the fields of the set-up form as YAML or JSON;
+  --from-file FILE     the fields of the setup form as YAML or JSON;
                        "-" for standard input
   --acknowledge CHECK  accept the finding of this check (for example hw.memory);
                        may be repeated
@@ -42,7 +42,7 @@ export const setupCommand: Command = {
   --root DIR           where the appliance's "/" lies (default /)
 
 The running agent does the work; this command shows it. Stopping the command
-does not stop the set-up.
+does not stop the setup.
 
 Fields of the file:
 ${fieldHelp(SETUP_FIELD_KEYS, (key) => key, isOptional)}
@@ -56,7 +56,7 @@ Example of a file:
   adminPassword: "…"
 
 Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
-5 still under way, 6 somebody else is at it.`,
+5 still under way, 6 another session is running it.`,
   async run(args, terminal) {
     const { values } = parseOptions(
       {
@@ -145,7 +145,7 @@ function say(terminal: Terminal, text: string, hang = 0): void {
   terminal.err(`${printLine(text, hang, terminal)}\n`);
 }
 
-/** Where set-up stands; waits for an agent that is being restarted. */
+/** Where setup stands; waits for an agent that is being restarted. */
 async function fetchView(client: AgentClient, terminal: Terminal): Promise<SetupView> {
   for (let tries = 1;; tries++) {
     try {
@@ -187,7 +187,7 @@ function blocked(view: SetupView, terminal: Terminal, refusal?: string): ExitCod
   if (refusal !== undefined) say(terminal, refusal);
   say(
     terminal,
-    "Nothing was changed. Mend this and send the answers again.",
+    "Nothing was changed. Fix this and send the answers again.",
   );
   return EXIT.actionRequired;
 }
@@ -214,7 +214,7 @@ async function follow(
         if (sayFindings(view, terminal) > 0) {
           say(
             terminal,
-            "Nothing was installed. Mend this before the set-up.",
+            "Nothing was installed. Fix this before the setup.",
           );
           return EXIT.actionRequired;
         }
@@ -250,6 +250,6 @@ async function follow(
     }
     await systemClock.sleep(POLL_MS, terminal.signal).catch(() => {});
   }
-  terminal.err("The set-up goes on without this command.\n");
+  terminal.err("The setup goes on without this command.\n");
   return EXIT.inProgress;
 }

@@ -70,7 +70,7 @@ export function statusTable(
   return `${lines.join("\n")}\n`;
 }
 
-/** As on the status page: what is on its way is no warning, nor what stands behind the login before its turn. */
+/** As on the status page: what is on its way is not a warning, nor what stands behind the login before its turn. */
 function signOf(id: TierId, { ready, status, proofs }: TierStatus, loginReady: boolean): string {
   if (ready) return "ok";
   if (status === "unhealthy") return "x";

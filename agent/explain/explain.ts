@@ -42,7 +42,7 @@ export function explain(
   const { found, ruleErrors } = tryRules(options.rules ?? RULES, facts, options.onRuleError);
   const findings = [...found, ...options.extra ?? []]
     .map((it) => raiseForBootstrap(facts, it))
-    // What stood in the way of set-up is over when people can log in. @see contract.md 7.1
+    // What stood in the way of setup is over when people can log in. @see contract.md 7.1
     .filter((it) => !(options.loginReady && it.component === "setup"));
   const ranked = rankFindings(findings, options).slice(0, BLOCKER_LIMIT);
   const isSetupOver = facts.snapshot.setup.status === "done";

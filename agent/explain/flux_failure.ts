@@ -21,7 +21,7 @@ export function readyFailure(object: FluxView): ConditionView | undefined {
 
 /**
  * What is wrong with a Kustomization or HelmRelease, also while it is tried again. A health check that waited for nothing but parts
- * of Flux is no failure of its own: each of them speaks for itself, and Flux looks again at its own interval.
+ * of Flux is not a failure of its own: each of them speaks for itself, and Flux looks again at its own interval.
  */
 export function partFailure(facts: Facts, object: FluxFacts): ConditionView | undefined {
   const failure = failureNowOrBefore(facts, object);
@@ -72,7 +72,7 @@ function isOnItsWay(facts: Facts, part: FluxFacts, depth: number): boolean {
     depth < DEEPEST && isPassing(facts, failure, depth + 1);
 }
 
-/** The objects in a list like "[Kind/namespace/name status: 'InProgress', …]"; `undefined` for one that is no known part, and for a list that was cut off. */
+/** The objects in a list like "[Kind/namespace/name status: 'InProgress', …]"; `undefined` for one that is not a known part, and for a list that was cut off. */
 function awaitedParts(facts: Facts, message: string): (FluxFacts | undefined)[] {
   const list = /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
   return list.split(", ").map((entry) => {

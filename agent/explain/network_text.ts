@@ -147,7 +147,7 @@ function withoutNames(text: string): string {
       "image REF",
     )
     .replaceAll(/\bcode = \w+/g, "")
-    // Numbers that are no status.
+    // Numbers that are not a status.
     .replaceAll(/\[[\da-f:.]+\](?::\d+)?|\b\d+(?:\.\d+){3}(?::\d+)?/gi, "ADDRESS")
     .replaceAll(/\b\d+ bytes(?: but got \d+)?/g, "SIZE");
 }

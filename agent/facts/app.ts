@@ -6,7 +6,7 @@ import type { HttpProbe, NodeView, PodView, Snapshot } from "./snapshot.ts";
 
 /** The application as people reach it; every value computed once. */
 export interface AppFacts {
-  /** Where people log in: the address in the installed values, else the one given to set-up, else the node. @see contract.md 7.2 */
+  /** Where people log in: the address in the installed values, else the one given to setup, else the node. @see contract.md 7.2 */
   url: string | undefined;
   /** All its replicas are ready. Before its program runs there is nobody to ask. */
   isUp: boolean;

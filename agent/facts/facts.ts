@@ -55,7 +55,7 @@ export interface Facts {
   flux(kind: FluxView["kind"], name: string): FluxFacts | undefined;
 }
 
-/** A single lost answer of the API is no outage. */
+/** A single lost answer of the API is not an outage. */
 const API_PATIENCE_MS = 15_000;
 
 /** Whether what the cluster says can be believed. */

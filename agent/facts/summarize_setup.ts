@@ -3,7 +3,7 @@ import { STEP_IDS } from "../setup/setup_state.ts";
 import { redactLine } from "../text/redact/redact_line.ts";
 import type { SetupSummary } from "../facts/snapshot.ts";
 
-/** What the status needs of set-up. Pure. */
+/** What the status needs of setup. Pure. */
 export function summarizeSetup(view: SetupView): SetupSummary {
   const { state } = view;
   const stepId = state.status === "running" || state.status === "failed" ? state.stepId : undefined;

@@ -194,7 +194,7 @@ export class RealHost implements Host {
   }
 
   async writeStream(path: string, body: ReadableStream<Uint8Array>, options: StreamOptions): Promise<number> {
-    let lost: { error: unknown } | undefined; // the source's own failure is no failure of the disk
+    let lost: { error: unknown } | undefined; // the source's own failure is not a failure of the disk
     const source = noticing(body, (error) => lost = { error });
     const files = { path, target: this.path(path), part: this.path(partPath(path, options.key)) };
     return await this.#writing(path, async () => {

@@ -63,7 +63,7 @@ function tryParse(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Text, or the bytes of a message that is no UTF-8; systemd.journal-fields(7). */
+/** Text, or the bytes of a message that is not UTF-8; systemd.journal-fields(7). */
 function messageOf(value: unknown): string {
   if (typeof value === "string") return value.slice(0, 4_000);
   if (!Array.isArray(value) || !value.every((it) => Number.isInteger(it) && it >= 0 && it < 256)) return "";

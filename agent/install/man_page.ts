@@ -15,7 +15,7 @@ const EXIT_CODES: readonly [code: string, what: string][] = [
   ["3", "action required"],
   ["4", "degraded"],
   ["5", "in progress"],
-  ["6", "somebody else is at it"],
+  ["6", "another session is running it"],
 ];
 
 /** The manual page, from the help of the commands. @see man-pages(7) */

@@ -25,7 +25,7 @@ export function readPeerCertificate(
     const socket = connect({
       host: options.address ?? to.hostName,
       port: to.port,
-      // RFC 6066 §3: an address is no server name.
+      // RFC 6066 §3: an address is not a server name.
       servername: ipaddr.isValid(to.hostName) ? "" : to.hostName,
       rejectUnauthorized: false,
     });

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import ipaddr from "ipaddr.js";
 import { errorText } from "../error.ts";
-import { withinTime } from "../signals.ts";
+import { withTimeout } from "../signals.ts";
 import { bypassesProxy } from "./no_proxy.ts";
 import { type NetworkSettings, SYSTEM_AUTHORITIES } from "./settings.ts";
 import { NetworkError, type NetworkFailure } from "./errors.ts";
@@ -103,7 +103,7 @@ async function lookUp(name: string, network: NetworkSettings, signal: AbortSigna
   let last: unknown;
   for (const server of network.dnsServers) {
     const isLast = server === network.dnsServers.at(-1);
-    const limit = isLast ? signal : withinTime(DNS_PATIENCE_MS, signal);
+    const limit = isLast ? signal : withTimeout(DNS_PATIENCE_MS, signal);
     for (const type of ["A", "AAAA"] as const) {
       try {
         const nameServer = { ipAddr: server, port: network.dnsPort ?? 53 };

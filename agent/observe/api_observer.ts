@@ -80,7 +80,7 @@ export class ApiObserver {
       return { ms: CHECK_MS, orChange: false };
     }
     this.#failures++;
-    // One lost answer is no outage.
+    // One lost answer is not an outage.
     if (this.#failures >= 2 || this.#view.state !== "answering") this.#set("not-answering", asked.error);
     return { ms: CHECK_FAILING_MS, orChange: false };
   }

@@ -96,7 +96,7 @@ export class AppObserver {
   }
 }
 
-/** That it was asked again is no change. */
+/** That it was asked again is not a change. */
 function isSameAnswer(before: HttpProbe | undefined, now: HttpProbe): boolean {
   return JSON.stringify({ ...before, at: "" }) === JSON.stringify({ ...now, at: "" });
 }

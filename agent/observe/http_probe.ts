@@ -1,6 +1,6 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
-import { withinTime } from "../signals.ts";
+import { withTimeout } from "../signals.ts";
 import { askUntrusted, LOCATION_LIMIT } from "../net/ask_untrusted.ts";
 import type { HttpProbe } from "../facts/snapshot.ts";
 
@@ -15,7 +15,7 @@ export function createHttpProbe(clock: Clock): { probe: ProbeHttp; close(): void
   const client = Deno.createHttpClient({ allowHost: true });
   async function probe(url: string, options: { host?: string; signal: AbortSignal }): Promise<HttpProbe> {
     const base = { at: isoNow(clock), url, location: undefined, error: "", privateCertificate: false };
-    const limit = withinTime(PROBE_TIMEOUT_MS, options.signal);
+    const limit = withTimeout(PROBE_TIMEOUT_MS, options.signal);
     try {
       const response = await fetch(url, {
         client,

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { KubeClient } from "../../k8s/client/kube_client.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { LogView, ObservedSnapshot } from "../facts/snapshot.ts";
-import { withinTime } from "../signals.ts";
+import { withTimeout } from "../signals.ts";
 import { redactLine } from "../text/redact/redact_line.ts";
 import type { Changes } from "./changes.ts";
 import { TICK_MS, type Wait } from "./run_loop.ts";
@@ -74,7 +74,7 @@ export class LogObserver {
         timestamps,
         limitBytes: LIMIT_BYTES,
         previous: wish.previous,
-        signal: withinTime(TIMEOUT_MS, signal),
+        signal: withTimeout(TIMEOUT_MS, signal),
       });
       const text = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).text();
       if (isNoLog(text)) return undefined;

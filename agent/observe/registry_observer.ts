@@ -43,7 +43,7 @@ export class RegistryObserver {
       message: redactLine(asked.message),
       ...(failure === undefined ? {} : { failure: { ...failure, detail: redactLine(failure.detail) } }),
     };
-    // That it was asked again is no change.
+    // That it was asked again is not a change.
     if (before?.ok !== this.#view.ok || before.message !== this.#view.message) changes.announce();
     return { ms: asked.ok ? EVERY_MS.ok : EVERY_MS.lost, orChange: false };
   }

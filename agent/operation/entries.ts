@@ -5,7 +5,7 @@ import type { OperationName } from "./operation_name.ts";
 /** Grows when an older agent could no longer understand what an operation writes. Entries before it was written have none. */
 export const JOURNAL_FORMAT = 1;
 
-/** Entries whose type is the same for every operation; older agents wrote them for set-up only, without its name. */
+/** Entries whose type is the same for every operation; older agents wrote them for setup only, without its name. */
 const SHARED = /^(step\.|check\.)/;
 
 /** What an entry says of an operation ("requested", "step.started"); `undefined` when it is another's. */

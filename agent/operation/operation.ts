@@ -62,7 +62,7 @@ export interface Workspace<Context extends StepTools> {
  */
 export interface Operation<Inputs, Context extends StepTools = StepTools> {
   name: OperationName;
-  /** For pages and refusals ("Set-up"). */
+  /** For pages and refusals ("Setup"). */
   title: string;
   /** Checks inputs of any face. */
   schema: z.ZodType<Inputs>;

@@ -11,7 +11,7 @@ const MARK_EVERY_MS = 60_000;
 export interface Reporter {
   enter(stepId: string): void;
   say(text: string): void;
-  /** A line that is no step's own. */
+  /** A line that is not a step's own. */
   note(text: string): void;
   progress(progress: Progress): void;
   message(): string;

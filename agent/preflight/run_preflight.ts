@@ -1,6 +1,6 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
-import { withinTime } from "../signals.ts";
+import { withTimeout } from "../signals.ts";
 import type {
   Acknowledgement,
   Check,
@@ -48,7 +48,7 @@ export async function runPreflight(
 async function runCheck(check: Check, context: RunContext, timeoutMs: number): Promise<CheckResult> {
   const { clock } = context;
   const startedMs = clock.nowMs();
-  const signal = withinTime(timeoutMs, context.signal);
+  const signal = withTimeout(timeoutMs, context.signal);
   let outcome: CheckOutcome;
   try {
     outcome = await Promise.race([check.run({ ...context, signal }), rejectWhen(signal)]);
@@ -81,12 +81,12 @@ function rejectWhen(signal: AbortSignal): Promise<never> {
   );
 }
 
-/** Whether set-up may go on, and what stands in the way. */
+/** Whether setup may go on, and what stands in the way. */
 export interface PreflightVerdict {
   canContinue: boolean;
   /** May be accepted by the operator. */
   needsAcknowledgement: string[];
-  /** Must be mended. */
+  /** Must be fixed. */
   blocking: string[];
 }
 

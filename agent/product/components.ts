@@ -195,7 +195,7 @@ export function componentByName(name: string): Component | undefined {
   return BY_NAME.get(name);
 }
 
-/** The component that a Deployment, StatefulSet or Job runs; `undefined` for objects that are no part of the appliance. */
+/** The component that a Deployment, StatefulSet or Job runs; `undefined` for objects that are not part of the appliance. */
 export function componentByObject(namespace: string, kind: string, name: string): Component | undefined {
   return BY_OBJECT.get(`${namespace}/${kind}/${name}`);
 }

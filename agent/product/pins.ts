@@ -9,7 +9,7 @@ export const K3S = {
   version: "v1.36.5+k3s1",
   /** Where releases lie; `--download-url` takes its place, for both files. */
   downloadUrl: "https://github.com/k3s-io/k3s/releases/download",
-  /** The installer is no file of a release: it lies in the source tree, at the same tag. */
+  /** The installer is not a file of a release: it lies in the source tree, at the same tag. */
   sourceUrl: "https://raw.githubusercontent.com/k3s-io/k3s",
   binary: {
     name: "k3s",

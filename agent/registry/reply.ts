@@ -38,7 +38,7 @@ export function parseJson(bytes: Uint8Array, host: string): unknown {
   }
 }
 
-/** What an answer that is no success means. `what` names the thing that was asked for. */
+/** What an answer that is not a success means. `what` names the thing that was asked for. */
 export function statusError(reply: TransportReply, host: string, what: string): RegistryError {
   const { status } = reply;
   const options = { status, ...retryAfter(reply) };

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
-import { withinTime } from "../signals.ts";
+import { withTimeout } from "../signals.ts";
 import { parseChallenge } from "./challenge.ts";
 import { exchange } from "../net/exchange.ts";
 import { type RegistryMirrors, registryUrl } from "./registry.ts";
@@ -97,7 +97,7 @@ export class RegistrySession {
   }
 
   #limited(outer: AbortSignal | undefined): AbortSignal {
-    return withinTime(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS, outer);
+    return withTimeout(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS, outer);
   }
 
   #ask(

@@ -46,7 +46,7 @@ export function serveConnection(
     isOver = true;
   };
   return {
-    ended: served.finished.then(end, end), // a peer that hangs up is no error of ours
+    ended: served.finished.then(end, end), // a peer that hangs up is not an error of ours
     finish() {
       if (!isOver) served.shutdown().catch(() => {});
     },

@@ -17,7 +17,7 @@ export function differences(before: string | undefined, after: string): Omit<Cha
     })).slice(0, MAX_CHANGES);
 }
 
-/** "server.image.tag" → value; `undefined` for what is no YAML map. */
+/** "server.image.tag" → value; `undefined` for what is not a YAML map. */
 function leaves(text: string | undefined): Map<string, string> | undefined {
   const found = new Map<string, string>();
   let root: unknown;

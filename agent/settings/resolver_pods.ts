@@ -57,7 +57,7 @@ function isOver({ status }: KubeObject): boolean {
   return status?.phase === "Succeeded" || status?.phase === "Failed";
 }
 
-/** What makes a pod anew; `undefined` for Jobs and pods of nobody, which end by themselves, and for DaemonSets: the appliance has none. */
+/** What makes a pod again; `undefined` for Jobs and pods of nobody, which end by themselves, and for DaemonSets: the appliance has none. */
 async function workloadOf(kube: KubeClient, pod: KubeObject): Promise<ResolverWorkload | undefined> {
   const namespace = pod.metadata.namespace ?? "";
   const owner = pod.metadata.ownerReferences?.find((it) => it.controller);

@@ -12,13 +12,13 @@ import type { SetupRefusal, SetupReply, SetupService } from "./setup_service.ts"
 import type { SetupView } from "./setup_state.ts";
 import { toSetupView } from "./to_setup_view.ts";
 
-/** What set-up works with, and the engine that it runs on. */
+/** What setup works with, and the engine that it runs on. */
 export interface SetupDeps extends SetupOperationDeps {
   engine: Engine;
   journal: Journal;
 }
 
-/** Set-up for every face: the engine's words in those of the public contract. */
+/** Setup for every face: the engine's words in those of the public contract. */
 export async function createSetupService(deps: SetupDeps): Promise<SetupService> {
   const { engine, host, clock, journal } = deps;
   const release = createReleaseMemory(host, clock);

@@ -6,7 +6,7 @@ import type { JournalEntry } from "../state/journal.ts";
 import { preflightGate } from "./preflight_gate.ts";
 import { type Answer, type SetupState, STEP_IDS, type StepId, type StepRow } from "./setup_state.ts";
 
-/** What the journal says about set-up. */
+/** What the journal says about setup. */
 export interface FoldedSetup extends Pick<FoldedOperation, "checksOnly" | "runId" | "attempts"> {
   state: SetupState;
   rows: Record<StepId, Omit<StepRow, "id" | "title">>;
@@ -18,7 +18,7 @@ export interface FoldedSetup extends Pick<FoldedOperation, "checksOnly" | "runId
 const SETUP: Foldable = { name: "setup", stepIds: STEP_IDS, gate: preflightGate };
 const Answers = z.array(z.looseObject({ field: z.string(), label: z.string(), value: z.string() }));
 
-/** The state of set-up from the journal alone. Pure and total. */
+/** The state of setup from the journal alone. Pure and total. */
 export function foldSetup(entries: readonly JournalEntry[]): FoldedSetup {
   const { state, rows, request, report, accepted, checksOnly, runId, attempts } = foldOperation(
     SETUP,
@@ -41,7 +41,7 @@ export function readAnswers(request: Readonly<Record<string, unknown>> | undefin
   return Answers.safeParse(request?.answers).success ? request?.answers as Answer[] : [];
 }
 
-/** Set-up cannot be cancelled: it goes on, or other answers are given. */
+/** Setup cannot be cancelled: it goes on, or other answers are given. */
 export function toSetupState(state: OperationState): SetupState {
   return state.status === "cancelled" ? { status: "idle" } : state as SetupState;
 }

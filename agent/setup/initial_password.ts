@@ -70,7 +70,7 @@ async function forgetOnce({ connectKube, clock, say }: ForgetPasswordDeps): Prom
 }
 
 /**
- * Each attempt of the first-time setup reads the Secret anew, and a failed one may be followed by another. The Job itself
+ * Each attempt of the first-time setup reads the Secret again, and a failed one may be followed by another. The Job itself
  * vanishes five minutes after its end. @see contract.md 5.1
  */
 async function isJobAtWork(kube: KubeClient): Promise<boolean> {

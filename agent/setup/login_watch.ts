@@ -1,4 +1,4 @@
-/** What set-up needs to know while it waits until people can log in. */
+/** What setup needs to know while it waits until people can log in. */
 export interface LoginWatch {
   /** People can log in now. */
   isReady(): boolean;

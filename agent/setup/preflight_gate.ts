@@ -9,7 +9,7 @@ const Report = z.looseObject({
   results: z.array(z.looseObject({ id: z.string(), status: z.string(), found: z.string() })),
 });
 
-/** What the checks of set-up say: a failed or unfinished one stands in the way until it is accepted, if it may be. */
+/** What the checks of setup say: a failed or unfinished one stands in the way until it is accepted, if it may be. */
 export const preflightGate: GateReader<PreflightReport> = {
   id: "preflight",
   read: (data) => Report.safeParse(data).success ? data as PreflightReport : undefined,

@@ -18,7 +18,7 @@ import type { ReleaseMemory } from "./release_selection.ts";
 import type { Step, StepContext } from "./step.ts";
 import { SETUP_STEPS } from "./steps.ts";
 
-/** What set-up works with. */
+/** What setup works with. */
 export interface SetupOperationDeps {
   host: Host;
   clock: Clock;
@@ -32,7 +32,7 @@ export interface SetupOperationDeps {
   steps?: readonly Step[];
 }
 
-/** Set-up as the engine knows it. */
+/** Setup as the engine knows it. */
 export function setupOperation(
   deps: SetupOperationDeps,
   release: ReleaseMemory,
@@ -40,7 +40,7 @@ export function setupOperation(
   const { host, clock, steps = SETUP_STEPS } = deps;
   return {
     name: "setup",
-    title: "Set-up",
+    title: "Setup",
     schema: SetupInputs,
     steps,
     gate: preflightGate,

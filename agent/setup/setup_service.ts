@@ -3,7 +3,7 @@ import type { Draft } from "./inputs/draft.ts";
 import type { RecordDamage, RecordDecision } from "./setup_record.ts";
 import type { SetupView } from "./setup_state.ts";
 
-/** Why a request to set-up was refused; maps to HTTP 409 and exit codes. */
+/** Why a request to setup was refused; maps to HTTP 409 and exit codes. */
 export type SetupRefusal =
   | { ok: false; reason: "locked"; operation: string; holder: string; since: string }
   | { ok: false; reason: "already-done" }

@@ -3,7 +3,7 @@ import type { OperationState, StepRow as OperationStepRow } from "../operation/o
 import type { Acknowledgement, PreflightReport } from "../preflight/check.ts";
 import type { Origin, SetupField } from "./inputs/schema.ts";
 
-/** Steps of set-up in running order; ids are stored, so never renamed. @see design.md 4 */
+/** Steps of setup in running order; ids are stored, so never renamed. @see design.md 4 */
 export const STEP_IDS = [
   "preflight",
   "resolve",
@@ -21,7 +21,7 @@ export type { FailureClass } from "../operation/failure.ts";
 /** A failed step in words an administrator can act on. No secret, no stack. */
 export type Failure = OperationFailure<StepId>;
 
-/** Where set-up stands. @see OperationState */
+/** Where setup stands. @see OperationState */
 export type SetupState = Exclude<OperationState<StepId>, { status: "cancelled" }>;
 
 /** One row of the progress page. */
@@ -35,7 +35,7 @@ export interface Answer {
   origin: Origin;
 }
 
-/** Everything the faces show of set-up. */
+/** Everything the faces show of setup. */
 export interface SetupView {
   state: SetupState;
   steps: readonly StepRow[];

@@ -6,7 +6,7 @@ import type { StoredInputs } from "./inputs/stored.ts";
 import type { LoginWatch } from "./login_watch.ts";
 import type { StepId } from "./setup_state.ts";
 
-/** What a step of set-up may use. Everything that leaves the process comes in here. */
+/** What a step of setup may use. Everything that leaves the process comes in here. */
 export interface StepContext extends StepTools {
   inputs: StoredInputs;
   registry: RegistryClient;
@@ -20,7 +20,7 @@ export interface StepContext extends StepTools {
   login: LoginWatch;
 }
 
-/** One step of set-up. */
+/** One step of setup. */
 export interface Step extends OperationStep<StepContext, StepId> {
   /** Its words in install-state.json, which other tools read. */
   installState: { status: string; phase: string };

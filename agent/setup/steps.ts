@@ -8,7 +8,7 @@ import { sourceStep } from "./steps/source.ts";
 import { storageStep } from "./steps/storage.ts";
 import { valuesStep } from "./steps/values.ts";
 
-/** Set-up in running order: the product's table of contents. */
+/** Setup in running order: the product's table of contents. */
 export const SETUP_STEPS: readonly Step[] = [
   preflightStep,
   resolveStep,

@@ -4,7 +4,7 @@ import type { ResolvedRelease } from "../release/mod.ts";
 import { readAnswers, toSetupState } from "./fold_setup.ts";
 import type { SetupView } from "./setup_state.ts";
 
-/** What the faces show of set-up: the engine's view in the words of the public contract. */
+/** What the faces show of setup: the engine's view in the words of the public contract. */
 export function toSetupView(view: OperationView, release: ResolvedRelease | undefined): SetupView {
   return {
     state: toSetupState(view.state),

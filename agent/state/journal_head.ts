@@ -31,7 +31,7 @@ async function readOne(host: Host, path: string): Promise<JournalHead | undefine
 
 /**
  * Notes how far the journal reaches, after it does. What cannot be written (a full disk) leaves a head that is behind, which
- * is no damage; the next entry brings it along.
+ * is not damage; the next entry brings it along.
  */
 export async function writeJournalHead(host: Host, head: JournalHead): Promise<void> {
   const text = `${JSON.stringify(head)}\n`;

@@ -4,7 +4,7 @@ import type { Blocker } from "../explain/blocker.ts";
 
 /**
  * Words of contract.md 7.3. `unknown` = could not be observed or has not started, never the same as failed. Of a tier that is not
- * ready, `degraded` = its turn has come and it is on its way, or a part behind the scenes fails.
+ * ready, `degraded` = its turn has come and it is on its way, or a part in the background fails.
  */
 export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
 

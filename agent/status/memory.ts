@@ -4,10 +4,10 @@ import { isUnseen, type StatusDocument, type Transition } from "./document.ts";
 import { type Blocker } from "../explain/blocker.ts";
 import { TIER_IDS, type TierId } from "../product/tiers.ts";
 
-/** A blocker that has not been seen for this long starts anew when it comes back. */
+/** A blocker that has not been seen for this long starts again when it comes back. */
 const FORGET_BLOCKER_MS = 2 * 60_000;
 const RECENT_LIMIT = 30;
-/** What passes sooner, as a machine that starts shows it, is no news. */
+/** What passes sooner, as a machine that starts shows it, is not news. */
 const NEWS_AFTER_MS = 30_000;
 
 const Time = z.string().max(40);

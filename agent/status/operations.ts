@@ -6,7 +6,7 @@ import type { ActiveOperation } from "./document.ts";
 
 const OPERATION_LIMIT = 30;
 
-/** What is under way now: downloads, the first-time setup, Flux at work, a step of set-up. */
+/** What is under way now: downloads, the first-time setup, Flux at work, a step of setup. */
 export function activeOperations(facts: Facts): ActiveOperation[] {
   return [...setup(facts), ...facts.live ? [...pulls(facts), ...bootstrap(facts), ...flux(facts)] : []]
     .slice(0, OPERATION_LIMIT);

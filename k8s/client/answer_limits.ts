@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 export const ANSWER_LIMITS = {
   object: 4 * MIB,
   "page of a list": 2 * MIB,
-  /** Beside {@link BYTES_PER_OBJECT} for each object: much in little is no cluster. */
+  /** Beside {@link BYTES_PER_OBJECT} for each object: much in little is not a cluster. */
   "whole list": 16 * MIB,
   "line of a watch": 4 * MIB,
   log: 4 * MIB,

@@ -47,14 +47,14 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
   const http = new KubeHttp(config, options);
   const { watchIdleMs: idleMs = WATCH_IDLE_MS, watchTimeoutSec = WATCH_TIMEOUT_SEC } = options;
   return {
-    get: (ref, options) => unlessAbsent(http.json(getCall(ref, options))),
+    get: (ref, options) => ignoreNotFound(http.json(getCall(ref, options))),
     list: (resource, options) => listPages(http, resource, options),
     watch: (resource, options) =>
       watchEvents(http, watchCall(resource, options, watchTimeoutSec), { idleMs }),
     apply: (object, options) => http.json(applyCall(object, options)),
     patch: (ref, body, options) => http.json(patchCall(ref, body, options)),
     create: (object, options) => http.json(createCall(object, options)),
-    delete: async (ref, options) => await unlessAbsent(http.send(deleteCall(ref, options))) !== undefined,
+    delete: async (ref, options) => await ignoreNotFound(http.send(deleteCall(ref, options))) !== undefined,
     logs: (pod, options) => fetchPodLogs(http, pod, options),
     isReady: (options) => isReady(http, options),
     async version(options) {
@@ -211,7 +211,7 @@ function selectors(list: ListOptions): Record<string, string | undefined> {
 }
 
 /** `undefined` for what is not there. */
-async function unlessAbsent<T>(asked: Promise<T>): Promise<T | undefined> {
+async function ignoreNotFound<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {

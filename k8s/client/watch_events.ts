@@ -48,7 +48,7 @@ export async function* watchEvents<T extends KubeObject>(
 
 function toWatchEvent<T extends KubeObject>(line: unknown): WatchEvent<T> {
   const event = line as { type?: string; object?: T & { code?: number; reason?: string; message?: string } };
-  if (event?.object === undefined) throw new SyntaxError("A line of the watch is no event");
+  if (event?.object === undefined) throw new SyntaxError("A line of the watch is not an event");
   switch (event.type) {
     case "ADDED":
     case "MODIFIED":

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { abortWith, withinTime } from "../../agent/signals.ts";
+import { abortWith, withTimeout } from "../../agent/signals.ts";
 
 /** What waits for the signal of `make`, with a garbage collection in between, as a process that lives for months has. */
 async function waitPast(make: (source: AbortSignal) => AbortSignal, reason: Error): Promise<unknown> {
@@ -26,12 +26,12 @@ function collectGarbage(): void {
 Deno.test("a limit in time still follows its signal after a garbage collection", async () => {
   const reason = new Error("stop");
   const limitMs = 6_000; // far longer than the collections take on a busy machine
-  assert.equal(await waitPast((source) => withinTime(limitMs, source), reason), reason);
+  assert.equal(await waitPast((source) => withTimeout(limitMs, source), reason), reason);
   await new Promise((resolve) => setTimeout(resolve, limitMs + 100)); // the time runs on
 });
 
 Deno.test("a limit in time ends with its time", async () => {
-  const signal = withinTime(20, new AbortController().signal);
+  const signal = withTimeout(20, new AbortController().signal);
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   assert.equal(signal.reason.name, "TimeoutError");
 });

@@ -12,7 +12,7 @@ export interface LoadResult {
 
 const decoder = new TextDecoder();
 
-/** Asks for one page again and again over a few connections that stay open. @throws if an answer is no success */
+/** Asks for one page again and again over a few connections that stay open. @throws if an answer is not a success */
 export async function load(
   url: string,
   options: { pid: number; durationMs: number; connections?: number; headers?: Record<string, string> },

@@ -26,7 +26,7 @@ export interface Bench {
   program: string;
   /** The compiled bare program. */
   bareProgram: string;
-  /** A set-up appliance whose world holds still. */
+  /** An appliance that is set up and whose world holds still. */
   world: World;
   agent: AgentProcess;
   bare: BareServer;

@@ -27,7 +27,7 @@ export async function withBench<T>(
   stack.defer(async () => void await agent.kill("SIGKILL"));
   options.say("setting up");
   await agent.request("POST", "/api/v1/setup", sampleInputs(world));
-  await until("set-up is done", () => fetchSetup(agent), (it) => it.state.status === "done", 120);
+  await until("setup is done", () => fetchSetup(agent), (it) => it.state.status === "done", 120);
   await until("all is healthy", () => fetchStatus(agent), (it) => it.rollup.state === "fully_healthy", 120);
   world.pause();
 

@@ -39,7 +39,7 @@ async function finishedAppliance(program: string, world: World): Promise<{ cooki
   try {
     await agent.request("POST", "/api/v1/setup", sampleInputs(world));
     await until(
-      "set-up is done",
+      "setup is done",
       async () => (await agent.request("GET", "/api/status")).body,
       (it) => it.rollup.state === "fully_healthy",
       90,
@@ -204,7 +204,7 @@ await binaryTest(
 );
 
 await binaryTest(
-  "folders, files and a stale socket with wrong modes are mended and named",
+  "folders, files and a stale socket with wrong modes are fixed and named",
   (program) =>
     withAgent(program, async (agent) => {
       const mode = async (path: string) => ((await Deno.lstat(agent.root + path)).mode ?? 0) & 0o7777;

@@ -64,7 +64,7 @@ await binaryTest(
 );
 
 await binaryTest(
-  `a whole set-up, ${CHECKS} preflight checks and ${PAGES} live pages leave no file open`,
+  `a whole setup, ${CHECKS} preflight checks and ${PAGES} live pages leave no file open`,
   async (program) => {
     const root = await Deno.makeTempDir({ prefix: "alga-files-" });
     const world = await startWorld({ root, timeline: "healthy", speed: 30 });
@@ -102,7 +102,7 @@ await binaryTest(
       for (let i = 0; i < READS; i++) {
         await agent.request("GET", ["/?live=off", "/setup?live=off", "/api/status"][i % 3] ?? "/");
       }
-      assert.ok(running < before + 40, `${running} files are open after set-up, ${before} before`);
+      assert.ok(running < before + 40, `${running} files are open after setup, ${before} before`);
       await assertFlat(agent, running);
     } finally {
       await agent.stop();

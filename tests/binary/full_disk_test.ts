@@ -77,7 +77,7 @@ const why = await missing();
 
 for (const moment of ["k3s", "values"]) {
   await binaryTest(
-    `a disk that fills up at the step ${moment} stops set-up with a clear word; freed, it goes on`,
+    `a disk that fills up at the step ${moment} stops setup with a clear word; freed, it goes on`,
     (program) =>
       onSmallDisk(async (world, disk) => {
         const agent = await startProgram(program, { root: world.root, args: world.agentArgs });
@@ -102,7 +102,7 @@ for (const moment of ["k3s", "values"]) {
           await disk.free();
           // It would go on by itself after a minute; somebody who has made space need not wait.
           assert.equal((await agent.request("POST", "/api/v1/setup/retry", {})).status, 202);
-          await until("set-up is done", () => setupOf(agent), (it) => it.state.status === "done", 180);
+          await until("setup is done", () => setupOf(agent), (it) => it.state.status === "done", 180);
           await assertStateWhole(world);
           assert.equal(await agent.token(), token);
         } finally {
@@ -137,7 +137,7 @@ await binaryTest(
         assert.equal((await agent.request("GET", "/healthz")).status, 200, "it lives all the same");
         await assertStateWhole(world);
         await disk.free();
-        await until("set-up is done", () => setupOf(agent), (it) => it.state.status === "done", 180);
+        await until("setup is done", () => setupOf(agent), (it) => it.state.status === "done", 180);
         assert.equal(await ready(), 200);
       } finally {
         await agent.stop();

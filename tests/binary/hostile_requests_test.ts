@@ -80,7 +80,7 @@ const CASES: readonly [name: string, request: string, right: readonly (number | 
   ]],
   ["a body that is announced as 10 GB", post(`${FORM}Content-Length: 10000000000\r\n`, "token=x"), [413]],
   ["a body of 1 MB", post(`${FORM}Content-Length: 1000000\r\n`, "a".repeat(1_000_000)), [413]],
-  ["a length that is no number", post(`${FORM}Content-Length: ten\r\n`, "token=x"), [400, "closed"]],
+  ["a length that is not a number", post(`${FORM}Content-Length: ten\r\n`, "token=x"), [400, "closed"]],
   ["a negative length", post(`${FORM}Content-Length: -1\r\n`, "token=x"), [400, "closed"]],
   ["two lengths", post(`${FORM}Content-Length: 7\r\nContent-Length: 8\r\n`, "token=xx"), [400, "closed"]],
   [
@@ -155,7 +155,7 @@ await binaryTest("hostile requests get a clear answer or a closed connection", a
 });
 
 await binaryTest(
-  "set-up answers of control characters and markup are refused or shown as text",
+  "setup answers of control characters and markup are refused or shown as text",
   async (program) => {
     await withAgent(program, async (agent) => {
       const signIn = await fetch(`${agent.url}/login`, {

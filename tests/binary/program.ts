@@ -26,7 +26,7 @@ const SOURCES = [
 export type Program = { ok: true; path: string } | { ok: false; reason: string };
 
 /**
- * The program in .out/, compiled anew when a source is younger. ALGA_TEST_PROGRAM names another one, for example a release
+ * The program in .out/, compiled again when a source is younger. ALGA_TEST_PROGRAM names another one, for example a release
  * that was downloaded.
  */
 export async function compiledProgram(): Promise<Program> {

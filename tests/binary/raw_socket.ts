@@ -8,7 +8,7 @@ export interface RawAnswer {
 
 /**
  * Sends bytes as they are over one TCP connection. When no byte comes back for `waitMs`, our side is closed, which ends half
- * a request. A peer that closes while we send is no error. With `answers` it waits for so many, or for the other side's close.
+ * a request. A peer that closes while we send is not an error. With `answers` it waits for so many, or for the other side's close.
  */
 export async function sendRaw(
   port: number,

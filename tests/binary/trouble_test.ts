@@ -175,7 +175,7 @@ await binaryTest(
 );
 
 await binaryTest(
-  "a registry that hangs after the checks is named and tried again, then set-up goes on",
+  "a registry that hangs after the checks is named and tried again, then setup goes on",
   (program) =>
     inWorld(async (world) => {
       const journal = `${world.root}/var/lib/alga-appliance/journal.jsonl`;
@@ -195,7 +195,7 @@ await binaryTest(
         await assertAnswersSoon(agent);
 
         isBroken = false;
-        await until("set-up is done", setup, (it) => it.state.status === "done", 180);
+        await until("setup is done", setup, (it) => it.state.status === "done", 180);
       } finally {
         await agent.stop();
       }

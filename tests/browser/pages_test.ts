@@ -6,7 +6,7 @@ import { assertAccessible, assertNoSideways, browserTest, fillForm } from "./pag
 import { until } from "../until.ts";
 
 browserTest(
-  "a whole set-up without JavaScript ends on a status page that changed without reload",
+  "a whole setup without JavaScript ends on a status page that changed without reload",
   () =>
     withBrowser("missing-background-image", async (test) => {
       const page = await test.open();

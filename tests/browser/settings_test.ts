@@ -46,7 +46,7 @@ browserTest(
       await page.goto(`${agent.url}/settings`, { waitUntil: "commit" });
       await page.waitForURL(/\/setup$/); // nothing to change before there is anything
       await agent.request("POST", "/api/v1/setup", sampleInputs(world));
-      await until("set-up ends", () => fetchSetup(agent), (it) => it.state.status === "done", 120);
+      await until("setup ends", () => fetchSetup(agent), (it) => it.state.status === "done", 120);
 
       await page.goto(`${agent.url}/settings?live=off`);
       assert.match(

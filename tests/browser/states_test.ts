@@ -68,7 +68,7 @@ browserTest(
 );
 
 browserTest(
-  "what was found is accepted box by box, and with scripts on set-up walks to a healthy end",
+  "what was found is accepted box by box, and with scripts on setup walks to a healthy end",
   () =>
     withBrowser("healthy", async (test) => {
       await Deno.writeTextFile(`${test.world.root}/proc/cpuinfo`, "processor\t: 0\n");
@@ -126,7 +126,7 @@ browserTest(
 );
 
 browserTest(
-  "an installation that stopped says why, and goes on where the cause is mended",
+  "an installation that stopped says why, and goes on where the cause is fixed",
   () =>
     withBrowser("healthy", async (test) => {
       const systemctl = `${test.world.root}/usr/bin/systemctl`;

@@ -24,7 +24,7 @@ export interface Appliance {
   pushImage(name: string): Promise<void>;
   /** Publishes another release to the same registry; channels move to it. */
   publish(options?: SampleReleaseOptions): Promise<void>;
-  /** Submits the answers, accepts what can be accepted, and waits for the end of set-up. */
+  /** Submits the answers, accepts what can be accepted, and waits for the end of setup. */
   setUp(timeoutSec?: number): Promise<SetupView>;
   /** Runs `alga-agent preflight` inside with other answers than those given. */
   preflight(answers: Record<string, unknown>): Promise<PreflightReport>;
@@ -63,7 +63,7 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
         const { agent } = appliance;
         await accepted(agent, "/api/v1/setup", inputs);
         const settled = (it: SetupView) => it.state.status === "done" || it.state.status === "blocked";
-        const view = await until("set-up is done", () => fetchSetup(agent), settled, timeoutSec);
+        const view = await until("setup is done", () => fetchSetup(agent), settled, timeoutSec);
         if (view.state.status === "done") return view;
         const bad = view.preflight?.results.filter((it) => it.status === "fail" || it.status === "error") ??
           [];
@@ -72,7 +72,7 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
         }
         await accepted(agent, "/api/v1/setup/acknowledge", { checkIds: bad.map((it) => it.id) });
         return await until(
-          "set-up is done",
+          "setup is done",
           () => fetchSetup(agent),
           (it) => it.state.status === "done",
           timeoutSec,

@@ -13,10 +13,10 @@ import { scaleToZero, stopPart, type Undo } from "./node/faults.ts";
 import { NODE_NAME } from "./node/node_programs.ts";
 
 /** A healthy appliance and a client of its cluster. */
-export interface Scene {
+export interface Rig {
   appliance: Appliance;
   kube: KubeClient;
-  /** The bootstrap Job as set-up left it; Kubernetes takes it away some minutes after its end. */
+  /** The bootstrap Job as setup left it; Kubernetes takes it away some minutes after its end. */
   bootstrapJob: KubeObject;
 }
 
@@ -32,25 +32,25 @@ export const ALL_HEALTHY: TierMap = {
   fullHealth: "healthy",
 };
 
-/** One thing that breaks on a healthy appliance, what it must show, and how it is mended. */
+/** One thing that breaks on a healthy appliance, what it must show, and how it is fixed. */
 export interface Fault {
   name: string;
   /** The first blocker's id and component: these and no others. */
   blocker: { id: BlockerId; component: string };
   /** Tiers that are not as {@link ALL_HEALTHY} says. */
   tiers: Partial<TierMap>;
-  /** Breaks it; gives what mends it. */
-  cause(scene: Scene): Promise<Undo>;
+  /** Breaks it; gives what fixes it. */
+  cause(rig: Rig): Promise<Undo>;
   /** Resolves once Kubernetes itself knows; nobody can before. */
-  known?(scene: Scene): Promise<unknown>;
+  known?(rig: Rig): Promise<unknown>;
   /** Resolves once Kubernetes itself has come back; nobody can make that quicker. */
-  righted?(scene: Scene): Promise<unknown>;
+  righted?(rig: Rig): Promise<unknown>;
   /** What else the document must say while it lasts. */
   says?(status: StatusDocument): boolean;
   /** How long it lasts at least, counted from the cause. */
   lastsSec?: number;
   /** Looks at what is left when all is healthy again. */
-  after?(scene: Scene): Promise<void>;
+  after?(rig: Rig): Promise<void>;
 }
 
 const BROKEN_BEHIND: Partial<TierMap> = {
@@ -190,7 +190,7 @@ export const FAULTS: readonly Fault[] = [
 ];
 
 /** The kubelet has pulled the image of email-service: it waits 10, 20, 40 … s between tries. */
-export function imageIsThere({ kube }: Scene): Promise<unknown> {
+export function imageIsThere({ kube }: Rig): Promise<unknown> {
   return until("the kubelet has tried again", () => kube.get(emailService), isRolledOut, 200);
 }
 
@@ -231,7 +231,7 @@ function isRolledOut(it: KubeObject | undefined): boolean {
 }
 
 /** Flux resets nothing by itself: the release carries the token of our record, and no other one would do. */
-async function wasResetByUs({ appliance, kube }: Scene): Promise<void> {
+async function wasResetByUs({ appliance, kube }: Rig): Promise<void> {
   const found = await kube.get(release("email-service"));
   assert.equal(conditionOf(found, "Ready")?.reason, "UpgradeSucceeded");
   const token = found?.metadata.annotations?.["reconcile.fluxcd.io/resetAt"];

@@ -11,7 +11,7 @@ import {
   ALL_HEALTHY,
   FAULTS,
   imageIsThere,
-  type Scene,
+  type Rig,
   SUSPENDED_RELEASE,
   tierMap,
 } from "./appliance_faults.ts";
@@ -23,7 +23,7 @@ import { writtenObjects } from "./written_objects.ts";
 const requirements = await nodeRequirements();
 Deno.test({
   name: requirements.ok
-    ? "an appliance on a real node: set-up from nothing, a missing background image, then one fault after the other"
+    ? "an appliance on a real node: setup from nothing, a missing background image, then one fault after the other"
     : `an appliance on a real node (skipped: ${requirements.reason})`,
   ignore: !requirements.ok,
   sanitizeOps: false,
@@ -44,17 +44,17 @@ Deno.test({
       const jobs = await kube.list(KINDS.Job, { namespace: "msp" });
       const bootstrapJob = jobs.items.find((it) => it.metadata.name.includes("bootstrap"));
       assert.ok(bootstrapJob);
-      const scene: Scene = { appliance, kube, bootstrapJob };
+      const rig: Rig = { appliance, kube, bootstrapJob };
       await t.step("it is fully healthy soon after the image is there", async () => {
         const push = () => appliance.pushImage("ghcr.io/nine-minds/email-service:1.4.0");
-        const cleared = await seeCleared(scene, "the missing image", push, imageIsThere);
-        rows.push(`a background image that was missing at set-up: cleared after ${toText(cleared)}`);
+        const cleared = await seeCleared(rig, "the missing image", push, imageIsThere);
+        rows.push(`a background image that was missing at setup: cleared after ${toText(cleared)}`);
       });
-      await t.step("set-up again changes nothing but our own record", () => changesNothing(scene));
-      await t.step("a routine look of Flux takes nothing back", () => staysWhileFluxLooks(scene));
+      await t.step("setup again changes nothing but our own record", () => changesNothing(rig));
+      await t.step("a routine look of Flux takes nothing back", () => staysWhileFluxLooks(rig));
       for (const fault of FAULTS) {
         await t.step(`${fault.name}: ${fault.blocker.id}, and it clears by itself`, async () => {
-          rows.push(toRow(await runFault(fault, scene)));
+          rows.push(toRow(await runFault(fault, rig)));
         });
       }
       await t.step(`every fault was told and cleared in time: ${rows.join("; ")}`, () => {
@@ -63,11 +63,11 @@ Deno.test({
       await t.step("after etcd dropped its history nothing is lost", async () => {
         await appliance.node.compact();
         await untilStatus(appliance, "everything is healthy", isHealthy, 180);
-        await runFault(SUSPENDED_RELEASE, scene);
+        await runFault(SUSPENDED_RELEASE, rig);
       });
       await t.step(
         "a channel that is two releases ahead leaves the appliance as it is",
-        () => movesOn(scene),
+        () => movesOn(rig),
       );
       await t.step("a release whose format is two ahead is refused in words", () => refusesFormat(appliance));
       await startLogPods(kube);
@@ -99,7 +99,7 @@ async function setUpWithoutImage(appliance: Appliance): Promise<void> {
   await untilStatus(appliance, "the missing image is named, and nobody is kept out", isNamed, 180);
 }
 
-async function changesNothing({ appliance, kube }: Scene): Promise<void> {
+async function changesNothing({ appliance, kube }: Rig): Promise<void> {
   const before = await writtenObjects(kube);
   assert.ok(Object.keys(before).length > 40, `the agent wrote ${Object.keys(before).length} objects`);
   await appliance.loseMemory();
@@ -109,7 +109,7 @@ async function changesNothing({ appliance, kube }: Scene): Promise<void> {
 }
 
 /** Flux takes Ready back while it looks. An answer counts where a part of the release was so, unchanged, before and after it. */
-async function staysWhileFluxLooks({ appliance, kube }: Scene): Promise<void> {
+async function staysWhileFluxLooks({ appliance, kube }: Rig): Promise<void> {
   const parts = ["alga-platform", "alga-core", "alga-background"].map((name): ObjectRef => ({
     resource: KINDS.Kustomization,
     namespace: FLUX_NAMESPACE,
@@ -138,7 +138,7 @@ async function staysWhileFluxLooks({ appliance, kube }: Scene): Promise<void> {
 }
 
 /** Updates are not made by this agent yet: it says what it runs, and a check says what the channel has. */
-async function movesOn({ appliance, kube }: Scene): Promise<void> {
+async function movesOn({ appliance, kube }: Rig): Promise<void> {
   const source = { resource: KINDS.OCIRepository, namespace: FLUX_NAMESPACE, name: SOURCE_NAME };
   const before = (await kube.get(source))?.spec.ref.digest;
   await appliance.publish({ version: "1.5.0" });

@@ -35,7 +35,7 @@ Deno.test({
       () => fetchStatus(agent),
       (it) => it.sources.some((one) => one.name === "kubernetes" && one.state === "answering"),
     );
-    // The status page shows itself once set-up has been asked for anything.
+    // The status page shows itself once setup has been asked for anything.
     await agent.request("POST", "/api/v1/setup?checksOnly=true", sampleInputs({ appUrl: "psa.example.com" }));
     const page = await RawClient.open({ hostname: "127.0.0.1", port: Number(new URL(agent.url).port) });
     stack.defer(() => page.close());

@@ -19,7 +19,7 @@ export interface RealKubeApi {
   restart(): Promise<void>;
   stopApi(): Promise<void>;
   startApi(): Promise<void>;
-  /** Drops history: watches from before get 410 after the server, whose cache would still know it, has started anew. */
+  /** Drops history: watches from before get 410 after the server, whose cache would still know it, has started again. */
   compact(): Promise<void>;
   stop(): Promise<void>;
 }

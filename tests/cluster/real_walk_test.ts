@@ -12,7 +12,7 @@ import { clusterRequirements } from "./requirements.ts";
 import { until } from "../until.ts";
 
 /** What stands around the agent in these tests. Kubelet, workload controllers and Helm are stand-ins. */
-interface Scene {
+interface Rig {
   agent: AgentProcess;
   api: RealKubeApi;
   world: World;
@@ -27,7 +27,7 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   fn: () =>
-    scene({ hasFlux: false }, async ({ agent, api, world }) => {
+    rig({ hasFlux: false }, async ({ agent, api, world }) => {
       await agent.request("POST", "/api/v1/setup", sampleInputs(world));
       await until(
         "Flux is being installed",
@@ -64,7 +64,7 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   fn: () =>
-    scene({ hasFlux: true }, async ({ agent, api, world }) => {
+    rig({ hasFlux: true }, async ({ agent, api, world }) => {
       await agent.request("POST", "/api/v1/setup", sampleInputs(world));
       await healthy(agent, 240);
 
@@ -99,7 +99,7 @@ Deno.test({
     }),
 });
 
-async function scene(options: { hasFlux: boolean }, body: (scene: Scene) => Promise<void>): Promise<void> {
+async function rig(options: { hasFlux: boolean }, body: (rig: Rig) => Promise<void>): Promise<void> {
   const api = await startRealKubeApi();
   const root = await Deno.makeTempDir({ prefix: "alga-real-" });
   const world = await startWorld({ root, timeline: "healthy", speed: 20, realApi: { ...api, ...options } });
@@ -133,7 +133,7 @@ async function scene(options: { hasFlux: boolean }, body: (scene: Scene) => Prom
 }
 
 async function healthy(agent: AgentProcess, timeoutSec: number): Promise<void> {
-  await until("set-up is done", () => fetchSetup(agent), (it) => it.state.status === "done", timeoutSec);
+  await until("setup is done", () => fetchSetup(agent), (it) => it.state.status === "done", timeoutSec);
   const status = await until(
     "everything is healthy",
     () => fetchStatus(agent),

@@ -3,7 +3,7 @@ import type { StatusDocument } from "../../agent/status/document.ts";
 import { fetchStatus } from "../walk/walk.ts";
 import { until } from "../until.ts";
 import type { Appliance } from "./appliance.ts";
-import { ALL_HEALTHY, type Fault, type Scene, tierMap } from "./appliance_faults.ts";
+import { ALL_HEALTHY, type Fault, type Rig, tierMap } from "./appliance_faults.ts";
 
 /**
  * The promise is that a cause is told within 60 s, and its trace gone within as much once the cause is; the row of each fault says
@@ -30,27 +30,27 @@ export interface FaultTimes {
 }
 
 /**
- * Breaks a healthy appliance, sees the whole expectation come true and stay, mends it, and sees everything healthy and stay.
- * It is mended whatever was seen.
+ * Breaks a healthy appliance, sees the whole expectation come true and stay, fixes it, and sees everything healthy and stay.
+ * It is fixed whatever was seen.
  * @throws if something did not show, or took longer than {@link OURS_SEC} beyond what Kubernetes itself needs.
  */
-export async function runFault(fault: Fault, scene: Scene): Promise<FaultTimes> {
+export async function runFault(fault: Fault, rig: Rig): Promise<FaultTimes> {
   const causedMs = Date.now();
-  const mend = await fault.cause(scene);
-  const [told] = await Promise.allSettled([seeTold(fault, scene, causedMs)]);
-  const cleared = await seeCleared(scene, fault.name, mend, fault.righted);
+  const fix = await fault.cause(rig);
+  const [told] = await Promise.allSettled([seeTold(fault, rig, causedMs)]);
+  const cleared = await seeCleared(rig, fault.name, fix, fault.righted);
   if (told.status === "rejected") throw told.reason;
-  await fault.after?.(scene);
+  await fault.after?.(rig);
   return { name: fault.name, told: told.value, cleared };
 }
 
 /** Sees the whole expectation come true, and stay so for as long as the fault lasts. */
-async function seeTold(fault: Fault, scene: Scene, causedMs: number): Promise<Took> {
-  const { appliance } = scene;
+async function seeTold(fault: Fault, rig: Rig, causedMs: number): Promise<Took> {
+  const { appliance } = rig;
   const shows = isShown(fault);
   const told = await took(
     causedMs,
-    () => fault.known?.(scene),
+    () => fault.known?.(rig),
     (timeoutSec) => untilStatus(appliance, `${fault.name} is told`, shows, timeoutSec),
   );
   const leftMs = causedMs + (fault.lastsSec ?? 0) * 1000 - Date.now();
@@ -61,17 +61,17 @@ async function seeTold(fault: Fault, scene: Scene, causedMs: number): Promise<To
 
 /** Takes a cause away and sees everything healthy, and stay so. */
 export async function seeCleared(
-  scene: Scene,
+  rig: Rig,
   name: string,
-  mend: () => Promise<void>,
+  fix: () => Promise<void>,
   righted?: Fault["righted"],
 ): Promise<Took> {
-  const { appliance } = scene;
+  const { appliance } = rig;
   const mendedMs = Date.now();
-  await mend();
+  await fix();
   const cleared = await took(
     mendedMs,
-    () => righted?.(scene),
+    () => righted?.(rig),
     (timeoutSec) => untilStatus(appliance, `${name} is cleared`, isHealthy, timeoutSec),
   );
   await stays(appliance, "everything stays healthy", isHealthy, FURTHER_LOOKS);

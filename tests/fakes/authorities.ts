@@ -28,7 +28,7 @@ PCUIZDemUU84OvIn0ux9Bkuu82ACIQD4p5+D0q8IgSnxEgChbJzh2asUwNV5ovEV
 -----END CERTIFICATE-----
 `;
 
-/** A server's certificate: it has signed nobody and is no authority. */
+/** A server's certificate: it has signed nobody and is not an authority. */
 export const SERVER_PEM = `-----BEGIN CERTIFICATE-----
 MIIBiTCCATCgAwIBAgIUEyYsjhRr+7+fTssLYx4TzHXEubMwCgYIKoZIzj0EAwIw
 GzEZMBcGA1UEAwwQbGVhZi5leGFtcGxlLmNvbTAgFw0yNjExMjYxNDAzNTlaGA8y

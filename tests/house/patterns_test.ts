@@ -56,7 +56,7 @@ const GUILTY: readonly [pattern: RegExp, shape: string][] = [
   [/([A-Za-z_]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))/g, "the registry challenge's"],
   [/\s*\n\s*/g, "the one of error texts"],
   [/^.*client error \([^)]*\): /, "the one of failed requests"],
-  [/x+y/, "begins anew in each place"],
+  [/x+y/, "begins again in each place"],
   [/\/+$/, "an end that is missing"],
   [/(a+)+$/, "exponential"],
   [/a.*b.*c/, "two gaps"],

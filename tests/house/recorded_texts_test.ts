@@ -12,7 +12,7 @@ const WITH_RECORDINGS = [
   "tests/agent/status/",
 ];
 
-/** Lines that change a text of their own before they use it: a text that is written down is what was seen, or is no proof. */
+/** Lines that change a text of their own before they use it: a text that is written down is what was seen, or is not proof. */
 function editedTexts(path: string, text: string): string[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const isRecorded = WITH_RECORDINGS.some((it) => path.startsWith(it));

@@ -5,7 +5,7 @@ import { productFiles, REPO } from "./sources.ts";
 const CALL =
   /\.replace(?:All)?\(\s*(?:"(?:[^"\\]|\\.)*"|`[^`]*`|\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\]|\\.)*\])+\/[a-z]*|[\w.]+),\s*([^\n]{0,60})/g;
 
-/** Replacements that are no literal without `$`, and no function: what stands in them may come from outside ("$&"). */
+/** Replacements that are not literal without `$`, and no function: what stands in them may come from outside ("$&"). */
 function openReplacements(text: string): string[] {
   return [...text.matchAll(CALL)].map((it) => it[1] ?? "").filter((it) =>
     !/^(?:"[^"$]*"|"\$\d"|'[^'$]*'|`<\$\{PRIORITY|\(?[\w, ]*\)? =>)/.test(it)

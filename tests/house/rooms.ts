@@ -237,7 +237,7 @@ export const WORDS = [
   "agent/version.ts",
 ] as const;
 
-/** Rooms that are no part of the appliance. */
+/** Rooms that are not part of the appliance. */
 export const WORKSHOPS: readonly Room[] = [
   { path: "tools/deb", holds: "the Debian package", knows: ["agent/product"] },
   { path: "tools", holds: "compile, gate, test runner, releases of the agent itself", knows: [] },

@@ -61,8 +61,8 @@ Deno.test("who is said to read texts of others does", async () => {
 const SAID = ["It was switched off: none of it is to run.", ", 3 min so far"];
 const CASES: readonly [code: string, path: string, isWrong: boolean][] = [
   ['proof.reason.startsWith("It is running")', "agent/status/x.ts", true],
-  ['a === "Set-up stopped"', "views/x.ts", true],
-  ['"Set-up stopped" !== a', "views/x.ts", true],
+  ['a === "Setup stopped"', "views/x.ts", true],
+  ['"Setup stopped" !== a', "views/x.ts", true],
   ['w.detail === "switched off" ? 1 : 2', "agent/causes/x.ts", true],
   ['it.message.endsWith("so far")', "views/x.ts", true],
   ['const END = "so far";\nit.message.endsWith(END)', "views/x.ts", true],

@@ -109,7 +109,7 @@ Deno.test("buildRelease() refuses what lacks a chart's version or contradicts it
 
 const WRONG_SPECS: [string, string, RegExp][] = [
   ["no version", SPEC.replace("version: 1.5.0\n", ""), /version: /],
-  ["a version that is no tag", SPEC.replace("1.5.0", "1.5.0+7"), /version: must be an image tag/],
+  ["a version that is not a tag", SPEC.replace("1.5.0", "1.5.0+7"), /version: must be an image tag/],
   ["an image without tag", SPEC.replace("emailService: 2222bbb, ", ""), /images\.emailService: /],
   ["a tag with a space", SPEC.replace("4f2c91d", "4f 2c91d"), /images\.algaCore: must be an image tag/],
   ["an unknown field", `${SPEC}imags: {}\n`, /imags/],

@@ -198,7 +198,7 @@ Deno.test("readOrigin() names commit and date of a clean checkout and refuses a 
     return new TextDecoder().decode(stdout).trim();
   };
   try {
-    await assert.rejects(readOrigin([dir], {}), /is no git checkout/);
+    await assert.rejects(readOrigin([dir], {}), /is not a git checkout/);
     await git("init", "-q");
     await Deno.mkdir(`${dir}/flux`);
     await Deno.writeTextFile(`${dir}/flux/a.yaml`, "a: 1\n");

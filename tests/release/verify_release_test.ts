@@ -137,7 +137,7 @@ registryTest("verify names a bundle that belongs to another release", async (ser
 });
 
 registryTest(
-  "verify names what is no Flux artifact, no chart, or a chart of another name",
+  "verify names what is not a Flux artifact, no chart, or a chart of another name",
   async (server) => {
     const { manifest } = await pushSampleRelease(server.url);
     const digest = await pushImage(server.url, "nine-minds/alga-appliance-config", "image");

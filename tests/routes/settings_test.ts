@@ -152,7 +152,7 @@ Deno.test("a wrong field is named with its value and a way out, and nothing that
 });
 
 for (const proxyUrl of ["http://peter:Neu-1@", "peter:Neu-1@proxy.example", "ftp://peter:Neu-1@x/"]) {
-  Deno.test(`a proxy that is no address (${proxyUrl}) comes back without its password`, async () => {
+  Deno.test(`a proxy that is not an address (${proxyUrl}) comes back without its password`, async () => {
     const { post } = await startApp();
     const html = await (await post("/settings/change", { ...FORM, proxyUrl })).text();
     assert.ok(html.includes("The proxy address") && !html.includes("Neu-1"));

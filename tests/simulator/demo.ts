@@ -81,7 +81,7 @@ A simulated appliance is running (scenario: ${values.scenario}).
 
 In the form enter ${world.appUrl} as the application address, and what you like elsewhere;
 a password that is accepted: Correct-Horse7!
-Set-up then takes about half a minute. Ctrl-C ends everything.
+Setup then takes about half a minute. Ctrl-C ends everything.
 `);
   }
   const asked = Promise.withResolvers<void>();

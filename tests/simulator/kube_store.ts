@@ -2,7 +2,7 @@ import { KINDS } from "../../k8s/client/kinds.ts";
 import type { KubeObject, ResourceKind } from "../../k8s/client/kube_client.ts";
 import { isMap, type Json, leafPaths, mergePatch, removePath, sameJson, setPath } from "./kube_fields.ts";
 
-/** An answer that is no success, as the API server words it. */
+/** An answer that is not a success, as the API server words it. */
 export class StoreError extends Error {
   constructor(readonly code: number, readonly reason: string, message: string) {
     super(message);

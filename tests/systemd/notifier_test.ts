@@ -83,7 +83,7 @@ for (
   const [what, env, pings] of [
     ["without WATCHDOG_USEC", {}, false],
     ["with WATCHDOG_USEC=0", { WATCHDOG_USEC: "0" }, false],
-    ["with a WATCHDOG_USEC that is no number", { WATCHDOG_USEC: "soon" }, false],
+    ["with a WATCHDOG_USEC that is not a number", { WATCHDOG_USEC: "soon" }, false],
     ["with the WATCHDOG_PID of another process", { WATCHDOG_USEC: "300000", WATCHDOG_PID: "1" }, false],
     ["with WATCHDOG_USEC", { WATCHDOG_USEC: "300000" }, true],
   ] as const

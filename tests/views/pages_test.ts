@@ -108,7 +108,7 @@ Deno.test("a blocked status page tells its cause once, with why and details", ()
   assert.equal(count(text, "stor.subpath"), 1);
 });
 
-Deno.test("a set-up that stopped is told once, with the step where it stopped", () => {
+Deno.test("a setup that stopped is told once, with the step where it stopped", () => {
   const blocker = sampleBlocker({
     id: "agent.setup-failed",
     title: "Kubernetes could not be installed",
@@ -143,7 +143,7 @@ Deno.test("further causes beside the one of the headline are told in full", () =
   }
 });
 
-Deno.test("what is under way is not shown while set-up fails, nor for a part that needs attention", () => {
+Deno.test("what is under way is not shown while setup fails, nor for a part that needs attention", () => {
   const operations = [
     sampleOperation({ component: "db" }),
     sampleOperation({ component: "mail", message: "Mailing" }),
@@ -179,7 +179,7 @@ Deno.test("nothing behind the login looks troubled before people can log in", ()
   assert.equal(tone("ready_with_background_issues"), "warn");
 });
 
-Deno.test("a login address that is no web page becomes no link", () => {
+Deno.test("a login address that is not a web page becomes no link", () => {
   for (const loginUrl of ["javascript:alert(1)", "data:text/html,x", null]) {
     const status = sampleStatus("fully_healthy", { urls: { statusUrl: "http://x/", loginUrl } });
     assert.ok(!page(statusParts(status)).includes("Open Alga"), String(loginUrl));
@@ -309,7 +309,7 @@ for (const status of ["blocked", "checked"] as const) {
 }
 
 for (const shown of ["failed", "running"] as const) {
-  Deno.test(`a failure on a page opened while set-up was ${shown} tells cause, what to do and the button, in this order`, () => {
+  Deno.test(`a failure on a page opened while setup was ${shown} tells cause, what to do and the button, in this order`, () => {
     const section = progressParts(sampleSetup(SETUP_STATES.failed), NOW_MS, { shown });
     const { text } = assertPage(renderPage(sampleFrame(), { title: "x", body: [retryForm("t"), section] }));
     const places = ["Kubernetes did not start", "Open the log of k3s", "Try again now", "Change the answers"]
@@ -343,7 +343,7 @@ Deno.test("the last step says what it needs of people, and no other step does", 
   }
 });
 
-Deno.test("a status page that sends people to set-up has a button that leads there", () => {
+Deno.test("a status page that sends people to setup has a button that leads there", () => {
   const rollup = {
     ...sampleStatus("installing").rollup,
     nextAction: "See what it says and decide.",
@@ -385,7 +385,7 @@ Deno.test("a duration never breaks between its number and its unit", () => {
   assert.match(allPages("x")["login, too many"] ?? "", /Try again in 30\u00a0s\./);
 });
 
-Deno.test("every state of set-up has words of its own", () => {
+Deno.test("every state of setup has words of its own", () => {
   const heads = Object.values(SETUP_STATES).map((it: SetupState) =>
     /<h1>(.*?)<\/h1>/.exec(page(progressParts(sampleSetup(it), NOW_MS)))?.[1]
   );

@@ -19,7 +19,7 @@ const LANES = 2;
 /** Longer than any single step takes on a slow machine. */
 const STUCK_MS = 60_000;
 
-/** Besides the journal's lines: files that set-up replaces as a whole. */
+/** Besides the journal's lines: files that setup replaces as a whole. */
 const INSTALLER_NOTE = "k3s-started-with";
 const STATE_FILES = [
   "setup-inputs.json",
@@ -38,7 +38,7 @@ interface Undisturbed {
 }
 let undisturbed: Promise<Undisturbed> | undefined;
 
-Deno.test("killed before, amid and after every write of the journal, set-up ends as if nothing had happened", async () => {
+Deno.test("killed before, amid and after every write of the journal, setup ends as if nothing had happened", async () => {
   const { end, writes } = await (undisturbed ??= walkUndisturbed());
   assert.equal(new Set(writes).size, writes.length, `two lines of one name: ${writes.join()}`);
   assert.equal(writes.at(-1), "setup.finished");
@@ -53,7 +53,7 @@ Deno.test("killed before, amid and after every write of the journal, set-up ends
   });
 });
 
-Deno.test(`killed at ${RANDOM_KILLS} random moments, set-up ends as if nothing had happened`, async () => {
+Deno.test(`killed at ${RANDOM_KILLS} random moments, setup ends as if nothing had happened`, async () => {
   const { end } = await (undisturbed ??= walkUndisturbed());
   let left = RANDOM_KILLS;
   let struck = 0;
@@ -65,7 +65,7 @@ Deno.test(`killed at ${RANDOM_KILLS} random moments, set-up ends as if nothing h
       left -= kills;
       const done = await walkKilledAtRandom(SEED + walk++, kills, end, places);
       struck += done;
-      left += kills - done; // set-up had ended before all of them could strike
+      left += kills - done; // setup had ended before all of them could strike
     }
   });
   assert.equal(struck, RANDOM_KILLS);
@@ -79,7 +79,7 @@ const SECOND_SUBMIT: readonly { write: string; moment: Moment; counts: boolean }
   { write: "setup.requested", moment: "after", counts: true },
 ];
 
-Deno.test("killed amid a second submit, set-up goes on with the answers that are shown, and the new ones only once they are checked", async () => {
+Deno.test("killed amid a second submit, setup goes on with the answers that are shown, and the new ones only once they are checked", async () => {
   await agentProgram();
   await inLanes(SECOND_SUBMIT, async ({ write, moment, counts }) => {
     await KilledAppliance.with(SPEED, async (appliance) => {
@@ -165,7 +165,7 @@ async function isOver(appliance: KilledAppliance): Promise<boolean> {
   return (await appliance.writes()).includes("setup.finished") && await appliance.saysDone();
 }
 
-/** One walk with kills at random moments; gives how many struck while set-up was under way, and after which lines. */
+/** One walk with kills at random moments; gives how many struck while setup was under way, and after which lines. */
 async function walkKilledAtRandom(
   seed: number,
   kills: number,

@@ -188,7 +188,7 @@ export class KilledAppliance {
   /** Waits for the end and looks at everything. */
   async endState(): Promise<EndState> {
     const setup = await until(
-      "set-up is done",
+      "setup is done",
       async () => {
         if (!this.isRunning) return { ended: (await this.#ended).said } as unknown as SetupView;
         return (await this.#ask("GET", "/api/v1/setup")).body as SetupView;
@@ -233,7 +233,7 @@ export class KilledAppliance {
 
   async #stateFiles(): Promise<string[]> {
     const names = await Array.fromAsync(Deno.readDir(this.world.root + STATE_DIR), (it) => it.name);
-    // Written now and then, not by set-up.
+    // Written now and then, not by setup.
     return names.filter((it) => it !== "status-memory.json" && it !== "operation.lock").sort();
   }
 

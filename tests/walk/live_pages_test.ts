@@ -19,7 +19,7 @@ Deno.test({
   fn: () =>
     withAppliance("healthy", async (agent, world) => {
       await agent.request("POST", "/api/v1/setup", sampleInputs(world));
-      await until("set-up is done", () => fetchSetup(agent), (it) => it.state.status === "done");
+      await until("setup is done", () => fetchSetup(agent), (it) => it.state.status === "done");
       await until("all is healthy", () => fetchStatus(agent), (it) => it.rollup.state === "fully_healthy");
 
       const idleFiles = await openFiles(agent);

@@ -12,7 +12,7 @@ const OWN_DNS = "192.0.2.77";
 
 async function setUp(agent: AgentProcess, world: World): Promise<void> {
   await agent.request("POST", "/api/v1/setup", sampleInputs(world));
-  await until("set-up ends", () => fetchSetup(agent), (it) => {
+  await until("setup ends", () => fetchSetup(agent), (it) => {
     assert.notEqual(it.state.status, "blocked", JSON.stringify(it.preflight));
     return it.state.status === "done";
   }, 120);

@@ -5,10 +5,10 @@ import { TIMELINES } from "../simulator/timelines.ts";
 import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
 import { until } from "../until.ts";
 
-Deno.test("a healthy set-up ends fully healthy, keeps no password and repeats nothing", () =>
+Deno.test("a healthy setup ends fully healthy, keeps no password and repeats nothing", () =>
   withAppliance("healthy", async (agent, world) => {
     assert.equal((await agent.request("POST", "/api/v1/setup", sampleInputs(world))).status, 202);
-    await until("set-up is done", () => fetchSetup(agent), (it) => it.state.status === "done");
+    await until("setup is done", () => fetchSetup(agent), (it) => it.state.status === "done");
     const status = await until(
       "everything is healthy",
       () => fetchStatus(agent),

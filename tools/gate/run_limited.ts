@@ -86,7 +86,7 @@ export async function runLimited(
   clearTimeout(drain);
   for (const it of readers) await it.cancel();
   if (last !== "" && !last.endsWith("\n")) onText("\n");
-  // What a stopped command leaves is no surprise.
+  // What a stopped command leaves is not a surprise.
   const leftRunning = isTimedOut || signal?.aborted ? [] : left.map((it) => `${it.pid} ${it.command}`);
   return { code, isTimedOut, stdout, leftRunning };
 }

@@ -13,7 +13,7 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a chart's files as Helm unpacks them: below a folder of the chart's name.
- * @throws {ReleaseError} If its values.yaml is no map.
+ * @throws {ReleaseError} If its values.yaml is not a map.
  */
 export function readChartValues(files: Files): Chart {
   const inside = Object.fromEntries(
@@ -38,7 +38,7 @@ export function effectiveValues(chart: Chart | undefined, released: unknown): un
 }
 
 function parseValues(text: string, path: string): Values {
-  const hint = "Mend the chart and push it under a new version";
+  const hint = "Fix the chart and push it under a new version";
   let values: unknown;
   try {
     values = parse(text, { logLevel: "error", maxAliasCount: 50 });

@@ -37,7 +37,7 @@ async function git(dir: string, args: string[]): Promise<string> {
     .catch(() => undefined);
   if (!result?.success) {
     throw new ReleaseError(
-      `"${dir}" is no git checkout`,
+      `"${dir}" is not a git checkout`,
       "Say where it comes from with --commit and --created",
     );
   }

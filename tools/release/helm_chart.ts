@@ -34,12 +34,12 @@ export async function readChart(dir: string): Promise<Chart> {
   try {
     data = parse(files["Chart.yaml"] ?? "", { logLevel: "error" });
   } catch (cause) {
-    throw new ReleaseError(`"${dir}/Chart.yaml" is not YAML`, "Mend Chart.yaml", { cause });
+    throw new ReleaseError(`"${dir}/Chart.yaml" is not YAML`, "Fix Chart.yaml", { cause });
   }
   const meta = ChartFile.safeParse(data);
   if (!meta.success) {
-    const { path, message } = meta.error.issues[0] ?? { path: [], message: "is no chart" };
-    throw new ReleaseError(`"${dir}/Chart.yaml": ${path.join(".")} ${message}`, "Mend Chart.yaml");
+    const { path, message } = meta.error.issues[0] ?? { path: [], message: "is not a chart" };
+    throw new ReleaseError(`"${dir}/Chart.yaml": ${path.join(".")} ${message}`, "Fix Chart.yaml");
   }
   return { name: meta.data.name, version: meta.data.version, meta: meta.data, files };
 }

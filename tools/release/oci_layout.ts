@@ -62,7 +62,7 @@ export async function readLayout(dir: string): Promise<OciArtifact[]> {
   return await Promise.all(index.data.manifests.map(async ({ digest, annotations }) => {
     const manifest = await read(digest);
     const parts = Manifest.safeParse(tryJson(new TextDecoder().decode(manifest)));
-    if (!parts.success) throw new ReleaseError(`${digest} in "${dir}" is no artifact`, hint);
+    if (!parts.success) throw new ReleaseError(`${digest} in "${dir}" is not an artifact`, hint);
     const digests = new Set([parts.data.config, ...parts.data.layers].map((it) => it.digest));
     return {
       place: parseReference(annotations[REF]),
@@ -77,7 +77,7 @@ function parseReference(text: string): Place {
   const [, host, repository, tag] = /^([^/]+)\/(.+):([^:/]+)$/.exec(text) ?? [];
   if (host === undefined || repository === undefined || tag === undefined) {
     throw new ReleaseError(
-      `"${text}" is no reference`,
+      `"${text}" is not a reference`,
       'Make the release again with "deno task release build"',
     );
   }
@@ -87,7 +87,7 @@ function parseReference(text: string): Place {
 /** Digests name files here; nothing else may. */
 function hexOf(digest: string): string {
   const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
-  if (hex === undefined) throw new ReleaseError(`"${digest}" is no digest`, "Make the release again");
+  if (hex === undefined) throw new ReleaseError(`"${digest}" is not a digest`, "Make the release again");
   return hex;
 }
 

@@ -33,7 +33,7 @@ export interface Surroundings {
 
 const repo = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
-/** `deno task release …`; gives the exit code and never throws for what a person can mend. */
+/** `deno task release …`; gives the exit code and never throws for what a person can fix. */
 export async function runReleaseCli(args: readonly string[], around: Surroundings): Promise<ExitCode> {
   const [command, ...rest] = args;
   try {

@@ -31,7 +31,7 @@ export function parseReleaseSpec(text: string, name = "The release file"): Relea
   } catch (cause) {
     throw new ReleaseError(
       `${name} is not YAML: ${(cause as Error).message.split("\n")[0]}`,
-      "Mend the file",
+      "Fix the file",
       {
         cause,
       },
@@ -43,6 +43,6 @@ export function parseReleaseSpec(text: string, name = "The release file"): Relea
     `${name} cannot be used: ${
       parsed.error.issues.map((it) => `${it.path.join(".") || "it"}: ${it.message}`).join("; ")
     }`,
-    'Mend the fields named; "deno task release --help" shows an example',
+    'Fix the fields named; "deno task release --help" shows an example',
   );
 }

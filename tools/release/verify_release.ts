@@ -116,7 +116,7 @@ async function fetchBundle(
   return files;
 }
 
-/** @throws if it is no chart, or another than its place says. */
+/** @throws if it is not a chart, or another than its place says. */
 async function fetchChart(
   client: RegistryClient,
   place: { host: string; repository: string },

@@ -16,7 +16,7 @@ export async function verifyAgentRelease(dir: string, publicPem?: string): Promi
     : [`${SIGNATURE_FILE} is not a signature of ${SUMS_FILE} by this key`, ...problems];
 }
 
-/** Text that is not base64 is no signature either. */
+/** Text that is not base64 is not a signature either. */
 function isSignature(content: Uint8Array, signature: string, publicPem: string): boolean {
   try {
     return isSignedBy(content, signature, publicPem);

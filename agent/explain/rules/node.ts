@@ -17,7 +17,7 @@ export const apiRule: Rule = {
   find(facts) {
     const { api, setup } = facts.snapshot;
     if (api.state !== "not-answering" || facts.live) return [];
-    // Set-up starts and restarts Kubernetes; it tells itself when that takes too long. @see contract.md 7.4
+    // Setup starts and restarts Kubernetes; it tells itself when that takes too long. @see contract.md 7.4
     if (setup.status === "running" && setup.stepId !== "login") return [];
     const from = api.lastContactAt ?? api.since;
     const age = ageMs(from, facts.nowMs);

@@ -59,7 +59,7 @@ function channelCheck(release: () => Promise<ResolvedRelease>): Check {
         return fail({
           expected,
           found: errorText(error),
-          remediation: "Mend the way to the registry, then run the checks again",
+          remediation: "Fix the way to the registry, then run the checks again",
         });
       }
     },

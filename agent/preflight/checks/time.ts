@@ -23,7 +23,7 @@ export const TIME_SKEW: Check = {
     const dateMs = answers.find((it) => it.dateMs !== undefined)?.dateMs;
     if (answers.length === 0) {
       const failures = asked.flatMap((it) => it.status === "rejected" ? [it.reason as NetworkError] : []);
-      // A wrong clock makes certificates look wrong, so "tls" is no reason to skip this.
+      // A wrong clock makes certificates look wrong, so "tls" is not a reason to skip this.
       const refused = failures.find((it) => it.failure === "tls");
       if (refused) return couldNotCheck({ expected, found: errorText(refused), remediation });
       return skipped(expected, `${failures[0]?.host} told no time (see the checks of the registries)`);

@@ -31,7 +31,7 @@ export const hostFilesStep: Step<SettingsContext> = {
     for (const { path, text, mode } of wanted) await host.writeFile(path, text, { mode });
     say("Taking up the certificate authorities");
     const surplus = await surplusAuthorities(host, wanted);
-    // The bundle is made anew before the last trace of the old files goes: a kill in between leaves something to see.
+    // The bundle is made again before the last trace of the old files goes: a kill in between leaves something to see.
     for (const path of surplus) await host.writeFile(path, "", { mode: 0o644 });
     await updateAuthorities(context);
     for (const path of surplus) await host.remove(path);

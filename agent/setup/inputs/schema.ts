@@ -13,7 +13,7 @@ const PASSWORD_RULES: readonly [RegExp, string][] = [
   [/[!@#$%^&*(),.?":{}|<>]/, 'must contain one of ! @ # $ % ^ & * ( ) , . ? " : { } | < >'],
 ];
 
-/** More than this the kubelet leaves away. */
+/** More than this the kubelet leaves out. */
 const MAX_DNS_SERVERS = 3;
 
 /** What is said of a field that is not there or of another type. */
@@ -177,7 +177,7 @@ const fields = {
   ).default(FIELDS.noProxy.default.value),
 } satisfies Record<SetupFieldKey, z.ZodType>;
 
-/** What set-up needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */
+/** What setup needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */
 export const SetupInputs = z.strictObject(fields, "The answers must be one JSON object").superRefine(
   (inputs, context) => {
     if (inputs.dnsMode === "custom" && inputs.dnsServers.length === 0) {

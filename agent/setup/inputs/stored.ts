@@ -25,7 +25,7 @@ export const StoredInputs = z.object({
 });
 export type StoredInputs = z.infer<typeof StoredInputs>;
 
-/** The answers of one run of set-up. Which run counts is told by the journal alone. */
+/** The answers of one run of setup. Which run counts is told by the journal alone. */
 const KeptInputs = z.object({ runId: z.string().optional(), inputs: StoredInputs });
 /** The whole file; `before`: answers of the run that goes on, should the new one never be in the journal. */
 export const InputsFile = KeptInputs.extend({ before: KeptInputs.optional() });

@@ -87,7 +87,7 @@ function tenantOf({ inputs }: StepContext, isForgotten: boolean): Record<string,
   return inputs.adminPassword === undefined ? undefined : { ...tenant, [PASSWORD_KEY]: inputs.adminPassword };
 }
 
-/** A password that was removed after its use is no loss. @see isPasswordForgotten */
+/** A password that was removed after its use is not a loss. @see isPasswordForgotten */
 async function tenantIsWritten(context: StepContext, kube: KubeClient): Promise<boolean> {
   const found = await kube.get(INITIAL_TENANT);
   const isForgotten = isPasswordForgotten(found);

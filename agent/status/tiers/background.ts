@@ -7,7 +7,7 @@ import type { Condition } from "../document.ts";
 
 const BACKGROUND_RELEASES = ["temporal", "email-service", "workflow-worker", "temporal-worker"];
 
-/** Conditions: the services behind the scenes work. @see contract.md 7.1 BACKGROUND_READY */
+/** Conditions: the services in the background work. @see contract.md 7.1 BACKGROUND_READY */
 export function backgroundConditions(facts: Facts): Condition[] {
   return [
     ...COMPONENTS.filter((it) => it.tier === "background").map((it) => workloadCondition(facts, it)),

@@ -42,6 +42,6 @@ function answers(facts: Facts): Condition {
 function address(facts: Facts): Condition {
   const { url } = facts.app;
   return url === undefined
-    ? condition("address", "Address is known", "waiting", "Neither set-up nor the cluster tells it yet")
+    ? condition("address", "Address is known", "waiting", "Neither setup nor the cluster tells it yet")
     : condition("address", "Address is known", "ready", url);
 }

@@ -87,7 +87,7 @@ Deno.test("sessions end after 8 idle hours, after 7 days, by sign-out and by a n
   await clock.advance(5 * 3_600_000);
   assert.ok(access.findSession(open.id, { isUse: false }));
   await clock.advance(5 * 3_600_000);
-  assert.equal(access.findSession(open.id), undefined, "a page that loads itself is no use");
+  assert.equal(access.findSession(open.id), undefined, "a page that loads itself is not a use");
 
   const busy = await access.startSession();
   for (let i = 0; i < 24; i++) {
@@ -225,7 +225,7 @@ Deno.test("A save that fails is told to the one who asked, and the next one work
   assert.equal(JSON.parse(await host.readText(PATHS.sessions) ?? "").sessions.length, 0);
 });
 
-Deno.test("isLiving() is no use of a session, and ends with time, sign-out and another token", async () => {
+Deno.test("isLiving() is not a use of a session, and ends with time, sign-out and another token", async () => {
   const host = new FakeHost();
   const clock = new FakeClock();
   const access = await openAccess({ host, clock });

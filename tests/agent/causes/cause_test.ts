@@ -53,7 +53,7 @@ Deno.test("a remedy is offered only where trying again is safe", () => {
   }
 });
 
-Deno.test("a cause that is always at one place names a component or what is no component", () => {
+Deno.test("a cause that is always at one place names a component or what is not a component", () => {
   for (const { id, place } of Object.values(CAUSES)) {
     if (!place) continue;
     const isWide = ["node", "network", "setup", "appliance", "flux"].includes(place.component);

@@ -17,7 +17,7 @@ Deno.test("requireRoot() takes a folder and refuses a file", async () => {
   const folder = await Deno.makeTempDir({ prefix: "alga-root-" });
   assert.equal(await requireRoot(folder), folder);
   await Deno.writeTextFile(`${folder}/file`, "");
-  await assert.rejects(requireRoot(`${folder}/file`), /is no folder$/);
+  await assert.rejects(requireRoot(`${folder}/file`), /is not a folder$/);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -25,7 +25,7 @@ Deno.test("parseKubeconfig() takes a file that is there, or none", async () => {
   const folder = await Deno.makeTempDir({ prefix: "alga-kubeconfig-" });
   assert.equal(await parseKubeconfig(undefined), undefined);
   await assert.rejects(parseKubeconfig(`${folder}/no`), /^UsageError: --kubeconfig "[^"]+" does not exist$/);
-  await assert.rejects(parseKubeconfig(folder), /is no file$/);
+  await assert.rejects(parseKubeconfig(folder), /is not a file$/);
   await Deno.writeTextFile(`${folder}/yes`, "");
   assert.equal(await parseKubeconfig(`${folder}/yes`), `${folder}/yes`);
   await Deno.remove(folder, { recursive: true });

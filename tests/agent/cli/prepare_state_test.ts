@@ -6,7 +6,7 @@ import { FakeHost } from "../../fakes/fake_host.ts";
 
 const TOKEN = "7Q4MX-00000-11111-22222-33333-ABCDE\n";
 
-Deno.test("prepareFolders() makes what is absent, mends what is open, and says only the second", async () => {
+Deno.test("prepareFolders() makes what is absent, fixes what is open, and says only the second", async () => {
   const host = new FakeHost();
   assert.deepEqual(await prepareFolders(host, new FakeClock()), []);
   await host.setMode(PATHS.stateDir, 0o755);
@@ -111,7 +111,7 @@ Deno.test("prepareFolders() makes room for the agent's lock", async () => {
   assert.equal(await host.info(PATHS.agentLock), undefined);
 });
 
-Deno.test("prepareFiles() calls an open file mended, not damaged", async () => {
+Deno.test("prepareFiles() calls an open file fixed, not damaged", async () => {
   const host = new FakeHost({ [PATHS.setupToken]: TOKEN });
   const { found, damaged } = await prepareFiles(host, new FakeClock());
   assert.deepEqual([found.length, damaged], [1, []]);

@@ -195,7 +195,7 @@ Deno.test("setup --checks-only ends with 3 and names each finding, and with 0 wh
         assert.deepEqual([out, err], ["The checks have run; nothing was installed.\n", ""]);
       } else {
         assert.equal(out, "");
-        assert.ok(err.startsWith(`${FINDINGS}Nothing was installed. Mend this`), err);
+        assert.ok(err.startsWith(`${FINDINGS}Nothing was installed. Fix this`), err);
       }
     }
   }));
@@ -285,7 +285,7 @@ Deno.test("setup --acknowledge accepts once, and what cannot be accepted ends wi
     assert.equal(
       err,
       `${FINDINGS}These findings cannot be accepted: dns.resolve.\n` +
-        "Nothing was changed. Mend this and send the answers again.\n",
+        "Nothing was changed. Fix this and send the answers again.\n",
     );
     const asked = agent.asked.filter((it) => it.path.endsWith("/acknowledge"));
     assert.deepEqual(asked.map((it) => it.body), [{ checkIds: ["hw.cpu", "dns.resolve"] }]);
@@ -326,5 +326,5 @@ Deno.test("setup that is interrupted says that the work goes on and ends with 5"
     await until("it was asked twice", () => agent.asked.length, (it) => it >= 2);
     over.abort();
     const { code, err } = await running;
-    assert.deepEqual([code, err], [5, "The set-up goes on without this command.\n"]);
+    assert.deepEqual([code, err], [5, "The setup goes on without this command.\n"]);
   }));

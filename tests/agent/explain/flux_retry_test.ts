@@ -57,7 +57,7 @@ Deno.test("a failed health check stands until it is over, or another release is 
   assert.deepEqual(told([part(5)], [failed("HealthCheckCanceled", "new revision", 10)]), []);
 });
 
-Deno.test("a failure that is long over is no failure of a new try, although a success leaves no event", () => {
+Deno.test("a failure that is long over is not a failure of a new try, although a success leaves no event", () => {
   const events = [failed("HealthCheckFailed", UNHEALTHY, 700)];
   const at = (lastReconciledStatus: string, secondsAgo: number) => ({
     lastReconciled: ago(secondsAgo),
@@ -115,7 +115,7 @@ const waitedFor = (waiting: KubeObject, awaited: string) =>
   });
 const core = lookedAt("alga-core", 90);
 
-Deno.test("a health check that waited for parts of Flux is no failure while they are looked at again and nothing is wrong with them", () => {
+Deno.test("a health check that waited for parts of Flux is not a failure while they are looked at again and nothing is wrong with them", () => {
   assert.deepEqual(toldWaitingFor([core]), []);
   const release = "HelmRelease/alga-system/email-service status: 'InProgress'";
   assert.deepEqual(toldWaitingFor([core], [waitedFor(core, release)]), [], "its own wait is over");

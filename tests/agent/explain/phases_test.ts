@@ -262,7 +262,7 @@ Deno.test("a start that takes longer than its probe allows keeps stopping; it do
   );
 });
 
-Deno.test("the first crash of a container that runs again at once is no blocker that comes and goes", () => {
+Deno.test("the first crash of a container that runs again at once is not a blocker that comes and goes", () => {
   const ended = { terminated: { exitCode: 137, reason: "OOMKilled", startedAt: ago(9), finishedAt: ago(2) } };
   const first = { name: "first end", status: { imageID: "x", restartCount: 0, state: ended, lastState: {} } };
   const again = {

@@ -11,7 +11,7 @@ export const RECORDINGS: readonly Recording[] = [...Deno.readDirSync(FOLDER)].ma
   .filter((it) => it.endsWith(".json")).sort()
   .map((it) => JSON.parse(Deno.readTextFileSync(new URL(it, FOLDER))));
 
-/** As the agent keeps them: what is no log does not take the place of one. */
+/** As the agent keeps them: what is not a log does not take the place of one. */
 export function withKeptLogs(phases: readonly Phase[]): Phase[] {
   const kept = new Map<string, Phase["logs"][number]>();
   return phases.map((phase) => {

@@ -60,7 +60,7 @@ Deno.test("createTransport() takes a proxy whose password holds a % as it stands
   createTransport({ dnsServers: [], proxyUrl: "http://user:50%off@127.0.0.1:3128" }).close();
 });
 
-Deno.test("The authorities that count are those below the host's root, read anew for each client", async () => {
+Deno.test("The authorities that count are those below the host's root, read again for each client", async () => {
   const root = await Deno.makeTempDir({ prefix: "alga-root-" });
   const { caPem } = await makeCertificates(root, { serverNames: ["DNS:localhost"] });
   const [cert, key] = await Promise.all(

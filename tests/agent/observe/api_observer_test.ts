@@ -32,7 +32,7 @@ Deno.test("look() reads the kubeconfig again when the API is silent, and once a 
   assert.equal(asked, 2);
   isReady = false;
   await observer.look(SIGNAL);
-  assert.equal(observer.view().state, "answering", "one lost answer is no outage");
+  assert.equal(observer.view().state, "answering", "one lost answer is not an outage");
   await observer.look(SIGNAL);
   assert.equal(observer.view().state, "not-answering");
   await observer.look(SIGNAL);

@@ -9,7 +9,7 @@ import { KubeApiError } from "../../../k8s/mod.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 
 const clock = new FakeClock();
-/** With set-up's steps and words: between them they have every class. */
+/** With setup's steps and words: between them they have every class. */
 function classify(stepId: StepId, error: unknown) {
   const step = SETUP_STEPS.find((it) => it.id === stepId);
   assert.ok(step);

@@ -28,7 +28,7 @@ async function realJournal(): Promise<JournalEntry[]> {
   return [...agent.journal.entries()];
 }
 
-Deno.test("entries of one operation are no other's, and those without a name are set-up's", () => {
+Deno.test("entries of one operation are not another's, and those without a name are setup's", () => {
   for (const name of ["setup", "settings", "backup"] as const) {
     for (const event of ["requested", "step.started", "check.acknowledged", "owed"]) {
       const [type, data] = entryOf(name, event, { stepId: "a" });

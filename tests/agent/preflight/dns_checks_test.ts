@@ -26,7 +26,7 @@ const ANSWERS: readonly [string, DnsReply, { addresses: string[]; problem: RegEx
   ["no address", { addresses: [] }, { addresses: [], problem: /^no address$/ }],
   ["SERVFAIL", "SERVFAIL", { addresses: [], problem: /^answered SERVFAIL$/ }],
   ["silence", "silent", { addresses: [], problem: /^no answer$/ }],
-  ["bytes that are no answer", "garbage", {
+  ["bytes that are not an answer", "garbage", {
     addresses: [],
     problem: /^(no answer|gave an answer that is not DNS)$/,
   }],
@@ -38,7 +38,7 @@ const ANSWERS: readonly [string, DnsReply, { addresses: string[]; problem: RegEx
 const LONG_MS = 30_000;
 
 for (const [what, reply, wanted] of ANSWERS) {
-  // What is no answer to the question may be waited past.
+  // What is not an answer to the question may be waited past.
   const timeoutMs = wanted.problem.test("no answer") ? 200 : LONG_MS;
   for (const protocol of ["udp", "tcp"] as const) {
     Deno.test(`askDns() over ${protocol} understands ${what}`, async () => {

@@ -249,7 +249,7 @@ export const MACHINE_CASES: readonly CheckCase[] = [
   { id: "state.previous", when: "the machine is fresh", status: "pass", found: "none" },
   {
     id: "state.previous",
-    when: "our own set-up was interrupted",
+    when: "our own setup was interrupted",
     status: "pass",
     found: "ours; it will be continued",
     host: (it) => {

@@ -153,7 +153,7 @@ export const NETWORK_CASES: readonly CheckCase[] = [
   },
   {
     id: "net.ports-tcp",
-    when: "a stranger holds a port although our set-up began",
+    when: "a stranger holds a port although our setup began",
     status: "fail",
     found: "in use: 6443 (haproxy, pid 9)",
     host: (it) => {

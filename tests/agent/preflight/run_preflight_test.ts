@@ -262,7 +262,7 @@ for (const status of ["fail", "error"] as const) {
   });
 }
 
-Deno.test("preflightVerdict() wants another finding accepted anew", () => {
+Deno.test("preflightVerdict() wants another finding accepted again", () => {
   const report = reportOf({ id: "hw.cpu", status: "fail", overridable: true, found: "1 core" });
   assert.equal(preflightVerdict(report, [accepted("hw.cpu", "3 cores")]).canContinue, false);
   assert.equal(preflightVerdict(report, [accepted("hw.memory", "1 core")]).canContinue, false);

@@ -124,7 +124,7 @@ Deno.test("outcomeOf() tells what became of a reset", () => {
   assert.equal(outcomeOf(attempt, observed(later("Ready")), NOW_MS).outcome, "recovered");
   assert.equal(outcomeOf(attempt, observed(later("Stalled")), NOW_MS).outcome, "failed-again");
   const stale = reached(failedRelease());
-  assert.equal(outcomeOf(attempt, observed(stale), NOW_MS).outcome, "pending", "the old failure is no news");
+  assert.equal(outcomeOf(attempt, observed(stale), NOW_MS).outcome, "pending", "the old failure is not news");
   const neverReached = { ...later("Ready"), metadata: failedRelease().metadata };
   assert.equal(
     outcomeOf(attempt, observed(neverReached), NOW_MS).outcome,

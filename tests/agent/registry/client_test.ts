@@ -45,7 +45,7 @@ const FAULTS: readonly [string, RegistryFault, RegistryFailure][] = [
   ["418", { match: RELEASE, status: 418 }, "unexpected-status"],
   ["407 without a proxy", { match: RELEASE, status: 407 }, "unauthorized"],
   ["a page instead of JSON", { match: RELEASE, body: "<html>Log in to the network" }, "not-json"],
-  ["JSON that is no manifest", { match: RELEASE, body: "[]" }, "schema"],
+  ["JSON that is not a manifest", { match: RELEASE, body: "[]" }, "schema"],
   ["another digest than told", {
     match: RELEASE,
     body: "{}",

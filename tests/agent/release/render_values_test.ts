@@ -116,7 +116,7 @@ Deno.test("renderValues() keeps the published tag where the release names none",
   assert.deepEqual(after, { image: { tag: "published" }, publicBaseUrl: URL });
 });
 
-Deno.test("renderValues() names the file that is no YAML map, in every release", () => {
+Deno.test("renderValues() names the file that is not a YAML map, in every release", () => {
   const wrongs = [
     "- a\n- list\n",
     "only text\n",

@@ -22,9 +22,9 @@ Deno.test("A failed step is tried again after 15, 30, 60, 120, 240, 300 … s, t
   assert.equal(engine.state().status, "failed");
 });
 
-Deno.test("A failure that no attempt can mend is not tried again by itself", async () => {
+Deno.test("A failure that no attempt can fix is not tried again by itself", async () => {
   const engine = await startEngine();
-  const hopeless = new AgentError("RELEASE_INVALID", "It is no release", { retrySafe: false });
+  const hopeless = new AgentError("RELEASE_INVALID", "It is not a release", { retrySafe: false });
   engine.trouble.set("k3s", () => Promise.reject(hopeless));
   await submitted(engine);
   const state = engine.state();
@@ -45,7 +45,7 @@ Deno.test("The attempts are counted on although an earlier step had to be done a
   assert.equal(engine.runs.filter((it) => it === "flux").length, 11);
 });
 
-Deno.test("retry() by a person begins the count of attempts anew", async () => {
+Deno.test("retry() by a person begins the count of attempts again", async () => {
   const engine = await startEngine();
   engine.trouble.set("k3s", broken);
   await submitted(engine);
@@ -97,7 +97,7 @@ Deno.test("retry() asked the very moment a failure is shown starts the step agai
 Deno.test("retry() asked the very moment the last attempt failed starts the step again", async () => {
   const engine = await startEngine();
   let isHopeless = true;
-  const hopeless = new AgentError("RELEASE_INVALID", "It is no release", { retrySafe: false });
+  const hopeless = new AgentError("RELEASE_INVALID", "It is not a release", { retrySafe: false });
   engine.trouble.set("k3s", () => isHopeless ? Promise.reject(hopeless) : Promise.resolve());
   let reply: Promise<unknown> | undefined;
   engine.setup.subscribe(() => {

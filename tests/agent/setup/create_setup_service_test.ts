@@ -54,7 +54,7 @@ Deno.test("submit() keeps the answers 0600, and no file holds the password once 
   }
 });
 
-Deno.test("submit() stores the inputs before the journal says that set-up was asked for", async () => {
+Deno.test("submit() stores the inputs before the journal says that setup was asked for", async () => {
   const engine = await startEngine();
   await engine.setup.submit(INPUTS, BY);
   const changes = engine.host.record.filter((it) => /^(write .*setup-inputs|append)/.test(it));
@@ -62,7 +62,7 @@ Deno.test("submit() stores the inputs before the journal says that set-up was as
   await settle(engine);
 });
 
-Deno.test("submit() while set-up runs is refused and names the holder", async () => {
+Deno.test("submit() while setup runs is refused and names the holder", async () => {
   const engine = await startEngine();
   engine.trouble.set("flux", endless);
   await submitted(engine);
@@ -79,7 +79,7 @@ Deno.test("submit() after the first company was written is refused", async () =>
   await engine.setup.stop();
 });
 
-Deno.test("submit() while a failed step waits starts anew with the new answers", async () => {
+Deno.test("submit() while a failed step waits starts again with the new answers", async () => {
   const engine = await startEngine();
   engine.trouble.set("resolve", broken);
   await submitted(engine);
@@ -116,7 +116,7 @@ Deno.test("submit() with checksOnly ends after the checks and changes nothing", 
   assert.equal(engine.state().status, "checked");
 });
 
-Deno.test("A finding blocks before anything else runs, and recheck() goes on once it is mended", async () => {
+Deno.test("A finding blocks before anything else runs, and recheck() goes on once it is fixed", async () => {
   const engine = await startEngine();
   engine.findings.push(finding("hw.memory"));
   await submitted(engine);
@@ -145,7 +145,7 @@ Deno.test("acknowledge() of every open finding goes on and is kept with what was
   ]);
 });
 
-Deno.test("acknowledge() of a finding that must be mended is refused", async () => {
+Deno.test("acknowledge() of a finding that must be fixed is refused", async () => {
   const engine = await startEngine();
   engine.findings.push(finding("os.arch", { overridable: false }), finding("hw.memory"));
   await submitted(engine);
@@ -198,7 +198,7 @@ for (const ask of ["submit", "recheck", "acknowledge", "retry"] as const) {
       const lock = await lockFile(path, options);
       return { ...lock, release: () => gate.promise.then(() => lock.release()) };
     };
-    const hopeless = new AgentError("RELEASE_INVALID", "It is no release", { retrySafe: false });
+    const hopeless = new AgentError("RELEASE_INVALID", "It is not a release", { retrySafe: false });
     if (ask === "retry" || ask === "submit") engine.trouble.set("k3s", () => Promise.reject(hopeless));
     else engine.findings.push(finding("hw.memory"));
     await submitted(engine);
@@ -217,7 +217,7 @@ for (const ask of ["submit", "recheck", "acknowledge", "retry"] as const) {
   });
 }
 
-Deno.test("A full disk is told, and set-up goes on by itself when there is room again", async () => {
+Deno.test("A full disk is told, and setup goes on by itself when there is room again", async () => {
   const engine = await startEngine();
   engine.trouble.set("k3s", () => {
     engine.host.writeError = "no space left on device";

@@ -46,7 +46,7 @@ Deno.test("foldSetup() of nothing is idle with every step waiting", () => {
   assert.ok(Object.values(folded.rows).every((it) => it.status === "waiting"));
 });
 
-Deno.test("foldSetup() follows set-up from the request to the end", () => {
+Deno.test("foldSetup() follows setup from the request to the end", () => {
   const requested = ["setup.requested", { answers: [] }] as Line;
   assert.deepEqual(stateAfter(requested), {
     status: "running",
@@ -75,7 +75,7 @@ Deno.test("foldSetup() follows set-up from the request to the end", () => {
   assert.deepEqual(stateAfter(requested, ["setup.finished"]), { status: "done", finishedAt: "at 2" });
 });
 
-Deno.test("foldSetup() counts attempts until a person asks, set-up is requested again, or it ends", () => {
+Deno.test("foldSetup() counts attempts until a person asks, setup is requested again, or it ends", () => {
   const failed = ["step.failed", { stepId: "k3s", failure: FAILURE }] as Line;
   const again = ["setup.retried", { by: "agent", attempt: 3 }] as Line;
   const attemptsAfter = (...more: Line[]) => foldSetup(journal(failed, again, ...more)).attempts;

@@ -50,7 +50,7 @@ Deno.test("install-state.json holds the failure with its phase", async () => {
   await engine.setup.stop();
 });
 
-Deno.test("install-state.json that a kill left behind the journal is written anew at the next start", async () => {
+Deno.test("install-state.json that a kill left behind the journal is written again at the next start", async () => {
   const engine = await submitted(await startEngine());
   engine.host.put(PATHS.installState, '{"status":"k3s-install-running"}');
   const again = await engine.restart();

@@ -31,7 +31,7 @@ Deno.test("The journal of version 0.1.0 tells after every line the same as it di
   assert.equal(states.at(-1).state.status, "done");
 });
 
-Deno.test("A set-up that version 0.1.0 left after any line is gone on with to the end", async () => {
+Deno.test("A setup that version 0.1.0 left after any line is gone on with to the end", async () => {
   const lines = (await read("journal-0.1.0.jsonl")).split("\n").slice(0, -1);
   const { runId } = JSON.parse(lines[0] ?? "").data;
   const waits: number[] = [];

@@ -77,7 +77,7 @@ Deno.test("The counter of attempts and the time of the next one survive a restar
   const runs = engine.runs.length;
 
   const again = await resumed(engine);
-  assert.equal(again.runs.length, runs, "a restart is no reason to try sooner");
+  assert.equal(again.runs.length, runs, "a restart is not a reason to try sooner");
   const after = again.state();
   assert.ok(after.status === "failed" && after.nextAttemptAt === before.nextAttemptAt);
   await nextAttempt(again);
@@ -128,7 +128,7 @@ Deno.test("resume() with damaged inputs, or those of another run, tells that the
   }
 });
 
-Deno.test("Lost inputs are not asked for again when set-up is done", async () => {
+Deno.test("Lost inputs are not asked for again when setup is done", async () => {
   const engine = await submitted(await startEngine());
   engine.host.put(PATHS.setupInputs, "{");
   const again = await resumed(engine);

@@ -43,7 +43,7 @@ Deno.test("What one step said is not shown as the next one's", async () => {
   assert.deepEqual(seen, ["Installing", "k3s: Installing", "", ""]);
 });
 
-Deno.test("view() is made once for many readers, and anew after a change", async () => {
+Deno.test("view() is made once for many readers, and again after a change", async () => {
   const engine = await startEngine();
   const before = engine.setup.view();
   assert.equal(engine.setup.view(), before);

@@ -140,7 +140,7 @@ for (const [how, spoil] of Object.entries(SPOILT)) {
   }
 }
 
-Deno.test("a head that is behind, damaged or of no journal yet is no damage", async () => {
+Deno.test("a head that is behind, damaged or of no journal yet is not damage", async () => {
   const { host } = await hostWithJournal(5);
   const ahead = await hostWithJournal(3);
   host.put(PATHS.journalHead, await ahead.host.readText(PATHS.journalHead) ?? "");

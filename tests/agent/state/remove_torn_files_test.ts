@@ -9,7 +9,7 @@ const TORN = [
 ];
 const WHOLE = ["inputs.json", "notes.tmp", "operation.lock", "x.0123456789ab", "x.0123456789ab.tmp.json"];
 
-Deno.test("half-written files of before go, everything else stays, an absent folder is no error", async () => {
+Deno.test("half-written files of before go, everything else stays, an absent folder is not an error", async () => {
   const host = new FakeHost();
   for (const name of [...TORN, ...WHOLE]) await host.writeFile(`/var/lib/x/${name}`, "{}", { mode: 0o600 });
   await removeTornFiles(host, ["/var/lib/x"], 0); // they were written since

@@ -260,7 +260,7 @@ const FAILURE = {
   retrySafe: true,
 };
 
-Deno.test("a stopped set-up is the state of things before a cluster exists", () => {
+Deno.test("a stopped setup is the state of things before a cluster exists", () => {
   const empty = emptySnapshot();
   const status = evaluate({
     ...empty,
@@ -290,7 +290,7 @@ Deno.test("checks that stand in the way are told with their number", () => {
   assert.equal(status.rollup.message, "Setup waits for you. 2 checks found problems");
 });
 
-Deno.test("live readiness outranks a recorded failure of set-up", () => {
+Deno.test("live readiness outranks a recorded failure of setup", () => {
   const status = evaluate(
     { ...HEALTHY, setup: { ...HEALTHY.setup, status: "failed", failure: FAILURE } },
     NOW_MS,
@@ -299,7 +299,7 @@ Deno.test("live readiness outranks a recorded failure of set-up", () => {
   assert.deepEqual(status.topBlockers.filter((it) => it.id === "agent.setup-failed"), []);
 });
 
-Deno.test("set-up that runs is told by its step", () => {
+Deno.test("setup that runs is told by its step", () => {
   const empty = emptySnapshot();
   const status = evaluate({
     ...empty,
@@ -316,7 +316,7 @@ Deno.test("set-up that runs is told by its step", () => {
   assert.deepEqual(status.activeOperations.map((it) => [it.operation, it.elapsedSeconds]), [["setup", 30]]);
 });
 
-Deno.test("a silent API is no blocker while set-up starts Kubernetes", () => {
+Deno.test("a silent API is not a blocker while setup starts Kubernetes", () => {
   const status = evaluate({
     ...emptySnapshot(),
     api: {
@@ -431,7 +431,7 @@ Deno.test("recent tells what changed, newest first, and since stays", () => {
   assert.ok(after.recent.some((it) => it.text === "Ready to log in"));
 });
 
-Deno.test("time alone is no substance", () => {
+Deno.test("time alone is not substance", () => {
   assert.equal(
     substanceOf(evaluate(HEALTHY, NOW_MS)),
     substanceOf({ ...evaluate(HEALTHY, NOW_MS), timestamp: "later" }),

@@ -53,7 +53,7 @@ Deno.test("a blocker becomes news after half a minute, once", () => {
   assert.deepEqual(told, [false, false, false, true, false, false]);
 });
 
-Deno.test("a blocker that passes within half a minute is no news", () => {
+Deno.test("a blocker that passes within half a minute is not news", () => {
   const memory = remember(NO_MEMORY, statusAfter(5, [BLOCKER]));
   assert.equal(isNews(memory, statusAfter(40, [])), false);
 });

@@ -164,7 +164,7 @@ Deno.test("createStatusService() has a document before anything was asked", asyn
   });
 });
 
-Deno.test("createStatusService() follows set-up", async () => {
+Deno.test("createStatusService() follows setup", async () => {
   let view = IDLE;
   let changed = () => {};
   await withService(undefined, {
@@ -258,8 +258,8 @@ Deno.test("createStatusService() follows a cluster from broken to healthy and re
         status: { readyReplicas: 1 },
       }, { subresource: "status" });
       await put(api, RUNNING_APP, "Pod");
-      const mended = await until(service, (it) => it.tiers.core.ready);
-      assert.ok(mended.topBlockers.every((it) => it.id !== "stor.subpath"));
+      const fixed = await until(service, (it) => it.tiers.core.ready);
+      assert.ok(fixed.topBlockers.every((it) => it.id !== "stor.subpath"));
 
       // The Job completes and vanishes; what it did stays known.
       await put(api, FINISHED_JOB, "Job");

@@ -32,7 +32,7 @@ export async function measureChange(bench: Watched, pods: number, pageCount: num
   const pages: RawClient[] = [];
   for (let i = 0; i < rounds * 5; i++) {
     say(`change ${i + 1} of ${rounds * 5}, ${pods} pods, ${pageCount} pages`);
-    // Opened anew now and then, since a page ends after a hundred states.
+    // Opened again now and then, since a page ends after a hundred states.
     if (i % 20 === 0) {
       for (const it of pages.splice(0)) it.close();
       pages.push(...await Promise.all(Array.from({ length: pageCount }, () => openLivePage(agent))));

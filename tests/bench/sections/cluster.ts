@@ -48,7 +48,7 @@ async function atSize(
   const agentArgs = ["--root", root, "--kubeconfig", fleet.kubeconfigPath];
   const agent = await startAgent({ root, agentArgs }, { program });
   stack.defer(async () => void await agent.kill("SIGKILL"));
-  // The status page shows itself once set-up has been asked for anything.
+  // The status page shows itself once setup has been asked for anything.
   await agent.request("POST", "/api/v1/setup?checksOnly=true", sampleInputs({ appUrl: "psa.example.com" }));
   await until("the checks are over", () => fetchSetup(agent), (it) => it.state.status === "checked", 120);
   const config = `${root}/watch.json`;

@@ -16,7 +16,7 @@ export const memorySection: Section = {
     const headers = { authorization: `Bearer ${agent.token}` };
     for (const pods of bench.podCounts) {
       const there = await bench.bringTo(pods);
-      // What set-up and new pods have begun ends first: engines compile and memory is given back for a while.
+      // What setup and new pods have begun ends first: engines compile and memory is given back for a while.
       await new Promise((resolve) => setTimeout(resolve, loadMs * 15));
       say(`idle with ${there} pods`);
       const floor = spread([await memoryMb(bare.pid)]);

@@ -11,7 +11,7 @@ const UNIT = "/etc/systemd/system/k3s.service";
 
 /** The service `k3s` of an appliance: its parts are Kubernetes' own programs. */
 export interface K3sService {
-  /** What `systemctl restart k3s` does: pods go on, everything else starts anew with the configuration as it is. */
+  /** What `systemctl restart k3s` does: pods go on, everything else starts again with the configuration as it is. */
   restart(): Promise<void>;
   stop(): Promise<void>;
   startPart(part: Part): Promise<void>;

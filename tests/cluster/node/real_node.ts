@@ -60,7 +60,7 @@ export interface RealNode {
   push(recipe: ImageRecipe): Promise<string>;
   /** Waits up to 60 s until the API server says that it is ready. */
   untilApiAnswers(): Promise<void>;
-  /** Drops etcd's history and starts the API server anew: watches from before get 410. */
+  /** Drops etcd's history and starts the API server again: watches from before get 410. */
   compact(): Promise<void>;
   /** Milliseconds from the start of this node to each event. */
   timings: Record<string, number>;

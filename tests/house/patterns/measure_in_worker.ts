@@ -6,7 +6,7 @@ export type Verdict = { growth: Growth | undefined; attacks: number } | "unendin
 /** Many times what an innocent pattern takes for all its attacks. */
 const PATIENCE_MS = 30_000;
 
-/** Measures patterns one after another in a thread that is ended, and made anew, when one does not come to an end. */
+/** Measures patterns one after another in a thread that is ended, and made again, when one does not come to an end. */
 export class Measurer {
   #worker: Worker | undefined;
 

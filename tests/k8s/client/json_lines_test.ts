@@ -30,7 +30,7 @@ Deno.test("readJsonLines() refuses a stream that ends within a line", async () =
   );
 });
 
-Deno.test("readJsonLines() refuses a line that is no JSON", async () => {
+Deno.test("readJsonLines() refuses a line that is not JSON", async () => {
   await assert.rejects(
     Array.fromAsync(readLines(stream([new TextEncoder().encode("<html>\n")]))),
     SyntaxError,

@@ -26,7 +26,7 @@ export const AGENT_ROWS: readonly Row[] = [
     green: HEALTHY,
   },
   {
-    name: "set-up stopped",
+    name: "setup stopped",
     id: "agent.setup-failed",
     red: {
       ...HEALTHY,

@@ -205,7 +205,7 @@ export const FLUX_ROWS: readonly Row[] = [
     green: HEALTHY,
   },
   {
-    name: "values that are no values",
+    name: "values that are not values",
     id: "flux.build",
     red: release("temporal", [
       notReady(

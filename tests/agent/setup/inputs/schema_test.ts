@@ -198,7 +198,7 @@ Deno.test("SetupInputs refuses unknown fields by name, also those of every objec
   }
 });
 
-Deno.test("SetupInputs refuses what is no object", () => {
+Deno.test("SetupInputs refuses what is not an object", () => {
   for (const given of [null, undefined, 1, "x", [], [GIVEN], true]) {
     const parsed = SetupInputs.safeParse(given);
     assert.ok(!parsed.success);

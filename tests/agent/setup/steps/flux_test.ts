@@ -121,7 +121,7 @@ Deno.test("flux: definitions that are cut off, empty or no YAML install nothing"
   });
 });
 
-Deno.test("flux: another image, or a Deployment taken away, is not done and is mended", async () => {
+Deno.test("flux: another image, or a Deployment taken away, is not done and is fixed", async () => {
   await withFlux(async (world) => {
     await fluxStep.act(world.context());
     const ref = { resource: KINDS.Deployment, namespace: NAMESPACE, name: "helm-controller" };

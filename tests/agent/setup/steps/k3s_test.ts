@@ -134,7 +134,7 @@ Deno.test("k3s: other DNS servers are read only at a start, so the service start
   });
 });
 
-Deno.test("k3s: a damaged binary, a lost unit and a kill before the restart are not done and are mended", async () => {
+Deno.test("k3s: a damaged binary, a lost unit and a kill before the restart are not done and are fixed", async () => {
   const startedWith = "/var/lib/alga-appliance/k3s-started-with";
   for (
     const [damage, isRestarted] of [
@@ -168,7 +168,7 @@ Deno.test("k3s: a service that was stopped is started, not installed again", asy
   });
 });
 
-Deno.test("k3s: a stop of the agent while it waits is no failure of k3s", async () => {
+Deno.test("k3s: a stop of the agent while it waits is not a failure of k3s", async () => {
   await onAppliance(async (world) => {
     world.host.commands.set("systemctl", {});
     const stop = new AbortController();

@@ -59,7 +59,7 @@ Deno.test("login: says the blocker before the operation before the tier, each on
   ]);
 });
 
-Deno.test("login: does not say again what set-up itself said last", async () => {
+Deno.test("login: does not say again what setup itself said last", async () => {
   const { status, said, context, change } = statusWorld();
   status.activeOperations.push({ operation: "setup", message: "Settings and secrets are in place" });
   const run = loginStep.act(context);

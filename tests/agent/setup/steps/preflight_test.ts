@@ -23,7 +23,7 @@ Deno.test("preflight: findings block, are kept whole in the journal, and nothing
     assert.ok(results.length > 20);
     assert.ok(
       results.some((it) => it.id === "os.release" && it.status !== "pass"),
-      "an empty host is no Ubuntu",
+      "an empty host is not Ubuntu",
     );
     assert.match(world.said.at(-1) ?? "", /^\d+ of \d+ checks failed$/);
     assert.ok(!JSON.stringify(entry).includes(context.inputs.adminPassword ?? "?"));

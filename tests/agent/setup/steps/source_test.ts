@@ -43,7 +43,7 @@ Deno.test("source: a second run changes no resourceVersion", async () => {
   });
 });
 
-Deno.test("source: another digest, mirror, path or a missing object is not done and is mended", async () => {
+Deno.test("source: another digest, mirror, path or a missing object is not done and is fixed", async () => {
   await withFlux(async (world) => {
     const wrongs: (() => Promise<unknown>)[] = [
       () => world.kube.patch(SOURCE, { spec: { ref: { digest: `sha256:${"9".repeat(64)}` } } }),
@@ -58,7 +58,7 @@ Deno.test("source: another digest, mirror, path or a missing object is not done 
       await wrong();
       assert.equal(await sourceStep.look(world.context()), false, `wrong ${i}`);
       await sourceStep.act(world.context());
-      assert.equal(await sourceStep.look(world.context()), true, `mended ${i}`);
+      assert.equal(await sourceStep.look(world.context()), true, `fixed ${i}`);
     }
   });
 });

@@ -77,7 +77,7 @@ export async function inStepWorld(body: (world: StepWorld) => Promise<void>): Pr
     login: { isReady: () => false, waitingFor: () => "", subscribe: () => () => {} },
     say: (text) => said.push(`${text}`),
     progress: () => {},
-    owe: () => Promise.reject(new Error("set-up owes nothing")),
+    owe: () => Promise.reject(new Error("setup owes nothing")),
     signal: stopped.signal,
     ...overrides,
   });

@@ -17,7 +17,7 @@ for (const [line, wanted] of MASKED) {
   });
 }
 
-Deno.test("redactLine() leaves what is no credential", () => {
+Deno.test("redactLine() leaves what is not a credential", () => {
   for (const line of ["http://host:8080/a@b", "the password is wrong", "3 tokens", "basic auth"]) {
     assert.equal(redactLine(line), line);
   }
