@@ -18,8 +18,8 @@ export interface Appliance {
   node: RealNode;
   /** The agent that runs now. */
   agent: AgentProcess;
-  /** Kills the agent, lets it forget what it did (the journal), and starts it again. */
-  loseMemory(): Promise<void>;
+  /** Kills the agent, takes files of its memory away (default: the journal and everything that knows of it), and starts it again. */
+  loseMemory(files?: readonly string[]): Promise<void>;
   /** Puts one of the application's images into the registry. */
   pushImage(name: string): Promise<void>;
   /** Publishes another release to the same registry; channels move to it. */
@@ -54,9 +54,9 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
       agent: await start(),
       pushImage,
       publish,
-      async loseMemory() {
+      async loseMemory(files = [PATHS.journal, PATHS.journalHead, PATHS.journalHeadCopy]) {
         await appliance.agent.kill("SIGKILL");
-        await Deno.remove(`${node.root}${PATHS.journal}`);
+        for (const path of files) await Deno.remove(`${node.root}${path}`);
         appliance.agent = await start();
       },
       async setUp(timeoutSec = 300) {

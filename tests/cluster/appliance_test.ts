@@ -3,6 +3,8 @@ import { FLUX_NAMESPACE } from "../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
 import { KINDS, type KubeClient, type ObjectRef } from "../../k8s/mod.ts";
 import type { StatusDocument } from "../../agent/status/document.ts";
+import { PATHS } from "../../agent/state/paths.ts";
+import { fetchSetup } from "../walk/walk.ts";
 import { pushRelease } from "../simulator/push.ts";
 import { kubeLogsContract } from "../contract/kube_logs_contract.ts";
 import { until } from "../until.ts";
@@ -50,6 +52,10 @@ Deno.test({
         const cleared = await seeCleared(rig, "the missing image", push, imageIsThere);
         rows.push(`a background image that was missing at setup: cleared after ${toText(cleared)}`);
       });
+      await t.step(
+        "a lost record is told, opens setup to nobody, and is decided",
+        () => keepsInstallation(rig),
+      );
       await t.step("setup again changes nothing but our own record", () => changesNothing(rig));
       await t.step("a routine look of Flux takes nothing back", () => staysWhileFluxLooks(rig));
       for (const fault of FAULTS) {
@@ -97,6 +103,24 @@ async function setUpWithoutImage(appliance: Appliance): Promise<void> {
       first.severity === "background" && JSON.stringify(tierMap(status)) === JSON.stringify(tiers);
   };
   await untilStatus(appliance, "the missing image is named, and nobody is kept out", isNamed, 180);
+}
+
+/** The cluster holds an installation, so a lost record opens setup to nobody. */
+async function keepsInstallation({ appliance, kube }: Rig): Promise<void> {
+  const before = await writtenObjects(kube);
+  await appliance.loseMemory([PATHS.journal]);
+  const { agent } = appliance;
+  const ask = async (path: string, body: unknown) => {
+    const { status, body: answer } = await agent.request("POST", path, body);
+    return [status, (answer as { reason?: string }).reason];
+  };
+  const record = "/api/v1/setup/record";
+  assert.deepEqual(await ask("/api/v1/setup/retry", {}), [409, "record-damaged"]);
+  assert.deepEqual(await ask(record, { decision: "open" }), [409, "installation-in-use"]);
+  assert.deepEqual(await ask(record, { decision: "keep" }), [202, undefined]);
+  assert.equal((await fetchSetup(agent)).state.status, "done");
+  await untilStatus(appliance, "everything is healthy", isHealthy, 180);
+  assert.deepEqual(await writtenObjects(kube), before);
 }
 
 async function changesNothing({ appliance, kube }: Rig): Promise<void> {
