@@ -43,6 +43,54 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: `questions stand apart, folded ones too, and the frame takes two lines of a phone${
+    requirements.ok ? "" : ` (skipped: ${requirements.reason})`
+  }`,
+  ignore: !requirements.ok,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const { form = "", "form, errors": errors = "", "settings, idle": settings = "" } = allPages("a word");
+    const server = servePages([[form, errors, settings]]);
+    const browser = await chromium.launch({
+      executablePath: "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+    });
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 900 } });
+      page.setDefaultTimeout(30_000);
+      for (const i of [0, 1]) {
+        await page.goto(`http://127.0.0.1:${server.addr.port}/0/${i}`);
+        const close = await page.evaluate(`[...document.querySelectorAll(".field")].filter((it) => {
+          const before = it.previousElementSibling?.getBoundingClientRect();
+          return before && it.getBoundingClientRect().top - before.bottom < 8;
+        }).map((it) => it.querySelector("label").textContent)`);
+        assert.deepEqual(close, [], `page ${i}: these touch what stands above them`);
+        const [links, out] = await page.evaluate(
+          `["nav", ".out button"].map((it) => document.querySelector(it).getBoundingClientRect().bottom)`,
+        ) as [number, number];
+        assert.ok(Math.abs(links - out) < 8, `page ${i}: the links end at ${links}, the way out at ${out}`);
+      }
+      await page.goto(`http://127.0.0.1:${server.addr.port}/0/2`);
+      const [above, below] = await page.evaluate(`(() => {
+        const panel = [...document.querySelectorAll(".panel")].find((it) => it.querySelector("dl.answers"));
+        const list = panel.querySelector("dl.answers").getBoundingClientRect();
+        const text = panel.querySelector("dt").getBoundingClientRect();
+        return [text.top - list.top, getComputedStyle(panel.querySelector("dl > div")).borderTopWidth];
+      })()`) as [number, string];
+      assert.deepEqual(
+        [above, below],
+        [0, "0px"],
+        "a list that begins its panel has no line and no room above",
+      );
+    } finally {
+      await browser.close();
+      await server.shutdown();
+    }
+  },
+});
+
 /** Pages with everything folded out; handed to the browser whole they would stall its pipe. */
 function servePages(pages: readonly (readonly string[])[]): Deno.HttpServer<Deno.NetAddr> {
   const { text: css } = readStylesheet();
