@@ -25,7 +25,7 @@ export function checkReportPage(view: Pick<SetupView, "preflight" | "acknowledge
           <h2>Accepted risks</h2>
           ${acknowledgements.length === 0
             ? html`
-              <p class="soft">None: nothing was found that somebody had to accept.</p>
+              <p class="soft">${noneText(report)}</p>
             `
             : html`
               <ul class="rows">${acknowledgements.map((it) => acceptedRow(it, report))}</ul>
@@ -48,6 +48,14 @@ export function checkReportPage(view: Pick<SetupView, "preflight" | "acknowledge
 
 function isQuiet({ status }: PreflightReport["results"][number]): boolean {
   return status === "pass" || status === "skipped";
+}
+
+/** Why nothing was accepted. */
+function noneText(report: PreflightReport | undefined): string {
+  if (report === undefined) return "None is known.";
+  return report.results.some((it) => it.status === "fail" || it.status === "error")
+    ? "None: nobody has accepted what was found."
+    : "None: nothing was found that somebody had to accept.";
 }
 
 /** Reports of old journals may have no times that can be read. */

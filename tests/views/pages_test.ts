@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ActionKind } from "../../agent/causes/action.ts";
 import type { Blocker } from "../../agent/explain/blocker.ts";
 import type { ActiveOperation, RollupState, StatusDocument } from "../../agent/status/document.ts";
+import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupState, SetupView } from "../../agent/setup/setup_state.ts";
 import { duration, type Frame, renderPage } from "../../views/layout.ts";
 import { loginPage } from "../../views/login_page.ts";
@@ -237,6 +238,19 @@ Deno.test("the report of the checks tells what was accepted, by whom, when and w
   );
   assert.match(text, /Memory\s*2026-11-21 09:12 UTC\s*Found: 8 GiB\. Accepted by browser 192\.0\.2\.7\./);
   assert.match(text, /1 of 1 checks failed: Memory\. Run on/);
+});
+
+Deno.test("the report of the checks never says that nothing was found where something was", () => {
+  const text = (preflight?: PreflightReport) =>
+    parseMarkup(page(checkReportPage({ acknowledgements: [], ...(preflight && { preflight }) }))).text;
+  const words = /nothing was found that somebody had to accept/;
+  assert.match(text(sampleReport(sampleCheck("pass"), sampleCheck("warn"))), words);
+  for (const status of ["fail", "error"] as const) {
+    const found = text(sampleReport(sampleCheck(status), sampleCheck("pass")));
+    assert.doesNotMatch(found, words);
+    assert.match(found, /None: nobody has accepted what was found\./);
+  }
+  assert.doesNotMatch(text(), words, "without a report nobody knows");
 });
 
 Deno.test("the finished page opens Alga and says who signs in; without answers it leads to the status page", () => {
