@@ -90,8 +90,11 @@ export function settingsRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     }, state);
   });
 
+  /** What the form begins with where it is not what counts now. */
+  const begun = (c: Context<Env>) => state.settingsDrafts.get(draftKey(c))?.settings ?? settings.asked();
+
   app.get(`${PAGE}/change`, async (c) => {
-    const draft = state.settingsDrafts.get(draftKey(c))?.settings ?? settings.asked();
+    const draft = begun(c);
     return await form(c, draft ? { ...draft, dnsServers: draft.dnsServers.join(", ") } : {});
   });
 
@@ -106,9 +109,11 @@ export function settingsRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const sent = new URLSearchParams(await c.req.text());
     const given = Object.fromEntries(SETTING_KEYS.map((it) => [it, sent.get(it) ?? ""]));
     const unknown = [...sent.keys()].filter((it) => !(it in given) && it !== "csrf");
+    // Servers that the form showed may stay in it when others are chosen; what was typed is not dropped in silence.
+    const shown = [settings.view().values.dnsServers, begun(c)?.dnsServers.join(", ")];
     const parsed = SettingsChange.safeParse({
       ...given,
-      ...(given.dnsMode === "system" ? { dnsServers: "" } : {}),
+      ...(given.dnsMode === "system" && shown.includes(given.dnsServers) ? { dnsServers: "" } : {}),
       ...Object.fromEntries(unknown.map((it) => [it, ""])),
     });
     const kept = state.settingsDrafts.get(draftKey(c))?.proxyUrl;

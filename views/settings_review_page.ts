@@ -33,7 +33,7 @@ export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview):
       report && reportPanel(report),
       isNothing ? null : settingsPanel(plan),
       isNothing ? null : stepsPanel(plan),
-      html`
+      isNothing ? NOTHING_ACTS : html`
         <section class="panel">
           <h2>If it stops half-way</h2>
           <p>
@@ -44,14 +44,12 @@ export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview):
             <p><b>Before it can be applied:</b> fix what the checks found, then check again.</p>
           `}
           <div class="acts">
-            ${isNothing || mustFix ? null : button(
+            ${mustFix ? null : button(
               "/settings/apply",
               bad.length > 0 ? "Apply all the same" : "Apply",
               csrfToken,
               "big",
-            )} ${isNothing
-              ? null
-              : button("/settings/check", report ? "Check again" : "Only check", csrfToken, "quiet")}
+            )} ${button("/settings/check", report ? "Check again" : "Only check", csrfToken, "quiet")}
             <a href="/settings/change">Change it</a><a href="/settings">Not now</a>
           </div>
         </section>
@@ -59,6 +57,12 @@ export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview):
     ],
   };
 }
+
+const NOTHING_ACTS = html`
+  <div class="acts">
+    <a class="button" href="/settings/change">Change something</a><a href="/settings">Back to the settings</a>
+  </div>
+`;
 
 function button(action: string, label: string, csrfToken: string, kind: string): VNode {
   return html`

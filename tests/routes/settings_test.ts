@@ -192,6 +192,27 @@ Deno.test("a change that is none says so and has nothing to apply", async () => 
   const { text, tags } = parseMarkup(await (await get("/settings/review")).text());
   assert.match(text, /Nothing is different from now/);
   assert.ok(!tags.some((it) => it.attributes.action === "/settings/apply"));
+  assert.doesNotMatch(text, /stops half-way|Not now/, "nothing begins that could stop");
+  assert.match(text, /Change something.*Back to the settings/);
+});
+
+Deno.test("own DNS servers that would not be used are refused; those that the form showed may stay in it", async () => {
+  const { settings, post } = await startApp();
+  const refused = await post("/settings/change", { ...FORM, dnsServers: "192.0.2.1" });
+  assert.equal(refused.status, 422);
+  const html = await refused.text();
+  assert.match(parseMarkup(html).text, /192\.0\.2\.1 would not be used/);
+  assert.equal(valueOf(html, "dnsServers"), "192.0.2.1");
+  const wrong = await post("/settings/change", { ...FORM, dnsServers: "1.2.3" });
+  assert.match(parseMarkup(await wrong.text()).text, /1\.2\.3&quot; is not an IPv4 address/);
+  const view = settings.view();
+  settings.view = () => ({ ...view, values: { ...view.values, dnsMode: "custom", dnsServers: "192.0.2.9" } });
+  for (const dnsServers of ["192.0.2.9", ""]) {
+    assert.equal((await post("/settings/change", { ...FORM, dnsServers })).status, 303, dnsServers);
+  }
+  await post("/settings/change", { ...FORM, dnsMode: "custom", dnsServers: "192.0.2.7" });
+  const back = await post("/settings/change", { ...FORM, dnsServers: "192.0.2.7" });
+  assert.equal(back.status, 303, "the form showed the draft's servers");
 });
 
 Deno.test("a closed gate shows its findings; accepting takes every box", async () => {
