@@ -2,6 +2,7 @@ import { MACHINE } from "../agent/causes/machine.ts";
 import type { Blocker } from "../agent/explain/blocker.ts";
 import { durationText } from "../agent/text/duration.ts";
 import { sentence as fullSentence } from "../agent/text/sentence.ts";
+import { utcMinute, utcTime } from "../agent/text/utc_time.ts";
 import type { VNode } from "preact";
 import { type Content, html, renderPart, visible } from "./html.ts";
 
@@ -159,6 +160,18 @@ export function clockTime(iso: string): VNode {
   return html`
     <time datetime="${iso}">${iso.slice(11, 19)}</time>
   `;
+}
+
+/** "14:02:10 UTC" of an ISO time; "2026-11-21 14:02 UTC" where `asOf` is of another day. */
+export function moment(iso: string, asOf: string): VNode {
+  return html`
+    <time datetime="${iso}">${isSameDay(iso, asOf) ? utcTime(iso) : utcMinute(iso)}</time>
+  `;
+}
+
+/** Of two ISO times, in UTC. */
+export function isSameDay(one: string, other: string): boolean {
+  return one.slice(0, 10) === other.slice(0, 10);
 }
 
 /** Text as a whole sentence, whether or not it brought its full stop. */

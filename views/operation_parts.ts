@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import type { OperationView, StepRow } from "../agent/settings/settings_view.ts";
 import { type Content, html, visible } from "./html.ts";
-import { clockTime, csrfField, duration, mark, sentence, type Tone } from "./layout.ts";
+import { clockTime, csrfField, duration, mark, moment, sentence, type Tone } from "./layout.ts";
 
 const STEP_TONE: Record<StepRow["status"], Tone> = {
   waiting: "idle",
@@ -109,7 +109,7 @@ function stepRow(it: StepRow, nowMs: number): VNode {
           undefined
         ? null
         : html`
-          <span class="soft when">${clockTime(it.startedAt)} UTC · ${duration(
+          <span class="soft when">${moment(it.startedAt, new Date(nowMs).toISOString())} · ${duration(
             endMs - Date.parse(it.startedAt),
           )}</span>
         `}

@@ -5,7 +5,7 @@ import { checksTitle } from "./check_row.ts";
 import { html, visible } from "./html.ts";
 import { liveParts } from "./live_parts.ts";
 import { isWebAddress } from "./web_address.ts";
-import { clockTime, csrfField, duration, mark, sentence, type Tone } from "./layout.ts";
+import { clockTime, csrfField, duration, mark, moment, sentence, type Tone } from "./layout.ts";
 
 const STEP_TONE: Record<StepRow["status"], Tone> = {
   waiting: "idle",
@@ -222,7 +222,7 @@ function stepRow(it: StepRow, nowMs: number): VNode {
       ${mark(STEP_TONE[it.status])}<h3>${it.title}<span class="hide"> (${STEP_WORD[
         it.status
       ]})</span></h3>${it.startedAt === undefined ? null : html`
-        <span class="soft when">${clockTime(it.startedAt)} UTC · ${duration(
+        <span class="soft when">${moment(it.startedAt, new Date(nowMs).toISOString())} · ${duration(
           endMs - Date.parse(it.startedAt),
         )}</span>
       `}

@@ -12,7 +12,7 @@ import type { Action } from "../agent/causes/action.ts";
 import type { Blocker } from "../agent/explain/blocker.ts";
 import type { TierId } from "../agent/product/tiers.ts";
 import { html, visible } from "./html.ts";
-import { clockTime, duration, mark, type Tone } from "./layout.ts";
+import { clockTime, duration, isSameDay, mark, moment, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { isWebAddress } from "./web_address.ts";
 
@@ -82,7 +82,7 @@ export function statusParts(status: StatusDocument): VNode[] {
       <header class="${`hero ${tone}`}">
         <h1>${mark(tone)}<span>${visible(rollup.message)}</span></h1>
         ${criticalTop && html`
-          <p>${visible(criticalTop.consequence)} Since ${since(criticalTop.since)}.</p>
+          <p>${visible(criticalTop.consequence)} Since ${moment(criticalTop.since, status.timestamp)}.</p>
         `} ${rollup.nextAction === "" ? null : html`
           <p>${rollup.action.kind === "wait" ? null : html`
             <b>What to do: </b>
@@ -130,7 +130,7 @@ export function statusParts(status: StatusDocument): VNode[] {
             <p class="soft">Nothing yet.</p>
           `
           : html`
-            <ul class="rows">${status.recent.slice(0, 8).map(recentItem)}</ul>
+            <ul class="rows">${status.recent.slice(0, 8).map((it) => recentItem(it, status.timestamp))}</ul>
           `}</div>
         <div class="panel">
           <h2>This appliance</h2>
@@ -235,7 +235,19 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
   const tone: Tone = it.severity === "critical" ? "bad" : "warn";
   // A pod's own words go back and forth with each attempt; what the reader has opened must not close with them.
   const { id, severity, title, reason, consequence, since: began, nextAction, action } = it;
-  const key = JSON.stringify([id, severity, title, reason, consequence, began, nextAction, action, inHero]);
+  const isToday = isSameDay(began, asOf);
+  const key = JSON.stringify([
+    id,
+    severity,
+    title,
+    reason,
+    consequence,
+    began,
+    isToday,
+    nextAction,
+    action,
+    inHero,
+  ]);
   return html`
     <div class="panel" key="${key}">
       <article class="${`finding ${tone}`}">
@@ -244,7 +256,7 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
         `}
         <p>${visible(it.reason)}</p>
         ${inHero === "title" ? null : html`
-          <p>${visible(it.consequence)} Since ${since(it.since)}.</p>
+          <p>${visible(it.consequence)} Since ${moment(it.since, asOf)}.</p>
         `} ${inHero !== "nothing" ? null : html`
           <p>${it.action.kind === "wait" ? null : html`
             <b>What to do: </b>
@@ -287,15 +299,9 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
   `;
 }
 
-function since(iso: string): VNode {
+function recentItem(it: Transition, asOf: string): VNode {
   return html`
-    <span>${clockTime(iso)} UTC</span>
-  `;
-}
-
-function recentItem(it: Transition): VNode {
-  return html`
-    <li class="${it.tone}">${mark(it.tone)}<h3>${visible(it.text)}</h3>${clockTime(it.at)}</li>
+    <li class="${it.tone}">${mark(it.tone)}<h3>${visible(it.text)}</h3>${moment(it.at, asOf)}</li>
   `;
 }
 

@@ -240,6 +240,37 @@ Deno.test("the report of the checks tells what was accepted, by whom, when and w
   assert.match(text, /1 of 1 checks failed: Memory\. Run on/);
 });
 
+Deno.test("a time of another day has its day with it, and every time says that it is UTC", () => {
+  const at = "2026-11-18T22:41:07.000Z";
+  const recent = [{ at, tone: "good" as const, text: "Old" }, { at: AT, tone: "good" as const, text: "New" }];
+  const old = sampleBlocker({ since: at });
+  const failed = sampleStatus("failed_action_required", {
+    topBlockers: [old],
+    rollup: failedRollup(old),
+    recent,
+  });
+  const status = parseMarkup(page(statusParts(failed))).text;
+  assert.match(status, /Since\s+2026-11-18 22:41 UTC/);
+  assert.match(status, /Old\s*2026-11-18 22:41 UTC.*New\s*09:12:00 UTC/s);
+  const background = sampleStatus("ready_with_background_issues", { topBlockers: [old] });
+  assert.match(parseMarkup(page(statusParts(background))).text, /Since\s+2026-11-18 22:41 UTC/);
+  const keyOn = (timestamp: string) =>
+    statusParts({ ...background, timestamp }).map((it) => it.key).filter((it) => String(it).includes(old.id));
+  assert.notDeepEqual(
+    keyOn("2026-11-18T23:59:59.000Z"),
+    keyOn(AT),
+    "the part is sent again with the new day",
+  );
+
+  const steps = sampleSetup(SETUP_STATES.done).steps.map((it) => ({
+    ...it,
+    startedAt: at,
+    finishedAt: "2026-11-18T22:41:15.000Z",
+  }));
+  const setup = parseMarkup(page(progressParts({ ...sampleSetup(SETUP_STATES.done), steps }, NOW_MS))).text;
+  assert.match(setup, /2026-11-18 22:41 UTC\s+· 8\u00a0s/);
+});
+
 Deno.test("the report of the checks never says that nothing was found where something was", () => {
   const text = (preflight?: PreflightReport) =>
     parseMarkup(page(checkReportPage({ acknowledgements: [], ...(preflight && { preflight }) }))).text;
