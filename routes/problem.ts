@@ -69,7 +69,7 @@ export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Proble
     case "already-done":
       return conflict(
         "Already set up",
-        "This appliance has its company and administrator, which are changed inside Alga. Address, DNS servers, proxy and channel are changed in the settings (/settings).",
+        'This appliance has its company and administrator, which are changed inside Alga. Address, DNS servers, proxy and channel are changed on the page "Settings", or with "alga-agent settings set".',
       );
     case "record-damaged":
       return conflict(

@@ -21,7 +21,7 @@ export function settingsProblem(reply: SettingsRefusal): Problem {
     case "not-set-up":
       return conflict(
         "Not set up yet",
-        "Set this appliance up first. Until then its answers are changed there.",
+        "Set this appliance up first. Until then its answers are changed in setup.",
       );
     case "nothing-changed":
       return conflict("Nothing to change", "These settings are the ones that count already.");

@@ -16,7 +16,7 @@ export function parseOptions<T extends ParseArgsConfig>(config: T): ReturnType<t
 /** Node's own texts name classes and rules that a user does not know. */
 function optionProblem(error: unknown): string {
   const { code, message } = error as Error & { code?: string };
-  const quoted = /'([^']*)'/.exec(message)?.[1] ?? "";
+  const quoted = (/'([^']*)'/.exec(message)?.[1] ?? "").replace(/ <value>$/, "");
   switch (code) {
     case "ERR_PARSE_ARGS_UNKNOWN_OPTION":
       return `Unknown option "${quoted}"`;
@@ -122,6 +122,7 @@ export function parseListen(text: string): ListenAddress {
 /** One of a few words. @throws {UsageError} */
 export function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const found = choices.find((it) => it === text);
-  if (found === undefined) throw new UsageError(`${option} must be ${choices.join(" or ")}, not "${text}"`);
-  return found;
+  if (found !== undefined) return found;
+  const words = [choices.slice(0, -1).join(", "), ...choices.slice(-1)].filter(Boolean).join(" or ");
+  throw new UsageError(`${option} must be ${words}, not "${text}"`);
 }

@@ -18,9 +18,16 @@ export function reportText(report: PreflightReport): string {
   const count = (status: CheckStatus) => report.results.filter((it) => it.status === status).length;
   lines.push(
     "",
-    `${report.results.length} checks: ${count("fail")} failed, ${count("error")} could not be done, ${
-      count("warn")
-    } warnings, ${count("skipped")} skipped, ${count("pass")} passed`,
+    `${counted(report.results.length, "check")}: ${count("fail")} failed, ${
+      count("error")
+    } could not be done, ${counted(count("warn"), "warning")}, ${count("skipped")} skipped, ${
+      count("pass")
+    } passed`,
   );
   return `${lines.join("\n")}\n`;
+}
+
+/** "1 check", "2 checks" */
+function counted(many: number, what: string): string {
+  return `${many} ${what}${many === 1 ? "" : "s"}`;
 }

@@ -4,6 +4,8 @@ import { AgentRefusal } from "./agent_refusal.ts";
 import { type CommandEntry, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { printable, printLine } from "../text/printable.ts";
 
+const HELP_WORDS = ["help", "--help", "-h"];
+
 /** argv → subcommand → exit code. Every error ends here as words, never as a stack. */
 export async function runCli(
   commands: readonly CommandEntry[],
@@ -17,7 +19,9 @@ export async function runCli(
       terminal.err(await overview(commands));
       return EXIT.usage;
     }
-    if (args[0] === undefined) return print(await overview(commands), terminal);
+    if (args[0] === undefined || HELP_WORDS.includes(args[0])) {
+      return print(await overview(commands), terminal);
+    }
   }
   const wanted = name === "--version" ? "version" : name === "help" ? args[0] : name;
   const entry = commands.find((it) => it.name === wanted);

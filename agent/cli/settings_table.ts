@@ -6,7 +6,7 @@ const PLAIN: Layout = { columns: undefined, color: false };
 
 /** Every setting, one a line, with where it came from. Pure. */
 export function settingsTable({ rows, isSetUp }: SettingsView, layout: Layout = PLAIN): string {
-  if (!isSetUp) return "This appliance is not set up yet; its answers are changed there.\n";
+  if (!isSetUp) return "This appliance is not set up yet. Its answers are changed in setup.\n";
   const width = Math.max(...rows.map((it) => it.label.length)) + 2;
   const lines = rows.map((it) => `${it.label.padEnd(width)}${it.value} (${originOf(it)})`);
   return `${lines.map((it) => printLine(it, width, layout)).join("\n")}\n`;
@@ -14,7 +14,7 @@ export function settingsTable({ rows, isSetUp }: SettingsView, layout: Layout = 
 
 function originOf({ origin, locked, hasPassword }: SettingRow): string {
   const where = locked !== undefined
-    ? `locked: ${locked}`
+    ? `locked: ${locked.replace(/\.$/, "")}`
     : origin === undefined
     ? "from setup"
     : typeof origin === "string"

@@ -77,7 +77,11 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
       return await decideRecord(answer, parseRoot(values.root), terminal);
     }
     if ((values["from-file"] === undefined) === !values.retry) {
-      throw new UsageError("Say either --from-file FILE or --retry");
+      throw new UsageError(
+        values.retry
+          ? "Say either --from-file FILE or --retry"
+          : "Say --from-file FILE, --retry or --record ANSWER",
+      );
     }
     if (values.retry && (values.acknowledge.length > 0 || values["checks-only"])) {
       throw new UsageError("--retry goes on with the answers that are there; it takes no others");

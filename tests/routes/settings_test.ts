@@ -4,6 +4,7 @@ import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupService } from "../../agent/setup/mod.ts";
 import { emptySnapshot, evaluate } from "../../agent/status/mod.ts";
 import { createApp, createSocketApp } from "../../routes/mod.ts";
+import { refusalProblem } from "../../routes/problem.ts";
 import type { AppDeps } from "../../routes/app_deps.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
@@ -295,7 +296,9 @@ Deno.test("PUT /api/v1/settings takes some fields, refuses others by name, and s
   assert.equal(locked.status, 409);
   assert.deepEqual([(await locked.json()).reason], ["locked"]);
   settings.isSetUp = false;
-  assert.equal((await (await put({ channel: "nightly" })).json()).reason, "not-set-up");
+  const notYet = await (await put({ channel: "nightly" })).json();
+  assert.equal(notYet.reason, "not-set-up");
+  assert.match(notYet.detail, /Until then its answers are changed in setup\./);
 });
 
 Deno.test("the API plans and checks without applying, and shows no password", async () => {
@@ -335,4 +338,9 @@ Deno.test("the socket of the command line has the same API", async () => {
   );
   assert.equal(response.status, 202);
   assert.equal(settings.requests[0]?.by, "command line");
+});
+
+Deno.test("who sends answers again after setup is led to the settings, on the page and on the command line", () => {
+  const { detail } = refusalProblem({ ok: false, reason: "already-done" });
+  assert.match(detail, /on the page "Settings", or with "alga-agent settings set"\.$/);
 });

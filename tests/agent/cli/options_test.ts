@@ -58,3 +58,25 @@ Deno.test("preflight takes no --kubeconfig: nothing of it looks at Kubernetes", 
   assert.ok(!(await cli(["help", "preflight"])).out.includes("kubeconfig"));
   assert.match((await cli(["help", "serve"])).out, /\n {2}--kubeconfig FILE /);
 });
+
+for (
+  const [argv, words] of [
+    [["setup"], "Say --from-file FILE, --retry or --record ANSWER\n"],
+    [["setup", "--retry", "--from-file", "x"], "Say either --from-file FILE or --retry\n"],
+    [["setup", "--record", "x"], '--record must be show, keep or open, not "x"\n'],
+    [["status", "-o", "xml"], '-o must be table or json, not "xml"\n'],
+    [["version", "-o"], 'The option "-o, --output" needs a value\n'],
+    [["serve", "--listen"], 'The option "--listen" needs a value\n'],
+  ] as const
+) {
+  Deno.test(`"${argv.join(" ")}" is refused with what there is to say`, async () => {
+    const { code, err } = await cli(argv);
+    assert.equal(code, 2);
+    assert.ok(err.startsWith(words), err);
+  });
+}
+
+Deno.test("help tells of itself", async () => {
+  const overview = await cli(["help"]);
+  for (const word of ["help", "--help", "-h"]) assert.deepEqual(await cli(["help", word]), overview, word);
+});

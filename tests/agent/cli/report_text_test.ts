@@ -38,9 +38,14 @@ warn    hw.cpu             Processor cores: 3 cores
 skipped proxy.syntax       Proxy address: no proxy was entered
 pass    hw.cpu             Processor cores: 4 cores
 
-5 checks: 1 failed, 1 could not be done, 1 warnings, 1 skipped, 1 passed
+5 checks: 1 failed, 1 could not be done, 1 warning, 1 skipped, 1 passed
 `,
   );
+});
+
+Deno.test("reportText() counts one and many", () => {
+  assert.match(text(base), /\n1 check: 0 failed, 0 could not be done, 0 warnings, 0 skipped, 1 passed\n$/);
+  assert.match(text({ ...base, status: "warn" }, base), /\n2 checks: .* 1 warning, /);
 });
 
 Deno.test("reportText() lets no finding steer the terminal", () => {

@@ -23,12 +23,22 @@ Deno.test("settings show prints each setting, where it came from, and why some a
       out,
       /^Application address +https:\/\/psa\.example\.com \(changed 2026-11-02 08:00 UTC by browser 192\.0\.2\.7\)$/m,
     );
-    assert.match(out, /^Company +Example MSP \(locked: Change it inside Alga\.\)$/m);
+    assert.match(out, /^Company +Example MSP \(locked: Change it inside Alga\)$/m);
     assert.match(out, /^Proxy +http:\/\/maria@proxy\.example:3128 \(default; password kept\)$/m);
     const json = await cli(["settings", "show", "-o", "json", "--root", agent.root]);
     assert.equal(JSON.parse(json.out).isSetUp, true);
     const narrow = await cli(["settings", "show", "--root", agent.root], { columns: 60 });
     for (const line of narrow.out.split("\n")) assert.ok(line.length <= 60, line);
+  }));
+
+Deno.test("settings before setup tell where the answers are changed", () =>
+  withStandIn(async (agent) => {
+    agent.answers[`GET ${SETTINGS}`] = [{ status: 200, body: { ...settingsStub().view(), isSetUp: false } }];
+    const { code, out } = await cli(["settings", "show", "--root", agent.root]);
+    assert.deepEqual([code, out], [
+      0,
+      "This appliance is not set up yet. Its answers are changed in setup.\n",
+    ]);
   }));
 
 Deno.test("settings set sends what is given, follows the change and ends with it", () =>
