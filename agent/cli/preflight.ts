@@ -18,11 +18,7 @@ import {
   PLACE_OPTIONS,
   requireRoot,
 } from "./options.ts";
-import { printLine } from "../text/printable.ts";
 import { reportText } from "./report_text.ts";
-
-/** Where the findings begin in a line of the report. */
-const REPORT_INDENT = 27;
 
 /** `alga-agent preflight` */
 export const preflightCommand: Command = {
@@ -82,9 +78,7 @@ Example: sudo alga-agent preflight -o json`,
         signal: terminal.signal,
       });
       terminal.out(
-        output === "json"
-          ? `${JSON.stringify(report, undefined, 2)}\n`
-          : reportText(report).split("\n").map((it) => printLine(it, REPORT_INDENT, terminal)).join("\n"),
+        output === "json" ? `${JSON.stringify(report, undefined, 2)}\n` : reportText(report, terminal),
       );
       return preflightVerdict(report, []).canContinue ? EXIT.ok : EXIT.actionRequired;
     } finally {

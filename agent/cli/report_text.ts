@@ -1,17 +1,23 @@
 import type { CheckStatus, PreflightReport } from "../preflight/mod.ts";
-import { printable } from "../text/printable.ts";
+import { type Layout, printable, printLine } from "../text/printable.ts";
 
 const ORDER: Record<CheckStatus, number> = { fail: 0, error: 1, warn: 2, skipped: 3, pass: 4 };
 
+/** Where the findings begin in a line. */
+const INDENT = 27;
+
 /** A report as plain text, problems first. */
-export function reportText(report: PreflightReport): string {
+export function reportText(
+  report: PreflightReport,
+  layout: Pick<Layout, "columns"> = { columns: undefined },
+): string {
   const lines: string[] = [];
   for (const it of [...report.results].sort((a, b) => ORDER[a.status] - ORDER[b.status])) {
     lines.push(`${it.status.padEnd(8)}${it.id.padEnd(19)}${it.title}: ${printable(it.found)}`);
     if (it.status === "fail" || it.status === "warn" || it.status === "error") {
       lines.push(
-        `${"".padEnd(27)}expected: ${printable(it.expected)}`,
-        `${"".padEnd(27)}what to do: ${printable(it.remediation)}`,
+        `${"".padEnd(INDENT)}expected: ${printable(it.expected)}`,
+        `${"".padEnd(INDENT)}what to do: ${printable(it.remediation)}`,
       );
     }
   }
@@ -24,7 +30,7 @@ export function reportText(report: PreflightReport): string {
       count("pass")
     } passed`,
   );
-  return `${lines.join("\n")}\n`;
+  return `${lines.map((it) => printLine(it, INDENT, layout)).join("\n")}\n`;
 }
 
 /** "1 check", "2 checks" */

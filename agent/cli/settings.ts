@@ -165,7 +165,7 @@ async function dryRun(client: AgentClient, terminal: Terminal, { change, output 
 
 async function check(client: AgentClient, terminal: Terminal, { change, output }: Asked): Promise<ExitCode> {
   const report: PreflightReport = await client.request("POST", "/api/v1/settings/check", change);
-  terminal.out(output === "json" ? `${JSON.stringify(report)}\n` : reportText(report));
+  terminal.out(output === "json" ? `${JSON.stringify(report)}\n` : reportText(report, terminal));
   const isBad = report.results.some((it) => it.status === "fail" || it.status === "error");
   return isBad ? EXIT.actionRequired : EXIT.ok;
 }

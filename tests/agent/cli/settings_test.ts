@@ -135,6 +135,10 @@ for (const [status, code] of [["pass", 0], ["warn", 0], ["fail", 3], ["error", 3
       const run = await cli(["settings", "set", "--app-url", "b", "--check", "--root", agent.root]);
       assert.equal(run.code, code);
       assert.match(run.out, /Application address/);
+      const narrow = await cli(["settings", "set", "--app-url", "b", "--check", "--root", agent.root], {
+        columns: 50,
+      });
+      for (const line of narrow.out.split("\n")) assert.ok(line.length <= 50, line);
     }));
 }
 
