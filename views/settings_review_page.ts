@@ -119,7 +119,11 @@ function stepsPanel({ steps }: SettingsPlan): VNode {
   `;
 }
 
-function reportPanel({ results }: PreflightReport): VNode {
+const ORDER: Record<CheckResult["status"], number> = { fail: 0, error: 1, warn: 2, pass: 3, skipped: 3 };
+
+/** Problems first. */
+function reportPanel(report: PreflightReport): VNode {
+  const results = [...report.results].sort((a, b) => ORDER[a.status] - ORDER[b.status]);
   return html`
     <section class="panel">
       <h2>${results.length === 0 ? "There is nothing to check" : "What the checks found"}</h2>

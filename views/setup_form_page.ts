@@ -37,16 +37,10 @@ export function setupFormPage(form: SetupForm): Page {
         <header>
           <h1>Set up this appliance</h1>
           <p class="soft">Nothing changes before you have checked your answers.</p>
-          ${form.restored && html`
-            <p>
-              Your answers were kept. Passwords are never written to the disk with them: type the password
-              again${form
-                  .restored.proxyHadPassword
-                ? ", and the proxy with its user name and password"
-                : ""}.
-            </p>
-          `}
         </header>
+      `,
+      form.restored && html`
+        <p class="panel">${restoredText(form.restored)}</p>
       `,
       errorSummary(form.errors),
       html`
@@ -56,7 +50,7 @@ export function setupFormPage(form: SetupForm): Page {
           <section class="panel"><h2>${GROUPS.administrator}</h2>${group("administrator")}</section>
           <section class="panel"><h2>${GROUPS.network}</h2>${group("network")}</section>
           <section class="panel">
-            <details ...${form.errors.some((it) => ADVANCED.includes(it.field)) ? { open: true } : {}}>
+            <details ...${isAdvancedOpen(form) ? { open: true } : {}}>
               <summary>${GROUPS.advanced}</summary>
               ${group("advanced")}
             </details>
@@ -70,7 +64,22 @@ export function setupFormPage(form: SetupForm): Page {
   };
 }
 
-const ADVANCED: readonly string[] = SETUP_FIELD_KEYS.filter((it) => FIELDS[it].group === "advanced");
+const ADVANCED = SETUP_FIELD_KEYS.filter((it) => FIELDS[it].group === "advanced");
+
+/** What was given, is wrong or is asked for stays in sight, and a link to it leads somewhere in every browser. */
+function isAdvancedOpen({ errors, values, restored }: SetupForm): boolean {
+  return restored?.proxyHadPassword === true || ADVANCED.some((key) => {
+    const proposal = fieldOf(key).default;
+    const given = values[key] ?? "";
+    return errors.some((it) => it.field === key) ||
+      given !== "" && !(typeof proposal === "object" && proposal.value === given);
+  });
+}
+
+function restoredText({ proxyHadPassword }: NonNullable<SetupForm["restored"]>): string {
+  const proxy = proxyHadPassword ? ", and the proxy with its user name and password" : "";
+  return `Your answers were kept. Passwords are never written to the disk with them: type the password again${proxy}.`;
+}
 
 /** One question as its kind wants it: typed, chosen, or chosen and then typed. */
 function question(form: SetupForm, key: SetupFieldKey): Content {

@@ -7,8 +7,9 @@ import type { SetupState, SetupView } from "../../agent/setup/setup_state.ts";
 import { duration, type Frame, renderPage } from "../../views/layout.ts";
 import { loginPage } from "../../views/login_page.ts";
 import { progressParts, retryForm } from "../../views/progress_section.ts";
-import { setupFormPage } from "../../views/setup_form_page.ts";
+import { type SetupForm, setupFormPage } from "../../views/setup_form_page.ts";
 import { checkReportPage } from "../../views/check_report_page.ts";
+import { settingsReviewPage } from "../../views/settings_review_page.ts";
 import { checksPage } from "../../views/checks_page.ts";
 import { statusParts } from "../../views/status_page.ts";
 import { readStylesheet } from "../../views/stylesheet.ts";
@@ -269,6 +270,39 @@ Deno.test("a time of another day has its day with it, and every time says that i
   }));
   const setup = parseMarkup(page(progressParts({ ...sampleSetup(SETUP_STATES.done), steps }, NOW_MS))).text;
   assert.match(setup, /2026-11-18 22:41 UTC\s+· 8\u00a0s/);
+});
+
+Deno.test("advanced answers are folded only while nothing in them was given, is wrong or is asked for", () => {
+  const isOpen = (given: Partial<SetupForm>) => {
+    const form = { csrfToken: "token", values: {}, origins: {}, errors: [], ...given };
+    const { tags } = parseMarkup(page(setupFormPage(form)));
+    return tags.some((it) => it.name === "details" && "open" in it.attributes);
+  };
+  assert.equal(isOpen({}), false);
+  assert.equal(
+    isOpen({ values: { tenantName: "Example", channel: "stable", proxyUrl: "", noProxy: "" } }),
+    false,
+  );
+  for (
+    const [field, value] of [["channel", "nightly"], ["releaseRef", "1.4.0"], ["proxyUrl", "http://p:1"]]
+  ) {
+    assert.equal(isOpen({ values: { [field as string]: value as string } }), true, field);
+  }
+  assert.equal(isOpen({ errors: [{ field: "noProxy", message: "Wrong" }] }), true);
+  assert.equal(isOpen({ restored: { proxyHadPassword: true } }), true, "the page asks for the proxy");
+  assert.equal(isOpen({ restored: { proxyHadPassword: false } }), false);
+});
+
+Deno.test("the checks of a change of settings tell problems first", () => {
+  const report = sampleReport(
+    sampleCheck("skipped"),
+    sampleCheck("pass"),
+    sampleCheck("warn"),
+    sampleCheck("fail"),
+  );
+  const plan = { changed: ["appUrl" as const], settings: [], steps: [] };
+  const { text } = parseMarkup(page(settingsReviewPage({ csrfToken: "token", plan, report })));
+  assert.match(text, /Names fail.*Names warn.*Names skipped.*Names pass/s);
 });
 
 Deno.test("the report of the checks never says that nothing was found where something was", () => {
