@@ -58,8 +58,10 @@ export async function runCli(
       );
       return EXIT.error;
     }
-    terminal.err(`${printable(errorText(error))}\n`, "error");
-    if (error instanceof AgentError && error.hint) terminal.err(`What to do: ${error.hint}\n`, "error");
+    terminal.err(`${printLine(errorText(error), 0, terminal)}\n`, "error");
+    if (error instanceof AgentError && error.hint) {
+      terminal.err(`${printLine(`What to do: ${error.hint}`, 12, terminal)}\n`, "error");
+    }
     return error instanceof AgentError && error.code === "LOCKED" ? EXIT.locked : EXIT.error;
   }
 }

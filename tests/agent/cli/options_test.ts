@@ -80,3 +80,12 @@ Deno.test("help tells of itself", async () => {
   const overview = await cli(["help"]);
   for (const word of ["help", "--help", "-h"]) assert.deepEqual(await cli(["help", word]), overview, word);
 });
+
+Deno.test("an error and what to do are broken between words", async () => {
+  const root = await Deno.makeTempDir({ prefix: "alga-cli-" });
+  const { code, err } = await cli(["status", "--root", root], { columns: 50 });
+  assert.equal(code, 1);
+  assert.match(err, /\nWhat to do: Start it with [^\n]+\n {12}\S/);
+  for (const line of err.split("\n")) assert.ok(line.length <= 50 || !line.trim().includes(" "), line);
+  await Deno.remove(root);
+});
