@@ -11,7 +11,7 @@ export const BOOTSTRAP = {
     title: "The database is being prepared",
     reason: (w) =>
       w.step === "" ? "The first-time setup is running." : `The first-time setup is running: ${w.step}.`,
-    nextAction: "Nothing. It goes on by itself.",
+    nextAction: "Nothing to do. It goes on by itself.",
     patienceMs: Infinity,
     retrySafe: true,
     action: "wait",

@@ -36,7 +36,7 @@ export const FLUX = {
     owner: "nobody",
     title: (w) => `The part "${w.part}" of the release waits for another`,
     reason: (w) => w.first === "" ? "Another part comes first." : `First comes ${w.first}.`,
-    nextAction: "Nothing. It goes on by itself.",
+    nextAction: "Nothing to do. It goes on by itself.",
     retrySafe: true,
     action: "wait",
   } satisfies CauseShape<ReleasePart & { /** What comes before it; "" when not told. */ first: string }>,

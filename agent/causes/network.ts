@@ -8,6 +8,8 @@ interface Asked {
 
 const registry = (w: Asked) => w.server || "the registry";
 const Registry = (w: Asked) => w.server || "The registry";
+/** A server that is named with its port is on that one. */
+const withPort = (w: Asked) => /:\d+$/.test(w.server) ? w.server : `${registry(w)} on port 443`;
 
 /** Connections that do not come about, from the route to the certificate. */
 export const NETWORK = {
@@ -27,7 +29,7 @@ export const NETWORK = {
     owner: "network-admin",
     title: (w) => `${Registry(w)} cannot be reached`,
     reason: "Names are found, but connections are refused or dropped, most often by a firewall.",
-    nextAction: (w) => `Allow outgoing connections to ${registry(w)} on port 443.`,
+    nextAction: (w) => `Allow outgoing connections to ${withPort(w)}.`,
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked>,

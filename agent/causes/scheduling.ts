@@ -31,7 +31,7 @@ export const SCHEDULING = {
     owner: "nobody",
     title: (w) => `${w.component} waits for the machine`,
     reason: "The machine takes no new services just now.",
-    nextAction: "Nothing. It starts when the machine is ready again.",
+    nextAction: "Nothing to do. It starts when the machine is ready again.",
     patienceMs: Infinity,
     retrySafe: true,
     action: "wait",

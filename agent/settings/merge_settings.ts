@@ -14,7 +14,9 @@ export function mergeSettings(
   // Who names servers wants them used.
   const dnsMode = change.dnsMode ?? (own.length > 0 ? "custom" : current.dnsMode);
   if (dnsMode === "system" && own.length > 0) {
-    const message = `${own.join(", ")} would not be used: choose own servers, or leave them empty`;
+    const message = `${
+      own.join(", ")
+    } would not be used: choose "Use these instead" (dnsMode "custom"), or leave this field empty`;
     return { errors: [{ field: "dnsServers", message }] };
   }
   const dnsServers = dnsMode === "system" ? [] : change.dnsServers ?? current.dnsServers;

@@ -144,7 +144,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "the registry away for two minutes",
-    blocker: { id: "net.registry", component: "network" },
+    blocker: { id: "net.egress", component: "network" },
     tiers: { platform: "not ready: unhealthy", fullHealth: "not ready: degraded" },
     async cause({ appliance }) {
       const undo = await appliance.node.registry.goDown();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { actionOf } from "../../../agent/causes/action.ts";
 import { CAUSES } from "../../../agent/causes/cause.ts";
+import { NETWORK } from "../../../agent/causes/network.ts";
 import { componentByName } from "../../../agent/product/components.ts";
 import { REPO, sources } from "../../house/sources.ts";
 
@@ -45,6 +46,16 @@ Deno.test("nobody has to act where there is only to wait, and nowhere else", () 
   for (const { id, owner, action } of Object.values(CAUSES)) {
     assert.equal(action === "wait", owner === "nobody", id);
   }
+});
+
+Deno.test("what to allow names the port that is asked, once", () => {
+  const { nextAction } = NETWORK.egress;
+  const texts = ["ghcr.io", "registry.lan:5000", ""].map((server) => nextAction({ server }));
+  assert.deepEqual(texts, [
+    "Allow outgoing connections to ghcr.io on port 443.",
+    "Allow outgoing connections to registry.lan:5000.",
+    "Allow outgoing connections to the registry on port 443.",
+  ]);
 });
 
 Deno.test("a remedy is offered only where trying again is safe", () => {
