@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
+import { campaignCount } from "../campaign_size.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld } from "../simulator/world.ts";
 import { until } from "../until.ts";
 import { binaryTest } from "./binary_case.ts";
 import { type RunningAgent, startProgram, withAgent } from "./running_agent.ts";
 
-/** ALGA_TEST_LONG=10 does everything ten times as often, and leaves live pages open for nine minutes. */
-const TIMES = Number(Deno.env.get("ALGA_TEST_LONG") ?? 1);
+/** ALGA_CAMPAIGN_FACTOR=10 does everything ten times as often, and leaves live pages open for nine minutes. */
+const TIMES = campaignCount(1);
 const LOGINS = 1_000 * TIMES;
 const CHECKS = 20 * TIMES;
 const READS = 300 * TIMES;

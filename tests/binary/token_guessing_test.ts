@@ -1,13 +1,35 @@
 import assert from "node:assert/strict";
+import { campaignCount, campaignSeed } from "../campaign_size.ts";
+import { Random } from "../fakes/random.ts";
 import { binaryTest } from "./binary_case.ts";
 import { isHealthy, withAgent } from "./running_agent.ts";
 import { until } from "../until.ts";
 
-const GUESSES = 3_000;
+const GUESSES = campaignCount(3_000);
+const SEED = campaignSeed(20261126);
+const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const WRONG = "00000-00000-00000-00000-00000-00000";
+const FIRST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 15 * 60_000;
+
+/** A token as it could be. */
+function guess(random: Random): string {
+  const group = () => Array.from({ length: 5 }, () => random.pick([...LETTERS])).join("");
+  return Array.from({ length: 6 }, group).join("-");
+}
+
+/** How many guesses may be judged within a time: five are free, then each wait that ends lets one more through. */
+function mostJudged(tookMs: number): number {
+  let most = 5;
+  for (let endMs = FIRST_WAIT_MS, waitMs = FIRST_WAIT_MS; endMs <= tookMs; most++) {
+    waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
+    endMs += waitMs;
+  }
+  return most;
+}
 
 await binaryTest(
-  `${GUESSES} wrong tokens slow down their own source and nobody else`,
+  `${GUESSES} wrong tokens (seed ${SEED}) slow down their own source and nobody else`,
   (program) =>
     withAgent(program, async (agent) => {
       // Two addresses of this machine: the loopback network has many.
@@ -22,14 +44,14 @@ await binaryTest(
         return { status: response.status, retryAfter: response.headers.get("retry-after"), body };
       };
       try {
+        const random = new Random(SEED);
         const seen: number[] = [];
         const startedMs = Date.now();
         for (let i = 0; i < GUESSES; i += 50) {
-          const answers = await Promise.all(Array.from({ length: 50 }, () => ask(guesser, WRONG)));
+          const answers = await Promise.all(Array.from({ length: 50 }, () => ask(guesser, guess(random))));
           seen.push(...answers.map((it) => it.status));
         }
-        // Five are free; then each wait that ends (60 s, 120 s, …) lets one more through, if the machine is that slow.
-        const most = 5 + Math.floor(Math.log2((Date.now() - startedMs) / 60_000 + 1));
+        const most = mostJudged(Date.now() - startedMs);
         const judged = seen.filter((it) => it === 401).length;
         assert.ok(judged <= most, `${judged} guesses were judged, not ${most}`);
         assert.deepEqual([...new Set(seen)].sort(), [401, 429]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { campaignCount, campaignSeed } from "../campaign_size.ts";
 import { Random } from "../fakes/random.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { until } from "../until.ts";
@@ -6,8 +7,8 @@ import { type EndState, KilledAppliance, type Moment } from "./killed_appliance.
 import { agentProgram } from "./walk.ts";
 
 const SPEED = 200;
-const RANDOM_KILLS = Number(Deno.env.get("ALGA_TEST_KILLS") ?? 50);
-const SEED = Number(Deno.env.get("ALGA_TEST_SEED") ?? 20261121);
+const RANDOM_KILLS = campaignCount(50);
+const SEED = campaignSeed(20261121);
 const KILLS_PER_WALK = 10;
 /** So far the journal grows, at most, before a random kill is due. */
 const MOST_LINES = 3;

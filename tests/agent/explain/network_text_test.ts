@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { explainNetworkText, hostOf } from "../../../agent/explain/network_text.ts";
+import { campaignCount, campaignSeed } from "../../campaign_size.ts";
 import { Random } from "../../fakes/random.ts";
 import { until } from "../../until.ts";
 
@@ -67,8 +68,8 @@ Deno.test("explainNetworkText() knows nothing of ordinary text", () => {
 });
 
 Deno.test("explainNetworkText() never throws on odd text", () => {
-  const random = new Random(3);
-  for (let round = 0; round < 500; round++) {
+  const random = new Random(campaignSeed(3));
+  for (let round = 0; round < campaignCount(500); round++) {
     const text = `Head "https://x/": dial tcp: lookup ${random.text(40)} on 1.2.3.4:53: i/o timeout ${
       random.text(200)
     }`;

@@ -9,6 +9,7 @@ import {
 import { readListeningPorts } from "../../../agent/preflight/facts/listening_ports.ts";
 import { AgentError } from "../../../agent/error.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
+import { campaignCount, campaignSeed } from "../../campaign_size.ts";
 import { Random } from "../../fakes/random.ts";
 
 const ADDRESSES = JSON.stringify([
@@ -89,10 +90,10 @@ Deno.test("readResolvers() prefers the upstream file and falls back past the loc
   assert.deepEqual(await readResolvers(new FakeHost()), []);
 });
 
-Deno.test("facts of the network survive any text (1,000 rounds)", async () => {
-  const random = new Random(20261121);
+Deno.test("facts of the network survive any text (fuzz)", async () => {
+  const random = new Random(campaignSeed(20261121));
   const tcp = "  sl  local rem st\n   0: 00000000:192B 00000000:0000 0A 0:0 00:0 0 0 0 5000 1\n";
-  for (let round = 0; round < 1000; round++) {
+  for (let round = 0; round < campaignCount(1_000); round++) {
     const text = (whole: string) => round % 4 === 0 ? random.text(60) : random.mutate(whole);
     const host = new FakeHost({ "/proc/net/tcp": text(tcp) }, {
       "ip -j addr show": { stdout: text(ADDRESSES) },

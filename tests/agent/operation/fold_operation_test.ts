@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { entryOf, eventOf } from "../../../agent/operation/entries.ts";
 import { type Foldable, foldOperation, followJournal } from "../../../agent/operation/fold_operation.ts";
 import type { JournalEntry } from "../../../agent/state/journal.ts";
+import { campaignCount, campaignSeed } from "../../campaign_size.ts";
 import { Random } from "../../fakes/random.ts";
 import { BY, plain, settle, startAgent, suspending, wished } from "./made_up.ts";
 
@@ -106,11 +107,11 @@ Deno.test("followJournal() tells at every length the same as foldOperation(), an
 });
 
 Deno.test("foldOperation() never throws, whatever order and data the entries have", async () => {
-  const random = new Random(11);
+  const random = new Random(campaignSeed(11));
   const entries = await realJournal();
   const junk = () => random.pick([undefined, null, 0, -1, NaN, "", random.text(9), [], [[]], {}, { id: 7 }]);
   const seen = new Set<string>();
-  for (let i = 0; i < 2_000; i++) {
+  for (let i = 0; i < campaignCount(2_000); i++) {
     const shuffled = Array.from({ length: random.below(20) }, () => {
       const entry = structuredClone(random.pick(entries));
       const keys = [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseChallenge, parseChallenges } from "../../../agent/registry/challenge.ts";
+import { campaignCount, campaignSeed } from "../../campaign_size.ts";
 import { Random } from "../../fakes/random.ts";
 
 const HEADER = 'Bearer realm="https://ghcr.io/token",service="ghcr.io",scope="repository:user/image:pull"';
@@ -56,19 +57,19 @@ Deno.test("parseChallenges() keeps each scheme with its own parameters", () => {
 });
 
 Deno.test("parseChallenges() never throws and always ends (fuzz)", () => {
-  const random = new Random(1);
+  const random = new Random(campaignSeed(1));
   const pieces = [...'=", \\\t\0é/~', "Bearer", "realm", '"', "a", "==", HEADER];
-  for (let round = 0; round < 5_000; round++) {
+  for (let round = 0; round < campaignCount(5_000); round++) {
     parseChallenges(random.mutate(HEADER));
     parseChallenges(Array.from({ length: random.below(30) }, () => random.pick(pieces)).join(""));
   }
 });
 
 Deno.test("parseChallenge() finds what was written, whatever stands beside it (fuzz)", () => {
-  const random = new Random(2);
+  const random = new Random(campaignSeed(2));
   const others = ["Negotiate", "Negotiate YWJj==", 'Basic realm="a,b"', 'Digest realm="\\"", nonce=c', ""];
   const quoted = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-  for (let round = 0; round < 2_000; round++) {
+  for (let round = 0; round < campaignCount(2_000); round++) {
     const service = Array.from({ length: random.below(12) }, () => random.pick([...'a,"\\= \t;/é'])).join("");
     const parameters = ['realm="https://x.test/t"', `service=${quoted(service)}`, "scope=x"];
     if (random.below(2) === 0) parameters.reverse();

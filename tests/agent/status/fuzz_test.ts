@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { evaluate } from "../../../agent/status/evaluate.ts";
 import { NO_MEMORY, remember } from "../../../agent/status/memory.ts";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
+import { campaignCount, campaignSeed } from "../../campaign_size.ts";
 import { Random } from "../../fakes/random.ts";
 import { countReads } from "./count_reads.ts";
 import {
@@ -140,8 +141,11 @@ Deno.test("the document of ordinary clusters fits its schema", () => {
   judge({ ...healthyCluster(), nodes: [], deployments: [], configs: [], flux: [] }, "bare");
 });
 
-Deno.test("whatever the API sends, evaluate() gives a valid document: 300 clusters of spoilt objects", () => {
-  for (let seed = 1; seed <= 300; seed++) {
+const FIRST = campaignSeed(1);
+const CLUSTERS = campaignCount(300);
+
+Deno.test(`whatever the API sends, evaluate() gives a valid document: ${CLUSTERS} clusters of spoilt objects`, () => {
+  for (let seed = FIRST; seed < FIRST + CLUSTERS; seed++) {
     const random = new Random(seed);
     const share = random.pick([0.01, 0.03, 0.1, 0.3]);
     const cluster = Object.fromEntries(
@@ -154,8 +158,8 @@ Deno.test("whatever the API sends, evaluate() gives a valid document: 300 cluste
   }
 });
 
-Deno.test("whatever the API sends, evaluate() gives a valid document: 300 clusters of arbitrary JSON", () => {
-  for (let seed = 1; seed <= 300; seed++) {
+Deno.test(`whatever the API sends, evaluate() gives a valid document: ${CLUSTERS} clusters of arbitrary JSON`, () => {
+  for (let seed = FIRST; seed < FIRST + CLUSTERS; seed++) {
     const random = new Random(1_000 + seed);
     const cluster = Object.fromEntries(
       Object.keys(troubled()).map((kind) => [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../agent/error.ts";
 import { parseKubeconfig, readKubeconfig } from "../../../k8s/client/kubeconfig.ts";
+import { campaignCount, campaignSeed } from "../../campaign_size.ts";
 import { Random } from "../../fakes/random.ts";
 
 const K3S = `apiVersion: v1
@@ -65,8 +66,8 @@ for (
 }
 
 Deno.test("parseKubeconfig() throws nothing but AgentError and never shows the key (fuzz)", () => {
-  const random = new Random(11);
-  for (let round = 0; round < 400; round++) {
+  const random = new Random(campaignSeed(11));
+  for (let round = 0; round < campaignCount(400); round++) {
     try {
       parseKubeconfig(random.mutate(K3S));
     } catch (error) {
