@@ -1,5 +1,6 @@
 import { renderSummary, type Summary } from "./summary.ts";
 import { type Suite, SUITES } from "./suites.ts";
+import { parseTestOutput } from "./test_output.ts";
 
 /**
  * Runs every suite that can run here and closes with one line that counts them: "N passed, N failed, N skipped".
@@ -65,24 +66,21 @@ async function runSuite(suite: Suite, isLeftOut: boolean): Promise<Summary> {
   const { code } = await child.status;
   // A suite that cannot even be loaded says why, run or not.
   if (isLeftOut && code !== 0) await Deno.stdout.write(new TextEncoder().encode(text));
-  const result =
-    /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored(?: \(\d+ steps?\))?)?(?: \| \d+ measured)?(?: \| (\d+) filtered out)?/g;
-  const last = [...text.matchAll(result)].at(-1);
-  if (!last) {
+  const result = parseTestOutput(text);
+  if (!result) {
     // No summary means that the suite did not even start.
     console.log(`The suite "${suite.name}" gave no result (exit code ${code})`);
     return { passed: 0, failed: 1, skipped: 0, skippedNames: [] };
   }
-  const failed = Number(last[2]);
-  const skippedNames = [...text.matchAll(/^(.+) \.\.\. ignored/gm)].map((it) => it[1] ?? "");
+  const { passed, failed, skipped, skippedNames, filtered } = result;
   if (isLeftOut) {
     const hint = isCountOnly ? "not run" : "run it with --all";
-    skippedNames.push(`suite "${suite.name}" (${last[4]} tests; ${hint})`);
+    skippedNames.push(`suite "${suite.name}" (${filtered} tests; ${hint})`);
   }
   return {
-    passed: Number(last[1]),
+    passed,
     failed: code !== 0 && failed === 0 ? 1 : failed,
-    skipped: Number(last[3] ?? 0) + Number(last[4] ?? 0),
+    skipped: skipped + filtered,
     skippedNames,
   };
 }
