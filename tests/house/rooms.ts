@@ -240,7 +240,7 @@ export const WORDS = [
 /** Rooms that are not part of the appliance. */
 export const WORKSHOPS: readonly Room[] = [
   { path: "tools/deb", holds: "the Debian package", knows: ["agent/product"] },
-  { path: "tools", holds: "compile, gate, test runner, releases of the agent itself", knows: [] },
+  { path: "tools", holds: "compile, gate, test runner, campaign, releases of the agent itself", knows: [] },
   {
     path: "tools/release",
     holds: "build, push, verify a release",
