@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { CAMPAIGN_PARTS, type CampaignPart, openRows } from "./campaign/parts.ts";
 import { type CampaignSize, type Failure, type FileResult, runPart } from "./campaign/run_part.ts";
+import { withScratch } from "./campaign/scratch.ts";
 import { runLimited } from "./gate/run_limited.ts";
 import { renderSummary, type Summary } from "./summary.ts";
 import { parseTestOutput } from "./test_output.ts";
@@ -46,12 +47,14 @@ Deno.exit(total.failed > 0 || total.passed === 0 || ended.signal.aborted ? 1 : 0
 /** The tests of one file with one seed, in a process of their own. */
 async function runFile(file: string, size: CampaignSize, limitMs: number): Promise<FileResult> {
   let log = "";
-  const command = ["env", ...variables(size), "NO_COLOR=1", Deno.execPath(), ...testArgs(file)] as const;
-  const { code, isTimedOut, stdout, leftRunning } = await runLimited(command, {
-    cwd: repo,
-    limitMs,
-    signal: ended.signal,
-    onText: (text) => log += text,
+  const { code, isTimedOut, stdout, leftRunning } = await withScratch((dir) => {
+    const env = [...variables(size), `TMPDIR=${dir}`, "NO_COLOR=1"];
+    return runLimited(["env", ...env, Deno.execPath(), ...testArgs(file)], {
+      cwd: repo,
+      limitMs,
+      signal: ended.signal,
+      onText: (text) => log += text,
+    });
   });
   if (leftRunning.length > 0) log += `Left running: ${leftRunning.join(", ")}\n`;
   const { passed, failed, skippedNames } = parseTestOutput(stdout) ??

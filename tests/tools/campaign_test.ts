@@ -6,6 +6,7 @@ import {
   type PartOutcome,
   runPart,
 } from "../../tools/campaign/run_part.ts";
+import { withScratch } from "../../tools/campaign/scratch.ts";
 import { parseTestOutput } from "../../tools/test_output.ts";
 import { mortalCommand } from "../mortal_command.ts";
 
@@ -198,4 +199,24 @@ Deno.test("parseTestOutput() reads the last result and the names of what was ign
     filtered: 4,
   });
   assert.equal(parseTestOutput("error: Module not found"), undefined);
+});
+
+Deno.test("withScratch() leaves no folder and no mount, whatever the body did", async () => {
+  let scratch = "";
+  await assert.rejects(
+    withScratch(async (dir) => {
+      scratch = dir;
+      await Deno.mkdir(`${dir}/full`);
+      if (Deno.uid() === 0) {
+        // Where mounting is not allowed, the folder alone is looked at.
+        const args = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", `${dir}/full`];
+        await mortalCommand("mount", args, { stderr: "null" }).output();
+      }
+      await Deno.writeTextFile(`${dir}/full/file`, "x");
+      throw new Error("it was stopped");
+    }),
+    /it was stopped/,
+  );
+  await assert.rejects(Deno.stat(scratch), Deno.errors.NotFound);
+  assert.ok(!(await Deno.readTextFile("/proc/self/mounts")).includes(scratch));
 });
