@@ -1,4 +1,4 @@
-import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
+import { createKubeClient, KINDS, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
 import { renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s/config.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { type Certificates, makeCertificates } from "../certificates.ts";
@@ -22,6 +22,9 @@ import { type OutsideDns, startOutsideDns } from "./outside_dns.ts";
 import { type OutsideRegistry, startOutsideRegistry } from "./outside_registry.ts";
 import { until } from "../../until.ts";
 import { createPrivateNamespace, type PrivateNamespace } from "./private_namespace.ts";
+
+/** Longer than the node controller waits for a report (50 s). */
+const NODE_SETTLES_MS = 60_000;
 
 /** The registry as the node names it; plain HTTP. */
 export const REGISTRY_HOST = "registry.test:5000";
@@ -139,6 +142,26 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
         kube.close();
       }
     };
+    /** Who lost the kubelet's reports with the API server calls the node lost up to 50 s later, and then it is back. */
+    const untilNodeStaysReady = async () => {
+      const kube = client();
+      let sinceMs = Date.now();
+      try {
+        await until(
+          `the node is ready for ${NODE_SETTLES_MS} ms`,
+          async () => {
+            const node = await kube.get({ resource: KINDS.Node, name: NODE_NAME }).catch(() => undefined);
+            const conditions: { type: string; status: string }[] = node?.status?.conditions ?? [];
+            if (!conditions.some((it) => it.type === "Ready" && it.status === "True")) sinceMs = Date.now();
+            return Date.now() - sinceMs;
+          },
+          (it) => it > NODE_SETTLES_MS,
+          240,
+        );
+      } finally {
+        kube.close();
+      }
+    };
     return {
       namespace,
       root,
@@ -161,6 +184,7 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
         await k3s.stopPart("kube-apiserver");
         await k3s.startPart("kube-apiserver");
         await untilApiAnswers();
+        await untilNodeStaysReady();
       },
       stop,
     };
