@@ -51,14 +51,17 @@ export async function prepareFiles(
 ): Promise<{ found: string[]; damaged: string[] }> {
   const found: string[] = [];
   const damaged: string[] = [];
-  for (const path of STATE_PATHS) {
-    const nonFile = await moveNonFileAside(host, path, clock);
+  // Side by side, like the looks below: the start waits for them.
+  const nonFiles = await Promise.all(STATE_PATHS.map((path) => moveNonFileAside(host, path, clock)));
+  for (const [index, path] of STATE_PATHS.entries()) {
+    const nonFile = nonFiles[index];
     if (nonFile === undefined) continue;
     found.push(nonFile);
     damaged.push(path);
   }
-  for (const path of PRIVATE_FILES) {
-    const info = await host.info(path);
+  const infos = await Promise.all(PRIVATE_FILES.map((path) => host.info(path)));
+  for (const [index, path] of PRIVATE_FILES.entries()) {
+    const info = infos[index];
     if (info?.kind !== "file" || (info.mode & 0o077) === 0) continue;
     await host.setMode(path, MODE.secretFile);
     found.push(`"${path}" had the mode ${octal(info.mode)}; it is private again`);

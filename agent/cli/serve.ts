@@ -55,6 +55,7 @@ import { createRegistryProbe } from "./registry_probe.ts";
 
 /** Requests under way at a stop get this long. */
 const SHUTDOWN_MS = 3_000;
+const AFTER_FIRST_PAGE_MS = 1_000;
 /** What may change without a word (a disk that was full, a file that cannot be watched) is looked at again after this time. */
 const LOOK_MS = 30_000;
 
@@ -230,10 +231,10 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     });
     const own = [server.addr, socket.addr];
     startWatchdog(systemd, over.signal, (limitMs) => doAnswer(own, limitMs));
-    // The unit brings enough; one that is run by hand starts with 1,024.
-    raiseFileLimit().then((problem) => {
+    // The unit brings enough; one that is run by hand starts with 1,024. It runs programs, which the first page does not wait for.
+    clock.sleep(AFTER_FIRST_PAGE_MS, over.signal).then(raiseFileLimit).then((problem) => {
       if (problem !== undefined) say("warning", problem);
-    });
+    }).catch(() => {}); // rejects at the end
     const following = followFile(host, PATHS.setupToken, () => access.refresh(), {
       clock,
       signal: over.signal,
