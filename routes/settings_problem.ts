@@ -1,4 +1,5 @@
 import type { SettingsRefusal } from "../agent/settings/settings_service.ts";
+import { utcTime } from "../agent/text/utc_time.ts";
 import type { Problem } from "./problem.ts";
 
 /** Why a change of settings was refused, in words. */
@@ -10,8 +11,8 @@ export function settingsProblem(reply: SettingsRefusal): Problem {
       return conflict(
         "Another session is working on this appliance",
         `It was started by ${reply.holder} at ${
-          reply.since.slice(11, 19)
-        } UTC. Wait until it has ended, then try again.`,
+          utcTime(reply.since)
+        }. Wait until it has ended, then try again.`,
       );
     case "record-damaged":
       return conflict(

@@ -1,4 +1,4 @@
-import type { Acknowledgement, PreflightReport } from "../agent/preflight/check.ts";
+import { type Acknowledgement, type PreflightReport, standsInTheWay } from "../agent/preflight/check.ts";
 import type { SetupView } from "../agent/setup/setup_state.ts";
 import { utcMinute } from "../agent/text/utc_time.ts";
 import { checkRow, checksTitle, quietRow } from "./check_row.ts";
@@ -53,7 +53,7 @@ function isQuiet({ status }: PreflightReport["results"][number]): boolean {
 /** Why nothing was accepted. */
 function noneText(report: PreflightReport | undefined): string {
   if (report === undefined) return "None is known.";
-  return report.results.some((it) => it.status === "fail" || it.status === "error")
+  return report.results.some(standsInTheWay)
     ? "None: nobody has accepted what was found."
     : "None: nothing was found that somebody had to accept.";
 }

@@ -1,4 +1,4 @@
-import type { PreflightReport } from "../agent/preflight/check.ts";
+import { type PreflightReport, standsInTheWay } from "../agent/preflight/check.ts";
 import type { SetupView } from "../agent/setup/setup_state.ts";
 import { checkRow, checksTitle, quietRow } from "./check_row.ts";
 import { html } from "./html.ts";
@@ -17,7 +17,7 @@ export function checksPage(
   { missing, ticked }: Unaccepted = { missing: [], ticked: [] },
 ): Page {
   const report = view.preflight as PreflightReport;
-  const bad = report.results.filter((it) => it.status === "fail" || it.status === "error");
+  const bad = report.results.filter(standsInTheWay);
   const warnings = report.results.filter((it) => it.status === "warn");
   const rest = report.results.filter((it) => it.status === "pass" || it.status === "skipped");
   const title = checksTitle(report);

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { CheckResult, PreflightReport } from "../agent/preflight/check.ts";
+import { type CheckResult, type PreflightReport, standsInTheWay } from "../agent/preflight/check.ts";
 import type { SettingsPlan } from "../agent/settings/settings_view.ts";
 import { html, visible } from "./html.ts";
 import { csrfField, mark, type Page } from "./layout.ts";
@@ -16,7 +16,7 @@ export interface SettingsReview {
 /** Says before what it does: each object, from what to what, and the checks if they were run. */
 export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview): Page {
   const isNothing = plan.changed.length === 0;
-  const bad = report?.results.filter((it) => it.status === "fail" || it.status === "error") ?? [];
+  const bad = report?.results.filter(standsInTheWay) ?? [];
   const mustFix = bad.some((it) => !it.overridable);
   return {
     title: "Check the change",
@@ -152,7 +152,7 @@ export function settingsFindingsPage(
     ticked: [],
   },
 ): Page {
-  const bad = report.results.filter((it) => it.status === "fail" || it.status === "error");
+  const bad = report.results.filter(standsInTheWay);
   const mayAccept = bad.every((it) => it.overridable);
   const title = "The check found something. Nothing was changed.";
   const open = bad.filter((it) => missing.includes(it.id));

@@ -17,60 +17,48 @@ const withoutCause = (w: PartWords) =>
   w.state === "switched-off" ? isOff : `It has not been ready for ${w.age}; no cause is known.`;
 const installAgain = `Wait a few minutes. If it stays, run setup again. ${BUNDLE}`;
 const readLog = `Read its log. ${BUNDLE}`;
-const isNotReady = (w: PartWords) => `${w.component} is not ready`;
+
+const NOT_RUNNING = {
+  kind: "general",
+  owner: "vendor",
+  title: (w) => `${w.component} is not running`,
+  reason: sinceWhen,
+  nextAction: installAgain,
+  retrySafe: true,
+  action: "open-setup",
+  remedy: "rerun-setup",
+} satisfies Omit<CauseShape<PartWords>, "id">;
+
+const NOT_READY = {
+  kind: "symptom",
+  owner: "vendor",
+  title: (w) => `${w.component} is not ready`,
+  reason: withoutCause,
+  nextAction: readLog,
+  retrySafe: true,
+  action: "call-vendor",
+} satisfies Omit<CauseShape<PartWords>, "id">;
 
 /** Parts that have not been ready for long without anything that explains it: one id per tier. */
 export const PART = {
   controllerDown: {
     id: "flux.controller-down",
-    kind: "general",
-    owner: "vendor",
-    title: (w) => `${w.component} is not running`,
-    reason: sinceWhen,
-    nextAction: installAgain,
-    retrySafe: true,
-    action: "open-setup",
-    remedy: "rerun-setup",
+    ...NOT_RUNNING,
   } satisfies CauseShape<PartWords>,
   platformDown: {
     id: "platform.part-down",
-    kind: "general",
-    owner: "vendor",
-    title: (w) => `${w.component} is not running`,
-    reason: sinceWhen,
-    nextAction: installAgain,
-    retrySafe: true,
-    action: "open-setup",
-    remedy: "rerun-setup",
+    ...NOT_RUNNING,
   } satisfies CauseShape<PartWords>,
   coreDegraded: {
     id: "core.degraded",
-    kind: "symptom",
-    owner: "vendor",
-    title: isNotReady,
-    reason: withoutCause,
-    nextAction: readLog,
-    retrySafe: true,
-    action: "call-vendor",
+    ...NOT_READY,
   } satisfies CauseShape<PartWords>,
   loginDegraded: {
     id: "login.degraded",
-    kind: "symptom",
-    owner: "vendor",
-    title: isNotReady,
-    reason: withoutCause,
-    nextAction: readLog,
-    retrySafe: true,
-    action: "call-vendor",
+    ...NOT_READY,
   } satisfies CauseShape<PartWords>,
   backgroundDegraded: {
     id: "bg.degraded",
-    kind: "symptom",
-    owner: "vendor",
-    title: isNotReady,
-    reason: withoutCause,
-    nextAction: readLog,
-    retrySafe: true,
-    action: "call-vendor",
+    ...NOT_READY,
   } satisfies CauseShape<PartWords>,
 };

@@ -2,7 +2,7 @@ import { APP_PORT, DEFAULT_LISTEN } from "../product/ports.ts";
 import { systemClock } from "../clock.ts";
 import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
-import { type CheckInputs, preflightVerdict, runPreflight } from "../preflight/mod.ts";
+import { type CheckInputs, runPreflight, standsInTheWay } from "../preflight/mod.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { networkOf, onHost } from "../net/settings.ts";
 import { BUILD } from "../version.ts";
@@ -80,7 +80,7 @@ Example: sudo alga-agent preflight -o json`,
       terminal.out(
         output === "json" ? `${JSON.stringify(report, undefined, 2)}\n` : reportText(report, terminal),
       );
-      return preflightVerdict(report, []).canContinue ? EXIT.ok : EXIT.actionRequired;
+      return report.results.some(standsInTheWay) ? EXIT.actionRequired : EXIT.ok;
     } finally {
       registry.close();
     }

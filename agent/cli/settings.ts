@@ -1,13 +1,15 @@
 import { parse } from "yaml";
 import { RealHost } from "../host/real_host.ts";
 import { systemClock } from "../clock.ts";
-import type { PreflightReport } from "../preflight/mod.ts";
+import { type PreflightReport, standsInTheWay } from "../preflight/mod.ts";
 import { fieldOf } from "../setup/inputs/fields.ts";
 import { SETTING_KEYS, type SettingKey } from "../settings/settings.ts";
 import type { OperationView, SettingsPlan, SettingsView } from "../settings/settings_view.ts";
 import { printLine } from "../text/printable.ts";
+import { utcTime } from "../text/utc_time.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
+import { followLog } from "./follow_log.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { fieldHelp } from "./field_help.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
@@ -166,7 +168,7 @@ async function dryRun(client: AgentClient, terminal: Terminal, { change, output 
 async function check(client: AgentClient, terminal: Terminal, { change, output }: Asked): Promise<ExitCode> {
   const report: PreflightReport = await client.request("POST", "/api/v1/settings/check", change);
   terminal.out(output === "json" ? `${JSON.stringify(report)}\n` : reportText(report, terminal));
-  const isBad = report.results.some((it) => it.status === "fail" || it.status === "error");
+  const isBad = report.results.some(standsInTheWay);
   return isBad ? EXIT.actionRequired : EXIT.ok;
 }
 
@@ -177,13 +179,11 @@ async function follow(
   accepted: readonly string[],
 ): Promise<ExitCode> {
   const say = (text: string, hang = 0) => terminal.err(`${printLine(text, hang, terminal)}\n`);
-  let last = "";
+  const sayNew = followLog(11, say);
   let hasAccepted = accepted.length === 0;
   while (!terminal.signal.aborted) {
     const { operation }: { operation: OperationView } = await client.request("GET", "/api/v1/settings");
-    const lines = operation.log.map((it) => `${it.at.slice(11, 19)} ${it.stepId.padEnd(11)} ${it.text}`);
-    for (const line of lines.slice(lines.lastIndexOf(last) + 1)) say(line, 21);
-    last = lines.at(-1) ?? last;
+    sayNew(operation.log);
     switch (operation.state.status) {
       case "done":
         terminal.out("Applied.\n");
@@ -192,7 +192,7 @@ async function follow(
         const { failure, nextAttemptAt } = operation.state;
         say(failure.message);
         say(`What to do: ${failure.suggestedNextStep}`, 12);
-        if (nextAttemptAt !== undefined) say(`Next attempt: ${nextAttemptAt.slice(11, 19)} UTC`);
+        if (nextAttemptAt !== undefined) say(`Next attempt: ${utcTime(nextAttemptAt)}`);
         return EXIT.actionRequired;
       }
       case "blocked": {

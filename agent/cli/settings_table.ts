@@ -1,5 +1,6 @@
 import type { SettingRow, SettingsPlan, SettingsView } from "../settings/settings_view.ts";
 import { type Layout, printLine } from "../text/printable.ts";
+import { utcMinute } from "../text/utc_time.ts";
 
 const ORIGIN_TEXT = { dhcp: "DHCP", default: "default", you: "you, at setup" } as const;
 const PLAIN: Layout = { columns: undefined, color: false };
@@ -19,7 +20,7 @@ function originOf({ origin, locked, hasPassword }: SettingRow): string {
     ? "from setup"
     : typeof origin === "string"
     ? ORIGIN_TEXT[origin]
-    : `changed ${origin.at.slice(0, 16).replace("T", " ")} UTC by ${origin.by}`;
+    : `changed ${utcMinute(origin.at)} by ${origin.by}`;
   return hasPassword ? `${where}; password kept` : where;
 }
 

@@ -8,6 +8,8 @@ import type { SetupView } from "../setup/setup_state.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
+import { standsInTheWay } from "../preflight/mod.ts";
+import { followLog } from "./follow_log.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { fieldHelp } from "./field_help.ts";
 import { readInputFile } from "./input_file.ts";
@@ -173,7 +175,7 @@ async function loginAddress(client: AgentClient): Promise<string> {
 /** Names what failed or could not be checked and was not accepted before; gives how many. */
 function sayFindings({ preflight, acknowledgements }: SetupView, terminal: Terminal): number {
   const found = (preflight?.results ?? []).filter((it) =>
-    (it.status === "fail" || it.status === "error") &&
+    standsInTheWay(it) &&
     !(it.overridable && acknowledgements.some((a) => a.checkId === it.id && a.found === it.found))
   );
   for (const it of found) {
@@ -201,15 +203,12 @@ async function follow(
   terminal: Terminal,
   acknowledge: readonly string[],
 ): Promise<ExitCode> {
-  let last = "";
+  const sayNew = followLog(9, (text, hang) => say(terminal, text, hang));
   let saidFailureAt = "";
   let acknowledged = acknowledge.length === 0;
   while (!terminal.signal.aborted) {
     const view = await fetchView(client, terminal);
-    // The log keeps its newest lines only, so what is new is found by the line that was last.
-    const lines = view.log.map((it) => `${it.at.slice(11, 19)} ${it.stepId.padEnd(9)} ${it.text}`);
-    for (const line of lines.slice(lines.lastIndexOf(last) + 1)) say(terminal, line, 19);
-    last = lines.at(-1) ?? last;
+    sayNew(view.log);
     switch (view.state.status) {
       case "done":
         terminal.out(`Ready to log in${await loginAddress(client)}.\n`);

@@ -1,6 +1,7 @@
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { MODE, PATHS } from "../state/paths.ts";
+import { utcMinute } from "../text/utc_time.ts";
 import type { BuildInfo } from "../version.ts";
 import { isOlder, readInstalledBuild } from "./compare_builds.ts";
 import type { Places } from "./places.ts";
@@ -74,7 +75,7 @@ async function refuseDowngrade({ host, places, build, allowDowngrade }: Installa
   const installed = await readInstalledBuild(host, places.program);
   if (installed === undefined || !isOlder(build, installed)) return;
   const named = ({ version, builtAt }: BuildInfo) =>
-    builtAt === "" ? version : `${version} of ${builtAt.slice(0, 16).replace("T", " ")} UTC`;
+    builtAt === "" ? version : `${version} of ${utcMinute(builtAt)}`;
   throw new AgentError(
     "USAGE",
     `Cannot install alga-agent ${named(build)}: ${named(installed)} is installed, which is newer`,

@@ -29,6 +29,11 @@ export interface CheckResult extends CheckOutcome {
   durationMs: number;
 }
 
+/** Whether a check failed or could not be done: it stands in the way until it is fixed, or accepted where it may be. */
+export function standsInTheWay({ status }: Pick<CheckResult, "status">): boolean {
+  return status === "fail" || status === "error";
+}
+
 export interface PreflightReport {
   startedAt: string;
   finishedAt: string;

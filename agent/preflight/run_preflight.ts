@@ -1,15 +1,7 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
 import { withTimeout } from "../signals.ts";
-import type {
-  Acknowledgement,
-  Check,
-  CheckContext,
-  CheckOutcome,
-  CheckResult,
-  PreflightReport,
-  RunContext,
-} from "./check.ts";
+import type { Check, CheckContext, CheckOutcome, CheckResult, PreflightReport, RunContext } from "./check.ts";
 import { MACHINE_CHECKS } from "./checks/machine.ts";
 import { NETWORK_CHECKS } from "./checks/network.ts";
 import { PROXY_CHECKS } from "./checks/proxy.ts";
@@ -79,27 +71,4 @@ function rejectWhen(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) =>
     signal.addEventListener("abort", () => reject(signal.reason), { once: true })
   );
-}
-
-/** Whether setup may go on, and what stands in the way. */
-export interface PreflightVerdict {
-  canContinue: boolean;
-  /** May be accepted by the operator. */
-  needsAcknowledgement: string[];
-  /** Must be fixed. */
-  blocking: string[];
-}
-
-/** A failure or an unfinished check needs an acceptance of the very finding, if it may be accepted at all. */
-export function preflightVerdict(
-  report: PreflightReport,
-  acknowledgements: readonly Acknowledgement[],
-): PreflightVerdict {
-  const open = report.results.filter((it) => it.status === "fail" || it.status === "error")
-    .filter((it) =>
-      !acknowledgements.some((a) => it.overridable && a.checkId === it.id && a.found === it.found)
-    );
-  const needsAcknowledgement = open.filter((it) => it.overridable).map((it) => it.id);
-  const blocking = open.filter((it) => !it.overridable).map((it) => it.id);
-  return { canContinue: open.length === 0, needsAcknowledgement, blocking };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { GateReader } from "../operation/conditions.ts";
-import type { PreflightReport } from "../preflight/mod.ts";
+import { type PreflightReport, standsInTheWay } from "../preflight/mod.ts";
 
 // Only what is computed with is looked at; a newer version may know more words and fields.
 const Report = z.looseObject({
@@ -14,7 +14,7 @@ export const preflightGate: GateReader<PreflightReport> = {
   id: "preflight",
   read: (data) => Report.safeParse(data).success ? data as PreflightReport : undefined,
   conditions: ({ results }) =>
-    results.filter((it) => it.status === "fail" || it.status === "error")
+    results.filter(standsInTheWay)
       .map((it) => ({
         id: it.id,
         cause: it.found,

@@ -152,7 +152,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/install",
     holds: "the agent's own files and service: put in place, upgraded, removed; manual page and completion",
-    knows: ["agent/host", "agent/product", "agent/state"],
+    knows: ["agent/host", "agent/product", "agent/state", "agent/text"],
   },
   {
     path: "agent/operation",

@@ -1,5 +1,5 @@
 import { gateStep } from "../../operation/gate.ts";
-import { type PreflightReport, runPreflight } from "../../preflight/mod.ts";
+import { type PreflightReport, runPreflight, standsInTheWay } from "../../preflight/mod.ts";
 import { preflightGate } from "../preflight_gate.ts";
 import type { Step, StepContext } from "../step.ts";
 
@@ -15,7 +15,7 @@ export const preflightStep: Step = {
     },
     check: (context) => runPreflight(context),
     summary({ results }) {
-      const bad = results.filter((it) => it.status === "fail" || it.status === "error").length;
+      const bad = results.filter(standsInTheWay).length;
       return bad === 0 ? `${results.length} checks done` : `${bad} of ${results.length} checks failed`;
     },
   }),

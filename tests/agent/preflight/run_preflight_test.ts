@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import {
-  type Acknowledgement,
   allChecks,
   type Check,
   type CheckResult,
   type PreflightReport,
-  preflightVerdict,
   runPreflight,
+  standsInTheWay,
 } from "../../../agent/preflight/mod.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
@@ -63,11 +62,7 @@ Deno.test("runPreflight() on a whole machine finds nothing wrong", async () => {
   const report = await runPreflight(checkContext({ mirrors: { "ghcr.io": mirror, "docker.io": mirror } }));
   const bad = report.results.filter((it) => it.status !== "pass" && it.status !== "skipped");
   assert.deepEqual(bad, []);
-  assert.deepEqual(preflightVerdict(report, []), {
-    canContinue: true,
-    needsAcknowledgement: [],
-    blocking: [],
-  });
+  assert.deepEqual(report.results.filter(standsInTheWay), []);
 });
 
 Deno.test("runPreflight() on a machine that answers nothing passes nothing that needs an answer", async () => {
@@ -85,7 +80,7 @@ Deno.test("runPreflight() on a machine that answers nothing passes nothing that 
     it,
   ) => it.id);
   assert.deepEqual(passed, ["os.arch", "state.previous"]);
-  assert.equal(preflightVerdict(report, []).canContinue, false);
+  assert.ok(report.results.some(standsInTheWay));
 });
 
 Deno.test("runPreflight() reads the release once for all checks", async () => {
@@ -211,59 +206,4 @@ Deno.test("a report keeps its shape in JSON", async () => {
     assert.ok(Number.isInteger(it.durationMs) && it.durationMs >= 0);
     assert.ok(evidence === undefined || Array.isArray(evidence));
   }
-});
-
-function reportOf(...results: Partial<CheckResult>[]): PreflightReport {
-  return {
-    startedAt: "2026-11-21T12:00:00Z",
-    finishedAt: "2026-11-21T12:00:01Z",
-    results: results.map((it) => ({
-      id: "test.check",
-      title: "Test",
-      vantage: "agent",
-      overridable: false,
-      durationMs: 1,
-      ...PASS,
-      ...it,
-    })),
-  };
-}
-
-const accepted = (checkId: string, found: string): Acknowledgement => ({
-  checkId,
-  found,
-  by: "Ada",
-  at: "2026-11-21T12:00:02Z",
-});
-
-Deno.test("preflightVerdict() lets pass, warn and skipped through", () => {
-  const report = reportOf({}, { status: "warn" }, { status: "skipped" });
-  assert.equal(preflightVerdict(report, []).canContinue, true);
-});
-
-for (const status of ["fail", "error"] as const) {
-  Deno.test(`preflightVerdict() wants ${status} of an overridable check accepted`, () => {
-    const report = reportOf({ id: "hw.cpu", status, overridable: true, found: "1 core" });
-    assert.deepEqual(preflightVerdict(report, []), {
-      canContinue: false,
-      needsAcknowledgement: ["hw.cpu"],
-      blocking: [],
-    });
-    assert.equal(preflightVerdict(report, [accepted("hw.cpu", "1 core")]).canContinue, true);
-  });
-
-  Deno.test(`preflightVerdict() stops at ${status} of another check, accepted or not`, () => {
-    const report = reportOf({ id: "os.root", status, found: "user 1" });
-    assert.deepEqual(preflightVerdict(report, [accepted("os.root", "user 1")]), {
-      canContinue: false,
-      needsAcknowledgement: [],
-      blocking: ["os.root"],
-    });
-  });
-}
-
-Deno.test("preflightVerdict() wants another finding accepted again", () => {
-  const report = reportOf({ id: "hw.cpu", status: "fail", overridable: true, found: "1 core" });
-  assert.equal(preflightVerdict(report, [accepted("hw.cpu", "3 cores")]).canContinue, false);
-  assert.equal(preflightVerdict(report, [accepted("hw.memory", "1 core")]).canContinue, false);
 });

@@ -1,7 +1,8 @@
 import { AgentError } from "../../../agent/error.ts";
-import { type CheckResult, preflightVerdict } from "../../../agent/preflight/mod.ts";
+import type { CheckResult } from "../../../agent/preflight/mod.ts";
 import { type RegistryClient } from "../../../agent/registry/registry.ts";
 import { RegistryError } from "../../../agent/registry/errors.ts";
+import { openConditions } from "../../../agent/operation/conditions.ts";
 import { GateClosed } from "../../../agent/operation/gate.ts";
 import { createEngine } from "../../../agent/operation/mod.ts";
 import { foldSetup } from "../../../agent/setup/fold_setup.ts";
@@ -10,6 +11,7 @@ import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
 import type { SetupService } from "../../../agent/setup/setup_service.ts";
 import { type SetupState, STEP_IDS, type StepId } from "../../../agent/setup/setup_state.ts";
 import type { Step, StepContext } from "../../../agent/setup/step.ts";
+import { preflightGate } from "../../../agent/setup/preflight_gate.ts";
 import { preflightStep } from "../../../agent/setup/steps/preflight.ts";
 import { SETUP_STEPS } from "../../../agent/setup/steps.ts";
 import { type Journal, openJournal } from "../../../agent/state/journal.ts";
@@ -132,7 +134,8 @@ function checksStep({ runs, trouble, findings }: Surroundings): Step {
       const report = { startedAt: "", finishedAt: "", results: [...findings] };
       await context.journal.append("setup.checked", { report });
       const { acknowledgements } = foldSetup(context.journal.entries());
-      if (!preflightVerdict(report, acknowledgements).canContinue) throw new GateClosed();
+      const open = openConditions(preflightGate.conditions(report), acknowledgements);
+      if (open.length > 0) throw new GateClosed();
     },
   };
 }
