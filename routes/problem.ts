@@ -89,14 +89,19 @@ export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Proble
     case "nothing-submitted":
       return conflict("No answers yet", "Fill in the setup form first.");
     case "needs-acknowledgement":
-      return conflict(
-        "Not everything was accepted",
-        `Also to accept, or to fix: ${reply.checkIds.join(", ")}.`,
-      );
     case "not-overridable":
-      return conflict(
-        "This must be fixed",
-        `These findings cannot be accepted: ${reply.checkIds.join(", ")}. Fix them and run the checks again.`,
-      );
+      return acceptanceProblem(reply, "run the checks again");
   }
+}
+
+/** Why an acceptance is not enough; `again`: how to look again, after "Fix them and". */
+export function acceptanceProblem(
+  { reason, checkIds }: { reason: "needs-acknowledgement" | "not-overridable"; checkIds: readonly string[] },
+  again: string,
+): Problem {
+  const ids = checkIds.join(", ");
+  const [title, detail] = reason === "needs-acknowledgement"
+    ? ["Not everything was accepted", `Also to accept, or to fix: ${ids}.`] as const
+    : ["This must be fixed", `These findings cannot be accepted: ${ids}. Fix them and ${again}.`] as const;
+  return { status: 409, title, detail, reason };
 }

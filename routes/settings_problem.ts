@@ -1,6 +1,6 @@
 import type { SettingsRefusal } from "../agent/settings/settings_service.ts";
 import { utcTime } from "../agent/text/utc_time.ts";
-import type { Problem } from "./problem.ts";
+import { acceptanceProblem, type Problem } from "./problem.ts";
 
 /** Why a change of settings was refused, in words. */
 export function settingsProblem(reply: SettingsRefusal): Problem {
@@ -34,15 +34,8 @@ export function settingsProblem(reply: SettingsRefusal): Problem {
     case "nothing-submitted":
       return conflict("No change yet", "Enter the change first.");
     case "needs-acknowledgement":
-      return conflict(
-        "Not everything was accepted",
-        `Also to accept, or to fix: ${reply.checkIds.join(", ")}.`,
-      );
     case "not-overridable":
-      return conflict(
-        "This must be fixed",
-        `These findings cannot be accepted: ${reply.checkIds.join(", ")}. Fix them and check again.`,
-      );
+      return acceptanceProblem(reply, "check again");
     case "inputs-refused":
       return conflict(
         "This change is refused",

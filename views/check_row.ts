@@ -37,6 +37,17 @@ export function checksTitle({ results }: PreflightReport): string {
     : `No check failed, ${warnings} ${warnings === 1 ? "needs" : "need"} a look`;
 }
 
+/** What was not accepted although it was asked for, each a link to its box; `null` when nothing is left. */
+export function unacceptedSummary(unaccepted: readonly CheckResult[]): VNode | null {
+  return unaccepted.length === 0 ? null : html`
+    <div class="summary" role="alert"><b>There is a problem</b>${unaccepted.map((it) =>
+      html`
+        <a href="${`#ack-${it.id}`}">${it.title}: tick the box to accept what was found, or fix it</a>
+      `
+    )}</div>
+  `;
+}
+
 /** A headline has room for so many. */
 const MAX_NAMES = 3;
 

@@ -1,6 +1,6 @@
 import { type PreflightReport, standsInTheWay } from "../agent/preflight/check.ts";
 import type { SetupView } from "../agent/setup/setup_state.ts";
-import { checkRow, checksTitle, quietRow } from "./check_row.ts";
+import { checkRow, checksTitle, quietRow, unacceptedSummary } from "./check_row.ts";
 import { html } from "./html.ts";
 import { csrfField, mark, type Page } from "./layout.ts";
 
@@ -35,13 +35,7 @@ export function checksPage(
     title: unaccepted.length > 0 ? `Error: ${title}` : title,
     narrow: true,
     body: [
-      unaccepted.length > 0 && html`
-        <div class="summary" role="alert"><b>There is a problem</b>${unaccepted.map((it) =>
-          html`
-            <a href="${`#ack-${it.id}`}">${it.title}: tick the box to accept what was found, or fix it</a>
-          `
-        )}</div>
-      `,
+      unacceptedSummary(unaccepted),
       html`
         <header class="${`hero ${bad.length === 0 ? "good" : "bad"}`}">
           <h1>${mark(bad.length === 0 ? "good" : "bad")}<span>${title}. Nothing was changed.</span></h1>

@@ -3,7 +3,7 @@ import { type CheckResult, type PreflightReport, standsInTheWay } from "../agent
 import type { SettingsPlan } from "../agent/settings/settings_view.ts";
 import { html, visible } from "./html.ts";
 import { csrfField, mark, type Page } from "./layout.ts";
-import { CHECK_TONE, CHECK_WORD, checkRow } from "./check_row.ts";
+import { CHECK_TONE, CHECK_WORD, checkRow, unacceptedSummary } from "./check_row.ts";
 
 /** What is known of a change before it is applied. */
 export interface SettingsReview {
@@ -160,13 +160,7 @@ export function settingsFindingsPage(
     title: open.length > 0 ? `Error: ${title}` : title,
     narrow: true,
     body: [
-      open.length > 0 && html`
-        <div class="summary" role="alert"><b>There is a problem</b>${open.map((it) =>
-          html`
-            <a href="${`#ack-${it.id}`}">${it.title}: tick the box to accept what was found, or fix it</a>
-          `
-        )}</div>
-      `,
+      unacceptedSummary(open),
       html`
         <header class="hero bad">
           <h1>${mark("bad")}<span>${title}</span></h1>

@@ -8,7 +8,7 @@ const MAX_BYTES = 64 * 1024;
 
 /** Reads setup inputs (YAML or JSON) from a file or, for "-", standard input. @throws {UsageError} naming each wrong field. */
 export async function readInputFile(path: string, terminal: Terminal): Promise<SetupInputs> {
-  const where = path === "-" ? "standard input" : `"${path}"`;
+  const where = placeOf(path);
   const text = await readText(path, MAX_BYTES, terminal);
   const others = path === "-" ? 0 : ((await Deno.stat(path)).mode ?? 0) & 0o077;
   const parsed = SetupInputs.safeParse(parseText(text, where));
@@ -23,7 +23,13 @@ export async function readInputFile(path: string, terminal: Terminal): Promise<S
   );
 }
 
-function parseText(text: string, where: string): unknown {
+/** How a file, or "-", is called in messages. */
+export function placeOf(path: string): string {
+  return path === "-" ? "standard input" : `"${path}"`;
+}
+
+/** A text of YAML or JSON; `where` it came from. @throws {UsageError} */
+export function parseText(text: string, where: string): unknown {
   try {
     return parse(text, { maxAliasCount: 0, logLevel: "error" });
   } catch (error) {

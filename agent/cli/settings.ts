@@ -1,4 +1,3 @@
-import { parse } from "yaml";
 import { RealHost } from "../host/real_host.ts";
 import { systemClock } from "../clock.ts";
 import { type PreflightReport, standsInTheWay } from "../preflight/mod.ts";
@@ -9,6 +8,7 @@ import { printLine } from "../text/printable.ts";
 import { utcTime } from "../text/utc_time.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
+import { parseText, placeOf } from "./input_file.ts";
 import { followLog } from "./follow_log.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { fieldHelp } from "./field_help.ts";
@@ -136,16 +136,11 @@ async function readChange(
 }
 
 function parseFile(text: string, path: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = parse(text, { maxAliasCount: 0, logLevel: "error" });
-  } catch {
-    value = undefined; // the parser's own words quote the line, which may hold a password
-  }
+  const value = parseText(text, placeOf(path));
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw new UsageError(`${path === "-" ? "Standard input" : `"${path}"`} holds no fields as YAML or JSON`);
+  throw new UsageError(`${placeOf(path)} holds no fields as YAML or JSON`);
 }
 
 async function show(client: AgentClient, terminal: Terminal, output: "table" | "json"): Promise<ExitCode> {

@@ -40,3 +40,23 @@ export async function assertNoSideways(page: Page, where: string): Promise<void>
   ) as [number, number];
   assert.ok(scroll <= client, `${where} is ${scroll} px wide in a window of ${client} px`);
 }
+
+/** How readers see a page. */
+export const LOOKS = [
+  ["narrow", { width: 320 }],
+  ["dark", { scheme: "dark" }],
+  ["forced-colours", { forcedColors: true }],
+] as const;
+
+/** The page at a path as each kind of reader sees it. */
+export async function assertReadable(test: BrowserTest, path: string, name: string): Promise<void> {
+  for (const [look, options] of LOOKS) {
+    const page = await test.open({ javaScript: true, ...options });
+    await test.signIn(page);
+    await page.goto(test.agent.url + path);
+    await assertAccessible(page, `${name} ${look}`);
+    await assertNoSideways(page, `${name} ${look}`);
+    await test.shoot(page, `${name}-${look}`);
+    await page.close();
+  }
+}

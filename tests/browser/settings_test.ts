@@ -5,22 +5,9 @@ import { sampleInputs } from "../simulator/agent_process.ts";
 import { until } from "../until.ts";
 import { fetchSetup } from "../walk/walk.ts";
 import { type BrowserTest, withBrowser } from "./browser.ts";
-import { assertAccessible, assertNoSideways, browserTest } from "./page_checks.ts";
+import { assertReadable, browserTest } from "./page_checks.ts";
 
 const ADDRESS = "http://192.168.64.8:3000";
-
-/** The page as it is now, as narrow and dark readers see it. */
-async function assertReadable(test: BrowserTest, path: string, name: string): Promise<void> {
-  for (const [look, options] of [["narrow", { width: 320 }], ["dark", { scheme: "dark" }]] as const) {
-    const page = await test.open({ javaScript: true, ...options });
-    await test.signIn(page);
-    await page.goto(test.agent.url + path);
-    await assertAccessible(page, `${name} ${look}`);
-    await assertNoSideways(page, `${name} ${look}`);
-    await test.shoot(page, `${name}-${look}`);
-    await page.close();
-  }
-}
 
 async function settings({ agent }: BrowserTest): Promise<SettingsView> {
   return (await agent.request("GET", "/api/v1/settings")).body as SettingsView;

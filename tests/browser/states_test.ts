@@ -3,27 +3,15 @@ import type { Page } from "playwright-core";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { fetchSetup, fetchStatus } from "../walk/walk.ts";
 import { type BrowserTest, withBrowser } from "./browser.ts";
-import { assertAccessible, assertNoSideways, browserTest, fillForm } from "./page_checks.ts";
+import {
+  assertAccessible,
+  assertNoSideways,
+  assertReadable,
+  browserTest,
+  fillForm,
+  LOOKS,
+} from "./page_checks.ts";
 import { until } from "../until.ts";
-
-const LOOKS = [
-  ["narrow", { width: 320 }],
-  ["dark", { scheme: "dark" }],
-  ["forced-colours", { forcedColors: true }],
-] as const;
-
-/** The page at a path as each kind of reader sees it. */
-async function assertReadable(test: BrowserTest, path: string, name: string): Promise<void> {
-  for (const [look, options] of LOOKS) {
-    const page = await test.open({ javaScript: true, ...options });
-    await test.signIn(page);
-    await page.goto(test.agent.url + path);
-    await assertAccessible(page, `${name} ${look}`);
-    await assertNoSideways(page, `${name} ${look}`);
-    await test.shoot(page, `${name}-${look}`);
-    await page.close();
-  }
-}
 
 async function topOf(page: Page, selector: string): Promise<number> {
   return (await page.locator(selector).locator("visible=true").first().boundingBox())?.y ?? -1;
