@@ -229,6 +229,22 @@ for (const [args, says] of WRONG) {
   });
 }
 
+Deno.test("settings set names the line of a file that cannot be read, and not what stands there", async () => {
+  const path = await Deno.makeTempFile({ prefix: "alga-settings-" });
+  try {
+    await Deno.writeTextFile(
+      path,
+      'appUrl: http://a.example\nproxyUrl: "http://maria:Geheim-7@proxy.example\n',
+    );
+    const { code, err } = await cli(["settings", "set", "--from-file", path]);
+    assert.equal(code, 2);
+    assert.match(err, /is neither YAML nor JSON; look at line \d/);
+    assert.ok(!err.includes("Geheim"));
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
 Deno.test("help settings names every setting in the words of the list", async () => {
   const { out } = await cli(["help", "settings"]);
   for (const key of SETTING_KEYS) {
