@@ -1,6 +1,7 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { AgentError, type AgentErrorCode, errorText } from "../error.ts";
 import { NetworkError } from "../net/errors.ts";
+import { redactText } from "../text/redact/redact_text.ts";
 import type { ErrorWords, Failure, FailureClass, StepFailure } from "./failure.ts";
 
 /** Codes whose class, and what to do then, is the same in every step. */
@@ -24,7 +25,8 @@ const SAID_BY_PROGRAMS: readonly AgentErrorCode[] = ["COMMAND_FAILED", "COMMAND_
 
 /**
  * A thrown error as a failure in words: those of the operation, of the error, of its code, of the step, in this order. Messages of
- * our own errors hold no secret; other messages are kept as details.
+ * our own errors hold no secret; other messages are kept as details. Programs and libraries repeat what they were given, so
+ * both are without what looks like a credential before the journal has them.
  */
 export function classifyFailure<Id extends string>(
   { id, failure }: { id: Id; failure: StepFailure },
@@ -36,7 +38,7 @@ export function classifyFailure<Id extends string>(
     category: failure.category,
     stepId: id,
     ...words,
-    message: withoutCredentials(words.message),
+    message: redactText(words.message),
     details: details(error),
     at: isoNow(clock),
   };
@@ -118,12 +120,7 @@ function details(error: unknown): string {
     at !== undefined && lines.length < 4;
     at = at instanceof Error ? at.cause : undefined
   ) {
-    lines.push(withoutCredentials((at instanceof Error ? at.message : errorText(at)).slice(0, 4_000)));
+    lines.push(redactText((at instanceof Error ? at.message : errorText(at)).slice(0, 4_000)));
   }
   return lines.join("\n");
-}
-
-/** A proxy's address may hold a password, and errors of libraries may repeat it. */
-function withoutCredentials(text: string): string {
-  return text.replaceAll(/\/\/[^\s/@]+@/g, "//");
 }

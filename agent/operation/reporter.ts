@@ -1,5 +1,6 @@
 import { type Clock, isoNow } from "../clock.ts";
 import type { OperationView } from "./operation.ts";
+import { redactText } from "../text/redact/redact_text.ts";
 import type { Progress } from "./step.ts";
 
 const LOG_LINES = 200;
@@ -7,7 +8,7 @@ const LOG_LINES = 200;
 const TELL_EVERY_MS = 250;
 const MARK_EVERY_MS = 60_000;
 
-/** What the running step says of itself. Lost with the process, but for a mark of its progress now and then. */
+/** What the running step says of itself, without what looks like a credential. Lost with the process, but for a mark of its progress now and then. */
 export interface Reporter {
   enter(stepId: string): void;
   say(text: string): void;
@@ -41,12 +42,12 @@ export function createReporter(
       markedMs = clock.nowMs();
     },
     say(text) {
-      message = text;
-      log.push({ at: isoNow(clock), stepId: current, text });
+      message = redactText(text);
+      log.push({ at: isoNow(clock), stepId: current, text: message });
       if (log.length > LOG_LINES) log.shift();
       changed();
     },
-    note: (text) => void (message = text),
+    note: (text) => void (message = redactText(text)),
     progress(progress) {
       if (counted !== undefined && progress.done === counted.progress.done) return; // still there: not come on
       counted = { stepId: current, progress: { ...progress }, progressAt: isoNow(clock) };

@@ -173,3 +173,13 @@ Deno.test("The details follow the causes, not for ever, and hold no proxy's pass
   assert.ok(!JSON.stringify(classify("k3s", proxy)).includes("Geheim-77"));
   assert.ok(classify("k3s", proxy).details.includes("proxy.example:3128"));
 });
+
+Deno.test("What a program said of a failure comes without its credentials, as on the status page", () => {
+  const said = 'level=fatal msg="cannot join" token=K10abcdef::server:Geheim-77 DB_PASSWORD: Geheim-77';
+  const failure = classify(
+    "k3s",
+    new AgentError("K3S_FAILED", "It did not start", { cause: new Error(said) }),
+  );
+  assert.ok(!JSON.stringify(failure).includes("Geheim-77"), failure.details);
+  assert.match(failure.details, /cannot join/);
+});

@@ -47,3 +47,13 @@ Deno.test("progress() that says the same again has not come on", async () => {
   reporter.enter("b");
   assert.equal(reporter.counted(), undefined);
 });
+
+Deno.test("what a step repeats of others' words comes without their credentials, in the log and as the message", () => {
+  const { reporter } = start();
+  const said = "Waiting for the source: pull with token=Geheim-77 was denied";
+  reporter.say(said);
+  assert.match(reporter.message(), /was denied$/);
+  assert.ok(!JSON.stringify(reporter.log()).includes("Geheim") && !reporter.message().includes("Geheim"));
+  reporter.note(said);
+  assert.ok(!reporter.message().includes("Geheim"));
+});
