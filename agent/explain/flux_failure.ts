@@ -8,6 +8,8 @@ import { ageMs } from "../text/duration.ts";
 export const PART_PATIENCE_MS = 45 * 60_000;
 /** A new try that fails like the one before does so within this. */
 const RETRY_MS = 60_000;
+/** A look that was cut short is made again within this, several times over. @see flux/base/layers.yaml */
+const CUT_SHORT_PATIENCE_MS = 10 * 60_000;
 /** Parts wait for parts that wait for releases; what goes on from there waits in a circle. */
 const DEEPEST = 2;
 
@@ -47,6 +49,7 @@ function failureBefore(facts: Facts, object: FluxFacts): ConditionView | undefin
   const last = object.failure;
   // What a newer release interrupted did not fail.
   if (last === undefined || last.reason === "HealthCheckCanceled") return undefined;
+  if (last.reason === "HealthCheckFailed" && wasCutShort(last.message)) return undefined;
   // Another release may well be healthy.
   const { releaseSource: fetched } = facts;
   const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
@@ -56,8 +59,11 @@ function failureBefore(facts: Facts, object: FluxFacts): ConditionView | undefin
 }
 
 /** Whether all that a failed health check waited for are parts of Flux that are ready or on their way. */
-function isPassing(facts: Facts, { reason, message }: ConditionView, depth: number): boolean {
+function isPassing(facts: Facts, { reason, message, since }: ConditionView, depth: number): boolean {
   if (reason !== "HealthCheckFailed") return false;
+  if (wasCutShort(message)) {
+    return since !== undefined && ageMs(since, facts.nowMs) < CUT_SHORT_PATIENCE_MS;
+  }
   return awaitedParts(facts, message).every((it) => it !== undefined && isOnItsWay(facts, it, depth));
 }
 
@@ -72,10 +78,22 @@ function isOnItsWay(facts: Facts, part: FluxFacts, depth: number): boolean {
     depth < DEEPEST && isPassing(facts, failure, depth + 1);
 }
 
+/**
+ * A health check that ends without a list of what it waited for was cut short, as when the API server went away: "failed to update
+ * status: timed out waiting for the condition".
+ */
+function wasCutShort(message: string): boolean {
+  return !message.includes("[");
+}
+
+/** What stands in the list of a health check that waited in vain; "" where it has none, or was cut off. */
+export function awaitedNames(message: string): string {
+  return /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
+}
+
 /** The objects in a list like "[Kind/namespace/name status: 'InProgress', …]"; `undefined` for one that is not a known part, and for a list that was cut off. */
 function awaitedParts(facts: Facts, message: string): (FluxFacts | undefined)[] {
-  const list = /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
-  return list.split(", ").map((entry) => {
+  return awaitedNames(message).split(", ").map((entry) => {
     const [, kind, namespace, name = ""] =
       /^(Kustomization|HelmRelease)\/([\w.-]+)\/([\w.-]+) status: '\w+'$/.exec(entry) ?? [];
     const part = facts.flux(kind as FluxView["kind"], name);

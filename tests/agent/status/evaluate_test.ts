@@ -674,7 +674,9 @@ function platformWith(kustomization: KubeObject, events: KubeObject[] = []): boo
 
 Deno.test("Flux that only looks again takes nothing back that it found before", () => {
   assert.equal(platformWith(lookedAtAgain()), true);
-  const long = event(lookedAtAgain(), "HealthCheckFailed", "health check failed", { secondsAgo: 4_000 });
+  const words =
+    "health check failed after 30m: timeout waiting for: [Deployment/msp/part status: 'InProgress']";
+  const long = event(lookedAtAgain(), "HealthCheckFailed", words, { secondsAgo: 4_000 });
   assert.equal(platformWith(lookedAtAgain(), [long]), true, "a failure before the last success is over");
 });
 
