@@ -19,6 +19,8 @@ export const PATHS = {
   settings: "/var/lib/alga-appliance/settings.json",
   /** The change that was asked for last, until the journal tells that it counts. */
   settingsRequest: "/var/lib/alga-appliance/settings-request.json",
+  /** The update that was asked for last: which release, from which. */
+  updateRequest: "/var/lib/alga-appliance/update-request.json",
   releaseSelection: "/var/lib/alga-appliance/release-selection.json",
   generatedSecrets: "/var/lib/alga-appliance/generated-secrets.json",
   setupToken: "/var/lib/alga-appliance/setup-token",
@@ -65,6 +67,7 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.setupDraft,
   PATHS.settings,
   PATHS.settingsRequest,
+  PATHS.updateRequest,
   PATHS.releaseSelection,
   PATHS.generatedSecrets,
   PATHS.setupToken,
