@@ -6,6 +6,7 @@ import type { Settings } from "../agent/settings/settings.ts";
 import type { SetupService } from "../agent/setup/mod.ts";
 import type { SetupDraft } from "./setup_draft.ts";
 import type { StatusService } from "../agent/status/document.ts";
+import type { UpdateService } from "../agent/update/update_service.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
 
 /** Who this appliance is. */
@@ -21,6 +22,7 @@ export interface Identity {
 export interface AppDeps {
   setup: SetupService;
   settings: SettingsService;
+  updates: UpdateService;
   status: StatusService;
   access: Access;
   identity: Identity;

@@ -31,6 +31,7 @@ export async function frameOf(
     release: version === null ? null : `${version} · ${status.release.selectedChannel ?? ""}`,
     stylePath: state.stylesheet.path,
     problems: status.topBlockers,
+    isSetUp: deps.setup.view().state.status === "done",
     ...(session === undefined ? {} : { csrfToken: session.csrfToken }),
     ...(current === undefined ? {} : { current }),
   };

@@ -21,6 +21,8 @@ import { settingsRoutes } from "./settings.ts";
 import { settingsApiRoutes } from "./settings_api.ts";
 import { setupRoutes } from "./setup.ts";
 import { statusRoutes } from "./status.ts";
+import { updateRoutes } from "./updates.ts";
+import { updatesApiRoutes } from "./updates_api.ts";
 
 export type { AppDeps, Identity } from "./app_deps.ts";
 
@@ -63,8 +65,10 @@ export function createApp(deps: AppDeps): App {
   app.route("/", statusRoutes(deps, state));
   app.route("/", setupRoutes(deps, state));
   app.route("/", settingsRoutes(deps, state));
+  app.route("/", updateRoutes(deps, state));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", updatesApiRoutes(deps, state));
   return answering(app, deps, state);
 }
 
@@ -77,6 +81,7 @@ export function createSocketApp(deps: AppDeps): App {
   app.get("/api/v1/token", (c) => c.json({ token: deps.access.token() }));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", updatesApiRoutes(deps, state));
   return answering(app, deps, state);
 }
 

@@ -16,7 +16,9 @@ export interface Frame {
   stylePath: string;
   /** Signed-in pages carry navigation and sign-out; the token guards forms. */
   csrfToken?: string;
-  current?: "status" | "setup" | "settings";
+  current?: "status" | "setup" | "updates" | "settings";
+  /** Setup is done. */
+  isSetUp?: boolean;
   /** What is wrong with the appliance. Of it every page, the sign-in page too, tells that nothing that is done there is kept. */
   problems?: readonly Pick<Blocker, "id" | "title" | "nextAction">[];
 }
@@ -30,11 +32,15 @@ export interface Page {
   tone?: Tone;
 }
 
-const NAVIGATION = [["status", "/", "Status"], ["setup", "/setup", "Set up"], [
-  "settings",
-  "/settings",
-  "Settings",
-]] as const;
+/** What there is to do before this appliance is set up, and afterwards: then setup is a record, which the foot leads to. */
+const NAVIGATION = {
+  before: [["status", "/", "Status"], ["setup", "/setup", "Set up"]],
+  after: [["status", "/", "Status"], ["updates", "/updates", "Updates"], [
+    "settings",
+    "/settings",
+    "Settings",
+  ]],
+} as const;
 
 /** The whole document up to the end of the page's own content, and what closes it: live pages put more in between. */
 export function renderPage(frame: Frame, page: Page): string {
@@ -73,7 +79,9 @@ function header(frame: Frame): VNode {
           frame.address === "" ? frame.hostName : `${frame.hostName} · ${frame.address}`,
         )}</span></p>
         ${frame.csrfToken !== undefined && html`
-          <nav aria-label="Main"><ul>${NAVIGATION.map(([id, path, label]) =>
+          <nav aria-label="Main"><ul>${NAVIGATION[frame.isSetUp ? "after" : "before"].map((
+            [id, path, label],
+          ) =>
             html`
               <li><a href="${path}" ...${frame.current === id
                 ? { "aria-current": "page" }
@@ -110,6 +118,10 @@ function footer(frame: Frame): VNode {
       : null}${frame.release
       ? html`
         <span>Release ${visible(frame.release)}</span>
+      `
+      : null}${frame.isSetUp && frame.csrfToken !== undefined
+      ? html`
+        <a href="/setup">Setup</a>
       `
       : null}</footer>
   `;

@@ -6,7 +6,11 @@ import { liveParts } from "./live_parts.ts";
 import { hiddenForm, operationParts } from "./operation_parts.ts";
 
 const ORIGIN_TEXT = { dhcp: "DHCP", default: "default", you: "you, at setup" } as const;
-const LINKS = { doing: "Applying the change", change: "/settings/change", retryForm: "retry" };
+const LINKS = {
+  doing: "Applying the change",
+  other: { href: "/settings/change", label: "Change the settings" },
+  retryForm: "retry",
+};
 
 /** What stands above the changing parts: the reader's own button, and the heading. */
 export function settingsHead(csrfToken: string): Content {

@@ -8,6 +8,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "serve", load: async () => (await import("./serve.ts")).serveCommand },
   { name: "setup", load: async () => (await import("./setup.ts")).setupCommand },
   { name: "settings", load: async () => (await import("./settings.ts")).settingsCommand },
+  { name: "update", load: async () => (await import("./update.ts")).updateCommand },
   { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },
   { name: "token", load: async () => (await import("./token.ts")).tokenCommand },

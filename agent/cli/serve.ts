@@ -30,6 +30,7 @@ import { createDiskFullWatch } from "../state/disk_full.ts";
 import { openJournal } from "../state/journal.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
+import { createUpdateService } from "../update/update_service.ts";
 import { watchLogin } from "../status/login_watch.ts";
 import { createStatusService } from "../status/mod.ts";
 import type { StatusDocument } from "../status/document.ts";
@@ -181,11 +182,29 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       news: settings.news,
     });
 
+    const updates = await createUpdateService({
+      engine,
+      host,
+      clock,
+      journal,
+      connectKube,
+      mirrors,
+      registryFor,
+      get agentPort() {
+        return port;
+      },
+      isSetUp: () => setup.view().state.status === "done",
+      settings: settings.current,
+      login: watchLogin(() => status),
+      troubles: () => status.current().topBlockers.map((it) => it.title),
+    });
+
     let hasResumed = false;
     const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
     const deps = {
       setup,
       settings,
+      updates,
       status,
       access,
       clock,
@@ -258,6 +277,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
 
     const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
 
+    const followingChannel = updates.follow(over.signal);
+
     await aborted(terminal.signal);
     say("info", "Stopping");
     await tell("STOPPING=1\nSTATUS=Stopping");
@@ -277,6 +298,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         forgetting,
         followingDisk,
         followingResolvers,
+        followingChannel,
       ]),
       clock.sleep(SHUTDOWN_MS),
     ]);

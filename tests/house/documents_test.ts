@@ -13,6 +13,7 @@ import { withReleaseTree } from "../tools/release_agent/release_tree.ts";
 import { startSimRegistry } from "../simulator/registry.ts";
 import { cli } from "../agent/cli/terminal.ts";
 import { withStandIn } from "../agent/cli/stand_in_agent.ts";
+import { updatesStub } from "../routes/updates_stub.ts";
 import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { onFreePort } from "../simulator/free_port.ts";
@@ -130,6 +131,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
     assert.equal(command, `npm install --global deno@${DENO_VERSION}`);
   }],
   [/^sudo alga-agent settings /, ({ command }) => runSettings(command.split(" ").slice(2))],
+  [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
   [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
 ];
@@ -148,6 +150,19 @@ async function runSettings(words: readonly string[]): Promise<void> {
     await Deno.writeTextFile(file, "noProxy: intern.example\n");
     const args = words.map((it) => /\.(pem|yaml)$/.test(it) ? file : it);
     const { code, err } = await cli([...args, "--root", agent.root]);
+    assert.equal(code, 0, err);
+  });
+}
+
+/** The command against an agent that has an update. */
+async function runUpdate(words: readonly string[]): Promise<void> {
+  await withStandIn(async (agent) => {
+    const path = "/api/v1/updates";
+    const operation = stubOperation({ state: { status: "done", finishedAt: "" } });
+    agent.answers[`GET ${path}`] = [{ status: 200, body: { ...updatesStub().view(), operation } }];
+    agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { steps: [] } }];
+    agent.answers[`POST ${path}/apply`] = [{ status: 202, body: operation.state }];
+    const { code, err } = await cli([...words, "--root", agent.root]);
     assert.equal(code, 0, err);
   });
 }

@@ -38,6 +38,7 @@ export const ROOMS: readonly Room[] = [
       "agent/state",
       "agent/status",
       "agent/text",
+      "agent/update",
     ],
   },
   {
@@ -51,6 +52,7 @@ export const ROOMS: readonly Room[] = [
       "agent/setup",
       "agent/status",
       "agent/text",
+      "agent/update",
     ],
   },
   {
@@ -65,6 +67,8 @@ export const ROOMS: readonly Room[] = [
       "agent/setup",
       "agent/status",
       "agent/text",
+      "agent/operation",
+      "agent/update",
     ],
   },
   {
@@ -113,6 +117,24 @@ export const ROOMS: readonly Room[] = [
     path: "agent/facts",
     holds: "what a snapshot says, computed once",
     knows: ["agent/product", "agent/setup", "agent/text"],
+  },
+  {
+    path: "agent/update",
+    holds: "updates of the application: what a channel leads to, steps over the engine, history",
+    knows: [
+      "agent/host",
+      "agent/net",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/registry",
+      "agent/release",
+      "agent/settings",
+      "agent/setup",
+      "agent/state",
+      "flux",
+      "k8s",
+    ],
   },
   {
     path: "agent/settings",

@@ -11,6 +11,7 @@ import { FakeHost } from "../fakes/fake_host.ts";
 import { AUTHORITY_PEM } from "../fakes/authorities.ts";
 import { parseMarkup } from "../views/markup.ts";
 import { settingsStub, STUB_SETTINGS, stubOperation } from "./settings_stub.ts";
+import { updatesStub } from "./updates_stub.ts";
 
 const HOST = "192.0.2.10:8080";
 /** As a browser sends the form when nothing was touched. */
@@ -32,6 +33,7 @@ async function startApp() {
   const deps: AppDeps = {
     setup: { view: () => ({ state: { status: "done" } }) } as SetupService,
     settings,
+    updates: updatesStub(),
     access,
     clock,
     isReady: () => true,

@@ -5,6 +5,7 @@ import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 import { settingsStub } from "./settings_stub.ts";
+import { updatesStub } from "./updates_stub.ts";
 
 /** Where the app believes to be. */
 export const HOST = "192.0.2.10:8080";
@@ -64,6 +65,7 @@ export async function startApp() {
   const app = createApp({
     setup,
     settings: settingsStub(),
+    updates: updatesStub(),
     access,
     clock,
     isReady: () => can.beReady,

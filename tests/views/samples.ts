@@ -25,6 +25,7 @@ export function sampleFrame(t = "appliance-01"): Frame {
     stylePath: "/style.0123.css",
     csrfToken: "token",
     current: "status",
+    isSetUp: true,
   };
 }
 

@@ -18,7 +18,7 @@ const LOOK_MS = 2_000;
 const IMMUTABLE = /field is immutable|cannot patch "[^"]{1,253}" with kind Job/i;
 
 /**
- * Waits until all six releases run the new version. What goes on after its time is no failure while people can log in: the status
+ * Waits until all six releases run the new version. What goes on after its time is not a failure while people can log in: the status
  * page follows it.
  */
 export const convergeStep: Step<UpdateContext> = {
