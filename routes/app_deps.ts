@@ -31,14 +31,26 @@ export interface AppDeps {
   isReady(): boolean;
   /** One line for the agent's own log. */
   say: Say;
+  /** What the site has chosen about encryption. */
+  encryption?: EncryptionChoice;
   /** Names, besides addresses, under which this appliance may be asked for. */
   allowedHosts(): Promise<readonly string[]>;
+}
+
+/** What a site chooses about encryption; nothing of it by default. */
+export interface EncryptionChoice {
+  /** What comes in clear is led to the encrypted pages. */
+  redirects?: boolean;
+  /** Browsers that came encrypted are told to come so for this many days. @see RFC 6797 */
+  hstsDays?: number | undefined;
 }
 
 /** What is handed to the app with each request. */
 export interface Bindings {
   /** Address of the other end, or "socket". */
   readonly remoteAddr: string;
+  /** Whether it came over TLS. */
+  readonly isEncrypted?: boolean;
   /** Says that the request shows a session or the token, so that strangers cannot push its connection out. */
   signedIn?(): void;
   /** For an answer that stays open: no idle limit until the function that comes back is called. */

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppDeps, Env } from "./app_deps.ts";
-import { sessionCookie } from "./guards.ts";
+import { startSession } from "./guards.ts";
 import { localPath } from "./login.ts";
 
 /**
@@ -21,7 +21,7 @@ export function exchangeToken(deps: AppDeps): MiddlewareHandler<Env> {
     if (c.get("session") || !mayBeVisit((name) => c.req.header(name))) return c.redirect(there, 303);
     await deps.access.refresh();
     if (deps.access.checkToken(token, c.env.remoteAddr, "link").ok) {
-      c.header("set-cookie", sessionCookie((await deps.access.startSession()).id));
+      await startSession(c, deps);
     }
     return c.redirect(there, 303);
   };

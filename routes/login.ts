@@ -3,7 +3,7 @@ import { loginPage } from "../views/login_page.ts";
 import { renderPage } from "../views/layout.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { sessionCookie } from "./guards.ts";
+import { startSession } from "./guards.ts";
 
 /** Sign in and out. */
 export function loginRoutes(deps: AppDeps, state: AppState): Hono<Env> {
@@ -30,8 +30,7 @@ export function loginRoutes(deps: AppDeps, state: AppState): Hono<Env> {
         verdict.waitSec > 0 ? 429 : 403,
       );
     }
-    const { id } = await deps.access.startSession();
-    c.header("set-cookie", sessionCookie(id));
+    await startSession(c, deps);
     return c.redirect(next, 303);
   });
 

@@ -6,14 +6,15 @@ import { apiRoutes } from "./api.ts";
 import type { AppDeps, AppState, Bindings, Env } from "./app_deps.ts";
 import {
   findSession,
+  forgetSession,
   limitBody,
   requireKnownHost,
   requireOwnForm,
   requireOwnOrigin,
   requireSession,
   SECURITY_HEADERS,
-  sessionCookie,
 } from "./guards.ts";
+import { hstsOf, leadToEncrypted } from "./encryption.ts";
 import { exchangeToken } from "./exchange_token.ts";
 import { loginRoutes } from "./login.ts";
 import { answerProblem, newRequestId } from "./problem.ts";
@@ -42,6 +43,7 @@ export function createApp(deps: AppDeps): App {
   const app = new Hono<Env>();
   openRoutes(app, deps, state);
   app.use(requireKnownHost(deps, state));
+  if (deps.encryption?.redirects) app.use(leadToEncrypted(deps, state));
   app.on(["POST", "PUT"], "*", requireOwnOrigin(deps, state));
   app.post("/login", limitBody(deps, state));
   app.use(findSession(deps));
@@ -59,7 +61,7 @@ export function createApp(deps: AppDeps): App {
       state.settingsDrafts.delete(session.idHash);
       await deps.access.endSession(session);
     }
-    c.header("set-cookie", sessionCookie(""));
+    forgetSession(c);
     return c.redirect("/login", 303);
   });
   app.route("/", statusRoutes(deps, state));
@@ -132,6 +134,7 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
         "The agent goes on. Try again; if it stays, look for the number below in the agent's log (journalctl -u alga-appliance).",
     }, requestId);
   });
+  const hsts = hstsOf(deps.encryption);
   return {
     async fetch(request, bindings = { remoteAddr: "socket" }) {
       let response: Response;
@@ -154,6 +157,7 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
         });
       }
       for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
+      if (hsts !== undefined && bindings.isEncrypted) response.headers.set("strict-transport-security", hsts);
       if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
       return response;
     },

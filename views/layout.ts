@@ -1,5 +1,6 @@
 import { MACHINE } from "../agent/causes/machine.ts";
 import type { Blocker } from "../agent/explain/blocker.ts";
+import type { CertificateView } from "../agent/status/document.ts";
 import { durationText } from "../agent/text/duration.ts";
 import { sentence as fullSentence } from "../agent/text/sentence.ts";
 import { utcMinute, utcTime } from "../agent/text/utc_time.ts";
@@ -21,6 +22,10 @@ export interface Frame {
   isSetUp?: boolean;
   /** What is wrong with the appliance. Of it every page, the sign-in page too, tells that nothing that is done there is kept. */
   problems?: readonly Pick<Blocker, "id" | "title" | "nextAction">[];
+  /** How this page is being read; in clear, with its address over TLS. */
+  connection: { isEncrypted: true } | { isEncrypted: false; encryptedUrl: string };
+  /** Of the agent's pages; null in the first moments. */
+  certificate: Pick<CertificateView, "fingerprint" | "origin" | "validTo"> | null;
 }
 
 /** One page. */

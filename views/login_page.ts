@@ -1,4 +1,5 @@
-import { html, visible } from "./html.ts";
+import { certificateFacts } from "./certificate_facts.ts";
+import { type Content, html, visible } from "./html.ts";
 import type { Frame, Page } from "./layout.ts";
 
 /** Why the last try did not work: the same words for every wrong token. */
@@ -59,10 +60,25 @@ export function loginPage(frame: Frame, problem: LoginProblem, next: string): Pa
               <dd class="num">${visible(frame.address)}</dd>
             `}
             <dt>Connection</dt>
-            <dd>Not encrypted. Use it only in a network that you trust.</dd>
+            <dd>${connectionText(frame.connection)}</dd>${certificateFacts(frame.certificate)}
           </dl>
-        </section>
-      `,
-    ],
-  };
-}
+          ${frame.certificate?.origin === "self-signed" && html`
+            <p class="soft">
+              The browser shows a fingerprint behind its warning. It must be the one that <code>sudo alga-agent
+                status</code> shows on the appliance.
+              </p>
+            `}
+          </section>
+        `,
+      ],
+    };
+  }
+
+  function connectionText(connection: Frame["connection"]): Content {
+    if (connection.isEncrypted) return "Encrypted.";
+    return html`
+      <span>Not encrypted: others in the network can read the token. Use <a href="${connection
+        .encryptedUrl}">${visible(connection.encryptedUrl)}</a>, or a
+        network that you trust.</span>
+    `;
+  }

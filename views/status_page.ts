@@ -12,6 +12,7 @@ import type { Action } from "../agent/causes/action.ts";
 import type { Blocker } from "../agent/explain/blocker.ts";
 import type { TierId } from "../agent/product/tiers.ts";
 import { html, visible } from "./html.ts";
+import { certificateFacts } from "./certificate_facts.ts";
 import { clockTime, duration, isSameDay, mark, moment, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { isWebAddress } from "./web_address.ts";
@@ -140,7 +141,9 @@ export function statusParts(status: StatusDocument): VNode[] {
             <dt>Versions</dt>
             <dd>Agent ${visible(status.agentVersion)}${status.kubernetesVersion === null
               ? ""
-              : ` · Kubernetes ${visible(status.kubernetesVersion)}`}</dd>${status.sources.flatMap((it) => [
+              : ` · Kubernetes ${visible(status.kubernetesVersion)}`}</dd>${certificateFacts(
+                status.certificate,
+              )}${status.sources.flatMap((it) => [
                 html`
                   <dt>${SOURCE_NAME[it.name]}</dt>
                 `,

@@ -28,7 +28,8 @@ export interface Access {
   token(): string;
   /** Compares in constant time and slows the source of this address down after wrong guesses. */
   checkToken(text: string, remoteAddr: string, via?: TokenVia): TokenVerdict;
-  startSession(): Promise<{ id: string; session: Session }>;
+  /** `isEncrypted`: opened over TLS. */
+  startSession(options?: { isEncrypted?: boolean }): Promise<{ id: string; session: Session }>;
   /** `isUse` false: found, but its idle time goes on. */
   findSession(id: string, options?: { isUse?: boolean }): Session | undefined;
   /** Whether a session that was found before is still one. Asking is not a use of it. */
@@ -96,7 +97,7 @@ export async function openAccess({ host, clock }: { host: Host; clock: Monotonic
       backOff.fail(source);
       return { ok: false, waitSec: backOff.waitSec(source) };
     },
-    startSession: () => sessions.start("setup-token", currentMark),
+    startSession: (options) => sessions.start("setup-token", currentMark, options),
     findSession: (id, options) => sessions.find(id, currentMark, options),
     isLiving: (session) => sessions.isLiving(session, currentMark),
     endSession: (session) => sessions.end(session),

@@ -19,6 +19,8 @@ const Record = z.object({
   credential: z.enum(["setup-token", "password"]),
   /** Mark of the credential at that time; another credential ends the session. */
   credentialMark: z.string(),
+  /** Opened over TLS, and good for that alone. */
+  isEncrypted: z.boolean().default(false),
   createdMs: z.number(),
   usedMs: z.number(),
 });
@@ -60,6 +62,7 @@ export class Sessions {
   async start(
     credential: Session["credential"],
     credentialMark: string,
+    { isEncrypted = false }: { isEncrypted?: boolean } = {},
   ): Promise<{ id: string; session: Session }> {
     const id = randomBytes(32).toString("base64url");
     const nowMs = this.clock.nowMs();
@@ -68,6 +71,7 @@ export class Sessions {
       csrfToken: randomBytes(24).toString("base64url"),
       credential,
       credentialMark,
+      isEncrypted,
       createdMs: nowMs,
       usedMs: nowMs,
     };

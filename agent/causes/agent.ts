@@ -34,6 +34,23 @@ export const AGENT = {
     retrySafe: true,
     action: "call-vendor",
   } satisfies CauseShape<{ detail: string }>,
+  certificateRefused: {
+    id: "agent.certificate-refused",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "fullHealth", component: "appliance" },
+    title: "This site's certificate for the agent's pages cannot be used",
+    reason: (w) => `${w.problem}.`,
+    nextAction: (w) => `${w.next}. The agent takes it up by itself.`,
+    consequence: "Until then the pages have the certificate from before, or the agent's own.",
+    patienceMs: Infinity,
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{
+    problem: string;
+    /** The way out, as an order. */
+    next: string;
+  }>,
   unknown: {
     id: "agent.unknown",
     kind: "symptom",

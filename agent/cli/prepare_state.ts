@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { SessionsFile } from "../access/sessions.ts";
+import { SelfSignedFile } from "../tls/self_signed.ts";
 import { isToken } from "../access/token.ts";
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
@@ -19,6 +20,7 @@ const STATE_FILES: readonly [path: string, shape: z.ZodType][] = [
   [PATHS.releaseSelection, Selection],
   [PATHS.generatedSecrets, Generated],
   [PATHS.sessions, SessionsFile],
+  [PATHS.selfSigned, SelfSignedFile],
   [PATHS.statusMemory, z.object({ tiers: z.object({}) })],
 ];
 

@@ -1,6 +1,7 @@
 import { DEFAULT_LISTEN } from "../product/ports.ts";
 import { createApp, createSocketApp } from "../../routes/mod.ts";
 import { openAccess } from "../access/mod.ts";
+import { createPageCertificate } from "../tls/page_certificate.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
@@ -16,6 +17,7 @@ import { createObserver } from "../observe/observer.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { type NetworkSettings } from "../net/settings.ts";
 import { type Report, reportOnce } from "../report.ts";
+import { createTlsRelay } from "../serving/tls_relay.ts";
 import { summarizeSetup } from "../facts/summarize_setup.ts";
 import { forgetPassword } from "../setup/initial_password.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
@@ -40,6 +42,7 @@ import { type Command, EXIT } from "./command.ts";
 import { doAnswer } from "./do_answer.ts";
 import { formatAddress, isEverywhere, listenSocket, listenTcp } from "./listen.ts";
 import {
+  parseDays,
   parseDownloadUrl,
   parseKubeconfig,
   parseListen,
@@ -71,6 +74,11 @@ ${PLACE_HELP}
   --kubeconfig FILE           how to reach Kubernetes
                               (default /etc/rancher/k3s/k3s.yaml below the root)
   --download-url URL          fetch k3s below this address, not its own site
+  --redirect-to-https         lead browsers that come in clear to the
+                              encrypted pages, which are on the same port
+  --hsts-days DAYS            tell browsers that came encrypted to come so for
+                              DAYS. It counts for every port of the host name:
+                              Alga must then be opened by https:// too
 
 Ends with SIGTERM or SIGINT. A setup under way goes on at the next start.
 
@@ -84,6 +92,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
           listen: { type: "string", default: DEFAULT_LISTEN },
           kubeconfig: { type: "string" },
           "download-url": { type: "string" },
+          "redirect-to-https": { type: "boolean", default: false },
+          "hsts-days": { type: "string" },
         },
       } as const,
     );
@@ -93,6 +103,10 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const mirrors = parseMirrors(values["registry-mirror"]);
     const kubeconfig = await parseKubeconfig(values.kubeconfig);
     const downloadBaseUrl = parseDownloadUrl(values["download-url"]);
+    const encryption = {
+      redirects: values["redirect-to-https"],
+      hstsDays: parseDays("--hsts-days", values["hsts-days"]),
+    };
     const clock = systemClock;
     const say: Say = (level, text) => terminal.err(`${printable(text)}\n`, level);
     const startedMs = clock.nowMs();
@@ -164,19 +178,35 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       probeRegistry: (signal) => registryProbe.ask(signal),
       report,
     });
+    const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
+    const relay = createTlsRelay(say);
+    const certificate = createPageCertificate({
+      host,
+      clock,
+      names: {
+        hostName,
+        get mainAddress() {
+          return address();
+        },
+        addresses,
+      },
+      use: relay.use,
+      say,
+    });
     const status = await createStatusService({
       host,
       clock,
       observer: {
         snapshot: observer.snapshot,
         subscribe(listener) {
-          const ends = [observer, settings, diskFull].map((it) => it.subscribe(listener));
+          const ends = [observer, settings, diskFull, certificate].map((it) => it.subscribe(listener));
           return () => ends.forEach((end) => end());
         },
       },
       report,
       agentVersion: BUILD.version,
-      statusUrl: () => `http://${formatAddress({ hostname: address(), port })}/`,
+      statusUrl: (scheme = "http") => `${scheme}://${formatAddress({ hostname: address(), port })}/`,
+      certificate,
       stateDamage: () => damageText(files.damaged, journal.damage),
       diskFull: diskFull.current,
       news: settings.news,
@@ -200,13 +230,13 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     });
 
     let hasResumed = false;
-    const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
     const deps = {
       setup,
       settings,
       updates,
       status,
       access,
+      encryption,
       clock,
       isReady: () => hasResumed && !cannotWrite(setup.view().state),
       say,
@@ -228,7 +258,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const socket = await listenSocket(host, (request, visitor) => socketApp.fetch(request, visitor), say);
     let server;
     try {
-      server = listenTcp(listen, (request, visitor) => app.fetch(request, visitor), say);
+      server = listenTcp(listen, (request, visitor) => app.fetch(request, visitor), { say, relay });
     } catch (error) {
       await socket.shutdown();
       throw error;
@@ -255,6 +285,13 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       if (problem !== undefined) say("warning", problem);
     }).catch(() => {}); // rejects at the end
     const following = followFile(host, PATHS.setupToken, () => access.refresh(), {
+      clock,
+      signal: over.signal,
+      pollMs: LOOK_MS,
+      report,
+    });
+    // After the port answers: who comes encrypted before waits for it.
+    const certifying = followFile(host, PATHS.siteCertificate, certificate.refresh, {
       clock,
       signal: over.signal,
       pollMs: LOOK_MS,
@@ -293,6 +330,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         server.shutdown(),
         socket.shutdown(),
         following,
+        certifying,
         resuming,
         recovering,
         forgetting,

@@ -37,6 +37,11 @@ export function statusTable(
   if (nextAction !== "") line(`Next: ${nextAction}${page}`, 6);
   if (status.tiers.login.ready && status.urls.loginUrl !== null) line(`Open Alga: ${status.urls.loginUrl}`);
   line(`Status page: ${status.urls.statusUrl}`);
+  const { certificate } = status;
+  if (certificate !== null) {
+    line(`Encrypted: ${certificate.url}`);
+    line(`  Certificate's SHA-256 fingerprint: ${certificate.fingerprint}`, 2);
+  }
   for (const blocker of status.topBlockers) {
     lines.push("");
     signed(blocker.severity === "critical" ? "x" : "!", 2, `${blocker.title}  [${blocker.id}]`, 2);

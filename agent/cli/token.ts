@@ -3,7 +3,7 @@ import { systemClock } from "../clock.ts";
 import { RealHost } from "../host/real_host.ts";
 import { connectAgent } from "./agent_client.ts";
 import { PATHS } from "../state/paths.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { type Command, EXIT, type Terminal, UsageError } from "./command.ts";
 import { parseOptions, requireRoot } from "./options.ts";
 
 /** `alga-agent token` */
@@ -37,6 +37,7 @@ Example: sudo alga-agent token show`,
     const host = new RealHost(await requireRoot(values.root));
     if (action === "show") {
       const kept = await tokenOfAgent(host);
+      await tellFingerprint(host, terminal);
       if (kept !== undefined) {
         terminal.out(`${kept}\n`);
         return EXIT.ok;
@@ -51,6 +52,22 @@ Example: sudo alga-agent token show`,
     return EXIT.ok;
   },
 };
+
+/** By what the encrypted page is known, where an agent runs that has one. */
+async function tellFingerprint(host: RealHost, terminal: Terminal): Promise<void> {
+  if (!await host.info(PATHS.socket)) return;
+  const client = connectAgent(host);
+  try {
+    const { certificate } = await client.request("GET", "/api/v1/status");
+    if (certificate === null) return;
+    terminal.err(`Sign in at ${certificate.url}, whose certificate has the SHA-256 fingerprint\n`);
+    terminal.err(`${certificate.fingerprint}\n`);
+  } catch {
+    // The token is what was asked for.
+  } finally {
+    client.close();
+  }
+}
 
 /** The token of the running agent where no file holds one, since the disk took none; `undefined` in every other case. */
 async function tokenOfAgent(host: RealHost): Promise<string | undefined> {

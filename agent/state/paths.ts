@@ -26,6 +26,11 @@ export const PATHS = {
   setupToken: "/var/lib/alga-appliance/setup-token",
   sessions: "/var/lib/alga-appliance/sessions.json",
   siteId: "/var/lib/alga-appliance/site-id",
+  /** The certificate of the pages that the agent makes for itself, with its key. */
+  selfSigned: "/var/lib/alga-appliance/self-signed.json",
+  /** The site's own certificate for the pages, PEM, with those that signed it; and its key. */
+  siteCertificate: "/etc/alga-appliance/tls/tls.crt",
+  siteCertificateKey: "/etc/alga-appliance/tls/tls.key",
   statusMemory: "/var/lib/alga-appliance/status-memory.json",
   /** Releases that had given up and were told to try again. */
   releaseResets: "/var/lib/alga-appliance/release-auto-recovery.json",
@@ -73,6 +78,7 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.setupToken,
   PATHS.sessions,
   PATHS.siteId,
+  PATHS.selfSigned,
   PATHS.statusMemory,
   PATHS.releaseResets,
   PATHS.operationLock,
@@ -87,6 +93,7 @@ export const SECRET_FILES: readonly string[] = [
   PATHS.generatedSecrets,
   PATHS.setupToken,
   PATHS.sessions,
+  PATHS.selfSigned,
 ];
 
 /** Permission bits of private files and folders. */

@@ -55,6 +55,7 @@ export function evaluate(
     kubernetesVersion: snapshot.api.version ?? facts.node?.kubeletVersion ?? null,
     release: releaseOf(snapshot, facts),
     urls: { statusUrl: snapshot.agent.statusUrl, loginUrl: facts.app.url ?? null },
+    certificate: snapshot.agent.certificate ?? null,
     rollup: {
       ...rollup,
       since: memory.rollup?.state === rollup.state ? memory.rollup.since : facts.now,

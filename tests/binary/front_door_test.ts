@@ -131,31 +131,3 @@ await binaryTest("a live page stays open amid a flood, and says when the agent s
     assert.match(text, /The agent is restarting[^]*<\/html>$/);
   });
 });
-
-await binaryTest("HTTP/2 in clear names its host, and only ours are answered", async (program) => {
-  await withAgent(program, async (agent) => {
-    const ask = async (...args: string[]) => {
-      const { stdout } = await new Deno.Command("curl", {
-        args: [
-          "-s",
-          "-o",
-          "/dev/null",
-          "-w",
-          "%{http_version} %{http_code}",
-          "--http2-prior-knowledge",
-          ...args,
-        ],
-      }).output();
-      return new TextDecoder().decode(stdout);
-    };
-    assert.equal(await ask(`${agent.url}/login`), "2 200");
-    assert.equal(await ask("-H", "Host: evil.example", `${agent.url}/login`), "2 421");
-  });
-}, await hasCurl() ? undefined : "curl is not installed");
-
-async function hasCurl(): Promise<boolean> {
-  return await new Deno.Command("curl", { args: ["-V"], stdout: "null", stderr: "null" }).output().then(
-    (it) => it.success,
-    () => false,
-  );
-}

@@ -39,6 +39,7 @@ export const ROOMS: readonly Room[] = [
       "agent/status",
       "agent/text",
       "agent/update",
+      "agent/tls",
     ],
   },
   {
@@ -84,6 +85,7 @@ export const ROOMS: readonly Room[] = [
       "agent/setup",
       "agent/state",
       "agent/text",
+      "agent/tls",
     ],
   },
   {
@@ -217,6 +219,11 @@ export const ROOMS: readonly Room[] = [
     knows: ["agent/access", "agent/text"],
   },
   {
+    path: "agent/tls",
+    holds: "the certificate of the pages: made, found, judged, shown",
+    knows: ["agent/host", "agent/state", "agent/text"],
+  },
+  {
     path: "agent/access",
     holds: "token, back-off, sessions",
     knows: ["agent/host", "agent/state"],
@@ -284,6 +291,7 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/cli/do_answer.ts": "the agent's own port and socket",
   "agent/cli/licences.ts": "licences inside the program",
   "agent/serving/serve_connection.ts": "HTTP on a connection that was accepted",
+  "agent/serving/tls_relay.ts": "TLS of a connection that was accepted",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
   "agent/cli/input_file.ts": "permissions of a file named on the command line",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",

@@ -1,7 +1,7 @@
 import { openAccess } from "../../agent/access/mod.ts";
 import { emptySnapshot, evaluate, type StatusDocument } from "../../agent/status/mod.ts";
 import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
-import { createApp } from "../../routes/mod.ts";
+import { type AppDeps, createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 import { settingsStub } from "./settings_stub.ts";
@@ -11,7 +11,7 @@ import { updatesStub } from "./updates_stub.ts";
 export const HOST = "192.0.2.10:8080";
 
 /** The app of the network on fakes, with one session. */
-export async function startApp() {
+export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
   const clock = new FakeClock();
   const host = new FakeHost();
   const access = await openAccess({ host, clock });
@@ -84,6 +84,7 @@ export async function startApp() {
       builtAt: "",
     },
     allowedHosts: () => Promise.resolve(["appliance-01"]),
+    ...choice,
   });
   const fetch = (
     method: string,
@@ -100,6 +101,21 @@ export async function startApp() {
       }),
       { remoteAddr },
     );
+  /** The same over TLS. */
+  const fetchEncrypted = (
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ) =>
+    app.fetch(
+      new Request(`https://${HOST}${path}`, {
+        method,
+        headers: { host: HOST, ...headers },
+        ...(body === undefined ? {} : { body }),
+      }),
+      { remoteAddr: "192.0.2.7", isEncrypted: true },
+    );
   const { id, session } = await access.startSession();
   const cookie = { cookie: `alga_appliance_session=${id}` };
   const form = { "content-type": "application/x-www-form-urlencoded" };
@@ -110,6 +126,7 @@ export async function startApp() {
     clock,
     setup,
     fetch,
+    fetchEncrypted,
     cookie,
     form,
     session,

@@ -5,7 +5,7 @@ import { clip } from "../../text/clip.ts";
 
 /** What the agent knows of itself: its records, and setup. */
 export const agentRule: Rule = {
-  causes: [MACHINE.diskFull, AGENT.stateDamaged, AGENT.setupFailed],
+  causes: [MACHINE.diskFull, AGENT.stateDamaged, AGENT.certificateRefused, AGENT.setupFailed],
   find(facts) {
     const { snapshot } = facts;
     const found: Finding[] = [];
@@ -21,6 +21,13 @@ export const agentRule: Rule = {
       found.push(finding(facts, AGENT.stateDamaged, {
         words: { detail: clip(snapshot.remembered.stateDamage, 240) },
         evidence: [{ label: "Message", text: clip(snapshot.remembered.stateDamage, 400) }],
+      }));
+    }
+    const refused = snapshot.agent.certificateProblem;
+    if (refused !== undefined) {
+      found.push(finding(facts, AGENT.certificateRefused, {
+        since: refused.since,
+        words: { problem: clip(refused.problem, 300), next: refused.next },
       }));
     }
     const { setup } = snapshot;

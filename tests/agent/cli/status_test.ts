@@ -31,6 +31,12 @@ const DOCUMENT: StatusDocument = {
     gitRevision: null,
   },
   urls: { statusUrl: "http://192.0.2.7:8080/", loginUrl: "https://psa.example.com" },
+  certificate: {
+    url: "https://192.0.2.7:8080/",
+    fingerprint: Array(32).fill("A7").join(":"),
+    origin: "self-signed",
+    validTo: "2029-02-23T17:37:36.000Z",
+  },
   rollup: {
     state: "ready_with_background_issues",
     message: "Ready to log in. One background service needs attention",
@@ -90,11 +96,13 @@ const DOCUMENT: StatusDocument = {
 };
 
 Deno.test("statusTable() says the headline, the way out, the blocker, each tier", () => {
-  assert.deepEqual(statusTable(DOCUMENT, NOW_MS).split("\n").slice(0, 11), [
+  assert.deepEqual(statusTable(DOCUMENT, NOW_MS).split("\n").slice(0, 13), [
     "Ready to log in. One background service needs attention",
     "Next: Nothing on this machine. Report the release and this image to Alga support.",
     "Open Alga: https://psa.example.com",
     "Status page: http://192.0.2.7:8080/",
+    "Encrypted: https://192.0.2.7:8080/",
+    `  Certificate's SHA-256 fingerprint: ${Array(32).fill("A7").join(":")}`,
     "",
     "! The workflow worker cannot start: the release names an image that does not exist  [img.not-found]",
     '  The registry has no image "ghcr.io/nine-minds/workflow-worker:9be1f02".',

@@ -44,6 +44,12 @@ export const StatusSchema = z.strictObject({
     gitRevision: Short.nullable(),
   }),
   urls: z.strictObject({ statusUrl: Short, loginUrl: Short.nullable() }),
+  certificate: z.strictObject({
+    url: Short,
+    fingerprint: z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+    origin: z.enum(["self-signed", "site"]),
+    validTo: Time,
+  }).nullable(),
   rollup: z.strictObject({
     state: z.enum([
       "installing",

@@ -26,6 +26,24 @@ export const AGENT_ROWS: readonly Row[] = [
     green: HEALTHY,
   },
   {
+    name: "the site's certificate does not fit its key",
+    id: "agent.certificate-refused",
+    hard: false,
+    red: {
+      ...HEALTHY,
+      agent: {
+        ...HEALTHY.agent,
+        certificateProblem: {
+          problem:
+            'The key in "/etc/alga-appliance/tls/tls.key" is not that of the certificate in "/etc/alga-appliance/tls/tls.crt"',
+          next: "Put both files of one certificate there; the server's own comes first in its file",
+          since: ago(60),
+        },
+      },
+    },
+    green: HEALTHY,
+  },
+  {
     name: "setup stopped",
     id: "agent.setup-failed",
     red: {
