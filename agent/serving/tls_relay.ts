@@ -5,8 +5,14 @@ const HERE = "127.0.0.1";
 const BACKLOG = 1_024;
 /** One TLS record. */
 const PUMP_BYTES = 16 * 1024;
+/** Longest wait for the tickets that a server sends after the handshake: it may send none. */
+const TICKETS_MS = 40;
 /** After a connection could not be taken: files are closed meanwhile. */
 const RETRY_MS = 100;
+
+/** Types of TLS records. @see RFC 8446 §5.1 */
+const CHANGE_CIPHER_SPEC = 0x14;
+const APPLICATION_DATA = 0x17;
 
 /** A certificate, with those that it is signed by, and its key, in PEM. */
 export interface CertificateAndKey {
@@ -63,9 +69,10 @@ export function createTlsRelay(say: Say): TlsRelay {
         outside.close();
         closeQuietly(connection);
       };
-      const up = writeAll(outside, head).then(() => pump(connection, outside));
-      up.catch(cut);
-      return { inside, drained: pump(outside, connection).then(cut, cut), cut };
+      const down = new Pump(outside, connection);
+      const up = new Pump(connection, outside);
+      void writeAll(outside, head).then(() => up.run((bytes) => afterFinished(bytes, down))).catch(cut);
+      return { inside, drained: down.run().then(cut, cut), cut };
     },
     close() {
       isClosed = true;
@@ -156,12 +163,53 @@ class Doorway {
   }
 }
 
-async function pump(from: Deno.Conn, to: Deno.Conn): Promise<void> {
-  const buffer = new Uint8Array(PUMP_BYTES);
-  for (let read = await from.read(buffer); read !== null; read = await from.read(buffer)) {
-    await writeAll(to, buffer.subarray(0, read));
+/** One direction of a relayed connection. */
+class Pump {
+  #tell = () => {};
+
+  constructor(readonly from: Deno.Conn, readonly to: Deno.Conn) {}
+
+  /** To the end of what comes. Before each write `hold` may say which part of it waits, and until when; once is enough. */
+  async run(
+    hold?: (bytes: Uint8Array) => { first: number; until: Promise<void> } | undefined,
+  ): Promise<void> {
+    const buffer = new Uint8Array(PUMP_BYTES);
+    for (let read = await this.from.read(buffer); read !== null; read = await this.from.read(buffer)) {
+      const held = hold?.(buffer.subarray(0, read));
+      if (held !== undefined) {
+        hold = undefined;
+        await writeAll(this.to, buffer.subarray(0, held.first));
+        await held.until;
+      }
+      await writeAll(this.to, buffer.subarray(held?.first ?? 0, read));
+      this.#tell();
+    }
+    await this.to.closeWrite();
   }
-  await to.closeWrite();
+
+  /** Ends with the next bytes that have gone through, or after a time. */
+  next(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, limitMs);
+      this.#tell = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
+  }
+}
+
+/**
+ * What a client sends behind its last message of the handshake waits for the server's tickets. The runtime's server writes those
+ * and its first answer one after the other, and the kernel would keep the answer back until the tickets are acknowledged, 40 ms
+ * later: the delayed request acknowledges them.
+ * @see RFC 8446 §2 (the order of messages), RFC 1122 §4.2.3.4 (Nagle)
+ */
+function afterFinished(bytes: Uint8Array, down: Pump): { first: number; until: Promise<void> } | undefined {
+  const start = bytes[0] === CHANGE_CIPHER_SPEC ? 6 : 0;
+  if (bytes[start] !== APPLICATION_DATA) return undefined;
+  const first = start + 5 + (bytes[start + 3] ?? 0) * 256 + (bytes[start + 4] ?? 0);
+  return first > bytes.length ? undefined : { first, until: down.next(TICKETS_MS) };
 }
 
 async function writeAll(to: Deno.Conn, bytes: Uint8Array): Promise<void> {

@@ -34,7 +34,12 @@ const CASES: readonly [name: string, request: string, right: readonly (number | 
   ["HTTP/1.0 without a host", "GET /healthz HTTP/1.0\r\n\r\n", [200, 400, 421]],
   ["HTTP/2 in clear", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ["closed", 400]],
   ["the first bytes of TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", ["closed", 400]],
-  ["a line feed in the method", `G\nET / HTTP/1.1\r\n${HOST}\r\n`, [400, "closed"]],
+  ["a line feed in the method", `GE\nT / HTTP/1.1\r\n${HOST}\r\n`, [400, "closed"]],
+  // Empty lines before a request are skipped (RFC 9112 §2.2), and the first byte is not the server's: it counts as GET.
+  ["a line feed behind the first letter", `G\nET / HTTP/1.1\r\n${HOST}\r\n`, [303]],
+  ["a NUL before the method", `\0GET / HTTP/1.1\r\n${HOST}${END}`, [400, 405, "closed"]],
+  ["a space before the method", ` GET / HTTP/1.1\r\n${HOST}${END}`, [400, 405, "closed"]],
+  ["a method of one letter", `G / HTTP/1.1\r\n${HOST}${END}`, [400, 405, "closed"]],
   ["a method that is none", `BREW /pot HTTP/1.1\r\n${HOST}${END}`, [405]],
   ["TRACE", `TRACE / HTTP/1.1\r\n${HOST}${END}`, [405]],
   ["CONNECT", `CONNECT example.com:443 HTTP/1.1\r\n${HOST}${END}`, [400, 405]],
