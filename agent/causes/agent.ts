@@ -51,6 +51,22 @@ export const AGENT = {
     /** The way out, as an order. */
     next: string;
   }>,
+  certificateEnds: {
+    id: "agent.certificate-ends",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "fullHealth", component: "appliance" },
+    title: "This site's certificate for the agent's pages ends soon",
+    reason: (w) => `It is valid until ${w.day}.`,
+    nextAction: "Put a renewed one and its key in /etc/alga-appliance/tls. The agent takes it up by itself.",
+    consequence: "Then the pages get the agent's own certificate, of which browsers warn.",
+    patienceMs: Infinity,
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{
+    /** Its last day, "2026-11-21". */
+    day: string;
+  }>,
   unknown: {
     id: "agent.unknown",
     kind: "symptom",

@@ -96,6 +96,8 @@ async function printWhereToGo(host: RealHost, terminal: Terminal): Promise<void>
   const access = await openAccess({ host, clock: systemClock });
   const address = host.root === "/" ? await primaryAddress(host).catch(() => undefined) : undefined;
   const hostname = address?.address ?? "ADDRESS-OF-THE-MACHINE";
-  terminal.out(`Open in a browser: http://${formatAddress({ hostname, port: AGENT_PORT })}/\n`);
+  const where = formatAddress({ hostname, port: AGENT_PORT });
+  terminal.out(`Open in a browser: http://${where}/\n`);
+  terminal.out(`Or encrypted:      https://${where}/ ("alga-agent status" tells its fingerprint)\n`);
   terminal.out(`Setup token:       ${access.token()}\n`);
 }

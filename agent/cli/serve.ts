@@ -179,7 +179,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       report,
     });
     const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
-    const relay = createTlsRelay(say);
+    const relay = createTlsRelay();
     const certificate = createPageCertificate({
       host,
       clock,

@@ -1,14 +1,12 @@
-import { errorText } from "../error.ts";
-import type { Say } from "../text/log_line.ts";
-
 const HERE = "127.0.0.1";
-const BACKLOG = 1_024;
+/** Connections of others that wait for nothing. */
+const BACKLOG = 16;
+/** Longest wait for a place in that queue. */
+const CONNECT_MS = 5_000;
 /** One TLS record. */
 const PUMP_BYTES = 16 * 1024;
 /** Longest wait for the tickets that a server sends after the handshake: it may send none. */
 const TICKETS_MS = 40;
-/** After a connection could not be taken: files are closed meanwhile. */
-const RETRY_MS = 100;
 
 /** Types of TLS records. @see RFC 8446 §5.1 */
 const CHANGE_CIPHER_SPEC = 0x14;
@@ -34,18 +32,18 @@ export interface Relayed {
 export interface TlsRelay {
   /** New connections get this certificate; those under way keep theirs. @throws If the TLS library does not take it. */
   use(pair: CertificateAndKey): void;
-  /** Takes a connection of which `head` has been read. @throws If it cannot be unwrapped; the connection is then closed. */
+  /** Takes a connection of which `head` has been read. @throws If it cannot be unwrapped; it is the caller's again then. */
   open(connection: Deno.Conn, head: Uint8Array): Promise<Relayed>;
   close(): void;
 }
 
 /**
  * The runtime does TLS for a connection of its own listener alone, and not for one that has been read from. So each encrypted
- * connection is led through a listener on the loopback. That one keeps only what the agent itself has connected, told by
- * its port: nobody gets past the front door's counting.
+ * connection is led through a listener on the loopback, which takes what the agent itself has connected and nothing else:
+ * nobody gets past the front door's counting.
  * @see docs/architecture.md, Decisions
  */
-export function createTlsRelay(say: Say): TlsRelay {
+export function createTlsRelay(): TlsRelay {
   let current: Doorway | undefined;
   let isClosed = false;
   let tell = () => {};
@@ -53,7 +51,7 @@ export function createTlsRelay(say: Say): TlsRelay {
 
   return {
     use(pair) {
-      const next = new Doorway(pair, say);
+      const next = new Doorway(pair);
       current?.close();
       current = next;
       tell();
@@ -82,16 +80,15 @@ export function createTlsRelay(say: Say): TlsRelay {
   };
 }
 
-/** A listener with one certificate. */
+/**
+ * A listener with one certificate. It accepts when it has itself connected, and never else: what others on this machine connect
+ * stays in the kernel's short queue and costs no descriptor. One connection at a time, so that the next to come is known.
+ */
 class Doorway {
   readonly #listener: Deno.TlsListener;
-  /** Inner ends that came before the other end knew its port, and outer ends that wait for theirs. By port. */
-  readonly #arrived = new Map<number, Deno.Conn>();
-  readonly #awaited = new Map<number, (inside: Deno.Conn | undefined) => void>();
-  #connecting = 0;
-  #isClosing = false;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ certificate, key }: CertificateAndKey, say: Say) {
+  constructor({ certificate, key }: CertificateAndKey) {
     this.#listener = Deno.listenTls(
       {
         hostname: HERE,
@@ -102,64 +99,36 @@ class Doorway {
         tcpBacklog: BACKLOG,
       } as Deno.ListenTlsOptions & Deno.TlsCertifiedKeyPem,
     );
-    void this.#accept(say);
   }
 
   /** Both ends of a new connection to itself. */
-  async connect(): Promise<[outside: Deno.TcpConn, inside: Deno.Conn]> {
-    this.#connecting++;
-    try {
-      const outside = await Deno.connect({ hostname: HERE, port: this.#listener.addr.port });
-      outside.setNoDelay(true);
-      const inside = await this.#insideOf(outside.localAddr.port);
-      if (inside !== undefined) return [outside, inside];
-      outside.close();
-      throw new Error("The agent stops");
-    } finally {
-      this.#connecting--;
-      if (this.#connecting === 0) this.#closeForeign();
-      if (this.#isClosing) this.close();
-    }
+  connect(): Promise<[outside: Deno.TcpConn, inside: Deno.Conn]> {
+    const made = this.#last.then(() => this.#connect());
+    this.#last = made.catch(() => {});
+    return made;
   }
 
-  /** Ends once every connection that it has begun is there. */
+  /** Once those who wait have their connection. */
   close(): void {
-    this.#isClosing = true;
-    if (this.#connecting === 0) closeQuietly(this.#listener);
+    void this.#last.then(() => closeQuietly(this.#listener));
   }
 
-  async #insideOf(port: number): Promise<Deno.Conn | undefined> {
-    const early = this.#arrived.get(port);
-    this.#arrived.delete(port);
-    return early ?? await new Promise((resolve) => this.#awaited.set(port, resolve));
-  }
-
-  async #accept(say: Say): Promise<void> {
-    while (true) {
-      try {
+  async #connect(): Promise<[outside: Deno.TcpConn, inside: Deno.Conn]> {
+    const signal = AbortSignal.timeout(CONNECT_MS);
+    const outside = await Deno.connect({ hostname: HERE, port: this.#listener.addr.port, signal });
+    try {
+      outside.setNoDelay(true);
+      const { port } = outside.localAddr;
+      while (true) {
         const inside = await this.#listener.accept();
-        const { hostname, port } = inside.remoteAddr as Deno.NetAddr;
-        const take = this.#awaited.get(port);
-        if (hostname !== HERE || (take === undefined && this.#connecting === 0)) inside.close();
-        else if (take === undefined) this.#arrived.set(port, inside);
-        else {
-          this.#awaited.delete(port);
-          take(inside);
-        }
-      } catch (error) {
-        if (this.#isClosing) break;
-        say("warning", `Cannot unwrap an encrypted connection: ${errorText(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        const { hostname, port: from } = inside.remoteAddr as Deno.NetAddr;
+        if (hostname === HERE && from === port) return [outside, inside];
+        inside.close();
       }
+    } catch (error) {
+      outside.close();
+      throw error;
     }
-    for (const take of this.#awaited.values()) take(undefined);
-    this.#closeForeign();
-  }
-
-  /** What nobody of ours has connected. */
-  #closeForeign(): void {
-    for (const it of this.#arrived.values()) closeQuietly(it);
-    this.#arrived.clear();
   }
 }
 

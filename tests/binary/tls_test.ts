@@ -212,6 +212,11 @@ await binaryTest(
         );
         assert.equal(await subject(agent), name);
       }
+      await until(
+        "one listener is left behind the port",
+        () => listeningPorts(agent),
+        (it) => it.length === 2,
+      );
       await put(agent, "three.example.com", makeKey(), makeKey());
       const blockers = async () => (await agent.request("GET", "/api/v1/status")).body.topBlockers;
       const found = await until("it is told", blockers, (it) => it.length > 0);
@@ -220,6 +225,37 @@ await binaryTest(
     }, { prepare: (root) => Deno.mkdir(`${root}/etc/alga-appliance/tls`, { recursive: true }) });
   },
 );
+
+await binaryTest("nobody gets in by the listener behind the port", async (program) => {
+  await withAgent(program, async (agent) => {
+    (await trusting(agent)).close();
+    await until("the certificate is in use", () => shown(agent), (it) => it !== null);
+    const behind = (await listeningPorts(agent)).filter((it) => it !== agent.port);
+    assert.equal(behind.length, 1);
+    const before = await openFiles(agent);
+    const strangers = await Promise.all(
+      Array.from({ length: 10 }, () => Deno.connect({ port: behind[0] ?? 0 })),
+    );
+    try {
+      assert.equal(await openFiles(agent), before, "they cost nothing");
+      assert.equal((await peer(agent))?.subject, "alga-appliance", "and nobody waits for them");
+    } finally {
+      for (const it of strangers) it.close();
+    }
+    await until("nothing is left of them", () => openFiles(agent), (it) => it <= before);
+  });
+});
+
+/** TCP ports of IPv4 that the agent listens on. */
+async function listeningPorts(agent: RunningAgent): Promise<number[]> {
+  const own = new Set<string>();
+  for await (const { name } of Deno.readDir(`/proc/${agent.pid}/fd`)) {
+    own.add(await Deno.readLink(`/proc/${agent.pid}/fd/${name}`).catch(() => ""));
+  }
+  const rows = (await Deno.readTextFile("/proc/net/tcp")).split("\n").map((it) => it.trim().split(/\s+/));
+  return rows.filter((it) => it[3] === "0A" && own.has(`socket:[${it[9]}]`))
+    .map((it) => parseInt(it[1]?.split(":")[1] ?? "", 16));
+}
 
 async function signIn(agent: RunningAgent, client: Deno.HttpClient): Promise<string> {
   const answer = await fetch(`https://127.0.0.1:${agent.port}/login`, {

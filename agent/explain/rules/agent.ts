@@ -3,9 +3,18 @@ import { MACHINE } from "../../causes/machine.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { clip } from "../../text/clip.ts";
 
+/** Sites renew theirs a month before its end, as a rule: then something has not worked. */
+const ENDS_SOON_MS = 14 * 86_400_000;
+
 /** What the agent knows of itself: its records, and setup. */
 export const agentRule: Rule = {
-  causes: [MACHINE.diskFull, AGENT.stateDamaged, AGENT.certificateRefused, AGENT.setupFailed],
+  causes: [
+    MACHINE.diskFull,
+    AGENT.stateDamaged,
+    AGENT.certificateRefused,
+    AGENT.certificateEnds,
+    AGENT.setupFailed,
+  ],
   find(facts) {
     const { snapshot } = facts;
     const found: Finding[] = [];
@@ -29,6 +38,10 @@ export const agentRule: Rule = {
         since: refused.since,
         words: { problem: clip(refused.problem, 300), next: refused.next },
       }));
+    }
+    const { certificate } = snapshot.agent;
+    if (certificate?.origin === "site" && Date.parse(certificate.validTo) - facts.nowMs < ENDS_SOON_MS) {
+      found.push(finding(facts, AGENT.certificateEnds, { words: { day: certificate.validTo.slice(0, 10) } }));
     }
     const { setup } = snapshot;
     if (setup.status === "failed" && setup.failure) {

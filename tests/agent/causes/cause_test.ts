@@ -22,7 +22,7 @@ const PUBLIC_IDS = `
   app.certificate app.crash app.probe flux.source-auth flux.source-tls flux.source-notfound
   flux.source-failed flux.verify flux.build flux.health-check flux.dependency flux.suspended
   flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
-  agent.setup-failed agent.state-damaged agent.certificate-refused agent.unknown
+  agent.setup-failed agent.state-damaged agent.certificate-refused agent.certificate-ends agent.unknown
   platform.part-down core.degraded login.degraded
 `.split(/\s+/).filter((it) => it !== "");
 

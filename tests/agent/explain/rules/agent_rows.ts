@@ -1,5 +1,15 @@
+import type { CertificateView } from "../../../../agent/facts/snapshot.ts";
 import { ago } from "../../status/objects.ts";
 import { HEALTHY, type Row } from "../rule_row.ts";
+
+function certificateOfSite(days: number): CertificateView {
+  return {
+    url: "https://192.0.2.7:8080/",
+    fingerprint: Array(32).fill("A7").join(":"),
+    origin: "site",
+    validTo: ago(-days * 86_400),
+  };
+}
 
 /** Every way in which the rules of this family find something. */
 export const AGENT_ROWS: readonly Row[] = [
@@ -42,6 +52,13 @@ export const AGENT_ROWS: readonly Row[] = [
       },
     },
     green: HEALTHY,
+  },
+  {
+    name: "the site's certificate ends in thirteen days",
+    id: "agent.certificate-ends",
+    hard: false,
+    red: { ...HEALTHY, agent: { ...HEALTHY.agent, certificate: certificateOfSite(13) } },
+    green: { ...HEALTHY, agent: { ...HEALTHY.agent, certificate: certificateOfSite(15) } },
   },
   {
     name: "setup stopped",
