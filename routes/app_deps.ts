@@ -1,4 +1,6 @@
 import type { Access, Session } from "../agent/access/mod.ts";
+import type { AuditLog } from "../agent/access/audit_log.ts";
+import type { AuditRead } from "../agent/access/read_audit.ts";
 import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
 import type { SettingsService } from "../agent/settings/settings_service.ts";
@@ -25,6 +27,8 @@ export interface AppDeps {
   updates: UpdateService;
   status: StatusService;
   access: Access;
+  /** Who signed in and who changed what. */
+  audit: Pick<AuditLog, "record"> & { read(): Promise<AuditRead> };
   identity: Identity;
   clock: MonotonicClock;
   /** Whether what a restart interrupted was taken up, and setup can write its record. */
@@ -68,6 +72,10 @@ export interface Env {
     isStillAllowed: () => boolean;
     /** What a form must carry; `undefined` for programs, which bring the token itself. */
     csrfToken: string | undefined;
+    /** Why a request was refused, in short. */
+    refusal: string | undefined;
+    /** What exactly a request changed, where its path does not say it. */
+    audited: string | undefined;
   };
 }
 

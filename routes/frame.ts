@@ -38,6 +38,7 @@ export async function frameOf(
       : { isEncrypted: false, encryptedUrl: encryptedAddress(c) },
     certificate: status.certificate,
     ...(session === undefined ? {} : { csrfToken: session.csrfToken }),
+    ...(session?.mustChoosePassword ? { isClosed: true } : {}),
     ...(current === undefined ? {} : { current }),
   };
 }

@@ -123,7 +123,8 @@ function sessionOf(c: Context<Env>, deps: AppDeps) {
   for (const part of cookie.split(";")) {
     const [name, value] = part.trim().split("=");
     if (name === wanted && value) {
-      const found = deps.access.findSession(value, { isUse: c.req.query("live") !== LIVE_AGAIN });
+      const isUse = c.req.query("live") !== LIVE_AGAIN;
+      const found = deps.access.findSession(value, { isUse, address: c.env.remoteAddr });
       // What was sent in clear may be known to others, and what was not must stay so: neither is good for the other.
       return found?.isEncrypted === isEncrypted ? found : undefined;
     }
@@ -131,18 +132,13 @@ function sessionOf(c: Context<Env>, deps: AppDeps) {
   return undefined;
 }
 
-/** Starts a session and gives its cookie to the browser. */
-export async function startSession(c: Context<Env>, deps: AppDeps): Promise<void> {
-  const { isEncrypted = false } = c.env;
-  setCookie(c, (await deps.access.startSession({ isEncrypted })).id);
-}
-
 /** Has the browser forget its session. */
 export function forgetSession(c: Context<Env>): void {
-  setCookie(c, "");
+  setSessionCookie(c, "");
 }
 
-function setCookie(c: Context<Env>, id: string): void {
+/** Gives the browser the cookie of a session. */
+export function setSessionCookie(c: Context<Env>, id: string): void {
   const [name, secure] = c.env.isEncrypted ? [ENCRYPTED_COOKIE, " Secure;"] : [COOKIE, ""];
   const age = id === "" ? 0 : 604_800;
   c.header("set-cookie", `${name}=${id}; Path=/; HttpOnly;${secure} SameSite=Strict; Max-Age=${age}`);

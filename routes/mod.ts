@@ -2,7 +2,10 @@ import { Hono } from "hono";
 import { errorText } from "../agent/error.ts";
 import { redactLine } from "../agent/text/redact/redact_line.ts";
 import { readStylesheet, type Stylesheet } from "../views/stylesheet.ts";
+import { accessApiRoutes, rootAccessRoutes } from "./access_api.ts";
 import { apiRoutes } from "./api.ts";
+import { auditRoutes } from "./audit.ts";
+import { auditChanges } from "./audit_changes.ts";
 import type { AppDeps, AppState, Bindings, Env } from "./app_deps.ts";
 import {
   findSession,
@@ -17,7 +20,10 @@ import {
 import { hstsOf, leadToEncrypted } from "./encryption.ts";
 import { exchangeToken } from "./exchange_token.ts";
 import { loginRoutes } from "./login.ts";
+import { passwordRoutes } from "./password.ts";
 import { answerProblem, newRequestId } from "./problem.ts";
+import { requirePassword } from "./require_password.ts";
+import { sessionsRoutes } from "./sessions.ts";
 import { settingsRoutes } from "./settings.ts";
 import { settingsApiRoutes } from "./settings_api.ts";
 import { setupRoutes } from "./setup.ts";
@@ -53,7 +59,8 @@ export function createApp(deps: AppDeps): App {
   app.route("/", loginRoutes(deps, state));
   app.use(requireSession(deps, state));
   // Whoever has no session sends its body to nobody.
-  app.on(["POST", "PUT"], "*", limitBody(deps, state), requireOwnForm(deps, state));
+  app.on(["POST", "PUT"], "*", limitBody(deps, state), requireOwnForm(deps, state), auditChanges(deps));
+  app.use(requirePassword(deps, state));
   app.post("/logout", async (c) => {
     const session = c.get("session");
     if (session) {
@@ -64,6 +71,9 @@ export function createApp(deps: AppDeps): App {
     forgetSession(c);
     return c.redirect("/login", 303);
   });
+  app.route("/", passwordRoutes(deps, state));
+  app.route("/", sessionsRoutes(deps, state));
+  app.route("/", auditRoutes(deps, state));
   app.route("/", statusRoutes(deps, state));
   app.route("/", setupRoutes(deps, state));
   app.route("/", settingsRoutes(deps, state));
@@ -71,6 +81,9 @@ export function createApp(deps: AppDeps): App {
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
+  app.route("/", accessApiRoutes(deps, state));
+  // What an ended session has open ends now, not with the next look.
+  deps.access.onEnded(() => lookAgain(state));
   return answering(app, deps, state);
 }
 
@@ -78,13 +91,17 @@ export function createApp(deps: AppDeps): App {
 export function createSocketApp(deps: AppDeps): App {
   const state = newState({ text: "", path: "" });
   const app = new Hono<Env>();
-  app.on(["POST", "PUT"], "*", limitBody(deps, state));
-  // For root alone, as the file is that holds it where the disk takes one.
-  app.get("/api/v1/token", (c) => c.json({ token: deps.access.token() }));
+  app.on(["POST", "PUT"], "*", limitBody(deps, state), auditChanges(deps));
+  app.route("/", rootAccessRoutes(deps, state));
+  app.route("/", accessApiRoutes(deps, state));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
   return answering(app, deps, state);
+}
+
+function lookAgain(state: AppState): void {
+  for (const it of [...state.liveStreams]) it();
 }
 
 function newState(stylesheet: Stylesheet): AppState {
@@ -163,7 +180,7 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
     },
     stop() {
       state.isStopping = true;
-      for (const lookAgain of [...state.liveStreams]) lookAgain();
+      lookAgain(state);
     },
   };
 }

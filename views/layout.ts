@@ -17,9 +17,11 @@ export interface Frame {
   stylePath: string;
   /** Signed-in pages carry navigation and sign-out; the token guards forms. */
   csrfToken?: string;
-  current?: "status" | "setup" | "updates" | "settings";
+  current?: "status" | "setup" | "updates" | "settings" | "sessions";
   /** Setup is done. */
   isSetUp?: boolean;
+  /** There is nothing to go to yet but this page. */
+  isClosed?: boolean;
   /** What is wrong with the appliance. Of it every page, the sign-in page too, tells that nothing that is done there is kept. */
   problems?: readonly Pick<Blocker, "id" | "title" | "nextAction">[];
   /** How this page is being read; in clear, with its address over TLS. */
@@ -83,7 +85,7 @@ function header(frame: Frame): VNode {
         <p class="who"><b>Alga appliance</b> <span>${visible(
           frame.address === "" ? frame.hostName : `${frame.hostName} · ${frame.address}`,
         )}</span></p>
-        ${frame.csrfToken !== undefined && html`
+        ${frame.csrfToken !== undefined && !frame.isClosed && html`
           <nav aria-label="Main"><ul>${NAVIGATION[frame.isSetUp ? "after" : "before"].map((
             [id, path, label],
           ) =>
@@ -124,11 +126,13 @@ function footer(frame: Frame): VNode {
       ? html`
         <span>Release ${visible(frame.release)}</span>
       `
-      : null}${frame.isSetUp && frame.csrfToken !== undefined
-      ? html`
-        <a href="/setup">Setup</a>
-      `
-      : null}</footer>
+      : null}${frame.csrfToken === undefined || frame.isClosed ? null : html`
+      <a href="/sessions">Sessions</a>${frame.isSetUp
+        ? html`
+          <a href="/setup">Setup</a>
+        `
+        : null}
+    `}</footer>
   `;
 }
 

@@ -1,7 +1,9 @@
 import { DEFAULT_LISTEN } from "../product/ports.ts";
 import { createApp, createSocketApp } from "../../routes/mod.ts";
+import { createAuditLog } from "../access/audit_log.ts";
 import { openAccess } from "../access/mod.ts";
 import { createPageCertificate } from "../tls/page_certificate.ts";
+import { readAudit } from "../access/read_audit.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
@@ -115,7 +117,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const held = await takeAgentLock(host, clock, formatAddress(listen));
     const files = await prepareFiles(host, clock);
     for (const it of [...found, ...files.found]) say("warning", it);
-    const access = await openAccess({ host, clock });
+    const audit = createAuditLog({ host, clock, say });
+    const access = await openAccess({ host, clock, audit });
     const journal = await openJournal(host, clock);
     if (journal.damage !== undefined) {
       say("error", `${journal.damage}. The good part is used; the rest is in ${PATHS.damagedDir}`);
@@ -237,6 +240,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       status,
       access,
       encryption,
+      audit: { record: audit.record, read: () => readAudit(host) },
       clock,
       isReady: () => hasResumed && !cannotWrite(setup.view().state),
       say,
@@ -305,6 +309,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
 
     const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
 
+    const keepingAudit = audit.follow(over.signal);
+
     const followingDisk = diskFull.follow(host, over.signal);
 
     const forgetting = forgetPassword(
@@ -335,6 +341,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         recovering,
         forgetting,
         followingDisk,
+        keepingAudit,
         followingResolvers,
         followingChannel,
       ]),

@@ -25,6 +25,12 @@ export const PATHS = {
   generatedSecrets: "/var/lib/alga-appliance/generated-secrets.json",
   setupToken: "/var/lib/alga-appliance/setup-token",
   sessions: "/var/lib/alga-appliance/sessions.json",
+  /** The management password, as a hash. */
+  credential: "/var/lib/alga-appliance/admin-ui-credential.json",
+  /** Who signed in and who changed what; the older part of it; how far it reaches. */
+  audit: "/var/log/alga-appliance/audit.jsonl",
+  auditOlder: "/var/log/alga-appliance/audit.1.jsonl",
+  auditHead: "/var/lib/alga-appliance/audit-head.json",
   siteId: "/var/lib/alga-appliance/site-id",
   /** The certificate of the pages that the agent makes for itself, with its key. */
   selfSigned: "/var/lib/alga-appliance/self-signed.json",
@@ -77,6 +83,10 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.generatedSecrets,
   PATHS.setupToken,
   PATHS.sessions,
+  PATHS.credential,
+  PATHS.audit,
+  PATHS.auditOlder,
+  PATHS.auditHead,
   PATHS.siteId,
   PATHS.selfSigned,
   PATHS.statusMemory,
@@ -94,6 +104,7 @@ export const SECRET_FILES: readonly string[] = [
   PATHS.setupToken,
   PATHS.sessions,
   PATHS.selfSigned,
+  PATHS.credential,
 ];
 
 /** Permission bits of private files and folders. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { campaignCount, campaignSeed } from "../campaign_size.ts";
 import { Random } from "../fakes/random.ts";
+import { signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
 import { sendRaw } from "./raw_socket.ts";
@@ -164,13 +165,7 @@ await binaryTest(
   "setup answers of control characters and markup are refused or shown as text",
   async (program) => {
     await withAgent(program, async (agent) => {
-      const signIn = await fetch(`${agent.url}/login`, {
-        method: "POST",
-        redirect: "manual",
-        body: new URLSearchParams({ token: await agent.token() }),
-      });
-      await signIn.body?.cancel();
-      const cookie = signIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+      const cookie = await signIn(agent.url, agent.token);
       const page = await (await fetch(`${agent.url}/setup`, { headers: { cookie } })).text();
       const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? assert.fail(page);
       const fields = [

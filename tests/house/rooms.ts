@@ -60,12 +60,14 @@ export const ROOMS: readonly Room[] = [
     path: "views",
     holds: "Preact + htm: props → markup, one stylesheet; of the agent it knows types, words and fields",
     knows: [
+      "agent/access",
       "agent/causes",
       "agent/explain",
       "agent/preflight",
       "agent/product",
       "agent/settings",
       "agent/setup",
+      "agent/state",
       "agent/status",
       "agent/text",
       "agent/operation",
@@ -225,8 +227,8 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/access",
-    holds: "token, back-off, sessions",
-    knows: ["agent/host", "agent/state"],
+    holds: "token, management password, back-off, sessions, audit log",
+    knows: ["agent/host", "agent/state", "agent/text"],
   },
   {
     path: "flux",

@@ -35,6 +35,10 @@ async function startApp() {
     settings,
     updates: updatesStub(),
     access,
+    audit: {
+      record: () => Promise.resolve(),
+      read: () => Promise.resolve({ entries: [], problem: undefined }),
+    },
     clock,
     isReady: () => true,
     say: () => {},

@@ -1,4 +1,6 @@
+import { createAuditLog } from "../../agent/access/audit_log.ts";
 import { openAccess } from "../../agent/access/mod.ts";
+import { readAudit } from "../../agent/access/read_audit.ts";
 import { emptySnapshot, evaluate, type StatusDocument } from "../../agent/status/mod.ts";
 import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
 import { type AppDeps, createApp } from "../../routes/mod.ts";
@@ -14,7 +16,8 @@ export const HOST = "192.0.2.10:8080";
 export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
   const clock = new FakeClock();
   const host = new FakeHost();
-  const access = await openAccess({ host, clock });
+  const audit = createAuditLog({ host, clock, say: () => {} });
+  const access = await openAccess({ host, clock, audit });
   const status: StatusDocument = evaluate(emptySnapshot(), clock.nowMs());
   const view: SetupView = {
     state: {
@@ -67,6 +70,7 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
     settings: settingsStub(),
     updates: updatesStub(),
     access,
+    audit: { record: audit.record, read: () => readAudit(host) },
     clock,
     isReady: () => can.beReady,
     say: (level, text) => said.push(`${level}: ${text}`),

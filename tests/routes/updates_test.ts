@@ -22,6 +22,10 @@ async function startApp({ isSetUp = true } = {}) {
     setup: { view: () => ({ state: { status: isSetUp ? "done" : "idle" } }) } as SetupService,
     settings: settingsStub(),
     updates,
+    audit: {
+      record: () => Promise.resolve(),
+      read: () => Promise.resolve({ entries: [], problem: undefined }),
+    },
     access,
     clock,
     isReady: () => true,
@@ -46,6 +50,10 @@ async function startApp({ isSetUp = true } = {}) {
   const from = { remoteAddr: "192.0.2.7" };
   return {
     updates,
+    audit: {
+      record: () => Promise.resolve(),
+      read: () => Promise.resolve({ entries: [], problem: undefined }),
+    },
     get: (path: string) => app.fetch(new Request(`http://${HOST}${path}`, { headers: cookie }), from),
     post(path: string, fields: [string, string][] = []) {
       const body = new URLSearchParams([...fields, ["csrf", session.csrfToken]]);

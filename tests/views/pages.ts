@@ -41,9 +41,15 @@ export function allPages(t: string): Record<string, string> {
   const { csrfToken: _, ...signedOut } = sampleFrame(t);
   const page = (body: Parameters<typeof renderPage>[1]) => renderPage(sampleFrame(t), body);
   const pages: Record<string, string> = {
-    login: renderPage(signedOut, loginPage(signedOut, undefined, "/setup")),
-    "login, wrong token": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 0 }, "/")),
-    "login, too many": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 30 }, "/")),
+    login: renderPage(signedOut, loginPage(signedOut, { secret: "token", next: "/setup" })),
+    "login, wrong token": renderPage(
+      signedOut,
+      loginPage(signedOut, { secret: "token", problem: { why: "wrong", waitSec: 0 }, next: "/" }),
+    ),
+    "login, too many": renderPage(
+      signedOut,
+      loginPage(signedOut, { secret: "token", problem: { why: "wait", waitSec: 30 }, next: "/" }),
+    ),
     "signed out": page({ title: "Status", body: signedOutSection("/setup") }),
     error: page(errorPage(t, t, "1a2b3c4d")),
     "damaged record": page(

@@ -2,16 +2,8 @@ import ipaddr from "ipaddr.js";
 import * as z from "zod";
 import { hiddenCharacter } from "../../text/hidden_characters.ts";
 import { isHostName } from "../../text/host_name.ts";
+import { passwordProblems } from "../../text/password_rules.ts";
 import { type FieldKey, fieldOf, FIELDS, type SetupFieldKey } from "./fields.ts";
-
-/** Password policy of the application. @see contract.md 11.1 */
-const PASSWORD_RULES: readonly [RegExp, string][] = [
-  [/^.{8,}$/su, "must have at least 8 characters"],
-  [/[a-z]/, "must contain a lower-case letter"],
-  [/[A-Z]/, "must contain an upper-case letter"],
-  [/[0-9]/, "must contain a digit"],
-  [/[!@#$%^&*(),.?":{}|<>]/, 'must contain one of ! @ # $ % ^ & * ( ) , . ? " : { } | < >'],
-];
 
 /** More than this the kubelet leaves out. */
 const MAX_DNS_SERVERS = 3;
@@ -142,23 +134,11 @@ const fields = {
       (text) => /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text),
       "Enter an e-mail address like maria@example.com",
     ),
-  adminPassword: z.string(ask("adminPassword")).max(200, "The password is longer than 200 characters")
-    .superRefine(
-      (password, context) => {
-        for (const [rule, message] of PASSWORD_RULES) {
-          if (!rule.test(password)) {
-            context.addIssue({ code: "custom", message: `The password ${message}`, input: "" });
-          }
-        }
-        const hidden = hiddenCharacter(password);
-        if (!hidden) return;
-        // Which one is not told: it is a part of the password.
-        const what = hidden.kind === "control" ? "a control character" : "an invisible character";
-        const message =
-          `The password contains ${what}, which cannot be typed when signing in: type it by hand`;
-        context.addIssue({ code: "custom", message, input: "" });
-      },
-    ),
+  adminPassword: z.string(ask("adminPassword")).superRefine((password, context) => {
+    for (const message of passwordProblems(password)) {
+      context.addIssue({ code: "custom", message, input: "" });
+    }
+  }),
   appUrl: AppUrl,
   dnsMode: z.enum(["system", "custom"], ask("dnsMode")).default(FIELDS.dnsMode.default.value),
   dnsServers: DnsServers.default([]),
