@@ -6,6 +6,7 @@ import { readJournalHead, writeJournalHead } from "../state/journal_head.ts";
 import { moveAside } from "../state/move_aside.ts";
 import { MODE, PATHS } from "../state/paths.ts";
 import type { Say } from "../text/log_line.ts";
+import { takeAuditNotes } from "./audit_notes.ts";
 import { AUDIT_MAX_BYTES, readGeneration } from "./audit_generation.ts";
 import { GuessCounter, type RefusedGuess } from "./guess_counter.ts";
 
@@ -139,9 +140,11 @@ export function createAuditLog({ host, clock, say, maxBytes = AUDIT_MAX_BYTES }:
     },
     async follow(signal) {
       while (!signal.aborted) {
+        await takeAuditNotes(host, ({ type, data }) => record(type, data)).catch(() => {}); // later, where the disk is full
         await clock.sleep(TICK_MS, signal).catch(() => {}); // rejects at the end
-        await writeDue(signal.aborted);
+        await writeDue();
       }
+      await writeDue(true);
     },
   };
 }

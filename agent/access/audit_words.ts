@@ -64,9 +64,11 @@ const COUNTS: readonly [key: string, words: string][] = [
 
 /** What came of it, and how often. */
 export function auditResult(data: Readonly<Record<string, unknown>>): string {
-  const texts = ["by", "browser", "what", "result", "reason", "problem", "since"].flatMap((key) => {
+  const texts = ["by", "browser", "what", "result", "reason", "problem", "since", "doneAt"].flatMap((key) => {
     const value = data[key];
-    return typeof value === "string" && value !== "" ? [key === "since" ? `since ${value}` : value] : [];
+    return typeof value === "string" && value !== ""
+      ? [key === "since" || key === "doneAt" ? `${key === "since" ? "since" : "done"} ${value}` : value]
+      : [];
   });
   const counts = COUNTS.flatMap(([key, words]) => {
     const value = data[key];

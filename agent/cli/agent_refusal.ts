@@ -16,7 +16,7 @@ export class AgentRefusal extends Error {
   /** Tells refusals of the same status apart. */
   readonly reason: string | undefined;
 
-  constructor(status: number, body: unknown) {
+  constructor(readonly status: number, body: unknown) {
     const { title, detail, errors = [], reason }: Problem = body !== null && typeof body === "object"
       ? body
       : {};

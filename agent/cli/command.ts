@@ -10,6 +10,10 @@ export interface Terminal {
   readInput(maxBytes: number): Promise<Uint8Array>;
   /** One line of standard input without its end; "" at its end. */
   readLine(): Promise<string>;
+  /** One line that nobody sees while it is typed; `undefined` when it is given up. From a pipe it is just a line. */
+  readSecret(): Promise<string | undefined>;
+  /** Whether a person types standard input. */
+  isTyped: boolean;
   /** Characters per line, or undefined when the output is not a terminal. */
   columns: number | undefined;
   /** False with NO_COLOR or without a terminal. */

@@ -99,5 +99,8 @@ async function printWhereToGo(host: RealHost, terminal: Terminal): Promise<void>
   const where = formatAddress({ hostname, port: AGENT_PORT });
   terminal.out(`Open in a browser: http://${where}/\n`);
   terminal.out(`Or encrypted:      https://${where}/ ("alga-agent status" tells its fingerprint)\n`);
-  terminal.out(`Setup token:       ${access.token()}\n`);
+  const token = access.tokenToShow();
+  terminal.out(
+    token === undefined ? "Sign in with the management password.\n" : `Setup token:       ${token}\n`,
+  );
 }

@@ -31,6 +31,8 @@ export const PATHS = {
   audit: "/var/log/alga-appliance/audit.jsonl",
   auditOlder: "/var/log/alga-appliance/audit.1.jsonl",
   auditHead: "/var/lib/alga-appliance/audit-head.json",
+  /** What was done through the files while no agent answered, until the log has it. */
+  auditNotes: "/var/lib/alga-appliance/audit-notes.jsonl",
   siteId: "/var/lib/alga-appliance/site-id",
   /** The certificate of the pages that the agent makes for itself, with its key. */
   selfSigned: "/var/lib/alga-appliance/self-signed.json",
@@ -87,6 +89,7 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.audit,
   PATHS.auditOlder,
   PATHS.auditHead,
+  PATHS.auditNotes,
   PATHS.siteId,
   PATHS.selfSigned,
   PATHS.statusMemory,

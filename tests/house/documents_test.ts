@@ -65,7 +65,7 @@ const NPX = `DENO_TLS_CA_STORE=system,mozilla npx -y deno@${DENO_VERSION} task `
 const AGENT_RELEASE = "docs/agent-release.md";
 
 /** Commands of a machine on which the agent is installed, which is what the first of them does. */
-const INSTALLED = /^sudo (?:\S*\/)?alga-agent (?:install|uninstall|token|status)\b/;
+const INSTALLED = /^sudo (?:\S*\/)?alga-agent (?:install|uninstall|token|status|sessions|audit)\b/;
 
 /** How each kind of command is proven. The gate itself is marked as such: it cannot run itself. */
 const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<void>][] = [

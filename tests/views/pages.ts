@@ -11,6 +11,7 @@ import { checksPage } from "../../views/checks_page.ts";
 import { answersPage } from "../../views/setup_pages.ts";
 import { signedOutSection } from "../../views/live_notices.ts";
 import { statusParts } from "../../views/status_page.ts";
+import { accessPages } from "./access_pages.ts";
 import { settingsPages } from "./settings_pages.ts";
 import { updatePages } from "./update_pages.ts";
 import {
@@ -137,5 +138,5 @@ export function allPages(t: string): Record<string, string> {
     }, t);
     pages[`status, ${state}`] = page({ title: t, body: statusParts(status) });
   }
-  return { ...pages, ...settingsPages(t), ...updatePages(t) };
+  return { ...pages, ...settingsPages(t), ...updatePages(t), ...accessPages(t) };
 }
