@@ -47,9 +47,14 @@ export function auditPage({ shown, before, groups, group, problem }: AuditPage):
           ? html`
             <p>There are no such entries.</p>
           `
-          : html`
-            <ol class="rows" reversed>${shown.map(row)}</ol>
-          `} ${before === undefined ? null : html`
+          : [
+            html`
+              <h2 class="hide">Entries, newest first</h2>
+            `,
+            html`
+              <ol class="rows">${shown.map(row)}</ol>
+            `,
+          ]} ${before === undefined ? null : html`
           <p class="page-links"><a href="${`/audit?${older}`}">Older entries</a></p>
         `}
       </section>
@@ -59,9 +64,10 @@ export function auditPage({ shown, before, groups, group, problem }: AuditPage):
 
 function row({ seq, at, type, data }: JournalEntry): VNode {
   const isRefused = type === "sign-in.refused" || String(data.result ?? "").startsWith("refused");
+  const tone = isRefused || type === "audit.damaged" ? "warn" : "idle";
   return html`
-    <li id="${`entry-${seq}`}">
-      ${mark(isRefused ? "warn" : "idle")}
+    <li id="${`entry-${seq}`}" class="${tone}">
+      ${mark(tone)}
       <h3>${visible(auditText(type))}</h3>
       <time datetime="${at}">${at.slice(0, 19).replace("T", " ")} UTC</time>
       <p class="soft">${visible([auditWho(data), auditResult(data)].filter(Boolean).join(": "))}</p>

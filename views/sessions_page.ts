@@ -23,6 +23,7 @@ export function sessionsPage({ rows, hasPassword, csrfToken }: SessionsPage): Pa
           <p>
             Who is signed in to these pages. A session ends by itself after 8 hours without use, and after 7 days.
           </p>
+          <h2 class="hide">Signed in now</h2>
           <ul class="rows">${rows.map((it) => row(it, csrfToken))}</ul>
           ${others === 0 ? null : html`
             <form method="post" action="/sessions/end-others">
@@ -49,7 +50,7 @@ export function sessionsPage({ rows, hasPassword, csrfToken }: SessionsPage): Pa
 function row(it: SessionRow, csrfToken: string): VNode {
   const where = it.address === "" ? "unknown address" : it.address;
   return html`
-    <li>
+    <li class="${it.isOwn ? "good" : "idle"}">
       ${mark(it.isOwn ? "good" : "idle")}
       <h3>${visible(it.browser === "" ? "Unknown browser" : it.browser)}, ${visible(where)}</h3>
       ${it.isOwn
@@ -63,7 +64,7 @@ function row(it: SessionRow, csrfToken: string): VNode {
       </p>
       <form method="post" action="/sessions/end">
         ${csrfField(csrfToken)}<input type="hidden" name="id" value="${it.id}" />
-        <button class="quiet">End<span class="hide"> session ${it.id}</span></button>
+        <div class="acts"><button class="quiet">End<span class="hide"> session ${it.id}</span></button></div>
       </form>
     </li>
   `;

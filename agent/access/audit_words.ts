@@ -1,3 +1,5 @@
+import { utcMinute } from "../text/utc_time.ts";
+
 /** What is said of each kind of entry; one that is not here is shown by its own name. */
 const TEXT: Readonly<Record<string, string>> = {
   "sign-in.accepted": "Signed in",
@@ -52,8 +54,19 @@ const WHO: readonly [key: string, say: (value: string) => string][] = [
 
 /** Who it was: where from, and in which session. */
 export function auditWho(data: Readonly<Record<string, unknown>>): string {
-  return WHO.flatMap(([key, say]) => typeof data[key] === "string" ? [say(data[key])] : []).join(", ");
+  return wordsOf(data, WHO).join(", ");
 }
+
+const SAY: readonly [key: string, say: (value: string) => string][] = [
+  ["by", (it) => `by ${it}`],
+  ["browser", (it) => it],
+  ["what", (it) => it],
+  ["result", (it) => it],
+  ["reason", (it) => it],
+  ["problem", (it) => it],
+  ["since", (it) => `since ${utcMinute(it)}`],
+  ["doneAt", (it) => `done ${utcMinute(it)}`],
+];
 
 const COUNTS: readonly [key: string, words: string][] = [
   ["wrong", "wrong"],
@@ -64,15 +77,16 @@ const COUNTS: readonly [key: string, words: string][] = [
 
 /** What came of it, and how often. */
 export function auditResult(data: Readonly<Record<string, unknown>>): string {
-  const texts = ["by", "browser", "what", "result", "reason", "problem", "since", "doneAt"].flatMap((key) => {
-    const value = data[key];
-    return typeof value === "string" && value !== ""
-      ? [key === "since" || key === "doneAt" ? `${key === "since" ? "since" : "done"} ${value}` : value]
-      : [];
-  });
   const counts = COUNTS.flatMap(([key, words]) => {
     const value = data[key];
     return typeof value === "number" && value > 0 ? [`${value} ${words}`] : [];
   });
-  return [...counts, ...texts].join(", ");
+  return [...counts, ...wordsOf(data, SAY)].join(", ");
+}
+
+function wordsOf(data: Readonly<Record<string, unknown>>, say: typeof SAY): string[] {
+  return say.flatMap(([key, words]) => {
+    const value = data[key];
+    return typeof value === "string" && value !== "" ? [words(value)] : [];
+  });
 }

@@ -24,6 +24,9 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     files: {
       "tests/binary/token_guessing_test.ts": ["X4"],
       "tests/agent/access/source_test.ts": ["X4"],
+      "tests/binary/access_test.ts": ["X4"],
+      "tests/agent/access/password_test.ts": ["X4", "X6"],
+      "tests/agent/access/audit_test.ts": [],
     },
   },
   {
