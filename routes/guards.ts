@@ -149,7 +149,7 @@ export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandle
   return async function requireSession(c, next) {
     const bearer = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
     if (bearer !== undefined) {
-      await deps.access.refresh();
+      await deps.access.refreshToken();
       const verdict = deps.access.checkToken(bearer, c.env.remoteAddr);
       if (verdict.ok) {
         const token = deps.access.token();

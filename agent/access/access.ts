@@ -74,6 +74,8 @@ export interface Access {
   rotateToken(): Promise<void>;
   /** Takes the token and the password that another process or a person has written; what is no token is replaced by a new one. */
   refresh(): Promise<void>;
+  /** The same of the token alone, for programs, which bring it with each request. */
+  refreshToken(): Promise<void>;
   /** Called after sessions have ended. */
   onEnded(listener: () => void): void;
 }

@@ -113,19 +113,22 @@ export async function openAccess({ host, clock, audit }: Options): Promise<Acces
   }
 
   /** What another process wrote may change who may come in. */
-  async function readAgain(): Promise<void> {
+  async function readAgain(what: "token" | "all"): Promise<void> {
     const had = passwords.current !== undefined;
     await tokens.settleOwed();
     rebind();
-    await Promise.all([tokens.refresh(), passwords.refresh()]);
+    await Promise.all([tokens.refresh(), what === "all" && passwords.refresh()]);
     if (mark === markNow()) return;
     mark = markNow();
     tellEnded();
     const has = passwords.current !== undefined;
-    const what = had === has ? "token or password replaced" : has ? "password set" : "password removed";
-    await audit?.record("access.replaced", { via: "files", what });
+    const replaced = had === has ? "token or password replaced" : has ? "password set" : "password removed";
+    await audit?.record("access.replaced", { via: "files", what: replaced });
   }
-  let refreshing: Promise<void> | undefined;
+  const looks: { token?: Promise<void> | undefined; all?: Promise<void> | undefined } = {};
+  // Many that ask at once share one look.
+  const look = (what: "token" | "all") =>
+    looks[what] ??= alone(() => readAgain(what)).finally(() => looks[what] = undefined);
 
   const access: Access = {
     token: () => tokens.token,
@@ -207,8 +210,8 @@ export async function openAccess({ host, clock, audit }: Options): Promise<Acces
         mark = markNow();
         await endSessions();
       }),
-    // Many that ask at once share one look.
-    refresh: () => refreshing ??= alone(readAgain).finally(() => refreshing = undefined),
+    refresh: () => look("all"),
+    refreshToken: () => look("token"),
     onEnded: (listener) => void listeners.push(listener),
   };
 
