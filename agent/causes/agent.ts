@@ -28,12 +28,19 @@ export const AGENT = {
     place: { tier: "fullHealth", component: "appliance" },
     title: "The appliance's own record was damaged",
     reason: (w) => `The good part is in use; the rest was put aside.${itSaid(w.detail)}`,
-    nextAction: `Check the disk. ${BUNDLE}`,
+    nextAction: (w) =>
+      w.isRecord
+        ? 'Open the page "Set up", or use "sudo alga-agent setup --record show", and decide what counts. Nothing is changed before.'
+        : `Check the disk. ${BUNDLE}`,
     consequence: "Parts of the history may be missing.",
     patienceMs: Infinity,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape<{
+    detail: string;
+    /** It is the journal, and setup is closed until somebody decides. */
+    isRecord: boolean;
+  }>,
   certificateRefused: {
     id: "agent.certificate-refused",
     kind: "cause",

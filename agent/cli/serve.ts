@@ -24,6 +24,7 @@ import { summarizeSetup } from "../facts/summarize_setup.ts";
 import { forgetPassword } from "../setup/initial_password.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
+import { followRecord } from "../setup/follow_record.ts";
 import { onHost } from "../net/settings.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
 import { networkOfSettings } from "../settings/settings.ts";
@@ -175,7 +176,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       clock,
       connectKube,
       setup: {
-        summary: () => summarizeSetup(setup.view()),
+        summary: () => summarizeSetup(setup.view(), { isRecordDamaged: journal.damage !== undefined }),
         subscribe: (listener) => setup.subscribe(listener),
       },
       probeRegistry: (signal) => registryProbe.ask(signal),
@@ -318,6 +319,13 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       over.signal,
     );
 
+    const lookingAtRecord = followRecord({
+      setup,
+      clock,
+      apiState: () => observer.snapshot().api.state,
+      subscribe: observer.subscribe,
+    }, over.signal);
+
     const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
 
     const followingChannel = updates.follow(over.signal);
@@ -344,6 +352,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         keepingAudit,
         followingResolvers,
         followingChannel,
+        lookingAtRecord,
       ]),
       clock.sleep(SHUTDOWN_MS),
     ]);

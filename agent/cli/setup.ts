@@ -131,6 +131,7 @@ async function decideRecord(
       return EXIT.ok;
     }
     terminal.out(`${record.problem}\n${record.facts.map((it) => `  ${it.label}: ${it.value}\n`).join("")}`);
+    if (record.wayOn !== undefined) say(terminal, record.wayOn);
     say(
       terminal,
       `What to do: decide with --record keep${

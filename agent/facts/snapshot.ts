@@ -307,6 +307,8 @@ export interface SetupSummary {
   release: { version: string; channel: string } | undefined;
   /** The storage step has written and read a volume. */
   storageTested: boolean;
+  /** The record is damaged: what setup seems to be may be another run's, and somebody decides first. */
+  isRecordDamaged?: boolean;
 }
 
 /** What the observer sees now, as plain data; ours alone to build and free of secrets. */

@@ -4,7 +4,10 @@ import { redactLine } from "../text/redact/redact_line.ts";
 import type { SetupSummary } from "../facts/snapshot.ts";
 
 /** What the status needs of setup. Pure. */
-export function summarizeSetup(view: SetupView): SetupSummary {
+export function summarizeSetup(
+  view: SetupView,
+  { isRecordDamaged = false }: { isRecordDamaged?: boolean } = {},
+): SetupSummary {
   const { state } = view;
   const stepId = state.status === "running" || state.status === "failed" ? state.stepId : undefined;
   const row = view.steps.find((it) => it.id === stepId);
@@ -42,5 +45,6 @@ export function summarizeSetup(view: SetupView): SetupSummary {
     release: view.release && { version: view.release.version, channel: view.release.channel },
     storageTested: state.status === "done" || reached > STEP_IDS.indexOf("storage") ||
       view.steps.some((it) => it.id === "storage" && it.status === "done"),
+    ...(isRecordDamaged ? { isRecordDamaged } : {}),
   };
 }

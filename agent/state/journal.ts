@@ -18,6 +18,10 @@ export interface Journal {
   readonly damage: string | undefined;
   /** Somebody has looked at the facts: what the journal tells counts again. */
   acceptDamage(by: string): Promise<void>;
+  /** Whether somebody did so at any time. */
+  readonly wasAccepted: boolean;
+  /** Something else shows that what happened is missing here: from now on the journal says that it is damaged. */
+  tellDamage(problem: string): Promise<void>;
 }
 
 /** Entries of the journal about itself. */
@@ -66,6 +70,13 @@ export async function openJournal(host: Host, clock: Clock): Promise<Journal> {
     async acceptDamage(by) {
       await journal.append(ACCEPTED, { by, problem: damage ?? "" });
       damage = undefined;
+    },
+    get wasAccepted() {
+      return entries.some((it) => it.type === ACCEPTED);
+    },
+    async tellDamage(problem) {
+      damage ??= problem; // counts even where the disk takes nothing
+      await journal.append(DAMAGED, { problem: damage });
     },
   };
   // The disk may be full: the damage is then found again at the next start, and until then known here.

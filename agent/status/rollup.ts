@@ -77,6 +77,13 @@ function beforeLogin(
   operations: readonly ActiveOperation[],
 ): Verdict {
   const { setup, api, remembered } = facts.snapshot;
+  if (setup.isRecordDamaged) {
+    return say(
+      "failed_action_required",
+      "The record of this appliance is damaged. Setup is closed until you decide",
+      openSetup("Open setup to see what is known and to decide."),
+    );
+  }
   switch (setup.status) {
     case "blocked": {
       const count = setup.blockedBy.length;
@@ -104,7 +111,7 @@ function beforeLogin(
       }
       break;
     case "idle":
-      if (api.state === "absent") {
+      if (api.state === "absent" || (facts.live && !facts.releaseSource)) {
         return say("installing", "Not set up yet", openSetup("Open setup to begin."));
       }
       break;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createKubeClient, KINDS, parseKubeconfig } from "../../k8s/mod.ts";
 import { PATHS, SECRET_FILES, STATE_PATHS } from "../../agent/state/paths.ts";
 import { signIn } from "../simulator/sign_in.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
@@ -323,3 +324,64 @@ await binaryTest(
     }
   },
 );
+
+await binaryTest(
+  "with everything of /var/lib/alga-appliance gone, a cluster that holds an installation takes no setup until somebody decides",
+  async (program) => {
+    const root = await Deno.makeTempDir({ prefix: "alga-gone-" });
+    const world = await startWorld({ root, timeline: "healthy", speed: 60 });
+    try {
+      await finishedAppliance(program, world);
+      const before = JSON.stringify(await installedRelease(world));
+      for (const folder of [PATHS.stateDir, PATHS.configDir]) {
+        await Deno.remove(root + folder, { recursive: true });
+      }
+      const agent = await startProgram(program, { root, args: world.agentArgs });
+      try {
+        const others = { ...sampleInputs(world), tenantName: "Another company", releaseRef: "2.0.0" };
+        for (const [path, body] of [["/api/v1/setup", others], ["/api/v1/setup/retry", {}]] as const) {
+          const refused = await agent.request("POST", path, body);
+          assert.deepEqual([refused.status, refused.body.reason], [409, "record-damaged"], path);
+        }
+        const status = await until(
+          "the status knows",
+          async () => (await agent.request("GET", "/api/status")).body,
+          (it) => it.topBlockers.some((b: { id: string }) => b.id === "agent.state-damaged"),
+        );
+        assert.notEqual(status.rollup.message, "Not set up yet");
+        const page = (await agent.request("GET", "/setup?live=off")).body;
+        assert.match(page, /an installation of Alga, release 1\.4\.0/);
+        assert.ok(!page.includes('name="tenantName"'), "the form is open");
+        assert.equal((await run(program, ["setup", "--record", "open", "--root", root])).code, 1);
+        assert.equal((await run(program, ["setup", "--record", "keep", "--root", root])).code, 0);
+        assert.equal((await agent.request("POST", "/api/v1/setup", others)).body.reason, "already-done");
+        await until(
+          "it is as healthy as before",
+          async () => (await agent.request("GET", "/api/status")).body.rollup.state,
+          (it) => it === "fully_healthy" || it === "ready_to_log_in",
+        );
+        assert.equal(JSON.stringify(await installedRelease(world)), before);
+      } finally {
+        await agent.stop();
+      }
+    } finally {
+      await world.stop();
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+);
+
+/** What decides which release runs, and for whom. */
+async function installedRelease(world: World): Promise<unknown> {
+  const kube = createKubeClient(parseKubeconfig(world.api?.kubeconfig ?? ""));
+  try {
+    return await Promise.all([
+      kube.get({ resource: KINDS.ConfigMap, namespace: "alga-system", name: "appliance-release-selection" }),
+      kube.get({ resource: KINDS.Secret, namespace: "msp", name: "appliance-initial-tenant" }).then((it) =>
+        it?.data?.INITIAL_TENANT_NAME
+      ),
+    ]);
+  } finally {
+    kube.close();
+  }
+}

@@ -28,7 +28,10 @@ export const agentRule: Rule = {
     }
     if (snapshot.remembered.stateDamage !== undefined) {
       found.push(finding(facts, AGENT.stateDamaged, {
-        words: { detail: clip(snapshot.remembered.stateDamage, 240) },
+        words: {
+          detail: clip(snapshot.remembered.stateDamage, 240),
+          isRecord: snapshot.setup.isRecordDamaged === true,
+        },
         evidence: [{ label: "Message", text: clip(snapshot.remembered.stateDamage, 400) }],
       }));
     }

@@ -749,3 +749,20 @@ for (
     assert.equal(status.tiers.fullHealth.ready, false);
   });
 }
+
+Deno.test("a cluster of ours is never called not set up yet, and a damaged record names its decision", () => {
+  for (const status of ["idle", "running", "checked"] as const) {
+    const from = snapshotOf(broken("alga-core", {}));
+    const lost: Snapshot = { ...from, setup: { ...from.setup, status } };
+    assert.notEqual(evaluate(lost, NOW_MS).rollup.message, "Not set up yet");
+    const told = evaluate({ ...lost, setup: { ...lost.setup, isRecordDamaged: true } }, NOW_MS);
+    assert.match(told.rollup.message, /^The record of this appliance is damaged/, status);
+    assert.deepEqual(told.rollup.action, { kind: "open-setup", href: "/setup" });
+  }
+});
+
+Deno.test("somebody else's cluster is not an installation", () => {
+  const from = snapshotOf({ ...healthyCluster(), flux: [] });
+  const foreign: Snapshot = { ...from, setup: { ...from.setup, status: "idle" } };
+  assert.equal(evaluate(foreign, NOW_MS).rollup.message, "Not set up yet");
+});

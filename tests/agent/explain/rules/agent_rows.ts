@@ -36,6 +36,17 @@ export const AGENT_ROWS: readonly Row[] = [
     green: HEALTHY,
   },
   {
+    name: "record that somebody has to decide about",
+    id: "agent.state-damaged",
+    hard: false,
+    red: {
+      ...HEALTHY,
+      setup: { ...HEALTHY.setup, isRecordDamaged: true },
+      remembered: { ...HEALTHY.remembered, stateDamage: "The record of this appliance is gone" },
+    },
+    green: HEALTHY,
+  },
+  {
     name: "the site's certificate does not fit its key",
     id: "agent.certificate-refused",
     hard: false,
