@@ -259,10 +259,11 @@ export const ROOMS: readonly Room[] = [
   { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },
 ];
 
-/** Clock, error, report, signals and version: known to every room. */
+/** Clock, error, reading of streams, report, signals and version: known to every room. */
 export const WORDS = [
   "agent/clock.ts",
   "agent/error.ts",
+  "agent/read_chunks.ts",
   "agent/report.ts",
   "agent/signals.ts",
   "agent/version.ts",
