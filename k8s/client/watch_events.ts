@@ -2,6 +2,7 @@ import { errorText } from "../../agent/error.ts";
 import { abortWith } from "../../agent/signals.ts";
 import { ANSWER_LIMITS, LARGE_BYTES, tooLarge } from "./answer_limits.ts";
 import { readJsonLines } from "./json_lines.ts";
+import { isObject } from "./kube_object.ts";
 import { KubeApiError, type KubeObject, type WatchEvent } from "./kube_client.ts";
 import type { KubeCall, KubeHttp } from "./kube_http.ts";
 
@@ -59,6 +60,7 @@ function toWatchEvent<T extends KubeObject>(line: unknown): WatchEvent<T> {
     case "ADDED":
     case "MODIFIED":
     case "DELETED":
+      if (!isObject(event.object)) throw new SyntaxError("A line of the watch is not about an object");
       return { type: event.type, object: event.object };
     case "BOOKMARK":
       return { type: "BOOKMARK", resourceVersion: event.object.metadata.resourceVersion ?? "" };

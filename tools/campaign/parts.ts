@@ -53,6 +53,7 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     about: "registries and applications that lie, hang or answer without an end",
     files: {
       "tests/binary/hostile_answers_test.ts": ["X2"],
+      "tests/binary/hostile_registry_test.ts": ["X2", "X7"],
       "tests/binary/trouble_test.ts": [],
       "tests/agent/registry/challenge_test.ts": ["X2"],
       "tests/agent/registry/client_test.ts": [],
@@ -63,6 +64,7 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     about: "endless, spoilt and arbitrary answers of the API server",
     files: {
       "tests/binary/endless_api_test.ts": ["X8"],
+      "tests/binary/hostile_api_test.ts": ["X2", "X8"],
       "tests/agent/status/fuzz_test.ts": [],
       "tests/k8s/client/answer_limits_test.ts": ["X8"],
       "tests/k8s/client/json_lines_test.ts": [],

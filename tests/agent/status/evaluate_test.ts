@@ -766,3 +766,14 @@ Deno.test("somebody else's cluster is not an installation", () => {
   const foreign: Snapshot = { ...from, setup: { ...from.setup, status: "idle" } };
   assert.equal(evaluate(foreign, NOW_MS).rollup.message, "Not set up yet");
 });
+
+Deno.test("an API that has never answered is not called answering, not even while it has patience", () => {
+  const never = (state: "connecting" | "not-answering") => {
+    const api = { ...emptySnapshot().api, state, since: ago(3), error: "refused" };
+    const { sources } = evaluate({ ...emptySnapshot(), api }, NOW_MS);
+    return sources.find((it) => it.name === "kubernetes");
+  };
+  assert.equal(never("connecting")?.state, "unknown");
+  assert.equal(never("not-answering")?.state, "unknown");
+  assert.equal(never("not-answering")?.message, "Kubernetes has not answered yet");
+});
