@@ -200,8 +200,7 @@ await binaryTest(
   } ways in which an API server can be wrong: the agent answers, memory is bounded, and what it says is true`,
   async (program) => {
     const random = new Random(campaignSeed(53));
-    const shuffled = Object.entries(MODES).map((it) => ({ it, at: random.below(1e9) }))
-      .sort((a, b) => a.at - b.at).map((it) => it.it);
+    const shuffled = random.shuffle(Object.entries(MODES));
     const left = shuffled.slice(0, campaignCount(PLAYED_MODES));
     const endMs = performance.now() + campaignCount(LIMIT_MS);
     const complaints: string[] = [];

@@ -162,9 +162,7 @@ await binaryTest(
       assert.deepEqual(bad(right), [], "a registry that is right");
       const floorMib = await agent.rssMib();
       const random = new Random(campaignSeed(47));
-      const shuffled = MODES.map((it) => ({ it, at: random.below(1e9) })).sort((a, b) => a.at - b.at).map((
-        s,
-      ) => s.it);
+      const shuffled = random.shuffle(MODES);
       const chosen = [
         ...shuffled.filter((it) => it.isSlow).slice(0, campaignCount(SLOW_MODES)),
         ...shuffled.filter((it) => !it.isSlow).slice(0, campaignCount(QUICK_MODES)),

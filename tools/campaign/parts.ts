@@ -34,6 +34,7 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     about: "kill -9 at every write and at random moments of a setup",
     files: {
       "tests/walk/kill_test.ts": [],
+      "tests/binary/contenders_test.ts": ["X9"],
       "tests/agent/operation/kill_test.ts": [],
       "tests/agent/operation/operation_lock_test.ts": ["X9"],
     },
@@ -111,6 +112,15 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
       "tests/agent/preflight/dns_checks_test.ts": ["X11"],
       "tests/agent/host/network_facts_test.ts": [],
       "tests/agent/explain/network_text_test.ts": [],
+    },
+  },
+  {
+    name: "kubernetes",
+    about: "what k3s says when it does not start, and what the agent may do to the machine",
+    files: {
+      "tests/binary/k3s_words_test.ts": ["X15"],
+      "tests/agent/explain/rules_test.ts": ["X15"],
+      "tests/binary/sandbox_test.ts": ["X13"],
     },
   },
   {
