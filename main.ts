@@ -21,6 +21,10 @@ const code = await runCli(COMMANDS, Deno.args, {
   readSecret: () => Deno.stdin.isTerminal() ? readSecret(Deno.stdin) : readLine(Deno.stdin),
   isTyped: Deno.stdin.isTerminal(),
   readInput: (maxBytes) => readBounded(Deno.stdin, maxBytes),
+  ...Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
+    ? { openFull: async () => (await import("./agent/cli/full_terminal.ts")).fullTerminal() }
+    : {},
+  env: (name) => Deno.env.get(name),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined,
   color: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
   signal: ended.signal,

@@ -6,7 +6,9 @@ import { accessApiRoutes, rootAccessRoutes } from "./access_api.ts";
 import { apiRoutes } from "./api.ts";
 import { auditRoutes } from "./audit.ts";
 import { auditChanges } from "./audit_changes.ts";
+import type { ConsoleFeed } from "../agent/console/feed.ts";
 import type { AppDeps, AppState, Bindings, Env } from "./app_deps.ts";
+import { consoleApiRoutes } from "./console_api.ts";
 import {
   findSession,
   forgetSession,
@@ -88,12 +90,13 @@ export function createApp(deps: AppDeps): App {
 }
 
 /** The face on the root-only socket: the API alone; who can connect is root already. */
-export function createSocketApp(deps: AppDeps): App {
+export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   const state = newState({ text: "", path: "" });
   const app = new Hono<Env>();
   app.on(["POST", "PUT"], "*", limitBody(deps, state), auditChanges(deps));
   app.route("/", rootAccessRoutes(deps, state));
   app.route("/", accessApiRoutes(deps, state));
+  app.route("/", consoleApiRoutes(deps, state, feed));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));

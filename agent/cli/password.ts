@@ -86,7 +86,7 @@ async function reset(host: RealHost, terminal: Terminal, isSure: boolean): Promi
         "The first who signs in with it chooses the password. Programs need the new token, too.\n" +
         `Type "${YES}" to go on: `,
     );
-    if ((await terminal.readLine()).trim() !== YES) {
+    if ((await terminal.readLine())?.trim() !== YES) {
       terminal.err("\nNothing has changed.\n");
       return EXIT.error;
     }

@@ -5,6 +5,7 @@ import { openAccess } from "../access/mod.ts";
 import { createPageCertificate } from "../tls/page_certificate.ts";
 import { readAudit } from "../access/read_audit.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { createConsoleFeed } from "../console/feed.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
@@ -255,7 +256,10 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       allowedHosts: () => Promise.resolve([hostName, `${hostName}.local`, "localhost"]),
     };
     const app = createApp(deps);
-    const socketApp = createSocketApp(deps);
+    const over = new AbortController();
+    const build = BUILD;
+    const feedDeps = { host, clock, status, setup, access, hostName, build, current: engine.current };
+    const socketApp = createSocketApp(deps, createConsoleFeed(feedDeps, over.signal));
 
     // What a kill left owed comes before anything that could be asked for.
     await engine.dischargeOwed();
@@ -274,7 +278,6 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     await engine.resume();
     hasResumed = true;
 
-    const over = new AbortController();
     const systemd = openNotifier();
     const tell = (state: string) =>
       systemd.notify(state).catch((error) => say("warning", `systemd was not told: ${errorText(error)}`));

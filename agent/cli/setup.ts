@@ -106,7 +106,7 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
         await client.request("POST", `/api/v1/setup${query}`, inputs);
       }
       if (values["no-wait"]) return EXIT.ok;
-      return await follow(client, terminal, values.acknowledge);
+      return await followSetup(client, terminal, values.acknowledge);
     } finally {
       client.close();
     }
@@ -199,7 +199,8 @@ function blocked(view: SetupView, terminal: Terminal, refusal?: string): ExitCod
   return EXIT.actionRequired;
 }
 
-async function follow(
+/** Shows setup as it goes on, until it is done, needs somebody, or the signal aborts. */
+export async function followSetup(
   client: AgentClient,
   terminal: Terminal,
   acknowledge: readonly string[],

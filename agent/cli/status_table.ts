@@ -1,17 +1,9 @@
 import { ageMs, durationText } from "../text/duration.ts";
 import { utcTime } from "../text/utc_time.ts";
-import { isUnseen, type StatusDocument, type TierStatus } from "../status/document.ts";
-import { TIER_IDS, type TierId } from "../product/tiers.ts";
+import type { StatusDocument } from "../status/document.ts";
+import { TIER_NAME, tierSign } from "../status/tier_texts.ts";
+import { TIER_IDS } from "../product/tiers.ts";
 import { type Layout, printLine } from "../text/printable.ts";
-
-const TIER_NAME: Record<TierId, string> = {
-  platform: "Platform",
-  core: "Database",
-  bootstrap: "First-time setup",
-  login: "Log in",
-  background: "Background",
-  fullHealth: "Everything",
-};
 
 /** Escape sequences of the signs: red, yellow, green. */
 const SIGN_COLOR: Readonly<Record<string, string>> = { x: "31", "!": "33", ok: "32" };
@@ -54,7 +46,7 @@ export function statusTable(
   lines.push("");
   for (const id of TIER_IDS) {
     const tier = status.tiers[id];
-    signed(signOf(id, tier, status.tiers.login.ready), 3, `${TIER_NAME[id].padEnd(18)}${tier.message}`, 21);
+    signed(tierSign(id, tier, status.tiers.login.ready), 3, `${TIER_NAME[id].padEnd(18)}${tier.message}`, 21);
   }
   // What needs attention is not shown as work under way as well.
   const blocked = new Set(status.topBlockers.map((it) => it.component));
@@ -73,15 +65,6 @@ export function statusTable(
     if (source.state === "not-answering" || source.state === "unknown") line(source.message);
   }
   return `${lines.join("\n")}\n`;
-}
-
-/** As on the status page: what is on its way is not a warning, nor what stands behind the login before its turn. */
-function signOf(id: TierId, { ready, status, proofs }: TierStatus, loginReady: boolean): string {
-  if (ready) return "ok";
-  if (status === "unhealthy") return "x";
-  if (status === "unknown") return isUnseen(proofs) ? "?" : "-";
-  if (id !== "background" && id !== "fullHealth") return "..";
-  return loginReady ? "!" : "-";
 }
 
 function ago(iso: string, nowMs: number): string {

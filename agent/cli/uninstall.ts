@@ -47,7 +47,7 @@ Example: sudo alga-agent uninstall`,
     if (values.purge && data.length > 0 && !values.yes) {
       terminal.err(`This goes for good:\n${data.map((it) => `  ${it}\n`).join("")}`);
       terminal.err(`Type "${YES}" to remove it: `);
-      if ((await terminal.readLine()).trim() !== YES) {
+      if ((await terminal.readLine())?.trim() !== YES) {
         terminal.err("\nNothing was removed.\n");
         return EXIT.error;
       }

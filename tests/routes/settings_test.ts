@@ -84,7 +84,7 @@ async function startApp() {
         { remoteAddr: "192.0.2.7" },
       );
     },
-    socket: createSocketApp(deps),
+    socket: createSocketApp(deps, { next: () => Promise.reject(new Error("no console here")) }),
   };
 }
 
