@@ -125,14 +125,19 @@ function numberByUse(texts: ReadonlyMap<string, string>): Map<string, string> {
 
 /** What is read at run time stands beside the bundle; gives the arguments that embed it. */
 async function addFiles(build: string, hasDefinitions: boolean): Promise<string[]> {
-  for (const path of ["views/style.css", "systemd/alga-appliance.service"]) {
+  const files = [
+    "views/style.css",
+    "systemd/alga-appliance.service",
+    "systemd/alga-appliance-console@.service",
+    "systemd/alga-appliance-login@.service",
+  ];
+  for (const path of files) {
     await Deno.copyFile(`${repo}${path}`, `${build}/${basename(path)}`);
   }
   await Deno.writeTextFile(`${build}/licences.txt`, await licenceTexts(await packages(), repo));
   if (hasDefinitions) await Deno.copyFile(DEFINITIONS, `${build}/flux-crds.yaml`);
   const names = [
-    "style.css",
-    "alga-appliance.service",
+    ...files.map((it) => basename(it)),
     "licences.txt",
     ...(hasDefinitions ? ["flux-crds.yaml"] : []),
   ];

@@ -76,6 +76,15 @@ Example: sudo ./alga-agent install`,
     });
     for (const path of installed.changed) terminal.err(`${path}\n`);
     terminal.err(`${summary(installed, isHere)}\n`);
+    if (installed.consoleLines.length > 0) {
+      const units = installed.consoleLines.map((it) => `alga-appliance-console@${it}`).join(" ");
+      terminal.err(
+        `Its console comes to ${
+          installed.consoleLines.join(", ")
+        } with the next boot. At once, in place of\n`,
+      );
+      terminal.err(`the login there: sudo systemctl start ${units}\n`);
+    }
     if (!isPackage) await printWhereToGo(host, terminal);
     return EXIT.ok;
   },
