@@ -5,7 +5,7 @@ import type { Key } from "../console/model.ts";
 export interface FullTerminal {
   /** Until the input ends; to be asked for once. */
   keys(): AsyncIterable<Key>;
-  write(bytes: Uint8Array): void;
+  write(text: string): void;
   /** Its size now; a serial line tells none. */
   size(): { columns: number; rows: number };
   /** Calls when the size may have changed; returns the way to stop. */

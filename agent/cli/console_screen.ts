@@ -19,15 +19,15 @@ export async function runScreen(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   let model = start;
-  let screen = createScreen(model);
+  const screen = createScreen();
   const over = new AbortController();
   const leave = () => over.abort();
   signal.addEventListener("abort", leave, { once: true });
 
   function become(next: Partial<Model>): void {
     model = { ...model, ...next };
-    const bytes = screen.draw(frameOf(model));
-    if (bytes.length > 0 && !over.signal.aborted) terminal.write(bytes);
+    const text = screen.draw(frameOf(model));
+    if (text !== "" && !over.signal.aborted) terminal.write(text);
   }
 
   async function follow(): Promise<void> {
@@ -99,7 +99,7 @@ export async function runScreen(
 
   const endResize = terminal.onResize(() => {
     model = { ...model, ...terminal.size() };
-    screen = createScreen(model);
+    screen.forget();
     become({});
   });
   try {
@@ -120,6 +120,6 @@ export async function runScreen(
     return EXIT.ok;
   } finally {
     endResize();
-    terminal.write(new TextEncoder().encode("\x1b[m\x1b[2J\x1b[H"));
+    terminal.write("\x1b[m\x1b[H\x1b[2J");
   }
 }

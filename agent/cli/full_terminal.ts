@@ -9,7 +9,8 @@ export function fullTerminal(): FullTerminal {
   Deno.stdin.setRaw(true);
   return {
     keys: () => readKeys(Deno.stdin),
-    write(bytes) {
+    write(text) {
+      const bytes = new TextEncoder().encode(text);
       for (let written = 0; written < bytes.length;) {
         written += Deno.stdout.writeSync(bytes.subarray(written));
       }
