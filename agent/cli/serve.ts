@@ -5,6 +5,7 @@ import { openAccess } from "../access/mod.ts";
 import { createPageCertificate } from "../tls/page_certificate.ts";
 import { readAudit } from "../access/read_audit.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { keepBanner } from "../console/banner.ts";
 import { createConsoleFeed } from "../console/feed.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
@@ -257,9 +258,11 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     };
     const app = createApp(deps);
     const over = new AbortController();
-    const build = BUILD;
-    const feedDeps = { host, clock, status, setup, access, hostName, build, current: engine.current };
-    const socketApp = createSocketApp(deps, createConsoleFeed(feedDeps, over.signal));
+    const feed = createConsoleFeed(
+      { host, clock, status, setup, access, hostName, build: BUILD, current: engine.current },
+      over.signal,
+    );
+    const socketApp = createSocketApp(deps, feed);
 
     // What a kill left owed comes before anything that could be asked for.
     await engine.dischargeOwed();
@@ -332,6 +335,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
 
     const followingChannel = updates.follow(over.signal);
+    const banner = clock.sleep(AFTER_FIRST_PAGE_MS, over.signal)
+      .then(() => keepBanner({ host, clock, feed, say }, over.signal)).catch(() => {}); // rejects at the end
 
     await aborted(terminal.signal);
     say("info", "Stopping");
@@ -356,6 +361,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         followingResolvers,
         followingChannel,
         lookingAtRecord,
+        banner,
       ]),
       clock.sleep(SHUTDOWN_MS),
     ]);

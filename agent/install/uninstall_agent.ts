@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.ts";
+import { removeBanner } from "../state/banner_files.ts";
 import { PATHS } from "../state/paths.ts";
 import { readConsoleLines } from "./console_lines.ts";
 import { consoleUnitOf, K3S_UNINSTALL, LOCAL_PLACES } from "./places.ts";
@@ -34,6 +35,7 @@ export async function uninstallAgent(
     ...withData ? await findData(host) : [],
   ];
   for (const path of paths) await host.remove(path, { recursive: true });
+  await removeBanner(host);
   if (withService && hasUnit) await reloadUnits(host);
   return paths;
 }

@@ -58,6 +58,12 @@ export const PATHS = {
   k3sConfig: "/etc/rancher/k3s/config.yaml",
   k3sRegistries: "/etc/rancher/k3s/registries.yaml",
   k3sResolvConf: "/etc/rancher/k3s/resolv.conf",
+  /** Printed by agetty(8) before "login:", for root to read alone; /etc/issue itself belongs to a package. */
+  issue: "/etc/issue.d/alga-appliance.issue",
+  /** Printed after a login; ours is a block in it. */
+  motd: "/etc/motd",
+  /** The same for whoever looks for it. */
+  banner: "/run/alga-appliance-setup.txt",
   kubeconfig: "/etc/rancher/k3s/k3s.yaml",
   /** Authorities of this site, as update-ca-certificates(8) takes them up. */
   caFolder: "/usr/local/share/ca-certificates",

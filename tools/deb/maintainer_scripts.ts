@@ -70,6 +70,10 @@ if [ "$1" = purge ]; then
         echo "Kubernetes still runs with Alga and its data. To remove it: sudo /usr/local/bin/k3s-uninstall.sh"
     fi
 elif [ "$1" = remove ]; then
+    rm -f "$DPKG_ROOT/etc/issue.d/alga-appliance.issue"
+    if [ -f "$DPKG_ROOT/etc/motd" ]; then
+        sed -i '/^--- Alga appliance (written by alga-agent) ---$/,/^--- end of Alga appliance ---$/d' "$DPKG_ROOT/etc/motd"
+    fi
     for unit in ${UNIT} ${CONSOLE}; do deb-systemd-helper mask "$unit" >/dev/null || true; done
 fi
 if [ -z "$DPKG_ROOT" ] && [ "$1" = remove ] && [ -d /run/systemd/system ]; then
