@@ -1,4 +1,4 @@
-import { toCells } from "../console/cells.ts";
+import { toCells, wrap } from "../console/cells.ts";
 import { bodyOf } from "../console/frame.ts";
 import type { Room } from "../console/frames/body.ts";
 import { homeLines } from "../console/frames/home.ts";
@@ -38,7 +38,8 @@ export async function runPlain(deps: PlainDeps, start: Model): Promise<ExitCode>
   if (!terminal.isTyped) return await fromLines(deps, model, say);
   for (;;) {
     say(["", ...homeLines(model, room)]);
-    say(["", `Keys: ${homeKeys(model).map((it) => `${it.key} ${it.label}`).join(", ")}.`]);
+    const keys = homeKeys(model).map((it) => `${it.key} ${it.label}`).join(", ");
+    say(["", ...wrap(`Keys: ${keys}.`, COLUMNS, 6)]);
     const line = await readWhileFollowing(deps, model, (state) => say([`Now: ${room.cells(state)}`]));
     if (line === undefined || terminal.signal.aborted) return EXIT.ok;
     await look();

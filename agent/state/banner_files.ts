@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import type { Host } from "../host/host.ts";
 import { MODE, PATHS } from "./paths.ts";
 
@@ -24,6 +25,10 @@ export async function writeBanner(host: Host, { lines, secretLines }: Banner): P
       problem ??= `${path}: ${error instanceof Error ? error.message : error}`;
     }
   };
+  const folder = dirname(PATHS.issue);
+  if (await host.info(folder).catch(() => undefined) === undefined) {
+    await host.makeFolder(folder, { mode: MODE.publicFolder }).catch(() => {}); // the write tells
+  }
   const whole = (them: readonly string[]) => () => Promise.resolve(`${them.join("\n")}\n\n`);
   await write(PATHS.issue, whole(issue), MODE.secretFile);
   await write(PATHS.banner, whole(lines), PUBLIC_FILE);

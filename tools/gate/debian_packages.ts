@@ -1,5 +1,5 @@
 /**
- * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at units and packages. Tests without
+ * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at units and packages; a terminal. Tests without
  * one of these are skipped by name.
  */
 export const DEBIAN_PACKAGES = [
@@ -18,6 +18,7 @@ export const DEBIAN_PACKAGES = [
   "openssl",
   "systemd",
   "lintian",
+  "tmux",
 ] as const;
 
 if (import.meta.main) Deno.exit(await installMissing());
