@@ -98,6 +98,11 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^sudo apt install \.\/alga-agent_/, ({ command }) => {
     assert.equal(command, `sudo apt install ./alga-agent_${debVersion(BUILD.version)}_amd64.deb`);
   }],
+  // tests/vm/console_test.ts sees it in that place after a boot.
+  [/^sudo systemctl start alga-appliance-console@tty1$/, async () => {
+    const unit = await Deno.readTextFile(`${repo}systemd/alga-appliance-console@.service`);
+    assert.match(unit, /^Conflicts=getty@%i\.service /m);
+  }],
   [INSTALLED, ({ path, command }) => runInstalled(path, command)],
   [/^deno task test --all$/, gateRunsEverySuite],
   [/^deno task cluster build$/, () => {

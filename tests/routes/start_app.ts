@@ -65,7 +65,7 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
   let subscriptions = 0;
   const said: string[] = [];
   const can = { beReady: true };
-  const app = createApp({
+  const deps: AppDeps = {
     setup,
     settings: settingsStub(),
     updates: updatesStub(),
@@ -89,7 +89,8 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
     },
     allowedHosts: () => Promise.resolve(["appliance-01"]),
     ...choice,
-  });
+  };
+  const app = createApp(deps);
   const fetch = (
     method: string,
     path: string,
@@ -125,6 +126,7 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
   const form = { "content-type": "application/x-www-form-urlencoded" };
   return {
     app,
+    deps,
     access,
     host,
     clock,

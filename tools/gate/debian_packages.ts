@@ -1,5 +1,6 @@
 /**
- * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at units and packages; a terminal. Tests without
+ * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at units and packages; a
+ * terminal; a virtual machine. Tests without
  * one of these are skipped by name.
  */
 export const DEBIAN_PACKAGES = [
@@ -19,6 +20,10 @@ export const DEBIAN_PACKAGES = [
   "systemd",
   "lintian",
   "tmux",
+  "qemu-system-x86",
+  "mmdebstrap",
+  "kmod",
+  "cpio",
 ] as const;
 
 if (import.meta.main) Deno.exit(await installMissing());

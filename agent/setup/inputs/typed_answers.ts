@@ -1,6 +1,6 @@
 import type { SetupReply, SetupService } from "../setup_service.ts";
 import { toAnswers } from "./defaults.ts";
-import { SETUP_FIELD_KEYS, type SetupFieldKey } from "./fields.ts";
+import { fieldOf, SETUP_FIELD_KEYS, type SetupFieldKey } from "./fields.ts";
 import { type FieldError, type Origin, SetupInputs, toFieldErrors } from "./schema.ts";
 import type { Answer } from "../setup_state.ts";
 
@@ -47,7 +47,8 @@ export function createTypedAnswers(
       // Those of the machine are only used as its own; a list of others begins empty.
       const proposed = key === "dnsServers" ? undefined : defaults[key];
       const given = typed.get(key) ?? (before[key] === undefined ? undefined : textOf(before[key]));
-      values[key] = given ?? proposed?.value ?? "";
+      const listed = fieldOf(key).default;
+      values[key] = given ?? proposed?.value ?? (typeof listed === "object" ? listed.value : "");
       if (proposed !== undefined && values[key] === proposed.value) origins[key] = proposed.origin;
       else if (given !== undefined) origins[key] = "you";
     }
