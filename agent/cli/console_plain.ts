@@ -52,10 +52,9 @@ export async function runPlain(deps: PlainDeps, start: Model): Promise<ExitCode>
       if (!reply.ok) say([reply.message]);
     }
     if (model.view.name === "confirm") {
-      say(bodyOf(model, room).lines);
-      terminal.out("Type yes to go on: ");
-      if ((await terminal.readLine())?.trim() === "yes") {
-        const reply = await agent.power(model.view.what);
+      const { what } = model.view;
+      if (what !== "accept" && await isSure(terminal, model, room)) {
+        const reply = await agent.power(what);
         say([reply.ok ? "It is on its way." : reply.message]);
       }
     } else if (intent?.type === "read-answers" || model.view.name === "progress") {
@@ -69,6 +68,11 @@ export async function runPlain(deps: PlainDeps, start: Model): Promise<ExitCode>
     model = { ...model, view: { name: "home" }, notice: "" };
     await look();
   }
+}
+
+async function isSure(terminal: Terminal, model: Model, room: Room): Promise<boolean> {
+  terminal.out(`${bodyOf(model, room).lines.join("\n")}\nType yes to go on: `);
+  return (await terminal.readLine())?.trim() === "yes";
 }
 
 /** Setup from its questions on, or from where it stands. */
@@ -85,7 +89,10 @@ async function setUp(
     const keys = bodyOf(model, room).keys.filter((it) => /^\w /.test(it));
     terminal.out(`${keys.join(", ")}, or Enter to go back: `);
     const text = (await terminal.readLine())?.trim() ?? "";
-    const { intent } = press(model, { name: "", isCtrl: false, text });
+    const pressed = press(model, { name: "", isCtrl: false, text });
+    const { intent } = pressed.model.view.name === "confirm" && await isSure(terminal, pressed.model, room)
+      ? press(pressed.model, { name: "", isCtrl: false, text: "y" })
+      : pressed;
     if (intent?.type === "post" || intent?.type === "accept") {
       const reply = intent.type === "post"
         ? await agent.post(intent.path)

@@ -30,7 +30,7 @@ export type View =
   | { name: "network"; offset: number }
   | { name: "logs"; source: LogSource; offset: number }
   | { name: "help" }
-  | { name: "confirm"; what: PowerAction };
+  | { name: "confirm"; what: PowerAction | "accept" };
 
 export type PowerAction = "reboot" | "poweroff";
 

@@ -1,7 +1,15 @@
 import { fieldOf, type SetupFieldKey } from "../setup/inputs/fields.ts";
 import { openFindings, progressKeys } from "./frames/progress.ts";
 import { homeKeys } from "./home_keys.ts";
-import { type Intent, type Key, LOG_SOURCES, type Model, type Question, type View } from "./model.ts";
+import {
+  type Intent,
+  type Key,
+  LOG_SOURCES,
+  type Model,
+  type PowerAction,
+  type Question,
+  type View,
+} from "./model.ts";
 
 /** What a key comes to. */
 export interface Pressed {
@@ -40,10 +48,16 @@ export function press(before: Model, key: Key): Pressed {
     case "help":
       return unknown(model);
     case "confirm":
-      return key.text.toLowerCase() === "y"
-        ? to(model, HOME, { type: "power", what: view.what })
-        : to(model, HOME);
+      return pressConfirm(model, view.what, key);
   }
+}
+
+function pressConfirm(model: Model, what: PowerAction | "accept", key: Key): Pressed {
+  const isYes = key.text.toLowerCase() === "y";
+  if (what !== "accept") return to(model, HOME, isYes ? { type: "power", what } : undefined);
+  const setup = model.document?.setup;
+  const checkIds = setup === undefined ? [] : openFindings(setup).map((it) => it.id);
+  return to(model, { name: "progress", offset: 0 }, isYes ? { type: "accept", checkIds } : undefined);
 }
 
 function pressHome(model: Model, key: Key): Pressed {
@@ -138,8 +152,8 @@ function pressProgress(model: Model, view: Extract<View, { name: "progress" }>, 
   const found = setup && progressKeys(setup).find((it) => it.key === key.text.toLowerCase());
   if (!found) return scroll(model, view, key);
   if (found.does === "edit") return { model, intent: { type: "read-answers" } };
-  if (found.does !== "accept") return { model, intent: { type: "post", path: found.does } };
-  return { model, intent: { type: "accept", checkIds: openFindings(setup).map((it) => it.id) } };
+  if (found.does === "accept") return to(model, { name: "confirm", what: "accept" });
+  return { model, intent: { type: "post", path: found.does } };
 }
 
 const STEPS: Readonly<Record<string, number>> = { up: -1, down: 1, pageup: -10, pagedown: 10 };

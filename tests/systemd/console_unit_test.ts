@@ -66,6 +66,8 @@ Deno.test("the terminal is reset and hung up on both ends, and no other device i
   assert.deepEqual(values(consoleUnit, "DevicePolicy"), ["closed"]);
   assert.deepEqual(values(consoleUnit, "DeviceAllow"), ["/dev/%I rw"]);
   assert.deepEqual(values(consoleUnit, "CapabilityBoundingSet"), [""]);
+  // SIGHUP right behind SIGTERM would end it before it has left an empty screen.
+  assert.deepEqual(values(consoleUnit, "SendSIGHUP"), []);
 });
 
 Deno.test("a login runs once through agetty and brings the console back, as a console that cannot run brings it", () => {

@@ -74,7 +74,8 @@ async function typeSetup({ shows, type }: Machine): Promise<void> {
 /** A shell is a login on the same line; what it looks at is the rest of the machine. */
 async function loginAndBack({ shows, type, shell }: Machine): Promise<void> {
   await type("7");
-  await shows("a login", /login: ?$/m);
+  const login = await shows("a login", /login: ?$/m);
+  assert.doesNotMatch(login, /█|Sign-in help/, "the screen was left empty");
   await type("root\r");
   await shows("a shell", /# ?$/m);
   await type("export TERM=dumb PS1='# ' SYSTEMD_PAGER=cat SYSTEMD_COLORS=0; stty -echo\r");

@@ -58,7 +58,7 @@ export async function withMachine(
 }
 
 function machineOn(line: Deno.UnixConn): Machine {
-  const terminal = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true, scrollback: 1_000 });
+  const terminal = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true, logLevel: "off" });
   let bytes = 0;
   let said = "";
   void (async () => {

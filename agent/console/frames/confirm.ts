@@ -2,6 +2,10 @@ import type { View } from "../model.ts";
 import type { Body, Room } from "./body.ts";
 
 const TEXT = {
+  accept: [
+    "Accept everything that was found, and install?",
+    "What was found may keep Alga from working. That you accepted it is written down and shown.",
+  ],
   reboot: ["Reboot this machine?", "Alga is away for some minutes. Setup goes on by itself afterwards."],
   poweroff: [
     "Power this machine off?",

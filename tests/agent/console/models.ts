@@ -121,5 +121,6 @@ export const MODELS: Readonly<Record<string, Model>> = {
     ),
   }),
   "sign-in help": sampleModel({ document: ready, view: { name: "help" } }),
+  "accept": sampleModel({ view: { name: "confirm", what: "accept" } }),
   "reboot": sampleModel({ view: { name: "confirm", what: "reboot" } }),
 };
