@@ -101,6 +101,7 @@ function toBlocker(
     loginBlocking,
     // What is seen in phases keeps the time of its first sighting.
     since: before !== undefined && Date.parse(before) < Date.parse(finding.since) ? before : finding.since,
+    ...(Object.keys(finding.words ?? {}).length === 0 ? {} : { words: finding.words }),
     evidence: finding.evidence,
     suppressed: suppressed.map((it) => it.id),
   };
