@@ -20,6 +20,7 @@ import {
   SECURITY_HEADERS,
 } from "./guards.ts";
 import { hstsOf, leadToEncrypted } from "./encryption.ts";
+import { findingApiRoutes, findingRoutes, helpRoutes } from "./help.ts";
 import { exchangeToken } from "./exchange_token.ts";
 import { loginRoutes } from "./login.ts";
 import { passwordRoutes } from "./password.ts";
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps): App {
   app.use(exchangeToken(deps));
 
   app.route("/", loginRoutes(deps, state));
+  app.route("/", helpRoutes(deps, state));
   app.use(requireSession(deps, state));
   // Whoever has no session sends its body to nobody.
   app.on(["POST", "PUT"], "*", limitBody(deps, state), requireOwnForm(deps, state), auditChanges(deps));
@@ -77,6 +79,7 @@ export function createApp(deps: AppDeps): App {
   app.route("/", sessionsRoutes(deps, state));
   app.route("/", auditRoutes(deps, state));
   app.route("/", statusRoutes(deps, state));
+  app.route("/", findingRoutes(deps, state));
   app.route("/", setupRoutes(deps, state));
   app.route("/", settingsRoutes(deps, state));
   app.route("/", updateRoutes(deps, state));
@@ -86,6 +89,7 @@ export function createApp(deps: AppDeps): App {
   app.route("/", accessApiRoutes(deps, state));
   // What an ended session has open ends now, not with the next look.
   deps.access.onEnded(() => lookAgain(state));
+  app.route("/", findingApiRoutes(deps));
   return answering(app, deps, state);
 }
 
@@ -100,6 +104,7 @@ export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
+  app.route("/", findingApiRoutes(deps));
   return answering(app, deps, state);
 }
 

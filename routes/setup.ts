@@ -41,6 +41,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
         progressParts(deps.setup.view(), nowMs, {
           shown,
           obstacle: obstacle(),
+          cause: headline(),
           loginUrl: deps.status.current().urls.loginUrl,
         }),
     );
@@ -49,6 +50,12 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   function obstacle(): Obstacle {
     const { rollup } = deps.status.current();
     return rollup.state === "failed_action_required" ? rollup : undefined;
+  }
+
+  /** The cause that the status page names first. */
+  function headline() {
+    const { rollup, topBlockers } = deps.status.current();
+    return topBlockers.find((it) => it.id === rollup.topBlockerId);
   }
 
   async function form(

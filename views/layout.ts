@@ -118,21 +118,23 @@ function notKept({ problems = [], current }: Frame): Content {
 
 function footer(frame: Frame): VNode {
   return html`
-    <footer class="foot"><span>Agent ${frame.agentVersion}</span>${frame.kubernetesVersion
-      ? html`
-        <span>Kubernetes ${visible(frame.kubernetesVersion)}</span>
-      `
-      : null}${frame.release
-      ? html`
-        <span>Release ${visible(frame.release)}</span>
-      `
-      : null}${frame.csrfToken === undefined || frame.isClosed ? null : html`
-      <a href="/sessions">Sessions</a>${frame.isSetUp
+    <footer class="foot">
+      <span>Agent ${frame.agentVersion}</span>${frame.kubernetesVersion
         ? html`
-          <a href="/setup">Setup</a>
+          <span>Kubernetes ${visible(frame.kubernetesVersion)}</span>
         `
-        : null}
-    `}</footer>
+        : null}${frame.release
+        ? html`
+          <span>Release ${visible(frame.release)}</span>
+        `
+        : null}${frame.csrfToken === undefined || frame.isClosed ? null : html`
+        <a href="/sessions">Sessions</a>${frame.isSetUp
+          ? html`
+            <a href="/setup">Setup</a>
+          `
+          : null}
+      `}<a href="/help">Help</a>
+    </footer>
   `;
 }
 

@@ -11,6 +11,7 @@ import { ACTION_LINK } from "./action_link.ts";
 import type { Action } from "../agent/causes/action.ts";
 import type { Blocker } from "../agent/explain/blocker.ts";
 import type { TierId } from "../agent/product/tiers.ts";
+import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
 import { certificateFacts } from "./certificate_facts.ts";
 import { clockTime, duration, isSameDay, mark, moment, type Tone } from "./layout.ts";
@@ -264,7 +265,7 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
           <p>${it.action.kind === "wait" ? null : html`
             <b>What to do: </b>
           `}${visible(it.nextAction)}</p>
-        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")}
+        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")} ${helpLinks(it)}
         <details>
           <summary>Technical details</summary>
           <dl class="facts">

@@ -8,12 +8,13 @@ import { COMMANDS } from "./commands.ts";
 
 /** Units, manual page and completion of this program, for a program that lies in its place. */
 export async function installTexts(places: Places): Promise<Installation["texts"]> {
+  const { helpTopics } = await import("./cause_help.ts");
   const commands = await Promise.all(COMMANDS.map((it) => it.load()));
   return {
     unit: readUnit("alga-appliance.service", places.program),
     consoleUnit: readUnit("alga-appliance-console@.service", places.program),
     loginUnit: readUnit("alga-appliance-login@.service", places.program),
     manPage: manPage(commands, BUILD),
-    completion: bashCompletion(commands),
+    completion: bashCompletion(commands, helpTopics()),
   };
 }

@@ -41,6 +41,7 @@ export function statusTable(
     if (blocker.consequence !== "") line(`  ${blocker.consequence}`, 2);
     line(`  What to do: ${blocker.nextAction}`, 14);
     line(`  Since ${utcTime(blocker.since)} (${ago(blocker.since, nowMs)})`);
+    line(`  More: alga-agent help ${blocker.id}`, 2);
     for (const it of blocker.evidence) line(`    ${it.label}: ${it.text}`, 6);
   }
   lines.push("");

@@ -22,6 +22,7 @@ export const ROOMS: readonly Room[] = [
       "k8s",
       "agent/access",
       "agent/console",
+      "agent/causes",
       "agent/facts",
       "agent/host",
       "agent/install",
@@ -50,6 +51,7 @@ export const ROOMS: readonly Room[] = [
       "views",
       "agent/access",
       "agent/console",
+      "agent/causes",
       "agent/preflight",
       "agent/settings",
       "agent/setup",
@@ -114,7 +116,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/causes",
-    holds: "every cause that can be named, by family, with its own words, texts, action and remedy",
+    holds: "every cause that can be named, by family, with its own words, texts, action, remedy and help",
     knows: ["agent/product", "agent/text"],
   },
   {

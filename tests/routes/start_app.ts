@@ -18,7 +18,7 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
   const host = new FakeHost();
   const audit = createAuditLog({ host, clock, say: () => {} });
   const access = await openAccess({ host, clock, audit });
-  const status: StatusDocument = evaluate(emptySnapshot(), clock.nowMs());
+  let status: StatusDocument = evaluate(emptySnapshot(), clock.nowMs());
   const view: SetupView = {
     state: {
       status: "running",
@@ -144,6 +144,10 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
         current = { ...view, steps: [{ id: "k3s", title: "Install", status: "running", message }] };
       }
       onChange();
+    },
+    /** Has the status name these causes. */
+    find(topBlockers: StatusDocument["topBlockers"]) {
+      status = { ...status, topBlockers };
     },
     /** Brings setup into another state. */
     become(state: SetupView["state"]) {

@@ -5,6 +5,8 @@ import { PATHS_SHOWN } from "./paths_shown.ts";
 
 const AGENT_LOG = "sudo journalctl -u alga-appliance -n 100 -r";
 
+const SITE_CERTIFICATE = "/etc/alga-appliance/tls/tls.crt";
+
 /** Help for what the agent knows of itself. */
 export const AGENT_HELP = {
   "agent.setup-failed": {
@@ -52,6 +54,49 @@ export const AGENT_HELP = {
       "Do not set the appliance up again over it while Alga runs.",
     ],
     data: "The history of the appliance may have gaps. Data of Alga are not touched.",
+  },
+  "agent.certificate-refused": {
+    title: "This site's certificate for the agent's pages cannot be used",
+    meaning:
+      "The pages of the agent on port 8080 are encrypted with a certificate. The one that this site has put down does not work: it is damaged, over, or does not fit its key. The pages have the one from before, or the agent's own.",
+    signs: [
+      { see: "See what is wrong with it.", run: STATUS },
+      {
+        see: "See whose it is and until when it is valid.",
+        run: `sudo openssl x509 -in ${SITE_CERTIFICATE} -noout -subject -enddate`,
+      },
+    ],
+    steps: [
+      {
+        do:
+          "Put the certificate, followed by those that signed it, and its key here. The agent takes both up within half a minute.",
+        run: "sudo ls -la /etc/alga-appliance/tls",
+      },
+      {
+        do:
+          "If this site needs no certificate of its own, take both files away: the agent's own counts again.",
+        run: "sudo rm /etc/alga-appliance/tls/tls.crt /etc/alga-appliance/tls/tls.key",
+      },
+    ],
+    never: ["Do not let others read the key: whoever has it can pretend to be this appliance."],
+    data: "None. Alga itself is not concerned.",
+  },
+  "agent.certificate-ends": {
+    title: "This site's certificate for the agent's pages ends soon",
+    meaning:
+      "The certificate that this site has put down for the pages on port 8080 is over in less than two weeks. Then the pages get the agent's own, of which browsers warn.",
+    signs: [{
+      see: "See until when it is valid.",
+      run: `sudo openssl x509 -in ${SITE_CERTIFICATE} -noout -enddate`,
+    }],
+    steps: [{
+      do: "Put a renewed certificate and its key here. The agent takes both up within half a minute.",
+      run: "sudo ls -la /etc/alga-appliance/tls",
+    }],
+    never: [
+      "Do not tell people to click such a warning away: they could not tell a false page from this one.",
+    ],
+    data: "None. Alga itself is not concerned.",
   },
   "agent.unknown": {
     title: "Alga is not ready and we do not know why",
