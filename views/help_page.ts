@@ -51,7 +51,7 @@ export function helpPage(help: HelpPage, here: readonly FoundHere[]): Page {
             <dt>Your data</dt>
             <dd>${help.data}</dd>
             <dt>On the command line</dt>
-            <dd><code class="copy">alga-agent help ${help.id}</code></dd>
+            <dd><code>alga-agent help ${help.id}</code></dd>
           </dl>
         </section>
       `,

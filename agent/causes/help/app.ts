@@ -1,4 +1,5 @@
 import { NAMESPACES } from "../../product/names.ts";
+import { APP_PORT } from "../../product/ports.ts";
 import type { APP } from "../app.ts";
 import { describePods, earlierLogs, logs, PODS, restart, told } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
@@ -64,7 +65,7 @@ export const APP_HELP = {
       { see: "This is the address that is set.", run: "sudo alga-agent settings show" },
       {
         see: "On this machine itself Alga answers: with 200, or a number that begins with 3.",
-        run: "curl -sS -o /dev/null -w '%{http_code}\\n' -m 15 http://127.0.0.1:3000/auth/signin",
+        run: `curl -sS -o /dev/null -w '%{http_code}\\n' -m 15 http://127.0.0.1:${APP_PORT}/auth/signin`,
       },
       {
         see: "See what is reached by the name. HOST is that of the address.",
@@ -79,7 +80,7 @@ export const APP_HELP = {
         send: (w) =>
           `${
             w.address ?? "The address of Alga"
-          } has to lead to port 3000 of this machine. A proxy in front of it has to pass on Host and X-Forwarded-Proto.`,
+          } has to lead to port ${APP_PORT} of this machine. A proxy in front of it has to pass on Host and X-Forwarded-Proto.`,
       },
     ],
     never: ["Do not put the name into /etc/hosts of this machine: other computers do not read it."],

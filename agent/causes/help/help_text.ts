@@ -1,3 +1,4 @@
+import { AGENT_PORT } from "../../product/ports.ts";
 import { printLine } from "../../text/printable.ts";
 import type { HelpPage, ShownMeans, ShownStep } from "./help_page.ts";
 
@@ -32,7 +33,7 @@ export function helpText(page: HelpPage, columns: number): string {
   lines.push("");
   put(`Who can do it: ${page.who}`, "", 2);
   put(`Trying again: ${page.retry}`, "", 2);
-  put(`Data: ${page.data}`, "", 2);
+  put(`Your data: ${page.data}`, "", 2);
   return `${lines.join("\n")}\n`;
 }
 
@@ -41,7 +42,9 @@ function meansLines(means: ShownMeans): (string | { command: string })[] {
     case "commands":
       return means.commands.map((command) => ({ command }));
     case "pages":
-      return means.pages.map(({ path, title }) => `Page "${title}": ${path} on port 8080 of this machine`);
+      return means.pages.map(({ path, title }) =>
+        `Page "${title}": ${path} on port ${AGENT_PORT} of this machine`
+      );
     case "ask":
       return means.commands.length === 0
         ? [`Send to ${means.whom}: "${means.send}"`]

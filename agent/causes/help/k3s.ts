@@ -1,3 +1,4 @@
+import { KUBE_API_PORT } from "../../product/ports.ts";
 import type { K3S } from "../k3s.ts";
 import { K3S_LOG, K3S_RESTART, K3S_STATE, RETRY_SETUP, STATUS } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
@@ -30,7 +31,9 @@ export const K3S_HELP = {
   "k3s.start-port": {
     title: "Kubernetes cannot start: its port is in use",
     meaning: (w) =>
-      `Another program on this machine holds port ${w.port ?? "6443, or another that Kubernetes needs"}.`,
+      `Another program on this machine holds port ${
+        w.port ?? `${KUBE_API_PORT}, or another that Kubernetes needs`
+      }.`,
     signs: [
       {
         see: "The last column names the program and its number (pid).",

@@ -1,3 +1,4 @@
+import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
 import type { NODE } from "../node.ts";
 import { K3S_LOG, K3S_RESTART, K3S_STATE, NODES } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
@@ -58,7 +59,7 @@ export const NODE_HELP = {
       },
       {
         do: "Where the firewall of Ubuntu is on, let both networks of the cluster through.",
-        run: ["sudo ufw allow from 10.42.0.0/16", "sudo ufw allow from 10.43.0.0/16"],
+        run: [`sudo ufw allow from ${POD_CIDR}`, `sudo ufw allow from ${SERVICE_CIDR}`],
       },
       { do: "If it stays, report it.", ask: "alga-support", also: K3S_LOG },
     ],

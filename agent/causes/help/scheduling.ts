@@ -1,3 +1,4 @@
+import { APP_PORT } from "../../product/ports.ts";
 import type { SCHEDULING } from "../scheduling.ts";
 import { describePods, NODES, STATUS } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
@@ -24,9 +25,9 @@ export const SCHEDULING_HELP = {
   "sched.port": {
     title: "A part cannot start: its network port is in use",
     meaning:
-      "Alga answers on port 3000 of this machine itself. Another program holds the port, or an earlier run of the part has not let go of it.",
+      `Alga answers on port ${APP_PORT} of this machine itself. Another program holds the port, or an earlier run of the part has not let go of it.`,
     signs: [
-      { see: "The last column names the program.", run: "sudo ss -ltnp 'sport = :3000'" },
+      { see: "The last column names the program.", run: `sudo ss -ltnp 'sport = :${APP_PORT}'` },
       { see: 'Its events say "free ports".', run: describePods },
     ],
     steps: [

@@ -74,7 +74,7 @@ export const STORAGE_HELP = {
     ],
     never: [
       KEEP_CLAIMS,
-      "Do not make the folder anew where data were stored: find out first where they are.",
+      "Do not make an empty folder where data were stored: find out first where they are.",
     ],
     data: NEW_VOLUME,
   },

@@ -156,7 +156,7 @@ Deno.test("helpText() has every part, in order", () => {
     "What not to do",
     "Who can do it: ",
     "Trying again: It is not safe. ",
-    "Data: ",
+    "Your data: ",
   ];
   let at = 0;
   for (const part of parts) {
