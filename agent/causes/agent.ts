@@ -11,7 +11,7 @@ export const AGENT = {
     place: { tier: "platform", component: "setup" },
     title: (w) => w.message,
     reason: (w) => w.step === "" ? "Setup stopped." : `Setup stopped at "${w.step}".`,
-    nextAction: (w) => sentence(w.nextStep || "Open setup and try again"),
+    nextAction: (w) => sentence(w.nextStep || 'Open the page "Set up" and try again'),
     retrySafe: true,
     action: "open-setup",
   } satisfies CauseShape<{

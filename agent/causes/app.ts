@@ -10,9 +10,10 @@ export const APP = {
     owner: "vendor",
     title: "The workflow engine finds no usable tables in the database",
     reason: "Its own tables are missing or of another version.",
-    nextAction: `Restart the workflow engine once: it makes its tables at start. If it stays, ${
-      afterColon(BUNDLE)
-    }`,
+    nextAction:
+      `Restart the workflow engine once (sudo k3s kubectl -n msp rollout restart deployment/temporal): it makes its tables at start. If it stays, ${
+        afterColon(BUNDLE)
+      }`,
     retrySafe: true,
     action: "call-vendor",
     remedy: "restart-part",
@@ -23,7 +24,7 @@ export const APP = {
     owner: "vendor",
     title: "The cache (Redis) refuses requests",
     reason: (w) => `${w.component} cannot use it.${itSaid(w.detail)}`,
-    nextAction: `Restart the cache. ${BUNDLE}`,
+    nextAction: `Restart the cache (sudo k3s kubectl -n msp rollout restart statefulset/redis). ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
     remedy: "restart-part",
@@ -59,7 +60,7 @@ export const APP = {
     reason: (w) =>
       `Alga answers there. ${sentence(w.detail || "Its certificate is not trusted by this machine")}`,
     nextAction:
-      "Install a certificate that browsers know in the proxy before Alga. Nothing to do if every computer that uses it trusts this one.",
+      "Ask the network administrator to install a certificate that browsers know in the proxy before Alga. Nothing to do if every computer that uses it trusts this one.",
     consequence: "People can log in once they have accepted the warning.",
     retrySafe: true,
     action: "ask-network-admin",

@@ -15,7 +15,8 @@ export const STORAGE = {
     owner: "you",
     title: (w) => `No storage could be made for ${midSentence(w.component)}`,
     reason: (w) => `The volume "${w.volume}" is still waiting.${itSaid(w.detail)}`,
-    nextAction: "Look at the storage service.",
+    nextAction:
+      "Look at the storage service (sudo k3s kubectl -n local-path-storage get pods) and at what it says of the volume (sudo k3s kubectl get pvc -A).",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Volume & { detail: string }>,
@@ -25,7 +26,8 @@ export const STORAGE = {
     owner: "you",
     title: "The storage service does not make volumes",
     reason: (w) => `The volume "${w.volume}" waits for it.${itSaid(w.detail)}`,
-    nextAction: "Check that the data folder exists and can be written. The volume is then made by itself.",
+    nextAction:
+      "Check that the data folder exists and can be written (ls -ld /var/mnt/alga-data/local-path-provisioner). The volume is then made by itself.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Volume & { detail: string }>,
@@ -35,7 +37,8 @@ export const STORAGE = {
     owner: "you",
     title: (w) => `${w.component} cannot start: its storage could not be prepared`,
     reason: (w) => `A folder on the volume "${w.volume}" could not be made. Nothing was deleted.`,
-    nextAction: "Look at the volume before anything is repaired. Trying again is safe.",
+    nextAction:
+      "Look at the volume before anything is repaired (sudo ls -la /var/mnt/alga-data/local-path-provisioner). Trying again is safe.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Volume>,

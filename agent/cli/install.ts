@@ -58,7 +58,7 @@ Example: sudo ./alga-agent install`,
     }
     if (isHere) requireRootUser(Deno.uid(), "install");
     if (!isPackage) {
-      await requireNoPackage(host, "install", "sudo apt install ./alga-agent_VERSION_amd64.deb");
+      await requireNoPackage(host, "install", "apt install ./alga-agent_VERSION_amd64.deb");
       if (!values["any-system"]) await requireSupportedSystem(host);
     }
     if (isHere) await requireSystemd(host);

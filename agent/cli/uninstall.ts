@@ -40,7 +40,7 @@ Example: sudo alga-agent uninstall`,
     await requireNoPackage(
       host,
       "uninstall",
-      values.purge ? "sudo apt purge alga-agent" : "sudo apt remove alga-agent",
+      values.purge ? "apt purge alga-agent" : "apt remove alga-agent",
     );
 
     const data = await findData(host);

@@ -196,7 +196,7 @@ await binaryTest(
       const { code, stderr } = await run(program, ["serve", "--root", root, "--listen", "127.0.0.1:0"]);
       assert.equal(code, 1);
       assert.match(stderr, /was written by a newer agent/);
-      assert.match(stderr, /What to do: Start the newer agent again/);
+      assert.match(stderr, /What to do: Install the newer agent again/);
       assert.equal(await Deno.readTextFile(root + PATHS.sessions), text);
     } finally {
       await Deno.remove(root, { recursive: true });

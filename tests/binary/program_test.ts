@@ -58,7 +58,7 @@ await binaryTest("every command explains itself with usage, example and 80 colum
 const WRONG: readonly [args: string[], says: RegExp][] = [
   [[], /^alga-agent [^]*Usage: alga-agent COMMAND/],
   [["reinstall"], /^Unknown command "reinstall"\. "alga-agent help" lists the commands\.\n$/],
-  [["help", "reinstall"], /^Unknown command "reinstall"/],
+  [["help", "reinstall"], /^Unknown command or cause "reinstall"/],
   [["inst\x1b[2Jall"], /^Unknown command "inst \[2Jall"/],
   [["status", "--wait"], /^Unknown option "--wait"\nSee "alga-agent help status"\.\n$/],
   [["status", "now"], /^Unexpected word "now"\n/],

@@ -14,7 +14,7 @@ export const sourceStep: Step = {
   failure: {
     category: "flux",
     cannot: "The release could not be applied",
-    nextAction: "Check that ghcr.io can be reached, then try again",
+    nextAction: "See whether ghcr.io can be reached (sudo alga-agent preflight), then try again",
   },
   installState: { status: "flux-source", phase: "flux" },
   async look(context) {

@@ -52,9 +52,9 @@ Deno.test("what to allow names the port that is asked, once", () => {
   const { nextAction } = NETWORK.egress;
   const texts = ["ghcr.io", "registry.lan:5000", ""].map((server) => nextAction({ server }));
   assert.deepEqual(texts, [
-    "Allow outgoing connections to ghcr.io on port 443.",
-    "Allow outgoing connections to registry.lan:5000.",
-    "Allow outgoing connections to the registry on port 443.",
+    "Ask the network administrator to allow outgoing connections to ghcr.io on port 443.",
+    "Ask the network administrator to allow outgoing connections to registry.lan:5000.",
+    "Ask the network administrator to allow outgoing connections to the registry on port 443.",
   ]);
 });
 
