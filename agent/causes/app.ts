@@ -29,6 +29,16 @@ export const APP = {
     action: "call-vendor",
     remedy: "restart-part",
   } satisfies CauseShape<{ component: string; detail: string }>,
+  redisDamaged: {
+    id: "app.redis-damaged",
+    kind: "cause",
+    owner: "vendor",
+    title: "The cache (Redis) cannot read its file",
+    reason: (w) => `It stopped with: ${w.detail}`,
+    nextAction: `Do not delete or repair the file. ${BUNDLE}`,
+    retrySafe: false,
+    action: "call-vendor",
+  } satisfies CauseShape<{ detail: string }>,
   url: {
     id: "app.url",
     kind: "cause",

@@ -39,6 +39,17 @@ export const MACHINE = {
     retrySafe: false,
     action: "fix-machine",
   } satisfies CauseShape<{ detail: string }>,
+  diskErrors: {
+    id: "disk.io-error",
+    kind: "cause",
+    owner: "you",
+    title: "The disk reports errors",
+    reason: (w) => `A part of it cannot be read or written.${itSaid(w.detail)}`,
+    nextAction:
+      "Make a copy of the virtual disk in the hypervisor, and check the storage behind it, before anything else.",
+    retrySafe: false,
+    action: "fix-machine",
+  } satisfies CauseShape<{ detail: string }>,
   diskSlow: {
     id: "disk.slow",
     kind: "cause",

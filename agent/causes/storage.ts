@@ -20,6 +20,16 @@ export const STORAGE = {
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Volume & { detail: string }>,
+  claimLost: {
+    id: "stor.claim-lost",
+    kind: "cause",
+    owner: "vendor",
+    title: (w) => `The storage of ${midSentence(w.component)} is gone`,
+    reason: (w) => `The volume "${w.volume}" points to storage that Kubernetes does not know any more.`,
+    nextAction: `Do not delete the volume and do not install again. ${BUNDLE}`,
+    retrySafe: false,
+    action: "call-vendor",
+  } satisfies CauseShape<Volume>,
   provisioner: {
     id: "stor.provisioner",
     kind: "cause",

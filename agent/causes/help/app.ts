@@ -41,11 +41,6 @@ export const APP_HELP = {
     ],
     steps: [
       { do: "If the disk is full, free space first.", open: { cause: "disk.pressure" } },
-      {
-        do: 'If its log says that a file is damaged or of "bad format", do not restart it: report it.',
-        ask: "alga-support",
-        also: logs(CACHE),
-      },
       { do: "Else restart the cache.", run: restart(CACHE) },
       { do: "If it stays, report it.", ask: "alga-support", also: logs(CACHE) },
     ],
@@ -54,6 +49,34 @@ export const APP_HELP = {
       "Do not make its secret again: the other parts keep the old password until they are started again.",
     ],
     data: "The cache. People may have to sign in again; what is stored in the database is not touched.",
+  },
+  "app.redis-damaged": {
+    title: "The cache (Redis) cannot read its file",
+    meaning:
+      "The cache writes down what it holds. That file is damaged, most often by a power cut or a full disk, and the cache does not start with it.",
+    signs: [
+      {
+        see: 'The log says "Bad file format", "Wrong signature" or that the file ended too early.',
+        run: earlierLogs(CACHE),
+      },
+      { see: "See whether the disk is full.", run: "df -h /" },
+    ],
+    steps: [
+      { do: "Make a copy of the virtual disk as it is.", at: "hypervisor" },
+      { do: "If the disk is full, free space.", open: { cause: "disk.pressure" } },
+      {
+        do: "Have the file repaired or put aside, with help.",
+        ask: "alga-support",
+        also: earlierLogs(CACHE),
+      },
+    ],
+    never: [
+      "Do not repair the file by hand (redis-check-aof --fix): it cuts off everything behind the first damage, without a copy.",
+      "Do not delete its volume.",
+    ],
+    data:
+      "The cache: sessions and work that waits in queues may be lost. What is stored in the database is not touched.",
+    retry: "Each start reads the damaged file again, and a repair at start would cut it off.",
   },
   "app.url": {
     title: "The application address does not lead here",

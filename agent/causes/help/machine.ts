@@ -111,6 +111,41 @@ export const MACHINE_HELP = {
       "What was written last may be missing or damaged. What was stored before can be read, as long as the disk lasts.",
     retry: "The disk has a fault: each further write can damage data.",
   },
+  "disk.io-error": {
+    title: "The disk reports errors",
+    meaning:
+      "A part of the disk cannot be read or written. Behind it is a fault of the disk, of the storage of the hypervisor, or of the way between them. It gets worse with use.",
+    signs: [
+      {
+        see: 'Lines with "I/O error" tell which disk and which part of it.',
+        run: "sudo journalctl -k -g 'I/O error' -n 20 -r",
+      },
+      { see: "See which disk holds what.", run: "lsblk" },
+    ],
+    steps: [
+      {
+        do: "Stop everything that writes. Alga is away until k3s is started again.",
+        run: "sudo systemctl stop k3s && sudo /usr/local/bin/k3s-killall.sh",
+      },
+      { do: "Make a copy of the virtual disk as it is.", at: "hypervisor" },
+      {
+        do: "Check the storage behind it: failed disks, lost paths, free space of the datastore.",
+        at: "hypervisor",
+      },
+      { do: "Move the virtual machine to healthy storage, then start it.", at: "hypervisor" },
+      {
+        do: "If the database does not start there, restore it from your last backup, with help.",
+        ask: "alga-support",
+        also: KERNEL_LOG,
+      },
+    ],
+    never: [
+      "Do not try again on the same disk: each try wears it and may write damage over what is still good.",
+      KEEP,
+    ],
+    data: "What lies on the faulty part may be lost. The rest can be read, as long as the disk lasts.",
+    retry: "The disk has a fault: each further write can damage data.",
+  },
   "disk.slow": {
     title: "The disk is too slow for Kubernetes",
     meaning:

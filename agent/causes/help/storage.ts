@@ -22,7 +22,7 @@ export const STORAGE_HELP = {
         w.volume ?? "that it needs"
       } and did not get it. Until it does, the part does not start.`,
     signs: [
-      { see: 'Its state is "Pending" (waiting) or "Lost" (its storage is gone).', run: VOLUMES },
+      { see: 'Its state is "Pending".', run: VOLUMES },
       { see: "The events at the end tell why.", run: CLAIMS },
     ],
     steps: [
@@ -33,7 +33,7 @@ export const STORAGE_HELP = {
       },
       { do: "If the class is missing and setup is not over, try again: setup makes it.", run: RETRY_SETUP },
       {
-        do: "In every other case, and always where the state is Lost, report it.",
+        do: "In every other case, report it.",
         ask: "alga-support",
         also: CLAIMS,
       },
@@ -42,7 +42,33 @@ export const STORAGE_HELP = {
       KEEP_CLAIMS,
       "Do not make a volume of the same name by hand: Alga would start with an empty one.",
     ],
-    data: "None by waiting. Where the state is Lost, data that were stored may be out of reach.",
+    data: NEW_VOLUME,
+  },
+  "stor.claim-lost": {
+    title: "The storage of a part is gone",
+    meaning: (w) =>
+      `The part asked for the volume ${
+        w.volume ?? "long ago"
+      } and had it. Kubernetes does not know that volume any more: somebody deleted it, or its own database is older than it. The folder with the data may still be there.`,
+    signs: [
+      { see: 'Its state is "Lost".', run: VOLUMES },
+      { see: "A folder with its name in it still holds the data.", run: FOLDERS },
+    ],
+    steps: [
+      { do: "Make a copy of the virtual disk as it is.", at: "hypervisor" },
+      {
+        do: "Have the volume tied to its folder again, with help.",
+        ask: "alga-support",
+        also: `${VOLUMES}; ${FOLDERS}`,
+      },
+    ],
+    never: [
+      KEEP_CLAIMS,
+      KEEP_FOLDERS,
+      "Do not make a volume of the same name by hand: Alga would start with an empty one.",
+    ],
+    data: "The volume of this part. Whether its data are there, the folder tells.",
+    retry: "A new volume would be an empty one, and the part would fill it as if nothing had been there.",
   },
   "stor.provisioner": {
     title: "The storage service does not make volumes",

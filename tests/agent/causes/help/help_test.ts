@@ -72,7 +72,10 @@ Deno.test("what has to be put into a command is explained beside it", () => {
 
 /** Trying again is never called safe there. @see issue 12 T11 */
 const NEVER_AGAIN: readonly [id: BlockerId, why: string][] = [
-  ["disk.readonly", "the disk has a fault (I/O error)"],
+  ["disk.readonly", "the disk has a fault"],
+  ["disk.io-error", "the disk has a fault (I/O error)"],
+  ["stor.claim-lost", "a new volume would be empty (lost claim)"],
+  ["app.redis-damaged", "a damaged file is read again (append-only file)"],
   ["k3s.db-corrupt", "a damaged file is written to"],
   ["k3s.token-mismatch", "data are locked with another key"],
   ["k3s.token-invalid", "data are locked with another key"],
