@@ -64,7 +64,10 @@ export function openFrontDoor<A extends Deno.Addr>(
         entry.busy++;
         entry.hasAsked = true;
         restore(request);
-        const answer = handler(request, visitor);
+        // The server below knows the first request by another method, and would send a body with it.
+        const answer = request.method === "HEAD"
+          ? handler(request, visitor).then(withoutBody)
+          : handler(request, visitor);
         answer.then(done, done); // beside the answer, not before it: one wait less for each request
         return answer;
       }, serverError);
@@ -136,6 +139,11 @@ export function openFrontDoor<A extends Deno.Addr>(
 function idleAgain(entry: Entry): void {
   entry.busy--;
   entry.sinceMs = performance.now();
+}
+
+function withoutBody(response: Response): Response {
+  response.body?.cancel().catch(() => {});
+  return response.body === null ? response : new Response(null, response);
 }
 
 /** The last net below the app: whatever was thrown, the client gets an answer and the process lives. */

@@ -1,7 +1,7 @@
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import type { Say } from "../text/log_line.ts";
-import { openSelfSigned, type WantedNames } from "./self_signed.ts";
+import { type OpenedSelfSigned, openSelfSigned, type WantedNames } from "./self_signed.ts";
 import { readSiteCertificate, refusalOf, type SiteCertificate } from "./site_certificate.ts";
 
 /** Two files are not replaced in one moment: what does not fit is looked at once more after this time. */
@@ -56,6 +56,7 @@ export function createPageCertificate(
 ): PageCertificate {
   let shown: ShownCertificate | undefined;
   let taken = "";
+  let own: OpenedSelfSigned | undefined;
   let problem: CertificateProblem | undefined;
   let refreshing: Promise<void> | undefined;
   const listeners = new Set<() => void>();
@@ -94,7 +95,7 @@ export function createPageCertificate(
     if (site.status === "found") return;
     const isGoodYet = shown?.origin === "site" && Date.parse(shown.validTo) > clock.nowMs();
     if (site.status === "refused" && isGoodYet) return;
-    const own = await openSelfSigned(host, clock, names);
+    own = await openSelfSigned(host, clock, names, own);
     if (own.news !== undefined) say("info", own.news);
     take(own, "self-signed");
   }

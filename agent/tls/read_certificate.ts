@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, createPublicKey, X509Certificate } from "node:crypto";
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
 
@@ -26,6 +26,19 @@ export function readCertificate(pem: string): CertificateFacts | undefined {
     return Number.isFinite(facts.validFromMs + facts.validToMs) ? facts : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a key of ECDSA or RSA is that of a certificate. */
+export function isKeyOf(key: string, certificate: string): boolean {
+  try {
+    const { publicKey } = new X509Certificate(certificate);
+    const [given, wanted] = [createPublicKey(key), publicKey].map((it) =>
+      it.export({ type: "spki", format: "der" })
+    );
+    return given !== undefined && wanted !== undefined && given.equals(wanted);
+  } catch {
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Host } from "../host/host.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
 import { isHostName } from "../text/host_name.ts";
-import { type CertificateFacts, readCertificate } from "./read_certificate.ts";
+import { type CertificateFacts, isKeyOf, readCertificate } from "./read_certificate.ts";
 
 const DAY_MS = 86_400_000;
 /** Apple's systems take none that is valid for longer than 825 days. */
@@ -22,8 +22,8 @@ export const SelfSignedFile = z.object({
   certificate: z.string(),
   /** Host names and addresses that it is for; the first is its name. */
   names: z.array(z.string()).min(1),
-});
-type SelfSigned = z.infer<typeof SelfSignedFile>;
+}).refine(({ key, certificate }) => isKeyOf(key, certificate), "key and certificate do not fit");
+export type SelfSigned = z.infer<typeof SelfSignedFile>;
 
 /** Under which names and addresses the pages are opened. */
 export interface WantedNames {
@@ -35,25 +35,36 @@ export interface WantedNames {
 }
 
 /** The agent's own certificate. */
-export interface OpenedSelfSigned extends Pick<SelfSigned, "key" | "certificate">, CertificateFacts {
+export interface OpenedSelfSigned extends SelfSigned, CertificateFacts {
   /** Why it is a new one, as a sentence; `undefined` when it is the one of before. */
   news?: string;
 }
 
 /**
  * The certificate that the agent has made for itself. People compare its fingerprint, so it is made again for a reason alone: it
- * nears its end, or the machine has another name or main address. Its key stays. A disk that takes no file leaves it in memory.
+ * nears its end, or the machine has another name or main address. Its key stays. `kept` is the one in use, which the disk may not
+ * have taken.
  */
 export async function openSelfSigned(
   host: Host,
   clock: Clock,
   wanted: WantedNames,
+  kept?: SelfSigned,
 ): Promise<OpenedSelfSigned> {
   const read = await readStateFile(host, PATHS.selfSigned, SelfSignedFile, { clock, schemaVersion: 1 });
-  const found = read.status === "ok" ? read.value : undefined;
+  const onDisk = read.status === "ok" ? read.value : undefined;
+  const found = kept ?? onDisk;
   const facts = found && readCertificate(found.certificate);
   const reason = reasonFor(found, facts, wanted, clock.nowMs());
-  if (reason === undefined && found && facts) return { ...found, ...facts };
+  const save = async ({ key, certificate, names }: SelfSigned) => {
+    if (onDisk?.certificate === certificate) return;
+    await writeStateFile(host, PATHS.selfSigned, { key, certificate, names }, 1).catch(() => {}); // told as disk.full
+  };
+  if (reason === undefined && found && facts) {
+    await save(found);
+    const { key, certificate, names } = found;
+    return { key, certificate, names, ...facts };
+  }
 
   // Loaded when it is needed, which is once in two years.
   const { makeCertificate, makeKey } = await import("./make_certificate.ts");
@@ -69,10 +80,10 @@ export async function openSelfSigned(
     notBefore: new Date(nowMs - EARLIER_MS),
     notAfter: new Date(nowMs + VALID_MS),
   });
-  await writeStateFile(host, PATHS.selfSigned, { key, certificate, names }, 1).catch(() => {}); // told as disk.full
+  await save({ key, certificate, names });
   const made = readCertificate(certificate);
   if (made === undefined) throw new TypeError("The certificate that was made cannot be read");
-  return { key, certificate, ...made, news: `A certificate for the pages was made: ${reason}` };
+  return { key, certificate, names, ...made, news: `A certificate for the pages was made: ${reason}` };
 }
 
 function reasonFor(

@@ -41,8 +41,8 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
   },
   {
     name: "sockets",
-    about: "half headers, silent sockets, floods from one address and from many",
-    files: { "tests/binary/front_door_test.ts": ["X3", "X14"] },
+    about: "half headers and handshakes, silent sockets, floods from one address and from many",
+    files: { "tests/binary/front_door_test.ts": ["X3", "X14"], "tests/binary/tls_test.ts": ["X3"] },
   },
   {
     name: "descriptors",

@@ -98,12 +98,35 @@ for (
   });
 }
 
-Deno.test("a full disk keeps nobody from encrypted pages", async () => {
+Deno.test("a file whose key is damaged or of another is put aside, and told", async () => {
+  const { host, start, refresh, said } = machine();
+  const first = start();
+  await refresh(first);
+  const text = JSON.parse(await host.readText(PATHS.selfSigned) ?? "");
+  for (const key of [makeKey(), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]) {
+    await host.writeFile(PATHS.selfSigned, JSON.stringify({ ...text, key }), { mode: 0o600 });
+    const again = start();
+    await refresh(again);
+    assert.notEqual(again.current()?.fingerprint, first.current()?.fingerprint);
+  }
+  assert.equal(said.filter((it) => it.includes("made: there was none")).length, 3);
+});
+
+Deno.test("on a full disk the certificate is made once, and saved when there is room", async () => {
   const { host, start, refresh } = machine();
+  const write = host.writeFile.bind(host);
   host.writeFile = () => Promise.reject(new Error("no space"));
   const certificate = start();
   await refresh(certificate);
-  assert.equal(certificate.current()?.origin, "self-signed");
+  const made = certificate.current();
+  assert.equal(made?.origin, "self-signed");
+  await refresh(certificate);
+  assert.equal(certificate.current()?.fingerprint, made?.fingerprint);
+  host.writeFile = write;
+  await refresh(certificate);
+  const restarted = start();
+  await refresh(restarted);
+  assert.equal(restarted.current()?.fingerprint, made?.fingerprint);
 });
 
 Deno.test("the site's own certificate is taken up, swapped and given back while the agent runs", async () => {
