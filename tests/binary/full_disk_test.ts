@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PATHS } from "../../agent/state/paths.ts";
 import { readJournal } from "../../agent/state/journal.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
@@ -34,13 +35,14 @@ async function unmount(dir: string): Promise<void> {
 /** A world whose state lies on a small disk of its own. */
 async function onSmallDisk(
   body: (world: World, disk: { fill(): Promise<void>; free(): Promise<void> }) => Promise<void>,
+  folder: string = PATHS.stateDir,
 ) {
   const root = await Deno.makeTempDir({ prefix: "alga-full-" });
-  const stateDir = `${root}/var/lib/alga-appliance`;
-  await Deno.mkdir(stateDir, { recursive: true });
-  await mount(stateDir, "1m");
+  const folderOnDisk = root + folder;
+  await Deno.mkdir(folderOnDisk, { recursive: true });
+  await mount(folderOnDisk, "1m");
   const world = await startWorld({ root, timeline: "healthy", speed: 10 });
-  const ballast = `${stateDir}/ballast`;
+  const ballast = `${folderOnDisk}/ballast`;
   try {
     await body(world, {
       async fill() {
@@ -56,7 +58,7 @@ async function onSmallDisk(
     });
   } finally {
     await world.stop();
-    await unmount(stateDir);
+    await unmount(folderOnDisk);
     await Deno.remove(root, { recursive: true });
   }
 }
@@ -197,5 +199,27 @@ await binaryTest(
         await agent.stop();
       }
     }),
+  why,
+);
+
+await binaryTest(
+  "a full disk of logs keeps nobody from signing in, and what the audit log misses is told once there is room",
+  (program) =>
+    onSmallDisk(async (world, disk) => {
+      await disk.fill();
+      const agent = await startProgram(program, { root: world.root, args: world.agentArgs });
+      try {
+        await signIn(agent.url, agent.token);
+        const told = async () => (await run(program, ["audit", "--root", world.root])).stdout;
+        assert.equal(await told(), "");
+        await disk.free();
+        const said = await until("it tells what is missing", told, (it) => it !== "", 60);
+        assert.match(said, /Entries could not be written: agent: 2 in all, since/);
+        await signIn(agent.url, agent.token);
+        assert.match(await told(), /Signed in/);
+      } finally {
+        await agent.stop();
+      }
+    }, PATHS.logDir),
   why,
 );

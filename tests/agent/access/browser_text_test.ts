@@ -40,6 +40,10 @@ for (
   });
 }
 
+Deno.test("browserText() looks at the beginning of a header alone", () => {
+  assert.equal(browserText(`Mozilla/5.0 ${"x".repeat(10_000)} Firefox/132.0`), "Mozilla 5.0");
+});
+
 Deno.test("browserText() is short and harmless whatever it is given (fuzz)", () => {
   const random = new Random(campaignSeed(9));
   for (let round = 0; round < campaignCount(2_000); round++) {

@@ -191,6 +191,22 @@ Deno.test("a damaged or tampered password file is none: the token signs in, root
   }
 });
 
+Deno.test("a folder or link where the password should be is none and does not stop the agent", async () => {
+  for (
+    const spoil of [
+      (host: FakeHost) => host.put(`${PATHS.credential}/inside`, ""),
+      (host: FakeHost) => void host.links.set(PATHS.credential, "/etc/shadow"),
+    ]
+  ) {
+    const { access, host } = await chosen();
+    await host.remove(PATHS.credential);
+    spoil(host);
+    await access.refresh();
+    assert.equal(access.hasPassword(), false);
+    assert.ok((await access.signInByToken(access.token(), AT)).ok);
+  }
+});
+
 Deno.test("PasswordHash takes nothing that would take the machine, whatever stands there (fuzz)", async () => {
   const good = await hashPassword(GOOD);
   const text = JSON.stringify(good);
@@ -294,17 +310,24 @@ Deno.test("resetPassword() works on a full disk", async () => {
   assert.ok((await access.signInByToken(access.token(), AT)).ok);
 });
 
-Deno.test("a sign-in beside a change of the password is not taken for somebody else's work", async () => {
-  const { access, first } = await chosen();
+Deno.test("a look at the files amid a change of the password takes it for nobody else's work", async () => {
+  const { access, first, host } = await chosen();
+  const [written, looked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const write = host.writeFile.bind(host);
+  host.writeFile = async (path, data, options) => {
+    await write(path, data, options);
+    if (path !== PATHS.credential) return;
+    written.resolve();
+    await looked.promise; // on the disk, and not yet known here
+  };
   const by = { session: first.session, current: GOOD, address: AT.address };
-  const [reply] = await Promise.all([
-    access.setPassword(OTHER, by),
-    ...Array.from({ length: 50 }, async (_, i) => {
-      for (let j = 0; j < i; j++) await Promise.resolve();
-      await access.refresh();
-    }),
-  ]);
-  assert.deepEqual(reply, { ok: true });
+  const changing = access.setPassword(OTHER, by);
+  await written.promise;
+  const looking = access.refresh();
+  for (let i = 0; i < 50; i++) await Promise.resolve();
+  looked.resolve();
+  assert.deepEqual(await changing, { ok: true });
+  await looking;
   assert.ok(access.findSession(first.id), "the session that changed it lives");
 });
 
