@@ -62,6 +62,18 @@ Deno.test("help shows a session what was found, with commands that name it and a
   assert.doesNotMatch(await (await fetch("GET", "/help/img.slow", cookie)).text(), /Found on this appliance/);
 });
 
+Deno.test("a session that has no management password yet reads help as a stranger does, and no finding", async () => {
+  const { fetch, find, access } = await startApp();
+  find([FOUND]);
+  const { id } = await access.startSession({ mustChoosePassword: true });
+  const cookie = { cookie: `alga_appliance_session=${id}` };
+  const page = await fetch("GET", "/help/dns.refused", cookie);
+  assert.equal(page.status, 200);
+  assert.doesNotMatch(await page.text(), /Found on this appliance|192\.0\.2\.53/);
+  const text = await fetch("GET", "/findings/dns.refused.txt", cookie);
+  assert.match(text.headers.get("location") ?? "", /^\/password/);
+});
+
 Deno.test("of several findings the one that a link names comes first and gives the words", async () => {
   const { fetch, find, cookie } = await startApp();
   const at = (component: string) =>
