@@ -18,7 +18,7 @@ export interface ConsoleDocument {
   revision: string;
   hostName: string;
   build: BuildInfo;
-  /** The setup token, until somebody has signed in; then `null`. */
+  /** The setup token as long as it signs people in; `null` once there is a management password. */
   token: string | null;
   network: NetworkView;
   status: StatusDocument;

@@ -20,7 +20,7 @@ export interface FeedDeps {
   clock: Clock;
   status: Pick<StatusService, "current" | "subscribe">;
   setup: Pick<SetupService, "view" | "subscribe">;
-  access: Pick<Access, "token">;
+  access: Pick<Access, "tokenToShow">;
   /** Operations under way, waiting for a person or owing something. */
   current(): readonly OperationView[];
   hostName: string;
@@ -42,11 +42,21 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
   let changed = Promise.withResolvers<void>();
   let isFollowing = false;
   let isLooking = false;
+  /** What was shown last. */
+  let token = deps.access.tokenToShow();
 
   function bump(): void {
     count++;
     changed.resolve();
     changed = Promise.withResolvers();
+  }
+
+  /** Of everything as it is now. The token itself does not lie in it. */
+  function revision(): string {
+    const current = deps.access.tokenToShow();
+    if (current !== token) count++;
+    token = current;
+    return `${epoch}-${count}`;
   }
 
   async function look(): Promise<void> {
@@ -74,25 +84,21 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
     async next(after, waitMs) {
       follow();
       network ??= await readNetwork(host);
-      const token = await tokenToShow(host, deps.access);
-      const revision = () => `${epoch}-${count}-${token === null ? "used" : "new"}`;
       if (after === revision() && !signal.aborted) {
         const over = new AbortController();
-        // The token goes with the first sign-in, of which only the file tells.
-        const isSessions = (name: string) => PATHS.sessions.endsWith(`/${name}`);
-        if (token !== null) {
-          void host.watchFolder(PATHS.stateDir, (name) => isSessions(name) && over.abort(), over.signal);
-        }
+        // What people sign in with changes with these files, whoever writes them.
+        const isSecret = (name: string) =>
+          [PATHS.setupToken, PATHS.credential].some((it) => it.endsWith(`/${name}`));
+        void host.watchFolder(PATHS.stateDir, (name) => isSecret(name) && over.abort(), over.signal);
         await Promise.race([changed.promise, clock.sleep(waitMs, over.signal).catch(() => {})]);
         over.abort();
       }
-      const current = await tokenToShow(host, deps.access);
       const holder = deps.current()[0];
       return {
-        revision: `${epoch}-${count}-${current === null ? "used" : "new"}`,
+        revision: revision(),
         hostName: deps.hostName,
         build: deps.build,
-        token: current,
+        token: token ?? null,
         network,
         status: deps.status.current(),
         setup: deps.setup.view(),
@@ -102,11 +108,6 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
       };
     },
   };
-}
-
-/** The one place that knows for how long a console shows the token: until the first session was made. */
-async function tokenToShow(host: Host, access: Pick<Access, "token">): Promise<string | null> {
-  return await host.info(PATHS.sessions) === undefined ? access.token() : null;
 }
 
 /** What the machine does not tell is left out. Never throws. */

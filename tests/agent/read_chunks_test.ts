@@ -48,7 +48,7 @@ Deno.test("readChunks() cancels a stream that is left early, and throws what the
   let isCancelled = false;
   const endless = new ReadableStream<Uint8Array>({
     type: "bytes",
-    pull: (controller) => controller.enqueue(new Uint8Array(10)),
+    pull: (controller) => (controller as ReadableByteStreamController).enqueue(new Uint8Array(10)),
     cancel: () => void (isCancelled = true),
   });
   for await (const _ of readChunks(endless)) break;

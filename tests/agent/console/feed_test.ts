@@ -4,7 +4,6 @@ import type { OperationView } from "../../../agent/operation/operation.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { systemClock } from "../../../agent/clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
-import { until } from "../../until.ts";
 import { sampleDocument } from "./samples.ts";
 
 const { status, setup, build } = sampleDocument();
@@ -13,7 +12,12 @@ const addr = (local: string, dynamic = true) =>
 
 /** A feed on a fake machine, whose kernel tells of a change when `tell` is called. */
 function feedOn() {
-  const state = { address: "192.0.2.7", current: [] as OperationView[], tell: () => {} };
+  const state = {
+    address: "192.0.2.7",
+    current: [] as OperationView[],
+    token: "AAAAA" as string | undefined,
+    tell: () => {},
+  };
   const host = new FakeHost({ "/etc/resolv.conf": "nameserver 192.0.2.1\n" }, {
     ip: (args, { onLine, signal }) => {
       if (args.includes("addr")) return { stdout: addr(state.address) };
@@ -37,7 +41,7 @@ function feedOn() {
     clock: systemClock,
     status: { current: () => status, subscribe },
     setup: { view: () => setup, subscribe },
-    access: { token: () => "AAAAA" },
+    access: { tokenToShow: () => state.token },
     current: () => state.current,
     hostName: "appliance-01",
     build,
@@ -77,15 +81,21 @@ Deno.test("another address is told as the kernel tells of it; the same one is no
   }
 });
 
-Deno.test("the token goes in the moment in which the first session is made", async () => {
-  const { feed, host, stop } = feedOn();
+Deno.test("the token changes with the first sign-in, and goes in the moment in which a password is chosen", async () => {
+  const { feed, host, state, stop } = feedOn();
   try {
     const first = await feed.next(undefined, 0);
-    const waiting = feed.next(first.revision, 60_000);
-    await until("it waits", () => Promise.resolve(true), Boolean);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await host.writeFile(PATHS.sessions, "{}", { mode: 0o600 });
-    assert.equal((await waiting).token, null);
+    let { revision } = first;
+    for (const [token, path] of [["BBBBB", PATHS.setupToken], [undefined, PATHS.credential]] as const) {
+      const waiting = feed.next(revision, 60_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      state.token = token;
+      await host.writeFile(path, "{}", { mode: 0o600 });
+      const next = await waiting;
+      assert.equal(next.token, token ?? null);
+      assert.notEqual(next.revision, revision);
+      revision = next.revision;
+    }
   } finally {
     stop();
   }
