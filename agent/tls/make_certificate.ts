@@ -75,7 +75,7 @@ export async function makeCertificate(key: string, content: CertificateContent):
     ["sign"],
   );
   await certificate.sign(signer, "SHA-256");
-  const lines = certificate.toString("base64").replaceAll(/.{64}/g, "$&\n");
+  const lines = certificate.toString("base64").replaceAll(/.{64}/g, (line) => `${line}\n`);
   return `-----BEGIN CERTIFICATE-----\n${lines.trimEnd()}\n-----END CERTIFICATE-----\n`;
 }
 

@@ -44,7 +44,7 @@ export function isKeyOf(key: string, certificate: string): boolean {
 
 function fingerprintOf(der: Uint8Array): string {
   const hex = createHash("sha256").update(der).digest("hex").toUpperCase();
-  return hex.replaceAll(/..(?=.)/g, "$&:");
+  return hex.replaceAll(/..(?=.)/g, (pair) => `${pair}:`);
 }
 
 /** Deno writes "+00:00" for the zone, which Date.parse() does not take. */
