@@ -78,7 +78,9 @@ async function loginAndBack({ shows, type, shell }: Machine): Promise<void> {
   assert.doesNotMatch(login, /█|Sign-in help/, "the screen was left empty");
   await type("root\r");
   await shows("a shell", /# ?$/m);
-  await type("export TERM=dumb PS1='# ' SYSTEMD_PAGER=cat SYSTEMD_COLORS=0; stty -echo\r");
+  // Without an editor of lines, which would draw what is typed.
+  await type("exec env TERM=dumb PS1='# ' SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 sh\r");
+  await shell("stty -echo");
   const states = await shell(
     "systemctl is-active getty@tty1 serial-getty@ttyS0 alga-appliance-console@tty1 alga-appliance-console@ttyS0",
   );

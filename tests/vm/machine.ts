@@ -88,16 +88,16 @@ function machineOn(line: Deno.UnixConn): Machine {
       until(what, screen, (it) => pattern.test(it), timeoutSec),
     async shell(command) {
       const from = said.length;
-      const mark = `@${++commands}@`;
-      // The mark stands in two parts in what is typed, so that its echo is not taken for it.
-      await type(`${command}; echo "@"${commands}"@"\r`);
+      const [begin, end] = [`<${++commands}>`, `@${commands}@`];
+      // The marks stand in parts in what is typed, so that its echo is not taken for them.
+      await type(`echo "<"${commands}">"; ${command}; echo "@"${commands}"@"\r`);
       const text = await until(
         `"${command}" ends`,
         () => said.slice(from),
-        (it) => it.includes(mark),
+        (it) => it.includes(end),
         STEP_SEC,
       );
-      return text.slice(text.indexOf("\n") + 1, text.indexOf(mark)).replaceAll("\r", "");
+      return text.slice(text.indexOf(begin) + begin.length, text.indexOf(end)).replaceAll("\r", "");
     },
   };
 }

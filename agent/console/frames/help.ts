@@ -1,10 +1,11 @@
+import { AGENT_PORT } from "../../product/ports.ts";
 import { wrap } from "../cells.ts";
 import type { Model } from "../model.ts";
 import type { Body, Room } from "./body.ts";
 
 /** How to get in, for who stands in front of the machine. */
 export function helpBody({ document }: Model, { columns, cells }: Room): Body {
-  const url = document?.status.urls.statusUrl ?? "http://ADDRESS:8080/";
+  const url = document?.status.urls.statusUrl ?? `http://ADDRESS:${AGENT_PORT}/`;
   const token = document?.token;
   const texts = [
     "Sign in to this appliance",
