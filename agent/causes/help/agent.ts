@@ -1,3 +1,4 @@
+import { AGENT_PORT } from "../../product/ports.ts";
 import type { AGENT } from "../agent.ts";
 import { CHECKS, DISK_USE, KERNEL_LOG, PODS, RETRY_SETUP, STATUS } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
@@ -5,7 +6,10 @@ import { PATHS_SHOWN } from "./paths_shown.ts";
 
 const AGENT_LOG = "sudo journalctl -u alga-appliance -n 100 -r";
 
-const SITE_CERTIFICATE = "/etc/alga-appliance/tls/tls.crt";
+const CERTIFICATE = `${PATHS_SHOWN.pages}/tls.crt`;
+const KEY = `${PATHS_SHOWN.pages}/tls.key`;
+const FILES_OF_PAGES = `sudo ls -l ${PATHS_SHOWN.pages}`;
+const PUT_IN_PLACE = [`sudo install -m 0644 FILE.crt ${CERTIFICATE}`, `sudo install -m 0600 FILE.key ${KEY}`];
 
 /** Help for what the agent knows of itself. */
 export const AGENT_HELP = {
@@ -58,45 +62,62 @@ export const AGENT_HELP = {
   "agent.certificate-refused": {
     title: "This site's certificate for the agent's pages cannot be used",
     meaning:
-      "The pages of the agent on port 8080 are encrypted with a certificate. The one that this site has put down does not work: it is damaged, over, or does not fit its key. The pages have the one from before, or the agent's own.",
+      "A certificate or key was put in place for the pages of the appliance, and the agent cannot use it: it is damaged, out of time, or certificate and key do not belong together. Alga itself is not touched.",
     signs: [
-      { see: "See what is wrong with it.", run: STATUS },
+      { see: "Both files must be there, and only root may read the key.", run: FILES_OF_PAGES },
       {
-        see: "See whose it is and until when it is valid.",
-        run: `sudo openssl x509 -in ${SITE_CERTIFICATE} -noout -subject -enddate`,
+        see: "See for whom it is and until when it is valid.",
+        run: `sudo openssl x509 -noout -subject -ext subjectAltName -enddate -in ${CERTIFICATE}`,
+      },
+      {
+        see: "Both lines must be the same: certificate and key belong together.",
+        run: [
+          `sudo openssl x509 -noout -pubkey -in ${CERTIFICATE} | sha256sum`,
+          `sudo openssl pkey -pubout -in ${KEY} | sha256sum`,
+        ],
       },
     ],
     steps: [
       {
         do:
-          "Put the certificate, followed by those that signed it, and its key here. The agent takes both up within half a minute.",
-        run: "sudo ls -la /etc/alga-appliance/tls",
+          "Put the right files in place. FILE.crt holds the certificate and those of its issuers, FILE.key the key without a password, both as PEM.",
+        run: PUT_IN_PLACE,
       },
+      { do: "Wait. The agent takes them up by itself.", wait: "It takes up to half a minute." },
       {
-        do:
-          "If this site needs no certificate of its own, take both files away: the agent's own counts again.",
-        run: "sudo rm /etc/alga-appliance/tls/tls.crt /etc/alga-appliance/tls/tls.key",
+        do: "If you want the agent's own certificate instead, put both files aside.",
+        run: [`sudo mv ${CERTIFICATE} ${CERTIFICATE}.old`, `sudo mv ${KEY} ${KEY}.old`],
       },
     ],
-    never: ["Do not let others read the key: whoever has it can pretend to be this appliance."],
-    data: "None. Alga itself is not concerned.",
+    never: [
+      "Do not send the key to anybody, Alga support included: whoever has it can be taken for this appliance.",
+    ],
+    data: "None.",
   },
   "agent.certificate-ends": {
     title: "This site's certificate for the agent's pages ends soon",
     meaning:
-      "The certificate that this site has put down for the pages on port 8080 is over in less than two weeks. Then the pages get the agent's own, of which browsers warn.",
+      "The certificate that your site put in place for the pages of the appliance is about to end. Then the agent uses one of its own, of which browsers warn. Alga itself is not touched.",
     signs: [{
       see: "See until when it is valid.",
-      run: `sudo openssl x509 -in ${SITE_CERTIFICATE} -noout -enddate`,
+      run: `sudo openssl x509 -noout -enddate -in ${CERTIFICATE}`,
     }],
-    steps: [{
-      do: "Put a renewed certificate and its key here. The agent takes both up within half a minute.",
-      run: "sudo ls -la /etc/alga-appliance/tls",
-    }],
-    never: [
-      "Do not tell people to click such a warning away: they could not tell a false page from this one.",
+    steps: [
+      {
+        do: "Ask for a renewed one, if you do not make it yourself.",
+        ask: "network-admin",
+        send:
+          `Please renew the certificate for the pages of this appliance (port ${AGENT_PORT}), as PEM with its chain and its key.`,
+      },
+      {
+        do:
+          "Put it in place. FILE.crt holds the certificate and those of its issuers, FILE.key the key without a password, both as PEM.",
+        run: PUT_IN_PLACE,
+      },
+      { do: "Wait. The agent takes it up by itself.", wait: "It takes up to half a minute." },
     ],
-    data: "None. Alga itself is not concerned.",
+    never: ["Do not send the key by mail: whoever has it can be taken for this appliance."],
+    data: "None.",
   },
   "agent.unknown": {
     title: "Alga is not ready and we do not know why",

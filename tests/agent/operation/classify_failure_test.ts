@@ -30,7 +30,7 @@ Deno.test("network: each way in which the network fails says what to open", () =
     ["tcp", /allow outgoing HTTPS to ghcr\.io, or enter a proxy/],
     ["timeout", /allow outgoing HTTPS to ghcr\.io/],
     ["tls", /certificate authority/],
-    ["proxy", /proxy's address, user and rules/],
+    ["proxy", /address and user in the field "Proxy"/],
     ["rate-limited", /tried again by itself/],
   ];
   for (const [kind, words] of wanted) {
