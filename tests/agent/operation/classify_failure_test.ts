@@ -40,7 +40,7 @@ Deno.test("network: each way in which the network fails says what to open", () =
   }
   const download = classify("k3s", new AgentError("DOWNLOAD_FAILED", "github.com answered 502 for k3s"));
   assert.equal(download.category, "network", "also when it is k3s that cannot be fetched");
-  assert.match(download.suggestedNextStep, /Allow outgoing HTTPS/);
+  assert.match(download.suggestedNextStep, /allow outgoing HTTPS/);
 });
 
 Deno.test("registry-release-source: what is not there or cannot be used asks for another release", () => {
