@@ -22,7 +22,8 @@ export function exchangeToken(deps: AppDeps): MiddlewareHandler<Env> {
     if (c.get("session") || !mayBeVisit((name) => c.req.header(name))) return c.redirect(there, 303);
     await deps.access.refresh();
     const reply = await deps.access.signInByToken(token, visitorOf(c), "link");
-    if (reply.ok) setSessionCookie(c, reply.id);
+    if (!reply.ok) return c.redirect(`/login?link=wrong&next=${there}`, 303);
+    setSessionCookie(c, reply.id);
     return c.redirect(there, 303);
   };
 }

@@ -19,7 +19,7 @@ export function loginRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.get("/login", async (c) => {
     const next = localPath(c.req.query("next"));
     if (c.get("session")) return c.redirect(next, 303);
-    return await page(c, next);
+    return await page(c, next, c.req.query("link") === "wrong" ? { why: "link", waitSec: 0 } : undefined);
   });
 
   app.post("/login", async (c) => {

@@ -8,7 +8,8 @@ type Secret = "token" | "password";
 
 /** Why the last try did not work: the same words for every wrong secret. */
 export interface LoginProblem {
-  why: "wrong" | "wait" | "busy" | "other-secret";
+  /** `link`: one that was followed does not sign in. */
+  why: "wrong" | "wait" | "busy" | "other-secret" | "link";
   waitSec: number;
 }
 
@@ -41,6 +42,8 @@ function wordsOf({ why, waitSec }: LoginProblem, secret: Secret): string {
   switch (why) {
     case "wait":
       return `Too many wrong ${secret}s from your address. Try again in ${waitSec}\u00a0s.`;
+    case "link":
+      return `The link that you followed does not sign in any more. Enter the ${secret}.`;
     case "busy":
       return "Many others are signing in. Try again in a few seconds.";
     case "other-secret":

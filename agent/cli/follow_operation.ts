@@ -4,6 +4,7 @@ import { printLine } from "../text/printable.ts";
 import { utcTime } from "../text/utc_time.ts";
 import type { AgentClient } from "./agent_client.ts";
 import { EXIT, type ExitCode, type Terminal } from "./command.ts";
+import { fetchPatiently } from "./fetch_patiently.ts";
 import { followLog } from "./follow_log.ts";
 
 const POLL_MS = 500;
@@ -34,7 +35,7 @@ export async function followOperation(
   const sayNew = followLog(11, say);
   let hasAccepted = accepted.length === 0;
   while (!terminal.signal.aborted) {
-    const { operation }: { operation: OperationView } = await client.request("GET", base);
+    const { operation } = await fetchPatiently<{ operation: OperationView }>(client, base, terminal);
     sayNew(operation.log);
     switch (operation.state.status) {
       case "done":

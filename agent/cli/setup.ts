@@ -11,7 +11,9 @@ import { AgentRefusal } from "./agent_refusal.ts";
 import { standsInTheWay } from "../preflight/mod.ts";
 import { followLog } from "./follow_log.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { fetchPatiently } from "./fetch_patiently.ts";
 import { fieldHelp } from "./field_help.ts";
+import { requireKnownChecks } from "./known_checks.ts";
 import { readInputFile } from "./input_file.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
 import { printLine } from "../text/printable.ts";
@@ -21,8 +23,6 @@ const POLL_MS = 500;
 const MAX_DETAIL_LINES = 10;
 /** Why an acceptance does not let setup go on. */
 const NOT_ACCEPTED: readonly (string | undefined)[] = ["not-overridable", "needs-acknowledgement"];
-/** An agent that was restarted is back within this time. */
-const PATIENCE_MS = 15_000;
 
 /** `alga-agent setup` */
 export const setupCommand: Command = {
@@ -75,6 +75,12 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
       } as const,
     );
     if (values.record !== undefined) {
+      const other = ["from-file", "acknowledge", "checks-only", "no-wait", "retry"].find((it) =>
+        args.some((arg) => arg === `--${it}` || arg.startsWith(`--${it}=`))
+      );
+      if (other !== undefined) {
+        throw new UsageError(`--record only answers its own question: leave out --${other}`);
+      }
       const answer = parseChoice("--record", values.record, ["show", "keep", "open"]);
       return await decideRecord(answer, parseRoot(values.root), terminal);
     }
@@ -95,6 +101,7 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
           : "--acknowledge waits for the result of the checks; leave out --no-wait",
       );
     }
+    requireKnownChecks(values.acknowledge);
     const inputs = values["from-file"] === undefined
       ? undefined
       : await readInputFile(values["from-file"], terminal);
@@ -152,19 +159,6 @@ function say(terminal: Terminal, text: string, hang = 0): void {
   terminal.err(`${printLine(text, hang, terminal)}\n`);
 }
 
-/** Where setup stands; waits for an agent that is being restarted. */
-async function fetchView(client: AgentClient, terminal: Terminal): Promise<SetupView> {
-  for (let tries = 1;; tries++) {
-    try {
-      return await client.request("GET", "/api/v1/setup");
-    } catch (error) {
-      if (error instanceof AgentRefusal) throw error;
-      if (tries * POLL_MS > PATIENCE_MS || terminal.signal.aborted) throw error;
-      await systemClock.sleep(POLL_MS, terminal.signal).catch(() => {});
-    }
-  }
-}
-
 /** ": https://…", or nothing when it is not known. */
 async function loginAddress(client: AgentClient): Promise<string> {
   const status: StatusDocument | undefined = await client.request("GET", "/api/v1/status").catch(() =>
@@ -209,7 +203,7 @@ export async function followSetup(
   let saidFailureAt = "";
   let acknowledged = acknowledge.length === 0;
   while (!terminal.signal.aborted) {
-    const view = await fetchView(client, terminal);
+    const view: SetupView = await fetchPatiently(client, "/api/v1/setup", terminal);
     sayNew(view.log);
     switch (view.state.status) {
       case "done":

@@ -301,7 +301,7 @@ export interface SetupSummary {
     retrySafe: boolean;
   } | undefined;
   nextAttemptAt: string | undefined;
-  /** Titles and findings of the checks that stand in the way. */
+  /** Titles and findings of the checks that stand in the way, or would if setup began. */
   blockedBy: readonly string[];
   appUrl: string | undefined;
   release: { version: string; channel: string } | undefined;

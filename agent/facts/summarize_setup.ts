@@ -38,7 +38,7 @@ export function summarizeSetup(
       retrySafe: failure.retrySafe,
     },
     nextAttemptAt: state.status === "failed" ? state.nextAttemptAt : undefined,
-    blockedBy: state.status !== "blocked" ? [] : (view.preflight?.results ?? [])
+    blockedBy: state.status !== "blocked" && state.status !== "checked" ? [] : (view.preflight?.results ?? [])
       .filter((it) => (it.status === "fail" || it.status === "error") && !accepted.has(it.id))
       .map((it) => `${it.title}: ${it.found}`),
     appUrl: appUrl === "" ? undefined : appUrl,

@@ -24,6 +24,12 @@ export function allChecks(context: CheckContext): readonly Check[] {
   ];
 }
 
+/** The id of every check. */
+export function checkIds(): string[] {
+  // What a check needs is looked at only when it runs.
+  return allChecks({} as CheckContext).map((it) => it.id);
+}
+
 /** Runs the checks side by side. One that throws or is late is `error`; the host is not changed. */
 export async function runPreflight(
   context: CheckContext,

@@ -350,3 +350,22 @@ Deno.test("who sends answers again after setup is led to the settings, on the pa
   const { detail } = refusalProblem({ ok: false, reason: "already-done" });
   assert.match(detail, /on the page "Settings", or with "alga-agent settings set"\.$/);
 });
+
+Deno.test("the page tells of a change that was begun and not applied, and lets it be looked at or discarded", async () => {
+  const { settings, get, post } = await startApp();
+  const told = async () => {
+    const response = await get("/settings?live=off");
+    return /A change was begun and not applied/.test(await response.text());
+  };
+  assert.equal(await told(), false);
+  const typed = { ...FORM, appUrl: "https://other.example" };
+  assert.equal((await post("/settings/change", typed)).status, 303);
+  assert.equal(await told(), true);
+  assert.match(await (await get("/settings?live=off")).text(), /href="\/settings\/review"/);
+  assert.equal((await post("/settings/discard", {})).headers.get("location"), "/settings");
+  assert.equal(await told(), false);
+  assert.deepEqual(settings.requests, []);
+  await post("/settings/change", typed);
+  await post("/settings/apply", {});
+  assert.equal(await told(), false, "it was applied");
+});

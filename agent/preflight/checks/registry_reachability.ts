@@ -160,5 +160,5 @@ async function perEndpoint(
     order.indexOf(it.failure) < order.indexOf(layer)
   );
   if (lower) return skipped(expected, `${lower.endpoint.hostName} cannot be reached that far`);
-  return pass({ expected, found: endpoints.map((it) => it.hostName).join(", ") });
+  return pass({ expected, found: [...new Set(endpoints.map((it) => it.hostName))].join(", ") });
 }

@@ -113,6 +113,13 @@ export const REGISTRY_CASES: readonly CheckCase[] = [
   { id: "reg.tcp", when: "they answer", status: "pass", found: "127.0.0.1" },
   {
     id: "reg.tcp",
+    when: "one mirror stands for several registries",
+    status: "pass",
+    found: "127.0.0.1",
+    context: { mirrors: { "ghcr.io": "http://127.0.0.1:5000", "docker.io": "http://127.0.0.1:5001" } },
+  },
+  {
+    id: "reg.tcp",
     when: "the port is closed",
     status: "fail",
     found: "ghcr.io: tcp",

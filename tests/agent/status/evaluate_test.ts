@@ -761,6 +761,20 @@ Deno.test("a cluster of ours is never called not set up yet, and a damaged recor
   }
 });
 
+Deno.test("checks that were run alone and found problems are told as problems, not as progress", () => {
+  const checked = (blockedBy: string[]): Snapshot => {
+    const from = emptySnapshot();
+    return { ...from, setup: { ...from.setup, status: "checked", blockedBy } };
+  };
+  const { state, message, action } = evaluate(checked(["Memory: 2 GiB", "Disk: full"]), NOW_MS).rollup;
+  assert.deepEqual([state, message], [
+    "failed_action_required",
+    "2 checks found problems. Setup has not begun",
+  ]);
+  assert.deepEqual(action, { kind: "open-setup", href: "/setup" });
+  assert.equal(evaluate(checked([]), NOW_MS).rollup.state, "installing");
+});
+
 Deno.test("somebody else's cluster is not an installation", () => {
   const from = snapshotOf({ ...healthyCluster(), flux: [] });
   const foreign: Snapshot = { ...from, setup: { ...from.setup, status: "idle" } };
