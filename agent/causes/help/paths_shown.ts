@@ -2,6 +2,7 @@
 export const PATHS_SHOWN = {
   state: "/var/lib/alga-appliance",
   k3s: "/var/lib/rancher/k3s",
+  pages: "/etc/alga-appliance/tls",
   volumes: "/var/mnt/alga-data/local-path-provisioner",
   kubeDatabase: "/var/lib/rancher/k3s/server/db",
   k3sConfig: "/etc/rancher/k3s/config.yaml",
