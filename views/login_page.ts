@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
-import { certificateFacts } from "./certificate_facts.ts";
-import { type Content, html, visible } from "./html.ts";
+import { certificateFacts, clearNotice, fingerprintHelp } from "./connection_parts.ts";
+import { html, visible } from "./html.ts";
 import type { Frame, Page } from "./layout.ts";
 
 /** What opens the door here: the setup token until a management password is chosen. */
@@ -73,7 +73,7 @@ export function loginPage(frame: Frame, { secret, problem, next }: LoginForm): P
           <header><h1>Sign in to this appliance</h1></header>
           ${words && html`
             <div class="summary" role="alert"><b>There is a problem</b><a href="${`#${secret}`}">${words}</a></div>
-          `}
+          `} ${clearNotice(frame.connection)}
           <form method="post" action="/login">
             <input type="hidden" name="next" value="${next}" />
             <div class="${words ? "field wrong" : "field"}">
@@ -107,25 +107,13 @@ export function loginPage(frame: Frame, { secret, problem, next }: LoginForm): P
               <dd class="num">${visible(frame.address)}</dd>
             `}
             <dt>Connection</dt>
-            <dd>${connectionText(frame.connection)}</dd>${certificateFacts(frame.certificate)}
+            <dd>${frame.connection.isEncrypted ? "Encrypted" : "Not encrypted"}</dd>${certificateFacts(
+              frame.certificate,
+            )}
           </dl>
-          ${frame.certificate?.origin === "self-signed" && html`
-            <p class="soft">
-              The browser shows a fingerprint behind its warning. It must be the one that <code>sudo alga-agent
-                status</code> shows on the appliance.
-              </p>
-            `}
-          </section>
-        `,
-      ],
-    };
-  }
-
-  function connectionText(connection: Frame["connection"]): Content {
-    if (connection.isEncrypted) return "Encrypted.";
-    return html`
-      <span>Not encrypted: others in the network can read what you enter. Use <a href="${connection
-        .encryptedUrl}">${visible(connection.encryptedUrl)}</a>,
-        or a network that you trust.</span>
-    `;
-  }
+          ${fingerprintHelp(frame.certificate)}
+        </section>
+      `,
+    ],
+  };
+}

@@ -13,7 +13,7 @@ import type { Blocker } from "../agent/explain/blocker.ts";
 import type { TierId } from "../agent/product/tiers.ts";
 import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
-import { certificateFacts } from "./certificate_facts.ts";
+import { certificateFacts } from "./connection_parts.ts";
 import { clockTime, duration, isSameDay, mark, moment, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { isWebAddress } from "./web_address.ts";
