@@ -76,6 +76,8 @@ for (
     [["status", "-o", "xml"], '-o must be table or json, not "xml"\n'],
     [["version", "-o"], 'The option "-o, --output" needs a value\n'],
     [["serve", "--listen"], 'The option "--listen" needs a value\n'],
+    [["serve", "--hsts-days", "731"], '--hsts-days must be a number from 0 to 730, not "731"\n'],
+    [["serve", "--hsts-days", "1y"], '--hsts-days must be a number from 0 to 730, not "1y"\n'],
   ] as const
 ) {
   Deno.test(`"${argv.join(" ")}" is refused with what there is to say`, async () => {
