@@ -144,7 +144,7 @@ export const WRONGS: Readonly<Record<string, { answer: Answer; isSlow?: true }>>
   "closes at once": { answer: () => Promise.resolve() },
   "sends no HTTP": { answer: ({ send }) => send("\x16\x03\x01\x00\xffSSH-2.0-OpenSSH_9.6\r\n\r\n") },
   "sends nothing but a line end": { answer: ({ send }) => send("\r\n\r\n") },
-  "has a status that is no number": { answer: ({ send }) => send("HTTP/1.1 abc OK\r\n\r\n") },
+  "has a word for a status": { answer: ({ send }) => send("HTTP/1.1 abc OK\r\n\r\n") },
   "answers 299": { answer: http("299 Odd", {}) },
   "answers with a portal's page": {
     answer: http("200 OK", { "content-type": "text/html" }, "<html><title>Sign in to the hotel</title>"),

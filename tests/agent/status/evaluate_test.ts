@@ -791,3 +791,17 @@ Deno.test("an API that has never answered is not called answering, not even whil
   assert.equal(never("not-answering")?.state, "unknown");
   assert.equal(never("not-answering")?.message, "Kubernetes has not answered yet");
 });
+
+Deno.test("a background service that others need says how many of them wait for it, absent ones not counted", () => {
+  const crash = podOf("temporal", crashed("waiting"));
+  const status = evaluate(snapshotOf(broken("temporal", { pods: [crash] }), workingMore()), NOW_MS);
+  const top = status.topBlockers[0];
+  assert.equal(top?.component, "temporal");
+  const [, waiting, all] =
+    /(\d+) of (\d+) background services wait for this\.$/.exec(top?.consequence ?? "") ?? [];
+  const isThere = healthyCluster().deployments.some((it) => it.metadata.name === "temporal-ui");
+  assert.deepEqual([waiting, all], isThere ? ["3", "5"] : ["2", "4"], top?.consequence);
+  const alone = podOf("email-service", crashed("waiting"));
+  const email = evaluate(snapshotOf(broken("email-service", { pods: [alone] }), workingMore()), NOW_MS);
+  assert.doesNotMatch(email.topBlockers[0]?.consequence ?? "", /this\.$/);
+});
