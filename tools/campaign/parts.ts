@@ -109,6 +109,7 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     name: "dns",
     about: "cut, filtered and missing answers, odd facts of the network",
     files: {
+      "tests/binary/dns_answers_test.ts": ["X11"],
       "tests/agent/preflight/dns_checks_test.ts": ["X11"],
       "tests/agent/host/network_facts_test.ts": [],
       "tests/agent/explain/network_text_test.ts": [],
