@@ -3,6 +3,8 @@ import { AGENT_PORT } from "../../agent/product/ports.ts";
 const UNIT = "alga-appliance.service";
 /** A template, which means its instance on tty1. */
 const CONSOLE = "alga-appliance-console@.service";
+/** Links to the instances that start at every boot. */
+const WANTS = "/etc/systemd/system/getty.target.wants";
 
 /**
  * Scripts that dpkg runs, in the conventions of debhelper's dh_installsystemd. They do what `alga-agent install` and
@@ -35,9 +37,10 @@ else
     deb-systemd-helper update-state ${CONSOLE} >/dev/null || true
 fi
 if [ -z "$DPKG_ROOT" ] && [ -z "$2" ] && [ -d /run/systemd/system ]; then
+    mkdir -p ${WANTS}
     for line in $(cat /sys/class/tty/console/active 2>/dev/null || true); do
         case "$line" in tty[0-9]*) continue ;; esac
-        systemctl enable "alga-appliance-console@$line.service" >/dev/null 2>&1 || true
+        ln -sf /usr/lib/systemd/system/${CONSOLE} "${WANTS}/alga-appliance-console@$line.service"
     done
 fi
 if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
@@ -54,14 +57,16 @@ fi
 set -e
 if [ -z "$DPKG_ROOT" ] && [ "$1" = remove ] && [ -d /run/systemd/system ]; then
     deb-systemd-invoke stop ${UNIT} >/dev/null || true
-    systemctl stop 'alga-appliance-console@*.service' >/dev/null 2>&1 || true
+    for link in ${WANTS}/alga-appliance-console@*.service; do
+        deb-systemd-invoke stop "$(basename "$link")" >/dev/null 2>&1 || true
+    done
 fi
 `,
   postrm: `#!/bin/sh
 set -e
 if [ "$1" = purge ]; then
     rm -rf "$DPKG_ROOT/var/lib/alga-appliance" "$DPKG_ROOT/etc/alga-appliance" "$DPKG_ROOT/var/log/alga-appliance"
-    rm -f "$DPKG_ROOT"/etc/systemd/system/getty.target.wants/alga-appliance-console@*.service
+    rm -f "$DPKG_ROOT"${WANTS}/alga-appliance-console@*.service
     for unit in ${UNIT} ${CONSOLE}; do
         deb-systemd-helper purge "$unit" >/dev/null || true
         deb-systemd-helper unmask "$unit" >/dev/null || true
