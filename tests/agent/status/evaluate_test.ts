@@ -805,3 +805,17 @@ Deno.test("a background service that others need says how many of them wait for 
   const email = evaluate(snapshotOf(broken("email-service", { pods: [alone] }), workingMore()), NOW_MS);
   assert.doesNotMatch(email.topBlockers[0]?.consequence ?? "", /this\.$/);
 });
+
+Deno.test("an optional part that is not installed is no condition of its tier, so it never counts as ready", () => {
+  const names = (cluster: ReturnType<typeof healthyCluster>) => {
+    const { tiers } = evaluate(snapshotOf(cluster, workingMore()), NOW_MS);
+    assert.equal(tiers.background.ready, true);
+    return [...tiers.platform.proofs, ...tiers.background.proofs].map((it) => it.id);
+  };
+  const without = (name: string) => {
+    const cluster = healthyCluster();
+    return { ...cluster, deployments: cluster.deployments.filter((it) => it.metadata.name !== name) };
+  };
+  assert.ok(names(healthyCluster()).includes("temporal-ui"));
+  assert.ok(!names(without("temporal-ui")).includes("temporal-ui"));
+});
