@@ -1,6 +1,7 @@
 import type { Access, Session } from "../agent/access/mod.ts";
 import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
+import type { BundleService } from "../agent/bundle/bundle_service.ts";
 import type { SettingsService } from "../agent/settings/settings_service.ts";
 import type { Settings } from "../agent/settings/settings.ts";
 import type { SetupService } from "../agent/setup/mod.ts";
@@ -21,6 +22,7 @@ export interface Identity {
 export interface AppDeps {
   setup: SetupService;
   settings: SettingsService;
+  bundles: BundleService;
   status: StatusService;
   access: Access;
   identity: Identity;

@@ -21,6 +21,7 @@ import { settingsRoutes } from "./settings.ts";
 import { settingsApiRoutes } from "./settings_api.ts";
 import { setupRoutes } from "./setup.ts";
 import { statusRoutes } from "./status.ts";
+import { supportApiRoutes, supportRoutes } from "./support.ts";
 
 export type { AppDeps, Identity } from "./app_deps.ts";
 
@@ -65,6 +66,8 @@ export function createApp(deps: AppDeps): App {
   app.route("/", settingsRoutes(deps, state));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", supportRoutes(deps, state));
+  app.route("/", supportApiRoutes(deps, state));
   return answering(app, deps, state);
 }
 
@@ -77,6 +80,7 @@ export function createSocketApp(deps: AppDeps): App {
   app.get("/api/v1/token", (c) => c.json({ token: deps.access.token() }));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", supportApiRoutes(deps, state));
   return answering(app, deps, state);
 }
 

@@ -16,7 +16,7 @@ export interface Frame {
   stylePath: string;
   /** Signed-in pages carry navigation and sign-out; the token guards forms. */
   csrfToken?: string;
-  current?: "status" | "setup" | "settings";
+  current?: "status" | "setup" | "settings" | "support";
   /** What is wrong with the appliance. Of it every page, the sign-in page too, tells that nothing that is done there is kept. */
   problems?: readonly Pick<Blocker, "id" | "title" | "nextAction">[];
 }
@@ -34,7 +34,7 @@ const NAVIGATION = [["status", "/", "Status"], ["setup", "/setup", "Set up"], [
   "settings",
   "/settings",
   "Settings",
-]] as const;
+], ["support", "/support", "Support"]] as const;
 
 /** The whole document up to the end of the page's own content, and what closes it: live pages put more in between. */
 export function renderPage(frame: Frame, page: Page): string {

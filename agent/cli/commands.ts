@@ -10,6 +10,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "settings", load: async () => (await import("./settings.ts")).settingsCommand },
   { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },
+  { name: "bundle", load: async () => (await import("./bundle.ts")).bundleCommand },
   { name: "token", load: async () => (await import("./token.ts")).tokenCommand },
   { name: "install", load: async () => (await import("./install.ts")).installCommand },
   { name: "uninstall", load: async () => (await import("./uninstall.ts")).uninstallCommand },

@@ -21,6 +21,7 @@ export const ROOMS: readonly Room[] = [
       "systemd",
       "k8s",
       "agent/access",
+      "agent/bundle",
       "agent/facts",
       "agent/host",
       "agent/install",
@@ -46,6 +47,7 @@ export const ROOMS: readonly Room[] = [
     knows: [
       "views",
       "agent/access",
+      "agent/bundle",
       "agent/preflight",
       "agent/settings",
       "agent/setup",
@@ -57,6 +59,7 @@ export const ROOMS: readonly Room[] = [
     path: "views",
     holds: "Preact + htm: props → markup, one stylesheet; of the agent it knows types, words and fields",
     knows: [
+      "agent/bundle",
       "agent/causes",
       "agent/explain",
       "agent/preflight",
@@ -66,6 +69,12 @@ export const ROOMS: readonly Room[] = [
       "agent/status",
       "agent/text",
     ],
+  },
+  {
+    path: "agent/bundle",
+    holds:
+      "support bundle: collectors as values, one run, archive, history; what was bundled read and replayed",
+    knows: ["agent/host", "agent/product", "agent/state", "agent/status", "agent/text", "k8s"],
   },
   {
     path: "agent/status",
@@ -262,6 +271,8 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/cli/do_answer.ts": "the agent's own port and socket",
   "agent/cli/licences.ts": "licences inside the program",
   "agent/serving/serve_connection.ts": "HTTP on a connection that was accepted",
+  "agent/cli/write_output.ts": "a file named on the command line",
+  "agent/cli/open_input.ts": "a bundle named on the command line",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
   "agent/cli/input_file.ts": "permissions of a file named on the command line",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",

@@ -1,5 +1,7 @@
+import { createBundleService } from "../../agent/bundle/bundle_service.ts";
+import type { CollectorTools } from "../../agent/bundle/collector.ts";
 import { openAccess } from "../../agent/access/mod.ts";
-import { emptySnapshot, evaluate, type StatusDocument } from "../../agent/status/mod.ts";
+import { emptySnapshot, evaluate, NO_MEMORY, type StatusDocument } from "../../agent/status/mod.ts";
 import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
 import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
@@ -58,12 +60,25 @@ export async function startApp() {
     resume: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };
+  const wants = { collector: (_tools: CollectorTools): Promise<void> => Promise.resolve() };
+  const bundles = await createBundleService({
+    sources: {
+      host,
+      clock,
+      connectKube: () => Promise.resolve(undefined),
+      evidence: () => Promise.reject(new Error("none")),
+    },
+    say: () => {},
+    collectors: [{ id: "one", title: "The one part", collect: (tools) => wants.collector(tools) }],
+    recipients: () => Promise.resolve([]),
+  });
   let subscriptions = 0;
   const said: string[] = [];
   const can = { beReady: true };
   const app = createApp({
     setup,
     settings: settingsStub(),
+    bundles,
     access,
     clock,
     isReady: () => can.beReady,
@@ -71,6 +86,7 @@ export async function startApp() {
     status: {
       current: () => status,
       json: () => JSON.stringify(status),
+      evidence: () => ({ at: status.timestamp, snapshot: emptySnapshot(), memory: NO_MEMORY }),
       subscribe: () => (subscriptions++, () => subscriptions--),
       stop: () => Promise.resolve(),
     },
@@ -112,6 +128,8 @@ export async function startApp() {
     form,
     session,
     submitted,
+    bundles,
+    wants,
     said,
     can,
     changed(message?: string) {

@@ -12,6 +12,7 @@ import { answersPage } from "../../views/setup_pages.ts";
 import { signedOutSection } from "../../views/live_notices.ts";
 import { statusParts } from "../../views/status_page.ts";
 import { settingsPages } from "./settings_pages.ts";
+import { supportPages } from "./support_pages.ts";
 import {
   NOW_MS,
   sampleAnswers,
@@ -130,5 +131,5 @@ export function allPages(t: string): Record<string, string> {
     }, t);
     pages[`status, ${state}`] = page({ title: t, body: statusParts(status) });
   }
-  return { ...pages, ...settingsPages(t) };
+  return { ...pages, ...settingsPages(t), ...supportPages(t) };
 }

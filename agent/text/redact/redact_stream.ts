@@ -15,12 +15,14 @@ export class BinaryFileError extends Error {
 }
 
 /**
- * Bytes of any origin, line by line without secrets. A line is redacted as a whole, wherever the pieces end that it comes in.
+ * Bytes of any origin, line by line without secrets. A line is redacted as a whole, wherever the pieces end that it comes in. Of
+ * what `isBroken` tells to have broken off the last line is dropped: half of it may be half a secret.
  * @throws {BinaryFileError} before anything of such a file has been given.
  */
 export async function* redactStream(
   chunks: AsyncIterable<Uint8Array | string>,
   file: FileRedaction,
+  { isBroken = () => false }: { isBroken?: () => boolean } = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8");
   let rest = "";
@@ -40,7 +42,7 @@ export async function* redactStream(
     if (out !== "") yield out;
   }
   const last = rest + decoder.decode();
-  if (last !== "" && !isCut) yield file.line(last);
+  if (last !== "" && !isCut && !isBroken()) yield file.line(last);
 }
 
 function redactLines(

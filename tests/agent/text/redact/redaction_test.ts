@@ -160,6 +160,11 @@ Deno.test("JSON comes out as JSON, without the secrets of its fields and texts",
   assert.equal(redactionOf().file().line(text), text);
 });
 
+Deno.test("a number under a secret name in JSON becomes a text, so that the document stays one", () => {
+  const out = redactionOf().file().line('{"a":{"password":4711},"b":"x"}');
+  assert.match(out, /^\{"a":\{"password":"\[redacted:[^"]*"\},"b":"x"\}$/);
+});
+
 Deno.test("e-mail addresses and hardware addresses are never whole, instances of units stay", () => {
   const file = redactionOf().file();
   assert.equal(
