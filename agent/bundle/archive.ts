@@ -17,6 +17,7 @@ export function createArchive(folder: string, at: Date): Archive {
   const { readable, controller } = createTarPacker();
   const gzip = new CompressionStream("gzip") as unknown as TransformStream<Uint8Array, Uint8Array>;
   const bytes = readable.pipeThrough(gzip);
+  const rest = createRest();
   let turn: Promise<void> = Promise.resolve();
 
   function inTurn(act: () => Promise<void> | void): Promise<void> {
@@ -41,7 +42,7 @@ export function createArchive(folder: string, at: Date): Archive {
         for (const piece of pieces) {
           for (let from = 0; from < piece.length; from += PIECE_BYTES) {
             await writer.write(piece.subarray(from, from + PIECE_BYTES));
-            await breathe();
+            await rest();
           }
         }
         await writer.close();
@@ -50,7 +51,15 @@ export function createArchive(folder: string, at: Date): Archive {
   };
 }
 
-/** Lets everything else that is waiting have its turn. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/** Work without a turn for others lasts no longer than about this. */
+const WORK_MS = 8;
+
+/** Lets everything else that is waiting have its turn, where it has had none for a while. */
+export function createRest(): () => Promise<void> {
+  let restedMs = performance.now();
+  return async () => {
+    if (performance.now() - restedMs < WORK_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    restedMs = performance.now();
+  };
 }

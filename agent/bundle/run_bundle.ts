@@ -6,7 +6,7 @@ import { clip } from "../text/clip.ts";
 import { redactStream } from "../text/redact/redact_stream.ts";
 import { createRedaction, type Redaction, type RedactionCounts } from "../text/redact/redaction.ts";
 import type { BuildInfo } from "../version.ts";
-import { type Archive, breathe, createArchive } from "./archive.ts";
+import { type Archive, createArchive, createRest } from "./archive.ts";
 import { BoundedText } from "./bounded_text.ts";
 import type { Collector, CollectorTools, FileOptions, Pieces, Sources } from "./collector.ts";
 import { jsonPieces } from "./json_pieces.ts";
@@ -24,8 +24,6 @@ const TOTAL_BYTES = 60 * MIB;
 const JSON_BYTES = 32 * MIB;
 /** Collectors at work at the same time. */
 const WORKERS = 3;
-/** Work without a turn for others lasts no longer than about this. */
-const BREATHE_MS = 8;
 
 /** What is asked of a bundle. */
 export interface BundleRequest {
@@ -97,7 +95,7 @@ class Run {
   readonly #skipped: BundleManifest["skipped"] = [];
   readonly #rows: (ProgressRow & Pick<CollectorRow, "missing" | "absent">)[];
   #bytes = 0;
-  #restedMs = performance.now();
+  readonly #rest = createRest();
 
   constructor(options: RunOptions, archive: Archive, { at, name }: { at: string; name: string }) {
     this.#options = options;
@@ -267,12 +265,6 @@ class Run {
       redactions: redaction.counts,
     });
     this.#tell();
-  }
-
-  async #rest(): Promise<void> {
-    if (performance.now() - this.#restedMs < BREATHE_MS) return;
-    await breathe();
-    this.#restedMs = performance.now();
   }
 
   #manifest(

@@ -1,7 +1,6 @@
 import { NAMESPACES } from "../../product/names.ts";
 import { KINDS, type KubeClient, type KubeObject, type ResourceKind } from "../../../k8s/mod.ts";
 import { errorText } from "../../error.ts";
-import { breathe } from "../archive.ts";
 import { type Collector, type CollectorTools, type Pieces, textPieces } from "../collector.ts";
 import { hostCollector } from "../from_host.ts";
 import { bundledConfigMap, bundledFlux, bundledObject, bundledSecret } from "../kube_objects.ts";
@@ -9,8 +8,6 @@ import { PATHS } from "../../state/paths.ts";
 
 const MIB = 1024 * 1024;
 const PAGE = 50;
-/** Objects that wait to be written; the next page is not asked for before. */
-const QUEUE = 100;
 /** ConfigMaps of the agent's own and of cluster DNS: settings, no secrets. */
 const WHOLE_CONFIG_MAPS = new Set([
   "appliance-release-selection",
@@ -79,7 +76,6 @@ async function* documents(
   for (;;) {
     for (let text = found.shift(); text !== undefined; text = found.shift()) {
       yield* textPieces(text);
-      if (found.length > QUEUE) await breathe();
     }
     if (isOver) break;
     await new Promise<void>((resolve) => wake.up = resolve);

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import type { KnownValues } from "./known_values.ts";
-import { mayHold } from "./may_hold.ts";
 import { createPseudonyms, type SiteNames } from "./pseudonyms.ts";
 import { type Mask, MASKED, type RedactionRule } from "./rule.ts";
 import { PERSONAL_RULES, REDACTION_RULES } from "./rules.ts";
@@ -100,7 +99,7 @@ export function createRedaction(options: RedactionOptions): Redaction {
         const stamp = STAMP.exec(text)?.[0] ?? "";
         const written = text.slice(stamp.length);
         let body = withSpans(written, known.apply(written, mask));
-        if (mayHold(body)) { for (const rule of rules) body = rule.apply(body, mask); }
+        for (const rule of rules) body = rule.apply(body, mask);
         const whole = pseudonyms.always(stamp + body, count);
         return strict === undefined ? whole : pseudonyms.strict(whole, count);
       },
