@@ -59,3 +59,15 @@ export async function* textPieces(text: string): Pieces {
     from = to;
   }
 }
+
+/** The same text in fewer pieces: each costs memory of its own on its way. */
+export async function* inBatches(pieces: AsyncIterable<string> | Iterable<string>): Pieces {
+  let batch = "";
+  for await (const piece of pieces) {
+    batch += piece;
+    if (batch.length < PIECE_CHARS) continue;
+    yield batch;
+    batch = "";
+  }
+  if (batch !== "") yield batch;
+}

@@ -1,11 +1,15 @@
-import type { Pieces } from "./collector.ts";
+import { inBatches, type Pieces } from "./collector.ts";
 
 /** Levels that are written piece by piece: the elements of lists in an object in an object. */
 const DEPTH = 3;
 
 /** A value as indented JSON, redacted and written piece by piece: a large one must not keep everybody waiting. */
-export async function* jsonPieces(value: unknown, redact: (value: unknown) => unknown): Pieces {
-  for (const piece of pieces(value, redact, DEPTH)) yield await Promise.resolve(piece);
+export function jsonPieces(value: unknown, redact: (value: unknown) => unknown): Pieces {
+  return inBatches(lines(value, redact));
+}
+
+function* lines(value: unknown, redact: (value: unknown) => unknown): Generator<string> {
+  yield* pieces(value, redact, DEPTH);
   yield "\n";
 }
 

@@ -8,7 +8,14 @@ import { createRedaction, type Redaction, type RedactionCounts } from "../text/r
 import type { BuildInfo } from "../version.ts";
 import { type Archive, createArchive, createRest } from "./archive.ts";
 import { BoundedText } from "./bounded_text.ts";
-import type { Collector, CollectorTools, FileOptions, Pieces, Sources } from "./collector.ts";
+import {
+  type Collector,
+  type CollectorTools,
+  type FileOptions,
+  type Pieces,
+  type Sources,
+  textPieces,
+} from "./collector.ts";
 import { jsonPieces } from "./json_pieces.ts";
 import { BUNDLE_SCHEMA, type BundleFileRow, type BundleManifest, type CollectorRow } from "./manifest.ts";
 import { readKnownSecrets } from "./known_secrets.ts";
@@ -22,6 +29,8 @@ const FILE_BYTES = 2 * MIB;
 const TOTAL_BYTES = 60 * MIB;
 /** A cut document would be none. */
 const JSON_BYTES = 32 * MIB;
+/** Manifest and summary, for which there is always room. */
+const OWN = "bundle";
 /** Collectors at work at the same time. */
 const WORKERS = 3;
 
@@ -135,17 +144,13 @@ class Run {
     await Promise.all(Array.from({ length: WORKERS }, work));
     signal.throwIfAborted();
     const manifest = this.#manifest(secrets, redaction, endedEarly);
-    const own = redaction.file();
+    await this.#file(
+      { path: "manifest.json", collector: OWN, signal, maxBytes: JSON_BYTES },
+      jsonPieces(manifest, (it) => redaction.json(it)),
+      redaction.file(),
+    );
     const summary = summaryText(manifest, await sources.evidence(over).catch(() => undefined));
-    for (
-      const [path, text] of [
-        ["manifest.json", `${JSON.stringify(redaction.json(manifest), undefined, 1)}\n`],
-        ["summary.md", summary.split("\n").map((it) => own.line(it)).join("\n")],
-      ] as const
-    ) {
-      const bytes = new TextEncoder().encode(text);
-      await this.#archive.add(path, [bytes], bytes.length);
-    }
+    await this.#file({ path: "summary.md", collector: OWN, signal }, textPieces(summary), redaction.file());
     await this.#archive.finish();
     return manifest;
   }
@@ -230,7 +235,8 @@ class Run {
     pieces: Pieces,
     redaction: ReturnType<Redaction["file"]>,
   ): Promise<void> {
-    const left = (this.#options.limits?.totalBytes ?? TOTAL_BYTES) - this.#bytes;
+    const room = collector === OWN ? JSON_BYTES : this.#options.limits?.totalBytes ?? TOTAL_BYTES;
+    const left = collector === OWN ? room : room - this.#bytes;
     if (left <= 0) return void this.#skipped.push({ path, collector, why: "the bundle had its full size" });
     const text = new BoundedText(Math.min(maxBytes, left));
     let problem: string | undefined;
@@ -297,7 +303,7 @@ class Run {
         missing,
         absent,
       })),
-      files: this.#files,
+      files: [...this.#files],
       skipped: this.#skipped,
       redactions,
     };

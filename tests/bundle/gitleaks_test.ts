@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { makeBundle, sourcesOf } from "../agent/bundle/make_bundle.ts";
-import { plantedAppliance } from "../agent/bundle/planted_appliance.ts";
+import { plantedAppliance, plantedPod } from "../agent/bundle/planted_appliance.ts";
 import { SAMPLES } from "../agent/text/redact/samples.ts";
 import { exists } from "../cluster/exists.ts";
 import { programPath } from "../cluster/programs.ts";
@@ -52,7 +52,13 @@ Deno.test({
       await Deno.writeTextFile(`${dir}/before/samples.log`, samples);
       assert.ok((await scan(`${dir}/before`)).length >= 5);
       host.put("/var/log/installer/curtin-install.log", samples);
-      const bundle = await makeBundle({ sources: sourcesOf({ host, connectKube }) });
+      const sources = sourcesOf({ host, connectKube });
+      const before = sources.evidence;
+      sources.evidence = async (signal) => {
+        const evidence = await before(signal);
+        return { ...evidence, snapshot: { ...evidence.snapshot, pods: [plantedPod()] } };
+      };
+      const bundle = await makeBundle({ sources });
       for (const [path, bytes] of bundle.files) {
         const target = `${dir}/bundle/${path}`;
         await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });

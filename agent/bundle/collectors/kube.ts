@@ -1,7 +1,7 @@
 import { NAMESPACES } from "../../product/names.ts";
 import { KINDS, type KubeClient, type KubeObject, type ResourceKind } from "../../../k8s/mod.ts";
 import { errorText } from "../../error.ts";
-import { type Collector, type CollectorTools, type Pieces, textPieces } from "../collector.ts";
+import { type Collector, type CollectorTools, inBatches } from "../collector.ts";
 import { hostCollector } from "../from_host.ts";
 import { bundledConfigMap, bundledFlux, bundledObject, bundledSecret } from "../kube_objects.ts";
 import { PATHS } from "../../state/paths.ts";
@@ -41,9 +41,8 @@ function kindsCollector(id: string, title: string, rows: readonly KindRow[]): Co
       if (kube === undefined) return;
       await Promise.all(rows.map(async ({ path, resource, shown = bundledObject, maxBytes = 5 * MIB }) => {
         try {
-          await tools.file(`${path}.json`, documents(kube, resource, { shown, signal: tools.signal }), {
-            maxBytes,
-          });
+          const found = documents(kube, resource, { shown, signal: tools.signal });
+          await tools.file(`${path}.json`, inBatches(found), { maxBytes });
         } catch (error) {
           tools.missing(resource.plural, errorText(error));
         }
@@ -57,7 +56,7 @@ async function* documents(
   kube: KubeClient,
   resource: ResourceKind,
   { shown, signal }: { shown: (object: KubeObject) => unknown; signal: AbortSignal },
-): Pieces {
+): AsyncGenerator<string> {
   const found: string[] = [];
   let isOver = false;
   let failure: unknown;
@@ -75,7 +74,7 @@ async function* documents(
   });
   for (;;) {
     for (let text = found.shift(); text !== undefined; text = found.shift()) {
-      yield* textPieces(text);
+      yield text;
     }
     if (isOver) break;
     await new Promise<void>((resolve) => wake.up = resolve);

@@ -1,6 +1,7 @@
 import { NAMESPACES } from "../../product/names.ts";
-import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import type { KubeClient } from "../../../k8s/mod.ts";
 import { errorText } from "../../error.ts";
+import type { Snapshot } from "../../status/mod.ts";
 import type { Collector, CollectorTools } from "../collector.ts";
 import { kubeOf } from "./kube.ts";
 
@@ -8,6 +9,8 @@ const MIB = 1024 * 1024;
 const TAIL_LINES = 2_000;
 /** Logs that are read at the same time. */
 const READERS = 4;
+
+type PodView = Snapshot["pods"][number];
 
 /** One log to read. Names come from outside: paths in the archive are made of what Kubernetes allows in them. */
 interface WantedLog {
@@ -25,7 +28,7 @@ export const POD_LOGS: Collector = {
   async collect(tools) {
     const kube = await kubeOf(tools);
     if (kube === undefined) return;
-    const wanted = await wantedLogs(kube, tools.signal);
+    const wanted = await wantedLogs(tools);
     let next = 0;
     const read = async () => {
       for (let log = wanted[next++]; log !== undefined && !tools.signal.aborted; log = wanted[next++]) {
@@ -49,6 +52,7 @@ async function addLog(tools: CollectorTools, kube: KubeClient, log: WantedLog): 
       timestamps: true,
       tailLines: TAIL_LINES,
       limitBytes: MIB,
+      asItComes: true,
       signal: tools.signal,
     });
     await tools.file(path, stream, { maxBytes: MIB });
@@ -58,29 +62,21 @@ async function addLog(tools: CollectorTools, kube: KubeClient, log: WantedLog): 
 }
 
 /** Containers of the product's namespaces by need: of pods that are not well, then all others. */
-async function wantedLogs(kube: KubeClient, signal: AbortSignal): Promise<WantedLog[]> {
-  const troubled: WantedLog[] = [];
-  const others: WantedLog[] = [];
-  for (const namespace of Object.values(NAMESPACES)) {
-    await kube.list(KINDS.Pod, {
-      namespace,
-      signal,
-      limit: 50,
-      each: (pod) => {
-        for (const it of logsOf(pod)) (it.isTroubled ? troubled : others).push(it.log);
-      },
-    });
-  }
-  return [...troubled, ...others];
+async function wantedLogs({ evidence, signal }: CollectorTools): Promise<WantedLog[]> {
+  const { pods } = (await evidence(signal)).snapshot;
+  const ours = new Set<string>(Object.values(NAMESPACES));
+  const found = pods.filter((it) => ours.has(it.namespace)).flatMap(logsOf);
+  return [...found.filter((it) => it.isTroubled), ...found.filter((it) => !it.isTroubled)].map((it) =>
+    it.log
+  );
 }
 
-function logsOf(pod: KubeObject): { log: WantedLog; isTroubled: boolean }[] {
-  const { namespace = "", name } = pod.metadata;
-  const { initContainerStatuses = [], containerStatuses = [] } = Object(pod.status);
-  return [...initContainerStatuses, ...containerStatuses].flatMap((it) => {
-    const { name: container, ready, restartCount = 0, state = {} } = Object(it);
-    if (!isName(container) || !isName(name) || state.waiting && restartCount === 0) return [];
-    const isTroubled = restartCount > 0 || !ready && !(state.terminated?.exitCode === 0);
+function logsOf(pod: PodView): { log: WantedLog; isTroubled: boolean }[] {
+  const { namespace, name } = pod;
+  return pod.containers.flatMap(({ name: container, ready, restartCount, state }) => {
+    if (!isName(container) || !isName(name) || state.kind === "waiting" && restartCount === 0) return [];
+    const hasEnded = state.kind === "terminated" && state.exitCode === 0;
+    const isTroubled = restartCount > 0 || !ready && !hasEnded;
     return [false, true].filter((previous) => !previous || restartCount > 0).map((previous) => ({
       log: { namespace, pod: name, container, previous },
       isTroubled,

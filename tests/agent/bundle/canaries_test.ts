@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { COLLECTORS } from "../../../agent/bundle/collectors.ts";
 import { replay } from "../../../agent/bundle/replay.ts";
 import { createKubeConnector } from "../../../k8s/connect_kube.ts";
-import { CANARIES, plantedAppliance } from "./planted_appliance.ts";
+import { CANARIES, plantedAppliance, plantedPod } from "./planted_appliance.ts";
 import { allText, makeBundle, sourcesOf } from "./make_bundle.ts";
 
 Deno.test("1,000 planted secrets in eleven encodings, in every source: none leaves", async () => {
@@ -16,6 +16,7 @@ Deno.test("1,000 planted secrets in eleven encodings, in every source: none leav
         ...evidence,
         snapshot: {
           ...evidence.snapshot,
+          pods: [plantedPod()],
           api: { ...evidence.snapshot.api, state: "not-answering", error: `refused ${canary.value}` },
         },
       };

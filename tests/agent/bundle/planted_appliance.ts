@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { projectPod } from "../../../agent/observe/projections/pod.ts";
 import { startSimKubeApi } from "../../simulator/kube_api.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { ENCODINGS, makeCanaries } from "../text/redact/canaries.ts";
+
+/** The pod with the planted log, as the observer sees it. */
+export function plantedPod() {
+  return projectPod({
+    metadata: { name: "app-0", namespace: "msp" },
+    spec: { containers: [{ name: "app", image: "x" }] },
+    status: { containerStatuses: [{ name: "app", ready: true, restartCount: 1, state: { running: {} } }] },
+  });
+}
 
 /** Secrets that are planted. */
 export const CANARIES = 1_000;

