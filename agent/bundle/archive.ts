@@ -52,7 +52,7 @@ export function createArchive(folder: string, at: Date): Archive {
 }
 
 /** Work without a turn for others lasts no longer than about this. */
-const WORK_MS = 8;
+const WORK_MS = 4;
 
 /** Lets everything else that is waiting have its turn, where it has had none for a while. */
 export function createRest(): () => Promise<void> {

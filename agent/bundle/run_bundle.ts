@@ -32,7 +32,7 @@ const JSON_BYTES = 32 * MIB;
 /** Manifest and summary, for which there is always room. */
 const OWN = "bundle";
 /** Collectors at work at the same time. */
-const WORKERS = 3;
+const WORKERS = 2;
 
 /** What is asked of a bundle. */
 export interface BundleRequest {

@@ -8,7 +8,7 @@ import { kubeOf } from "./kube.ts";
 const MIB = 1024 * 1024;
 const TAIL_LINES = 2_000;
 /** Logs that are read at the same time. */
-const READERS = 4;
+const READERS = 2;
 
 type PodView = Snapshot["pods"][number];
 

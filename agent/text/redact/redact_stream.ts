@@ -4,6 +4,7 @@ import type { FileRedaction } from "./redaction.ts";
 const MAX_LINE_CHARS = 128 * 1024;
 /** A secret that the cut goes through must not stay in half: written forms of known ones are shorter than this. */
 const CUT_BACK_CHARS = 4 * 1024;
+const PIECE_CHARS = 8 * 1024;
 const BINARY_LOOK_CHARS = 8 * 1024;
 
 /** A file that is not text is left out: what cannot be read cannot be redacted. */
@@ -36,10 +37,13 @@ export async function* redactStream(
     );
     if (isFirst && isBinary(text)) throw new BinaryFileError();
     isFirst = false;
-    const { out, left, cut } = redactLines(text, rest, isCut, file);
-    rest = left;
-    isCut = cut;
-    if (out !== "") yield out;
+    // A little at a time: whoever takes it lets others have their turn in between.
+    for (let from = 0; from < text.length; from += PIECE_CHARS) {
+      const { out, left, cut } = redactLines(text.slice(from, from + PIECE_CHARS), rest, isCut, file);
+      rest = left;
+      isCut = cut;
+      if (out !== "") yield out;
+    }
   }
   const last = rest + decoder.decode();
   if (last !== "" && !isCut && !isBroken()) yield file.line(last);
