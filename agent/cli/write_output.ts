@@ -1,6 +1,9 @@
 import { AgentError, errorText } from "../error.ts";
 import { type Terminal, UsageError } from "./command.ts";
 
+/** By the code of the system. @see errno(3) */
+const WHY: Readonly<Record<string, string>> = { ENOSPC: "the disk is full", EROFS: "the disk is read-only" };
+
 /** Bytes that are not text do not belong on a terminal. @throws {UsageError} */
 export function requirePlace(path: string, terminal: Terminal): void {
   if (path === "-" && terminal.columns !== undefined) {
@@ -55,9 +58,7 @@ async function writing(path: string, file: Deno.FsFile, bytes: Uint8Array): Prom
 }
 
 function cannotWrite(path: string, cause: unknown): AgentError {
-  const text = errorText(cause);
-  const isFull = /\(os error 28\)/.test(text);
-  const why = isFull ? "the disk is full" : /\(os error 30\)/.test(text) ? "the disk is read-only" : text;
+  const why = WHY[Object(cause).code] ?? errorText(cause);
   return new AgentError("STATE_WRITE_FAILED", `Cannot write "${path}": ${why}`, {
     hint:
       "Write it elsewhere, as over the network: ssh root@APPLIANCE alga-agent bundle --output - > support.tar.gz",

@@ -67,8 +67,8 @@ Deno.test("a download that is cancelled stops the collectors and leaves nothing;
   await comes(() => seen.aborted === 1 && service.view().progress === undefined);
   assert.deepEqual(service.view().history, []);
   assert.equal(await host.list(DIR), undefined);
-  assert.deepEqual(said, [], "somebody changed their mind: that is no error");
-  // And the next one begins anew.
+  assert.deepEqual(said, [], "somebody changed their mind");
+  // And the next one begins again.
   const next = service.start(ASKED);
   go.resolve();
   assert.ok((await readBundle(next?.bytes ?? new ReadableStream())).files.has("one.txt"));
