@@ -36,7 +36,8 @@ Deno.test("bundle --output - gives the archive on standard output, and not to a 
     const { code, bytes, out } = await cli(["bundle", "--output", "-", "--root", root]);
     assert.deepEqual([code, out], [0, ""]);
     assert.ok(
-      (await readBundle(new Blob([bytes as Uint8Array<ArrayBuffer>]).stream())).files.has("summary.md"),
+      (await readBundle(new Blob([(bytes ?? new Uint8Array()) as Uint8Array<ArrayBuffer>]).stream())).files
+        .has("summary.md"),
     );
     const refused = await cli(["bundle", "--output", "-", "--root", root], { columns: 80 });
     assert.equal(refused.code, 2);

@@ -88,7 +88,13 @@ for (
 }
 
 Deno.test("every state file below the agent's own folders is one of those that must be files", () => {
-  const others: readonly string[] = [PATHS.stateDir, PATHS.configDir, PATHS.damagedDir, PATHS.k3sInstaller];
+  const others: readonly string[] = [
+    PATHS.stateDir,
+    PATHS.configDir,
+    PATHS.damagedDir,
+    PATHS.k3sInstaller,
+    PATHS.bundleDir,
+  ];
   const own = Object.values(PATHS).filter((it) =>
     (it.startsWith(`${PATHS.stateDir}`) || it.startsWith(PATHS.configDir)) && !others.includes(it)
   );

@@ -8,7 +8,7 @@ export interface CliRun {
   out: string;
   err: string;
   /** What came to standard output and is not text. */
-  bytes: Uint8Array;
+  bytes?: Uint8Array;
 }
 
 /** Runs a command line in this process with a terminal of our own. */
@@ -31,5 +31,6 @@ export async function cli(
     signal: options.signal ?? new AbortController().signal,
   };
   const code = await runCli(COMMANDS, argv, terminal);
-  return { code, out, err, bytes: new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer()) };
+  const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+  return { code, out, err, ...(bytes.length > 0 ? { bytes } : {}) };
 }
