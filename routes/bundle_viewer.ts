@@ -1,7 +1,8 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { isIP } from "node:net";
 import { bundleText, type ReadBundle } from "../agent/bundle/read_bundle.ts";
 import { readEvidence, replay } from "../agent/bundle/replay.ts";
+import { supportText } from "../agent/status/mod.ts";
 import {
   bundleEventsPage,
   bundleFilePage,
@@ -11,7 +12,9 @@ import {
 } from "../views/bundle_pages.ts";
 import { type Frame, type Page, renderPage } from "../views/layout.ts";
 import { readStylesheet } from "../views/stylesheet.ts";
+import type { Env } from "./app_deps.ts";
 import { SECURITY_HEADERS } from "./guards.ts";
+import { findingsOf, helpPages } from "./help.ts";
 
 /** A bundle as pages: the status as it was, and every file of it. Nothing but the bundle is read. @throws {AgentError} USAGE */
 export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request): Promise<Response> } {
@@ -25,8 +28,11 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
     agentVersion: manifest.agent.version,
     kubernetesVersion: status.kubernetesVersion,
     stylePath: stylesheet.path,
+    // Only a sign-in page tells of them, and there is none.
+    connection: { isEncrypted: false, encryptedUrl: "" },
+    certificate: null,
   };
-  const app = new Hono();
+  const app = new Hono<Env>();
   const page = (content: Page, code: 200 | 404 = 200) =>
     new Response(renderPage(frame, content), {
       status: code,
@@ -46,6 +52,16 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
     return page(bundleFilePage(path, text), text === undefined ? 404 : 200);
   });
   app.get("/api/status", (c) => c.json(status));
+  const foundHere = (c: Context<Env>, id: string) =>
+    findingsOf(c, status, id).map((blocker) => ({
+      blocker,
+      text: supportText(blocker, { status, build: { ...manifest.agent, builtAt: "" }, accepted: [] }),
+    }));
+  app.route("/", helpPages({ render: (_, content) => renderPage(frame, content), foundHere }));
+  app.get("/findings/:file{[a-z0-9.-]+\\.txt}", (c) => {
+    const here = foundHere(c, c.req.param("file").slice(0, -".txt".length));
+    return here.length === 0 ? c.notFound() : c.text(here.map((it) => it.text).join("\n"));
+  });
   return {
     async fetch(request) {
       const { hostname } = new URL(request.url);

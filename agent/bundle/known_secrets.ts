@@ -23,6 +23,12 @@ const TOKEN_FILES: readonly (readonly [path: string, rule: string])[] = [
   ["/var/lib/rancher/k3s/server/agent-token", "K.k3s-token"],
   ["/var/lib/rancher/k3s/server/node-token", "K.k3s-token"],
 ];
+/** Of our own files: fields that are secret under names that say it here only. The others tell of sessions what may be told. */
+const SECRET_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  [PATHS.sessions]: ["idHash", "csrfToken", "credentialMark"],
+  [PATHS.credential]: ["salt", "hash"],
+  [PATHS.selfSigned]: ["key"],
+};
 const STRUCTURED_FILES: readonly (readonly [path: string, rule: string])[] = [
   ...SECRET_FILES.filter((it) => it !== PATHS.setupToken).map((it) => [it, "K.agent"] as const),
   [PATHS.kubeconfig, "K.kubeconfig"],
@@ -53,12 +59,21 @@ export async function readKnownSecrets(
   }
   for (const [path, rule] of STRUCTURED_FILES) {
     await attempt(path, async () => {
-      const isAll = path === PATHS.generatedSecrets || path === PATHS.sessions;
+      const fields = SECRET_FIELDS[path];
+      const isSecret = path === PATHS.generatedSecrets
+        ? () => true
+        : fields === undefined
+        ? isSecretKey
+        : (key: string) => fields.includes(key);
       values.push(
-        ...secretsIn(parse(await read(path) ?? "", { maxAliasCount: 50 }), { rule, key: "", isAll }),
+        ...secretsIn(parse(await read(path) ?? "", { maxAliasCount: 50 }), { rule, key: "", isSecret }),
       );
     });
   }
+  // The site's own, which is no document of fields.
+  await attempt(PATHS.siteCertificateKey, async () => {
+    values.push({ rule: "K.agent", key: "key", value: await read(PATHS.siteCertificateKey) ?? "" });
+  });
   for (const path of ENVIRONMENT_FILES) {
     await attempt(
       path,
@@ -96,25 +111,25 @@ function inside(text: string, rule: string): KnownValue[] {
   const found = urlPasswords(text, rule);
   if (!/^\s{0,20}[{[]/.test(text)) return found;
   try {
-    return [...found, ...secretsIn(JSON.parse(text), { rule, key: "", isAll: false })];
+    return [...found, ...secretsIn(JSON.parse(text), { rule, key: "", isSecret: isSecretKey })];
   } catch {
     return found; // it only looked like JSON
   }
 }
 
-/** The texts of a document that stand under a name for secrets, or all of them. */
+/** The texts of a document that stand under a name for secrets. */
 function secretsIn(
   value: unknown,
-  { rule, key, isAll }: { rule: string; key: string; isAll: boolean },
+  { rule, key, isSecret }: { rule: string; key: string; isSecret: (key: string) => boolean },
 ): KnownValue[] {
   if (typeof value === "string") {
-    const own = isAll || isSecretKey(key) ? [{ rule, key, value }] : [];
+    const own = isSecret(key) ? [{ rule, key, value }] : [];
     const decoded = key.endsWith("-data") ? Buffer.from(value, "base64").toString("utf8") : "";
     return [...own, ...urlPasswords(value, rule), ...(decoded === "" ? [] : [{ rule, key, value: decoded }])];
   }
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, it]) =>
-    secretsIn(it, { rule, key: Array.isArray(value) ? key : name, isAll })
+    secretsIn(it, { rule, key: Array.isArray(value) ? key : name, isSecret })
   );
 }
 

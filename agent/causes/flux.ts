@@ -24,12 +24,19 @@ export const FLUX = {
     owner: "vendor",
     title: (w) => `The part "${w.part}" of the release did not become healthy`,
     reason: (w) =>
-      w.awaited === "" ? "The installer waited for it." : `The installer waited for: ${w.awaited}.`,
+      w.awaited === ""
+        ? `The installer could not look to the end.${itSaid(w.detail)}`
+        : `The installer waited for: ${w.awaited}.`,
     nextAction: `It is tried again by itself. If it stays: ${afterColon(BUNDLE)}`,
     patienceMs: Infinity,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<ReleasePart & { /** Names of objects; "" when not told. */ awaited: string }>,
+  } satisfies CauseShape<
+    ReleasePart & {
+      /** Names of objects; "" when not told: then the detail is. */ awaited: string;
+      detail: string;
+    }
+  >,
   dependency: {
     id: "flux.dependency",
     kind: "symptom",
@@ -46,7 +53,7 @@ export const FLUX = {
     owner: "you",
     title: (w) => `The installation of "${w.part}" is paused`,
     reason: "Someone or an interrupted update stopped it on purpose.",
-    nextAction: "Resume it when the reason is gone.",
+    nextAction: 'Resume it when the reason is gone ("alga-agent help flux.suspended" has the command).',
     retrySafe: true,
     action: "fix-machine",
     remedy: "resume-release",

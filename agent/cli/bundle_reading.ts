@@ -70,7 +70,7 @@ export async function bundleServe(args: readonly string[], terminal: Terminal): 
   const server = listenTcp(
     { hostname: "127.0.0.1", port: Number(values.port) },
     (request) => viewer.fetch(request),
-    (level, text) => terminal.err(`${printable(text)}\n`, level),
+    { say: (level, text) => terminal.err(`${printable(text)}\n`, level) },
   );
   terminal.err(`Open http://127.0.0.1:${server.addr.port}/ in a browser; Ctrl-C ends it\n`);
   await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import { timeOf } from "../facts/event_order.ts";
 import type { Facts } from "../facts/facts.ts";
-import { currentCondition, type FluxFacts } from "../facts/flux.ts";
+import { currentCondition, type FluxFacts, wasCutShort } from "../facts/flux.ts";
 import type { ConditionView, FluxView } from "../facts/snapshot.ts";
 import { ageMs } from "../text/duration.ts";
 
@@ -8,6 +8,8 @@ import { ageMs } from "../text/duration.ts";
 export const PART_PATIENCE_MS = 45 * 60_000;
 /** A new try that fails like the one before does so within this. */
 const RETRY_MS = 60_000;
+/** A look that was cut short is made again within this, several times over. @see flux/base/layers.yaml */
+const CUT_SHORT_PATIENCE_MS = 10 * 60_000;
 /** Parts wait for parts that wait for releases; what goes on from there waits in a circle. */
 const DEEPEST = 2;
 
@@ -55,8 +57,10 @@ function failureBefore(facts: Facts, object: FluxFacts): ConditionView | undefin
   return { ...ready, status: "False", reason: last.reason, message: last.message, since: last.firstAt };
 }
 
-/** Whether all that a failed health check waited for are parts of Flux that are ready or on their way. */
-function isPassing(facts: Facts, { reason, message }: ConditionView, depth: number): boolean {
+/** Whether a look was cut short a while ago, or all that a failed health check waited for are parts of Flux that are ready or on their way. */
+function isPassing(facts: Facts, condition: ConditionView, depth: number): boolean {
+  const { reason, message, since } = condition;
+  if (wasCutShort(condition)) return since !== undefined && ageMs(since, facts.nowMs) < CUT_SHORT_PATIENCE_MS;
   if (reason !== "HealthCheckFailed") return false;
   return awaitedParts(facts, message).every((it) => it !== undefined && isOnItsWay(facts, it, depth));
 }
@@ -72,10 +76,14 @@ function isOnItsWay(facts: Facts, part: FluxFacts, depth: number): boolean {
     depth < DEEPEST && isPassing(facts, failure, depth + 1);
 }
 
+/** What stands in the list of a health check that waited in vain; "" where it has none, or was cut off. */
+export function awaitedNames(message: string): string {
+  return /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
+}
+
 /** The objects in a list like "[Kind/namespace/name status: 'InProgress', …]"; `undefined` for one that is not a known part, and for a list that was cut off. */
 function awaitedParts(facts: Facts, message: string): (FluxFacts | undefined)[] {
-  const list = /\[([^[\]]*)\]/.exec(message)?.[1] ?? "";
-  return list.split(", ").map((entry) => {
+  return awaitedNames(message).split(", ").map((entry) => {
     const [, kind, namespace, name = ""] =
       /^(Kustomization|HelmRelease)\/([\w.-]+)\/([\w.-]+) status: '\w+'$/.exec(entry) ?? [];
     const part = facts.flux(kind as FluxView["kind"], name);

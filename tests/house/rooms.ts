@@ -22,6 +22,8 @@ export const ROOMS: readonly Room[] = [
       "k8s",
       "agent/access",
       "agent/bundle",
+      "agent/console",
+      "agent/causes",
       "agent/facts",
       "agent/host",
       "agent/install",
@@ -39,6 +41,8 @@ export const ROOMS: readonly Room[] = [
       "agent/state",
       "agent/status",
       "agent/text",
+      "agent/update",
+      "agent/tls",
     ],
   },
   {
@@ -48,9 +52,27 @@ export const ROOMS: readonly Room[] = [
       "views",
       "agent/access",
       "agent/bundle",
+      "agent/console",
+      "agent/causes",
       "agent/preflight",
       "agent/settings",
       "agent/setup",
+      "agent/status",
+      "agent/text",
+      "agent/update",
+    ],
+  },
+  {
+    path: "agent/console",
+    holds: "tty1 and serial lines: what the agent tells → lines; keys → intents; two frames → bytes",
+    knows: [
+      "agent/access",
+      "agent/host",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/setup",
+      "agent/state",
       "agent/status",
       "agent/text",
     ],
@@ -60,21 +82,34 @@ export const ROOMS: readonly Room[] = [
     holds: "Preact + htm: props → markup, one stylesheet; of the agent it knows types, words and fields",
     knows: [
       "agent/bundle",
+      "agent/access",
       "agent/causes",
       "agent/explain",
       "agent/preflight",
       "agent/product",
       "agent/settings",
       "agent/setup",
+      "agent/state",
       "agent/status",
       "agent/text",
+      "agent/operation",
+      "agent/update",
     ],
   },
   {
     path: "agent/bundle",
     holds:
       "support bundle: collectors as values, one run, archive, history; what was bundled read and replayed",
-    knows: ["agent/host", "agent/product", "agent/state", "agent/status", "agent/text", "k8s"],
+    knows: [
+      "agent/access",
+      "agent/host",
+      "agent/product",
+      "agent/state",
+      "agent/status",
+      "agent/text",
+      "agent/update",
+      "k8s",
+    ],
   },
   {
     path: "agent/status",
@@ -89,6 +124,7 @@ export const ROOMS: readonly Room[] = [
       "agent/setup",
       "agent/state",
       "agent/text",
+      "agent/tls",
     ],
   },
   {
@@ -98,7 +134,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/causes",
-    holds: "every cause that can be named, by family, with its own words, texts, action and remedy",
+    holds: "every cause that can be named, by family, with its own words, texts, action, remedy and help",
     knows: ["agent/product", "agent/text"],
   },
   {
@@ -122,6 +158,24 @@ export const ROOMS: readonly Room[] = [
     path: "agent/facts",
     holds: "what a snapshot says, computed once",
     knows: ["agent/product", "agent/setup", "agent/text"],
+  },
+  {
+    path: "agent/update",
+    holds: "updates of the application: what a channel leads to, steps over the engine, history",
+    knows: [
+      "agent/host",
+      "agent/net",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/registry",
+      "agent/release",
+      "agent/settings",
+      "agent/setup",
+      "agent/state",
+      "flux",
+      "k8s",
+    ],
   },
   {
     path: "agent/settings",
@@ -204,9 +258,14 @@ export const ROOMS: readonly Room[] = [
     knows: ["agent/access", "agent/text"],
   },
   {
+    path: "agent/tls",
+    holds: "the certificate of the pages: made, found, judged, shown",
+    knows: ["agent/host", "agent/state", "agent/text"],
+  },
+  {
     path: "agent/access",
-    holds: "token, back-off, sessions",
-    knows: ["agent/host", "agent/state"],
+    holds: "token, management password, back-off, sessions, audit log",
+    knows: ["agent/host", "agent/state", "agent/text"],
   },
   {
     path: "flux",
@@ -237,10 +296,11 @@ export const ROOMS: readonly Room[] = [
   { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },
 ];
 
-/** Clock, error, report, signals and version: known to every room. */
+/** Clock, error, reading of streams, report, signals and version: known to every room. */
 export const WORDS = [
   "agent/clock.ts",
   "agent/error.ts",
+  "agent/read_chunks.ts",
   "agent/report.ts",
   "agent/signals.ts",
   "agent/version.ts",
@@ -273,6 +333,8 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/serving/serve_connection.ts": "HTTP on a connection that was accepted",
   "agent/cli/write_output.ts": "a file named on the command line",
   "agent/cli/open_input.ts": "a bundle named on the command line",
+  "agent/serving/tls_relay.ts": "TLS of a connection that was accepted",
+  "agent/cli/full_terminal.ts": "the terminal as a whole screen",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
   "agent/cli/input_file.ts": "permissions of a file named on the command line",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",

@@ -38,6 +38,8 @@ await runCli(COMMANDS, argv, {
   outBytes: () => {},
   readInput: () => Promise.resolve(new Uint8Array()),
   readLine: () => Promise.resolve(""),
+  readSecret: () => Promise.resolve(undefined),
+  isTyped: false,
   columns: undefined,
   color: false,
   signal: new AbortController().signal,

@@ -1,13 +1,17 @@
 import { addHostFile, hostCollector } from "../from_host.ts";
-import { type Collector, type CollectorTools, textPieces } from "../collector.ts";
+import { type Collector, type CollectorTools, type Pieces, textPieces } from "../collector.ts";
+import { readAudit } from "../../access/read_audit.ts";
 import { readJournal } from "../../state/journal.ts";
 import { PATHS } from "../../state/paths.ts";
 import { evaluate } from "../../status/mod.ts";
 import { timeMs } from "../../text/time.ts";
+import { foldHistory } from "../../update/history.ts";
 import { BUILD } from "../../version.ts";
 
 const MIB = 1024 * 1024;
 const JOURNAL_BYTES = 8 * MIB;
+/** Both files of the audit log. */
+const AUDIT_BYTES = 10 * MIB;
 
 /** State files with the fields that leave: everything else in them is secret, or of no use. */
 const STATE_FILES: readonly (readonly [path: string, from: string])[] = [
@@ -62,7 +66,7 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
           text: it.message,
         })),
       ].toSorted((a, b) => (timeMs(a.at) || 0) - (timeMs(b.at) || 0));
-      await tools.file("timeline.jsonl", textPieces(rows.map((it) => `${JSON.stringify(it)}\n`).join("")));
+      await tools.file("timeline.jsonl", lines(rows));
     },
   },
   {
@@ -92,9 +96,27 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
       maxBytes: 3 * MIB,
     })),
   }),
-  hostCollector("agent.audit", "Who did what", {
-    files: [{ path: "state/audit.jsonl", from: `${PATHS.logDir}/audit.jsonl` }],
-  }),
+  {
+    id: "agent.audit",
+    title: "Who did what",
+    async collect(tools) {
+      const { entries, problem } = await readAudit(tools.host);
+      if (problem !== undefined) tools.missing(PATHS.audit, problem);
+      if (entries.length === 0) tools.absent(PATHS.audit);
+      else await tools.file("state/audit.jsonl", lines(entries), { maxBytes: AUDIT_BYTES });
+      // Not in the log before an agent takes them there.
+      await addHostFile(tools, { path: "state/audit-notes.jsonl", from: PATHS.auditNotes });
+    },
+  },
+  {
+    id: "update.history",
+    title: "Updates that were tried",
+    async collect(tools) {
+      const attempts = foldHistory(readJournal(await journalText(tools)).entries);
+      if (attempts.length === 0) tools.absent("attempts at an update");
+      else await tools.json("state/updates.json", attempts);
+    },
+  },
   {
     id: "agent.self",
     title: "This program",
@@ -111,6 +133,10 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
     },
   },
 ];
+
+function lines(rows: readonly unknown[]): Pieces {
+  return textPieces(rows.map((it) => `${JSON.stringify(it)}\n`).join(""));
+}
 
 async function journalText({ host }: CollectorTools): Promise<string> {
   return await host.readText(PATHS.journal, { maxBytes: JOURNAL_BYTES }) ?? "";

@@ -55,6 +55,8 @@ Deno.test("1,000 planted secrets in eleven encodings, in every source: none leav
     }
     assert.ok(looked > 10 * log.length, `${looked} lines were looked at`);
     assert.match(text, /\[redacted:K\.kube-secret:/);
+    const audit = new TextDecoder().decode(bundle.files.get("state/audit.jsonl"));
+    assert.match(audit, /"via":"password","address":"192\.0\.2\.77","browser":"Firefox on Linux"/);
     // Still of use: names, structure, and JSON that is JSON.
     assert.match(text, /"keys": \[\s+"NAME_0"/);
     JSON.parse(new TextDecoder().decode(bundle.files.get("replay/evidence.json")));

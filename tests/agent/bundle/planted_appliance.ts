@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { chainedLine, NOTHING_YET } from "../../../agent/state/chained_lines.ts";
 import { projectPod } from "../../../agent/observe/projections/pod.ts";
 import { startSimKubeApi } from "../../simulator/kube_api.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
@@ -12,6 +13,22 @@ export function plantedPod() {
     spec: { containers: [{ name: "app", image: "x" }] },
     status: { containerStatuses: [{ name: "app", ready: true, restartCount: 1, state: { running: {} } }] },
   });
+}
+
+const KEY_REST = "x".repeat(40);
+
+function keyFile(begin: string): string {
+  return `-----BEGIN PRIVATE KEY-----\n${begin}${KEY_REST}\n-----END PRIVATE KEY-----\n`;
+}
+
+/** Lines of a log with checksums. */
+function chained(entries: readonly { type: string; data: Record<string, unknown> }[]): string {
+  let { sum } = NOTHING_YET;
+  return entries.map((it, index) => {
+    const made = chainedLine(sum, { seq: index + 1, at: "2026-11-26T12:00:00.000Z", ...it });
+    sum = made.sum;
+    return made.line;
+  }).join("");
 }
 
 /** Secrets that are planted. */
@@ -99,10 +116,37 @@ export async function plantedAppliance() {
         proxyUrl: "http://bob:proxy-word-77@proxy.acme.example:3128",
       }),
       "/var/lib/alga-appliance/install-state.json": JSON.stringify({ lastAction: all.slice(0, 50_000) }),
+      "/var/lib/alga-appliance/sessions.json": JSON.stringify({
+        sessions: [{
+          idHash: "5e551014".repeat(8),
+          csrfToken: "form-token-77",
+          credential: "password",
+          address: "192.0.2.77",
+          browser: "Firefox on Linux",
+          credentialMark: "mark-of-credential-77",
+        }],
+      }),
+      "/var/lib/alga-appliance/admin-ui-credential.json": JSON.stringify({
+        algorithm: "scrypt",
+        salt: "5a17".repeat(8),
+        hash: "4a54".repeat(32),
+      }),
+      "/var/lib/alga-appliance/self-signed.json": JSON.stringify({
+        key: keyFile("bWFkZUtleTc3"),
+        certificate: "x",
+        names: ["appliance-01"],
+      }),
+      "/etc/alga-appliance/tls/tls.key": keyFile("c2l0ZUtleTc3"),
       "/var/lib/alga-appliance/journal.jsonl": `${
         JSON.stringify({ seq: 1, data: { text: "typed-by-maria-77" } })
       }\n`,
-      "/var/log/alga-appliance/audit.jsonl": `${all}\n`,
+      "/var/log/alga-appliance/audit.jsonl": chained([
+        {
+          type: "sign-in.accepted",
+          data: { via: "password", address: "192.0.2.77", browser: "Firefox on Linux" },
+        },
+        ...log.map((text) => ({ type: "other", data: { text } })),
+      ]),
       "/etc/rancher/k3s/k3s.yaml": api.kubeconfig,
       "/etc/rancher/k3s/config.yaml": "token: cluster-token-77\n",
       "/etc/rancher/k3s/registries.yaml": 'configs:\n  x:\n    auth:\n      password: "registry-word-77"\n',
@@ -112,7 +156,9 @@ export async function plantedAppliance() {
     Object.fromEntries(
       ["journalctl", "ps", "systemctl", "dmesg", "ip", "k3s"].map((it) => [it, {
         stdout:
-          `${all}\nused typed-by-maria-77 made-once-and-kept-77 proxy-word-77 join-word-77 registry-word-77 cluster-token-77\n`,
+          `${all}\nused typed-by-maria-77 made-once-and-kept-77 proxy-word-77 join-word-77 registry-word-77 cluster-token-77\nkeys bWFkZUtleTc3${KEY_REST} c2l0ZUtleTc3${KEY_REST} ${
+            "5a17".repeat(8)
+          } ${"4a54".repeat(32)} ${"5e551014".repeat(8)} form-token-77 mark-of-credential-77\n`,
       }]),
     ),
   );
@@ -123,6 +169,13 @@ export async function plantedAppliance() {
     "join-word-77",
     "registry-word-77",
     "cluster-token-77",
+    "bWFkZUtleTc3",
+    "c2l0ZUtleTc3",
+    "5a17".repeat(8),
+    "4a54".repeat(32),
+    "5e551014".repeat(8),
+    "form-token-77",
+    "mark-of-credential-77",
     "7Q4MX-0ABCD",
     "maria@acme.example",
     "simulated-admin-token",

@@ -116,6 +116,8 @@ Deno.test("bundle serve shows it as pages on loopback, without a script and by n
       },
       readInput: () => Promise.resolve(new Uint8Array()),
       readLine: () => Promise.resolve(""),
+      readSecret: () => Promise.resolve(undefined),
+      isTyped: false,
       columns: undefined,
       color: false,
       signal: stop.signal,
@@ -128,6 +130,8 @@ Deno.test("bundle serve shows it as pages on loopback, without a script and by n
         ["events", /<h1>Events/],
         ["files", /summary\.md/],
         ["files/summary.md", /# Support bundle/],
+        ["help", /<h1>Help/],
+        ["help?id=dns.refused", /What to do, in this order/],
       ] as const
     ) {
       const response = await fetch(base + page);
@@ -136,6 +140,9 @@ Deno.test("bundle serve shows it as pages on loopback, without a script and by n
       const text = await response.text();
       assert.match(text, wanted);
       assert.ok(!text.includes("<script"));
+    }
+    for (const [page, code] of [["help/dns.none-such", 404], ["findings/dns.refused.txt", 404]] as const) {
+      assert.equal(await fetch(base + page).then((it) => (it.body?.cancel(), it.status)), code, page);
     }
     assert.equal(
       await fetch(`${base}files/..%2f..%2fetc/passwd`).then((it) => (it.body?.cancel(), it.status)),

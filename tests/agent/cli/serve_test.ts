@@ -59,6 +59,8 @@ function serve(
     outBytes: () => {},
     readInput: () => Promise.resolve(new Uint8Array()),
     readLine: () => Promise.resolve(""),
+    readSecret: () => Promise.resolve(undefined),
+    isTyped: false,
     columns: undefined,
     color: false,
     signal,

@@ -15,17 +15,19 @@ const REFUSED =
 const NO_CHART =
   "HelmChart 'flux-system/alga-system-email-service' is not ready: latest generation of object has not been reconciled";
 
-/** Ids told when these stand in the place of the healthy ones. */
-function told(objects: KubeObject[], events: KubeObject[] = []): string[] {
+/** Blockers when these stand in the place of the healthy ones. */
+function explained(objects: KubeObject[], events: KubeObject[] = []) {
   const cluster = healthyCluster();
   const isGiven = (it: KubeObject) =>
     objects.some((other) => other.kind === it.kind && other.metadata.name === it.metadata.name);
   cluster.flux = [...cluster.flux.filter((it) => !isGiven(it)), ...objects];
   cluster.events = events;
-  return evaluate(snapshotOf(cluster), NOW_MS).topBlockers.map((it) => it.id).filter((it) =>
-    it.startsWith("flux.") || it === "app.db-auth"
+  return evaluate(snapshotOf(cluster), NOW_MS).topBlockers.filter((it) =>
+    it.id.startsWith("flux.") || it.id === "app.db-auth"
   );
 }
+
+const told = (...given: Parameters<typeof explained>) => explained(...given).map((it) => it.id);
 
 const progressing = (secondsAgo: number) =>
   notReady("Progressing", "Reconciliation in progress", {
@@ -71,6 +73,39 @@ Deno.test("a failure that is long over is not a failure of a new try, although a
   const bad = at("HealthCheckFailed", 700);
   assert.deepEqual(told([withHistory(bad, good)], events), []);
   assert.deepEqual(told([withHistory(good, at("HealthCheckFailed", 100))], events), ["flux.health-check"]);
+});
+
+Deno.test("a health check that was cut short is not a failure while Flux looks again, and told in its own words when it stays so", () => {
+  const words = "failed to update status: timed out waiting for the condition";
+  for (const reason of ["HealthCheckFailed", "Progressing", "ReconciliationFailed"]) {
+    assert.deepEqual(told([part(5)], [failed(reason, words, 5)]), [], reason);
+  }
+  const before = failed("ReconciliationFailed", NO_KIND, 20);
+  assert.deepEqual(told([part(5)], [before, failed("Progressing", words, 5)]), ["flux.crd-missing"]);
+  const since = (secondsAgo: number) =>
+    flux("Kustomization", "alga-core", [
+      notReady("HealthCheckFailed", words, { lastTransitionTime: ago(secondsAgo) }),
+    ]);
+  assert.deepEqual(told([since(590)]), []);
+  assert.deepEqual(told([since(610)]), ["flux.health-check"]);
+  assert.equal(
+    explained([since(610)])[0]?.reason,
+    `The installer could not look to the end. It said: ${words}`,
+  );
+});
+
+Deno.test("a source that is fetched again keeps its failure while that may still fail the same way", () => {
+  const looks =
+    "building artifact: new revision 'sha256:00' for 'ghcr.io/nine-minds/alga-appliance-config@sha256:00'";
+  const source = (secondsAgo: number) =>
+    flux("OCIRepository", "alga-appliance", [
+      notReady("Progressing", looks, { status: "Unknown", lastTransitionTime: ago(secondsAgo) }),
+    ]);
+  const gone = "failed to determine artifact digest: MANIFEST_UNKNOWN: manifest unknown; unknown manifest";
+  const failedBefore = event(source(0), "OCIArtifactPullFailed", gone, { secondsAgo: 8 });
+  assert.deepEqual(told([source(3)], [failedBefore]), ["flux.source-notfound"]);
+  assert.deepEqual(told([source(90)], [failedBefore]), [], "it got further");
+  assert.deepEqual(told([source(3)]), [], "nothing failed before");
 });
 
 Deno.test("a health check that waits for parts of Flux alone is over once they are ready", () => {
