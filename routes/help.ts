@@ -18,7 +18,10 @@ const loadHelp = () => import("../agent/causes/help/mod.ts");
 export function helpRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   return helpPages({
     render: async (c, page) => renderPage(await frameOf(c, deps, state), page),
-    foundHere: (c, id) => c.get("session") === undefined ? [] : foundHere(c, deps, id),
+    foundHere(c, id) {
+      const session = c.get("session");
+      return session === undefined || session.mustChoosePassword ? [] : foundHere(c, deps, id);
+    },
   });
 }
 
