@@ -16,7 +16,7 @@ export function readEvidence(bundle: ReadBundle): Evidence {
   const snapshot = asSnapshot(given.snapshot);
   if (snapshot === undefined || Number.isNaN(Date.parse(given.at))) {
     throw new AgentError("USAGE", "This bundle does not tell what the appliance saw", {
-      hint: "Read its summary.md: it says why that is missing",
+      hint: "See why that is missing: alga-agent bundle inspect FILE --file summary.md",
     });
   }
   const memory = StatusMemory.safeParse(given.memory);

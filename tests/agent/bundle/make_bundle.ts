@@ -5,6 +5,7 @@ import { runBundle, type RunOptions } from "../../../agent/bundle/run_bundle.ts"
 import { systemClock } from "../../../agent/clock.ts";
 import type { Host } from "../../../agent/host/host.ts";
 import { emptySnapshot, NO_MEMORY } from "../../../agent/status/mod.ts";
+import { chainedLine, NOTHING_YET } from "../../../agent/state/chained_lines.ts";
 import { BUILD } from "../../../agent/version.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
@@ -50,4 +51,14 @@ export function collector(
 /** All text of a bundle. */
 export function allText(bundle: ReadBundle): string {
   return [...bundle.files.values()].map((it) => new TextDecoder().decode(it)).join("\n");
+}
+
+/** A log as the agent writes it, each line with the checksum that follows the one before. */
+export function chained(entries: readonly { type: string; data: Record<string, unknown> }[]): string {
+  let { sum } = NOTHING_YET;
+  return entries.map((it, index) => {
+    const made = chainedLine(sum, { seq: index + 1, at: "2026-11-26T12:00:00.000Z", ...it });
+    sum = made.sum;
+    return made.line;
+  }).join("");
 }

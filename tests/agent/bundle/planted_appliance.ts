@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { chainedLine, NOTHING_YET } from "../../../agent/state/chained_lines.ts";
 import { projectPod } from "../../../agent/observe/projections/pod.ts";
 import { startSimKubeApi } from "../../simulator/kube_api.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { ENCODINGS, makeCanaries } from "../text/redact/canaries.ts";
+import { chained } from "./make_bundle.ts";
 
 /** The pod with the planted log, as the observer sees it. */
 export function plantedPod() {
@@ -19,16 +19,6 @@ const KEY_REST = "x".repeat(40);
 
 function keyFile(begin: string): string {
   return `-----BEGIN PRIVATE KEY-----\n${begin}${KEY_REST}\n-----END PRIVATE KEY-----\n`;
-}
-
-/** Lines of a log with checksums. */
-function chained(entries: readonly { type: string; data: Record<string, unknown> }[]): string {
-  let { sum } = NOTHING_YET;
-  return entries.map((it, index) => {
-    const made = chainedLine(sum, { seq: index + 1, at: "2026-11-26T12:00:00.000Z", ...it });
-    sum = made.sum;
-    return made.line;
-  }).join("");
 }
 
 /** Secrets that are planted. */
