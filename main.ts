@@ -15,7 +15,8 @@ const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => ended.abort());
 
 const code = await runCli(COMMANDS, Deno.args, {
-  out: (text) => writeAll(Deno.stdout, text),
+  out: (text) => writeAll(Deno.stdout, new TextEncoder().encode(text)),
+  outBytes: (bytes) => writeAll(Deno.stdout, bytes),
   err: say,
   readLine: () => readLine(Deno.stdin),
   readSecret: () => Deno.stdin.isTerminal() ? readSecret(Deno.stdin) : readLine(Deno.stdin),
@@ -34,13 +35,12 @@ Deno.exit(code);
 /** Talk that nobody hears any more (a closed pipe, a full disk) must not end what the program does. */
 function say(text: string, level: LogLevel = "info"): void {
   try {
-    writeAll(Deno.stderr, isJournal ? withPriority(level, text) : text);
+    writeAll(Deno.stderr, new TextEncoder().encode(isJournal ? withPriority(level, text) : text));
   } catch {
     // There is nowhere left to say it.
   }
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = new TextEncoder().encode(text);
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
 }

@@ -3,6 +3,7 @@ import type { AuditLog } from "../agent/access/audit_log.ts";
 import type { AuditRead } from "../agent/access/read_audit.ts";
 import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
+import type { BundleService } from "../agent/bundle/bundle_service.ts";
 import type { SettingsService } from "../agent/settings/settings_service.ts";
 import type { Settings } from "../agent/settings/settings.ts";
 import type { SetupService } from "../agent/setup/mod.ts";
@@ -24,6 +25,7 @@ export interface Identity {
 export interface AppDeps {
   setup: SetupService;
   settings: SettingsService;
+  bundles: BundleService;
   updates: UpdateService;
   status: StatusService;
   access: Access;

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
-import { type Blocker, supportText } from "../agent/status/mod.ts";
+import { type Blocker, type StatusDocument, supportText } from "../agent/status/mod.ts";
 import { helpIndexPage } from "../views/help_index_page.ts";
 import { type FoundHere, helpPage as helpPageView } from "../views/help_page.ts";
-import { renderPage } from "../views/layout.ts";
+import { type Page, renderPage } from "../views/layout.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
 import { answerProblem } from "./problem.ts";
@@ -16,6 +16,20 @@ const loadHelp = () => import("../agent/causes/help/mod.ts");
  * whoever cannot sign in needs it most. What was found on this appliance is shown to a session only.
  */
 export function helpRoutes(deps: AppDeps, state: AppState): Hono<Env> {
+  return helpPages({
+    render: async (c, page) => renderPage(await frameOf(c, deps, state), page),
+    foundHere(c, id) {
+      const session = c.get("session");
+      return session === undefined || session.mustChoosePassword ? [] : foundHere(c, deps, id);
+    },
+  });
+}
+
+/** The pages of help, of an appliance or of a bundle; `foundHere` gives the findings of one cause. */
+export function helpPages({ render, foundHere }: {
+  render(c: Context<Env>, page: Page): string | Promise<string>;
+  foundHere(c: Context<Env>, id: string): FoundHere[];
+}): Hono<Env> {
   const app = new Hono<Env>();
 
   async function index(c: Context<Env>, typed: string): Promise<Response> {
@@ -24,7 +38,7 @@ export function helpRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       typed,
       near: help.nearestIds(typed).map((id) => ({ id, title: help.helpPage(id).title })),
     });
-    return c.html(renderPage(await frameOf(c, deps, state), page), typed === "" ? 200 : 404);
+    return c.html(await render(c, page), typed === "" ? 200 : 404);
   }
 
   app.get("/help", async (c) => {
@@ -37,11 +51,10 @@ export function helpRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const typed = c.req.param("id");
     const id = help.helpId(typed);
     if (id === undefined) return await index(c, typed);
-    const session = c.get("session");
-    const here = session === undefined || session.mustChoosePassword ? [] : foundHere(c, deps, id);
+    const here = foundHere(c, id);
     const [first] = here;
     const page = help.helpPage(id, first && help.wordsOfFinding(first.blocker));
-    return c.html(renderPage(await frameOf(c, deps, state), helpPageView(page, here)));
+    return c.html(await render(c, helpPageView(page, here)));
   });
   return app;
 }
@@ -78,12 +91,18 @@ export function findingApiRoutes(deps: AppDeps): Hono<Env> {
   return app;
 }
 
-/** Findings of one cause; `?at=` names the part that is meant, which then comes first. */
 function foundHere(c: Context<Env>, deps: AppDeps, id: string): FoundHere[] {
+  return findingsOf(c, deps.status.current(), id).map((blocker) => ({
+    blocker,
+    text: textOf(blocker, deps),
+  }));
+}
+
+/** Findings of one cause; `?at=` names the part that is meant, which then comes first. */
+export function findingsOf(c: Context<Env>, { topBlockers }: StatusDocument, id: string): Blocker[] {
   const at = c.req.query("at");
-  return deps.status.current().topBlockers.filter((it) => it.id === id)
-    .toSorted((a, b) => Number(b.component === at) - Number(a.component === at))
-    .map((blocker) => ({ blocker, text: textOf(blocker, deps) }));
+  return topBlockers.filter((it) => it.id === id)
+    .toSorted((a, b) => Number(b.component === at) - Number(a.component === at));
 }
 
 function textOf(blocker: Blocker, { status, identity, setup }: AppDeps): string {

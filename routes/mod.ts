@@ -31,6 +31,7 @@ import { settingsRoutes } from "./settings.ts";
 import { settingsApiRoutes } from "./settings_api.ts";
 import { setupRoutes } from "./setup.ts";
 import { statusRoutes } from "./status.ts";
+import { supportApiRoutes, supportRoutes } from "./support.ts";
 import { updateRoutes } from "./updates.ts";
 import { updatesApiRoutes } from "./updates_api.ts";
 
@@ -85,6 +86,8 @@ export function createApp(deps: AppDeps): App {
   app.route("/", updateRoutes(deps, state));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", supportRoutes(deps, state));
+  app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
   app.route("/", accessApiRoutes(deps, state));
   // What an ended session has open ends now, not with the next look.
@@ -103,6 +106,7 @@ export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   app.route("/", consoleApiRoutes(deps, state, feed));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
   app.route("/", findingApiRoutes(deps));
   return answering(app, deps, state);

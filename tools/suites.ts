@@ -29,6 +29,7 @@ export const SUITES: readonly Suite[] = [
   { name: "house", paths: ["tests/house"], isParallel: true },
   { name: "compiled binary", paths: ["tests/binary", "tests/systemd", "tests/bench"] },
   { name: "walk on the simulator", paths: ["tests/walk"] },
+  { name: "support bundle", paths: ["tests/bundle"] },
   { name: "browser", paths: ["tests/browser"] },
   {
     name: "real Kubernetes API",

@@ -17,7 +17,7 @@ export interface Frame {
   stylePath: string;
   /** Signed-in pages carry navigation and sign-out; the token guards forms. */
   csrfToken?: string;
-  current?: "status" | "setup" | "updates" | "settings" | "sessions";
+  current?: "status" | "setup" | "updates" | "support" | "settings" | "sessions";
   /** Setup is done. */
   isSetUp?: boolean;
   /** There is nothing to go to yet but this page. */
@@ -42,7 +42,7 @@ export interface Page {
 /** What there is to do before this appliance is set up, and afterwards: then setup is a record, which the foot leads to. */
 const NAVIGATION = {
   before: [["status", "/", "Status"], ["setup", "/setup", "Set up"]],
-  after: [["status", "/", "Status"], ["updates", "/updates", "Updates"], [
+  after: [["status", "/", "Status"], ["updates", "/updates", "Updates"], ["support", "/support", "Support"], [
     "settings",
     "/settings",
     "Settings",

@@ -21,6 +21,7 @@ const TEXT: Readonly<Record<string, string>> = {
   "settings.acknowledge": "Findings of a change of settings accepted",
   "settings.recheck": "Checks of a change of settings asked for again",
   "settings.retry": "Change of settings asked for again",
+  "support.bundle": "Support bundle asked for",
   "audit.continued": "The log goes on in a new file",
   "audit.damaged": "The log was damaged",
   "audit.missed": "Entries could not be written",
@@ -33,6 +34,7 @@ export const AUDIT_GROUPS: Readonly<Record<string, string>> = {
   access: "Password and token",
   setup: "Setup",
   settings: "Settings",
+  support: "Support bundles",
   audit: "This log",
 };
 

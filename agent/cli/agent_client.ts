@@ -51,6 +51,49 @@ export function connectAgent(host: Host): AgentClient {
   };
 }
 
+/** An answer of the agent as it comes. */
+export interface AgentStream {
+  bytes: ReadableStream<Uint8Array>;
+  /** Once all bytes are there or nobody wants them. */
+  close(): void;
+}
+
+/** Asks for something that comes in pieces. @throws {AgentError} When no agent answers. @throws {AgentRefusal} When it says no. */
+export async function streamFromAgent(
+  host: Host,
+  url: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<AgentStream> {
+  const path = host.path(PATHS.socket);
+  const client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
+  let response: Response;
+  try {
+    response = await fetch(`http://localhost${url}`, {
+      client,
+      method: "POST",
+      signal,
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
+  } catch (cause) {
+    client.close();
+    throw await noAnswer(path, cause);
+  }
+  if (response.ok && response.body !== null) return { bytes: response.body, close: () => client.close() };
+  const text = await response.text();
+  client.close();
+  throw new AgentRefusal(response.status, tryParse(text));
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Tells apart: no agent, not allowed, does not answer. */
 async function noAnswer(path: string, cause: unknown): Promise<AgentError> {
   if (cause instanceof DOMException && cause.name === "TimeoutError") {

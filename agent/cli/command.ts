@@ -18,6 +18,8 @@ export interface FullTerminal {
 export interface Terminal {
   /** Data goes here. */
   out(text: string): void;
+  /** The same of what is not text. */
+  outBytes(bytes: Uint8Array): void;
   /** Talk and errors go here, whole lines; in the journal with their level, which is "info" when nothing is said. */
   err(text: string, level?: LogLevel): void;
   /** Standard input to its end, or its first `maxBytes`. */

@@ -12,6 +12,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "update", load: async () => (await import("./update.ts")).updateCommand },
   { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },
+  { name: "bundle", load: async () => (await import("./bundle.ts")).bundleCommand },
   { name: "doctor", load: async () => (await import("./doctor.ts")).doctorCommand },
   { name: "token", load: async () => (await import("./token.ts")).tokenCommand },
   { name: "password", load: async () => (await import("./password.ts")).passwordCommand },

@@ -11,11 +11,11 @@ import type { ListenAddress } from "./options.ts";
 /** Connections that the kernel keeps until they are taken; it cuts this to net.core.somaxconn. */
 const BACKLOG = 4_096;
 
-/** Serves pages and API, encrypted and not. @throws {AgentError} If the address cannot be had. */
+/** Serves pages and API; encrypted too, where there is what unwraps that. @throws {AgentError} If the address cannot be had. */
 export function listenTcp(
   listen: ListenAddress,
   handler: VisitorHandler,
-  options: { say: Say; relay: TlsRelay },
+  options: { say: Say; relay?: TlsRelay },
 ): FrontDoor<Deno.NetAddr> {
   return openFrontDoor(openListener(listen), handler, { limits: LIMITS, ...options });
 }

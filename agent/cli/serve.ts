@@ -14,6 +14,7 @@ import { followFile } from "../host/follow_file.ts";
 import { raiseFileLimit } from "../host/raise_file_limit.ts";
 import { RealHost } from "../host/real_host.ts";
 import { createEngine } from "../operation/mod.ts";
+import { createBundleService } from "../bundle/bundle_service.ts";
 import { createOperationLock } from "../operation/operation_lock.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
@@ -32,6 +33,7 @@ import { followResolvers } from "../settings/follow_resolvers.ts";
 import { networkOfSettings } from "../settings/settings.ts";
 import { createSettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
+import { readSelection } from "../setup/release_selection.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
 import { createDiskFullWatch } from "../state/disk_full.ts";
 import { openJournal } from "../state/journal.ts";
@@ -218,6 +220,11 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       news: settings.news,
     });
 
+    const bundles = await createBundleService({
+      sources: { host, clock, connectKube, evidence: () => Promise.resolve(status.evidence()) },
+      say,
+      recipients: async () => (await readSelection(host, clock))?.resolved.manifest.supportRecipients ?? [],
+    });
     const updates = await createUpdateService({
       engine,
       host,
@@ -239,6 +246,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const deps = {
       setup,
       settings,
+      bundles,
       updates,
       status,
       access,
@@ -347,6 +355,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     await Promise.race([
       Promise.allSettled([
         engine.stop(),
+        bundles.stop(),
         status.stop(),
         observer.stop(),
         server.shutdown(),

@@ -25,7 +25,7 @@ export function statusTable(
   line(status.rollup.message);
   if (layout.color) lines[0] = `\x1b[1m${lines[0]}\x1b[0m`;
   const { nextAction, action } = status.rollup;
-  const page = action.href === undefined ? "" : ` (${new URL(action.href, status.urls.statusUrl)})`;
+  const page = action.href === undefined ? "" : ` (${pageOf(action.href, status.urls.statusUrl)})`;
   if (nextAction !== "") line(`Next: ${nextAction}${page}`, 6);
   if (status.tiers.login.ready && status.urls.loginUrl !== null) line(`Open Alga: ${status.urls.loginUrl}`);
   line(`Status page: ${status.urls.statusUrl}`);
@@ -66,6 +66,11 @@ export function statusTable(
     if (source.state === "not-answering" || source.state === "unknown") line(source.message);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Where a page of the agent is; by its path alone where the agent's own address is not known. */
+function pageOf(href: string, statusUrl: string): string {
+  return URL.canParse(href, statusUrl) ? new URL(href, statusUrl).href : href;
 }
 
 function ago(iso: string, nowMs: number): string {

@@ -20,6 +20,8 @@ export interface RunOptions {
   umask?: number;
   /** Called for every complete line as it arrives. */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** Called with each piece of standard output, and awaited: a program that says much waits. Nothing of it is kept then. */
+  onChunk?: (bytes: Uint8Array) => void | Promise<void>;
   /** Kept per stream, from the end; default 65,536. */
   maxOutputBytes?: number;
 }
@@ -78,6 +80,11 @@ export interface Host {
   /** The text of a file; `undefined` when it does not exist. Reads at most `maxBytes` (default 16 MiB). */
   readText(path: string, options?: { maxBytes?: number }): Promise<string | undefined>;
   readBytes(path: string): Promise<Uint8Array | undefined>;
+  /**
+   * At most `maxBytes` of a file from a byte on, which counts from the end where it is negative; empty behind the end, `undefined`
+   * when the file does not exist. Does not follow a final link.
+   */
+  readPart(path: string, part: { fromByte: number; maxBytes: number }): Promise<Uint8Array | undefined>;
   /** Replaces a file atomically; folders are made as needed (0750). @throws {AgentError} STATE_WRITE_FAILED, the old content stays. */
   writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void>;
   /** Appends one durable record (write + fsync). The file is made with `mode` when absent. */

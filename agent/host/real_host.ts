@@ -12,7 +12,7 @@ import {
   type StreamOptions,
 } from "./host.ts";
 import { isKernelFile, readKernelFile } from "./read_kernel_file.ts";
-import { requireFile } from "./require_file.ts";
+import { notAFile, requireFile } from "./require_file.ts";
 import { runCommand } from "./run_command.ts";
 import { withFile } from "./with_file.ts";
 import { noticing, readChunks, writeAll, writePart } from "./write_part.ts";
@@ -54,6 +54,21 @@ export class RealHost implements Host {
 
   async readBytes(path: string): Promise<Uint8Array | undefined> {
     return await this.#read(path, Infinity);
+  }
+
+  async readPart(
+    path: string,
+    { fromByte, maxBytes }: { fromByte: number; maxBytes: number },
+  ): Promise<Uint8Array | undefined> {
+    return await absentIsUndefined((async () => {
+      const target = this.path(path);
+      const { isFile, size } = await Deno.lstat(target);
+      if (!isFile) throw notAFile(path, "other");
+      return await withFile(target, { read: true }, async (file) => {
+        await file.seek(fromByte < 0 ? Math.max(0, size + fromByte) : fromByte, Deno.SeekMode.Start);
+        return await readUpTo(file, maxBytes);
+      });
+    })());
   }
 
   async #read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {

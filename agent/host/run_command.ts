@@ -35,7 +35,7 @@ export async function runCommand(
   try {
     const maxBytes = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES;
     const [stdout, stderr, status] = await Promise.all([
-      readTail(
+      options.onChunk ? handOn(child.stdout, over.signal, options.onChunk) : readTail(
         child.stdout,
         over.signal,
         maxBytes,
@@ -98,6 +98,17 @@ async function feed(stdin: WritableStream<Uint8Array>, over: AbortSignal, text: 
   } catch {
     // The program ended without reading its input; its exit code says the rest.
   }
+}
+
+async function handOn(
+  stream: ReadableStream<Uint8Array>,
+  over: AbortSignal,
+  onChunk: (bytes: Uint8Array) => void | Promise<void>,
+): Promise<string> {
+  const reader = stream.getReader();
+  over.addEventListener("abort", () => void reader.cancel().catch(() => {}), { once: true });
+  for (let read = await reader.read(); !read.done; read = await reader.read()) await onChunk(read.value);
+  return "";
 }
 
 async function readTail(

@@ -37,6 +37,8 @@ const Manifest = z.object({
   charts: z.record(z.string(), z.string()).default({}),
   profileValues: z.record(z.string(), z.string()),
   supportAgent: z.string().nullish(),
+  /** Keys of age(1) to which support bundles may be encrypted; others than those are left out. */
+  supportRecipients: z.array(z.string()).nullish(),
   supportReceiptKeys: z.record(z.string(), z.string()).nullish(),
   /** Releases from which one step leads here, oldest first; without it nothing is said. */
   upgradeFrom: z.array(z.string()).optional(),

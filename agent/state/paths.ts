@@ -15,6 +15,8 @@ export const PATHS = {
   setupInputs: "/var/lib/alga-appliance/setup-inputs.json",
   /** Answers that were typed and not yet sent off, without passwords. */
   setupDraft: "/var/lib/alga-appliance/setup-draft.json",
+  /** Support bundles that are kept, and a list of those that were made. */
+  bundleDir: "/var/lib/alga-appliance/support-bundles",
   /** What was changed after setup, with its history. */
   settings: "/var/lib/alga-appliance/settings.json",
   /** The change that was asked for last, until the journal tells that it counts. */

@@ -2,6 +2,8 @@ import type { Action } from "../causes/action.ts";
 import type { CertificateView } from "../facts/snapshot.ts";
 import type { TierId } from "../product/tiers.ts";
 import type { Blocker } from "../explain/blocker.ts";
+import type { Snapshot } from "../facts/snapshot.ts";
+import type { StatusMemory } from "./memory.ts";
 
 export type { CertificateView } from "../facts/snapshot.ts";
 
@@ -149,11 +151,21 @@ export interface StatusDocument {
   recent: readonly Transition[];
 }
 
+/** What a document was made from: with it the same document can be made again, elsewhere and later. */
+export interface Evidence {
+  /** When it was judged, ISO 8601. */
+  at: string;
+  snapshot: Snapshot;
+  memory: StatusMemory;
+}
+
 /** The current document and its changes. */
 export interface StatusService {
   current(): StatusDocument;
   /** The document as JSON, made once per change. Text, not bytes: answers copy bytes on the heap, where they cost pauses. */
   json(): string;
+  /** What the current document was made from. */
+  evidence(): Evidence;
   /** Called after every change of substance (not of the time alone); returns the way to stop. */
   subscribe(listener: (status: StatusDocument) => void): () => void;
   stop(): Promise<void>;

@@ -9,7 +9,7 @@ import type { Observer } from "../observe/observer.ts";
 import type { Report } from "../report.ts";
 import { evaluate, substanceOf } from "./evaluate.ts";
 import { NO_MEMORY, remember, StatusMemory, withNews } from "./memory.ts";
-import type { StatusDocument, StatusService, Transition } from "./document.ts";
+import type { Evidence, StatusDocument, StatusService, Transition } from "./document.ts";
 
 /** Changes within this time become one document. */
 const COALESCE_MS = 20;
@@ -51,6 +51,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
   const abort = new AbortController();
   const listeners = new Set<(status: StatusDocument) => void>();
 
+  let evidence: Evidence;
   let scheduled = false;
   let restMs = COALESCE_MS;
 
@@ -86,6 +87,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
     );
     const status = { ...judged, recent: withNews(judged.recent, deps.news?.() ?? []) };
     memory = remember(memory, status);
+    evidence = { at: judged.timestamp, snapshot, memory };
     return status;
   }
 
@@ -161,6 +163,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
 
   return {
     current: () => status,
+    evidence: () => evidence,
     json: () => text ??= JSON.stringify(status),
     subscribe(listener) {
       listeners.add(listener);

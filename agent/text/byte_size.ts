@@ -16,3 +16,8 @@ export function mbText(bytes: number, totalBytes?: number): string {
   const mb = (count: number) => Math.round(count / 1e6);
   return totalBytes === undefined ? `${mb(bytes)} MB` : `${mb(bytes)} of ${mb(totalBytes)} MB`;
 }
+
+/** "840 kB" or "3.2 MB": sizes of files that may be small. */
+export function byteText(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

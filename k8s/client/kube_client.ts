@@ -79,6 +79,8 @@ export interface LogOptions {
   previous?: boolean;
   timestamps?: boolean;
   follow?: boolean;
+  /** Gives the bytes as they come, of any number; without it an answer is read whole first, and has a limit. */
+  asItComes?: boolean;
   signal?: AbortSignal;
 }
 

@@ -8,7 +8,7 @@ import { resourcePath } from "./resource_path.ts";
 export async function fetchPodLogs(
   http: KubeHttp,
   pod: { namespace: string; name: string },
-  { signal, follow, ...query }: LogOptions = {},
+  { signal, follow, asItComes, ...query }: LogOptions = {},
 ): Promise<ReadableStream<Uint8Array>> {
   const over = new AbortController();
   const unlink = abortWith(over, signal);
@@ -20,7 +20,7 @@ export async function fetchPodLogs(
       accept: "*/*",
       answer: "log",
       signal: over.signal,
-      streams: follow ?? false,
+      streams: follow === true || asItComes === true,
     });
     return withEnd(body, () => {
       unlink();

@@ -43,6 +43,7 @@ export const PROGRAMS = {
     package: "github.com/rancher/local-path-provisioner",
   },
   coredns: { module: "coredns", package: "github.com/coredns/coredns" },
+  gitleaks: { module: "gitleaks", package: "github.com/zricethezav/gitleaks/v8" },
   kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
 } as const satisfies Record<string, Program>;
 
@@ -52,7 +53,9 @@ export type ProgramName = keyof typeof PROGRAMS;
 export const PROGRAM_SETS = {
   api: ["kube-apiserver", "etcd"],
   flux: ["kube-apiserver", "etcd", "source-controller", "kustomize-controller"],
-  node: Object.keys(PROGRAMS).filter((it) => it !== "kwok") as ProgramName[],
+  node: Object.keys(PROGRAMS).filter((it) => it !== "kwok" && it !== "gitleaks") as ProgramName[],
+  /** Looks for secrets in support bundles. */
+  scan: ["gitleaks"],
   fleet: ["kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "kwok"],
 } as const satisfies Record<string, readonly ProgramName[]>;
 

@@ -95,6 +95,16 @@ export class FakeHost implements Host {
     return Promise.resolve(file?.bytes);
   }
 
+  async readPart(
+    path: string,
+    { fromByte, maxBytes }: { fromByte: number; maxBytes: number },
+  ): Promise<Uint8Array | undefined> {
+    if (this.links.has(path)) throw notAFile(path, "other");
+    const bytes = await this.readBytes(path);
+    const from = fromByte < 0 ? Math.max(0, (bytes?.length ?? 0) + fromByte) : fromByte;
+    return bytes?.slice(from, from + maxBytes);
+  }
+
   async writeFile(path: string, data: string | Uint8Array, options: { mode: number }): Promise<void> {
     await this.#change(`write ${path} ${options.mode.toString(8)}`);
     this.put(path, data, options.mode);
@@ -262,7 +272,10 @@ export class FakeHost implements Host {
     const command = this.commands.get(argv.join(" ")) ?? this.commands.get(name);
     if (!command) throw new AgentError("COMMAND_FAILED", `Cannot find the program "${name}"`);
     const result = typeof command === "function" ? await command(args, options) : command;
-    return { code: 0, stdout: "", stderr: "", ...result };
+    const whole = { code: 0, stdout: "", stderr: "", ...result };
+    if (options.onChunk === undefined) return whole;
+    await options.onChunk(new TextEncoder().encode(whole.stdout));
+    return { ...whole, stdout: "" };
   }
 
   #isFolder(path: string): boolean {

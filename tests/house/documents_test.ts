@@ -136,6 +136,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
     assert.equal(command, `npm install --global deno@${DENO_VERSION}`);
   }],
   [/^sudo alga-agent settings /, ({ command }) => runSettings(command.split(" ").slice(2))],
+  [/^(?:sudo )?alga-agent bundle /, ({ command }) => runBundleCommand(command)],
   [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
   [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
@@ -157,6 +158,27 @@ async function runSettings(words: readonly string[]): Promise<void> {
     const { code, err } = await cli([...args, "--root", agent.root]);
     assert.equal(code, 0, err);
   });
+}
+
+/** The command below a root of its own, with bundles made there; pages are served until they have been made. */
+async function runBundleCommand(command: string): Promise<void> {
+  const root = await Deno.makeTempDir({ prefix: "alga-documents-" });
+  const stop = new AbortController();
+  try {
+    const words = command.split(" ").slice(command.startsWith("sudo") ? 2 : 1);
+    const args = words.map((it) => it.endsWith(".tar.gz") ? `${root}/${it}` : it);
+    const isMaking = words[1] === "--output";
+    for (const file of isMaking ? [] : args.filter((it) => it.endsWith(".tar.gz"))) {
+      assert.equal((await cli(["bundle", "--output", file, "--root", root])).code, 0);
+    }
+    const serving = words[1] === "serve" ? ["--port", "0"] : [];
+    const running = cli([...args, ...isMaking ? ["--root", root] : serving], { signal: stop.signal });
+    if (serving.length > 0) stop.abort();
+    const { code, err } = await running;
+    assert.equal(code, 0, err);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
 }
 
 /** The command against an agent that has an update. */

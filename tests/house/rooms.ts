@@ -21,6 +21,7 @@ export const ROOMS: readonly Room[] = [
       "systemd",
       "k8s",
       "agent/access",
+      "agent/bundle",
       "agent/console",
       "agent/causes",
       "agent/facts",
@@ -50,6 +51,7 @@ export const ROOMS: readonly Room[] = [
     knows: [
       "views",
       "agent/access",
+      "agent/bundle",
       "agent/console",
       "agent/causes",
       "agent/preflight",
@@ -79,6 +81,7 @@ export const ROOMS: readonly Room[] = [
     path: "views",
     holds: "Preact + htm: props → markup, one stylesheet; of the agent it knows types, words and fields",
     knows: [
+      "agent/bundle",
       "agent/access",
       "agent/causes",
       "agent/explain",
@@ -91,6 +94,21 @@ export const ROOMS: readonly Room[] = [
       "agent/text",
       "agent/operation",
       "agent/update",
+    ],
+  },
+  {
+    path: "agent/bundle",
+    holds:
+      "support bundle: collectors as values, one run, archive, history; what was bundled read and replayed",
+    knows: [
+      "agent/access",
+      "agent/host",
+      "agent/product",
+      "agent/state",
+      "agent/status",
+      "agent/text",
+      "agent/update",
+      "k8s",
     ],
   },
   {
@@ -313,6 +331,8 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/cli/do_answer.ts": "the agent's own port and socket",
   "agent/cli/licences.ts": "licences inside the program",
   "agent/serving/serve_connection.ts": "HTTP on a connection that was accepted",
+  "agent/cli/write_output.ts": "a file named on the command line",
+  "agent/cli/open_input.ts": "a bundle named on the command line",
   "agent/serving/tls_relay.ts": "TLS of a connection that was accepted",
   "agent/cli/full_terminal.ts": "the terminal as a whole screen",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",

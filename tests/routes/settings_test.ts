@@ -1,8 +1,10 @@
+import { createBundleService } from "../../agent/bundle/bundle_service.ts";
+import { sourcesOf } from "../agent/bundle/make_bundle.ts";
 import assert from "node:assert/strict";
 import { openAccess } from "../../agent/access/mod.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupService } from "../../agent/setup/mod.ts";
-import { emptySnapshot, evaluate } from "../../agent/status/mod.ts";
+import { emptySnapshot, evaluate, NO_MEMORY } from "../../agent/status/mod.ts";
 import { createApp, createSocketApp } from "../../routes/mod.ts";
 import { refusalProblem } from "../../routes/problem.ts";
 import type { AppDeps } from "../../routes/app_deps.ts";
@@ -33,6 +35,11 @@ async function startApp() {
   const deps: AppDeps = {
     setup: { view: () => ({ state: { status: "done" } }) } as SetupService,
     settings,
+    bundles: await createBundleService({
+      sources: sourcesOf({ clock }),
+      say: () => {},
+      collectors: [],
+    }),
     updates: updatesStub(),
     access,
     audit: {
@@ -45,6 +52,7 @@ async function startApp() {
     status: {
       current: () => status,
       json: () => JSON.stringify(status),
+      evidence: () => ({ at: status.timestamp, snapshot: emptySnapshot(), memory: NO_MEMORY }),
       subscribe: () => () => {},
       stop: () => Promise.resolve(),
     },

@@ -1,7 +1,9 @@
 import { createAuditLog } from "../../agent/access/audit_log.ts";
+import { createBundleService } from "../../agent/bundle/bundle_service.ts";
+import type { CollectorTools } from "../../agent/bundle/collector.ts";
 import { openAccess } from "../../agent/access/mod.ts";
 import { readAudit } from "../../agent/access/read_audit.ts";
-import { emptySnapshot, evaluate, type StatusDocument } from "../../agent/status/mod.ts";
+import { emptySnapshot, evaluate, NO_MEMORY, type StatusDocument } from "../../agent/status/mod.ts";
 import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
 import { type AppDeps, createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
@@ -62,12 +64,25 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
     resume: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };
+  const wants = { collector: (_tools: CollectorTools): Promise<void> => Promise.resolve() };
+  const bundles = await createBundleService({
+    sources: {
+      host,
+      clock,
+      connectKube: () => Promise.resolve(undefined),
+      evidence: () => Promise.reject(new Error("none")),
+    },
+    say: () => {},
+    collectors: [{ id: "one", title: "The one part", collect: (tools) => wants.collector(tools) }],
+    recipients: () => Promise.resolve([]),
+  });
   let subscriptions = 0;
   const said: string[] = [];
   const can = { beReady: true };
   const deps: AppDeps = {
     setup,
     settings: settingsStub(),
+    bundles,
     updates: updatesStub(),
     access,
     audit: { record: audit.record, read: () => readAudit(host) },
@@ -77,6 +92,7 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
     status: {
       current: () => status,
       json: () => JSON.stringify(status),
+      evidence: () => ({ at: status.timestamp, snapshot: emptySnapshot(), memory: NO_MEMORY }),
       subscribe: () => (subscriptions++, () => subscriptions--),
       stop: () => Promise.resolve(),
     },
@@ -137,6 +153,8 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
     form,
     session,
     submitted,
+    bundles,
+    wants,
     said,
     can,
     changed(message?: string) {

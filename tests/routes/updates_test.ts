@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { createBundleService } from "../../agent/bundle/bundle_service.ts";
 import { openAccess } from "../../agent/access/mod.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupService } from "../../agent/setup/mod.ts";
-import { emptySnapshot, evaluate } from "../../agent/status/mod.ts";
+import { emptySnapshot, evaluate, NO_MEMORY } from "../../agent/status/mod.ts";
 import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
+import { sourcesOf } from "../agent/bundle/make_bundle.ts";
 import { parseMarkup } from "../views/markup.ts";
 import { settingsStub } from "./settings_stub.ts";
 import { STUB_DIGEST, updatesStub } from "./updates_stub.ts";
@@ -22,6 +24,7 @@ async function startApp({ isSetUp = true } = {}) {
     setup: { view: () => ({ state: { status: isSetUp ? "done" : "idle" } }) } as SetupService,
     settings: settingsStub(),
     updates,
+    bundles: await createBundleService({ sources: sourcesOf({ clock }), say: () => {}, collectors: [] }),
     audit: {
       record: () => Promise.resolve(),
       read: () => Promise.resolve({ entries: [], problem: undefined }),
@@ -33,6 +36,7 @@ async function startApp({ isSetUp = true } = {}) {
     status: {
       current: () => status,
       json: () => JSON.stringify(status),
+      evidence: () => ({ at: status.timestamp, snapshot: emptySnapshot(), memory: NO_MEMORY }),
       subscribe: () => () => {},
       stop: () => Promise.resolve(),
     },

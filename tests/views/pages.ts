@@ -16,6 +16,7 @@ import { helpIndex, helpPage } from "../../agent/causes/help/mod.ts";
 import { helpIndexPage } from "../../views/help_index_page.ts";
 import { helpPage as helpPageView } from "../../views/help_page.ts";
 import { settingsPages } from "./settings_pages.ts";
+import { supportPages } from "./support_pages.ts";
 import { updatePages } from "./update_pages.ts";
 import {
   NOW_MS,
@@ -153,5 +154,5 @@ export function allPages(t: string): Record<string, string> {
       near: [{ id: "dns.refused", title: "The DNS server does not answer" }],
     }),
   );
-  return { ...pages, ...settingsPages(t), ...updatePages(t), ...accessPages(t) };
+  return { ...pages, ...settingsPages(t), ...updatePages(t), ...supportPages(t), ...accessPages(t) };
 }

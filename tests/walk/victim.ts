@@ -35,6 +35,7 @@ Deno.rename = async (from, to) => {
 await runCli(COMMANDS, argv, {
   out: () => {},
   err: (text) => console.error(text),
+  outBytes: () => {},
   readInput: () => Promise.resolve(new Uint8Array()),
   readLine: () => Promise.resolve(""),
   readSecret: () => Promise.resolve(undefined),

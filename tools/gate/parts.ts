@@ -13,6 +13,7 @@ const SUITE_TIMES: Readonly<Record<string, Pick<Part, "limitMin" | "usualMin" | 
   "house": { limitMin: 10, usualMin: 1 },
   "compiled binary": { limitMin: 25, usualMin: 4 },
   "walk on the simulator": { limitMin: 15, usualMin: 2 },
+  "support bundle": { limitMin: 20, usualMin: 3, after: ["programs: scan"] },
   "browser": { limitMin: 15, usualMin: 2 },
   "real Kubernetes API": {
     limitMin: 25,
@@ -24,7 +25,7 @@ const SUITE_TIMES: Readonly<Record<string, Pick<Part, "limitMin" | "usualMin" | 
 };
 
 /** The sets of programs in building order: what the earlier suites wait for first. */
-const PROGRAM_PARTS = ["api", "flux", "fleet", "node"].map((set): Part => ({
+const PROGRAM_PARTS = ["scan", "api", "flux", "fleet", "node"].map((set): Part => ({
   name: `programs: ${set}`,
   lane: "build",
   kind: "build",

@@ -1,14 +1,13 @@
 import { isMasked, MASK, type Mask, type RedactionRule } from "./rule.ts";
-import { isSecretKey } from "./secret_keys.ts";
+import { isNoSecret, isSecretKey } from "./secret_keys.ts";
 
 /** A name, what separates it from its value, and the quote that opens that, behind as many backslashes as it is nested deep. */
 const PAIR = /(?<![\w.-])([A-Za-z_][\w.-]*)(\\*["']?\s{0,20}(?:=>|:=|[:=])\s{0,20})(\\*["'])?/g;
-/** Said of a secret instead of one. */
-const NO_SECRET = /^(?:true|false|null|none|nil|undefined)(?![\w-])/i;
 /** "token: unexpected status" is prose: the kubelet's word about a token that it could not fetch. */
 const PROSE = /^[a-z]{1,40} [a-z]/;
 /** Where a value without quotes ends. */
 const END = /[\s,;&"']|\\[nrt"']|\\u0026/g;
+const JSON_END = /[\s,}\]]/g;
 /** Begins a line of YAML, where such a value reaches to the end. */
 const YAML_HEAD = /^\s{0,200}(?:- )?["']?$/;
 const LONGEST_HEAD = 210;
@@ -26,12 +25,16 @@ function redactPairs(line: string, mask: Mask): string {
     if (index < from || !isSecretKey(key) || isMasked(line, index + all.length)) continue;
     const start = index + all.length;
     const isYaml = /:\s/.test(separator) && YAML_HEAD.test(line.slice(headOf(line, index), index));
-    const end = quote === undefined ? bareEnd(line, start, isYaml) : quotedEnd(line, start, quote);
+    const end = quote === undefined
+      ? bareEnd(line, start, { isYaml, isJson: /^\\*["']/.test(separator) })
+      : quotedEnd(line, start, quote);
     const secret = line.slice(start, end);
     if (secret === "" || isHarmless(secret, key, { separator, quote, rest: line.slice(start, start + 80) })) {
       continue;
     }
-    out += line.slice(from, start) + mask("P.key-value", secret);
+    // A number in JSON becomes a text, so that the document stays one.
+    const around = quote === undefined ? /^\\*["']/.exec(separator)?.[0] ?? "" : "";
+    out += line.slice(from, start) + around + mask("P.key-value", secret) + around;
     from = end;
   }
   return from === 0 ? line : out + line.slice(from);
@@ -42,10 +45,10 @@ function isHarmless(
   key: string,
   { separator, quote, rest }: { separator: string; quote: string | undefined; rest: string },
 ): boolean {
-  if (secret.startsWith(MASK)) return true;
+  if (secret.startsWith(MASK) || isNoSecret(secret)) return true;
   if (quote !== undefined) return false;
   // What opens a list, an object, a block or a variable holds names and values of its own.
-  if (/^(?:[[{|>*]|\$[({])/.test(secret) || NO_SECRET.test(secret)) return true;
+  if (/^(?:[[{|>*]|\$[({])/.test(secret)) return true;
   return /tokens?$/i.test(key) && separator === ": " && PROSE.test(rest);
 }
 
@@ -55,7 +58,15 @@ function headOf(text: string, index: number): number {
   return from + text.slice(from, index).lastIndexOf("\n") + 1;
 }
 
-function bareEnd(line: string, start: number, isYaml: boolean): number {
+function bareEnd(
+  line: string,
+  start: number,
+  { isYaml, isJson }: { isYaml: boolean; isJson: boolean },
+): number {
+  if (isJson) {
+    JSON_END.lastIndex = start;
+    return JSON_END.exec(line)?.index ?? line.length;
+  }
   if (isYaml) {
     const rest = line.slice(start, start + LONGEST_VALUE);
     const end = /\n| #/.exec(rest)?.index ?? rest.length;

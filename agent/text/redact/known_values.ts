@@ -115,7 +115,7 @@ function buildIndex(needles: readonly Needle[]): NeedleIndex | undefined {
   const byHash = new Map<number, Needle[]>();
   for (const it of needles.toSorted((a, b) => b.text.length - a.text.length)) {
     const hash = hashAt(it.text, 0);
-    filter[hash & ((1 << FILTER_BITS) - 1)] = 1;
+    filter[slotOf(hash)] = 1;
     const same = byHash.get(hash);
     if (same) same.push(it);
     else byHash.set(hash, [it]);
@@ -123,19 +123,32 @@ function buildIndex(needles: readonly Needle[]): NeedleIndex | undefined {
   return { filter, byHash };
 }
 
+/** Base of the rolling hash, and its power for the character that leaves the window. */
+const BASE = 0x01000193;
+const LEAVING = Math.imul(Math.imul(Math.imul(BASE, BASE), Math.imul(BASE, BASE)), BASE);
+
 function hashAt(text: string, at: number): number {
   let hash = 0;
-  for (let i = at; i < at + WINDOW; i++) hash = (Math.imul(hash, 0x01000193) ^ text.charCodeAt(i)) | 0;
-  return hash ^ (hash >>> 15);
+  for (let i = at; i < at + WINDOW; i++) hash = (Math.imul(hash, BASE) + text.charCodeAt(i)) | 0;
+  return hash;
+}
+
+/** Where a hash stands in the filter. */
+function slotOf(hash: number): number {
+  return (hash ^ (hash >>> 15)) & ((1 << FILTER_BITS) - 1);
 }
 
 function replaceAll(line: string, { filter, byHash }: NeedleIndex, mask: Mask): string {
   let out = "";
   let from = 0;
   const last = line.length - WINDOW;
+  let hash = last < 0 ? 0 : hashAt(line, 0);
   for (let at = 0; at <= last; at++) {
-    const hash = hashAt(line, at);
-    if (filter[hash & ((1 << FILTER_BITS) - 1)] === 0) continue;
+    if (at > 0) {
+      hash = (hash - Math.imul(line.charCodeAt(at - 1), LEAVING)) | 0;
+      hash = (Math.imul(hash, BASE) + line.charCodeAt(at + WINDOW - 1)) | 0;
+    }
+    if (filter[slotOf(hash)] === 0) continue;
     const found = byHash.get(hash)?.find((it) => line.startsWith(it.text, at));
     if (found === undefined) continue;
     let [start, end] = [at + found.keptChars, at + found.text.length];
@@ -145,7 +158,10 @@ function replaceAll(line: string, { filter, byHash }: NeedleIndex, mask: Mask): 
     }
     out += line.slice(from, start) + mask(found.rule, found.value);
     from = end;
+    if (end > last) break;
+    // The window goes on behind what was found.
     at = end - 1;
+    hash = hashAt(line, at);
   }
   return from === 0 ? line : out + line.slice(from);
 }

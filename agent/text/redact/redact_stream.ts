@@ -4,6 +4,7 @@ import type { FileRedaction } from "./redaction.ts";
 const MAX_LINE_CHARS = 128 * 1024;
 /** A secret that the cut goes through must not stay in half: written forms of known ones are shorter than this. */
 const CUT_BACK_CHARS = 4 * 1024;
+const PIECE_CHARS = 8 * 1024;
 const BINARY_LOOK_CHARS = 8 * 1024;
 
 /** A file that is not text is left out: what cannot be read cannot be redacted. */
@@ -15,12 +16,14 @@ export class BinaryFileError extends Error {
 }
 
 /**
- * Bytes of any origin, line by line without secrets. A line is redacted as a whole, wherever the pieces end that it comes in.
+ * Bytes of any origin, line by line without secrets. A line is redacted as a whole, wherever the pieces end that it comes in. Of
+ * what `isBroken` tells to have broken off the last line is dropped: half of it may be half a secret.
  * @throws {BinaryFileError} before anything of such a file has been given.
  */
 export async function* redactStream(
   chunks: AsyncIterable<Uint8Array | string>,
   file: FileRedaction,
+  { isBroken = () => false }: { isBroken?: () => boolean } = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8");
   let rest = "";
@@ -34,13 +37,16 @@ export async function* redactStream(
     );
     if (isFirst && isBinary(text)) throw new BinaryFileError();
     isFirst = false;
-    const { out, left, cut } = redactLines(text, rest, isCut, file);
-    rest = left;
-    isCut = cut;
-    if (out !== "") yield out;
+    // A little at a time: whoever takes it lets others have their turn in between.
+    for (let from = 0; from < text.length; from += PIECE_CHARS) {
+      const { out, left, cut } = redactLines(text.slice(from, from + PIECE_CHARS), rest, isCut, file);
+      rest = left;
+      isCut = cut;
+      if (out !== "") yield out;
+    }
   }
   const last = rest + decoder.decode();
-  if (last !== "" && !isCut) yield file.line(last);
+  if (last !== "" && !isCut && !isBroken()) yield file.line(last);
 }
 
 function redactLines(

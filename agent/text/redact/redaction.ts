@@ -1,11 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { KnownValues } from "./known_values.ts";
-import { mayHold } from "./may_hold.ts";
 import { createPseudonyms, type SiteNames } from "./pseudonyms.ts";
 import { type Mask, MASKED, type RedactionRule } from "./rule.ts";
 import { PERSONAL_RULES, REDACTION_RULES } from "./rules.ts";
 import { type Span, SPAN_RULES, type SpanRule } from "./spans.ts";
-import { isSecretKey } from "./secret_keys.ts";
+import { isNoSecret, isSecretKey } from "./secret_keys.ts";
 
 /** How often each rule found something; by its id. */
 export type RedactionCounts = Record<string, number>;
@@ -32,7 +31,8 @@ export interface FileRedaction {
 
 /** Takes secrets out of what leaves the appliance. */
 export interface Redaction {
-  file(): FileRedaction;
+  /** `counts` goes on where something was found in the file already. */
+  file(counts?: RedactionCounts): FileRedaction;
   /** A value of ours without what its texts tell: names of fields count, and what comes out is whole JSON again. */
   json(value: unknown, counts?: RedactionCounts): unknown;
   /** How many known values are looked for, and how many were too many. */
@@ -99,7 +99,7 @@ export function createRedaction(options: RedactionOptions): Redaction {
         const stamp = STAMP.exec(text)?.[0] ?? "";
         const written = text.slice(stamp.length);
         let body = withSpans(written, known.apply(written, mask));
-        if (mayHold(body)) { for (const rule of rules) body = rule.apply(body, mask); }
+        for (const rule of rules) body = rule.apply(body, mask);
         const whole = pseudonyms.always(stamp + body, count);
         return strict === undefined ? whole : pseudonyms.strict(whole, count);
       },
@@ -122,14 +122,16 @@ export function createRedaction(options: RedactionOptions): Redaction {
         const isSecret = isSecretKey(name) || (isEnv && name === "value");
         return [
           file.line(name),
-          isSecret && typeof it === "string" ? file.secret(it) : redactJson(it, counts, depth + 1),
+          isSecret && typeof it === "string" && !isNoSecret(it)
+            ? file.secret(it)
+            : redactJson(it, counts, depth + 1),
         ];
       }),
     );
   }
 
   return {
-    file: () => redactFile({}),
+    file: (counts = {}) => redactFile(counts),
     json: (value, counts = {}) => redactJson(value, counts, 0),
     known: { count: known.count, leftOut: known.leftOut },
   };

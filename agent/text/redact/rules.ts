@@ -13,12 +13,12 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
   // "-----BEGIN" in base64: a key file inside another file.
   patternRule("P.pem-base64", /LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{20,}/g),
   patternRule("K.k3s-token", /\bK10[0-9a-f]{64}::[^\s"']{1,200}/g),
-  patternRule("K.setup-token", /\b[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){5}\b/g),
-  patternRule("P.age", /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{20,4000}/g),
+  patternRule("K.setup-token", /\b[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){5}\b/g, { literal: "-" }),
+  patternRule("P.age", /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{20,4000}/g, { literal: "AGE-" }),
   patternRule(
     "P.secret-object",
     /((?:\\{0,8}["'])(?:data|stringData)\\{0,8}["']\s{0,20}:\s{0,20}\{)(?!\s{0,20}\})[^{}]{1,200000}/g,
-    /kind\\{0,8}["']\s{0,20}:\s{0,20}\\{0,8}["']Secret\\{0,8}["']/,
+    { onlyIf: /kind\\{0,8}["']\s{0,20}:\s{0,20}\\{0,8}["']Secret\\{0,8}["']/ },
   ),
   patternRule(
     "P.env-pair",
@@ -29,12 +29,13 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
   patternRule(
     "P.url-cred",
     /\b([a-z][a-z0-9+.-]{0,30}:\/\/(?:[^\s:/@"'<>]{0,200}:)?)[^\s/"'<>\\]{1,2000}(?=@)/gi,
+    { literal: "://" },
   ),
   patternRule(
     "P.url-encoded",
     /\b([a-z][a-z0-9+.-]{0,30}%3A%2F%2F[^\s%"']{0,200}%3A)(?:[^\s%&"']|%(?!40)){1,300}(?=%40)/gi,
   ),
-  patternRule("P.dsn-tcp", /\b([A-Za-z0-9_.-]{1,60}:)[^\s:@/]{1,200}(?=@(?:tcp|unix)\()/g),
+  patternRule("P.dsn-tcp", /\b([A-Za-z0-9_.-]{1,60}:)[^\s:@/]{1,200}(?=@(?:tcp|unix)\()/g, { literal: "@" }),
   patternRule("P.dsn-kv", /(\b(?:password|pwd)\s{0,20}=\s{0,20})(?!["'\s])[^;"'\\&]{1,300}(?=;)/gi),
   patternRule(
     "P.query-secret",
@@ -56,6 +57,7 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
     "P.jwt",
     // Looks ahead over the whole word first: a beginning that has no end is then not looked at again from each "eyJ" in it.
     /(?<![\w-])(?=[\w-]+\.[\w-]+\.)([\w-]*?)\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*/g,
+    { literal: "eyJ" },
   ),
   patternRule("P.jwt-base64", /(?<![A-Za-z0-9+/])ZXlK[A-Za-z0-9+/_-]{40,}={0,2}/g),
   patternRule("P.github", /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{20,255})/g),
@@ -68,6 +70,7 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
   patternRule(
     "P.crypt-hash",
     /\$(?:1|2[abxy]|5|6|y|7|gy|argon2id?|scrypt|pbkdf2[\w-]{0,20})\$[A-Za-z0-9./$=,+-]{20,300}/g,
+    { literal: "$" },
   ),
   patternRule("P.totp", /\botpauth:\/\/[^\s"'<>]{1,500}/g),
   patternRule(
@@ -90,7 +93,7 @@ export const PERSONAL_RULES: readonly RedactionRule[] = [
   patternRule(
     "P.sql-literal",
     /((?:\(|,|=|~|\blike)\s{0,20}E?)'(?:[^'\\]|\\.|''){1,20000}(?:'|$)/gi,
-    /\b(?:insert into|update|values|delete from|select)\b/i,
+    { onlyIf: /\b(?:insert into|update|values|delete from|select)\b/i },
   ),
-  patternRule("P.sql-detail", /(\bKey \([^()]{1,300}\)=\()[^()]{1,2000}/g, /\bKey \(/),
+  patternRule("P.sql-detail", /(\bKey \([^()]{1,300}\)=\()[^()]{1,2000}/g, { literal: "Key (" }),
 ];

@@ -7,7 +7,17 @@ const SECRET_END = /(?:^|[_.-])(?:pass|Pass|session|SESSION|sid|auth|AUTH)$|[_.-
 const ABOUT_SECRET =
   /(?:name|names|refs?|keyref|type|count|policy|seconds|enabled|required|namespace|expiry|expires|ttl|length|size|version)$/i;
 
+/** Ids of our own rules, under which a manifest counts. */
+const RULE_ID = /^[KPSX]\.[a-z0-9-]{1,30}$/;
+/** Said of a secret instead of one. */
+const NO_SECRET = /^(?:true|false|null|none|nil|undefined|known|unknown|missing-kind|\[left out\])(?![\w-])/i;
+
+/** Whether a value under such a name only tells of one. */
+export function isNoSecret(value: string): boolean {
+  return value.length < 40 && NO_SECRET.test(value);
+}
+
 /** Whether what stands under a name is a secret. */
 export function isSecretKey(key: string): boolean {
-  return (SECRET_WORD.test(key) || SECRET_END.test(key)) && !ABOUT_SECRET.test(key);
+  return (SECRET_WORD.test(key) || SECRET_END.test(key)) && !ABOUT_SECRET.test(key) && !RULE_ID.test(key);
 }

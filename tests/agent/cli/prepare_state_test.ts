@@ -92,6 +92,7 @@ Deno.test("every state file below the agent's own folders is one of those that m
   const others: readonly string[] = [
     PATHS.damagedDir,
     PATHS.k3sInstaller,
+    PATHS.bundleDir,
     PATHS.siteCertificate,
     PATHS.siteCertificateKey,
   ];

@@ -56,6 +56,7 @@ function serve(
   return runCli(COMMANDS, ["serve", "--root", root, "--listen", listen], {
     out: () => {},
     err,
+    outBytes: () => {},
     readInput: () => Promise.resolve(new Uint8Array()),
     readLine: () => Promise.resolve(""),
     readSecret: () => Promise.resolve(undefined),

@@ -7,6 +7,8 @@ export interface CliRun {
   code: number;
   out: string;
   err: string;
+  /** What came to standard output and is not text. */
+  bytes?: Uint8Array;
 }
 
 /** Runs a command line in this process with a terminal of our own. */
@@ -17,10 +19,12 @@ export async function cli(
 ): Promise<CliRun> {
   let out = "";
   let err = "";
+  const chunks: Uint8Array[] = [];
   const lines = (options.input ?? "").split("\n");
   const terminal: Terminal = {
     out: (text) => out += text,
     err: (text) => err += text,
+    outBytes: (chunk) => chunks.push(chunk.slice()),
     readInput: (maxBytes) =>
       Promise.resolve(new TextEncoder().encode(options.input ?? "").subarray(0, maxBytes)),
     readLine: () => Promise.resolve((options.input ?? "").split("\n")[0] ?? ""),
@@ -31,5 +35,6 @@ export async function cli(
     signal: options.signal ?? new AbortController().signal,
   };
   const code = await runCli(COMMANDS, argv, terminal);
-  return { code, out, err };
+  const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+  return { code, out, err, ...(bytes.length > 0 ? { bytes } : {}) };
 }

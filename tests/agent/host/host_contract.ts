@@ -118,6 +118,20 @@ export function hostContract(
     assert.equal((await host.info("/var/a"))?.mode, 0o600);
   });
 
+  test("readPart() reads from a byte on, from the end too, and not behind the end", async (host) => {
+    await host.writeFile("/var/lib/x/a", "0123456789", { mode: 0o600 });
+    const part = async (fromByte: number, maxBytes: number) => {
+      return new TextDecoder().decode(await host.readPart("/var/lib/x/a", { fromByte, maxBytes }));
+    };
+    assert.deepEqual([await part(2, 3), await part(-4, 100), await part(-100, 2), await part(10, 5)], [
+      "234",
+      "6789",
+      "01",
+      "",
+    ]);
+    assert.equal(await host.readPart("/var/lib/x/none", { fromByte: 0, maxBytes: 1 }), undefined);
+  });
+
   test("readText() stops at maxBytes", async (host) => {
     await host.writeFile("/a", "abcdef", { mode: 0o600 });
     assert.equal(await host.readText("/a", { maxBytes: 3 }), "abc");

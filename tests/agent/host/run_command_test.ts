@@ -48,6 +48,24 @@ Deno.test("runCommand() gives all output of a program that ends by itself", asyn
   assert.deepEqual(lines.sort(), ["stderr warn", "stdout one", "stdout two"]);
 });
 
+Deno.test("runCommand() hands output on piece by piece, keeps none of it, and a taker that waits holds the program", async () => {
+  let bytes = 0;
+  const stop = new AbortController();
+  const running = runCommand("sh", ["-c", "yes"], {
+    searchPath,
+    signal: stop.signal,
+    async onChunk(chunk) {
+      bytes += chunk.length;
+      if (bytes > 1 << 20) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        stop.abort();
+      }
+    },
+  });
+  await assert.rejects(running, { code: "CANCELLED" });
+  assert.ok(bytes < 4 << 20, `${bytes} bytes`);
+});
+
 Deno.test("runCommand() gives a program the mask that it is to have, and keeps ours", async () => {
   const ours = Deno.umask();
   const ask = async (umask?: number) =>

@@ -160,6 +160,11 @@ Deno.test("JSON comes out as JSON, without the secrets of its fields and texts",
   assert.equal(redactionOf().file().line(text), text);
 });
 
+Deno.test("a number under a secret name in JSON becomes a text, so that the document stays one", () => {
+  const out = redactionOf().file().line('{"a":{"password":4711},"b":"x"}');
+  assert.match(out, /^\{"a":\{"password":"\[redacted:[^"]*"\},"b":"x"\}$/);
+});
+
 Deno.test("e-mail addresses and hardware addresses are never whole, instances of units stay", () => {
   const file = redactionOf().file();
   assert.equal(
@@ -256,11 +261,13 @@ Deno.test("each rule takes time in proportion to the length of a line", () => {
       ) {
         const line = (chars: number) => part.repeat(Math.ceil(chars / part.length)).slice(0, chars);
         const [short, long] = [line(16_384), line(131_072)];
-        const ms = [short, long].map((it) => timed(() => rule.apply(it, mask)));
-        assert.ok(
-          (ms[1] ?? 0) < 40 + 24 * (ms[0] ?? 0),
-          `${rule.id} on ${JSON.stringify(part).slice(0, 60)}: ${ms.join()} ms`,
-        );
+        let ms: number[] = [];
+        // Other programs come and go: only what is slow three times is.
+        const isLinear = [1, 2, 3].some(() => {
+          ms = [short, long].map((it) => timed(() => rule.apply(it, mask)));
+          return (ms[1] ?? 0) < 40 + 24 * (ms[0] ?? 0);
+        });
+        assert.ok(isLinear, `${rule.id} on ${JSON.stringify(part).slice(0, 60)}: ${ms.join()} ms`);
       }
     }
   }

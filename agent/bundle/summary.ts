@@ -1,0 +1,89 @@
+import type { Evidence } from "../status/document.ts";
+import { evaluate, NO_MEMORY } from "../status/mod.ts";
+import type { BundleManifest } from "./manifest.ts";
+
+/** `summary.md`: what a person reads first. Redacted like every other file. */
+export function summaryText(manifest: BundleManifest, evidence: Evidence | undefined): string {
+  return [
+    `# Support bundle ${manifest.id}`,
+    "",
+    `Made ${manifest.createdAt} by alga-agent ${manifest.agent.version}, asked for by ${manifest.by}.`,
+    "",
+    ...statusLines(evidence),
+    "## What is missing",
+    "",
+    ...missingLines(manifest),
+    "",
+    "## What was taken out",
+    "",
+    ...Object.entries(manifest.redactions).toSorted(([, a], [, b]) => b - a).map(([rule, count]) =>
+      `- ${count} × ${rule}`
+    ),
+    `- ${manifest.knownValues.count} known secrets were looked for.`,
+    ...manifest.knownValues.problems.map((it) => `- Not known, since it could not be read: ${it}`),
+    ...(manifest.knownValues.leftOut === 0
+      ? []
+      : [`- There were too many known secrets: ${manifest.knownValues.leftOut} forms were not looked for.`]),
+    manifest.strict ? "- Addresses and names were replaced, the same one by the same one." : "",
+    "",
+    "## Where to look",
+    "",
+    "- `status.json`, `blockers.json`: what the status page showed, and why",
+    "- `timeline.jsonl`: what happened, oldest first",
+    "- `pods/NAMESPACE/POD/CONTAINER.log`: the last 2,000 lines of each container",
+    "- `kube/`, `flux/`: objects, one JSON document behind the other (`jq` reads them)",
+    "- `manifest.json`: every file with its size, checksum and what was taken out of it",
+    "",
+    "`alga-agent bundle inspect FILE` shows the status as it was; `alga-agent bundle serve FILE` shows it as a page.",
+    "",
+  ].join("\n");
+}
+
+function statusLines(evidence: Evidence | undefined): string[] {
+  if (evidence === undefined) return ["The status could not be made.", ""];
+  // A rule that throws must not cost the summary.
+  const status = evaluate(evidence.snapshot, Date.parse(evidence.at), evidence.memory ?? NO_MEMORY, () => {});
+  const { selectedReleaseVersion, selectedChannel } = status.release;
+  return [
+    "## Status",
+    "",
+    `**${status.rollup.message}**`,
+    ...(status.rollup.nextAction === "" ? [] : ["", `What to do: ${status.rollup.nextAction}`]),
+    "",
+    `- Release ${selectedReleaseVersion ?? "none"} (${selectedChannel ?? "no channel"}), Kubernetes ${
+      status.kubernetesVersion ?? "not installed"
+    }`,
+    ...status.sources.map((it) => `- ${it.message}`),
+    ...Object.entries(status.tiers).map(([id, tier]) =>
+      `- ${id}: ${tier.ready ? "ready" : tier.status}, ${tier.message}`
+    ),
+    "",
+    ...status.topBlockers.flatMap((it) => [
+      `### ${it.title} [${it.id}]`,
+      "",
+      `${it.reason} ${it.consequence} Since ${it.since}.`,
+      "",
+      `What to do: ${it.nextAction}`,
+      "",
+    ]),
+  ];
+}
+
+function missingLines(manifest: BundleManifest): string[] {
+  const rows = manifest.collectors.filter((it) => it.status !== "complete");
+  const lines = [
+    ...(manifest.endedEarly === undefined ? [] : [`- It ended early: ${manifest.endedEarly}.`]),
+    ...rows.flatMap((it) => [
+      `- ${it.id} (${it.title}): ${it.status}, ${it.ms} ms`,
+      ...it.missing.slice(0, 10).map(({ what, why }) => `  - ${what}: ${why}`),
+      ...(it.missing.length > 10 ? [`  - and ${it.missing.length - 10} more, in manifest.json`] : []),
+    ]),
+    ...manifest.files.filter((it) => it.truncated !== undefined).slice(0, 30).map((it) =>
+      `- ${it.path} is not whole: ${it.truncated}`
+    ),
+    ...manifest.skipped.slice(0, 30).map((it) => `- ${it.path} was left out: ${it.why}`),
+  ];
+  const absent = [...new Set(manifest.collectors.flatMap((it) => it.absent))];
+  if (absent.length > 0) lines.push(`- Not on this machine: ${absent.join(", ")}`);
+  return lines.length === 0 ? ["Nothing."] : lines;
+}

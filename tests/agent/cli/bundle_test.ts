@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { readBundle } from "../../../agent/bundle/read_bundle.ts";
+import { cli } from "./terminal.ts";
+import { withStandIn } from "./stand_in_agent.ts";
+
+async function withRoot(body: (root: string) => Promise<void>): Promise<void> {
+  const root = await Deno.makeTempDir({ prefix: "alga-bundle-" });
+  try {
+    await body(root);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+/** Makes one of a machine with nothing on it, without an agent. */
+async function make(root: string, name = "b.tar.gz"): Promise<string> {
+  const path = `${root}/${name}`;
+  const { code, err } = await cli(["bundle", "--output", path, "--root", root]);
+  assert.equal(code, 0, err);
+  return path;
+}
+
+Deno.test("bundle works with the agent stopped, writes 0600 and says so", () =>
+  withRoot(async (root) => {
+    const path = await make(root);
+    assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+    const bundle = await readBundle((await Deno.open(path)).readable);
+    assert.equal(bundle.manifest.by, "command line");
+    assert.ok(bundle.files.has("summary.md") && bundle.files.has("replay/evidence.json"));
+    // Nothing was written below the root: its disk may be read-only.
+    assert.deepEqual((await Array.fromAsync(Deno.readDir(root))).map((it) => it.name), ["b.tar.gz"]);
+  }));
+
+Deno.test("bundle --output - gives the archive on standard output, and not to a terminal", () =>
+  withRoot(async (root) => {
+    const { code, bytes, out } = await cli(["bundle", "--output", "-", "--root", root]);
+    assert.deepEqual([code, out], [0, ""]);
+    assert.ok(
+      (await readBundle(new Blob([(bytes ?? new Uint8Array()) as Uint8Array<ArrayBuffer>]).stream())).files
+        .has("summary.md"),
+    );
+    const refused = await cli(["bundle", "--output", "-", "--root", root], { columns: 80 });
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /^"--output -" needs a pipe or a file/);
+  }));
+
+Deno.test("bundle asks the running agent, so that page and command share one run", () =>
+  withStandIn(async (agent) => {
+    agent.answers["POST /api/v1/support/bundle"] = [{ status: 200, body: "an archive" }];
+    const path = `${agent.root}/b.tar.gz`;
+    const { code } = await cli(["bundle", "--output", path, "--strict", "--root", agent.root]);
+    assert.equal(code, 0);
+    assert.equal(await Deno.readTextFile(path), "an archive");
+    assert.deepEqual(agent.asked[0]?.body, { strict: true, recipients: [] });
+    agent.answers["POST /api/v1/support/bundle"] = [{
+      status: 409,
+      body: { title: "Busy", detail: "Another bundle is being made." },
+    }];
+    const busy = await cli(["bundle", "--output", path, "--root", agent.root]);
+    assert.deepEqual([busy.code, busy.err], [1, "Another bundle is being made.\n"]);
+  }));
+
+Deno.test("bundle inspect says the status as it was; --file lists and prints; -o json is the document", () =>
+  withRoot(async (root) => {
+    const path = await make(root);
+    const table = await cli(["bundle", "inspect", path]);
+    assert.equal(table.code, 0);
+    assert.match(
+      table.out,
+      /^Bundle alga-appliance-support-[^]*\nNot set up yet\nNext: Open setup to begin\./,
+    );
+    assert.equal(
+      JSON.parse((await cli(["bundle", "inspect", path, "-o", "json"])).out).rollup.state,
+      "installing",
+    );
+    assert.match(
+      (await cli(["bundle", "inspect", path, "--file", "."])).out,
+      /^agent\.json\nblockers\.json\n/,
+    );
+    assert.match((await cli(["bundle", "inspect", path, "--file", "summary.md"])).out, /^# Support bundle/);
+    assert.equal((await cli(["bundle", "inspect", path, "--file", "none"])).code, 2);
+  }));
+
+Deno.test("bundle diff says what changed, and nothing of two that are alike", () =>
+  withRoot(async (root) => {
+    const before = await make(root);
+    await Deno.mkdir(`${root}/usr/bin`, { recursive: true });
+    const ip = JSON.stringify([{
+      ifname: "ens3",
+      flags: ["LOWER_UP"],
+      addr_info: [{ family: "inet", local: "192.0.2.8", prefixlen: 24 }],
+    }]);
+    await Deno.writeTextFile(`${root}/usr/bin/ip`, `#!/bin/sh\necho '${ip}'\n`, { mode: 0o755 });
+    const after = await make(root, "c.tar.gz");
+    const same = await cli(["bundle", "diff", before, before]);
+    assert.deepEqual([same.code, same.out], [0, "Nothing changed\n"]);
+    const changed = await cli(["bundle", "diff", before, after]);
+    assert.deepEqual([changed.code, changed.out], [1, "addresses:  → 192.0.2.8\n"]);
+  }));
+
+Deno.test("bundle serve shows it as pages on loopback, without a script and by no foreign name", () =>
+  withRoot(async (root) => {
+    const path = await make(root);
+    const stop = new AbortController();
+    let said = "";
+    const { runCli } = await import("../../../agent/cli/run_cli.ts");
+    const { COMMANDS } = await import("../../../agent/cli/commands.ts");
+    const url = Promise.withResolvers<string>();
+    const running = runCli(COMMANDS, ["bundle", "serve", path, "--port", "0"], {
+      out: () => {},
+      outBytes: () => {},
+      err(text) {
+        said += text;
+        const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0];
+        if (found !== undefined) url.resolve(found);
+      },
+      readInput: () => Promise.resolve(new Uint8Array()),
+      readLine: () => Promise.resolve(""),
+      readSecret: () => Promise.resolve(undefined),
+      isTyped: false,
+      columns: undefined,
+      color: false,
+      signal: stop.signal,
+    });
+    const base = await url.promise;
+    for (
+      const [page, wanted] of [
+        ["", /Not set up yet/],
+        ["workloads", /<h1>Workloads/],
+        ["events", /<h1>Events/],
+        ["files", /summary\.md/],
+        ["files/summary.md", /# Support bundle/],
+        ["help", /<h1>Help/],
+        ["help?id=dns.refused", /What to do, in this order/],
+      ] as const
+    ) {
+      const response = await fetch(base + page);
+      assert.equal(response.status, 200, page);
+      assert.match(response.headers.get("content-security-policy") ?? "", /^default-src 'none'/);
+      const text = await response.text();
+      assert.match(text, wanted);
+      assert.ok(!text.includes("<script"));
+    }
+    for (const [page, code] of [["help/dns.none-such", 404], ["findings/dns.refused.txt", 404]] as const) {
+      assert.equal(await fetch(base + page).then((it) => (it.body?.cancel(), it.status)), code, page);
+    }
+    assert.equal(
+      await fetch(`${base}files/..%2f..%2fetc/passwd`).then((it) => (it.body?.cancel(), it.status)),
+      404,
+    );
+    stop.abort();
+    assert.equal(await running, 0);
+  }));
+
+Deno.test("what is not a bundle is refused in words", () =>
+  withRoot(async (root) => {
+    const path = `${root}/x`;
+    await Deno.writeTextFile(path, "no archive");
+    const { code, err } = await cli(["bundle", "inspect", path]);
+    assert.equal(code, 1);
+    assert.match(err, /"[^"]*x": This is not a support bundle: [^\n]*\nWhat to do: Name a file/);
+    for (
+      const [argv, wanted] of [
+        [["bundle"], /Say where the bundle goes/],
+        [["bundle", "--output", "x", "--recipient", "age1nope"], /--recipient must be a public key of age/],
+        [["bundle", "inspect", "/none"], /"\/none" does not exist/],
+        [["bundle", "diff", path], /Name 2 bundles/],
+        [["bundle", "serve", path, "--port", "x"], /--port must be a number/],
+      ] as const
+    ) {
+      const run = await cli(argv);
+      assert.equal(run.code, 2, argv.join(" "));
+      assert.match(run.err, wanted);
+    }
+  }));
+
+Deno.test("a file that cannot be written is told, with another way", () =>
+  withRoot(async (root) => {
+    const { code, err } = await cli(["bundle", "--output", `${root}/none/b.tar.gz`, "--root", root]);
+    assert.equal(code, 1);
+    assert.match(err, /Cannot write "[^"]*b\.tar\.gz": [^\n]*\nWhat to do: Write it elsewhere/);
+  }));
