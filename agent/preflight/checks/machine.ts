@@ -4,9 +4,10 @@ import { GIB, gibText, wholeGibText } from "../../text/byte_size.ts";
 import { parseOsRelease } from "../../host/os_release.ts";
 import { SUPPORTED_SYSTEM } from "../../product/supported_system.ts";
 import { PATHS } from "../../state/paths.ts";
-import type { Check, CheckOutcome } from "../check.ts";
+import type { Check } from "../check.ts";
 import { nearestFolder } from "../facts/file_systems.ts";
-import { couldNotCheck, fail, pass, warn } from "../outcome.ts";
+import { enlargeCommand } from "./disk.ts";
+import { couldNotCheck, fail, grade, pass, warn } from "../outcome.ts";
 
 /** Firmware and kernel keep some of what the hypervisor gives. */
 const MEMORY_SLACK = 0.9;
@@ -108,8 +109,11 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "100 GiB or more";
-      const remediation = "Enlarge the disk in the hypervisor, then the partition with growpart";
       const disks = await facts.fileSystems();
+      const [small] = disks.toSorted((a, b) => a.size - b.size);
+      const remediation = `Enlarge the disk in the hypervisor, then run: ${
+        small ? enlargeCommand(small) : "growpart"
+      }`;
       const found = disks.map((it) => `${wholeGibText(it.size)} at ${it.target}`).join(", ");
       const smallest = Math.min(...disks.map((it) => it.size));
       return grade({ expected, found, remediation }, {
@@ -133,7 +137,8 @@ export const MACHINE_CHECKS: readonly Check[] = [
         const where = disks.length === 1 ? "" : ` at ${it.target}`;
         return `${it.percent} % used, ${wholeGibText(it.avail)} free${where}`;
       }).join("; ");
-      const remediation = "Free disk space or enlarge the disk";
+      const remediation =
+        "Find what takes the room: du -xh -d 2 / | sort -h | tail. Or enlarge the disk in the hypervisor";
       const fullest = Math.max(...disks.map((it) => it.percent));
       return grade({ expected, found, remediation }, { good: fullest < 70, tolerable: fullest <= 80 });
     },
@@ -216,15 +221,6 @@ export const MACHINE_CHECKS: readonly Check[] = [
     },
   },
 ];
-
-/** What is less than good is told and may be lived with, down to a bound. */
-function grade(
-  { expected, found, remediation }: { expected: string; found: string; remediation: string },
-  { good, tolerable }: { good: boolean; tolerable: boolean },
-): CheckOutcome {
-  if (good) return pass({ expected, found });
-  return tolerable ? warn({ expected, found, remediation }) : fail({ expected, found, remediation });
-}
 
 /** Writes a file, reads it back and takes it away again; makes no folder. Gives what went wrong in words. */
 /** What is wrong, `undefined` when a file can be written; `isDenied`: this user may not, which says nothing about the disk. */

@@ -6,7 +6,7 @@ import { askedEndpoints } from "../facts/endpoints.ts";
 import { fail, pass, skipped } from "../outcome.ts";
 import { REGISTRY_WAY_CHECKS } from "./registry_reachability.ts";
 import { releaseChecks } from "./release.ts";
-import { TIME_SKEW } from "./time.ts";
+import { TIME_SKEW, TIME_SYNC } from "./time.ts";
 
 /** Failures of the way; what lies behind it was not seen. */
 const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"];
@@ -32,7 +32,7 @@ export function shareRelease(context: CheckContext): () => Promise<ResolvedRelea
 
 /** Checks of the way to the registries and of the release itself. */
 export function registryChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
-  return [...REGISTRY_WAY_CHECKS, authCheck(release), TIME_SKEW, ...releaseChecks(release)];
+  return [...REGISTRY_WAY_CHECKS, authCheck(release), TIME_SKEW, TIME_SYNC, ...releaseChecks(release)];
 }
 
 /** The registries answer, and let this machine read. */
