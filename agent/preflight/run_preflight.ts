@@ -2,7 +2,9 @@ import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
 import { withTimeout } from "../signals.ts";
 import type { Check, CheckContext, CheckOutcome, CheckResult, PreflightReport, RunContext } from "./check.ts";
+import { DNS_CHECKS } from "./checks/dns.ts";
 import { DISK_CHECKS } from "./checks/disk.ts";
+import { FIREWALL_CHECKS } from "./checks/firewall.ts";
 import { HARDWARE_CHECKS } from "./checks/hardware.ts";
 import { IDENTITY_CHECKS } from "./checks/identity.ts";
 import { KERNEL_CHECKS } from "./checks/kernel.ts";
@@ -27,6 +29,8 @@ export function allChecks(context: CheckContext): readonly Check[] {
     ...KERNEL_CHECKS,
     ...IDENTITY_CHECKS,
     ...NETWORK_CHECKS,
+    ...FIREWALL_CHECKS,
+    ...DNS_CHECKS,
     ...PROXY_CHECKS,
     ...SOURCE_CHECKS,
     ...registryChecks(shareRelease(context)),

@@ -24,5 +24,8 @@ export const K3S_PORTS = [
   10259,
 ] as const;
 
+/** UDP port of the pod network's tunnel. */
+export const VXLAN_PORT = 8472;
+
 /** Ports of Flux's controllers inside their pods. */
 export const FLUX_PORTS = { http: 9090, webhook: 9292, metrics: 8080, health: 9440 } as const;

@@ -39,16 +39,18 @@ export async function createSimHost(root: string): Promise<void> {
     "/etc/hosts": "127.0.0.1 localhost\n127.0.1.1 appliance-01\n",
     "/proc/self/status": "Name:\talga-agent\nUid:\t0\t0\t0\t0\n",
     "/proc/1/comm": "systemd\n",
+    "/proc/net/udp": "  sl  local_address rem_address   st\n",
     "/proc/net/tcp": "  sl  local_address rem_address   st\n",
     "/sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
-    "/run/systemd/resolve/resolv.conf":
-      "nameserver 192.168.64.1\nnameserver 192.168.64.2\nsearch example.test\n",
+    "/run/systemd/resolve/resolv.conf": "nameserver 192.168.64.1\nnameserver 192.168.64.2\n",
     "/opt/alga-appliance/flux-crds.yaml": standInCrds(),
     "/var/log/simulator/commands.log": "",
   };
   const addresses = [{
     ifname: "ens3",
     flags: ["BROADCAST", "UP", "LOWER_UP"],
+    mtu: 1500,
+    address: "52:54:00:12:34:56",
     addr_info: [{ family: "inet", local: "192.168.64.8", prefixlen: 24, dynamic: true }],
   }];
   const routes = [{ dst: "default", gateway: "192.168.64.1", dev: "ens3" }, {
@@ -74,6 +76,7 @@ export async function createSimHost(root: string): Promise<void> {
     "/usr/bin/stat": `${log("stat")}echo "13107200 12800000"\n`,
     "/usr/bin/systemd-detect-virt": `${log("systemd-detect-virt")}echo kvm\n`,
     "/usr/bin/timedatectl": `${log("timedatectl")}printf 'NTP=yes\\nNTPSynchronized=yes\\n'\n`,
+    "/usr/sbin/nft": `${log("nft")}echo '{"nftables": []}'\n`,
     "/usr/sbin/apparmor_parser": log("apparmor_parser"),
     "/usr/bin/journalctl": `${log("journalctl")}echo "k3s stand-in: no journal"\n`,
     "/usr/bin/systemctl": `${

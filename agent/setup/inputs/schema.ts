@@ -81,7 +81,10 @@ const DnsServers = z.union([z.string(), z.array(z.string())], ask("dnsServers"))
     for (const server of servers) {
       if (!ipaddr.IPv4.isValidFourPartDecimal(server)) {
         const shown = server.length > 40 ? `${server.slice(0, 40)}…` : server;
-        context.addIssue({ code: "custom", message: `"${shown}" is not an IPv4 address`, input: given });
+        const message = ipaddr.IPv6.isValid(server.replace(/^\[|\]$/g, ""))
+          ? `"${shown}" is an IPv6 address, which pods cannot reach: enter an IPv4 address of the server`
+          : `"${shown}" is not an IPv4 address`;
+        context.addIssue({ code: "custom", message, input: given });
         return z.NEVER;
       }
       if (["loopback", "unspecified", "broadcast", "multicast"].includes(ipaddr.IPv4.parse(server).range())) {

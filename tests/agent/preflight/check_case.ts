@@ -44,13 +44,26 @@ export function diskAnswer(sizeGib: number, usedGib: number, target = "/"): { st
 }
 
 export function addressAnswer(
-  interfaces: readonly { name: string; addresses: string[]; isUp?: boolean }[],
+  interfaces: readonly {
+    name: string;
+    addresses: string[];
+    isUp?: boolean;
+    isDynamic?: boolean;
+    mtu?: number;
+  }[],
 ): { stdout: string } {
   return {
     stdout: JSON.stringify(interfaces.map((it) => ({
       ifname: it.name,
       flags: it.isUp === false ? ["UP"] : ["UP", "LOWER_UP"],
-      addr_info: it.addresses.map((local) => ({ family: "inet", local, prefixlen: 24, dynamic: true })),
+      mtu: it.mtu ?? 1500,
+      address: "52:54:00:aa:bb:01",
+      addr_info: it.addresses.map((local) => ({
+        family: "inet",
+        local,
+        prefixlen: 24,
+        ...(it.isDynamic ? { dynamic: true } : {}),
+      })),
     }))),
   };
 }
@@ -130,6 +143,7 @@ export function greenHost(): FakeHost {
     "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
     "/run/utmp": "",
     "/proc/meminfo": "MemTotal:       16384000 kB\n",
+    "/proc/net/udp": "  sl  local_address rem_address   st\n",
     "/proc/net/tcp": "  sl  local_address rem_address   st\n",
     "/sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
     "/run/systemd/resolve/resolv.conf": "nameserver 192.0.2.53\nnameserver 192.0.2.54\n",
@@ -137,6 +151,7 @@ export function greenHost(): FakeHost {
     findmnt: diskAnswer(200, 30),
     stat: { stdout: "13107200 12800000\n" },
     systemctl: servicesAnswer({ "systemd-networkd": "active", ssh: "active" }),
+    nft: { stdout: '{"nftables": [{"metainfo": {"version": "1.0.9"}}]}' },
     "systemd-detect-virt": { stdout: "kvm\n" },
     timedatectl: { stdout: "NTP=yes\nNTPSynchronized=yes\n" },
     "ip -j addr show": addressAnswer([{ name: "lo", addresses: ["127.0.0.1"] }, {

@@ -59,6 +59,27 @@ export const NETWORK_CASES: readonly CheckCase[] = [
   },
   {
     id: "net.default-route",
+    when: "the only one ends in nothing",
+    status: "fail",
+    found: "none",
+    host: (it) =>
+      void it.commands.set("ip -j route show", {
+        stdout: '[{"type":"unreachable","dst":"default","dev":"lo","metric":4294967295,"flags":[]}]',
+      }),
+  },
+  {
+    id: "net.default-route",
+    when: "there are two, the worse one first",
+    status: "pass",
+    found: "192.0.2.1 on ens3",
+    host: (it) =>
+      void it.commands.set("ip -j route show", {
+        stdout:
+          '[{"dst":"default","gateway":"198.51.100.1","dev":"wlan0","metric":600},{"dst":"default","gateway":"192.0.2.1","dev":"ens3","metric":100}]',
+      }),
+  },
+  {
+    id: "net.default-route",
     when: "ip prints nothing",
     status: "fail",
     found: "none",
