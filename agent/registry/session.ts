@@ -15,7 +15,13 @@ const MAX_RETRY_AFTER_MS = 5_000;
 /** GHCR tells no expiry; a token is asked for again on 401 anyway. */
 const TOKEN_LIFETIME_MS = 60_000;
 
-const TokenReply = z.object({ token: z.string().optional(), access_token: z.string().optional() });
+/** How long to wait for one that is ill for a moment and does not say how long, by the attempt. */
+const BACK_OFF_MS = [1_000, 2_000] as const;
+/** It may be well again in a moment. */
+const TRANSIENT = [429, 502, 503, 504];
+
+// Some answer with both names, one of them empty, null or of another kind.
+const TokenReply = z.object({ token: z.unknown(), access_token: z.unknown() }).partial();
 
 /** What is wanted of a repository. */
 export interface RegistryRequest {
@@ -86,7 +92,8 @@ export class RegistrySession {
         continue;
       }
       const error = statusError(reply, url.host, `${repository}/${path}`);
-      const waitMs = error.retryAfterMs;
+      const waitMs = error.retryAfterMs ??
+        (TRANSIENT.includes(reply.status) ? BACK_OFF_MS[attempt] : undefined);
       if (waitMs === undefined || waitMs > MAX_RETRY_AFTER_MS || attempt++ >= RETRIES) throw error;
       await clock.sleep(waitMs, outer);
     }
@@ -137,8 +144,10 @@ export class RegistrySession {
     const body = await readBody(reply, url.host, { maxBytes: MAX_TOKEN_BYTES, signal });
     if (reply.status !== 200) throw statusError(reply, url.host, `a pull token for ${repository}`);
     const parsed = TokenReply.safeParse(parseJson(body, url.host));
-    const token = parsed.success ? parsed.data.token ?? parsed.data.access_token : undefined;
-    if (!token) {
+    const token = [parsed.data?.token, parsed.data?.access_token].find((it) =>
+      typeof it === "string" && it !== ""
+    );
+    if (typeof token !== "string") {
       throw new RegistryError("unauthorized", url.host, `${url.host} gave no pull token for ${repository}`);
     }
     return token;
