@@ -21,6 +21,7 @@ import { forgetPassword } from "../setup/initial_password.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
 import { onHost } from "../net/settings.ts";
+import { followAuthorities } from "../settings/follow_authorities.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
 import { networkOfSettings } from "../settings/settings.ts";
 import { createSettingsService } from "../settings/settings_service.ts";
@@ -257,6 +258,10 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     );
 
     const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
+    const followingAuthorities = followAuthorities(
+      { host, clock, settings, connectKube, say: deps.say },
+      over.signal,
+    );
 
     await aborted(terminal.signal);
     say("info", "Stopping");
@@ -277,6 +282,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         forgetting,
         followingDisk,
         followingResolvers,
+        followingAuthorities,
       ]),
       clock.sleep(SHUTDOWN_MS),
     ]);
