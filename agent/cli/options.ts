@@ -1,6 +1,8 @@
 import { AGENT_PORT, DEFAULT_LISTEN } from "../product/ports.ts";
 import { isIP } from "node:net";
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { REGISTRY_LOGINS } from "../net/registry_logins.ts";
+import { parseMirror } from "../registry/mirror.ts";
 import type { RegistryMirrors } from "../registry/registry.ts";
 import { UsageError } from "./command.ts";
 
@@ -40,7 +42,8 @@ export const PLACE_OPTIONS = {
 /** Help lines of {@link PLACE_OPTIONS}. */
 export const PLACE_HELP = `  --root DIR                  where the appliance's "/" lies (default /)
   --registry-mirror HOST=URL  ask URL instead of the registry HOST;
-                              may be repeated`;
+                              may be repeated; URL may have a path. Logins:
+                              /etc/alga-appliance/registry-login.json`;
 
 /** An absolute folder. @throws {UsageError} */
 export function parseRoot(text: string): string {
@@ -82,20 +85,23 @@ export function parseDownloadUrl(text: string | undefined): string | undefined {
   return text;
 }
 
-/** "ghcr.io=http://127.0.0.1:5000" → mirrors. @throws {UsageError} */
+/** "ghcr.io=http://127.0.0.1:5000" → mirrors. @throws {UsageError} that repeats no password */
 export function parseMirrors(pairs: readonly string[] | undefined): RegistryMirrors {
   const mirrors: Record<string, string> = {};
   for (const pair of pairs ?? []) {
-    const [host, target, ...rest] = pair.split("=");
-    const url = target !== undefined && rest.length === 0 && URL.canParse(target)
-      ? new URL(target)
-      : undefined;
-    const wellFormed = url && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.username &&
-      !url.search;
-    if (!host || !/^[A-Za-z0-9.-]+(:\d+)?$/.test(host) || !wellFormed) {
-      throw new UsageError(`--registry-mirror must look like ghcr.io=http://127.0.0.1:5000, not "${pair}"`);
+    const [host = "", target = "", ...rest] = pair.split("=");
+    const parsed = rest.length > 0 ? { problem: "is not a web address" } : parseMirror(target);
+    if (!/^[A-Za-z0-9.-]+(:\d+)?$/.test(host)) {
+      throw new UsageError(
+        "--registry-mirror must begin with a registry, as in ghcr.io=http://127.0.0.1:5000",
+      );
     }
-    mirrors[host] = url.origin;
+    if ("problem" in parsed) {
+      throw new UsageError(
+        `--registry-mirror ${host}=…: the address ${parsed.problem}; enter it like ${host}=https://mirror.example.com or ${host}=https://mirror.example.com/path, with logins in ${REGISTRY_LOGINS}`,
+      );
+    }
+    mirrors[host] = parsed.url;
   }
   return mirrors;
 }

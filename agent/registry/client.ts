@@ -24,7 +24,10 @@ export interface RegistryClientOptions extends RegistrySessionOptions {
 
 /** Read access to OCI registries; anonymous, with token challenge. */
 export function createRegistryClient({ network, ...options }: RegistryClientOptions): RegistryClient {
-  const session = new RegistrySession(createTransport(network), options);
+  const session = new RegistrySession(createTransport(network), {
+    ...options,
+    ...(network.logins === undefined ? {} : { logins: network.logins }),
+  });
   return {
     async ping(host, { signal } = {}) {
       const { reply, host: asked } = await session.ping(host, signal);

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { withTimeout } from "../signals.ts";
-import { parseChallenge } from "./challenge.ts";
+import { basicAuthorization, type RegistryLogin, type RegistryLogins } from "../net/registry_logins.ts";
+import { type BearerChallenge, parseChallenge, parseChallenges } from "./challenge.ts";
 import { exchange } from "../net/exchange.ts";
-import { type RegistryMirrors, registryUrl } from "./registry.ts";
+import { registryApi, type RegistryMirrors } from "./registry.ts";
 import { RegistryError } from "./errors.ts";
 import { parseJson, readBody, statusError } from "./reply.ts";
 import type { Transport, TransportReply } from "../net/transport.ts";
@@ -42,6 +43,8 @@ export interface RegistrySessionOptions {
   mirrors: RegistryMirrors;
   clock: Clock;
   userAgent: string;
+  /** Asked when a registry wants to know who asks. @throws {NetworkError} */
+  logins?: () => Promise<RegistryLogins>;
   /** Per request; default 8 s. */
   timeoutMs?: number;
 }
@@ -50,7 +53,8 @@ export interface RegistrySessionOptions {
 export class RegistrySession {
   readonly #transport: Transport;
   readonly #options: RegistrySessionOptions;
-  readonly #tokens = new Map<string, { token: string; untilMs: number }>();
+  /** Values of the Authorization field, by repository. */
+  readonly #kept = new Map<string, { authorization: string; untilMs: number }>();
 
   constructor(transport: Transport, options: RegistrySessionOptions) {
     this.#transport = transport;
@@ -59,7 +63,7 @@ export class RegistrySession {
 
   /** `GET /v2/`, whatever the status. @throws {NetworkError} */
   async ping(host: string, outer: AbortSignal | undefined): Promise<RegistryAnswer> {
-    const url = new URL(`${registryUrl(host, this.#options.mirrors)}/v2/`);
+    const url = new URL(`${registryApi(host, this.#options.mirrors).root}/`);
     const signal = this.#limited(outer);
     const reply = await this.#ask(url, { method: "GET", accept: "application/json", signal });
     return { reply, host: url.host, signal };
@@ -73,20 +77,25 @@ export class RegistrySession {
     { method, accept, signal: outer }: RegistryRequest,
   ): Promise<RegistryAnswer> {
     const { clock, mirrors } = this.#options;
-    const url = new URL(`${registryUrl(host, mirrors)}/v2/${repository}/${path}`);
+    const { root, prefix } = registryApi(host, mirrors);
+    const asked = `${prefix}${repository}`;
+    const url = new URL(`${root}/${asked}/${path}`);
     let challenged = false;
     for (let attempt = 0;;) {
       const signal = this.#limited(outer);
-      const token = this.#keptToken(url.host, repository);
-      const reply = await this.#ask(url, { method, accept, signal }, token);
+      const reply = await this.#ask(url, { method, accept, signal }, this.#keptFor(url.host, asked));
       if (reply.status >= 200 && reply.status < 300) return { reply, host: url.host, signal };
       await reply.body?.cancel();
       const challenge = reply.headers.get("www-authenticate");
       if (reply.status === 401 && challenge !== null && !challenged) {
         challenged = true;
-        const fresh = await this.#fetchToken(challenge, url.host, repository, signal);
-        this.#tokens.set(tokenKey(url.host, repository), {
-          token: fresh,
+        const authorization = await this.#authorize(
+          challenge,
+          { host, asked: url.host, repository: asked },
+          signal,
+        );
+        this.#kept.set(keyOf(url.host, asked), {
+          authorization,
           untilMs: clock.nowMs() + TOKEN_LIFETIME_MS,
         });
         continue;
@@ -110,37 +119,59 @@ export class RegistrySession {
   #ask(
     url: URL,
     { method, accept, signal }: RegistryRequest & { signal: AbortSignal },
-    token?: string,
+    authorization?: string,
   ): Promise<TransportReply> {
     return exchange(this.#transport, url, {
       method,
       signal,
       headers: { accept, "user-agent": this.#options.userAgent },
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(authorization === undefined ? {} : { authorization }),
     });
   }
 
-  #keptToken(host: string, repository: string): string | undefined {
-    const kept = this.#tokens.get(tokenKey(host, repository));
-    return kept && kept.untilMs > this.#options.clock.nowMs() ? kept.token : undefined;
+  #keptFor(host: string, repository: string): string | undefined {
+    const kept = this.#kept.get(keyOf(host, repository));
+    return kept && kept.untilMs > this.#options.clock.nowMs() ? kept.authorization : undefined;
+  }
+
+  /** How to answer a challenge: with a pull token, else with the login itself where there is one. */
+  async #authorize(
+    challenge: string,
+    { host, asked, repository }: { host: string; asked: string; repository: string },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const logins = await this.#options.logins?.() ?? {};
+    // By the name in references, or by who answers for it; never one of another host.
+    const login = logins[asked] ?? (asked === "registry-1.docker.io" ? logins[host] : undefined);
+    const bearer = parseChallenge(challenge);
+    if (bearer) return `Bearer ${await this.#fetchToken(bearer, { asked, repository, login }, signal)}`;
+    const wantsBasic = parseChallenges(challenge).some((it) => it.scheme === "basic");
+    if (login && wantsBasic) return basicAuthorization(login);
+    throw new RegistryError(
+      "unauthorized",
+      asked,
+      wantsBasic
+        ? `${asked} wants a user name and password`
+        : `${asked} wants a way of signing in that is not known here`,
+      { status: 401 },
+    );
   }
 
   async #fetchToken(
-    challenge: string,
-    host: string,
-    repository: string,
+    bearer: BearerChallenge,
+    { asked, repository, login }: { asked: string; repository: string; login: RegistryLogin | undefined },
     signal: AbortSignal,
   ): Promise<string> {
-    const bearer = parseChallenge(challenge);
-    if (!bearer) {
-      throw new RegistryError("unauthorized", host, `${host} wants a user name and password`, {
-        status: 401,
-      });
-    }
     const url = new URL(bearer.realm);
     if (bearer.service !== undefined) url.searchParams.set("service", bearer.service);
     url.searchParams.set("scope", `repository:${repository}:pull`); // the challenge of /v2/ names a placeholder
-    const reply = await this.#ask(url, { method: "GET", accept: "application/json", signal });
+    // A password goes nowhere in plain text where the registry itself is not asked so.
+    const mayTell = login !== undefined && (url.protocol === "https:" || url.host === asked);
+    const reply = await this.#ask(
+      url,
+      { method: "GET", accept: "application/json", signal },
+      mayTell ? basicAuthorization(login) : undefined,
+    );
     const body = await readBody(reply, url.host, { maxBytes: MAX_TOKEN_BYTES, signal });
     if (reply.status !== 200) throw statusError(reply, url.host, `a pull token for ${repository}`);
     const parsed = TokenReply.safeParse(parseJson(body, url.host));
@@ -154,6 +185,6 @@ export class RegistrySession {
   }
 }
 
-function tokenKey(host: string, repository: string): string {
+function keyOf(host: string, repository: string): string {
   return `${host}/${repository}`;
 }

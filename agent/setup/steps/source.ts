@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { NAMESPACES } from "../../product/names.ts";
-import { SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
-import { kindOf, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
-import type { Step } from "../step.ts";
+import { basicAuthorization, readRegistryLogins, type RegistryLogins } from "../../net/registry_logins.ts";
+import { fluxMirror } from "../../registry/mirror.ts";
+import { LOGIN_SECRET, SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
+import { kindOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import type { Step, StepContext } from "../step.ts";
 import { requireKube } from "./cluster.ts";
+import { encodeSecret, readSecret } from "./secret_data.ts";
 
 /** Tells Flux which release to install, by digest. */
 export const sourceStep: Step = {
@@ -17,8 +20,11 @@ export const sourceStep: Step = {
   installState: { status: "flux-source", phase: "flux" },
   async look(context) {
     const kube = await requireKube(context);
-    const { config } = (await context.release()).manifest;
-    for (const object of sourceObjects(config, context.mirrors)) {
+    const logins = await readRegistryLogins(context.host);
+    if (!isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, LOGIN_SECRET), loginValues(logins))) {
+      return false;
+    }
+    for (const object of await wantedObjects(context, logins)) {
       if (!await holds(kube, object)) return false;
     }
     return true;
@@ -26,7 +32,9 @@ export const sourceStep: Step = {
   async act(context) {
     const kube = await requireKube(context);
     const { manifest } = await context.release();
-    for (const object of sourceObjects(manifest.config, context.mirrors)) {
+    const logins = await readRegistryLogins(context.host);
+    await applyLogins(kube, logins);
+    for (const object of await wantedObjects(context, logins)) {
       // A second apply would change the object where the server adds defaults on a change only.
       if (!await holds(kube, object)) await kube.apply(object, { force: true });
     }
@@ -34,10 +42,44 @@ export const sourceStep: Step = {
   },
 };
 
+async function wantedObjects(context: StepContext, logins: RegistryLogins): Promise<KubeObject[]> {
+  const { config } = (await context.release()).manifest;
+  const mirrors = Object.entries(context.mirrors).map(([host, url]) => [host, fluxMirror(url)]);
+  return sourceObjects(config, Object.fromEntries(mirrors), (host) => Object.hasOwn(logins, host));
+}
+
+/** The Secret's values, in docker's form; `undefined` without logins. */
+function loginValues(logins: RegistryLogins): Record<string, string> | undefined {
+  const hosts = Object.entries(logins);
+  if (hosts.length === 0) return undefined;
+  const auths = Object.fromEntries(hosts.map(([host, login]) => [host, {
+    ...login,
+    auth: basicAuthorization(login).slice("Basic ".length),
+  }]));
+  return { ".dockerconfigjson": JSON.stringify({ auths }) };
+}
+
+async function applyLogins(kube: KubeClient, logins: RegistryLogins): Promise<void> {
+  const values = loginValues(logins);
+  const metadata = { name: LOGIN_SECRET, namespace: NAMESPACES.flux };
+  if (!values) {
+    await kube.delete({ resource: KINDS.Secret, ...metadata });
+    return;
+  }
+  await kube.apply({
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "kubernetes.io/dockerconfigjson",
+    metadata,
+    data: encodeSecret(values),
+  }, { force: true });
+}
+
 /** Whether the cluster's object says what ours does; the server may have added to it. */
 async function holds(kube: KubeClient, wanted: KubeObject): Promise<boolean> {
   const found = await kube.get({ resource: kindOf(wanted), namespace: NAMESPACES.flux, name: SOURCE_NAME });
-  // What an earlier mirror left: the only field of ours that is not always there.
+  // What an earlier mirror or login left: the fields of ours that are not always there.
   if ((found?.spec?.insecure ?? false) !== (wanted.spec.insecure ?? false)) return false;
+  if (found?.spec?.secretRef?.name !== wanted.spec.secretRef?.name) return false;
   return Object.entries(wanted.spec).every(([key, value]) => isDeepStrictEqual(found?.spec?.[key], value));
 }

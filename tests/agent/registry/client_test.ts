@@ -216,6 +216,79 @@ for (const [what, answer, isGood] of TOKENS) {
     }));
 }
 
+const MIRROR_LOGIN = { username: "site", password: "Geheim:77" };
+const BASIC = `Basic ${btoa("site:Geheim:77")}`;
+
+/** A mirror below a path that wants a login; `asked` is what it was sent. */
+async function withMirror(
+  scheme: "Basic" | "Bearer",
+  path: string,
+  body: (client: RegistryClient, asked: string[]) => Promise<void>,
+  login: (host: string) => Record<string, typeof MIRROR_LOGIN> = (host) => ({ [host]: MIRROR_LOGIN }),
+): Promise<void> {
+  const asked: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request): Response => {
+    const url = new URL(request.url);
+    const authorization = request.headers.get("authorization");
+    asked.push(`${url.pathname}${url.search} ${authorization ?? "-"}`);
+    if (url.pathname === "/token") {
+      return authorization === BASIC ? Response.json({ token: "good" }) : new Response("", { status: 401 });
+    }
+    if (authorization === (scheme === "Basic" ? BASIC : "Bearer good")) return new Response("{}");
+    const realm = scheme === "Basic" ? '"mirror"' : `"${url.origin}/token"`;
+    return new Response("", { status: 401, headers: { "www-authenticate": `${scheme} realm=${realm}` } });
+  });
+  const host = `127.0.0.1:${server.addr.port}`;
+  const client = clientOf(`http://${host}${path}`, {
+    network: { logins: () => Promise.resolve(login(host)) },
+  });
+  try {
+    await body(client, asked);
+  } finally {
+    client.close();
+    await server.shutdown();
+  }
+}
+
+Deno.test("RegistryClient signs in to a mirror below a path, by Basic and by Bearer", async () => {
+  await withMirror("Basic", "/artifactory/api/docker/ghcr", async (client, asked) => {
+    assert.equal((await client.ping("ghcr.io")).status, 401);
+    assert.equal(await client.exists("ghcr.io", "a/b", "1"), true);
+    assert.equal(await client.exists("ghcr.io", "a/b", "2"), true);
+    assert.deepEqual(asked, [
+      "/artifactory/api/docker/ghcr/v2/ -",
+      "/artifactory/api/docker/ghcr/v2/a/b/manifests/1 -",
+      `/artifactory/api/docker/ghcr/v2/a/b/manifests/1 ${BASIC}`,
+      `/artifactory/api/docker/ghcr/v2/a/b/manifests/2 ${BASIC}`,
+    ]);
+  });
+  await withMirror("Bearer", "/v2/ghcr-proxy", async (client, asked) => {
+    assert.equal(await client.exists("ghcr.io", "a/b", "1"), true);
+    assert.deepEqual(asked, [
+      "/v2/ghcr-proxy/a/b/manifests/1 -",
+      `/token?scope=repository%3Aghcr-proxy%2Fa%2Fb%3Apull ${BASIC}`,
+      "/v2/ghcr-proxy/a/b/manifests/1 Bearer good",
+    ]);
+  });
+});
+
+Deno.test("RegistryClient tells nobody the login of another host, and says when one is wanted", async () => {
+  await withMirror("Basic", "", async (client, asked) => {
+    await assert.rejects(client.exists("ghcr.io", "a/b", "1"), {
+      failure: "unauthorized",
+      message: /^127\.0\.0\.1:\d+ wants a user name and password$/,
+    });
+    assert.deepEqual(asked, ["/v2/a/b/manifests/1 -"]);
+  }, () => ({ "127.0.0.1": MIRROR_LOGIN, "other.example": MIRROR_LOGIN, "ghcr.io": MIRROR_LOGIN }));
+});
+
+Deno.test("RegistryClient passes on why the file of logins cannot be used", () =>
+  withMirror("Basic", "", async (client) => {
+    await assert.rejects(client.exists("ghcr.io", "a/b", "1"), { message: "chmod it" });
+  }, () => {
+    throw new NetworkError("unauthorized", "registry-login.json", "chmod it");
+  }));
+
 Deno.test("RegistryClient waits as long as Retry-After says and tries again", async () => {
   assert.equal(await waitFor(429, { "retry-after": "3" }), 3000);
 });
