@@ -5,7 +5,7 @@ import { type NetworkSettings } from "../net/settings.ts";
 import { RegistryError } from "./errors.ts";
 import { readBody, statusError } from "./reply.ts";
 import { RegistrySession, type RegistrySessionOptions } from "./session.ts";
-import { createTransport } from "../net/transport.ts";
+import { createTransport, type TransportReply } from "../net/transport.ts";
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_BLOB_BYTES = 16 * 1024 * 1024;
@@ -30,8 +30,8 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
   });
   return {
     async ping(host, { signal } = {}) {
-      const { reply, host: asked } = await session.ping(host, signal);
-      await reply.body?.cancel();
+      const { reply, host: asked, signal: limited, answeredBy } = await session.ping(host, signal);
+      await refusePortal(reply, { asked, answeredBy, signal: limited });
       if (reply.status === 404) {
         throw new RegistryError("unexpected-status", asked, `${asked} does not answer as a registry does`, {
           status: 404,
@@ -96,6 +96,31 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
 
     close: () => session.close(),
   };
+}
+
+/** Bytes that tell a page from JSON. */
+const MAX_PING_BYTES = 64 * 1024;
+
+/** What `/v2/` gives is short and no page; a network that wants a person to sign in first answers in its place. @see RFC 6585 §6 */
+async function refusePortal(
+  reply: TransportReply,
+  { asked, answeredBy, signal }: { asked: string; answeredBy: string; signal: AbortSignal },
+): Promise<void> {
+  if (reply.status !== 200 && reply.status !== 511) {
+    await reply.body?.cancel();
+    return;
+  }
+  const text = new TextDecoder().decode(await readStart(reply, signal));
+  if (reply.status !== 511 && !/^[\s\uFEFF]*</.test(text)) return;
+  const by = answeredBy === asked ? "" : ` of ${answeredBy}`;
+  throw new RegistryError("captive", asked, `${asked} is answered by a page${by}, not by a registry`, {
+    status: reply.status,
+    ...(answeredBy === asked ? {} : { sentOnBy: answeredBy }),
+  });
+}
+
+async function readStart(reply: TransportReply, signal: AbortSignal): Promise<Uint8Array> {
+  return await readBody(reply, "", { maxBytes: MAX_PING_BYTES, signal }).catch(() => new Uint8Array());
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -62,11 +62,14 @@ export class RegistrySession {
   }
 
   /** `GET /v2/`, whatever the status. @throws {NetworkError} */
-  async ping(host: string, outer: AbortSignal | undefined): Promise<RegistryAnswer> {
+  async ping(
+    host: string,
+    outer: AbortSignal | undefined,
+  ): Promise<RegistryAnswer & { answeredBy: string }> {
     const url = new URL(`${registryApi(host, this.#options.mirrors).root}/`);
     const signal = this.#limited(outer);
     const reply = await this.#ask(url, { method: "GET", accept: "application/json", signal });
-    return { reply, host: url.host, signal };
+    return { reply, host: url.host, signal, answeredBy: reply.url.host };
   }
 
   /** A path below a repository. @throws {NetworkError} for any status but 2xx. */
@@ -120,7 +123,7 @@ export class RegistrySession {
     url: URL,
     { method, accept, signal }: RegistryRequest & { signal: AbortSignal },
     authorization?: string,
-  ): Promise<TransportReply> {
+  ): Promise<TransportReply & { url: URL }> {
     return exchange(this.#transport, url, {
       method,
       signal,

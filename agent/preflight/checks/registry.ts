@@ -1,10 +1,12 @@
 import { errorText } from "../../error.ts";
 import { type ResolvedRelease, resolveRelease } from "../../release/mod.ts";
 import { NetworkError } from "../../net/errors.ts";
+import { LOGINS_EXAMPLE, REGISTRY_LOGINS } from "../../net/registry_logins.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { fail, pass, skipped } from "../outcome.ts";
 import { REGISTRY_WAY_CHECKS } from "./registry_reachability.ts";
+import { registryTrustChecks } from "./registry_trust.ts";
 import { releaseChecks } from "./release.ts";
 import { TIME_SKEW, TIME_SYNC } from "./time.ts";
 
@@ -12,7 +14,9 @@ import { TIME_SKEW, TIME_SYNC } from "./time.ts";
 const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"];
 
 const AUTH_REMEDIES: { readonly [failure: string]: string } = {
-  unauthorized: "Report this to Alga support",
+  unauthorized:
+    `Write the login of this host into ${REGISTRY_LOGINS} (${LOGINS_EXAMPLE}) and run: chmod 600 ${REGISTRY_LOGINS}. Without a mirror, report this to Alga support`,
+  captive: "Sign in to the network's portal first (see Portal of the network)",
   denied: "Report this to Alga support",
   "rate-limited": "Wait some minutes, then run the checks again",
   "server-error": "Check proxy and firewall; wait some minutes, then run the checks again",
@@ -32,7 +36,14 @@ export function shareRelease(context: CheckContext): () => Promise<ResolvedRelea
 
 /** Checks of the way to the registries and of the release itself. */
 export function registryChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
-  return [...REGISTRY_WAY_CHECKS, authCheck(release), TIME_SKEW, TIME_SYNC, ...releaseChecks(release)];
+  return [
+    ...REGISTRY_WAY_CHECKS,
+    ...registryTrustChecks(release),
+    authCheck(release),
+    TIME_SKEW,
+    TIME_SYNC,
+    ...releaseChecks(release),
+  ];
 }
 
 /** The registries answer, and let this machine read. */

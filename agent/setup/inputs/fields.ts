@@ -198,7 +198,7 @@ export const FIELDS = {
     flag: "ca-certs",
     default: { value: "" },
     settingsOnly: true,
-    checks: ["reg.tls", "reg.auth"],
+    checks: ["reg.tls", "reg.tls-chain", "reg.auth"],
   },
 } as const satisfies Record<string, Field>;
 export type FieldKey = keyof typeof FIELDS;

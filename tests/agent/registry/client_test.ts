@@ -216,6 +216,64 @@ for (const [what, answer, isGood] of TOKENS) {
     }));
 }
 
+const PORTALS: readonly [string, () => Response, RegExp | undefined][] = [
+  [
+    "a page in its place",
+    () => new Response("\n <!DOCTYPE html><html>Sign in", { status: 200 }),
+    /by a page, not by/,
+  ],
+  [
+    "511",
+    () => new Response("", { status: 511 }),
+    /is answered by a page, not by a registry$/,
+  ],
+  [
+    "JSON, whatever its type is said to be",
+    () => new Response("{}", { headers: { "content-type": "text/html" } }),
+    undefined,
+  ],
+  ["nothing", () => new Response(null), undefined],
+  ["401 with a page", () => new Response("<html>", { status: 401 }), undefined],
+];
+
+for (const [what, answer, message] of PORTALS) {
+  Deno.test(`RegistryClient ${message ? "tells a portal of the network by" : "takes for a registry what gives"} ${what}`, async () => {
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+    const client = clientOf(`http://127.0.0.1:${server.addr.port}`);
+    try {
+      if (message) await assert.rejects(client.ping("ghcr.io"), { failure: "captive", message });
+      else assert.ok(await client.ping("ghcr.io"));
+    } finally {
+      client.close();
+      await server.shutdown();
+    }
+  });
+}
+
+Deno.test("RegistryClient names the portal that it was sent on to, and the host that it could not reach", async () => {
+  const other = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("<html>"));
+  let location = `http://127.0.0.1:${other.addr.port}/login`;
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(null, { status: 302, headers: { location } }),
+  );
+  const client = clientOf(`http://127.0.0.1:${server.addr.port}`);
+  const [asked, by] = [`127.0.0.1:${server.addr.port}`, `127.0.0.1:${other.addr.port}`];
+  try {
+    await assert.rejects(client.ping("ghcr.io"), { failure: "captive", host: asked, sentOnBy: by });
+    location = `http://127.0.0.1:${CLOSED_PORT}/blob`;
+    await assert.rejects(client.exists("ghcr.io", "a/b", "1"), {
+      failure: "tcp",
+      host: `127.0.0.1:${CLOSED_PORT}`,
+      sentOnBy: asked,
+      message: `${asked} sends on to another host; 127.0.0.1:${CLOSED_PORT}: it cannot be reached`,
+    });
+  } finally {
+    client.close();
+    await Promise.all([server.shutdown(), other.shutdown()]);
+  }
+});
+
 const MIRROR_LOGIN = { username: "site", password: "Geheim:77" };
 const BASIC = `Basic ${btoa("site:Geheim:77")}`;
 
