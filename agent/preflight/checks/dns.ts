@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { APP_PORT } from "../../product/ports.ts";
 import type { ResolvConf } from "../../host/network_facts.ts";
 import type { Check, CheckContext, RunContext } from "../check.ts";
 import { askDns } from "../../net/dns_query.ts";
@@ -180,12 +181,23 @@ export const DNS_CHECKS: readonly Check[] = [
       const remediation = `Make a DNS record for ${hostName} that leads to ${
         own[0] ?? "this machine"
       }, or to your own proxy before it`;
+      if (isLoopback(hostName)) {
+        return warn({
+          expected,
+          found: `${hostName} is this machine alone: nobody else can open it`,
+          remediation: `Enter a name of this machine, or http://${
+            own[0] ?? "ADDRESS"
+          }:${APP_PORT}, in the form`,
+        });
+      }
       if (ipaddr.isValid(hostName)) {
-        if (own.includes(hostName) || hostName.startsWith("127.")) return pass({ expected, found: hostName });
+        if (own.includes(hostName)) return pass({ expected, found: hostName });
         return warn({
           expected,
           found: `${hostName} is not an address of this machine`,
-          remediation: "Correct the application address",
+          remediation: `Enter a name of this machine, or http://${
+            own[0] ?? "ADDRESS"
+          }:${APP_PORT}, in the form`,
         });
       }
       const servers = await effectiveResolvers(context);
@@ -252,4 +264,9 @@ async function ownOf({ facts }: RunContext, servers: readonly string[]): Promise
 
 function ownText(servers: readonly string[]): string {
   return `${servers.join(", ")} is this machine itself`;
+}
+
+function isLoopback(hostName: string): boolean {
+  return hostName === "localhost" || hostName.endsWith(".localhost") ||
+    ipaddr.isValid(hostName) && ipaddr.process(hostName).range() === "loopback";
 }

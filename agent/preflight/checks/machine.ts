@@ -190,9 +190,15 @@ export const MACHINE_CHECKS: readonly Check[] = [
     vantage: "cluster",
     overridable: false,
     async run({ facts }) {
-      const expected = "lower-case letters, digits and hyphens, at most 54 characters";
-      const name = (await facts.text("/etc/hostname"))?.trim() ?? "";
-      const found = name === "" ? "none" : `"${name}"`;
+      const expected = "letters, digits and hyphens, at most 54 characters";
+      const given = (await facts.text("/etc/hostname"))?.trim() ?? "";
+      // As the kubelet does.
+      const name = given.toLowerCase();
+      const found = given === ""
+        ? "none"
+        : name === given
+        ? `"${name}"`
+        : `"${given}", in Kubernetes "${name}"`;
       const remediation = "Rename the machine: hostnamectl set-hostname NAME";
       const valid = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name) &&
         name.length <= 54; // RFC 1123 §2.1

@@ -239,6 +239,24 @@ export const NETWORK_CASES: readonly CheckCase[] = [
     context: { mirrors: {} },
   },
   { id: "dns.app-host", when: "it is our address", status: "pass", found: "192.0.2.8" },
+  ...[
+    "http://127.0.0.1:3000",
+    "http://127.9.9.9",
+    "http://localhost:3000",
+    "http://psa.localhost",
+    "http://[::1]",
+  ].map((
+    appUrl,
+  ): CheckCase => ({
+    id: "dns.app-host",
+    when: `it is ${appUrl}`,
+    status: "warn",
+    found: `${
+      new URL(appUrl).hostname.replace(/^\[|\]$/g, "")
+    } is this machine alone: nobody else can open it`,
+    advice: /http:\/\/192\.0\.2\.8:3000/,
+    inputs: { appUrl },
+  })),
   {
     id: "dns.app-host",
     when: "it is another machine's address",
