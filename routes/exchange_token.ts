@@ -1,13 +1,15 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppDeps, Env } from "./app_deps.ts";
 import { sessionCookie } from "./guards.ts";
-import { localPath } from "./login.ts";
+import { localPath } from "./local_path.ts";
+import { isFromElsewhere, isPageWanted, stepOver } from "./step_over.ts";
 
 /**
  * A link with the token: exchanged for a session and gone from the address bar, before anything else sees it. A wrong one
  * leads to the sign-in form.
  *
  * - Who is signed in stays so, whatever the link says.
+ * - A link on another site ends signed in too: a page of our own leads on, because a redirect would go without the cookie.
  * - Any page of the web can make a browser ask for such a link. What the browser says is not a visit of a person (a picture, a
  *   frame) is not looked at; over plain HTTP browsers say nothing, so wrong links have an allowance of their own.
  *
@@ -23,7 +25,9 @@ export function exchangeToken(deps: AppDeps): MiddlewareHandler<Env> {
     if (deps.access.checkToken(token, c.env.remoteAddr, "link").ok) {
       c.header("set-cookie", sessionCookie((await deps.access.startSession()).id));
     }
-    return c.redirect(there, 303);
+    // Over plain HTTP browsers do not say who led here.
+    const isUnknown = c.req.header("sec-fetch-site") === undefined;
+    return isPageWanted(c) && (isUnknown || isFromElsewhere(c)) ? stepOver(c, there) : c.redirect(there, 303);
   };
 }
 

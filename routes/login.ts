@@ -4,6 +4,7 @@ import { renderPage } from "../views/layout.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
 import { sessionCookie } from "./guards.ts";
+import { localPath } from "./local_path.ts";
 
 /** Sign in and out. */
 export function loginRoutes(deps: AppDeps, state: AppState): Hono<Env> {
@@ -36,12 +37,4 @@ export function loginRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   });
 
   return app;
-}
-
-/** Only paths of our own; anything else leads to the start page. */
-export function localPath(text: string | undefined): string {
-  return text !== undefined && /^\/[A-Za-z0-9_\-./]*$/.test(text) && !text.startsWith("//") &&
-      text !== "/login"
-    ? text
-    : "/";
 }

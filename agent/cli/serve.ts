@@ -24,7 +24,7 @@ import { onHost } from "../net/settings.ts";
 import { followAuthorities } from "../settings/follow_authorities.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
 import { networkOfSettings } from "../settings/settings.ts";
-import { createSettingsService } from "../settings/settings_service.ts";
+import { createSettingsService, type SettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
 import { createDiskFullWatch } from "../state/disk_full.ts";
@@ -45,6 +45,7 @@ import {
   parseListen,
   parseMirrors,
   parseOptions,
+  parsePublicNames,
   PLACE_HELP,
   PLACE_OPTIONS,
   requireRoot,
@@ -71,6 +72,8 @@ ${PLACE_HELP}
   --kubeconfig FILE           how to reach Kubernetes
                               (default /etc/rancher/k3s/k3s.yaml below the root)
   --download-url URL          fetch k3s below this address, not its own site
+  --public-name NAME          people open the pages by this name too, as that
+                              of a reverse proxy; may be repeated
 
 Ends with SIGTERM or SIGINT. A setup under way goes on at the next start.
 
@@ -84,6 +87,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
           listen: { type: "string", default: DEFAULT_LISTEN },
           kubeconfig: { type: "string" },
           "download-url": { type: "string" },
+          "public-name": { type: "string", multiple: true },
         },
       } as const,
     );
@@ -91,6 +95,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const host = new RealHost(await requireRoot(values.root), { onNoSpace: diskFull.tell });
     const listen = parseListen(values.listen);
     const mirrors = parseMirrors(values["registry-mirror"]);
+    const publicNames = parsePublicNames(values["public-name"]);
     const kubeconfig = await parseKubeconfig(values.kubeconfig);
     const downloadBaseUrl = parseDownloadUrl(values["download-url"]);
     const clock = systemClock;
@@ -199,7 +204,14 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         commit: BUILD.commit,
         builtAt: BUILD.builtAt,
       },
-      allowedHosts: () => Promise.resolve([hostName, `${hostName}.local`, "localhost"]),
+      allowedHosts: async () => [
+        hostName,
+        `${hostName}.local`,
+        "localhost",
+        ...publicNames,
+        // A reverse proxy may have both behind one name.
+        ...await appHost(settings),
+      ],
     };
     const app = createApp(deps);
     const socketApp = createSocketApp(deps);
@@ -345,4 +357,10 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
+}
+
+/** Host of the application's address; none before setup. */
+async function appHost(settings: Pick<SettingsService, "current">): Promise<string[]> {
+  const appUrl = (await settings.current().catch(() => undefined))?.appUrl;
+  return appUrl !== undefined && URL.canParse(appUrl) ? [new URL(appUrl).hostname] : [];
 }

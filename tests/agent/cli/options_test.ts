@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { parseDownloadUrl, parseKubeconfig, requireRoot } from "../../../agent/cli/options.ts";
+import {
+  parseDownloadUrl,
+  parseKubeconfig,
+  parsePublicNames,
+  requireRoot,
+} from "../../../agent/cli/options.ts";
 import { cli } from "./terminal.ts";
 
 for (const command of [["token", "show"], ["token", "rotate"], ["preflight"], ["serve"]]) {
@@ -88,4 +93,12 @@ Deno.test("an error and what to do are broken between words", async () => {
   assert.match(err, /\nWhat to do: Start it with [^\n]+\n {12}\S/);
   for (const line of err.split("\n")) assert.ok(line.length <= 50 || !line.trim().includes(" "), line);
   await Deno.remove(root);
+});
+
+Deno.test("parsePublicNames() takes host names as people write them, and refuses addresses", () => {
+  assert.deepEqual(parsePublicNames(undefined), []);
+  assert.deepEqual(parsePublicNames(["Alga.Example.com.", "psa"]), ["alga.example.com", "psa"]);
+  for (const wrong of ["https://alga.example.com", "alga.example.com:8080", "a b", "", "[::1]", "a..b"]) {
+    assert.throws(() => parsePublicNames([wrong]), /must be a host name like alga\.example\.com/);
+  }
 });
