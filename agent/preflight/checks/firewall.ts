@@ -1,5 +1,5 @@
-import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
-import { APP_PORT, KUBE_API_PORT } from "../../product/ports.ts";
+import { POD_CIDR, SERVICE_CIDR, SOME_POD_ADDRESS } from "../../product/networks.ts";
+import { APP_PORT, KUBE_API_PORT, KUBELET_PORT } from "../../product/ports.ts";
 import type { Check, CheckOutcome, RunContext } from "../check.ts";
 import { type BlockingChain, blockingChain } from "../facts/nft_ruleset.ts";
 import type { Packet } from "../facts/packet.ts";
@@ -7,9 +7,8 @@ import { ufwLets } from "../facts/ufw.ts";
 import { fail, pass, warn } from "../outcome.ts";
 
 /** Any pod, as the kernel sees it. */
-const POD: Pick<Packet, "source" | "device"> = { source: "10.42.0.9", device: "cni0" };
+const POD: Pick<Packet, "source" | "device"> = { source: SOME_POD_ADDRESS, device: "cni0" };
 const OUTSIDE: Pick<Packet, "source" | "device"> = { source: undefined, device: undefined };
-const KUBELET_PORT = 10250;
 const HTTPS_PORT = 443;
 
 /** Who stops a packet. */

@@ -1,10 +1,10 @@
-import ipaddr from "ipaddr.js";
 import { errorText } from "../../error.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import { NetworkError } from "../../net/errors.ts";
 import { SYSTEM_AUTHORITIES } from "../../net/settings.ts";
+import { verifyBySystem } from "../../net/verify_by_system.ts";
 import type { ResolvedRelease } from "../../release/mod.ts";
-import type { Check, CheckContext, RunContext } from "../check.ts";
+import type { Check, CheckContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { chosenAddress, shownCertificate } from "../facts/shown_certificate.ts";
 import { couldNotCheck, fail, pass, skipped } from "../outcome.ts";
@@ -69,7 +69,9 @@ const TLS_CHAIN: Check = {
     const direct = encrypted.filter((it) => !proxied.some((p) => p.registry === it.registry));
     if (direct.length === 0) return skipped(expected, "the registries are asked through the proxy");
     for (const endpoint of direct) {
-      const verdict = await verifyWithBundle(context, endpoint);
+      const { hostName } = endpoint;
+      const address = await chosenAddress(context, hostName) ?? hostName;
+      const verdict = await verifyBySystem(context.host, endpoint, { address, signal: context.signal });
       if (verdict === "trusted") continue;
       if (verdict === "unknown") {
         return couldNotCheck({
@@ -133,32 +135,4 @@ async function pingAll(
     }),
   );
   return answers.flat();
-}
-
-/**
- * Whether the machine's own file of authorities, and nothing else, leads to the certificate. Deno adds what it is given to what it
- * has, so another program is asked; its exit code counts, its words are only passed on.
- */
-async function verifyWithBundle(
-  context: RunContext,
-  endpoint: Endpoint,
-): Promise<"trusted" | "unknown" | { why: string }> {
-  const { host, signal } = context;
-  const { hostName, port } = endpoint;
-  const address = await chosenAddress(context, hostName) ?? hostName;
-  const target = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  const bundle = host.path(SYSTEM_AUTHORITIES);
-  const reply = await host.run([
-    "openssl",
-    "s_client",
-    ...["-connect", target],
-    // RFC 6066 §3: an address is not a server name.
-    ...(ipaddr.isValid(hostName)
-      ? ["-verify_ip", hostName]
-      : ["-servername", hostName, "-verify_hostname", hostName]),
-    ...["-verify_return_error", "-CAfile", bundle, "-no-CApath", "-no-CAstore"],
-  ], { timeoutMs: 8_000, signal });
-  if (reply.code === 0) return "trusted";
-  const why = /verify error:num=\d{1,4}:([^\n]{1,200})/.exec(`${reply.stderr}\n${reply.stdout}`)?.[1];
-  return why === undefined ? "unknown" : { why: why.trim() };
 }
