@@ -9,10 +9,12 @@ import {
 import { applyAuthorities, areAuthoritiesRight, startVersions } from "../../setup/steps/flux_authorities.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { Change, Step } from "../../operation/step.ts";
+import { readRegistryLogins } from "../../net/registry_logins.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import { waitFor } from "../../operation/wait_for.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
 import { applyProxySecret, hasAnnotations, proxyValues } from "../../setup/steps/flux.ts";
+import { applyLogins, areLoginsRight } from "../../setup/steps/source.ts";
 import { readSecret } from "../../setup/steps/secret_data.ts";
 import type { SettingsContext } from "../context.ts";
 import { rolloutState } from "../rollout_state.ts";
@@ -31,13 +33,14 @@ export const fluxProxyStep: Step<SettingsContext> = {
   async look(context) {
     const kube = await requireKube(context);
     return await isSecretRight(kube, context) && await areAuthoritiesRight(context.host, kube) &&
-      (await staleControllers(kube)).length === 0;
+      await areLoginsRight(kube, context.host) && (await staleControllers(kube)).length === 0;
   },
   async act(context) {
     const { say, settings, host } = context;
     const kube = await requireKube(context);
     if (!await isSecretRight(kube, context)) await applyProxySecret(settings, kube);
     if (!await areAuthoritiesRight(host, kube)) await applyAuthorities(host, kube);
+    if (!await areLoginsRight(kube, host)) await applyLogins(kube, await readRegistryLogins(host));
     const versions = await startVersions(kube);
     for (const { metadata: { name } } of await staleControllers(kube)) {
       const wanted = deployments(versions).find((it) => it.metadata.name === name);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { NAMESPACES } from "../../product/names.ts";
+import type { Host } from "../../host/host.ts";
 import { basicAuthorization, readRegistryLogins, type RegistryLogins } from "../../net/registry_logins.ts";
 import { fluxMirror } from "../../registry/mirror.ts";
 import { LOGIN_SECRET, SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
@@ -59,7 +60,14 @@ function loginValues(logins: RegistryLogins): Record<string, string> | undefined
   return { ".dockerconfigjson": JSON.stringify({ auths }) };
 }
 
-async function applyLogins(kube: KubeClient, logins: RegistryLogins): Promise<void> {
+/** Whether a login that Flux has is the one of this machine; true where it has none. */
+export async function areLoginsRight(kube: KubeClient, host: Host): Promise<boolean> {
+  const found = await readSecret(kube, NAMESPACES.flux, LOGIN_SECRET);
+  return found === undefined || isDeepStrictEqual(found, loginValues(await readRegistryLogins(host)));
+}
+
+/** Brings Flux's logins up to date; it reads them each time that it asks. */
+export async function applyLogins(kube: KubeClient, logins: RegistryLogins): Promise<void> {
   const values = loginValues(logins);
   const metadata = { name: LOGIN_SECRET, namespace: NAMESPACES.flux };
   if (!values) {

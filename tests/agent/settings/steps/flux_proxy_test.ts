@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readRegistryLogins, REGISTRY_LOGINS } from "../../../../agent/net/registry_logins.ts";
+import { applyLogins } from "../../../../agent/setup/steps/source.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
 import {
   AUTHORITIES_CONFIG_MAP,
@@ -106,4 +108,26 @@ Deno.test("fluxProxyStep gives Flux the authorities of this machine, follows the
     world.host.files.delete(PATHS.caBundle);
     await walk(fluxProxyStep, world.with({}));
     assert.equal(await bundle(), undefined);
+  }));
+
+Deno.test("fluxProxyStep brings a changed password of a registry to Flux, without a restart", () =>
+  withFlux(async (world) => {
+    const logins = (password: string) =>
+      world.host.put(
+        REGISTRY_LOGINS,
+        JSON.stringify({ auths: { "mirror.example": { username: "site", password } } }),
+        0o600,
+      );
+    logins("one");
+    assert.equal(await fluxProxyStep.look(world.with({})), true, "setup gives the first");
+    await applyLogins(world.kube, await readRegistryLogins(world.host));
+    assert.equal(await fluxProxyStep.look(world.with({})), true);
+    const before = world.pods();
+    logins("two");
+    assert.equal(await fluxProxyStep.look(world.with({})), false);
+    await walk(fluxProxyStep, world.with({}));
+    assert.match(JSON.stringify(await readSecret(world.kube, "flux-system", "alga-registry-login")), /two/);
+    for (const name of FLUX_CONTROLLERS) {
+      assert.equal(world.pods()[name]?.metadata.uid, before[name]?.metadata.uid, name);
+    }
   }));
