@@ -109,6 +109,24 @@ export async function resolveRelease(
   };
 }
 
+/** Reads the config of an image for this machine: by an index where there is one. @throws {NetworkError} */
+export async function fetchConfig(
+  client: RegistryClient,
+  image: { host: string; repository: string; reference: string },
+  options: { signal?: AbortSignal } = {},
+): Promise<void> {
+  const { host, repository } = image;
+  const read = async (reference: string) =>
+    parseJson((await client.fetchManifest(host, repository, reference, options)).bytes, host);
+  const pointed = await read(image.reference);
+  const index = OciIndex.safeParse(pointed);
+  const chosen = index.success ? chooseManifest(index.data.manifests) : undefined;
+  const manifest = OciManifest.safeParse(chosen ? await read(chosen.digest) : pointed);
+  if (manifest.success) {
+    await client.fetchBlob(host, repository, { digest: manifest.data.config.digest }, options);
+  }
+}
+
 /** Tools for files (oras) push an empty config and the content as a layer. @see OCI image specification, "Guidelines for Artifact Usage" */
 function jsonLayer(reference: string, layers: readonly unknown[]): z.infer<typeof Descriptor> {
   const readable = layers.flatMap((it) => Descriptor.safeParse(it).data ?? []);

@@ -5,6 +5,7 @@ import { LOGINS_EXAMPLE, REGISTRY_LOGINS } from "../../net/registry_logins.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { fail, pass, skipped } from "../outcome.ts";
+import { MIRROR_COMPLETE } from "./images.ts";
 import { REGISTRY_WAY_CHECKS } from "./registry_reachability.ts";
 import { registryTrustChecks } from "./registry_trust.ts";
 import { releaseChecks } from "./release.ts";
@@ -43,6 +44,7 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
     TIME_SKEW,
     TIME_SYNC,
     ...releaseChecks(release),
+    MIRROR_COMPLETE,
   ];
 }
 

@@ -131,6 +131,59 @@ export const TRUST_CASES: readonly CheckCase[] = [
     found: "boom",
     registry: (it) => void (it.readFailure = new TypeError("boom")),
   },
+  { id: "mirror.complete", when: "all are there", status: "pass", found: "all 6", context: NAMES },
+  {
+    id: "mirror.complete",
+    when: "only ghcr.io has a mirror, and the others are not asked",
+    status: "pass",
+    found: "all 4",
+  },
+  {
+    id: "mirror.complete",
+    when: "the mirror lacks some",
+    status: "warn",
+    found: "missing: ghcr.io/fluxcd/helm-controller:v1.6.5, busybox:1.36",
+    advice: /skopeo copy --all/,
+    context: NAMES,
+    registry: (it) =>
+      ["fluxcd/helm-controller", "library/busybox"].forEach((name) => it.missingImages.add(name)),
+  },
+  {
+    id: "mirror.complete",
+    when: "content lies on a host that is not allowed",
+    status: "fail",
+    found: "registry-1.docker.io sends on to another host; cdn.example: it cannot be reached",
+    advice: /^Allow cdn\.example too, as registry-1\.docker\.io is allowed$/,
+    context: NAMES,
+    registry: (it) =>
+      void (it.fetchBlob = () =>
+        Promise.reject(
+          new NetworkError(
+            "tcp",
+            "cdn.example",
+            "registry-1.docker.io sends on to another host; cdn.example: it cannot be reached",
+            { sentOnBy: "registry-1.docker.io" },
+          ),
+        )),
+  },
+  {
+    id: "mirror.complete",
+    when: "one cannot be asked for",
+    status: "error",
+    found: "docker.io answered 503",
+    context: NAMES,
+    registry: (it) => void it.brokenImages.add("library/busybox"),
+  },
+  {
+    id: "mirror.complete",
+    when: "the registry cannot be reached",
+    status: "skipped",
+    found: "ghcr.io cannot be reached (see the checks of the way to it)",
+    context: NAMES,
+    registry: (it) =>
+      void (it.exists = () =>
+        Promise.reject(new NetworkError("tcp", "ghcr.io", "ghcr.io: it cannot be reached"))),
+  },
 ];
 
 function portal(by: string | undefined): (registry: FakeRegistry) => void {
