@@ -127,6 +127,13 @@ export const KERNEL_CASES: readonly CheckCase[] = [
   },
   {
     id: "kernel.apparmor",
+    when: "/sys is not there",
+    status: "error",
+    found: "/sys cannot be read",
+    host: (it) => void it.files.delete("/sys/module/apparmor/parameters/enabled"),
+  },
+  {
+    id: "kernel.apparmor",
     when: "the parser is missing",
     status: "fail",
     found: /without its parser/,
