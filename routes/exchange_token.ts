@@ -1,13 +1,15 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppDeps, Env } from "./app_deps.ts";
-import { sessionCookie } from "./guards.ts";
+import { setSessionCookie } from "./guards.ts";
 import { localPath } from "./local_path.ts";
+import { visitorOf } from "./login.ts";
 import { isFromElsewhere, isPageWanted, stepOver } from "./step_over.ts";
 
 /**
  * A link with the token: exchanged for a session and gone from the address bar, before anything else sees it. A wrong one
  * leads to the sign-in form.
  *
+ * - After a management password was chosen no link opens anything, and a wrong one costs nobody a guess.
  * - Who is signed in stays so, whatever the link says.
  * - A link on another site ends signed in too: a page of our own leads on, because a redirect would go without the cookie.
  * - Any page of the web can make a browser ask for such a link. What the browser says is not a visit of a person (a picture, a
@@ -22,9 +24,9 @@ export function exchangeToken(deps: AppDeps): MiddlewareHandler<Env> {
     const there = localPath(c.req.path);
     if (c.get("session") || !mayBeVisit((name) => c.req.header(name))) return c.redirect(there, 303);
     await deps.access.refresh();
-    if (deps.access.checkToken(token, c.env.remoteAddr, "link").ok) {
-      c.header("set-cookie", sessionCookie((await deps.access.startSession()).id));
-    }
+    const reply = await deps.access.signInByToken(token, visitorOf(c), "link");
+    if (!reply.ok) return c.redirect(`/login?link=wrong&next=${there}`, 303);
+    setSessionCookie(c, reply.id);
     // Over plain HTTP browsers do not say who led here.
     const isUnknown = c.req.header("sec-fetch-site") === undefined;
     return isPageWanted(c) && (isUnknown || isFromElsewhere(c)) ? stepOver(c, there) : c.redirect(there, 303);

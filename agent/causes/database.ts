@@ -10,7 +10,7 @@ export const DATABASE = {
     title: "The database refuses the stored password",
     reason: "Its data is from an earlier installation, with another password.",
     nextAction:
-      "Do not delete anything. Bring back the old credentials, or start with empty data after a backup.",
+      "Do not delete anything. Bring back the old credentials, or start with empty data after a backup: ask Alga support how.",
     retrySafe: true,
     action: "call-vendor",
   } satisfies CauseShape,

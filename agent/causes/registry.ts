@@ -14,7 +14,7 @@ export const REGISTRY = {
     owner: "nobody",
     title: (w) => `${w.server || "The registry"} limits downloads from this site`,
     reason: "Too many downloads came from this address. The next tries follow by themselves.",
-    nextAction: "Wait: the limit usually ends within a few hours.",
+    nextAction: "Wait: the limit usually ends within a few hours, and the next tries follow by themselves.",
     retrySafe: true,
     action: "wait",
   } satisfies CauseShape<Asked>,

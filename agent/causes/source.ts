@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, itSaid } from "./phrases.ts";
+import { BUNDLE, itSaid, LOOK_AT_THE_WAY } from "./phrases.ts";
 
 /** Where the release comes from. */
 export const SOURCE = {
@@ -20,7 +20,8 @@ export const SOURCE = {
     title: "The connection to the release source is not trusted",
     reason: (w) =>
       `A device in between shows a certificate that the installer does not trust.${itSaid(w.detail)}`,
-    nextAction: "Exempt the registry from inspection, or add the certificate of that device.",
+    nextAction:
+      "Ask the network administrator to exempt the registry from inspection: the installer cannot be given the certificate of that device.",
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<{ detail: string }>,
@@ -40,7 +41,7 @@ export const SOURCE = {
     owner: "vendor",
     title: "The release cannot be read",
     reason: (w) => `The installer could not fetch it.${itSaid(w.detail)}`,
-    nextAction: `Check the internet connection. ${BUNDLE}`,
+    nextAction: `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
   } satisfies CauseShape<{ detail: string }>,

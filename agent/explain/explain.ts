@@ -1,4 +1,4 @@
-import { componentByName } from "../product/components.ts";
+import { componentByName, COMPONENTS, dependsOn } from "../product/components.ts";
 import type { Facts } from "../facts/facts.ts";
 import { actionOf } from "../causes/action.ts";
 import { CAUSES } from "../causes/cause.ts";
@@ -46,7 +46,7 @@ export function explain(
     .filter((it) => !(options.loginReady && it.component === "setup"));
   const ranked = rankFindings(findings, options).slice(0, BLOCKER_LIMIT);
   const isSetupOver = facts.snapshot.setup.status === "done";
-  const blockers = ranked.map((it) => toBlocker(it, { isSetupOver, since: options.since }));
+  const blockers = ranked.map((it) => toBlocker(it, { facts, isSetupOver, since: options.since }));
   return { blockers, hard: blockers.filter((_, index) => ranked[index]?.finding.hard === true), ruleErrors };
 }
 
@@ -80,7 +80,11 @@ function raiseForBootstrap(facts: Facts, it: Finding): Finding {
 
 function toBlocker(
   { finding, loginBlocking, suppressed }: Ranked,
-  { isSetupOver, since }: { isSetupOver: boolean; since: ReadonlyMap<string, string> | undefined },
+  { facts, isSetupOver, since }: {
+    facts: Facts;
+    isSetupOver: boolean;
+    since: ReadonlyMap<string, string> | undefined;
+  },
 ): Blocker {
   const { said } = finding;
   const { owner, retrySafe, action, remedy } = CAUSES[finding.id];
@@ -92,7 +96,7 @@ function toBlocker(
     layer: finding.tier,
     title: said.title,
     reason: said.reason,
-    consequence: said.consequence ?? consequenceOf(finding, loginBlocking),
+    consequence: said.consequence ?? consequenceOf(facts, finding, loginBlocking),
     nextAction: said.nextAction,
     action: actionOf(action, { isSetupOver }),
     ...(remedy === undefined ? {} : { remedy }),
@@ -101,6 +105,7 @@ function toBlocker(
     loginBlocking,
     // What is seen in phases keeps the time of its first sighting.
     since: before !== undefined && Date.parse(before) < Date.parse(finding.since) ? before : finding.since,
+    ...(Object.keys(finding.words ?? {}).length === 0 ? {} : { words: finding.words }),
     evidence: finding.evidence,
     suppressed: suppressed.map((it) => it.id),
   };
@@ -111,13 +116,23 @@ export function blockerKey(it: { id: string; component: string }): string {
   return `${it.id} ${it.component}`;
 }
 
-function consequenceOf(finding: Finding, loginBlocking: boolean): string {
+function consequenceOf(facts: Facts, finding: Finding, loginBlocking: boolean): string {
   if (loginBlocking) {
     if (CAUSES[finding.id].owner === "nobody" && !finding.hard) return "Logging in has to wait for it.";
     return "Nobody can log in.";
   }
   const component = componentByName(finding.component);
   const loss = component && component.tier === "background" ? component.loss : undefined;
-  if (loss === undefined) return "People can log in and work.";
-  return `People can log in and work. ${loss}.`;
+  const sentences = ["People can log in and work.", ...(loss === undefined ? [] : [`${loss}.`])];
+  return [...sentences, ...dependents(facts, finding.component)].join(" ");
+}
+
+/** How many background services cannot do their work without this part; those that are not installed do not count. */
+function dependents(facts: Facts, component: string): string[] {
+  const services = COMPONENTS.filter((it) =>
+    it.tier === "background" && (!it.optional || facts.state(it.name)?.workload !== undefined)
+  );
+  const count = services.filter((it) => dependsOn(it.name, component)).length;
+  if (count === 0) return [];
+  return [`${count} of ${services.length} background services ${count === 1 ? "waits" : "wait"} for this.`];
 }

@@ -23,11 +23,13 @@ const BEHIND_SILENCE: readonly BlockerId[] = [
   "disk.slow",
   "disk.pressure",
   "disk.readonly",
+  "disk.io-error",
 ];
 
 /** Causes that explain certain others wherever they are. */
 const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
   "disk.pressure": ["img.no-space", "sched.taint", "img.pull-failed"],
+  "disk.io-error": ["disk.readonly", "disk.pressure"],
   "disk.readonly": ["disk.pressure"],
   "k3s.node-gone": ["sched.taint", "sched.resources", "k3s.node-not-ready"],
   "k3s.node-not-ready": ["sched.taint", "sched.resources"],

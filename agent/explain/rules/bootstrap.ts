@@ -22,7 +22,7 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
   {
     cause: BOOTSTRAP.migrationFailed,
     test:
-      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|migrations? timed out/i,
+      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|\b(?:relation|table|column|type|index) "[^"]{1,200}" already exists|Migration table is already locked|migrations? timed out/i,
   },
   { cause: DATABASE.start, test: /PostgreSQL did not become reachable within/i, component: "db" },
   {

@@ -33,6 +33,7 @@ interface CrashPattern {
 
 /** What the last lines of a container that stopped tell; first match wins. @see contract.md 9.4, 9.5 */
 const CRASH_PATTERNS: readonly CrashPattern[] = [
+  { cause: MACHINE.diskErrors, test: /input\/output error|\bdisk I\/O error/i },
   { cause: APP.temporalSchema, test: /sql schema version compatibility check failed/i },
   {
     cause: CONFIG.serviceLinks,
@@ -44,6 +45,12 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
   },
   { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
   { cause: MACHINE.diskPressure, test: /no space left on device/i },
+  {
+    cause: APP.redisDamaged,
+    test:
+      /Bad file format reading the append only file|AOF loading aborted|Wrong signature trying to load DB|Unexpected end of file reading the append only file/i,
+    only: ["redis"],
+  },
   { cause: DATABASE.start, test: /could not locate a valid checkpoint record|\bPANIC: /, only: ["db"] },
   {
     cause: DATABASE.auth,
@@ -70,7 +77,7 @@ const CRASH_PATTERNS: readonly CrashPattern[] = [
 /** One that could not be started has touched neither its data nor the disk; a volume may be read-only on purpose. */
 const BEGUN_ONLY: readonly Cause[] = [STORAGE.owner, MACHINE.diskReadOnly];
 /** One cause for the whole machine. */
-const WIDE: readonly Cause[] = [MACHINE.diskReadOnly, MACHINE.diskPressure];
+const WIDE: readonly Cause[] = [MACHINE.diskErrors, MACHINE.diskReadOnly, MACHINE.diskPressure];
 
 /** Containers that stop again and again, by what they said last. */
 export const crashRule: Rule = {

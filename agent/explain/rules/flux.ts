@@ -14,7 +14,7 @@ import { SOURCE } from "../../causes/source.ts";
 import { clip } from "../../text/clip.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { awaitedNames, PART_PATIENCE_MS, partFailure, readyFailure } from "../flux_failure.ts";
+import { awaitedNames, PART_PATIENCE_MS, partFailure } from "../flux_failure.ts";
 import { explainNetworkText, NETWORK_CAUSES } from "../network_text.ts";
 
 const TIMEOUT_TEXT =
@@ -120,8 +120,8 @@ function tierOf(object: FluxView): TierId {
   return object.name === "alga-background" ? "background" : "platform";
 }
 
-function explainSource(facts: Facts, object: FluxView): Finding[] {
-  const condition = readyFailure(object);
+function explainSource(facts: Facts, object: FluxFacts): Finding[] {
+  const condition = partFailure(facts, object);
   if (!condition) return [];
   const { reason, message } = condition;
   if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];

@@ -26,6 +26,7 @@ interface LineWords {
 
 /** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. @see catalogue.md 4.4 k3s.* */
 const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
+  { cause: MACHINE.diskErrors, test: /input\/output error|\bdisk I\/O error/i },
   { cause: K3S.databaseCorrupt, test: /database disk image is malformed|file is not a database/i },
   {
     cause: K3S.registriesInvalid,

@@ -19,7 +19,7 @@ const EVENT_FRESH_MS = 10 * 60_000;
 
 /** Volumes that stay without storage. Some of the telling events are not warnings. @see cluster.md 5 */
 export const claimRule: Rule = {
-  causes: [STORAGE.pvcPending, STORAGE.provisioner],
+  causes: [STORAGE.pvcPending, STORAGE.claimLost, STORAGE.provisioner],
   find(facts) {
     if (facts.snapshot.knowledge.pvcs !== "known") return [];
     return facts.snapshot.pvcs.filter((it) => it.phase === "Pending" || it.phase === "Lost")
@@ -55,6 +55,9 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
     { label: "State", text: claim.phase },
     ...(message === "" ? [] : [{ label: "Message", text: message }]),
   ];
+  if (claim.phase === "Lost") {
+    return [finding(facts, STORAGE.claimLost, { ...base, words, evidence: evidence("") })];
+  }
   if (failed) {
     const helper = HELPER_TROUBLE.test(failed.message);
     return [finding(facts, helper ? STORAGE.provisioner : STORAGE.pvcPending, {

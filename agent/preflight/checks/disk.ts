@@ -23,12 +23,12 @@ const ODD_FILE_SYSTEMS = ["f2fs", "zfs", "bcachefs", "tmpfs"];
 /** How a file system is enlarged once the hypervisor has given more. @see growpart(1), lvextend(8) */
 export function enlargeCommand({ source, fstype, target }: FileSystem): string {
   const device = source.split("[")[0] ?? "";
-  if (device.startsWith("/dev/mapper/")) return `lvextend --resizefs --extents +100%FREE ${device}`;
+  if (device.startsWith("/dev/mapper/")) return `sudo lvextend --resizefs --extents +100%FREE ${device}`;
   const [, disk, part] = /^(\/dev\/(?:nvme\d+n\d+(?=p)|[a-z]+))p?(\d+)$/.exec(device) ?? [];
-  const grow = fstype === "xfs" ? `xfs_growfs ${target}` : `resize2fs ${device}`;
+  const grow = fstype === "xfs" ? `sudo xfs_growfs ${target}` : `sudo resize2fs ${device}`;
   return disk === undefined || part === undefined
-    ? "growpart for its partition, then resize2fs"
-    : `growpart ${disk} ${part}; ${grow}`;
+    ? "sudo growpart for its partition, then sudo resize2fs"
+    : `sudo growpart ${disk} ${part}; ${grow}`;
 }
 
 /** Checks of what the disk can take. */
@@ -78,7 +78,7 @@ export const DISK_CHECKS: readonly Check[] = [
         const [, total, free] = /^(\d{1,20}) (\d{1,20})$/.exec(stdout.trim()) ?? [];
         return { target, total: code === 0 ? Number(total ?? NaN) : NaN, free: Number(free ?? NaN) };
       }));
-      const remediation = "Find what has many files: du --inodes -x -d 3 / | sort -n | tail";
+      const remediation = "Find what has many files: sudo du --inodes -x -d 3 / | sort -n | tail";
       const unread = counts.find((it) => Number.isNaN(it.total));
       if (unread) {
         return couldNotCheck({
@@ -105,7 +105,7 @@ export const DISK_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "ext4, xfs or btrfs, on which programs may run";
-      const remediation = "Put /var/lib/rancher and /var/mnt/alga-data on a local disk with ext4";
+      const remediation = "Give the machine a local disk in the hypervisor, with ext4 for /var/lib/rancher and /var/mnt/alga-data";
       const disks = await facts.fileSystems();
       const found = disks.map((it) => `${it.fstype || "unknown"} at ${it.target}`).join(", ");
       const noexec = disks.filter((it) => it.options.split(",").includes("noexec"));
@@ -114,7 +114,7 @@ export const DISK_CHECKS: readonly Check[] = [
         return fail({
           expected,
           found: `${found}; programs may not run at ${places.join(", ")} (noexec)`,
-          remediation: `Remove noexec from /etc/fstab and run: mount -o remount,exec ${places[0]}`,
+          remediation: `Remove noexec from /etc/fstab, then run: sudo mount -o remount,exec ${places[0]}`,
         });
       }
       if (disks.some((it) => it.fstype === "")) return couldNotCheck({ expected, found, remediation });

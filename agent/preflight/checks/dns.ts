@@ -10,7 +10,7 @@ import { proxiedEndpoints } from "./proxy.ts";
 /** More than this the resolver of the system does not try. @see resolv.conf(5) */
 const MAX_SEARCH_DOMAINS = 6;
 const ASKS_ITSELF =
-  "Enter the servers that this one asks in the form, unless it is sure that it never asks the cluster";
+  'Enter the servers that this one asks in the field "Own DNS servers", unless it is sure that it never asks the cluster';
 
 const NO_FILE = {
   found: "there is no resolv.conf",
@@ -37,13 +37,13 @@ export const DNS_CHECKS: readonly Check[] = [
           expected,
           found,
           remediation: ipv6 === ""
-            ? "Correct DHCP or the network settings (resolvectl status), or enter DNS servers in the form"
-            : "Enter IPv4 DNS servers of this site in the form",
+            ? 'Enter them in the field "Own DNS servers", or correct DHCP or /etc/netplan (resolvectl status shows what is known)'
+            : 'Enter IPv4 DNS servers of this site in the field "Own DNS servers"',
         });
       }
       return servers.length > 1
         ? pass({ expected, found })
-        : warn({ expected, found, remediation: "Enter a second server, so that one may fail" });
+        : warn({ expected, found, remediation: 'Enter a second server in the field "Own DNS servers", so that one may fail' });
     },
   },
   {
@@ -99,7 +99,7 @@ export const DNS_CHECKS: readonly Check[] = [
           expected,
           found: `every name below ${wild.domain} leads to ${wild.addresses.join(", ")}`,
           remediation:
-            `Remove the wildcard record *.${wild.domain} from DNS, or the search domain from DHCP or netplan (resolvectl domain shows it)`,
+            `Ask the network administrator to remove the wildcard record *.${wild.domain} from DNS, or the search domain from DHCP or /etc/netplan (resolvectl domain shows it)`,
           evidence,
         });
       }
@@ -108,7 +108,7 @@ export const DNS_CHECKS: readonly Check[] = [
         return couldNotCheck({
           expected,
           found: `${server}: ${silent[0]?.problem} for ${silent[0]?.domain}`,
-          remediation: `Allow UDP port 53 to ${server}, or choose other DNS servers`,
+          remediation: `Ask the network administrator to allow UDP port 53 to ${server}, or choose other DNS servers`,
           evidence,
         });
       }
@@ -178,7 +178,7 @@ export const DNS_CHECKS: readonly Check[] = [
       const hostName = new URL(context.inputs.appUrl).hostname.replace(/^\[|\]$/g, "");
       const own = await context.facts.addresses();
       const expected = `${hostName} leads to this machine (${own.join(", ") || "no address"})`;
-      const remediation = `Make a DNS record for ${hostName} that leads to ${
+      const remediation = `Ask the network administrator for a DNS record for ${hostName} that leads to ${
         own[0] ?? "this machine"
       }, or to your own proxy before it`;
       if (isLoopback(hostName)) {
@@ -187,7 +187,7 @@ export const DNS_CHECKS: readonly Check[] = [
           found: `${hostName} is this machine alone: nobody else can open it`,
           remediation: `Enter a name of this machine, or http://${
             own[0] ?? "ADDRESS"
-          }:${APP_PORT}, in the form`,
+          }:${APP_PORT}, in the field "Application address"`,
         });
       }
       if (ipaddr.isValid(hostName)) {
@@ -197,7 +197,7 @@ export const DNS_CHECKS: readonly Check[] = [
           found: `${hostName} is not an address of this machine`,
           remediation: `Enter a name of this machine, or http://${
             own[0] ?? "ADDRESS"
-          }:${APP_PORT}, in the form`,
+          }:${APP_PORT}, in the field "Application address"`,
         });
       }
       const servers = await effectiveResolvers(context);
@@ -240,8 +240,8 @@ function lookupRemedy(
   const servers = [...new Set(some.map((it) => it.server))].join(", ");
   const names = [...new Set(some.map((it) => it.name))].join(" and ");
   return filtered.length > 0
-    ? `Have the filter of ${servers} allow ${names}, or choose other DNS servers`
-    : `Allow UDP and TCP port 53 to ${servers}, or choose other DNS servers`;
+    ? `Ask the network administrator to let the filter of ${servers} allow ${names}, or choose other DNS servers`
+    : `Ask the network administrator to allow UDP and TCP port 53 to ${servers}, or choose other DNS servers`;
 }
 
 function judgeNoServer(expected: string, { loopbackServers, ipv6Servers }: ResolvConf) {
@@ -252,7 +252,7 @@ function judgeNoServer(expected: string, { loopbackServers, ipv6Servers }: Resol
     expected,
     found: `only ${loopbackServers.join(", ")}: cluster DNS would ask itself`,
     remediation:
-      "Enter the site's DNS servers in the form, or give them to systemd-resolved: DNS= in /etc/systemd/resolved.conf, then systemctl restart systemd-resolved",
+      'Enter the site\'s DNS servers in the field "Own DNS servers", or give them to systemd-resolved: DNS= in /etc/systemd/resolved.conf, then sudo systemctl restart systemd-resolved',
   });
 }
 

@@ -106,11 +106,11 @@ function nameOf(blocker: Blocker): string {
 function openPorts(blocker: Blocker, ports: readonly number[]): string {
   switch (blocker.tool) {
     case "ufw":
-      return `Open them: ${ports.map((it) => `ufw allow ${it}/tcp`).join("; ")}`;
+      return `Open them: sudo ${ports.map((it) => `ufw allow ${it}/tcp`).join("; sudo ")}`;
     case "firewalld":
-      return `Open them: ${
-        ports.map((it) => `firewall-cmd --permanent --add-port=${it}/tcp`).join("; ")
-      }; firewall-cmd --reload`;
+      return `Open them: sudo ${
+        ports.map((it) => `firewall-cmd --permanent --add-port=${it}/tcp`).join("; sudo ")
+      }; sudo firewall-cmd --reload`;
     case "iptables":
       return keepIptables(
         ports.map((it) => `iptables -I ${blocker.chain.name} -p tcp --dport ${it} -j ACCEPT`),
@@ -126,11 +126,11 @@ function openPods(blocker: Blocker): string {
   const networks = [POD_CIDR, SERVICE_CIDR];
   switch (blocker.tool) {
     case "ufw":
-      return `Let them in: ${networks.map((it) => `ufw allow from ${it} to any`).join("; ")}`;
+      return `Let them in: sudo ${networks.map((it) => `ufw allow from ${it} to any`).join("; sudo ")}`;
     case "firewalld":
-      return `Let them in: ${
-        networks.map((it) => `firewall-cmd --permanent --zone=trusted --add-source=${it}`).join("; ")
-      }; firewall-cmd --reload`;
+      return `Let them in: sudo ${
+        networks.map((it) => `firewall-cmd --permanent --zone=trusted --add-source=${it}`).join("; sudo ")
+      }; sudo firewall-cmd --reload`;
     case "iptables":
       return keepIptables(networks.map((it) => `iptables -I ${blocker.chain.name} -s ${it} -j ACCEPT`));
     case "nft":
@@ -139,13 +139,13 @@ function openPods(blocker: Blocker): string {
 }
 
 function keepIptables(commands: readonly string[]): string {
-  return `Let them in: ${
-    commands.join("; ")
-  }. Then save the rules, so that they stay: netfilter-persistent save`;
+  return `Let them in: sudo ${
+    commands.join("; sudo ")
+  }. Then save the rules, so that they stay: sudo netfilter-persistent save`;
 }
 
 function keepNft(command: string): string {
-  return `Let them in: ${command}. Write the rule into /etc/nftables.conf too, so that it stays`;
+  return `Let them in: sudo ${command}. Write the rule into /etc/nftables.conf too, so that it stays`;
 }
 
 function chainText({ family, table, name }: BlockingChain): string {

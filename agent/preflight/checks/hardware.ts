@@ -58,7 +58,7 @@ export const HARDWARE_CHECKS: readonly Check[] = [
       const clock = (await facts.text("/sys/devices/system/clocksource/clocksource0/current_clocksource"))
         ?.trim();
       const evidence = [`systemd-detect-virt: ${word || "nothing"}`, `Clock source: ${clock ?? "unknown"}`];
-      const remediation = "Look at what it says: systemd-detect-virt";
+      const remediation = "Look at what it says: sudo systemd-detect-virt";
       if (!/^[a-z0-9-]{2,40}$/.test(word)) {
         return couldNotCheck({ expected, found: "systemd-detect-virt says nothing", remediation, evidence });
       }
@@ -67,7 +67,7 @@ export const HARDWARE_CHECKS: readonly Check[] = [
           expected,
           found: `a container (${word}) that shares the kernel of its host`,
           remediation:
-            'Import the appliance image as a virtual machine (Proxmox: "Create VM", not "Create CT"): Kubernetes needs a kernel of its own',
+            'In the hypervisor, import the appliance image as a virtual machine (Proxmox: "Create VM", not "Create CT"): Kubernetes needs a kernel of its own',
           evidence,
         });
       }
@@ -75,7 +75,7 @@ export const HARDWARE_CHECKS: readonly Check[] = [
         return warn({
           expected,
           found: "QEMU without hardware virtualization: everything is many times slower",
-          remediation: "Switch on VT-x or AMD-V in the firmware of the host, and KVM for this machine",
+          remediation: "Switch on VT-x or AMD-V in the firmware of the host, and KVM for this machine in the hypervisor",
           evidence,
         });
       }
@@ -130,7 +130,7 @@ export const HARDWARE_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "off";
-      const remediation = "Switch it off: swapoff -a, and remove its line from /etc/fstab";
+      const remediation = "Switch it off: sudo swapoff -a, and remove its line from /etc/fstab";
       const text = await facts.text("/proc/swaps");
       if (text === undefined) {
         return couldNotCheck({ expected, found: "/proc/swaps cannot be read", remediation });

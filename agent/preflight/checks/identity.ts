@@ -11,7 +11,7 @@ export const IDENTITY_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "localhost leads to 127.0.0.1";
-      const remediation = 'Correct /etc/hosts; it needs the line "127.0.0.1 localhost"';
+      const remediation = 'Correct /etc/hosts (sudo nano /etc/hosts); it needs the line "127.0.0.1 localhost"';
       const text = await facts.text("/etc/hosts");
       if (text === undefined) {
         return couldNotCheck({ expected, found: "/etc/hosts does not exist", remediation });
@@ -38,7 +38,7 @@ export const IDENTITY_CHECKS: readonly Check[] = [
     async run({ facts }) {
       const expected = "an id of its own";
       const remediation =
-        "Make a new one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; reboot";
+        "Make a new one: sudo rm -f /etc/machine-id /var/lib/dbus/machine-id; sudo systemd-machine-id-setup; sudo reboot";
       const text = await facts.text("/etc/machine-id");
       if (text === undefined) {
         return couldNotCheck({ expected, found: "/etc/machine-id does not exist", remediation });

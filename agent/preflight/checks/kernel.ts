@@ -31,7 +31,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
       const expected = "Linux 5.15 or newer";
       const found = (await facts.text("/proc/sys/kernel/osrelease"))?.trim() ?? "";
       const [, major, minor] = /^(\d{1,3})\.(\d{1,4})/.exec(found) ?? [];
-      const remediation = "Install from the appliance image, or: apt install linux-generic, then reboot";
+      const remediation = "Install from the appliance image, or: sudo apt install linux-generic, then sudo reboot";
       if (major === undefined || minor === undefined) {
         return couldNotCheck({ expected, found: "/proc/sys/kernel/osrelease cannot be read", remediation });
       }
@@ -48,7 +48,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
       const expected = MODULES.map((it) => it.join(" or ")).join(", ");
       const known = await readKernelModules(facts);
       const release = (await facts.text("/proc/sys/kernel/osrelease"))?.trim() ?? "";
-      const remediation = `Install the rest of the kernel: apt install linux-modules-extra-${
+      const remediation = `Install the rest of the kernel: sudo apt install linux-modules-extra-${
         release || "$(uname -r)"
       }`;
       if (known === undefined) {
@@ -79,7 +79,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
         return fail({
           expected,
           found: `the kernel has no ${FORWARDING}: packets of pods cannot be sent on`,
-          remediation: "Use a virtual machine with the kernel of Ubuntu, then run the checks again",
+          remediation: "In the hypervisor, make a virtual machine with the kernel of Ubuntu",
         });
       }
       const values = await Promise.all(LIMITS.map(async (it) => ({ ...it, value: await read(it.key) })));
@@ -89,7 +89,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
           found: `/proc/sys lacks ${
             values.filter((it) => it.value === undefined).map((it) => it.key).join(", ")
           }`,
-          remediation: "Look at what it says: sysctl -a -r inotify",
+          remediation: "Look at what it says: sudo sysctl -a -r inotify",
         });
       }
       const low = values.filter((it) => (it.value ?? 0) < it.least);
@@ -106,7 +106,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
         remediation: [
           ...(pinned === undefined ? [] : [`Remove the line with ${FORWARDING} from ${pinned}`]),
           ...(low.length === 0 ? [] : [`Write into ${SYSCTL_FILE}: ${lines.join(" and ")}`]),
-          "Then run: sysctl --system",
+          "Then run: sudo sysctl --system",
         ].join(". "),
         evidence,
       });
@@ -120,7 +120,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
     async run({ facts, host }) {
       const expected = "its parser, where it is enabled";
       const text = (await facts.text("/sys/module/apparmor/parameters/enabled"))?.trim();
-      const remediation = "Install it: apt install apparmor";
+      const remediation = "Install it: sudo apt install apparmor";
       if (text === undefined) {
         return await host.info("/sys/module") === undefined
           ? couldNotCheck({ expected, found: "/sys cannot be read", remediation })

@@ -32,12 +32,15 @@ export const NETWORK_CHECKS: readonly Check[] = [
         return fail({
           expected,
           found,
-          remediation: "Check the cable or the virtual switch, and DHCP: networkctl status",
+          remediation:
+            "Check the cable, or the virtual switch in the hypervisor, and DHCP (sudo networkctl status)",
         });
       }
-      return usable.length === 1
-        ? pass({ expected, found })
-        : warn({ expected, found, remediation: "Disconnect the interfaces that are not needed" });
+      return usable.length === 1 ? pass({ expected, found }) : warn({
+        expected,
+        found,
+        remediation: "Disconnect the interfaces that are not needed, in the hypervisor",
+      });
     },
   },
   {
@@ -53,7 +56,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         expected,
         found,
         remediation:
-          "Check DHCP, or set the gateway: netplan set ethernets.NAME.routes='[{to: default, via: GATEWAY}]', then netplan apply",
+          "Check DHCP, or set the gateway: sudo netplan set ethernets.NAME.routes='[{to: default, via: GATEWAY}]', then sudo netplan try",
       });
     },
   },
@@ -73,16 +76,16 @@ export const NETWORK_CHECKS: readonly Check[] = [
           expected,
           found: found === "none" ? found : `${found}, which only neighbours reach`,
           remediation:
-            `See what DHCP says: journalctl -u systemd-networkd -n 20. Or set an address: netplan set ethernets.${
+            `See what DHCP says: journalctl -u systemd-networkd -n 20. Or set an address: sudo netplan set ethernets.${
               interfaces[0]?.name ?? "NAME"
-            }.addresses=[ADDRESS/24], then netplan apply`,
+            }.addresses=[ADDRESS/24], then sudo netplan try`,
         });
       }
       if (!address.isDynamic) return pass({ expected, found: `${address.address}, set by hand` });
       return warn({
         expected,
         found: `${address.address}, leased by DHCP: Kubernetes stops when it changes`,
-        remediation: `Reserve ${address.address} in DHCP for the hardware address ${
+        remediation: `Ask the network administrator to reserve ${address.address} in DHCP for the hardware address ${
           main.macAddress ?? `of ${main.name}`
         }`,
       });
@@ -96,9 +99,9 @@ export const NETWORK_CHECKS: readonly Check[] = [
     async run({ facts }) {
       const expected = "1450 bytes or more";
       const main = mainInterface(await facts.interfaces(), await facts.routes());
-      const remediation = `Raise it in the virtual switch, and here: ip link set dev ${
+      const remediation = `Raise it in the virtual switch, and here: sudo ip link set dev ${
         main?.name ?? "NAME"
-      } mtu 1500. Keep it: netplan set ethernets.${main?.name ?? "NAME"}.mtu=1500`;
+      } mtu 1500. Keep it: sudo netplan set ethernets.${main?.name ?? "NAME"}.mtu=1500`;
       if (main?.mtuBytes === undefined) {
         return couldNotCheck({
           expected,
@@ -134,7 +137,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         expected,
         found: `used by ${overlaps.join(", ")}`,
         remediation:
-          "Move this machine to a network outside these ranges. Accept only if nothing there must be reached",
+          "Ask the network administrator for a network outside these ranges. Accept only if nothing there must be reached",
       });
     },
   },
@@ -150,7 +153,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         return couldNotCheck({
           expected,
           found: "/proc/net/tcp cannot be read",
-          remediation: "Start the agent as the service",
+          remediation: "Start the agent as the service: sudo systemctl start alga-appliance",
         });
       }
       const isResumed = (await facts.previousInstall()).isOurs;
@@ -168,7 +171,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
       return fail({
         expected,
         found: `in use: ${names.join(", ")}`,
-        remediation: stopPrograms(taken.map((it) => listening.get(it) ?? ""), taken, "ss -ltnp"),
+        remediation: stopPrograms(taken.map((it) => listening.get(it) ?? ""), taken, "sudo ss -ltnp"),
       });
     },
   },
@@ -184,7 +187,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         return couldNotCheck({
           expected,
           found: "/proc/net/udp cannot be read",
-          remediation: "Start the agent as the service: systemctl start alga-appliance",
+          remediation: "Start the agent as the service: sudo systemctl start alga-appliance",
         });
       }
       const owner = listening.get(VXLAN_PORT);
@@ -198,8 +201,8 @@ export const NETWORK_CHECKS: readonly Check[] = [
         expected,
         found: owner === "" ? "in use by a tunnel of the kernel" : `in use by ${owner}`,
         remediation: owner === ""
-          ? "Find the tunnel: ip -d link show type vxlan. Then: ip link delete NAME"
-          : stopPrograms([owner], [VXLAN_PORT], "ss -lunp"),
+          ? "Find the tunnel: ip -d link show type vxlan. Then: sudo ip link delete NAME"
+          : stopPrograms([owner], [VXLAN_PORT], "sudo ss -lunp"),
       });
     },
   },
@@ -222,7 +225,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
       const words = {
         expected,
         found,
-        remediation: `Use a fresh machine, or: systemctl disable --now ${found.replaceAll(",", "")}`,
+        remediation: `Make a fresh machine in the hypervisor, or: sudo systemctl disable --now ${found.replaceAll(",", "")}`,
       };
       return clusters.length > 0 ? fail(words) : warn(words);
     },

@@ -30,7 +30,7 @@ export const PROXY_CHECKS: readonly Check[] = [
         problem === undefined ? pass({ expected, found: new URL(inputs.proxyUrl).host }) : fail({
           expected,
           found: problem,
-          remediation: "Correct the proxy address; write special characters in the password as %XX",
+          remediation: 'Correct the field "Proxy"; write special characters in the password as %XX',
         }),
       );
     },
@@ -66,12 +66,12 @@ export const PROXY_CHECKS: readonly Check[] = [
         found: `for ${hostName} the proxy ${refused.words}`,
         evidence,
         remediation: refused.status === 407
-          ? "Enter the proxy's user name and password"
+          ? 'Enter user name and password in the field "Proxy"'
           : refused.status === 403
-          ? `Allow ${hostName} in the proxy`
+          ? `Ask the network administrator to allow ${hostName} in the proxy`
           : refused.status > 0
-          ? `Ask who runs the proxy why it does not open ${hostName}`
-          : "Check the proxy's address and port",
+          ? `Ask the network administrator why the proxy does not open ${hostName}`
+          : 'Check address and port in the field "Proxy"',
       });
     },
   },
@@ -91,7 +91,7 @@ export const PROXY_CHECKS: readonly Check[] = [
         return fail({
           expected,
           found: '"*" means that nothing goes through the proxy',
-          remediation: 'Remove "*" from the list, or leave the proxy empty',
+          remediation: 'Remove "*" from the field "Reached without the proxy", or leave the field "Proxy" empty',
           evidence,
         });
       }
@@ -104,7 +104,7 @@ export const PROXY_CHECKS: readonly Check[] = [
           expected,
           found: `${names} is asked past the proxy`,
           remediation:
-            `Remove the entry that fits ${names} from the list, unless this machine reaches it without the proxy`,
+            `Remove the entry that fits ${names} from the field "Reached without the proxy", unless this machine reaches it without the proxy`,
           evidence,
         });
       }

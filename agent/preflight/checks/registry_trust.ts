@@ -30,7 +30,7 @@ const CAPTIVE: Check = {
       return fail({
         expected,
         found: errorText(portal.error),
-        remediation: `Open http://${by ?? hostName}/ in a browser of this network and sign in, or have ${
+        remediation: `Open http://${by ?? hostName}/ in a browser of this network and sign in, or ask the network administrator to have ${
           by === undefined ? hostName : `${hostName} and not ${by}`
         } answer this machine`,
       });
@@ -62,7 +62,7 @@ const TLS_CHAIN: Check = {
       return fail({
         expected,
         found: `${SYSTEM_AUTHORITIES} does not exist: they trust nobody`,
-        remediation: "Install it: apt install --reinstall ca-certificates, then update-ca-certificates",
+        remediation: "Install it: sudo apt install --reinstall ca-certificates, then sudo update-ca-certificates",
       });
     }
     const proxied = proxiedEndpoints(context);
@@ -78,7 +78,7 @@ const TLS_CHAIN: Check = {
           expected,
           found: `openssl does not tell whether ${endpoint.hostName} is trusted`,
           remediation:
-            `See what it says: openssl s_client -connect ${endpoint.hostName}:${endpoint.port} -CAfile ${SYSTEM_AUTHORITIES}`,
+            `See what it says: sudo openssl s_client -connect ${endpoint.hostName}:${endpoint.port} -CAfile ${SYSTEM_AUTHORITIES}`,
         });
       }
       const issuer = (await shownCertificate(context, endpoint))?.issuer;
@@ -87,7 +87,7 @@ const TLS_CHAIN: Check = {
         found: `this agent trusts ${endpoint.hostName}, and ${SYSTEM_AUTHORITIES} does not: ${verdict.why}`,
         remediation: `Put the authority${
           issuer ? ` "${issuer}"` : ""
-        } into /usr/local/share/ca-certificates/NAME.crt, or run: apt install --reinstall ca-certificates; then update-ca-certificates`,
+        } into /usr/local/share/ca-certificates/NAME.crt, or run: sudo apt install --reinstall ca-certificates; then sudo update-ca-certificates`,
       });
     }
     return pass({ expected, found: direct.map((it) => it.hostName).join(", ") });
@@ -112,7 +112,7 @@ function blobHostCheck(release: () => Promise<ResolvedRelease>): Check {
         return fail({
           expected,
           found: errorText(error),
-          remediation: `Allow ${error.host} too, as ${error.sentOnBy} is allowed`,
+          remediation: `Ask the network administrator to allow ${error.host} too, as ${error.sentOnBy} is allowed`,
         });
       }
     },

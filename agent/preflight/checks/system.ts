@@ -59,7 +59,7 @@ export const SYSTEM_CHECKS: readonly Check[] = [
         return couldNotCheck({
           expected,
           found: "/proc cannot be read",
-          remediation: "Start the agent as the service: systemctl start alga-appliance",
+          remediation: "Start the agent as the service: sudo systemctl start alga-appliance",
         });
       }
       const holder = files.find((it) => PACKAGE_LOCKS.includes(it.target));
@@ -78,9 +78,9 @@ export const SYSTEM_CHECKS: readonly Check[] = [
         ? fail({
           ...words,
           remediation:
-            `See what it waits for: ps -fp ${pid}. End it if it hangs: kill ${pid}, then dpkg --configure -a`,
+            `See what it waits for: ps -fp ${pid}. End it if it hangs: sudo kill ${pid}, then sudo dpkg --configure -a`,
         })
-        : warn({ ...words, remediation: "Wait until it has ended, then run the checks again" });
+        : warn({ ...words, remediation: `Wait until it has ended (ps -p ${pid} shows it), then run the checks again` });
     },
   },
   {
@@ -91,7 +91,7 @@ export const SYSTEM_CHECKS: readonly Check[] = [
     async run({ facts, host }) {
       const expected = "no update waits for a restart";
       if (await host.info("/run") === undefined) {
-        return couldNotCheck({ expected, found: "/run does not exist", remediation: "Restart it: reboot" });
+        return couldNotCheck({ expected, found: "/run does not exist", remediation: "Restart it: sudo reboot" });
       }
       if (await host.info("/run/reboot-required") === undefined) return pass({ expected, found: "none" });
       const packages = (await facts.text("/run/reboot-required.pkgs") ?? "").split("\n").filter(Boolean);
@@ -99,7 +99,7 @@ export const SYSTEM_CHECKS: readonly Check[] = [
       return warn({
         expected,
         found: which === "" ? "an update waits for a restart" : `a restart is needed for ${which}`,
-        remediation: "Restart it before setup: reboot",
+        remediation: "Restart it before setup: sudo reboot",
       });
     },
   },
@@ -118,7 +118,7 @@ export const SYSTEM_CHECKS: readonly Check[] = [
       const words = {
         expected,
         found: `failed: ${failed.join(", ")}`,
-        remediation: `See why: journalctl -u ${first} -n 20. Start it again: systemctl restart ${first}`,
+        remediation: `See why: sudo journalctl -u ${first} -n 20. Start it again: sudo systemctl restart ${first}`,
       };
       return needed.length > 0 ? fail(words) : warn(words);
     },
@@ -139,7 +139,7 @@ export const SYSTEM_CHECKS: readonly Check[] = [
         expected,
         found: found.map((it) => `${it.product} (${it.name})`).join(", "),
         remediation:
-          `Exclude /var/lib/rancher, ${PATHS.localPathData} and the networks ${POD_CIDR} and ${SERVICE_CIDR} there, or stop it: systemctl disable --now ${
+          `Exclude /var/lib/rancher, ${PATHS.localPathData} and the networks ${POD_CIDR} and ${SERVICE_CIDR} there, or stop it: sudo systemctl disable --now ${
             found.map((it) => it.name).join(" ")
           }`,
       });

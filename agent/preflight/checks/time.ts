@@ -13,7 +13,8 @@ export const TIME_SKEW: Check = {
   overridable: false,
   async run({ facts, registry, mirrors, clock, signal }) {
     const expected = "at most 30 s off";
-    const remediation = "Set the clock: timedatectl set-ntp true, and allow NTP (UDP port 123)";
+    const remediation =
+      "Set the clock (sudo timedatectl set-ntp true), and ask the network administrator to allow NTP (UDP port 123)";
     const asked = await Promise.allSettled(
       askedEndpoints(mirrors).map((it) => registry.ping(it.registry, { signal })),
     );
@@ -57,15 +58,15 @@ export const TIME_SYNC: Check = {
       return warn({
         expected,
         found: "it was set by another program; the machine's own time service is off",
-        remediation: "Switch it on unless that program stays: timedatectl set-ntp true",
+        remediation: "Switch it on unless that program stays: sudo timedatectl set-ntp true",
       });
     }
     return fail({
       expected,
       found: isEnabled ? "no time server has answered yet" : "it follows none",
       remediation: isEnabled
-        ? "Allow NTP (UDP port 123), or write NTP=SERVER of this site into /etc/systemd/timesyncd.conf and run: systemctl restart systemd-timesyncd"
-        : "Switch it on: timedatectl set-ntp true. Accept if the hypervisor keeps the clock right",
+        ? "Ask the network administrator to allow NTP (UDP port 123), or write NTP=SERVER of this site into /etc/systemd/timesyncd.conf and run: sudo systemctl restart systemd-timesyncd"
+        : "Switch it on: sudo timedatectl set-ntp true. Accept if the hypervisor keeps the clock right",
     });
   },
 };

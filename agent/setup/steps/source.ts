@@ -3,9 +3,11 @@ import { NAMESPACES } from "../../product/names.ts";
 import type { Host } from "../../host/host.ts";
 import { basicAuthorization, readRegistryLogins, type RegistryLogins } from "../../net/registry_logins.ts";
 import { fluxMirror } from "../../registry/mirror.ts";
+import type { RegistryMirrors } from "../../registry/registry.ts";
+import type { ReleaseManifest } from "../../release/mod.ts";
 import { LOGIN_SECRET, SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
 import { kindOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
-import type { Step, StepContext } from "../step.ts";
+import type { Step } from "../step.ts";
 import { requireKube } from "./cluster.ts";
 import { encodeSecret, readSecret } from "./secret_data.ts";
 
@@ -16,37 +18,61 @@ export const sourceStep: Step = {
   failure: {
     category: "flux",
     cannot: "The release could not be applied",
-    nextAction: "Check that ghcr.io can be reached, then try again",
+    nextAction: "See whether ghcr.io can be reached (sudo alga-agent preflight), then try again",
   },
   installState: { status: "flux-source", phase: "flux" },
   async look(context) {
-    const kube = await requireKube(context);
-    const logins = await readRegistryLogins(context.host);
-    if (!isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, LOGIN_SECRET), loginValues(logins))) {
-      return false;
-    }
-    for (const object of await wantedObjects(context, logins)) {
-      if (!await holds(kube, object)) return false;
-    }
-    return true;
+    const { config } = (await context.release()).manifest;
+    return await sourceIsCurrent(await requireKube(context), config, context);
   },
   async act(context) {
     const kube = await requireKube(context);
     const { manifest } = await context.release();
-    const logins = await readRegistryLogins(context.host);
-    await applyLogins(kube, logins);
-    for (const object of await wantedObjects(context, logins)) {
-      // A second apply would change the object where the server adds defaults on a change only.
-      if (!await holds(kube, object)) await kube.apply(object, { force: true });
-    }
+    await applySource(kube, manifest.config, context);
     context.say(`Flux installs release ${manifest.version}`);
   },
 };
 
-async function wantedObjects(context: StepContext, logins: RegistryLogins): Promise<KubeObject[]> {
-  const { config } = (await context.release()).manifest;
-  const mirrors = Object.entries(context.mirrors).map(([host, url]) => [host, fluxMirror(url)]);
-  return sourceObjects(config, Object.fromEntries(mirrors), (host) => Object.hasOwn(logins, host));
+/** From where Flux may read, and as whom. */
+interface SourceContext {
+  host: Host;
+  mirrors: RegistryMirrors;
+}
+
+/** The objects that make Flux install this bundle, through the mirrors and with the logins of this machine. */
+export async function wantedSource(
+  config: ReleaseManifest["config"],
+  { host, mirrors }: SourceContext,
+): Promise<[source: KubeObject, kustomization: KubeObject]> {
+  const logins = await readRegistryLogins(host);
+  const places = Object.fromEntries(Object.entries(mirrors).map(([it, url]) => [it, fluxMirror(url)]));
+  return sourceObjects(config, places, (it) => Object.hasOwn(logins, it));
+}
+
+/** Whether Flux was told of this bundle, and of the login of its registry. */
+export async function sourceIsCurrent(
+  kube: KubeClient,
+  config: ReleaseManifest["config"],
+  context: SourceContext,
+): Promise<boolean> {
+  const logins = loginValues(await readRegistryLogins(context.host));
+  if (!isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, LOGIN_SECRET), logins)) return false;
+  for (const object of await wantedSource(config, context)) {
+    if (!await holds(kube, object)) return false;
+  }
+  return true;
+}
+
+export async function applySource(
+  kube: KubeClient,
+  config: ReleaseManifest["config"],
+  context: SourceContext,
+): Promise<void> {
+  await applyLogins(kube, await readRegistryLogins(context.host));
+  for (const object of await wantedSource(config, context)) {
+    // A second apply would change the object where the server adds defaults on a change only.
+    if (!await holds(kube, object)) await kube.apply(object, { force: true });
+  }
 }
 
 /** The Secret's values, in docker's form; `undefined` without logins. */
