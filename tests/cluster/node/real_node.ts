@@ -1,4 +1,4 @@
-import { createKubeClient, KINDS, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
+import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
 import { renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s/config.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { type Certificates, makeCertificates } from "../certificates.ts";
