@@ -105,7 +105,8 @@ export const DISK_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "ext4, xfs or btrfs, on which programs may run";
-      const remediation = "Give the machine a local disk in the hypervisor, with ext4 for /var/lib/rancher and /var/mnt/alga-data";
+      const remediation =
+        "Give the machine a local disk in the hypervisor, with ext4 for /var/lib/rancher and /var/mnt/alga-data";
       const disks = await facts.fileSystems();
       const found = disks.map((it) => `${it.fstype || "unknown"} at ${it.target}`).join(", ");
       const noexec = disks.filter((it) => it.options.split(",").includes("noexec"));

@@ -41,9 +41,11 @@ export const DNS_CHECKS: readonly Check[] = [
             : 'Enter IPv4 DNS servers of this site in the field "Own DNS servers"',
         });
       }
-      return servers.length > 1
-        ? pass({ expected, found })
-        : warn({ expected, found, remediation: 'Enter a second server in the field "Own DNS servers", so that one may fail' });
+      return servers.length > 1 ? pass({ expected, found }) : warn({
+        expected,
+        found,
+        remediation: 'Enter a second server in the field "Own DNS servers", so that one may fail',
+      });
     },
   },
   {
@@ -108,7 +110,8 @@ export const DNS_CHECKS: readonly Check[] = [
         return couldNotCheck({
           expected,
           found: `${server}: ${silent[0]?.problem} for ${silent[0]?.domain}`,
-          remediation: `Ask the network administrator to allow UDP port 53 to ${server}, or choose other DNS servers`,
+          remediation:
+            `Ask the network administrator to allow UDP port 53 to ${server}, or choose other DNS servers`,
           evidence,
         });
       }

@@ -75,7 +75,8 @@ export const HARDWARE_CHECKS: readonly Check[] = [
         return warn({
           expected,
           found: "QEMU without hardware virtualization: everything is many times slower",
-          remediation: "Switch on VT-x or AMD-V in the firmware of the host, and KVM for this machine in the hypervisor",
+          remediation:
+            "Switch on VT-x or AMD-V in the firmware of the host, and KVM for this machine in the hypervisor",
           evidence,
         });
       }

@@ -11,7 +11,8 @@ export const IDENTITY_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "localhost leads to 127.0.0.1";
-      const remediation = 'Correct /etc/hosts (sudo nano /etc/hosts); it needs the line "127.0.0.1 localhost"';
+      const remediation =
+        'Correct /etc/hosts (sudo nano /etc/hosts); it needs the line "127.0.0.1 localhost"';
       const text = await facts.text("/etc/hosts");
       if (text === undefined) {
         return couldNotCheck({ expected, found: "/etc/hosts does not exist", remediation });

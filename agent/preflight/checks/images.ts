@@ -35,7 +35,8 @@ export const MIRROR_COMPLETE: Check = {
       return fail({
         expected,
         found: errorText(sentOn),
-        remediation: `Ask the network administrator to allow ${sentOn.host} too, as ${sentOn.sentOnBy} is allowed`,
+        remediation:
+          `Ask the network administrator to allow ${sentOn.host} too, as ${sentOn.sentOnBy} is allowed`,
         evidence,
       });
     }
@@ -57,7 +58,8 @@ export const MIRROR_COMPLETE: Check = {
       : couldNotCheck({
         expected,
         found: errorText(error),
-        remediation: "Run the checks again (sudo alga-agent preflight); if it stays, see the check of reading from the registry",
+        remediation:
+          "Run the checks again (sudo alga-agent preflight); if it stays, see the check of reading from the registry",
         evidence,
       });
   },

@@ -31,7 +31,8 @@ export const KERNEL_CHECKS: readonly Check[] = [
       const expected = "Linux 5.15 or newer";
       const found = (await facts.text("/proc/sys/kernel/osrelease"))?.trim() ?? "";
       const [, major, minor] = /^(\d{1,3})\.(\d{1,4})/.exec(found) ?? [];
-      const remediation = "Install from the appliance image, or: sudo apt install linux-generic, then sudo reboot";
+      const remediation =
+        "Install from the appliance image, or: sudo apt install linux-generic, then sudo reboot";
       if (major === undefined || minor === undefined) {
         return couldNotCheck({ expected, found: "/proc/sys/kernel/osrelease cannot be read", remediation });
       }

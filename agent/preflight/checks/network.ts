@@ -85,9 +85,10 @@ export const NETWORK_CHECKS: readonly Check[] = [
       return warn({
         expected,
         found: `${address.address}, leased by DHCP: Kubernetes stops when it changes`,
-        remediation: `Ask the network administrator to reserve ${address.address} in DHCP for the hardware address ${
-          main.macAddress ?? `of ${main.name}`
-        }`,
+        remediation:
+          `Ask the network administrator to reserve ${address.address} in DHCP for the hardware address ${
+            main.macAddress ?? `of ${main.name}`
+          }`,
       });
     },
   },
@@ -225,7 +226,9 @@ export const NETWORK_CHECKS: readonly Check[] = [
       const words = {
         expected,
         found,
-        remediation: `Make a fresh machine in the hypervisor, or: sudo systemctl disable --now ${found.replaceAll(",", "")}`,
+        remediation: `Make a fresh machine in the hypervisor, or: sudo systemctl disable --now ${
+          found.replaceAll(",", "")
+        }`,
       };
       return clusters.length > 0 ? fail(words) : warn(words);
     },
@@ -236,8 +239,10 @@ export const NETWORK_CHECKS: readonly Check[] = [
 function stopPrograms(owners: readonly string[], ports: readonly number[], list: string): string {
   const pid = owners.map((it) => /pid (\d+)$/.exec(it)?.[1]).find((it) => it !== undefined);
   return pid === undefined
-    ? `Stop what holds it: ${list} | grep ${ports[0]} names the program, then systemctl disable --now SERVICE`
-    : `Stop it: systemctl status ${pid} names its service, then systemctl disable --now SERVICE`;
+    ? `Stop what holds it: ${list} | grep ${
+      ports[0]
+    } names the program, then sudo systemctl disable --now SERVICE`
+    : `Stop it: systemctl status ${pid} names its service, then sudo systemctl disable --now SERVICE`;
 }
 
 /** Once we began to install k3s its ports may be taken by it, and the application's port by the application, whatever that is called. */

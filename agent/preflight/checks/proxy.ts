@@ -91,7 +91,8 @@ export const PROXY_CHECKS: readonly Check[] = [
         return fail({
           expected,
           found: '"*" means that nothing goes through the proxy',
-          remediation: 'Remove "*" from the field "Reached without the proxy", or leave the field "Proxy" empty',
+          remediation:
+            'Remove "*" from the field "Reached without the proxy", or leave the field "Proxy" empty',
           evidence,
         });
       }

@@ -17,7 +17,8 @@ const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"
 const AUTH_REMEDIES: { readonly [failure: string]: string } = {
   unauthorized:
     `Write the login of this host into ${REGISTRY_LOGINS} (${LOGINS_EXAMPLE}) and run: sudo chmod 600 ${REGISTRY_LOGINS}. Without a mirror, report this to Alga support`,
-  captive: "Sign in to the portal of the network first: the network administrator knows it (see Portal of the network)",
+  captive:
+    "Sign in to the portal of the network first: the network administrator knows it (see Portal of the network)",
   denied: "Report this to Alga support",
   "rate-limited": "Wait some minutes, then run the checks again (sudo alga-agent preflight)",
   "server-error":

@@ -30,7 +30,9 @@ const CAPTIVE: Check = {
       return fail({
         expected,
         found: errorText(portal.error),
-        remediation: `Open http://${by ?? hostName}/ in a browser of this network and sign in, or ask the network administrator to have ${
+        remediation: `Open http://${
+          by ?? hostName
+        }/ in a browser of this network and sign in, or ask the network administrator to have ${
           by === undefined ? hostName : `${hostName} and not ${by}`
         } answer this machine`,
       });
@@ -62,7 +64,8 @@ const TLS_CHAIN: Check = {
       return fail({
         expected,
         found: `${SYSTEM_AUTHORITIES} does not exist: they trust nobody`,
-        remediation: "Install it: sudo apt install --reinstall ca-certificates, then sudo update-ca-certificates",
+        remediation:
+          "Install it: sudo apt install --reinstall ca-certificates, then sudo update-ca-certificates",
       });
     }
     const proxied = proxiedEndpoints(context);
@@ -112,7 +115,8 @@ function blobHostCheck(release: () => Promise<ResolvedRelease>): Check {
         return fail({
           expected,
           found: errorText(error),
-          remediation: `Ask the network administrator to allow ${error.host} too, as ${error.sentOnBy} is allowed`,
+          remediation:
+            `Ask the network administrator to allow ${error.host} too, as ${error.sentOnBy} is allowed`,
         });
       }
     },

@@ -80,7 +80,10 @@ export const SYSTEM_CHECKS: readonly Check[] = [
           remediation:
             `See what it waits for: ps -fp ${pid}. End it if it hangs: sudo kill ${pid}, then sudo dpkg --configure -a`,
         })
-        : warn({ ...words, remediation: `Wait until it has ended (ps -p ${pid} shows it), then run the checks again` });
+        : warn({
+          ...words,
+          remediation: `Wait until it has ended (ps -p ${pid} shows it), then run the checks again`,
+        });
     },
   },
   {
@@ -91,7 +94,11 @@ export const SYSTEM_CHECKS: readonly Check[] = [
     async run({ facts, host }) {
       const expected = "no update waits for a restart";
       if (await host.info("/run") === undefined) {
-        return couldNotCheck({ expected, found: "/run does not exist", remediation: "Restart it: sudo reboot" });
+        return couldNotCheck({
+          expected,
+          found: "/run does not exist",
+          remediation: "Restart it: sudo reboot",
+        });
       }
       if (await host.info("/run/reboot-required") === undefined) return pass({ expected, found: "none" });
       const packages = (await facts.text("/run/reboot-required.pkgs") ?? "").split("\n").filter(Boolean);
@@ -118,7 +125,8 @@ export const SYSTEM_CHECKS: readonly Check[] = [
       const words = {
         expected,
         found: `failed: ${failed.join(", ")}`,
-        remediation: `See why: sudo journalctl -u ${first} -n 20. Start it again: sudo systemctl restart ${first}`,
+        remediation:
+          `See why: sudo journalctl -u ${first} -n 20. Start it again: sudo systemctl restart ${first}`,
       };
       return needed.length > 0 ? fail(words) : warn(words);
     },
