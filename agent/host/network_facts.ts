@@ -34,7 +34,7 @@ export interface Route {
  * and nobody but their own network reaches an address on them.
  */
 const INNER_INTERFACES =
-  /^(lo|cni\d+|flannel\..*|veth.*|kube-.*|cali.*|cilium.*|docker\d+|br-.*|podman\d+|virbr\d+.*|lxdbr\d+|lxcbr\d+|incusbr\d+|vnet\d+|vmnet\d+|tailscale\d+|wg\d*|wg-.*|zt[a-z0-9]+|nebula\d*|netmaker.*|nm-.*|utun\d+|tun\d+|tap\d+|dummy\d+)$/;
+  /^(?:lo$|cni\d|flannel\.|veth|kube-|cali|cilium|docker\d|br-|podman\d|virbr\d|lxdbr\d|lxcbr\d|incusbr\d|vnet\d|vmnet\d|tailscale\d|wg\d|wg-|wg$|zt[a-z0-9]|nebula|netmaker|nm-|utun\d|tun\d|tap\d|dummy\d)/;
 
 const Links = z.array(z.looseObject({
   ifname: z.string().default(""),

@@ -62,9 +62,7 @@ function toLogin(entry: z.infer<typeof Entry> | undefined): RegistryLogin | unde
 
 /** Docker writes addresses too, and Docker Hub's by an old one. */
 function hostOf(name: string): string {
-  const url = /^https?:\/\//.test(name) && URL.canParse(name)
-    ? new URL(name).host
-    : name.replace(/\/.*$/, "");
+  const url = /^https?:\/\//.test(name) && URL.canParse(name) ? new URL(name).host : name.split("/")[0] ?? "";
   return url === "index.docker.io" ? "docker.io" : url.toLowerCase();
 }
 

@@ -12,6 +12,8 @@ const DATA_RESERVE_BYTES = 10 * GIB;
 
 /** A write of the cluster's database, and how many of them show what a disk can do. */
 const PROBE = { bytes: 2_300, writes: 500, limitMs: 1_500, rounds: 3 } as const;
+/** Half of all writes take this long where the disk is to blame. @see contract.md 9.1 H17 */
+const SLOW_MEDIAN_MS = 20;
 /** Fewer say nothing of the slowest of a hundred. */
 const LEAST_WRITES = 20;
 
@@ -136,15 +138,18 @@ export const DISK_CHECKS: readonly Check[] = [
       const remediation =
         "Move the virtual machine to an SSD and switch on the write cache of its disk in the hypervisor";
       // What else happens on the host slows one round down; a slow disk is slow in all of them.
-      let best: { slowestMs: number; writes: number } | undefined;
+      let best: { slowestMs: number; medianMs: number; writes: number } | undefined;
       for (let round = 0; round < PROBE.rounds && (best === undefined || best.slowestMs >= 10); round++) {
         const tookMs = (await host.measureSync(folder, { ...PROBE, signal })).toSorted((a, b) => a - b);
         const slowestMs = tookMs[Math.floor((tookMs.length - 1) * 0.99)];
-        if (slowestMs === undefined) continue;
-        if (best === undefined || slowestMs < best.slowestMs) best = { slowestMs, writes: tookMs.length };
+        const medianMs = tookMs[tookMs.length >> 1];
+        if (slowestMs === undefined || medianMs === undefined) continue;
+        if (best === undefined || slowestMs < best.slowestMs) {
+          best = { slowestMs, medianMs, writes: tookMs.length };
+        }
       }
       if (best === undefined) return couldNotCheck({ expected, found: "no write ended", remediation });
-      const { slowestMs, writes } = best;
+      const { slowestMs, medianMs, writes } = best;
       const found = `99 of 100 within ${slowestMs < 10 ? slowestMs.toFixed(1) : Math.round(slowestMs)} ms`;
       const words = {
         expected,
@@ -155,7 +160,8 @@ export const DISK_CHECKS: readonly Check[] = [
       if (writes < LEAST_WRITES) {
         return fail({ ...words, found: `only ${writes} small writes in ${PROBE.limitMs / 1000} s` });
       }
-      return grade(words, { good: slowestMs < 10, tolerable: slowestMs <= 30 });
+      // A busy processor makes some writes slow; a slow disk makes most of them so.
+      return grade(words, { good: slowestMs < 10, tolerable: slowestMs <= 30 || medianMs <= SLOW_MEDIAN_MS });
     },
   },
 ];
