@@ -21,6 +21,10 @@ import { pathProblem } from "./path.ts";
  */
 const SHARED = /^(reg\.|rel\.schema$|rel\.images$|disk\.(total|used|readonly|inodes)$|time\.)/;
 
+export function isShared(checkId: string): boolean {
+  return SHARED.test(checkId);
+}
+
 /** What has to be well before anything changes. The repair is never kept back by what it repairs: that may be accepted. */
 export const updateGate: Gate<UpdateContext, PreflightReport> = {
   ...preflightGate,
@@ -38,7 +42,7 @@ export const updateGate: Gate<UpdateContext, PreflightReport> = {
       releaseRef: targetOf(context).manifestDigest,
     };
     const asked: CheckContext = { host, clock, registry, mirrors, agentPort, signal, inputs };
-    const checks = [...allChecks(asked).filter((it) => SHARED.test(it.id)), ...updateChecks(context)];
+    const checks = [...allChecks(asked).filter((it) => isShared(it.id)), ...updateChecks(context)];
     return await runPreflight(asked, { checks });
   },
   summary: ({ results }) => `${results.length} checks done`,

@@ -25,7 +25,7 @@ Deno.test("a link with the token on another site ends signed in: our own page le
     const next = await leadsTo(response);
     assert.equal(next, "/setup");
     const opened = await fetch("GET", "/setup", { ...PAGE, "sec-fetch-site": "same-origin", cookie });
-    assert.equal(opened.status, 200);
+    assert.deepEqual([opened.status, opened.headers.get("location")], [303, "/password?next=%2Fsetup"]);
   }
 });
 

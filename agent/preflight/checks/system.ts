@@ -82,7 +82,7 @@ export const SYSTEM_CHECKS: readonly Check[] = [
         })
         : warn({
           ...words,
-          remediation: `Wait until it has ended (ps -p ${pid} shows it), then run the checks again`,
+          remediation: "Wait until it has ended, then run the checks again (sudo alga-agent preflight)",
         });
     },
   },

@@ -19,7 +19,7 @@ export const DISK_CASES: readonly CheckCase[] = [
     status: "warn",
     found: "16 % left at /: 30 GiB free, 22 GiB needed",
     advice:
-      /Enlarge the disk by \d+ GiB in the hypervisor, then run: growpart \/dev\/sda 2; resize2fs \/dev\/sda2/,
+      /Enlarge the disk by \d+ GiB in the hypervisor, then run: sudo growpart \/dev\/sda 2; sudo resize2fs \/dev\/sda2/,
     host: mounted({ size: 50, used: 20, source: "/dev/sda2" }),
   },
   {
@@ -97,7 +97,7 @@ export const DISK_CASES: readonly CheckCase[] = [
     when: "it lies on a server",
     status: "fail",
     found: "nfs4 at /",
-    advice: /local disk with ext4/,
+    advice: /local disk in the hypervisor, with ext4/,
     host: mounted({ fstype: "nfs4" }),
   },
   {

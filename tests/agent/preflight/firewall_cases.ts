@@ -33,7 +33,7 @@ export const FIREWALL_CASES: readonly CheckCase[] = [
     when: "ufw lets the agent in and not the application",
     status: "warn",
     found: "ufw shuts port 3000",
-    advice: /^Open them: ufw allow 3000\/tcp$/,
+    advice: /^Open them: sudo ufw allow 3000\/tcp$/,
     host: ufw(TUPLES.ssh, TUPLES.agent, TUPLES.shutOne),
   },
   {
@@ -41,7 +41,7 @@ export const FIREWALL_CASES: readonly CheckCase[] = [
     when: "ufw denies by default",
     status: "fail",
     found: "ufw shuts ports 8080 and 3000",
-    advice: /ufw allow 8080\/tcp; ufw allow 3000\/tcp/,
+    advice: /sudo ufw allow 8080\/tcp; sudo ufw allow 3000\/tcp/,
     host: ufw(TUPLES.ssh, TUPLES.v6, TUPLES.pods),
   },
   {
@@ -153,7 +153,7 @@ export const FIREWALL_CASES: readonly CheckCase[] = [
     when: "ufw denies by default",
     status: "fail",
     found: "ufw drops packets from pods to the Kubernetes API",
-    advice: /ufw allow from 10\.42\.0\.0\/16 to any; ufw allow from 10\.43\.0\.0\/16 to any/,
+    advice: /sudo ufw allow from 10\.42\.0\.0\/16 to any; sudo ufw allow from 10\.43\.0\.0\/16 to any/,
     host: ufw(TUPLES.ssh, TUPLES.agent, TUPLES.app),
   },
   {

@@ -72,7 +72,7 @@ export const KERNEL_CASES: readonly CheckCase[] = [
     status: "warn",
     found: "fs.inotify.max_user_instances is 128",
     advice:
-      /^Write into \/etc\/sysctl\.d\/90-alga-appliance\.conf: fs\.inotify\.max_user_instances = 1024\. Then run: sysctl --system$/,
+      /^Write into \/etc\/sysctl\.d\/90-alga-appliance\.conf: fs\.inotify\.max_user_instances = 1024\. Then run: sudo sysctl --system$/,
     host: (it) => it.put("/proc/sys/fs/inotify/max_user_instances", "128\n"),
   },
   {

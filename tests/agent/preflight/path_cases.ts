@@ -14,7 +14,8 @@ export const PATH_CASES: readonly CheckCase[] = [
     when: "it is leased",
     status: "warn",
     found: "192.0.2.8, leased by DHCP: Kubernetes stops when it changes",
-    advice: /^Reserve 192\.0\.2\.8 in DHCP for the hardware address 52:54:00:aa:bb:01$/,
+    advice:
+      /^Ask the network administrator to reserve 192\.0\.2\.8 in DHCP for the hardware address 52:54:00:aa:bb:01$/,
     host: interfaces([{ name: "ens3", addresses: ["192.0.2.8"], isDynamic: true }]),
   },
   {

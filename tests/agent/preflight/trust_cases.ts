@@ -19,7 +19,7 @@ export const TRUST_CASES: readonly CheckCase[] = [
     status: "fail",
     found: "ghcr.io is answered by a page of login.hotel.example, not by a registry",
     advice:
-      /^Open http:\/\/login\.hotel\.example\/ in a browser of this network and sign in, or have ghcr\.io and not login\.hotel\.example answer/,
+      /^Open http:\/\/login\.hotel\.example\/ in a browser of this network and sign in, or ask the network administrator to have ghcr\.io and not login\.hotel\.example answer/,
     context: NAMES,
     registry: portal("login.hotel.example"),
   },
@@ -107,7 +107,7 @@ export const TRUST_CASES: readonly CheckCase[] = [
     when: "a firewall stops where the registry sends on to",
     status: "fail",
     found: "ghcr.io sends on to another host; cdn.example: it cannot be reached",
-    advice: /^Allow cdn\.example too, as ghcr\.io is allowed$/,
+    advice: /^Ask the network administrator to allow cdn\.example too, as ghcr\.io is allowed$/,
     registry: (it) => {
       it.readFailure = new NetworkError(
         "tcp",
@@ -153,7 +153,7 @@ export const TRUST_CASES: readonly CheckCase[] = [
     when: "content lies on a host that is not allowed",
     status: "fail",
     found: "registry-1.docker.io sends on to another host; cdn.example: it cannot be reached",
-    advice: /^Allow cdn\.example too, as registry-1\.docker\.io is allowed$/,
+    advice: /^Ask the network administrator to allow cdn\.example too, as registry-1\.docker\.io is allowed$/,
     context: NAMES,
     registry: (it) =>
       void (it.fetchBlob = () =>
