@@ -29,11 +29,24 @@ export const PROXY_SECRET = "alga-proxy";
 /** On the pods of the controllers: the version of {@link PROXY_SECRET} that they were started with. */
 export const PROXY_ANNOTATION = "alga-agent/proxy-version";
 
+/** ConfigMap with the authorities that this machine trusts, for the controllers; they start without it too. */
+export const AUTHORITIES_CONFIG_MAP = "alga-authorities";
+/** Its one key; Go reads the file that the environment names in place of the image's own. */
+export const AUTHORITIES_KEY = "ca-certificates.crt";
+/** On the pods of the controllers: the version of {@link AUTHORITIES_CONFIG_MAP} that they were started with. */
+export const AUTHORITIES_ANNOTATION = "alga-agent/authorities-version";
+const AUTHORITIES_FOLDER = "/etc/alga-authorities";
+
+/** What pods read at their start only, by the resourceVersion of the object that has it; another one must start them again. */
+export interface StartVersions {
+  proxyVersion?: string | undefined;
+  authoritiesVersion?: string | undefined;
+}
+
 /**
- * Everything of Flux but its CRDs, for a single node, in the order of applying. `proxyVersion` is the resourceVersion of
- * {@link PROXY_SECRET}: pods read it at their start only, so another one must start them again.
+ * Everything of Flux but its CRDs, for a single node, in the order of applying.
  */
-export function fluxObjects(options: { proxyVersion?: string | undefined } = {}): KubeObject[] {
+export function fluxObjects(versions: StartVersions = {}): KubeObject[] {
   return [
     {
       apiVersion: "v1",
@@ -111,12 +124,23 @@ export function fluxObjects(options: { proxyVersion?: string | undefined } = {})
           labels: { ...LABELS, "app.kubernetes.io/component": name },
         },
       },
-      deployment(name, options.proxyVersion),
+      deployment(name, versions),
     ]),
   ];
 }
 
-function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undefined): Deployment {
+/** Annotations of the pods. */
+export function startAnnotations(
+  { proxyVersion, authoritiesVersion }: StartVersions,
+): Record<string, string> {
+  return {
+    ...(proxyVersion === undefined ? {} : { [PROXY_ANNOTATION]: proxyVersion }),
+    ...(authoritiesVersion === undefined ? {} : { [AUTHORITIES_ANNOTATION]: authoritiesVersion }),
+  };
+}
+
+function deployment(name: keyof typeof FLUX_IMAGES, versions: StartVersions): Deployment {
+  const annotations = startAnnotations(versions);
   const isSource = name === "source-controller";
   const isNotification = name === "notification-controller";
   const hasDependencies = name === "kustomize-controller" || name === "helm-controller";
@@ -143,7 +167,16 @@ function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undef
     ...(name === "kustomize-controller" ? ["--feature-gates=CancelHealthCheckOnNewRevision=true"] : []),
     ...(isSource ? ["--storage-path=/data", `--storage-adv-addr=source-controller.${cluster}`] : []),
   ];
-  const volumes = [...(isSource ? [{ name: "data", emptyDir: {} }] : []), { name: "temp", emptyDir: {} }];
+  const volumes = [
+    ...(isSource ? [{ name: "data", mountPath: "/data", emptyDir: {} }] : []),
+    { name: "temp", mountPath: "/tmp", emptyDir: {} },
+    {
+      name: "authorities",
+      mountPath: AUTHORITIES_FOLDER,
+      readOnly: true,
+      configMap: { name: AUTHORITIES_CONFIG_MAP, optional: true },
+    },
+  ];
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -159,7 +192,7 @@ function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undef
       template: {
         metadata: {
           labels: { ...LABELS, app: name, "app.kubernetes.io/component": name },
-          ...(proxyVersion === undefined ? {} : { annotations: { [PROXY_ANNOTATION]: proxyVersion } }),
+          ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
         },
         spec: {
           serviceAccountName: name,
@@ -174,6 +207,7 @@ function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undef
             args,
             env: [
               { name: "RUNTIME_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+              { name: "SSL_CERT_FILE", value: `${AUTHORITIES_FOLDER}/${AUTHORITIES_KEY}` },
               ...(isSource ? [{ name: "TUF_ROOT", value: "/tmp/.sigstore" }] : []),
             ],
             envFrom: [{ secretRef: { name: PROXY_SECRET, optional: true } }],
@@ -193,12 +227,15 @@ function deployment(name: keyof typeof FLUX_IMAGES, proxyVersion: string | undef
               capabilities: { drop: ["ALL"] },
               seccompProfile: { type: "RuntimeDefault" },
             },
-            volumeMounts: volumes.map((it) => ({
-              name: it.name,
-              mountPath: it.name === "temp" ? "/tmp" : "/data",
+            volumeMounts: volumes.map(({ name, mountPath, ...it }) => ({
+              name,
+              mountPath,
+              ...("readOnly" in it ? { readOnly: it.readOnly } : {}),
             })),
           }],
-          volumes,
+          volumes: volumes.map(({ name, ...it }) =>
+            "configMap" in it ? { name, configMap: it.configMap } : { name, emptyDir: it.emptyDir }
+          ),
         },
       },
     },

@@ -7,16 +7,21 @@ const CHARTS = { name: "alga-charts", host: "ghcr.io", path: "nine-minds/charts"
 /** Name of our OCIRepository and Kustomization. */
 export const SOURCE_NAME = "alga-appliance";
 
+/** Secret with the login of the registry that Flux asks, in docker's form. */
+export const LOGIN_SECRET = "alga-registry-login";
+
 /**
  * The two objects that make Flux install a release. @see contract.md 2.5
- * Flux does not read k3s' registries.yaml, so a mirror of the registry is written into the URL.
+ * Flux does not read k3s' registries.yaml, so a mirror of the registry is written into the URL, and its login is a Secret.
+ * `mirrors` are addresses as Flux asks them; `hasLogin` says whether {@link LOGIN_SECRET} is for a host.
  */
 export function sourceObjects(
   config: { repository: string; digest: string },
   mirrors: { readonly [host: string]: string },
+  hasLogin: (host: string) => boolean = () => false,
 ): [source: KubeObject, kustomization: KubeObject] {
   const [host = "", ...path] = config.repository.split("/");
-  const mirror = mirrors[host] === undefined ? undefined : new URL(mirrors[host]);
+  const place = placeOf(host, mirrors);
   return [
     {
       apiVersion: "source.toolkit.fluxcd.io/v1",
@@ -24,9 +29,10 @@ export function sourceObjects(
       metadata: { name: SOURCE_NAME, namespace: NAMESPACES.flux },
       spec: {
         interval: "1m0s",
-        url: `oci://${[mirror?.host ?? host, ...path].join("/")}`,
+        url: `oci://${[place.base, ...path].join("/")}`,
         ref: { digest: config.digest },
-        ...(mirror?.protocol === "http:" ? { insecure: true } : {}),
+        ...(place.isPlain ? { insecure: true } : {}),
+        ...(hasLogin(place.host) ? { secretRef: { name: LOGIN_SECRET } } : {}),
       },
     },
     {
@@ -38,20 +44,37 @@ export function sourceObjects(
         path: "./base",
         prune: true,
         sourceRef: { kind: "OCIRepository", name: SOURCE_NAME },
-        ...chartPatches(mirrors[CHARTS.host]),
+        ...chartPatches(mirrors, hasLogin),
       },
     },
   ];
 }
 
-/** The release names its chart repository itself, so a mirror is put in its place while Flux applies it. */
-function chartPatches(mirror: string | undefined): { patches?: object[] } {
-  if (mirror === undefined) return {};
-  const { host, protocol } = new URL(mirror);
+/** Host and path under which Flux finds what a registry has. */
+function placeOf(
+  registry: string,
+  mirrors: { readonly [host: string]: string },
+): { base: string; host: string; isPlain: boolean } {
+  const mirror = mirrors[registry];
+  if (mirror === undefined) return { base: registry, host: registry, isPlain: false };
+  const { host, pathname, protocol } = new URL(mirror);
+  return { base: `${host}${pathname === "/" ? "" : pathname}`, host, isPlain: protocol === "http:" };
+}
+
+/** The release names its chart repository itself, so a mirror and a login are put there while Flux applies it. */
+function chartPatches(
+  mirrors: { readonly [host: string]: string },
+  hasLogin: (host: string) => boolean,
+): { patches?: object[] } {
+  const { base, host, isPlain } = placeOf(CHARTS.host, mirrors);
   const operations = [
-    { op: "replace", path: "/spec/url", value: `oci://${host}/${CHARTS.path}` },
-    ...(protocol === "http:" ? [{ op: "add", path: "/spec/insecure", value: true }] : []),
+    ...(base === CHARTS.host
+      ? []
+      : [{ op: "replace", path: "/spec/url", value: `oci://${base}/${CHARTS.path}` }]),
+    ...(isPlain ? [{ op: "add", path: "/spec/insecure", value: true }] : []),
+    ...(hasLogin(host) ? [{ op: "add", path: "/spec/secretRef", value: { name: LOGIN_SECRET } }] : []),
   ];
+  if (operations.length === 0) return {};
   const target = { kind: "HelmRepository", name: CHARTS.name };
   return { patches: [{ target, patch: JSON.stringify(operations) }] };
 }

@@ -1,7 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppDeps, Env } from "./app_deps.ts";
 import { setSessionCookie } from "./guards.ts";
-import { localPath, visitorOf } from "./login.ts";
+import { localPath } from "./local_path.ts";
+import { visitorOf } from "./login.ts";
+import { isFromElsewhere, isPageWanted, stepOver } from "./step_over.ts";
 
 /**
  * A link with the token: exchanged for a session and gone from the address bar, before anything else sees it. A wrong one
@@ -9,6 +11,7 @@ import { localPath, visitorOf } from "./login.ts";
  *
  * - After a management password was chosen no link opens anything, and a wrong one costs nobody a guess.
  * - Who is signed in stays so, whatever the link says.
+ * - A link on another site ends signed in too: a page of our own leads on, because a redirect would go without the cookie.
  * - Any page of the web can make a browser ask for such a link. What the browser says is not a visit of a person (a picture, a
  *   frame) is not looked at; over plain HTTP browsers say nothing, so wrong links have an allowance of their own.
  *
@@ -24,7 +27,9 @@ export function exchangeToken(deps: AppDeps): MiddlewareHandler<Env> {
     const reply = await deps.access.signInByToken(token, visitorOf(c), "link");
     if (!reply.ok) return c.redirect(`/login?link=wrong&next=${there}`, 303);
     setSessionCookie(c, reply.id);
-    return c.redirect(there, 303);
+    // Over plain HTTP browsers do not say who led here.
+    const isUnknown = c.req.header("sec-fetch-site") === undefined;
+    return isPageWanted(c) && (isUnknown || isFromElsewhere(c)) ? stepOver(c, there) : c.redirect(there, 303);
   };
 }
 

@@ -4,11 +4,15 @@ import { timingSafeEqual } from "node:crypto";
 import { FORM_TYPE, mediaTypeOf } from "../agent/text/http_message.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { LIVE_AGAIN } from "./live.ts";
+import { localPath } from "./local_path.ts";
 import { answerProblem, wantsJson } from "./problem.ts";
+import { isFromElsewhere, isPageWanted, stepOver } from "./step_over.ts";
 
 const COOKIE = "alga_appliance_session";
 /** Over TLS: browsers take it from nobody who speaks without, and never send it there. @see RFC 6265bis §4.1.3.2 */
 const ENCRYPTED_COOKIE = `__Host-${COOKIE}`;
+/** Paths of our pages: each has the form that signs out. */
+const OWN_PAGES = /^\/(login|logout|password|sessions|audit|help|setup|settings|support|updates)?(\/|$)/;
 const MAX_BODY_BYTES = 64 * 1024;
 /** So much comes within seconds over any line that is of use. */
 const BODY_MS = 20_000;
@@ -42,7 +46,8 @@ export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHand
       return await answerProblem(c, deps, state, {
         status: 421,
         title: "This address is not known here",
-        detail: "Open the appliance by its IP address or its own host name.",
+        detail:
+          "Open the appliance by its IP address or its own host name. For another name, and for one of a reverse proxy that passes it on, start the agent with --public-name NAME.",
       });
     }
     return await next();
@@ -173,6 +178,8 @@ export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandle
           detail: "Sign in, or send the setup token as a bearer token.",
         });
       }
+      // Somebody may be signed in whose browser keeps the cookie back.
+      if (isPageWanted(c) && isFromElsewhere(c)) return stepOver(c, localPath(c.req.path));
       return c.redirect(`/login${c.req.path === "/" ? "" : `?next=${encodeURIComponent(c.req.path)}`}`, 303);
     }
     c.set("isStillAllowed", () => deps.access.isLiving(session));
@@ -206,6 +213,16 @@ export function requireOwnOrigin(deps: AppDeps, state: AppState): MiddlewareHand
     const isForeign = (origin !== undefined && !isOwnOrigin(c, origin)) ||
       (site !== undefined && site !== "same-origin" && site !== "none");
     if (!isForeign) return await next();
+    // The browser stands on our own page, as it sees it: somebody between has changed the name.
+    if (isRenamed(site, origin, c.req.header("referer"))) {
+      return await answerProblem(c, deps, state, {
+        status: 403,
+        title: "A proxy changes the name of this appliance",
+        detail: `The browser asked ${originHost(origin ?? "") ?? "another name"}, and the request came for ${
+          askedHost(c)
+        }. The reverse proxy must pass the name and port on: "proxy_set_header Host $http_host;" in nginx, "ProxyPreserveHost On" in Apache.`,
+      });
+    }
     return await answerProblem(c, deps, state, {
       status: 403,
       title: "This request came from another site",
@@ -238,6 +255,25 @@ async function hasCsrfToken(c: Context<Env>, wanted: string): Promise<boolean> {
   if (typeof given !== "string") return false;
   const [a, b] = [new TextEncoder().encode(given), new TextEncoder().encode(wanted)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/**
+ * Whether a request that looks foreign is from our own page behind a proxy: the browser says so itself, or, over plain HTTP, the
+ * page it names as its own is the origin's. Only words depend on it; the request is refused all the same.
+ */
+function isRenamed(
+  site: string | undefined,
+  origin: string | undefined,
+  referer: string | undefined,
+): boolean {
+  if (origin === undefined || originHost(origin) === undefined) return false;
+  if (site !== undefined) return site === "same-origin";
+  return referer !== undefined && originHost(referer) === originHost(origin) &&
+    OWN_PAGES.test(new URL(referer).pathname);
+}
+
+function originHost(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
 /** A page of ours that came in clear may have been changed on its way: what is encrypted takes nothing from it. */

@@ -57,6 +57,8 @@ export function livePage(c: Context<Env>, live: LivePage, state: AppState): Resp
   const headers = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
+    // nginx and those that took it over would hold a page back that grows.
+    "x-accel-buffering": "no",
     // Browsers count from the end of the loading, so this is for streams that broke, too.
     ...(mode === "live" || mode === "full" ? { refresh: `${RELOAD_SEC.broken}; url=${again}` } : {}),
   };

@@ -5,6 +5,7 @@ import { renderPage } from "../views/layout.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
 import { setSessionCookie } from "./guards.ts";
+import { localPath } from "./local_path.ts";
 
 /** Sign in and out. */
 export function loginRoutes(deps: AppDeps, state: AppState): Hono<Env> {
@@ -46,12 +47,4 @@ export function loginRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 export function visitorOf(c: Context<Env>): Visitor {
   const { remoteAddr, isEncrypted = false } = c.env;
   return { address: remoteAddr, userAgent: c.req.header("user-agent"), isEncrypted };
-}
-
-/** Only paths of our own; anything else leads to the start page. */
-export function localPath(text: string | undefined): string {
-  return text !== undefined && /^\/[A-Za-z0-9_\-./]*$/.test(text) && !text.startsWith("//") &&
-      text !== "/login"
-    ? text
-    : "/";
 }

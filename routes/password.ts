@@ -5,7 +5,7 @@ import { renderPage } from "../views/layout.ts";
 import { passwordPage, type PasswordProblem } from "../views/password_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { localPath } from "./login.ts";
+import { localPath } from "./local_path.ts";
 
 /** The management password: chosen after the first sign-in, changed later. */
 export function passwordRoutes(deps: AppDeps, state: AppState): Hono<Env> {

@@ -1,5 +1,10 @@
 import type { VNode } from "preact";
-import type { CheckResult, CheckStatus, PreflightReport } from "../agent/preflight/check.ts";
+import {
+  type CheckResult,
+  type CheckStatus,
+  type PreflightReport,
+  VANTAGE_WORDS,
+} from "../agent/preflight/check.ts";
 import { html, visible } from "./html.ts";
 import { mark, sentence, type Tone } from "./layout.ts";
 
@@ -85,6 +90,8 @@ export function checkRow(
         <dl class="facts">
           <dt>Check</dt>
           <dd><samp>${it.id}</samp></dd>
+          <dt>Needed by</dt>
+          <dd>${VANTAGE_WORDS[it.vantage]}</dd>
           <dt>Took</dt>
           <dd>${it.durationMs} ms</dd>${(it.evidence ?? []).length > 0
             ? html`

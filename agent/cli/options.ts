@@ -1,7 +1,10 @@
 import { AGENT_PORT, DEFAULT_LISTEN } from "../product/ports.ts";
 import { isIP } from "node:net";
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { REGISTRY_LOGINS } from "../net/registry_logins.ts";
+import { parseMirror } from "../registry/mirror.ts";
 import type { RegistryMirrors } from "../registry/registry.ts";
+import { isHostName } from "../text/host_name.ts";
 import { UsageError } from "./command.ts";
 
 /** `node:util` parseArgs with our errors. @throws {UsageError} */
@@ -40,7 +43,8 @@ export const PLACE_OPTIONS = {
 /** Help lines of {@link PLACE_OPTIONS}. */
 export const PLACE_HELP = `  --root DIR                  where the appliance's "/" lies (default /)
   --registry-mirror HOST=URL  ask URL instead of the registry HOST;
-                              may be repeated`;
+                              may be repeated; URL may have a path. Logins:
+                              /etc/alga-appliance/registry-login.json`;
 
 /** An absolute folder. @throws {UsageError} */
 export function parseRoot(text: string): string {
@@ -72,6 +76,17 @@ export async function parseKubeconfig(path: string | undefined): Promise<string 
   return path;
 }
 
+/** Names by which people open the pages, beside the machine's own. @throws {UsageError} */
+export function parsePublicNames(names: readonly string[] | undefined): readonly string[] {
+  return (names ?? []).map((name) => {
+    const host = name.toLowerCase().replace(/\.$/, "");
+    if (isHostName(host) && !host.startsWith("[")) return host;
+    throw new UsageError(
+      `--public-name must be a host name like alga.example.com, without https:// and port, not "${name}"`,
+    );
+  });
+}
+
 /** A web address without what a base cannot have. @throws {UsageError} */
 export function parseDownloadUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
@@ -90,20 +105,23 @@ export function parseDays(name: string, text: string | undefined): number | unde
   return days;
 }
 
-/** "ghcr.io=http://127.0.0.1:5000" → mirrors. @throws {UsageError} */
+/** "ghcr.io=http://127.0.0.1:5000" → mirrors. @throws {UsageError} that repeats no password */
 export function parseMirrors(pairs: readonly string[] | undefined): RegistryMirrors {
   const mirrors: Record<string, string> = {};
   for (const pair of pairs ?? []) {
-    const [host, target, ...rest] = pair.split("=");
-    const url = target !== undefined && rest.length === 0 && URL.canParse(target)
-      ? new URL(target)
-      : undefined;
-    const wellFormed = url && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.username &&
-      !url.search;
-    if (!host || !/^[A-Za-z0-9.-]+(:\d+)?$/.test(host) || !wellFormed) {
-      throw new UsageError(`--registry-mirror must look like ghcr.io=http://127.0.0.1:5000, not "${pair}"`);
+    const [host = "", target = "", ...rest] = pair.split("=");
+    const parsed = rest.length > 0 ? { problem: "is not a web address" } : parseMirror(target);
+    if (!/^[A-Za-z0-9.-]+(:\d+)?$/.test(host)) {
+      throw new UsageError(
+        "--registry-mirror must begin with a registry, as in ghcr.io=http://127.0.0.1:5000",
+      );
     }
-    mirrors[host] = url.origin;
+    if ("problem" in parsed) {
+      throw new UsageError(
+        `--registry-mirror ${host}=…: the address ${parsed.problem}; enter it like ${host}=https://mirror.example.com or ${host}=https://mirror.example.com/path, with logins in ${REGISTRY_LOGINS}`,
+      );
+    }
+    mirrors[host] = parsed.url;
   }
   return mirrors;
 }

@@ -1,10 +1,10 @@
-import type { CheckStatus, PreflightReport } from "../preflight/mod.ts";
+import { type CheckStatus, type PreflightReport, VANTAGE_WORDS } from "../preflight/mod.ts";
 import { type Layout, printable, printLine } from "../text/printable.ts";
 
 const ORDER: Record<CheckStatus, number> = { fail: 0, error: 1, warn: 2, skipped: 3, pass: 4 };
 
 /** Where the findings begin in a line. */
-const INDENT = 27;
+const INDENT = 28;
 
 /** A report as plain text, problems first. */
 export function reportText(
@@ -13,10 +13,11 @@ export function reportText(
 ): string {
   const lines: string[] = [];
   for (const it of [...report.results].sort((a, b) => ORDER[a.status] - ORDER[b.status])) {
-    lines.push(`${it.status.padEnd(8)}${it.id.padEnd(19)}${it.title}: ${printable(it.found)}`);
+    lines.push(`${it.status.padEnd(8)}${it.id.padEnd(INDENT - 8)}${it.title}: ${printable(it.found)}`);
     if (it.status === "fail" || it.status === "warn" || it.status === "error") {
       lines.push(
         `${"".padEnd(INDENT)}expected: ${printable(it.expected)}`,
+        `${"".padEnd(INDENT)}needed by: ${VANTAGE_WORDS[it.vantage]}`,
         `${"".padEnd(INDENT)}what to do: ${printable(it.remediation)}`,
       );
     }

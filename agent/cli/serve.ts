@@ -29,9 +29,10 @@ import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
 import { followRecord } from "../setup/follow_record.ts";
 import { onHost } from "../net/settings.ts";
+import { followAuthorities } from "../settings/follow_authorities.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
 import { networkOfSettings } from "../settings/settings.ts";
-import { createSettingsService } from "../settings/settings_service.ts";
+import { createSettingsService, type SettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readSelection } from "../setup/release_selection.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
@@ -55,6 +56,7 @@ import {
   parseListen,
   parseMirrors,
   parseOptions,
+  parsePublicNames,
   PLACE_HELP,
   PLACE_OPTIONS,
   requireRoot,
@@ -81,6 +83,8 @@ ${PLACE_HELP}
   --kubeconfig FILE           how to reach Kubernetes
                               (default /etc/rancher/k3s/k3s.yaml below the root)
   --download-url URL          fetch k3s below this address, not its own site
+  --public-name NAME          people open the pages by this name too, as that
+                              of a reverse proxy; may be repeated
   --redirect-to-https         lead browsers that come in clear to the
                               encrypted pages, which are on the same port
   --hsts-days DAYS            tell browsers that came encrypted to come so for
@@ -99,6 +103,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
           listen: { type: "string", default: DEFAULT_LISTEN },
           kubeconfig: { type: "string" },
           "download-url": { type: "string" },
+          "public-name": { type: "string", multiple: true },
           "redirect-to-https": { type: "boolean", default: false },
           "hsts-days": { type: "string" },
         },
@@ -108,6 +113,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const host = new RealHost(await requireRoot(values.root), { onNoSpace: diskFull.tell });
     const listen = parseListen(values.listen);
     const mirrors = parseMirrors(values["registry-mirror"]);
+    const publicNames = parsePublicNames(values["public-name"]);
     const kubeconfig = await parseKubeconfig(values.kubeconfig);
     const downloadBaseUrl = parseDownloadUrl(values["download-url"]);
     const encryption = {
@@ -262,7 +268,14 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         commit: BUILD.commit,
         builtAt: BUILD.builtAt,
       },
-      allowedHosts: () => Promise.resolve([hostName, `${hostName}.local`, "localhost"]),
+      allowedHosts: async () => [
+        hostName,
+        `${hostName}.local`,
+        "localhost",
+        ...publicNames,
+        // A reverse proxy may have both behind one name.
+        ...await appHost(settings),
+      ],
     };
     const app = createApp(deps);
     const over = new AbortController();
@@ -341,6 +354,10 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     }, over.signal);
 
     const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
+    const followingAuthorities = followAuthorities(
+      { host, clock, settings, connectKube, say: deps.say },
+      over.signal,
+    );
 
     const followingChannel = updates.follow(over.signal);
     const banner = clock.sleep(AFTER_FIRST_PAGE_MS, over.signal)
@@ -368,6 +385,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         followingDisk,
         keepingAudit,
         followingResolvers,
+        followingAuthorities,
         followingChannel,
         lookingAtRecord,
         banner,
@@ -433,4 +451,10 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
+}
+
+/** Host of the application's address; none before setup. */
+async function appHost(settings: Pick<SettingsService, "current">): Promise<string[]> {
+  const appUrl = (await settings.current().catch(() => undefined))?.appUrl;
+  return appUrl !== undefined && URL.canParse(appUrl) ? [new URL(appUrl).hostname] : [];
 }

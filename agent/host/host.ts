@@ -115,6 +115,14 @@ export interface Host {
    */
   writeStream(path: string, body: ReadableStream<Uint8Array>, options: StreamOptions): Promise<number>;
   /**
+   * How long each of at most `writes` writes takes until it lies on the disk, in ms, for at most `limitMs` in all. They go to a
+   * file in `folder` that has lost its name before the first of them, so that nothing stays, however this ends.
+   */
+  measureSync(
+    folder: string,
+    options: { bytes: number; writes: number; limitMs: number; signal?: AbortSignal },
+  ): Promise<number[]>;
+  /**
    * Calls `onChange` with the name of each entry of a folder that is made, written, renamed or removed, until the signal aborts.
    * Watches as soon as it is called. Gives false where the folder cannot be watched, or no longer: it is not there, or the
    * machine has no watches left (fs.inotify.max_user_watches). Never throws.

@@ -15,13 +15,33 @@ export interface NetworkInterface {
   name: string;
   hasCarrier: boolean;
   addresses: InterfaceAddress[];
+  /** Hardware address; `undefined` where there is none. */
+  macAddress?: string;
+  /** Largest packet in bytes, where it is told. */
+  mtuBytes?: number;
 }
 
-/** Interfaces that Kubernetes makes; they are never the machine's way out. */
-const CLUSTER_INTERFACES = /^(lo|cni\d+|flannel\..*|veth.*|kube-.*|docker\d+|br-.*)$/;
+/** One way of the main table. */
+export interface Route {
+  /** "default", an address or a network. */
+  destination: string;
+  gateway: string | undefined;
+  device: string;
+}
+
+/**
+ * Interfaces that Kubernetes, container engines, hypervisors and private networks make; they are never the machine's way out,
+ * and nobody but their own network reaches an address on them.
+ */
+const INNER_INTERFACES =
+  /^(?:lo$|cni\d|flannel\.|veth|kube-|cali|cilium|docker\d|br-|podman\d|virbr\d|lxdbr\d|lxcbr\d|incusbr\d|vnet\d|vmnet\d|tailscale\d|wg\d|wg-|wg$|zt[a-z0-9]|nebula|netmaker|nm-|utun\d|tun\d|tap\d|dummy\d)/;
 
 const Links = z.array(z.looseObject({
   ifname: z.string().default(""),
+  /** "none" has no link layer: WireGuard, Tailscale and other tunnels. */
+  link_type: z.string().default(""),
+  address: z.string().optional(),
+  mtu: z.number().optional(),
   flags: z.array(z.string()).default([]),
   addr_info: z.array(z.looseObject({
     local: z.string().default(""),
@@ -31,12 +51,23 @@ const Links = z.array(z.looseObject({
 }));
 
 const Routes = z.array(
-  z.looseObject({ dst: z.string().default(""), gateway: z.string().optional(), dev: z.string().default("") }),
+  z.looseObject({
+    /** "unreachable", "blackhole", "prohibit" and others end there; a way has none, or "unicast". */
+    type: z.string().default("unicast"),
+    dst: z.string().default(""),
+    gateway: z.string().optional(),
+    dev: z.string().default(""),
+    metric: z.number().default(0),
+  }),
 );
 
 /** Interfaces that lead outside, with their IPv4 addresses. @throws {AgentError} COMMAND_FAILED */
 export async function readInterfaces(host: Host): Promise<NetworkInterface[]> {
-  return (await readAllInterfaces(host)).filter((it) => !CLUSTER_INTERFACES.test(it.name));
+  return outsideOf(await readAllInterfaces(host));
+}
+
+function outsideOf(all: readonly (NetworkInterface & { isInner: boolean })[]): NetworkInterface[] {
+  return all.filter((it) => !it.isInner).map(({ isInner: _, ...it }) => it);
 }
 
 /**
@@ -47,11 +78,11 @@ export async function readAllAddresses(
   host: Host,
 ): Promise<{ addresses: string[]; primaryAddress: string | undefined }> {
   const all = await readAllInterfaces(host);
-  const own = all.filter((it) => CLUSTER_INTERFACES.test(it.name));
-  const outside = all.filter((it) => !own.includes(it));
+  const outside = all.filter((it) => !it.isInner);
+  const inner = all.filter((it) => it.isInner);
   return {
-    addresses: [...outside, ...own].flatMap((it) => it.addresses.map((a) => a.address)),
-    primaryAddress: primaryOf(outside)?.address,
+    addresses: [...outside, ...inner].flatMap((it) => it.addresses.map((a) => a.address)),
+    primaryAddress: primaryOf(outside, await readRoutes(host).catch(() => []))?.address,
   };
 }
 
@@ -63,16 +94,19 @@ export async function readReachableAddresses(host: Host): Promise<NetworkInterfa
   const all = await readAllInterfaces(host, (address) =>
     ipaddr.IPv4.isValidFourPartDecimal(address) ||
     ipaddr.IPv6.isValid(address) && ipaddr.parse(address).range() !== "linkLocal");
-  return all.filter((it) => !CLUSTER_INTERFACES.test(it.name));
+  return outsideOf(all);
 }
 
 async function readAllInterfaces(
   host: Host,
   isWanted: (address: string) => boolean = (it) => ipaddr.IPv4.isValidFourPartDecimal(it),
-): Promise<NetworkInterface[]> {
+): Promise<(NetworkInterface & { isInner: boolean })[]> {
   const links = await readJson(host, ["ip", "-j", "addr", "show"], Links);
   return links.map((it) => ({
     name: it.ifname,
+    isInner: INNER_INTERFACES.test(it.ifname) || it.link_type === "none",
+    ...(it.address === undefined ? {} : { macAddress: it.address }),
+    ...(it.mtu === undefined ? {} : { mtuBytes: it.mtu }),
     hasCarrier: it.flags.includes("LOWER_UP"),
     addresses: it.addr_info.filter((a) => isWanted(a.local)).map((a) => ({
       address: a.local,
@@ -82,27 +116,49 @@ async function readAllInterfaces(
   }));
 }
 
-/** Destinations that the machine routes, "default" among them. @throws {AgentError} COMMAND_FAILED */
-export async function readRoutes(
-  host: Host,
-): Promise<{ destination: string; gateway: string | undefined; device: string }[]> {
+/** Destinations that the machine routes, "default" among them, the preferred way first. @throws {AgentError} COMMAND_FAILED */
+export async function readRoutes(host: Host): Promise<Route[]> {
   const routes = await readJson(host, ["ip", "-j", "route", "show"], Routes);
-  return routes.map((it) => ({ destination: it.dst, gateway: it.gateway, device: it.dev }));
+  return routes.filter((it) => it.type === "unicast").toSorted((a, b) => a.metric - b.metric)
+    .map((it) => ({ destination: it.dst, gateway: it.gateway, device: it.dev }));
 }
 
-/** The address that people should open: the first that is not link-local. `undefined` without any. */
+/** The address that people should open, as {@link mainInterface} has it. `undefined` without any. */
 export async function primaryAddress(host: Host): Promise<InterfaceAddress | undefined> {
-  return primaryOf(await readInterfaces(host));
+  return primaryOf(await readInterfaces(host), await readRoutes(host).catch(() => []));
 }
 
-function primaryOf(interfaces: readonly NetworkInterface[]): InterfaceAddress | undefined {
-  const all = interfaces.filter((it) => it.hasCarrier).flatMap((it) => it.addresses);
-  return all.find((it) => !it.address.startsWith("169.254."));
+function primaryOf(
+  interfaces: readonly NetworkInterface[],
+  routes: readonly Route[],
+): InterfaceAddress | undefined {
+  return mainInterface(interfaces, routes)?.addresses.find(isReachable);
 }
+
+/** The interface that leads outside: that of the default route, else the first with a cable and an address that is not link-local. */
+export function mainInterface<T extends NetworkInterface>(
+  interfaces: readonly T[],
+  routes: readonly Route[],
+): T | undefined {
+  const usable = interfaces.filter((it) => it.hasCarrier && it.addresses.some(isReachable));
+  const defaults = routes.filter((it) => it.destination === "default").map((it) => it.device);
+  for (const device of defaults) {
+    const found = usable.find((it) => it.name === device);
+    if (found) return found;
+  }
+  return usable[0];
+}
+
+function isReachable({ address }: InterfaceAddress): boolean {
+  return !address.startsWith("169.254.");
+}
+
+/** Where upstream DNS servers stand: those of systemd-resolved first, whose own file names only its stub. */
+export const RESOLV_CONFS = ["/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"] as const;
 
 /** Upstream DNS servers in order: of systemd-resolved, else of resolv.conf, loopback left out. @see contract.md 8.2 */
 export async function readResolvers(host: Host): Promise<string[]> {
-  for (const path of ["/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"]) {
+  for (const path of RESOLV_CONFS) {
     const servers = parseResolvConf(await host.readText(path) ?? "");
     if (servers.length > 0) return servers;
   }
@@ -111,12 +167,48 @@ export async function readResolvers(host: Host): Promise<string[]> {
 
 /** The usable name servers of a resolv.conf(5). Never throws. */
 export function parseResolvConf(text: string): string[] {
-  const servers = [...text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)].map((it) => it[1] ?? "")
-    .filter((it) =>
-      ipaddr.IPv4.isValidFourPartDecimal(it) &&
-      !["loopback", "unspecified"].includes(ipaddr.IPv4.parse(it).range())
-    );
-  return [...new Set(servers)];
+  return describeResolvConf(text).servers;
+}
+
+/** What stands in a resolv.conf(5). */
+export interface ResolvConf {
+  /** IPv4 addresses that pods can reach. */
+  servers: string[];
+  /** Servers that pods, which have IPv4 only, cannot reach. */
+  ipv6Servers: string[];
+  /** Servers that every machine takes for itself. */
+  loopbackServers: string[];
+  /** Domains that are tried behind a name. */
+  searchDomains: string[];
+}
+
+/** Reads a resolv.conf(5); what is not an address is passed over. Never throws. */
+export function describeResolvConf(text: string): ResolvConf {
+  const found: ResolvConf = { servers: [], ipv6Servers: [], loopbackServers: [], searchDomains: [] };
+  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
+    const [word = "", ...rest] = line.trim().split(/[ \t]+/);
+    if (word === "search" || word === "domain") {
+      // The last line of either kind wins.
+      found.searchDomains = rest.filter((it) => /^[\w.-]{1,253}$/.test(it) && it !== ".");
+    }
+    if (word !== "nameserver") continue;
+    const server = rest[0] ?? "";
+    // An address of the link has its interface behind a "%".
+    const isIpv4 = ipaddr.IPv4.isValidFourPartDecimal(server);
+    if (!isIpv4 && !ipaddr.IPv6.isValid(server)) continue;
+    const range = ipaddr.parse(server).range();
+    if (range === "unspecified") continue;
+    if (range === "loopback") found.loopbackServers.push(server);
+    else if (isIpv4) found.servers.push(server);
+    else found.ipv6Servers.push(server);
+  }
+  const distinct = (list: string[]) => [...new Set(list)];
+  return {
+    servers: distinct(found.servers),
+    ipv6Servers: distinct(found.ipv6Servers),
+    loopbackServers: distinct(found.loopbackServers),
+    searchDomains: distinct(found.searchDomains),
+  };
 }
 
 async function readJson<T>(host: Host, argv: [string, ...string[]], schema: z.ZodType<T>): Promise<T> {

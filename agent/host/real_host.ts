@@ -11,6 +11,7 @@ import {
   type RunOptions,
   type StreamOptions,
 } from "./host.ts";
+import { measureSync } from "./measure_sync.ts";
 import { isKernelFile, readKernelFile } from "./read_kernel_file.ts";
 import { notAFile, requireFile } from "./require_file.ts";
 import { runCommand } from "./run_command.ts";
@@ -220,6 +221,13 @@ export class RealHost implements Host {
     }).catch((error) => {
       throw lost === undefined ? error : lost.error;
     });
+  }
+
+  async measureSync(
+    folder: string,
+    options: { bytes: number; writes: number; limitMs: number; signal?: AbortSignal },
+  ): Promise<number[]> {
+    return await this.#writing(folder, () => measureSync(this.path(folder), options));
   }
 
   async watchFolder(path: string, onChange: (name: string) => void, signal: AbortSignal): Promise<boolean> {

@@ -6,14 +6,17 @@ export class NetworkError<Failure extends string = string> extends Error {
   override readonly name: string = "NetworkError";
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Who redirected to `host`. */
+  readonly sentOnBy: string | undefined;
   constructor(
     readonly failure: Failure,
     readonly host: string,
     message: string,
-    options: { cause?: unknown; status?: number; retryAfterMs?: number } = {},
+    options: { cause?: unknown; status?: number; retryAfterMs?: number; sentOnBy?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.sentOnBy = options.sentOnBy;
   }
 }

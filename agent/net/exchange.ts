@@ -18,14 +18,23 @@ export async function exchange(
   let url = start;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const own = authorization !== undefined && url.host === start.host ? { authorization } : {};
-    const reply = await transport.send(url, { method, headers: { ...headers, ...own }, signal });
+    const reply = await transport.send(url, { method, headers: { ...headers, ...own }, signal })
+      .catch((error) => {
+        throw hops === 0 || !(error instanceof NetworkError) ? error : sentOn(error, start);
+      });
     if (![301, 302, 303, 307, 308].includes(reply.status)) return { ...reply, url };
     await reply.body?.cancel();
     const location = reply.headers.get("location") ?? "";
     const next = URL.canParse(location, url) ? new URL(location, url) : undefined;
-    if (
-      !next || !/^https?:$/.test(next.protocol) || (url.protocol === "https:" && next.protocol === "http:")
-    ) {
+    if (next && url.protocol === "https:" && next.protocol === "http:") {
+      throw new NetworkError(
+        "unexpected-status",
+        next.host,
+        `${url.host} sends on to ${next.host} without encryption, which is not followed`,
+        { status: reply.status },
+      );
+    }
+    if (!next || !/^https?:$/.test(next.protocol)) {
       throw new NetworkError(
         "unexpected-status",
         url.host,
@@ -40,4 +49,15 @@ export async function exchange(
     start.host,
     `${start.host} redirected more than ${MAX_REDIRECTS} times`,
   );
+}
+
+/** Names both: who sends on, and who is to be allowed too. */
+function sentOn(error: NetworkError, start: URL): NetworkError {
+  if (error.host === start.host) return error;
+  const { failure, host, message, status } = error;
+  return new NetworkError(failure, host, `${start.host} sends on to another host; ${message}`, {
+    cause: error,
+    ...(status === undefined ? {} : { status }),
+    sentOnBy: start.host,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.ts";
+import { readRegistryLogins, type RegistryLogins } from "./registry_logins.ts";
 
 /** How requests leave the machine. */
 export interface NetworkSettings {
@@ -13,14 +14,23 @@ export interface NetworkSettings {
   caCerts?: readonly string[];
   /** File with the system's own authorities, PEM; that of this machine when nothing is said. */
   authoritiesFile?: string;
+  /** User names and passwords of registries; none when nothing is said. @throws {NetworkError} */
+  logins?: () => Promise<RegistryLogins>;
 }
 
 /** Written by update-ca-certificates(8). */
 export const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
-/** The same way out, with the authorities that count below the host's root. */
-export function onHost(network: NetworkSettings, host: Pick<Host, "path">): NetworkSettings {
-  return { ...network, authoritiesFile: host.path(SYSTEM_AUTHORITIES) };
+/** The same way out, with the authorities and logins that count below the host's root. */
+export function onHost(
+  network: NetworkSettings,
+  host: Pick<Host, "path" | "info" | "readText">,
+): NetworkSettings {
+  return {
+    ...network,
+    authoritiesFile: host.path(SYSTEM_AUTHORITIES),
+    logins: () => readRegistryLogins(host),
+  };
 }
 
 /** What was answered about the way out. */

@@ -29,6 +29,13 @@ export interface CheckResult extends CheckOutcome {
   durationMs: number;
 }
 
+/** For whom a check speaks, in words: what one of them reaches or trusts another may not. */
+export const VANTAGE_WORDS: Record<CheckResult["vantage"], string> = {
+  agent: "this agent",
+  containerd: "the container runtime",
+  cluster: "pods and Flux",
+};
+
 /** Whether a check failed or could not be done: it stands in the way until it is fixed, or accepted where it may be. */
 export function standsInTheWay({ status }: Pick<CheckResult, "status">): boolean {
   return status === "fail" || status === "error";

@@ -27,3 +27,13 @@ export function couldNotCheck(words: WordsWithRemedy): CheckOutcome {
 export function skipped(expected: string, found: string): CheckOutcome {
   return { status: "skipped", expected, found, remediation: "" };
 }
+
+/** What is less than good is told and may be lived with, down to a bound. */
+export function grade(
+  { expected, found, remediation, ...rest }: WordsWithRemedy,
+  { good, tolerable }: { good: boolean; tolerable: boolean },
+): CheckOutcome {
+  if (good) return pass({ expected, found, ...rest });
+  const words = { expected, found, remediation, ...rest };
+  return tolerable ? warn(words) : fail(words);
+}

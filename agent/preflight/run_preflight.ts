@@ -2,11 +2,18 @@ import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
 import { withTimeout } from "../signals.ts";
 import type { Check, CheckContext, CheckOutcome, CheckResult, PreflightReport, RunContext } from "./check.ts";
+import { DNS_CHECKS } from "./checks/dns.ts";
+import { DISK_CHECKS } from "./checks/disk.ts";
+import { FIREWALL_CHECKS } from "./checks/firewall.ts";
+import { HARDWARE_CHECKS } from "./checks/hardware.ts";
+import { IDENTITY_CHECKS } from "./checks/identity.ts";
+import { KERNEL_CHECKS } from "./checks/kernel.ts";
 import { MACHINE_CHECKS } from "./checks/machine.ts";
 import { NETWORK_CHECKS } from "./checks/network.ts";
 import { PROXY_CHECKS } from "./checks/proxy.ts";
 import { gatherFacts } from "./facts/gather.ts";
 import { SOURCE_CHECKS } from "./checks/sources.ts";
+import { SYSTEM_CHECKS } from "./checks/system.ts";
 import { redactText } from "../text/redact/redact_text.ts";
 import { registryChecks, shareRelease } from "./checks/registry.ts";
 
@@ -17,7 +24,14 @@ const CHECK_TIMEOUT_MS = 15_000;
 export function allChecks(context: CheckContext): readonly Check[] {
   return [
     ...MACHINE_CHECKS,
+    ...SYSTEM_CHECKS,
+    ...HARDWARE_CHECKS,
+    ...DISK_CHECKS,
+    ...KERNEL_CHECKS,
+    ...IDENTITY_CHECKS,
     ...NETWORK_CHECKS,
+    ...FIREWALL_CHECKS,
+    ...DNS_CHECKS,
     ...PROXY_CHECKS,
     ...SOURCE_CHECKS,
     ...registryChecks(shareRelease(context)),

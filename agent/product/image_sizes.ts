@@ -13,3 +13,9 @@ export function imageSizeHint(image: string): string | undefined {
 export function isLargeImage(image: string): boolean {
   return SIZE_HINTS.find(([pattern]) => pattern.test(image))?.[2] ?? false;
 }
+
+/**
+ * What all images of an appliance are to download, in bytes; an estimate on the safe side, because the release does not tell
+ * sizes: 1.8 GB of the application, its three workers built on the same base, database, Temporal and the rest.
+ */
+export const ALL_IMAGES_BYTES = 5e9;

@@ -1,6 +1,9 @@
 /** Addresses of pods, k3s' default. */
 export const POD_CIDR = "10.42.0.0/16";
 
+/** An address of {@link POD_CIDR}, for questions about any pod. */
+export const SOME_POD_ADDRESS = "10.42.0.9";
+
 /** Addresses of services, k3s' default. */
 export const SERVICE_CIDR = "10.43.0.0/16";
 

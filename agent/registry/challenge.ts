@@ -59,7 +59,7 @@ export function parseChallenges(field: string): Challenge[] {
   return found;
 }
 
-/** Walks through a field value and never goes back, but for a token68 that turns out to be a parameter. */
+/** Walks through a field value and never goes back, but for a token68 that turns out to be a parameter and a quote that stays open. */
 class Reader {
   #at = 0;
 
@@ -99,12 +99,16 @@ class Reader {
       // More than a token may hold: some servers do not quote an address.
       return this.#while((it) => it !== "," && it !== " " && it !== "\t" && it !== '"') || undefined;
     }
+    const start = this.#at;
     let value = "";
     while (!this.isAtEnd && !this.peek('"')) {
       if (this.peek("\\")) this.#at++;
       value += this.text[this.#at++] ?? "";
     }
-    return this.take('"') ? value : undefined;
+    if (this.take('"')) return value;
+    // It was never closed: of what follows, which may be another line of the header, nothing is lost.
+    this.#at = start;
+    return undefined;
   }
 
   skipToComma(): void {

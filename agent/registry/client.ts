@@ -5,7 +5,7 @@ import { type NetworkSettings } from "../net/settings.ts";
 import { RegistryError } from "./errors.ts";
 import { readBody, statusError } from "./reply.ts";
 import { RegistrySession, type RegistrySessionOptions } from "./session.ts";
-import { createTransport } from "../net/transport.ts";
+import { createTransport, type TransportReply } from "../net/transport.ts";
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_BLOB_BYTES = 16 * 1024 * 1024;
@@ -24,11 +24,14 @@ export interface RegistryClientOptions extends RegistrySessionOptions {
 
 /** Read access to OCI registries; anonymous, with token challenge. */
 export function createRegistryClient({ network, ...options }: RegistryClientOptions): RegistryClient {
-  const session = new RegistrySession(createTransport(network), options);
+  const session = new RegistrySession(createTransport(network), {
+    ...options,
+    ...(network.logins === undefined ? {} : { logins: network.logins }),
+  });
   return {
     async ping(host, { signal } = {}) {
-      const { reply, host: asked } = await session.ping(host, signal);
-      await reply.body?.cancel();
+      const { reply, host: asked, signal: limited, answeredBy } = await session.ping(host, signal);
+      await refusePortal(reply, { asked, answeredBy, signal: limited });
       if (reply.status === 404) {
         throw new RegistryError("unexpected-status", asked, `${asked} does not answer as a registry does`, {
           status: 404,
@@ -48,9 +51,10 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
       );
       const bytes = await readBody(reply, asked, { maxBytes: MAX_MANIFEST_BYTES, signal });
       const digest = sha256(bytes);
-      const told = reply.headers.get("docker-content-digest");
-      const wanted = reference.startsWith("sha256:") ? reference : told;
-      if (wanted !== null && wanted !== digest) throw wrongDigest(asked, `${repository}@${wanted}`, digest);
+      // What Docker-Content-Digest says proves nothing: proxies and mirrors send that of other content.
+      if (reference.startsWith("sha256:") && reference !== digest) {
+        throw wrongDigest(asked, `${repository}@${reference}`, digest);
+      }
       return { digest, mediaType: mediaTypeOf(reply.headers.get("content-type")), bytes };
     },
 
@@ -92,6 +96,31 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
 
     close: () => session.close(),
   };
+}
+
+/** Bytes that tell a page from JSON. */
+const MAX_PING_BYTES = 64 * 1024;
+
+/** What `/v2/` gives is short and no page; a network that wants a person to sign in first answers in its place. @see RFC 6585 §6 */
+async function refusePortal(
+  reply: TransportReply,
+  { asked, answeredBy, signal }: { asked: string; answeredBy: string; signal: AbortSignal },
+): Promise<void> {
+  if (reply.status !== 200 && reply.status !== 511) {
+    await reply.body?.cancel();
+    return;
+  }
+  const text = new TextDecoder().decode(await readStart(reply, signal));
+  if (reply.status !== 511 && !/^[\s\uFEFF]*</.test(text)) return;
+  const by = answeredBy === asked ? "" : ` of ${answeredBy}`;
+  throw new RegistryError("captive", asked, `${asked} is answered by a page${by}, not by a registry`, {
+    status: reply.status,
+    ...(answeredBy === asked ? {} : { sentOnBy: answeredBy }),
+  });
+}
+
+async function readStart(reply: TransportReply, signal: AbortSignal): Promise<Uint8Array> {
+  return await readBody(reply, "", { maxBytes: MAX_PING_BYTES, signal }).catch(() => new Uint8Array());
 }
 
 function sha256(bytes: Uint8Array): string {

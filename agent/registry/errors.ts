@@ -13,6 +13,8 @@ export type RegistryFailure =
   | "too-large"
   | "not-json"
   | "schema"
+  /** A page of the network, for people, in place of an answer. */
+  | "captive"
   /** A release of a later format than this agent knows. */
   | "newer-format";
 

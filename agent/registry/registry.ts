@@ -1,12 +1,19 @@
+import { mirrorApi } from "./mirror.ts";
+
 /** Where a repository is asked for: its name in references, and the URL that answers for it. */
 export interface RegistryMirrors {
-  /** Registry host → base URL, for example "ghcr.io" → "http://127.0.0.1:5000". */
+  /** Registry host → base URL as parseMirror() gives it, for example "ghcr.io" → "http://127.0.0.1:5000". */
   readonly [host: string]: string;
 }
 
 /** Where a registry is asked: at its mirror, else where the container runtime asks it, which for Docker Hub is another host. */
 export function registryUrl(host: string, mirrors: RegistryMirrors): string {
   return mirrors[host] ?? `https://${host === "docker.io" ? "registry-1.docker.io" : host}`;
+}
+
+/** Where the API of a registry lies ("https://ghcr.io/v2"), and what stands before each repository there. */
+export function registryApi(host: string, mirrors: RegistryMirrors): { root: string; prefix: string } {
+  return mirrorApi(registryUrl(host, mirrors));
 }
 
 export interface FetchedManifest {

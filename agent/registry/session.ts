@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { withTimeout } from "../signals.ts";
-import { parseChallenge } from "./challenge.ts";
+import { basicAuthorization, type RegistryLogin, type RegistryLogins } from "../net/registry_logins.ts";
+import { type BearerChallenge, parseChallenge, parseChallenges } from "./challenge.ts";
 import { exchange } from "../net/exchange.ts";
-import { type RegistryMirrors, registryUrl } from "./registry.ts";
+import { registryApi, type RegistryMirrors } from "./registry.ts";
 import { RegistryError } from "./errors.ts";
 import { parseJson, readBody, statusError } from "./reply.ts";
 import type { Transport, TransportReply } from "../net/transport.ts";
@@ -15,7 +16,13 @@ const MAX_RETRY_AFTER_MS = 5_000;
 /** GHCR tells no expiry; a token is asked for again on 401 anyway. */
 const TOKEN_LIFETIME_MS = 60_000;
 
-const TokenReply = z.object({ token: z.string().optional(), access_token: z.string().optional() });
+/** How long to wait for one that is ill for a moment and does not say how long, by the attempt. */
+const BACK_OFF_MS = [1_000, 2_000] as const;
+/** It may be well again in a moment. */
+const TRANSIENT = [429, 502, 503, 504];
+
+// Some answer with both names, one of them empty, null or of another kind.
+const TokenReply = z.object({ token: z.unknown(), access_token: z.unknown() }).partial();
 
 /** What is wanted of a repository. */
 export interface RegistryRequest {
@@ -36,6 +43,8 @@ export interface RegistrySessionOptions {
   mirrors: RegistryMirrors;
   clock: Clock;
   userAgent: string;
+  /** Asked when a registry wants to know who asks. @throws {NetworkError} */
+  logins?: () => Promise<RegistryLogins>;
   /** Per request; default 8 s. */
   timeoutMs?: number;
 }
@@ -44,7 +53,8 @@ export interface RegistrySessionOptions {
 export class RegistrySession {
   readonly #transport: Transport;
   readonly #options: RegistrySessionOptions;
-  readonly #tokens = new Map<string, { token: string; untilMs: number }>();
+  /** Values of the Authorization field, by repository. */
+  readonly #kept = new Map<string, { authorization: string; untilMs: number }>();
 
   constructor(transport: Transport, options: RegistrySessionOptions) {
     this.#transport = transport;
@@ -52,11 +62,14 @@ export class RegistrySession {
   }
 
   /** `GET /v2/`, whatever the status. @throws {NetworkError} */
-  async ping(host: string, outer: AbortSignal | undefined): Promise<RegistryAnswer> {
-    const url = new URL(`${registryUrl(host, this.#options.mirrors)}/v2/`);
+  async ping(
+    host: string,
+    outer: AbortSignal | undefined,
+  ): Promise<RegistryAnswer & { answeredBy: string }> {
+    const url = new URL(`${registryApi(host, this.#options.mirrors).root}/`);
     const signal = this.#limited(outer);
     const reply = await this.#ask(url, { method: "GET", accept: "application/json", signal });
-    return { reply, host: url.host, signal };
+    return { reply, host: url.host, signal, answeredBy: reply.url.host };
   }
 
   /** A path below a repository. @throws {NetworkError} for any status but 2xx. */
@@ -67,26 +80,32 @@ export class RegistrySession {
     { method, accept, signal: outer }: RegistryRequest,
   ): Promise<RegistryAnswer> {
     const { clock, mirrors } = this.#options;
-    const url = new URL(`${registryUrl(host, mirrors)}/v2/${repository}/${path}`);
+    const { root, prefix } = registryApi(host, mirrors);
+    const asked = `${prefix}${repository}`;
+    const url = new URL(`${root}/${asked}/${path}`);
     let challenged = false;
     for (let attempt = 0;;) {
       const signal = this.#limited(outer);
-      const token = this.#keptToken(url.host, repository);
-      const reply = await this.#ask(url, { method, accept, signal }, token);
+      const reply = await this.#ask(url, { method, accept, signal }, this.#keptFor(url.host, asked));
       if (reply.status >= 200 && reply.status < 300) return { reply, host: url.host, signal };
       await reply.body?.cancel();
       const challenge = reply.headers.get("www-authenticate");
       if (reply.status === 401 && challenge !== null && !challenged) {
         challenged = true;
-        const fresh = await this.#fetchToken(challenge, url.host, repository, signal);
-        this.#tokens.set(tokenKey(url.host, repository), {
-          token: fresh,
+        const authorization = await this.#authorize(
+          challenge,
+          { host, asked: url.host, repository: asked },
+          signal,
+        );
+        this.#kept.set(keyOf(url.host, asked), {
+          authorization,
           untilMs: clock.nowMs() + TOKEN_LIFETIME_MS,
         });
         continue;
       }
       const error = statusError(reply, url.host, `${repository}/${path}`);
-      const waitMs = error.retryAfterMs;
+      const waitMs = error.retryAfterMs ??
+        (TRANSIENT.includes(reply.status) ? BACK_OFF_MS[attempt] : undefined);
       if (waitMs === undefined || waitMs > MAX_RETRY_AFTER_MS || attempt++ >= RETRIES) throw error;
       await clock.sleep(waitMs, outer);
     }
@@ -103,48 +122,72 @@ export class RegistrySession {
   #ask(
     url: URL,
     { method, accept, signal }: RegistryRequest & { signal: AbortSignal },
-    token?: string,
-  ): Promise<TransportReply> {
+    authorization?: string,
+  ): Promise<TransportReply & { url: URL }> {
     return exchange(this.#transport, url, {
       method,
       signal,
       headers: { accept, "user-agent": this.#options.userAgent },
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(authorization === undefined ? {} : { authorization }),
     });
   }
 
-  #keptToken(host: string, repository: string): string | undefined {
-    const kept = this.#tokens.get(tokenKey(host, repository));
-    return kept && kept.untilMs > this.#options.clock.nowMs() ? kept.token : undefined;
+  #keptFor(host: string, repository: string): string | undefined {
+    const kept = this.#kept.get(keyOf(host, repository));
+    return kept && kept.untilMs > this.#options.clock.nowMs() ? kept.authorization : undefined;
+  }
+
+  /** How to answer a challenge: with a pull token, else with the login itself where there is one. */
+  async #authorize(
+    challenge: string,
+    { host, asked, repository }: { host: string; asked: string; repository: string },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const logins = await this.#options.logins?.() ?? {};
+    // By the name in references, or by who answers for it; never one of another host.
+    const login = logins[asked] ?? (asked === "registry-1.docker.io" ? logins[host] : undefined);
+    const bearer = parseChallenge(challenge);
+    if (bearer) return `Bearer ${await this.#fetchToken(bearer, { asked, repository, login }, signal)}`;
+    const wantsBasic = parseChallenges(challenge).some((it) => it.scheme === "basic");
+    if (login && wantsBasic) return basicAuthorization(login);
+    throw new RegistryError(
+      "unauthorized",
+      asked,
+      wantsBasic
+        ? `${asked} wants a user name and password`
+        : `${asked} wants a way of signing in that is not known here`,
+      { status: 401 },
+    );
   }
 
   async #fetchToken(
-    challenge: string,
-    host: string,
-    repository: string,
+    bearer: BearerChallenge,
+    { asked, repository, login }: { asked: string; repository: string; login: RegistryLogin | undefined },
     signal: AbortSignal,
   ): Promise<string> {
-    const bearer = parseChallenge(challenge);
-    if (!bearer) {
-      throw new RegistryError("unauthorized", host, `${host} wants a user name and password`, {
-        status: 401,
-      });
-    }
     const url = new URL(bearer.realm);
     if (bearer.service !== undefined) url.searchParams.set("service", bearer.service);
     url.searchParams.set("scope", `repository:${repository}:pull`); // the challenge of /v2/ names a placeholder
-    const reply = await this.#ask(url, { method: "GET", accept: "application/json", signal });
+    // A password goes nowhere in plain text where the registry itself is not asked so.
+    const mayTell = login !== undefined && (url.protocol === "https:" || url.host === asked);
+    const reply = await this.#ask(
+      url,
+      { method: "GET", accept: "application/json", signal },
+      mayTell ? basicAuthorization(login) : undefined,
+    );
     const body = await readBody(reply, url.host, { maxBytes: MAX_TOKEN_BYTES, signal });
     if (reply.status !== 200) throw statusError(reply, url.host, `a pull token for ${repository}`);
     const parsed = TokenReply.safeParse(parseJson(body, url.host));
-    const token = parsed.success ? parsed.data.token ?? parsed.data.access_token : undefined;
-    if (!token) {
+    const token = [parsed.data?.token, parsed.data?.access_token].find((it) =>
+      typeof it === "string" && it !== ""
+    );
+    if (typeof token !== "string") {
       throw new RegistryError("unauthorized", url.host, `${url.host} gave no pull token for ${repository}`);
     }
     return token;
   }
 }
 
-function tokenKey(host: string, repository: string): string {
+function keyOf(host: string, repository: string): string {
   return `${host}/${repository}`;
 }

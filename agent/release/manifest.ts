@@ -21,6 +21,16 @@ const RepositoryName = z.string().regex(
   'must be a registry host and a repository, without "oci://"',
 );
 
+/** Fields that the agent does not look at: whatever is in them, a release can be installed. */
+const UNREAD = {
+  channel: z.string().optional().catch(undefined),
+  charts: z.record(z.string(), z.string()).default({}).catch({}),
+  supportReceiptKeys: z.record(z.string(), z.string()).nullish().catch(undefined),
+};
+
+/** Null stands for nothing: some tools write every field. */
+const OptionalTag = Tag.nullish().transform((it) => it ?? undefined);
+
 const Manifest = z.object({
   schema: z.literal("alga.appliance.release/v1").optional(),
   version: z.string().trim().min(1, "must not be empty"),
@@ -28,12 +38,12 @@ const Manifest = z.object({
   valuesProfile: z.literal(SUPPORTED_PROFILE).default(SUPPORTED_PROFILE),
   images: z.object({
     algaCore: Tag,
-    workflowWorker: Tag.optional(),
-    emailService: Tag.optional(),
-    temporalWorker: Tag.optional(),
+    workflowWorker: OptionalTag,
+    emailService: OptionalTag,
+    temporalWorker: OptionalTag,
   }),
   controlPlane: z.string().nullish(),
-  config: z.object({ repository: RepositoryName, digest: Digest, tag: Tag.optional() }),
+  config: z.object({ repository: RepositoryName, digest: Digest, tag: OptionalTag }),
   charts: z.record(z.string(), z.string()).default({}),
   profileValues: z.record(z.string(), z.string()),
   supportAgent: z.string().nullish(),
@@ -47,7 +57,14 @@ const Manifest = z.object({
 });
 
 /** A release manifest as appliances take it. Unknown fields are ignored. @see contract.md 1.3 */
-export const ReleaseManifest = Manifest.superRefine(requireAllValues);
+export const ReleaseManifest = Manifest.extend({
+  ...UNREAD,
+  config: z.object({ repository: RepositoryName, digest: Digest, tag: Tag.optional().catch(undefined) }),
+  // Of other profiles and parts there may be anything.
+  profileValues: z.record(z.string(), z.unknown()).transform((all) =>
+    Object.fromEntries(Object.entries(all).filter((it): it is [string, string] => typeof it[1] === "string"))
+  ),
+}).superRefine(requireAllValues);
 export type ReleaseManifest = z.infer<typeof ReleaseManifest>;
 
 /** The same as it may be published: also for a profile that no appliance takes yet. */

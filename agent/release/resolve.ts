@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { type RegistryClient } from "../registry/registry.ts";
 import { RegistryError } from "../registry/errors.ts";
@@ -10,27 +11,32 @@ import {
   type ResolvedRelease,
 } from "./manifest.ts";
 
+const Descriptor = z.object({
+  mediaType: z.string().nullish(),
+  digest: Digest,
+  size: z.int().nonnegative().nullish(),
+});
+
 const OciManifest = z.object({
-  manifests: z.undefined().optional(), // with both, two readers would see two releases (CVE-2021-41190)
-  config: z.object({ digest: Digest, size: z.int().nonnegative().optional() }),
+  manifests: z.null().optional(), // with both, two readers would see two releases (CVE-2021-41190)
+  config: Descriptor,
+  layers: z.array(z.unknown()).nullish(),
 });
 
 /** Where a pointer that several tools or platforms wrote to leads. @see OCI image index specification */
 const OciIndex = z.object({
-  config: z.undefined().optional(),
-  manifests: z.array(z.object({
-    mediaType: z.string(),
-    digest: Digest,
-    size: z.int().nonnegative(),
-    platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
-  })),
+  config: z.null().optional(),
+  manifests: z.array(z.unknown()),
 });
-type OciDescriptor = z.infer<typeof OciIndex>["manifests"][number];
+const IndexEntry = Descriptor.extend({
+  platform: z.object({ os: z.string().nullish(), architecture: z.string().nullish() }).nullish(),
+});
+type OciDescriptor = z.infer<typeof IndexEntry>;
 
 const MANIFEST_TYPES = [
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.v2+json",
-];
+] as const;
 
 const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
 
@@ -60,7 +66,7 @@ export async function resolveRelease(
       chosen.digest,
       signal,
     );
-    if (bytes.length !== chosen.size) {
+    if (typeof chosen.size === "number" && bytes.length !== chosen.size) {
       throw new RegistryError(
         "wrong-size",
         RELEASE_REGISTRY,
@@ -70,11 +76,16 @@ export async function resolveRelease(
     oci = OciManifest.safeParse(parseJson(bytes, RELEASE_REGISTRY));
   }
   if (!oci.success) throw unusable(reference, "it is not an OCI image manifest with a config");
-  const blob = await client.fetchBlob(RELEASE_REGISTRY, RELEASE_REPOSITORY, {
-    digest: oci.data.config.digest,
-    ...(oci.data.config.size === undefined ? {} : { size: oci.data.config.size }),
-  }, { maxBytes: MAX_RELEASE_BYTES, ...signal });
-  const content = parseJson(blob, RELEASE_REGISTRY);
+  const read = async ({ digest, size }: z.infer<typeof Descriptor>) => {
+    const descriptor = { digest, ...(typeof size === "number" ? { size } : {}) };
+    const limits = { maxBytes: MAX_RELEASE_BYTES, ...signal };
+    return parseJson(
+      await client.fetchBlob(RELEASE_REGISTRY, RELEASE_REPOSITORY, descriptor, limits),
+      RELEASE_REGISTRY,
+    );
+  };
+  let content = await read(oci.data.config);
+  if (isDeepStrictEqual(content, {})) content = await read(jsonLayer(reference, oci.data.layers ?? []));
   const format = formatOf(content);
   if (format !== undefined && format > 1) {
     throw new RegistryError(
@@ -98,11 +109,47 @@ export async function resolveRelease(
   };
 }
 
+/** Reads the config of an image for this machine: by an index where there is one. @throws {NetworkError} */
+export async function fetchConfig(
+  client: RegistryClient,
+  image: { host: string; repository: string; reference: string },
+  options: { signal?: AbortSignal } = {},
+): Promise<void> {
+  const { host, repository } = image;
+  const read = async (reference: string) =>
+    parseJson((await client.fetchManifest(host, repository, reference, options)).bytes, host);
+  const pointed = await read(image.reference);
+  const index = OciIndex.safeParse(pointed);
+  const chosen = index.success ? chooseManifest(index.data.manifests) : undefined;
+  const manifest = OciManifest.safeParse(chosen ? await read(chosen.digest) : pointed);
+  if (manifest.success) {
+    await client.fetchBlob(host, repository, { digest: manifest.data.config.digest }, options);
+  }
+}
+
+/** Tools for files (oras) push an empty config and the content as a layer. @see OCI image specification, "Guidelines for Artifact Usage" */
+function jsonLayer(reference: string, layers: readonly unknown[]): z.infer<typeof Descriptor> {
+  const readable = layers.flatMap((it) => Descriptor.safeParse(it).data ?? []);
+  const json = readable.filter((it) => /(^|[/+.])json$/i.test(it.mediaType ?? ""));
+  const [first, ...rest] = json.length > 0 ? json : readable;
+  if (first !== undefined && rest.length === 0) return first;
+  throw unusable(
+    reference,
+    first === undefined
+      ? "its config is empty and it has no layer; push the manifest as config, or as the one layer of type application/json"
+      : `its config is empty and it has ${
+        rest.length + 1
+      } layers that may be the manifest; push one of type application/json`,
+  );
+}
+
 /** Attestations (platform unknown/unknown) and indexes within the index are passed over. */
-function chooseManifest(descriptors: readonly OciDescriptor[]): OciDescriptor | undefined {
-  const manifests = descriptors.filter((it) => MANIFEST_TYPES.includes(it.mediaType));
-  return manifests.find((it) => it.platform?.os === "linux" && it.platform.architecture === "amd64") ??
-    manifests.find((it) => it.platform === undefined);
+function chooseManifest(entries: readonly unknown[]): OciDescriptor | undefined {
+  const manifests = entries.flatMap((it) => IndexEntry.safeParse(it).data ?? [])
+    .filter((it) => (MANIFEST_TYPES as readonly string[]).includes(it.mediaType ?? MANIFEST_TYPES[0]));
+  const platform = (it: OciDescriptor) => `${it.platform?.os ?? ""}/${it.platform?.architecture ?? ""}`;
+  return manifests.find((it) => platform(it) === "linux/amd64") ??
+    manifests.find((it) => platform(it) === "/");
 }
 
 /** The number in a manifest's `schema`; its other fields mean something only to those who know it. */

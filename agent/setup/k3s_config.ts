@@ -1,6 +1,8 @@
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { readInterfaces, readResolvers } from "../host/network_facts.ts";
+import { readRegistryLogins } from "../net/registry_logins.ts";
+import { containerdEndpoint } from "../registry/mirror.ts";
 import type { RegistryMirrors } from "../registry/registry.ts";
 import { PATHS } from "../state/paths.ts";
 import { type ConfigFile, renderK3sConfig } from "../../k8s/k3s/config.ts";
@@ -30,7 +32,10 @@ export async function wantedK3sConfig({ host, inputs, mirrors }: K3sWishes): Pro
   const nodeAddresses = (await readInterfaces(host)).flatMap((it) => it.addresses.map((a) => a.address));
   return renderK3sConfig({
     dnsServers,
-    mirrors,
+    mirrors: Object.fromEntries(
+      Object.entries(mirrors).map(([name, url]) => [name, containerdEndpoint(url)]),
+    ),
+    logins: await readRegistryLogins(host),
     proxyUrl: inputs.proxyUrl,
     noProxy: inputs.noProxy,
     nodeAddresses,

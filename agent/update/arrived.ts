@@ -51,6 +51,6 @@ export async function chartsArrived(context: UpdateContext, kube: KubeClient): P
 /** Whether everything that comes together is in place: then nothing needs to be held still. */
 export async function everythingArrived(context: UpdateContext, kube: KubeClient): Promise<boolean> {
   return await selectionArrived(context) && await valuesArrived(context, kube) &&
-    await sourceIsCurrent(kube, targetOf(context).manifest.config, context.mirrors) &&
+    await sourceIsCurrent(kube, targetOf(context).manifest.config, context) &&
     await chartsArrived(context, kube) === true;
 }

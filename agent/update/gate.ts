@@ -14,8 +14,16 @@ import { requireInstalled, targetOf, type UpdateContext } from "./context.ts";
 import { isSuspended, readReleases } from "./helm_releases.ts";
 import { pathProblem } from "./path.ts";
 
-/** Checks of setup that an update needs as well: the way to the registries, the release and all that it names, the disk, the time. */
-const SHARED = /^(reg\.|rel\.schema$|rel\.images$|disk\.|time\.)/;
+/**
+ * Checks of setup that an update needs as well: the way to the registries, the release and all that it names, the room on the
+ * disk, the time. What is asked of a fresh machine only, such as how fast the disk is or whether the images of setup still fit,
+ * is left out: an update would fail on it for good.
+ */
+const SHARED = /^(reg\.|rel\.schema$|rel\.images$|disk\.(total|used|readonly|inodes)$|time\.)/;
+
+export function isShared(checkId: string): boolean {
+  return SHARED.test(checkId);
+}
 
 /** What has to be well before anything changes. The repair is never kept back by what it repairs: that may be accepted. */
 export const updateGate: Gate<UpdateContext, PreflightReport> = {
@@ -34,7 +42,7 @@ export const updateGate: Gate<UpdateContext, PreflightReport> = {
       releaseRef: targetOf(context).manifestDigest,
     };
     const asked: CheckContext = { host, clock, registry, mirrors, agentPort, signal, inputs };
-    const checks = [...allChecks(asked).filter((it) => SHARED.test(it.id)), ...updateChecks(context)];
+    const checks = [...allChecks(asked).filter((it) => isShared(it.id)), ...updateChecks(context)];
     return await runPreflight(asked, { checks });
   },
   summary: ({ results }) => `${results.length} checks done`,

@@ -7,8 +7,10 @@ import { PATHS } from "../../agent/state/paths.ts";
 export interface K3sSettings {
   /** Upstream DNS servers; pods use exactly these. */
   dnsServers: readonly string[];
-  /** Registry host → base URL. */
+  /** Registry host → endpoint, as containerd asks it. */
   mirrors: { readonly [host: string]: string };
+  /** Registry or mirror host → login. */
+  logins?: { readonly [host: string]: { username: string; password: string } };
   proxyUrl: string;
   noProxy: string;
   nodeAddresses: readonly string[];
@@ -37,6 +39,8 @@ export function renderK3sConfig(settings: K3sSettings): ConfigFile[] {
   const mirrors = Object.fromEntries(
     Object.entries(settings.mirrors).map(([host, url]) => [host, { endpoint: [url] }]),
   );
+  const logins = Object.entries(settings.logins ?? {}).map(([host, auth]) => [host, { auth }] as const);
+  const configs = logins.length === 0 ? {} : { configs: Object.fromEntries(logins) };
   return [
     { path: PATHS.k3sConfig, text: NOTE + stringify(config), mode: 0o600 },
     {
@@ -44,7 +48,7 @@ export function renderK3sConfig(settings: K3sSettings): ConfigFile[] {
       text: settings.dnsServers.map((it) => `nameserver ${it}\n`).join(""),
       mode: 0o644,
     },
-    { path: PATHS.k3sRegistries, text: NOTE + stringify({ mirrors }), mode: 0o600 },
+    { path: PATHS.k3sRegistries, text: NOTE + stringify({ mirrors, ...configs }), mode: 0o600 },
     // A slow disk needs longer than systemd's 90 s; its default then restarts k3s for ever.
     {
       path: "/etc/systemd/system/k3s.service.d/10-start-timeout.conf",

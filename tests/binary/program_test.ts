@@ -89,7 +89,10 @@ const WRONG: readonly [args: string[], says: RegExp][] = [
   [["serve", "--root", "/a/../b"], /^--root must be an absolute folder/],
   [["serve", "--listen", "8080"], /^--listen must be an address and a port/],
   [["serve", "--listen", "0.0.0.0:65536"], /^--listen must be an address and a port/],
-  [["serve", "--registry-mirror", "ghcr.io"], /^--registry-mirror must look like/],
+  [
+    ["serve", "--registry-mirror", "ghcr.io"],
+    /^--registry-mirror ghcr\.io=…: the address is not a web address/,
+  ],
   [["serve", "--download-url", "notaurl"], /^--download-url must be a web address like https:/],
   [["serve", "--kubeconfig", "/nowhere/k3s.yaml"], /^--kubeconfig "\/nowhere\/k3s\.yaml" does not exist\n/],
   [["serve", "--root", "/nowhere"], /^--root "\/nowhere" does not exist\n/],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { sampleInputs } from "../simulator/agent_process.ts";
+import { ANSWERS_CHECKS } from "../simulator/sim_host.ts";
 import { fetchSetup, fetchStatus } from "../walk/walk.ts";
 import { type BrowserTest, withBrowser } from "./browser.ts";
 import {
@@ -119,7 +120,10 @@ browserTest(
     withBrowser("healthy", async (test) => {
       const systemctl = `${test.world.root}/usr/bin/systemctl`;
       const whole = await Deno.readTextFile(systemctl);
-      await Deno.writeTextFile(systemctl, "#!/bin/sh\necho 'Unit k3s.service is masked' >&2\nexit 1\n");
+      await Deno.writeTextFile(
+        systemctl,
+        `#!/bin/sh\n${ANSWERS_CHECKS}echo 'Unit k3s.service is masked' >&2\nexit 1\n`,
+      );
       await test.agent.request("POST", "/api/v1/setup", sampleInputs(test.world));
       await until("stopped", () => fetchSetup(test.agent), (it) => it.state.status === "failed");
       const page = await test.open();

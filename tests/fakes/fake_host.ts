@@ -44,6 +44,8 @@ export class FakeHost implements Host {
   >();
   /** Set to make every write fail, as on a full disk. */
   writeError: string | undefined;
+  /** What measureSync() measures. */
+  syncMs: number[] = Array.from({ length: 100 }, () => 1);
   /** When files are written, for tests that look at it. */
   nowMs = () => 0;
 
@@ -264,6 +266,11 @@ export class FakeHost implements Host {
     options.verify(createHash("sha256").update(bytes).digest("hex"));
     await this.writeFile(path, bytes, options);
     return bytes.length;
+  }
+
+  async measureSync(folder: string, { writes }: { writes: number }): Promise<number[]> {
+    await this.#change(`measure ${folder}`);
+    return this.syncMs.slice(0, writes);
   }
 
   async run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<CommandResult> {

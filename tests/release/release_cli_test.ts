@@ -72,7 +72,7 @@ const WRONG: [string, string[], RegExp][] = [
   [
     "a mirror without URL",
     ["verify", "x", "--registry-mirror", "ghcr.io"],
-    /--registry-mirror must look like/,
+    /--registry-mirror ghcr\.io=…: the address is not a web address; enter it like ghcr\.io=https:/,
   ],
   ["an unknown channel", ["push", "x", "--channel", "beta"], /--channel must be stable or nightly/],
 ];

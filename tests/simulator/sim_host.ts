@@ -5,8 +5,14 @@ import { KINDS } from "../../k8s/client/kinds.ts";
 /** Where the stand-in systemctl leaves word that k3s is to run. */
 export const K3S_REQUEST = "/run/simulator/k3s-start";
 
+/** First lines of a stand-in systemctl that is to fail later than the checks: no service is loaded. */
+export const ANSWERS_CHECKS = 'if test "$1" = list-units; then echo "[]"; exit 0; fi\n';
+
 /** Every call of a stand-in program, one line each. */
 export const COMMAND_LOG = "/var/log/simulator/commands.log";
+
+const CPU_FLAGS = "fpu nx lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 popcnt aes avx avx2 lahf_lm";
+const MODULES = ["overlay", "br_netfilter", "nf_conntrack", "vxlan", "nf_tables"];
 
 /** Fills a folder so that it looks like a fresh appliance: facts as files, programs as small stand-in scripts. */
 export async function createSimHost(root: string): Promise<void> {
@@ -15,21 +21,36 @@ export async function createSimHost(root: string): Promise<void> {
     "/etc/hostname": "appliance-01\n",
     "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
     "/proc/meminfo": "MemTotal:       16384000 kB\nMemFree:        12000000 kB\n",
-    "/proc/cpuinfo": Array.from({ length: 4 }, (_, i) => `processor\t: ${i}\nmodel name\t: Simulated\n`).join(
+    "/proc/cpuinfo": Array.from(
+      { length: 4 },
+      (_, i) => `processor\t: ${i}\nmodel name\t: Simulated\nflags\t\t: ${CPU_FLAGS}\n`,
+    ).join(
       "\n",
     ),
+    "/proc/swaps": "Filename\tType\tSize\tUsed\tPriority\n",
+    "/proc/uptime": "7200.00 28000.00\n",
+    "/proc/modules": MODULES.map((it) => `${it} 4096 0 - Live 0x0\n`).join(""),
+    "/proc/sys/kernel/osrelease": "6.8.0-88-generic\n",
+    "/proc/sys/net/ipv4/ip_forward": "1\n",
+    "/proc/sys/fs/inotify/max_user_instances": "1024\n",
+    "/proc/sys/fs/inotify/max_user_watches": "124000\n",
+    "/sys/module/apparmor/parameters/enabled": "Y\n",
+    "/sys/devices/system/clocksource/clocksource0/current_clocksource": "kvm-clock\n",
+    "/etc/hosts": "127.0.0.1 localhost\n127.0.1.1 appliance-01\n",
     "/proc/self/status": "Name:\talga-agent\nUid:\t0\t0\t0\t0\n",
     "/proc/1/comm": "systemd\n",
+    "/proc/net/udp": "  sl  local_address rem_address   st\n",
     "/proc/net/tcp": "  sl  local_address rem_address   st\n",
     "/sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
-    "/run/systemd/resolve/resolv.conf":
-      "nameserver 192.168.64.1\nnameserver 192.168.64.2\nsearch example.test\n",
+    "/run/systemd/resolve/resolv.conf": "nameserver 192.168.64.1\nnameserver 192.168.64.2\n",
     "/opt/alga-appliance/flux-crds.yaml": standInCrds(),
     "/var/log/simulator/commands.log": "",
   };
   const addresses = [{
     ifname: "ens3",
     flags: ["BROADCAST", "UP", "LOWER_UP"],
+    mtu: 1500,
+    address: "52:54:00:12:34:56",
     addr_info: [{ family: "inet", local: "192.168.64.8", prefixlen: 24, dynamic: true }],
   }];
   const routes = [{ dst: "default", gateway: "192.168.64.1", dev: "ens3" }, {
@@ -52,10 +73,15 @@ export async function createSimHost(root: string): Promise<void> {
       JSON.stringify(addresses)
     }\nEND\n;;\nroute) cat <<'END'\n${JSON.stringify(routes)}\nEND\n;;\nesac\n`,
     "/usr/bin/findmnt": `${log("findmnt")}cat <<'END'\n${JSON.stringify(disk)}\nEND\n`,
+    "/usr/bin/stat": `${log("stat")}echo "13107200 12800000"\n`,
+    "/usr/bin/systemd-detect-virt": `${log("systemd-detect-virt")}echo kvm\n`,
+    "/usr/bin/timedatectl": `${log("timedatectl")}printf 'NTP=yes\\nNTPSynchronized=yes\\n'\n`,
+    "/usr/sbin/nft": `${log("nft")}echo '{"nftables": []}'\n`,
+    "/usr/sbin/apparmor_parser": log("apparmor_parser"),
     "/usr/bin/journalctl": `${log("journalctl")}echo "k3s stand-in: no journal"\n`,
     "/usr/bin/systemctl": `${
       log("systemctl")
-    }case "$1" in\nstart|restart) mkdir -p "$root/run/simulator"; echo "$*" > "$root${K3S_REQUEST}" ;;\nesac\n`,
+    }case "$1" in\nlist-units) echo "[]" ;;\nstart|restart) mkdir -p "$root/run/simulator"; echo "$*" > "$root${K3S_REQUEST}" ;;\nesac\n`,
     // As the real one (ca-certificates 20240203): every .crt of the folder, whole, behind the system's own.
     "/usr/sbin/update-ca-certificates": `${
       log("update-ca-certificates")

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { campaignCount, campaignSeed } from "../campaign_size.ts";
 import { Random } from "../fakes/random.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
+import { ANSWERS_CHECKS } from "../simulator/sim_host.ts";
 import { until } from "../until.ts";
 import { type EndState, KilledAppliance, type Moment } from "./killed_appliance.ts";
 import { agentProgram } from "./walk.ts";
@@ -86,7 +87,7 @@ Deno.test("killed amid a second submit, setup goes on with the answers that are 
     await KilledAppliance.with(SPEED, async (appliance) => {
       const systemctl = `${appliance.world.root}/usr/bin/systemctl`;
       const whole = await Deno.readTextFile(systemctl);
-      await Deno.writeTextFile(systemctl, "#!/bin/sh\necho no such bus >&2\nexit 1\n");
+      await Deno.writeTextFile(systemctl, `#!/bin/sh\n${ANSWERS_CHECKS}echo no such bus >&2\nexit 1\n`);
       appliance.start(await agentProgram());
       await appliance.submit();
       await until("k3s fails", () => appliance.writes(), (it) => it.includes("step.failed/k3s"), 120);

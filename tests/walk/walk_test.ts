@@ -107,7 +107,7 @@ Deno.test("a channel that leads nowhere stops before anything is changed, and ca
     );
     const failed = view.preflight?.results.filter((it) => it.status === "fail").map((it) => it.id);
     assert.deepEqual(failed, ["rel.channel"]);
-    assert.deepEqual((await world.commands()).filter((it) => /k3s|systemctl/.test(it)), []);
+    assert.deepEqual((await world.commands()).filter((it) => /k3s|systemctl (?!list-units)/.test(it)), []);
     const refused = await agent.request("POST", "/api/v1/setup/acknowledge", { checkIds: ["rel.channel"] });
     assert.equal(refused.status, 409);
   }));

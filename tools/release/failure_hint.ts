@@ -4,6 +4,7 @@ import type { RegistryFailure } from "../../agent/registry/errors.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const HINTS: Record<RegistryFailure, string> = {
+  captive: "sign in to the network's portal first",
   dns: "Check the registry's name and this machine's DNS",
   tcp: "Check that the registry runs and that a firewall lets this machine through",
   tls: "Check the registry's certificate; a registry without TLS needs --registry-mirror HOST=http://…",

@@ -4,9 +4,10 @@ import { GIB, gibText, wholeGibText } from "../../text/byte_size.ts";
 import { parseOsRelease } from "../../host/os_release.ts";
 import { SUPPORTED_SYSTEM } from "../../product/supported_system.ts";
 import { PATHS } from "../../state/paths.ts";
-import type { Check, CheckOutcome } from "../check.ts";
+import type { Check } from "../check.ts";
 import { nearestFolder } from "../facts/file_systems.ts";
-import { couldNotCheck, fail, pass, warn } from "../outcome.ts";
+import { enlargeCommand } from "./disk.ts";
+import { couldNotCheck, fail, grade, pass, warn } from "../outcome.ts";
 
 /** Firmware and kernel keep some of what the hypervisor gives. */
 const MEMORY_SLACK = 0.9;
@@ -110,9 +111,11 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "100 GiB or more";
-      const remediation =
-        "Enlarge the disk in the hypervisor, then the partition with growpart (lsblk shows both)";
       const disks = await facts.fileSystems();
+      const [small] = disks.toSorted((a, b) => a.size - b.size);
+      const remediation = `Enlarge the disk in the hypervisor, then run: ${
+        small ? enlargeCommand(small) : "sudo growpart"
+      }`;
       const found = disks.map((it) => `${wholeGibText(it.size)} at ${it.target}`).join(", ");
       const smallest = Math.min(...disks.map((it) => it.size));
       return grade({ expected, found, remediation }, {
@@ -137,7 +140,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
         return `${it.percent} % used, ${wholeGibText(it.avail)} free${where}`;
       }).join("; ");
       const remediation =
-        "Free space (sudo journalctl --vacuum-size=200M) or enlarge the disk in the hypervisor";
+        "Find what takes the room (sudo du -xh -d 2 / | sort -h | tail), free some (sudo journalctl --vacuum-size=200M) or enlarge the disk in the hypervisor";
       const fullest = Math.max(...disks.map((it) => it.percent));
       return grade({ expected, found, remediation }, { good: fullest < 70, tolerable: fullest <= 80 });
     },
@@ -195,9 +198,15 @@ export const MACHINE_CHECKS: readonly Check[] = [
     vantage: "cluster",
     overridable: false,
     async run({ facts }) {
-      const expected = "lower-case letters, digits and hyphens, at most 54 characters";
-      const name = (await facts.text("/etc/hostname"))?.trim() ?? "";
-      const found = name === "" ? "none" : `"${name}"`;
+      const expected = "letters, digits and hyphens, at most 54 characters";
+      const given = (await facts.text("/etc/hostname"))?.trim() ?? "";
+      // As the kubelet does.
+      const name = given.toLowerCase();
+      const found = given === ""
+        ? "none"
+        : name === given
+        ? `"${name}"`
+        : `"${given}", in Kubernetes "${name}"`;
       const remediation = "Rename the machine: sudo hostnamectl set-hostname NAME";
       const valid = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name) &&
         name.length <= 54; // RFC 1123 §2.1
@@ -226,15 +235,6 @@ export const MACHINE_CHECKS: readonly Check[] = [
     },
   },
 ];
-
-/** What is less than good is told and may be lived with, down to a bound. */
-function grade(
-  { expected, found, remediation }: { expected: string; found: string; remediation: string },
-  { good, tolerable }: { good: boolean; tolerable: boolean },
-): CheckOutcome {
-  if (good) return pass({ expected, found });
-  return tolerable ? warn({ expected, found, remediation }) : fail({ expected, found, remediation });
-}
 
 /** Writes a file, reads it back and takes it away again; makes no folder. Gives what went wrong in words. */
 /** What is wrong, `undefined` when a file can be written; `isDenied`: this user may not, which says nothing about the disk. */

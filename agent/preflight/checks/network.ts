@@ -1,15 +1,20 @@
-import { APP_PORT, K3S_PORTS } from "../../product/ports.ts";
+import { APP_PORT, K3S_PORTS, VXLAN_PORT } from "../../product/ports.ts";
 import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
 import ipaddr from "ipaddr.js";
-import type { Check, CheckContext, RunContext } from "../check.ts";
-import { askDns } from "../../net/dns_query.ts";
-import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
-import { askedEndpoints } from "../facts/endpoints.ts";
-import { proxiedEndpoints } from "./proxy.ts";
+import { mainInterface } from "../../host/network_facts.ts";
+import type { Check } from "../check.ts";
+import { couldNotCheck, fail, grade, pass, warn } from "../outcome.ts";
+import { effectiveResolvers } from "./dns.ts";
+
+/** Services of other distributions of Kubernetes. */
+const OTHER_CLUSTERS =
+  /^(k3s|k3s-agent|k0s\w*|rke2-server|rke2-agent|kubelet|snap\.microk8s\.daemon-\S+|snap\.kubelet\S*|snap\.k8s\.\S+|minikube)$/;
+/** They write firewall rules of their own and take the same disk. */
+const CONTAINER_ENGINES = /^(docker|snap\.docker\.dockerd|containerd|crio|cri-docker)$/;
 
 const CLUSTER_CIDRS = [POD_CIDR, SERVICE_CIDR] as const;
 
-/** Checks of the machine's own network and names. */
+/** Checks of the machine's own network. */
 export const NETWORK_CHECKS: readonly Check[] = [
   {
     id: "net.interface",
@@ -28,7 +33,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
           expected,
           found,
           remediation:
-            "Check the cable, or the virtual switch in the hypervisor, and DHCP (ip -brief address)",
+            "Check the cable, or the virtual switch in the hypervisor, and DHCP (sudo networkctl status)",
         });
       }
       return usable.length === 1 ? pass({ expected, found }) : warn({
@@ -47,9 +52,69 @@ export const NETWORK_CHECKS: readonly Check[] = [
       const expected = "a default route";
       const route = (await facts.routes()).find((it) => it.destination === "default");
       const found = route ? `${route.gateway ?? "direct"} on ${route.device}` : "none";
-      return route
-        ? pass({ expected, found })
-        : fail({ expected, found, remediation: "Enter the gateway in /etc/netplan, then: sudo netplan try" });
+      return route ? pass({ expected, found }) : fail({
+        expected,
+        found,
+        remediation:
+          "Check DHCP, or set the gateway: sudo netplan set ethernets.NAME.routes='[{to: default, via: GATEWAY}]', then sudo netplan try",
+      });
+    },
+  },
+  {
+    id: "net.address",
+    title: "Address of this machine",
+    vantage: "cluster",
+    overridable: true,
+    async run({ facts }) {
+      const expected = "an address that stays";
+      const interfaces = await facts.interfaces();
+      const main = mainInterface(interfaces, await facts.routes());
+      const address = main?.addresses.find((it) => !it.address.startsWith("169.254."));
+      if (main === undefined || address === undefined) {
+        const found = interfaces.flatMap((it) => it.addresses.map((a) => a.address)).join(", ") || "none";
+        return fail({
+          expected,
+          found: found === "none" ? found : `${found}, which only neighbours reach`,
+          remediation:
+            `See what DHCP says: journalctl -u systemd-networkd -n 20. Or set an address: sudo netplan set ethernets.${
+              interfaces[0]?.name ?? "NAME"
+            }.addresses=[ADDRESS/24], then sudo netplan try`,
+        });
+      }
+      if (!address.isDynamic) return pass({ expected, found: `${address.address}, set by hand` });
+      return warn({
+        expected,
+        found: `${address.address}, leased by DHCP: Kubernetes stops when it changes`,
+        remediation:
+          `Ask the network administrator to reserve ${address.address} in DHCP for the hardware address ${
+            main.macAddress ?? `of ${main.name}`
+          }`,
+      });
+    },
+  },
+  {
+    id: "net.mtu",
+    title: "Size of packets",
+    vantage: "cluster",
+    overridable: true,
+    async run({ facts }) {
+      const expected = "1450 bytes or more";
+      const main = mainInterface(await facts.interfaces(), await facts.routes());
+      const remediation = `Raise it in the virtual switch, and here: sudo ip link set dev ${
+        main?.name ?? "NAME"
+      } mtu 1500. Keep it: sudo netplan set ethernets.${main?.name ?? "NAME"}.mtu=1500`;
+      if (main?.mtuBytes === undefined) {
+        return couldNotCheck({
+          expected,
+          found: "no interface leads outside, or it tells no size",
+          remediation,
+        });
+      }
+      const { mtuBytes, name } = main;
+      return grade({ expected, found: `${mtuBytes} bytes on ${name}`, remediation }, {
+        good: mtuBytes >= 1450,
+        tolerable: mtuBytes >= 1280,
+      });
     },
   },
   {
@@ -107,137 +172,82 @@ export const NETWORK_CHECKS: readonly Check[] = [
       return fail({
         expected,
         found: `in use: ${names.join(", ")}`,
-        remediation: "Stop the program that uses the port (sudo ss -ltnp)",
+        remediation: stopPrograms(taken.map((it) => listening.get(it) ?? ""), taken, "sudo ss -ltnp"),
       });
     },
   },
   {
-    id: "dns.servers",
-    title: "DNS servers",
+    id: "net.ports-udp",
+    title: "Port of the pod network",
     vantage: "cluster",
     overridable: false,
-    async run(context) {
-      const expected = "two servers";
-      const servers = await effectiveResolvers(context);
-      const found = servers.join(", ") || "none";
-      if (servers.length === 0) {
-        return fail({
+    async run({ facts }) {
+      const expected = `UDP port ${VXLAN_PORT} is free`;
+      const listening = await facts.listeningUdpPorts();
+      if (listening === undefined) {
+        return couldNotCheck({
           expected,
-          found,
-          remediation:
-            'Enter them in the field "Own DNS servers", or correct DHCP or /etc/netplan (then: sudo netplan try)',
+          found: "/proc/net/udp cannot be read",
+          remediation: "Start the agent as the service: sudo systemctl start alga-appliance",
         });
       }
-      return servers.length > 1 ? pass({ expected, found }) : warn({
+      const owner = listening.get(VXLAN_PORT);
+      if (owner === undefined) return pass({ expected, found: "free" });
+      const isResumed = (await facts.previousInstall()).isOurs;
+      // The kernel's own tunnel has no program.
+      if (isResumed && owner === "") {
+        return pass({ expected, found: "in use by this appliance's own Kubernetes" });
+      }
+      return fail({
         expected,
-        found,
-        remediation: 'Enter a second server in the field "Own DNS servers", so that one may fail',
+        found: owner === "" ? "in use by a tunnel of the kernel" : `in use by ${owner}`,
+        remediation: owner === ""
+          ? "Find the tunnel: ip -d link show type vxlan. Then: sudo ip link delete NAME"
+          : stopPrograms([owner], [VXLAN_PORT], "sudo ss -lunp"),
       });
     },
   },
   {
-    id: "dns.resolve",
-    title: "Looking up the registries",
+    id: "net.conflict-k8s",
+    title: "Other clusters and containers",
     vantage: "containerd",
-    overridable: false,
-    async run(context) {
-      const names = askedEndpoints(context.mirrors).map((it) => it.hostName).filter((it) =>
-        !ipaddr.isValid(it) && it !== "localhost"
-      );
-      const expected = "every server answers for every registry, over UDP and TCP";
-      if (names.length === 0) return skipped(expected, "the registry mirrors are addresses, not names");
-      const servers = await effectiveResolvers(context);
-      if (servers.length === 0) return skipped(expected, "there is no DNS server (see DNS servers)");
-      const answers = await Promise.all(
-        servers.flatMap((server) =>
-          names.flatMap((name) =>
-            (["udp", "tcp"] as const).map((protocol) =>
-              askDns(server, name, { protocol, ...dnsPort(context) }).then((answer) => ({
-                server,
-                name,
-                protocol,
-                answer,
-              }))
-            )
-          )
-        ),
-      );
-      const evidence = answers.map((it) =>
-        `${it.server} ${it.protocol} ${it.name}: ${it.answer.addresses.join(" ") || it.answer.problem}`
-      );
-      const bad = answers.filter((it) => it.answer.addresses.length === 0);
-      if (bad.length === 0) return pass({ expected, found: `${servers.join(", ")} answered`, evidence });
-      const failing = [...new Set(bad.map((it) => it.server))];
-      const found = bad.slice(0, 2).map((it) =>
-        `${it.server} (${it.protocol}): ${it.answer.problem} for ${it.name}`
-      ).join("; ");
+    overridable: true,
+    async run({ facts }) {
+      const expected = "none on this machine";
+      const isOurs = (await facts.previousInstall()).isOurs;
+      const running = (await facts.services()).filter((it) =>
+        it.active === "active" || it.active === "activating"
+      )
+        .map((it) => it.name);
+      const clusters = running.filter((it) => OTHER_CLUSTERS.test(it) && !(isOurs && it === "k3s"));
+      const engines = running.filter((it) => CONTAINER_ENGINES.test(it));
+      const found = [...clusters, ...engines].join(", ");
+      if (found === "") return pass({ expected, found: "none" });
       const words = {
         expected,
         found,
-        evidence,
-        remediation: lookupRemedy(bad),
+        remediation: `Make a fresh machine in the hypervisor, or: sudo systemctl disable --now ${
+          found.replaceAll(",", "")
+        }`,
       };
-      // Behind a proxy the site's servers often know no outside name, and need not: the proxy looks them up.
-      const isProxied = proxiedEndpoints(context).length > 0;
-      return !isProxied && failing.length === servers.length && bad.some((it) => it.protocol === "udp")
-        ? fail(words)
-        : warn(words);
-    },
-  },
-  {
-    id: "dns.app-host",
-    title: "Application address",
-    vantage: "agent",
-    overridable: true,
-    async run(context) {
-      const hostName = new URL(context.inputs.appUrl).hostname.replace(/^\[|\]$/g, "");
-      const own = await context.facts.addresses();
-      const expected = `${hostName} leads to this machine (${own.join(", ") || "no address"})`;
-      const remediation = `Ask the network administrator for a DNS record for ${hostName} that leads to ${
-        own[0] ?? "this machine"
-      }, or to your own proxy before it`;
-      if (ipaddr.isValid(hostName)) {
-        if (own.includes(hostName) || hostName.startsWith("127.")) return pass({ expected, found: hostName });
-        return warn({
-          expected,
-          found: `${hostName} is not an address of this machine`,
-          remediation: 'Correct the field "Application address"',
-        });
-      }
-      const servers = await effectiveResolvers(context);
-      if (servers.length === 0) return skipped(expected, "there is no DNS server (see DNS servers)");
-      let isAnswered = false;
-      for (const server of servers) {
-        const { addresses, isEmpty } = await askDns(server, hostName, {
-          protocol: "udp",
-          ...dnsPort(context),
-        });
-        isAnswered ||= addresses.length > 0 || isEmpty;
-        if (addresses.length === 0) continue;
-        const found = addresses.join(", ");
-        return addresses.some((it) => own.includes(it))
-          ? pass({ expected, found })
-          : warn({ expected, found: `it leads to ${found}`, remediation });
-      }
-      return isAnswered
-        ? warn({ expected, found: "the name is not known yet", remediation })
-        : couldNotCheck({ expected, found: `no answer from ${servers.join(", ")}`, remediation });
+      return clusters.length > 0 ? fail(words) : warn(words);
     },
   },
 ];
 
+/** How to end what holds ports; an owner is "name, pid N" or "". */
+function stopPrograms(owners: readonly string[], ports: readonly number[], list: string): string {
+  const pid = owners.map((it) => /pid (\d+)$/.exec(it)?.[1]).find((it) => it !== undefined);
+  return pid === undefined
+    ? `Stop what holds it: ${list} | grep ${
+      ports[0]
+    } names the program, then sudo systemctl disable --now SERVICE`
+    : `Stop it: systemctl status ${pid} names its service, then sudo systemctl disable --now SERVICE`;
+}
+
 /** Once we began to install k3s its ports may be taken by it, and the application's port by the application, whatever that is called. */
 function isOwnProgram(port: number, owner: string): boolean {
   return owner === "" || port === APP_PORT || /^(k3s|containerd|kube)/.test(owner);
-}
-
-/** The servers that will really be asked: the operator's choice, else the machine's. */
-async function effectiveResolvers({ facts, inputs }: RunContext): Promise<readonly string[]> {
-  return inputs.dnsMode === "custom" ? inputs.dnsServers : await facts.resolvers();
-}
-
-function dnsPort({ dnsPort }: CheckContext): { port?: number } {
-  return dnsPort === undefined ? {} : { port: dnsPort };
 }
 
 function overlap(a: string, b: string): boolean {
@@ -252,17 +262,4 @@ function overlap(a: string, b: string): boolean {
 
 function toRange(text: string): [ipaddr.IPv4, number] {
   return text.includes("/") ? ipaddr.IPv4.parseCIDR(text) : [ipaddr.IPv4.parse(text), 32];
-}
-
-/** A filter is asked to let the names pass; a server that does not answer is to be reached first. */
-function lookupRemedy(
-  bad: readonly { server: string; name: string; answer: { isFiltered: boolean } }[],
-): string {
-  const filtered = bad.filter((it) => it.answer.isFiltered);
-  const some = filtered.length > 0 ? filtered : bad;
-  const servers = [...new Set(some.map((it) => it.server))].join(", ");
-  const names = [...new Set(some.map((it) => it.name))].join(" and ");
-  return filtered.length > 0
-    ? `Ask the network administrator to let the filter of ${servers} allow ${names}, or choose other DNS servers`
-    : `Ask the network administrator to allow UDP and TCP port 53 to ${servers}, or choose other DNS servers`;
 }

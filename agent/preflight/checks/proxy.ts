@@ -1,9 +1,10 @@
+import { proxyEnvironment } from "../../../k8s/k3s/config.ts";
 import { bypassesProxy } from "../../net/no_proxy.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { connectProxy } from "../../net/proxy_connect.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { type Endpoint } from "../../net/endpoint.ts";
-import { fail, pass, skipped } from "../outcome.ts";
+import { fail, pass, skipped, warn } from "../outcome.ts";
 
 const CONNECT_TIMEOUT_MS = 4_000;
 
@@ -72,6 +73,43 @@ export const PROXY_CHECKS: readonly Check[] = [
           ? `Ask the network administrator why the proxy does not open ${hostName}`
           : 'Check address and port in the field "Proxy"',
       });
+    },
+  },
+  {
+    id: "proxy.no-proxy",
+    title: "Reached without the proxy",
+    vantage: "cluster",
+    overridable: true,
+    async run(context) {
+      const { inputs, facts } = context;
+      const expected = "the cluster's own names and addresses, and nothing that only the proxy reaches";
+      if (inputs.proxyUrl === "") return skipped(expected, "no proxy was entered");
+      const own = inputs.noProxy.split(/[\s,]+/).filter(Boolean);
+      const { NO_PROXY = "" } = proxyEnvironment({ ...inputs, nodeAddresses: await facts.addresses() });
+      const evidence = [`NO_PROXY=${NO_PROXY}`];
+      if (own.includes("*")) {
+        return fail({
+          expected,
+          found: '"*" means that nothing goes through the proxy',
+          remediation:
+            'Remove "*" from the field "Reached without the proxy", or leave the field "Proxy" empty',
+          evidence,
+        });
+      }
+      const past = askedEndpoints(context.mirrors).filter((it) =>
+        context.mirrors[it.registry] === undefined && bypassesProxy(it.hostName, own, it.port)
+      );
+      if (past.length > 0) {
+        const names = past.map((it) => it.hostName).join(", ");
+        return warn({
+          expected,
+          found: `${names} is asked past the proxy`,
+          remediation:
+            `Remove the entry that fits ${names} from the field "Reached without the proxy", unless this machine reaches it without the proxy`,
+          evidence,
+        });
+      }
+      return pass({ expected, found: NO_PROXY, evidence });
     },
   },
 ];

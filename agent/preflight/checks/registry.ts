@@ -1,18 +1,24 @@
 import { errorText } from "../../error.ts";
 import { type ResolvedRelease, resolveRelease } from "../../release/mod.ts";
 import { NetworkError } from "../../net/errors.ts";
+import { LOGINS_EXAMPLE, REGISTRY_LOGINS } from "../../net/registry_logins.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { fail, pass, skipped } from "../outcome.ts";
+import { MIRROR_COMPLETE } from "./images.ts";
 import { REGISTRY_WAY_CHECKS } from "./registry_reachability.ts";
+import { registryTrustChecks } from "./registry_trust.ts";
 import { releaseChecks } from "./release.ts";
-import { TIME_SKEW } from "./time.ts";
+import { TIME_SKEW, TIME_SYNC } from "./time.ts";
 
 /** Failures of the way; what lies behind it was not seen. */
 const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"];
 
 const AUTH_REMEDIES: { readonly [failure: string]: string } = {
-  unauthorized: "Report this to Alga support",
+  unauthorized:
+    `Write the login of this host into ${REGISTRY_LOGINS} (${LOGINS_EXAMPLE}) and run: sudo chmod 600 ${REGISTRY_LOGINS}. Without a mirror, report this to Alga support`,
+  captive:
+    "Sign in to the portal of the network first: the network administrator knows it (see Portal of the network)",
   denied: "Report this to Alga support",
   "rate-limited": "Wait some minutes, then run the checks again (sudo alga-agent preflight)",
   "server-error":
@@ -33,7 +39,15 @@ export function shareRelease(context: CheckContext): () => Promise<ResolvedRelea
 
 /** Checks of the way to the registries and of the release itself. */
 export function registryChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
-  return [...REGISTRY_WAY_CHECKS, authCheck(release), TIME_SKEW, ...releaseChecks(release)];
+  return [
+    ...REGISTRY_WAY_CHECKS,
+    ...registryTrustChecks(release),
+    authCheck(release),
+    TIME_SKEW,
+    TIME_SYNC,
+    ...releaseChecks(release),
+    MIRROR_COMPLETE,
+  ];
 }
 
 /** The registries answer, and let this machine read. */

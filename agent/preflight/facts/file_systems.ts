@@ -13,26 +13,37 @@ const FindMnt = z.object({
       size: Bytes.refine((it) => it > 0),
       used: Bytes,
       avail: Bytes,
+      fstype: z.string().default(""),
+      options: z.string().default(""),
+      /** Device, with the subvolume in brackets where there is one. */
+      source: z.string().default(""),
     }),
   ).min(1),
 });
 
 /** One mounted file system, sizes in bytes. */
-export type FileSystem = z.infer<typeof FindMnt>["filesystems"][number];
+export interface FileSystem extends MountedFileSystem {
+  /** Which of {@link PLACES} lie on it. */
+  places: readonly string[];
+}
+type MountedFileSystem = z.infer<typeof FindMnt>["filesystems"][number];
 
 /** Where the appliance writes much: images and the cluster's database, its own state, data of volumes. @see contract.md 8.3 */
 const PLACES = ["/var/lib/rancher", PATHS.stateDir, PATHS.localPathData] as const;
+/** Where images are unpacked. */
+export const IMAGES_PLACE = PLACES[0];
 
 /** The file systems that the appliance will fill, each once, in the order of {@link PLACES}. @throws {Error} If one cannot be asked. */
 export async function readFileSystems(host: Host): Promise<FileSystem[]> {
-  const found = new Map<string, FileSystem>();
-  const asked = new Set<string>();
+  const found = new Map<string, MountedFileSystem & { places: string[] }>();
+  const asked = new Map<string, MountedFileSystem>();
   for (const place of PLACES) {
     const path = await nearestFolder(host, place);
-    if (asked.has(path)) continue;
-    asked.add(path);
-    const it = await findMount(host, path);
-    if (!found.has(it.target)) found.set(it.target, it);
+    const it = asked.get(path) ?? await findMount(host, path);
+    asked.set(path, it);
+    const known = found.get(it.target) ?? { ...it, places: [] };
+    known.places.push(place);
+    found.set(it.target, known);
   }
   return [...found.values()];
 }
@@ -46,8 +57,16 @@ export async function nearestFolder(host: Host, path: string): Promise<string> {
   return folder;
 }
 
-async function findMount(host: Host, path: string): Promise<FileSystem> {
-  const argv = ["findmnt", "-J", "-b", "-T", path, "-o", "TARGET,SIZE,USED,AVAIL,FSTYPE"] as const;
+async function findMount(host: Host, path: string): Promise<MountedFileSystem> {
+  const argv = [
+    "findmnt",
+    "-J",
+    "-b",
+    "-T",
+    path,
+    "-o",
+    "TARGET,SIZE,USED,AVAIL,FSTYPE,OPTIONS,SOURCE",
+  ] as const;
   const { code, stdout, stderr } = await host.run(argv, { timeoutMs: 4_000 });
   if (code !== 0) throw new Error(`findmnt ended with ${code}: ${stderr.trim()}`);
   const first = tryParse(stdout);
@@ -55,7 +74,7 @@ async function findMount(host: Host, path: string): Promise<FileSystem> {
   return first;
 }
 
-function tryParse(text: string): FileSystem | undefined {
+function tryParse(text: string): MountedFileSystem | undefined {
   try {
     return FindMnt.safeParse(JSON.parse(text)).data?.filesystems[0];
   } catch {

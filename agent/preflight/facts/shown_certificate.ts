@@ -21,7 +21,7 @@ export async function shownCertificate(
 }
 
 /** With DNS servers of the operator's choice, the address that they give. */
-async function chosenAddress(
+export async function chosenAddress(
   { inputs, dnsPort }: CheckContext,
   hostName: string,
 ): Promise<string | undefined> {

@@ -1,37 +1,49 @@
 import { isDeepStrictEqual } from "node:util";
-import { fluxObjects, PROXY_ANNOTATION, PROXY_SECRET } from "../../../flux/controllers.ts";
+import {
+  AUTHORITIES_CONFIG_MAP,
+  fluxObjects,
+  PROXY_SECRET,
+  startAnnotations,
+  type StartVersions,
+} from "../../../flux/controllers.ts";
+import { applyAuthorities, areAuthoritiesRight, startVersions } from "../../setup/steps/flux_authorities.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { Change, Step } from "../../operation/step.ts";
+import { readRegistryLogins } from "../../net/registry_logins.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import { waitFor } from "../../operation/wait_for.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
-import { applyProxySecret, proxyValues } from "../../setup/steps/flux.ts";
+import { applyProxySecret, hasAnnotations, proxyValues } from "../../setup/steps/flux.ts";
+import { applyLogins, areLoginsRight } from "../../setup/steps/source.ts";
 import { readSecret } from "../../setup/steps/secret_data.ts";
 import type { SettingsContext } from "../context.ts";
 import { rolloutState } from "../rollout_state.ts";
 
 const CONTROLLER_TIMEOUT_SEC = 600;
 
-/** Gives Flux the proxy: a Secret, and a restart of each controller that was started with another. */
+/** Gives Flux the proxy and this machine's authorities, and restarts each controller that was started with others. */
 export const fluxProxyStep: Step<SettingsContext> = {
   id: "flux-proxy",
-  title: "Give Flux the proxy",
+  title: "Give Flux the proxy and the authorities",
   failure: {
     category: "flux",
-    cannot: "Flux could not be given the proxy",
+    cannot: "Flux could not be given the proxy and the authorities",
     nextAction: 'See on the page "Status" what does not start, then try again',
   },
   async look(context) {
     const kube = await requireKube(context);
-    return await isSecretRight(kube, context) && (await staleControllers(kube)).length === 0;
+    return await isSecretRight(kube, context) && await areAuthoritiesRight(context.host, kube) &&
+      await areLoginsRight(kube, context.host) && (await staleControllers(kube)).length === 0;
   },
   async act(context) {
-    const { say, settings } = context;
+    const { say, settings, host } = context;
     const kube = await requireKube(context);
     if (!await isSecretRight(kube, context)) await applyProxySecret(settings, kube);
-    const proxyVersion = await secretVersion(kube);
+    if (!await areAuthoritiesRight(host, kube)) await applyAuthorities(host, kube);
+    if (!await areLoginsRight(kube, host)) await applyLogins(kube, await readRegistryLogins(host));
+    const versions = await startVersions(kube);
     for (const { metadata: { name } } of await staleControllers(kube)) {
-      const wanted = deployments(proxyVersion).find((it) => it.metadata.name === name);
+      const wanted = deployments(versions).find((it) => it.metadata.name === name);
       if (!wanted) continue;
       say(`Restarting ${name}`);
       await kube.apply(wanted, { force: true });
@@ -53,9 +65,17 @@ export const fluxProxyStep: Step<SettingsContext> = {
       to: proxyValues(context.settings) === undefined ? undefined : "set",
       isSecret: true,
     };
-    const restarted = isRight ? await staleControllers(kube) : deployments(undefined);
+    const areRight = await areAuthoritiesRight(context.host, kube);
+    const authorities: Change = {
+      object: `ConfigMap ${NAMESPACES.flux}/${AUTHORITIES_CONFIG_MAP}`,
+      field: "",
+      from: undefined,
+      to: "as this machine trusts",
+    };
+    const restarted = isRight && areRight ? await staleControllers(kube) : deployments({});
     return [
       ...(isRight ? [] : [secret]),
+      ...(areRight ? [] : [authorities]),
       ...restarted.map((it) => ({
         object: `Deployment ${NAMESPACES.flux}/${it.metadata.name}`,
         field: "",
@@ -70,23 +90,19 @@ async function isSecretRight(kube: KubeClient, { settings }: SettingsContext): P
   return isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, PROXY_SECRET), proxyValues(settings));
 }
 
-async function secretVersion(kube: KubeClient): Promise<string | undefined> {
-  const ref = { resource: KINDS.Secret, namespace: NAMESPACES.flux, name: PROXY_SECRET };
-  return (await kube.get(ref))?.metadata.resourceVersion;
+function deployments(versions: StartVersions): KubeObject[] {
+  return fluxObjects(versions).filter((it) => it.kind === "Deployment");
 }
 
-function deployments(proxyVersion: string | undefined): KubeObject[] {
-  return fluxObjects({ proxyVersion }).filter((it) => it.kind === "Deployment");
-}
-
-/** Controllers that were started with another version of the Secret, or are not back yet. */
+/** Controllers that were started with something else, or are not back yet. */
 async function staleControllers(kube: KubeClient): Promise<KubeObject[]> {
-  const proxyVersion = await secretVersion(kube);
+  const versions = await startVersions(kube);
+  const annotations = startAnnotations(versions);
   const stale: KubeObject[] = [];
-  for (const wanted of deployments(proxyVersion)) {
+  for (const wanted of deployments(versions)) {
     const { name } = wanted.metadata;
     const found = await kube.get({ resource: KINDS.Deployment, namespace: NAMESPACES.flux, name });
-    const isCurrent = found?.spec?.template?.metadata?.annotations?.[PROXY_ANNOTATION] === proxyVersion;
+    const isCurrent = hasAnnotations(found?.spec?.template?.metadata?.annotations, annotations);
     const workload = { kind: "Deployment", namespace: NAMESPACES.flux, name } as const;
     if (!isCurrent || await rolloutState(kube, workload) !== true) stale.push(wanted);
   }

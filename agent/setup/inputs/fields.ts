@@ -40,7 +40,16 @@ export type FieldGroup = keyof typeof GROUPS;
 
 const IN_ALGA = "kept in Alga's database, and changed inside Alga.";
 const REGISTRY_CHECKS = ["reg.dns", "reg.tcp", "reg.tls", "reg.auth"] as const;
-const DNS_CHECKS = ["net.cidr", "dns.servers", "dns.resolve", "dns.app-host", "reg.dns", "reg.tcp"] as const;
+const DNS_CHECKS = [
+  "net.cidr",
+  "dns.servers",
+  "dns.loop",
+  "dns.resolve",
+  "dns.search-wildcard",
+  "dns.app-host",
+  "reg.dns",
+  "reg.tcp",
+] as const;
 const RELEASE_CHECKS = ["rel.channel", "rel.schema", "rel.images"] as const;
 
 /** The one list of fields, in the order in which they are asked: schema, defaults, form, command line, answers and settings are made from it. */
@@ -168,7 +177,7 @@ export const FIELDS = {
     secret: "credentials",
     flag: "proxy-url",
     default: { value: "" },
-    checks: ["proxy.syntax", "proxy.connect", "dns.resolve", ...REGISTRY_CHECKS],
+    checks: ["proxy.syntax", "proxy.connect", "proxy.no-proxy", "dns.resolve", ...REGISTRY_CHECKS],
   },
   noProxy: {
     label: "Reached without the proxy",
@@ -178,7 +187,7 @@ export const FIELDS = {
     secret: "none",
     flag: "no-proxy",
     default: { value: "" },
-    checks: ["proxy.connect", "dns.resolve", ...REGISTRY_CHECKS],
+    checks: ["proxy.connect", "proxy.no-proxy", "dns.resolve", ...REGISTRY_CHECKS],
   },
   caCerts: {
     label: "Certificate authorities",
@@ -189,7 +198,7 @@ export const FIELDS = {
     flag: "ca-certs",
     default: { value: "" },
     settingsOnly: true,
-    checks: ["reg.tls", "reg.auth"],
+    checks: ["reg.tls", "reg.tls-chain", "reg.auth"],
   },
 } as const satisfies Record<string, Field>;
 export type FieldKey = keyof typeof FIELDS;

@@ -56,13 +56,21 @@ function parseAppUrl(text: string): string | { problem: string } {
   if (url.username || url.password) {
     return { problem: "The address must not contain a user name or password" };
   }
-  if (!isHostName(url.hostname)) {
-    return { problem: "The host name may contain only letters, digits, dots and hyphens" };
-  }
+  if (!isHostName(url.hostname)) return { problem: hostNameProblem(url.hostname) };
   if (url.pathname !== "/" || url.search || url.hash) {
     return { problem: "The address must end after the host name or port, without a path" };
   }
-  return `${url.protocol}//${url.host}`;
+  // A final dot means the same name, and browsers take it for another one.
+  return `${url.protocol}//${url.hostname.replace(/\.$/, "")}${url.port === "" ? "" : `:${url.port}`}`;
+}
+
+/** What is wrong with a host name, by the character where that can be said. */
+function hostNameProblem(hostName: string): string {
+  if (/^\.|\.\./.test(hostName)) return "The host name has a dot too many: there is nothing between two dots";
+  const wrong = /[^a-z0-9._-]/i.exec(hostName)?.[0];
+  return wrong === undefined
+    ? "Each part of the host name must begin and end with a letter or digit, and have at most 63 characters"
+    : `The host name contains "${wrong}"; it may contain only letters, digits, dots and hyphens`;
 }
 
 /** IPv4 addresses separated by commas or spaces, in order, without repeats. @see contract.md 8.2 for what is refused. */
@@ -74,7 +82,10 @@ const DnsServers = z.union([z.string(), z.array(z.string())], ask("dnsServers"))
     for (const server of servers) {
       if (!ipaddr.IPv4.isValidFourPartDecimal(server)) {
         const shown = server.length > 40 ? `${server.slice(0, 40)}…` : server;
-        context.addIssue({ code: "custom", message: `"${shown}" is not an IPv4 address`, input: given });
+        const message = ipaddr.IPv6.isValid(server.replace(/^\[|\]$/g, ""))
+          ? `"${shown}" is an IPv6 address, which pods cannot reach: enter an IPv4 address of the server`
+          : `"${shown}" is not an IPv4 address`;
+        context.addIssue({ code: "custom", message, input: given });
         return z.NEVER;
       }
       if (["loopback", "unspecified", "broadcast", "multicast"].includes(ipaddr.IPv4.parse(server).range())) {
@@ -104,8 +115,11 @@ const ProxyUrl = z.string(ask("proxyUrl")).trim().max(
   if (text === "") return "";
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const hidden = hiddenCharacter(text);
+  const reserved = reservedCharacter(text);
   const wrong = hidden
     ? `contains ${hidden.words}: type it again by hand`
+    : reserved !== undefined
+    ? `has a "${reserved}" in its user name or password: write it as ${escapeOf(reserved)}`
     : !url
     ? "is not a URL; enter one like http://proxy.example.com:3128"
     : url.protocol !== "http:" && url.protocol !== "https:"
@@ -125,6 +139,22 @@ const ProxyUrl = z.string(ask("proxyUrl")).trim().max(
   return z.NEVER;
 });
 
+/**
+ * A character that ends the user name and password of an address too early, or begins an escape that it is not; everything else
+ * is escaped by itself. @see RFC 3986 §3.2.1
+ */
+function reservedCharacter(text: string): string | undefined {
+  const start = text.indexOf("://") + 3;
+  const end = text.lastIndexOf("@");
+  if (start < 3 || end < start) return undefined;
+  return /[\\/?#]|%(?![0-9A-Fa-f]{2})/.exec(text.slice(start, end))?.[0];
+}
+
+/** "\" → "%5C" */
+function escapeOf(character: string): string {
+  return `%${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, "0")}`;
+}
+
 /** In the order of the list, so that wrong fields are named in the order of the form. */
 const fields = {
   tenantName: line("tenantName", 200),
@@ -132,7 +162,7 @@ const fields = {
   adminLastName: line("adminLastName", 100),
   adminEmail: line("adminEmail", 254).toLowerCase()
     .refine(
-      (text) => /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text),
+      (text) => /^[^\s@<>"]+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text),
       "Enter an e-mail address like maria@example.com",
     ),
   adminPassword: z.string(ask("adminPassword")).superRefine((password, context) => {

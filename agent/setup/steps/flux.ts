@@ -1,13 +1,21 @@
 import { KUBE_SERVICE_ADDRESS } from "../../product/networks.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import { isDeepStrictEqual } from "node:util";
-import { FLUX_CONTROLLERS, fluxObjects, PROXY_ANNOTATION, PROXY_SECRET } from "../../../flux/controllers.ts";
+import {
+  AUTHORITIES_ANNOTATION,
+  FLUX_CONTROLLERS,
+  fluxObjects,
+  PROXY_ANNOTATION,
+  PROXY_SECRET,
+  startAnnotations,
+} from "../../../flux/controllers.ts";
 import { readFluxCrds } from "../../../flux/crds.ts";
 import { proxyEnvironment } from "../../../k8s/k3s/config.ts";
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { waitFor } from "../../operation/wait_for.ts";
 import type { Step, StepContext } from "../step.ts";
 import { deploymentState, requireKube } from "./cluster.ts";
+import { applyAuthorities, areAuthoritiesRight, startVersions } from "./flux_authorities.ts";
 import { encodeSecret, readSecret } from "./secret_data.ts";
 
 const CRD_TIMEOUT_SEC = 60;
@@ -34,7 +42,8 @@ export const fluxStep: Step = {
     ) {
       return false;
     }
-    const proxyVersion = (await kube.get(PROXY_REF))?.metadata.resourceVersion;
+    if (!await areAuthoritiesRight(context.host, kube)) return false;
+    const annotations = startAnnotations(await startVersions(kube));
     for (const wanted of fluxObjects().filter((it) => it.kind === "Deployment")) {
       const found = await kube.get({
         resource: KINDS.Deployment,
@@ -43,7 +52,7 @@ export const fluxStep: Step = {
       });
       const [is, want] = [found?.spec?.template, wanted.spec.template];
       if (is?.spec?.containers?.[0]?.image !== want.spec.containers[0].image) return false;
-      if (is?.metadata?.annotations?.[PROXY_ANNOTATION] !== proxyVersion) return false;
+      if (!hasAnnotations(is?.metadata?.annotations, annotations)) return false;
       if (await deploymentState(kube, NAMESPACES.flux, wanted.metadata.name) !== true) return false;
     }
     return true;
@@ -62,8 +71,9 @@ export const fluxStep: Step = {
     }
     const [namespace] = fluxObjects();
     if (namespace) await kube.apply(namespace, { force: true });
-    const proxyVersion = await applyProxySecret(context.inputs, kube);
-    for (const object of fluxObjects({ proxyVersion })) await kube.apply(object, { force: true });
+    await applyProxySecret(context.inputs, kube);
+    await applyAuthorities(host, kube);
+    for (const object of fluxObjects(await startVersions(kube))) await kube.apply(object, { force: true });
     for (const name of FLUX_CONTROLLERS) {
       say(`Waiting for ${name}`);
       await waitFor(context, () => deploymentState(kube, NAMESPACES.flux, name), {
@@ -83,23 +93,27 @@ export function proxyValues(inputs: ProxyAnswers): Record<string, string> | unde
     : proxyEnvironment({ ...inputs, nodeAddresses: [KUBE_SERVICE_ADDRESS] });
 }
 
-/** Gives the Secret's version; an earlier one that is no longer wanted goes. */
-export async function applyProxySecret(
-  inputs: ProxyAnswers,
-  kube: KubeClient,
-): Promise<string | undefined> {
+/** Whether pods were started with these versions, and with no other. */
+export function hasAnnotations(
+  found: Readonly<Record<string, string>> | undefined,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  return [PROXY_ANNOTATION, AUTHORITIES_ANNOTATION].every((it) => found?.[it] === wanted[it]);
+}
+
+/** An earlier Secret that is no longer wanted goes. */
+export async function applyProxySecret(inputs: ProxyAnswers, kube: KubeClient): Promise<void> {
   const values = proxyValues(inputs);
   if (!values) {
     await kube.delete(PROXY_REF);
-    return undefined;
+    return;
   }
-  const applied = await kube.apply({
+  await kube.apply({
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: PROXY_SECRET, namespace: NAMESPACES.flux },
     data: encodeSecret(values),
   }, { force: true });
-  return applied.metadata.resourceVersion;
 }
 
 async function crdState(kube: KubeClient, name: string): Promise<true | string> {

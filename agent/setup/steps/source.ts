@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { NAMESPACES } from "../../product/names.ts";
-import { SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
-import { kindOf, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import type { Host } from "../../host/host.ts";
+import { basicAuthorization, readRegistryLogins, type RegistryLogins } from "../../net/registry_logins.ts";
+import { fluxMirror } from "../../registry/mirror.ts";
 import type { RegistryMirrors } from "../../registry/registry.ts";
 import type { ReleaseManifest } from "../../release/mod.ts";
+import { LOGIN_SECRET, SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
+import { kindOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { Step } from "../step.ts";
 import { requireKube } from "./cluster.ts";
+import { encodeSecret, readSecret } from "./secret_data.ts";
 
 /** Tells Flux which release to install, by digest. */
 export const sourceStep: Step = {
@@ -19,23 +23,41 @@ export const sourceStep: Step = {
   installState: { status: "flux-source", phase: "flux" },
   async look(context) {
     const { config } = (await context.release()).manifest;
-    return await sourceIsCurrent(await requireKube(context), config, context.mirrors);
+    return await sourceIsCurrent(await requireKube(context), config, context);
   },
   async act(context) {
     const kube = await requireKube(context);
     const { manifest } = await context.release();
-    await applySource(kube, manifest.config, context.mirrors);
+    await applySource(kube, manifest.config, context);
     context.say(`Flux installs release ${manifest.version}`);
   },
 };
 
-/** Whether Flux was told of this bundle, through these mirrors. */
+/** From where Flux may read, and as whom. */
+interface SourceContext {
+  host: Host;
+  mirrors: RegistryMirrors;
+}
+
+/** The objects that make Flux install this bundle, through the mirrors and with the logins of this machine. */
+export async function wantedSource(
+  config: ReleaseManifest["config"],
+  { host, mirrors }: SourceContext,
+): Promise<[source: KubeObject, kustomization: KubeObject]> {
+  const logins = await readRegistryLogins(host);
+  const places = Object.fromEntries(Object.entries(mirrors).map(([it, url]) => [it, fluxMirror(url)]));
+  return sourceObjects(config, places, (it) => Object.hasOwn(logins, it));
+}
+
+/** Whether Flux was told of this bundle, and of the login of its registry. */
 export async function sourceIsCurrent(
   kube: KubeClient,
   config: ReleaseManifest["config"],
-  mirrors: RegistryMirrors,
+  context: SourceContext,
 ): Promise<boolean> {
-  for (const object of sourceObjects(config, mirrors)) {
+  const logins = loginValues(await readRegistryLogins(context.host));
+  if (!isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, LOGIN_SECRET), logins)) return false;
+  for (const object of await wantedSource(config, context)) {
     if (!await holds(kube, object)) return false;
   }
   return true;
@@ -44,18 +66,54 @@ export async function sourceIsCurrent(
 export async function applySource(
   kube: KubeClient,
   config: ReleaseManifest["config"],
-  mirrors: RegistryMirrors,
+  context: SourceContext,
 ): Promise<void> {
-  for (const object of sourceObjects(config, mirrors)) {
+  await applyLogins(kube, await readRegistryLogins(context.host));
+  for (const object of await wantedSource(config, context)) {
     // A second apply would change the object where the server adds defaults on a change only.
     if (!await holds(kube, object)) await kube.apply(object, { force: true });
   }
 }
 
+/** The Secret's values, in docker's form; `undefined` without logins. */
+function loginValues(logins: RegistryLogins): Record<string, string> | undefined {
+  const hosts = Object.entries(logins);
+  if (hosts.length === 0) return undefined;
+  const auths = Object.fromEntries(hosts.map(([host, login]) => [host, {
+    ...login,
+    auth: basicAuthorization(login).slice("Basic ".length),
+  }]));
+  return { ".dockerconfigjson": JSON.stringify({ auths }) };
+}
+
+/** Whether a login that Flux has is the one of this machine; true where it has none. */
+export async function areLoginsRight(kube: KubeClient, host: Host): Promise<boolean> {
+  const found = await readSecret(kube, NAMESPACES.flux, LOGIN_SECRET);
+  return found === undefined || isDeepStrictEqual(found, loginValues(await readRegistryLogins(host)));
+}
+
+/** Brings Flux's logins up to date; it reads them each time that it asks. */
+export async function applyLogins(kube: KubeClient, logins: RegistryLogins): Promise<void> {
+  const values = loginValues(logins);
+  const metadata = { name: LOGIN_SECRET, namespace: NAMESPACES.flux };
+  if (!values) {
+    await kube.delete({ resource: KINDS.Secret, ...metadata });
+    return;
+  }
+  await kube.apply({
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "kubernetes.io/dockerconfigjson",
+    metadata,
+    data: encodeSecret(values),
+  }, { force: true });
+}
+
 /** Whether the cluster's object says what ours does; the server may have added to it. */
 async function holds(kube: KubeClient, wanted: KubeObject): Promise<boolean> {
   const found = await kube.get({ resource: kindOf(wanted), namespace: NAMESPACES.flux, name: SOURCE_NAME });
-  // What an earlier mirror left: the only field of ours that is not always there.
+  // What an earlier mirror or login left: the fields of ours that are not always there.
   if ((found?.spec?.insecure ?? false) !== (wanted.spec.insecure ?? false)) return false;
+  if (found?.spec?.secretRef?.name !== wanted.spec.secretRef?.name) return false;
   return Object.entries(wanted.spec).every(([key, value]) => isDeepStrictEqual(found?.spec?.[key], value));
 }

@@ -1,9 +1,9 @@
-import { SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
+import { SOURCE_NAME } from "../../../flux/source_objects.ts";
 import { KINDS } from "../../../k8s/mod.ts";
 import type { Step } from "../../operation/step.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
-import { applySource, sourceIsCurrent } from "../../setup/steps/source.ts";
+import { applySource, sourceIsCurrent, wantedSource } from "../../setup/steps/source.ts";
 import { targetOf, type UpdateContext } from "../context.ts";
 
 /** Tells Flux which release to install, by digest. */
@@ -17,15 +17,15 @@ export const sourceStep: Step<UpdateContext> = {
   },
   async look(context) {
     const { config } = targetOf(context).manifest;
-    return await sourceIsCurrent(await requireKube(context), config, context.mirrors);
+    return await sourceIsCurrent(await requireKube(context), config, context);
   },
   async act(context) {
-    await applySource(await requireKube(context), targetOf(context).manifest.config, context.mirrors);
+    await applySource(await requireKube(context), targetOf(context).manifest.config, context);
   },
   async plan(context) {
     const kube = await requireKube(context);
     const ref = { resource: KINDS.OCIRepository, namespace: NAMESPACES.flux, name: SOURCE_NAME };
-    const [wanted] = sourceObjects(targetOf(context).manifest.config, context.mirrors);
+    const [wanted] = await wantedSource(targetOf(context).manifest.config, context);
     return [{
       object: `OCIRepository ${NAMESPACES.flux}/${SOURCE_NAME}`,
       field: "spec.ref.digest",

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { parseDownloadUrl, parseKubeconfig, requireRoot } from "../../../agent/cli/options.ts";
+import {
+  parseDownloadUrl,
+  parseKubeconfig,
+  parseMirrors,
+  parsePublicNames,
+  requireRoot,
+} from "../../../agent/cli/options.ts";
 import { cli } from "./terminal.ts";
 
 for (const command of [["token", "show"], ["token", "rotate"], ["preflight"], ["serve"]]) {
@@ -99,4 +105,35 @@ Deno.test("an error and what to do are broken between words", async () => {
   assert.match(err, /\nWhat to do: Start it with [^\n]+\n {12}\S/);
   for (const line of err.split("\n")) assert.ok(line.length <= 50 || !line.trim().includes(" "), line);
   await Deno.remove(root);
+});
+
+Deno.test("parsePublicNames() takes host names as people write them, and refuses addresses", () => {
+  assert.deepEqual(parsePublicNames(undefined), []);
+  assert.deepEqual(parsePublicNames(["Alga.Example.com.", "psa"]), ["alga.example.com", "psa"]);
+  for (const wrong of ["https://alga.example.com", "alga.example.com:8080", "a b", "", "[::1]", "a..b"]) {
+    assert.throws(() => parsePublicNames([wrong]), /must be a host name like alga\.example\.com/);
+  }
+});
+
+Deno.test("parseMirrors() takes paths, and says what is wrong without repeating a password", () => {
+  assert.deepEqual(
+    parseMirrors(["ghcr.io=https://host.example/artifactory/api/docker/ghcr/", "docker.io=http://a:5000"]),
+    {
+      "ghcr.io": "https://host.example/artifactory/api/docker/ghcr",
+      "docker.io": "http://a:5000",
+    },
+  );
+  for (
+    const wrong of [
+      "ghcr.io=https://user:Geheim@host.example",
+      "Geheim x=https://a.example",
+      "ghcr.io=Geheim",
+    ]
+  ) {
+    assert.throws(() => parseMirrors([wrong]), (error: Error) => {
+      assert.match(error.message, /--registry-mirror/);
+      assert.doesNotMatch(error.message, /Geheim/);
+      return true;
+    });
+  }
 });

@@ -26,17 +26,20 @@ Deno.test("reportText() puts problems first and tells what to do about them only
   );
   assert.equal(
     report,
-    `fail    os.root            Rights: user 1
-                           expected: 4 cores or more
-                           what to do: Use sudo
-error   hw.memory          Memory: unreadable
-                           expected: 4 cores or more
-                           what to do: Look
-warn    hw.cpu             Processor cores: 3 cores
-                           expected: 4 cores or more
-                           what to do: Give it 4 cores
-skipped proxy.syntax       Proxy address: no proxy was entered
-pass    hw.cpu             Processor cores: 4 cores
+    `fail    os.root             Rights: user 1
+                            expected: 4 cores or more
+                            needed by: pods and Flux
+                            what to do: Use sudo
+error   hw.memory           Memory: unreadable
+                            expected: 4 cores or more
+                            needed by: pods and Flux
+                            what to do: Look
+warn    hw.cpu              Processor cores: 3 cores
+                            expected: 4 cores or more
+                            needed by: pods and Flux
+                            what to do: Give it 4 cores
+skipped proxy.syntax        Proxy address: no proxy was entered
+pass    hw.cpu              Processor cores: 4 cores
 
 5 checks: 1 failed, 1 could not be done, 1 warning, 1 skipped, 1 passed
 `,
@@ -51,7 +54,7 @@ Deno.test("reportText() counts one and many", () => {
 Deno.test("reportText() lets no finding steer the terminal", () => {
   const evil = "a\u001b[2Jb\nc\u009bd\u202ee";
   const report = text({ ...base, status: "fail", found: evil, expected: evil, remediation: evil });
-  assert.equal(report.split("\n").length, 6);
+  assert.equal(report.split("\n").length, 7);
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   assert.doesNotMatch(report, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });

@@ -40,6 +40,14 @@ export function hostContract(
     assert.equal(await watching, true);
   });
 
+  test("measureSync() measures writes and leaves nothing behind", async (host) => {
+    await host.writeFile("/d/a", "1", { mode: 0o600 });
+    const tookMs = await host.measureSync("/d", { bytes: 100, writes: 5, limitMs: 60_000 });
+    assert.equal(tookMs.length, 5);
+    assert.ok(tookMs.every((it) => it > 0), tookMs.join());
+    assert.deepEqual(await host.list("/d"), ["a"]);
+  });
+
   test("watchFolder() does not tell of reading", async (host) => {
     await host.writeFile("/d/a", "1", { mode: 0o600 });
     const stop = new AbortController();

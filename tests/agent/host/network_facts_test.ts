@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   parseResolvConf,
   primaryAddress,
+  readAllAddresses,
   readInterfaces,
   readResolvers,
   readRoutes,
@@ -53,6 +54,61 @@ Deno.test("readInterfaces() gives IPv4 of interfaces that lead outside, with car
   assert.equal((await primaryAddress(host))?.address, "192.0.2.8");
 });
 
+const link = (ifname: string, local: string, more: object = {}) => ({
+  ifname,
+  flags: ["UP", "LOWER_UP"],
+  addr_info: [{ family: "inet", local, prefixlen: 24 }],
+  ...more,
+});
+
+/** Interfaces, routes of the main table, and the address that people should open. */
+const MAIN: readonly [string, object[], object[], string | undefined][] = [
+  [
+    "that of the default route, not the first",
+    [link("ens3", "198.51.100.8"), link("ens4", "192.0.2.8")],
+    [{ dst: "default", gateway: "192.0.2.1", dev: "ens4" }],
+    "192.0.2.8",
+  ],
+  [
+    "that of the better of two default routes",
+    [link("wlan0", "198.51.100.8"), link("ens4", "192.0.2.8")],
+    [{ dst: "default", dev: "wlan0", metric: 600 }, { dst: "default", dev: "ens4", metric: 100 }],
+    "192.0.2.8",
+  ],
+  [
+    "never that of a private network, whoever has the default route",
+    [
+      link("tailscale0", "100.64.0.7", { link_type: "none" }),
+      link("wg0", "10.8.0.2"),
+      link("branch", "10.9.0.2", { link_type: "none" }),
+      link("ztabcdef12", "10.147.17.2"),
+      link("virbr0", "192.168.122.1"),
+      link("lxdbr0", "10.55.0.1"),
+      link("br0", "192.0.2.8"),
+    ],
+    [{ dst: "default", dev: "wg0" }],
+    "192.0.2.8",
+  ],
+  [
+    "the first where the default route ends in nothing",
+    [link("ens3", "198.51.100.8"), link("ens4", "192.0.2.8")],
+    [{ type: "unreachable", dst: "default", dev: "ens4", metric: 4294967295 }],
+    "198.51.100.8",
+  ],
+  ["none where only inner networks are", [link("docker0", "172.17.0.1")], [], undefined],
+];
+
+for (const [what, links, routes, wanted] of MAIN) {
+  Deno.test(`primaryAddress() is ${what}`, async () => {
+    const host = new FakeHost({}, {
+      "ip -j addr show": { stdout: JSON.stringify(links) },
+      "ip -j route show": { stdout: JSON.stringify(routes) },
+    });
+    assert.equal((await primaryAddress(host))?.address, wanted);
+    assert.equal((await readAllAddresses(host)).primaryAddress, wanted);
+  });
+}
+
 Deno.test("primaryAddress() is undefined when there is only a link-local address", async () => {
   const stdout = ADDRESSES.replace("192.0.2.8", "169.254.1.1");
   assert.equal(await primaryAddress(new FakeHost({}, { ip: { stdout } })), undefined);
@@ -102,7 +158,7 @@ Deno.test("facts of the network survive any text (fuzz)", async () => {
     for (const read of [readInterfaces, readRoutes, primaryAddress]) {
       await read(host).catch((error) => assert.ok(error instanceof AgentError, `round ${round}: ${error}`));
     }
-    const ports = await readListeningPorts(host);
+    const ports = await readListeningPorts(host, "tcp", () => Promise.resolve([]));
     for (const port of ports?.keys() ?? []) assert.ok(port > 0, `round ${round}: ${port}`);
     for (const server of parseResolvConf(text("nameserver 192.0.2.1\nnameserver 127.0.0.53\n"))) {
       assert.match(server, /^(?!127\.)\d+\.\d+\.\d+\.\d+$/);

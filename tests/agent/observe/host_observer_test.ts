@@ -52,7 +52,7 @@ Deno.test("look() tells name, machine and addresses, and asks again only after a
   });
   assert.deepEqual(await observer.look(at(20), SIGNAL), { ms: 10_000, orChange: true });
   assert.equal(observer.changes.version, 1, "nothing has changed");
-  assert.equal(asked(host, "ip"), 1);
+  assert.equal(asked(host, "ip"), 2);
   host.commands.set("ip -j addr show", addressAnswer([{ name: "ens3", addresses: ["192.0.2.99"] }]));
   await observer.look(at(31), SIGNAL);
   assert.equal(observer.changes.version, 2);

@@ -44,13 +44,26 @@ export function diskAnswer(sizeGib: number, usedGib: number, target = "/"): { st
 }
 
 export function addressAnswer(
-  interfaces: readonly { name: string; addresses: string[]; isUp?: boolean }[],
+  interfaces: readonly {
+    name: string;
+    addresses: string[];
+    isUp?: boolean;
+    isDynamic?: boolean;
+    mtu?: number;
+  }[],
 ): { stdout: string } {
   return {
     stdout: JSON.stringify(interfaces.map((it) => ({
       ifname: it.name,
       flags: it.isUp === false ? ["UP"] : ["UP", "LOWER_UP"],
-      addr_info: it.addresses.map((local) => ({ family: "inet", local, prefixlen: 24, dynamic: true })),
+      mtu: it.mtu ?? 1500,
+      address: "52:54:00:aa:bb:01",
+      addr_info: it.addresses.map((local) => ({
+        family: "inet",
+        local,
+        prefixlen: 24,
+        ...(it.isDynamic ? { dynamic: true } : {}),
+      })),
     }))),
   };
 }
@@ -66,6 +79,26 @@ export function routeAnswer(destinations: readonly string[], device = "ens3"): {
 }
 
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** What systemd says of its services, as `systemctl list-units -o json` does. */
+export function servicesAnswer(units: Readonly<Record<string, string>>): { stdout: string } {
+  return {
+    stdout: JSON.stringify(
+      Object.entries(units).map(([name, active]) => ({
+        unit: `${name}.service`,
+        load: "loaded",
+        active,
+        sub: active === "active" ? "running" : "dead",
+        description: name,
+      })),
+    ),
+  };
+}
+
+/** Features of an ordinary processor, as /proc/cpuinfo names them. */
+export const CPU_FLAGS =
+  "fpu sse2 ht syscall nx lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 popcnt aes avx avx2 lahf_lm";
+export const KERNEL_RELEASE = "6.8.0-88-generic";
 
 /** What the installation image brings. */
 export const PAYLOAD = {
@@ -88,13 +121,41 @@ export function greenHost(): FakeHost {
     "/proc/sys/kernel/arch": "x86_64\n",
     "/proc/self/status": "Name:\talga-agent\nUid:\t0\t0\t0\t0\n",
     "/proc/1/comm": "systemd\n",
-    "/proc/cpuinfo": "processor\t: 0\n\nprocessor\t: 1\n\nprocessor\t: 2\n\nprocessor\t: 3\n",
+    "/proc/cpuinfo": [0, 1, 2, 3].map((it) => `processor\t: ${it}\nflags\t\t: ${CPU_FLAGS}\n`).join("\n"),
+    "/proc/swaps": "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n",
+    "/proc/uptime": "7200.00 28000.00\n",
+    "/proc/sys/kernel/osrelease": `${KERNEL_RELEASE}\n`,
+    "/proc/sys/net/ipv4/ip_forward": "0\n",
+    "/proc/sys/fs/inotify/max_user_instances": "1024\n",
+    "/proc/sys/fs/inotify/max_user_watches": "124000\n",
+    [`/lib/modules/${KERNEL_RELEASE}/modules.builtin`]: "kernel/net/netfilter/nf_conntrack.ko\n",
+    [`/lib/modules/${KERNEL_RELEASE}/modules.dep`]: [
+      "kernel/fs/overlayfs/overlay.ko.zst:",
+      "kernel/net/bridge/br_netfilter.ko.zst: kernel/net/bridge/bridge.ko.zst",
+      "kernel/drivers/net/vxlan/vxlan.ko.zst: kernel/net/ipv4/udp_tunnel.ko.zst",
+      "kernel/net/ipv4/netfilter/ip_tables.ko.zst:",
+      "",
+    ].join("\n"),
+    "/sys/module/apparmor/parameters/enabled": "Y\n",
+    "/sys/devices/system/clocksource/clocksource0/current_clocksource": "kvm-clock\n",
+    "/usr/sbin/apparmor_parser": "",
+    "/etc/ssl/certs/ca-certificates.crt": "-----BEGIN CERTIFICATE-----",
+    "/etc/hosts": "127.0.0.1 localhost\n127.0.1.1 appliance-01\n::1 localhost ip6-localhost\n",
+    "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
+    "/run/utmp": "",
     "/proc/meminfo": "MemTotal:       16384000 kB\n",
+    "/proc/net/udp": "  sl  local_address rem_address   st\n",
     "/proc/net/tcp": "  sl  local_address rem_address   st\n",
     "/sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
     "/run/systemd/resolve/resolv.conf": "nameserver 192.0.2.53\nnameserver 192.0.2.54\n",
   }, {
     findmnt: diskAnswer(200, 30),
+    stat: { stdout: "13107200 12800000\n" },
+    systemctl: servicesAnswer({ "systemd-networkd": "active", ssh: "active" }),
+    openssl: {},
+    nft: { stdout: '{"nftables": [{"metainfo": {"version": "1.0.9"}}]}' },
+    "systemd-detect-virt": { stdout: "kvm\n" },
+    timedatectl: { stdout: "NTP=yes\nNTPSynchronized=yes\n" },
     "ip -j addr show": addressAnswer([{ name: "lo", addresses: ["127.0.0.1"] }, {
       name: "ens3",
       addresses: ["192.0.2.8"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { askDns } from "../../../agent/net/dns_query.ts";
 import type { CheckResult } from "../../../agent/preflight/mod.ts";
 import type { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
-import { checkContext, runOne } from "./check_case.ts";
+import { checkContext, greenHost, runOne } from "./check_case.ts";
 import { type DnsReply, startDnsServer, type TestDnsServer } from "./dns_server.ts";
 
 const KNOWN: DnsReply = { addresses: ["203.0.113.7"] };
@@ -197,3 +197,48 @@ Deno.test("dns.app-host gives error when no server can tell", async () => {
     assert.deepEqual([result.status, result.found], ["error", "no answer from 127.0.0.1"]);
   });
 });
+
+const SEARCHED: readonly [string, (name: string) => DnsReply, CheckResult["status"], RegExp, RegExp][] = [
+  ["no domain answers for it", () => "NXDOMAIN", "pass", /^example\.com, branch\.example\.com$/, /^$/],
+  [
+    "one answers for every name",
+    (name) => name.endsWith("branch.example.com") ? KNOWN : "NXDOMAIN",
+    "fail",
+    /^every name below branch\.example\.com leads to 203\.0\.113\.7$/,
+    /wildcard record \*\.branch\.example\.com.*resolvectl domain/,
+  ],
+  [
+    "one is served by nobody",
+    (name) => name.endsWith("branch.example.com") ? "SERVFAIL" : "NXDOMAIN",
+    "warn",
+    /^branch\.example\.com: answered SERVFAIL$/,
+    /resolvectl domain/,
+  ],
+  [
+    "the server fails",
+    () => "SERVFAIL",
+    "error",
+    /^127\.0\.0\.1: answered SERVFAIL for example\.com$/,
+    /port 53/,
+  ],
+];
+
+for (const [when, answer, status, found, advice] of SEARCHED) {
+  Deno.test(`dns.search-wildcard gives ${status} when ${when}`, async () => {
+    await withServer((_, name) => answer(name), async (server) => {
+      const host = greenHost();
+      host.put(
+        "/run/systemd/resolve/resolv.conf",
+        "nameserver 192.0.2.53\nsearch example.com branch.example.com .\n",
+      );
+      const inputs = { ...CUSTOM, dnsServers: [...CUSTOM.dnsServers] };
+      const context = checkContext({ host, dnsPort: server.port, inputs });
+      const result = await runOne("dns.search-wildcard", context);
+      assert.equal(result.status, status, JSON.stringify(result));
+      assert.match(result.found, found);
+      assert.match(result.remediation, advice);
+      assert.equal(server.asked.length, 2);
+      assert.match(server.asked[0] ?? "", /^udp alga-[0-9a-f-]+\.(branch\.)?example\.com$/);
+    });
+  });
+}

@@ -54,6 +54,8 @@ export class FakeRegistry implements RegistryClient {
   }
 
   exists(host: string, repository: string): Promise<boolean> {
+    const failure = this.pingFailures.get(host);
+    if (failure) return Promise.reject(new RegistryError(failure, host, `${host}: ${failure}`));
     if (this.brokenImages.has(repository)) {
       return Promise.reject(new RegistryError("server-error", host, `${host} answered 503`));
     }

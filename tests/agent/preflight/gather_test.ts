@@ -43,5 +43,12 @@ Deno.test("a fact that cannot be read fails the checks that need it and no other
   host.commands.set("ip -j addr show", { code: 1, stderr: "no netlink" });
   const { results } = await runPreflight(checkContext({ host }));
   const failed = results.filter((it) => it.status === "error").map((it) => it.id);
-  assert.deepEqual(failed, ["net.interface", "net.cidr", "dns.app-host"]);
+  assert.deepEqual(failed, [
+    "net.interface",
+    "net.address",
+    "net.mtu",
+    "net.cidr",
+    "dns.loop",
+    "dns.app-host",
+  ]);
 });

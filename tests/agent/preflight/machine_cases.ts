@@ -236,7 +236,21 @@ export const MACHINE_CASES: readonly CheckCase[] = [
     found: '"localhost"',
     host: named("localhost"),
   },
-  { id: "id.hostname", when: "it has capitals", status: "fail", found: '"Server"', host: named("Server") },
+  {
+    id: "id.hostname",
+    when: "it has capitals, which Kubernetes lowers",
+    status: "pass",
+    found: '"Server-01", in Kubernetes "server-01"',
+    host: named("Server-01"),
+  },
+  { id: "id.hostname", when: "it has an underscore", status: "fail", found: '"psa_1"', host: named("psa_1") },
+  {
+    id: "id.hostname",
+    when: "it is localhost in capitals",
+    status: "fail",
+    found: '"LOCALHOST", in Kubernetes "localhost"',
+    host: named("LOCALHOST"),
+  },
   { id: "id.hostname", when: "it ends with a hyphen", status: "fail", found: '"psa-"', host: named("psa-") },
   {
     id: "id.hostname",

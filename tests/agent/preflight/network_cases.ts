@@ -59,6 +59,27 @@ export const NETWORK_CASES: readonly CheckCase[] = [
   },
   {
     id: "net.default-route",
+    when: "the only one ends in nothing",
+    status: "fail",
+    found: "none",
+    host: (it) =>
+      void it.commands.set("ip -j route show", {
+        stdout: '[{"type":"unreachable","dst":"default","dev":"lo","metric":4294967295,"flags":[]}]',
+      }),
+  },
+  {
+    id: "net.default-route",
+    when: "there are two, the worse one first",
+    status: "pass",
+    found: "192.0.2.1 on ens3",
+    host: (it) =>
+      void it.commands.set("ip -j route show", {
+        stdout:
+          '[{"dst":"default","gateway":"198.51.100.1","dev":"wlan0","metric":600},{"dst":"default","gateway":"192.0.2.1","dev":"ens3","metric":100}]',
+      }),
+  },
+  {
+    id: "net.default-route",
     when: "ip prints nothing",
     status: "fail",
     found: "none",
@@ -218,6 +239,24 @@ export const NETWORK_CASES: readonly CheckCase[] = [
     context: { mirrors: {} },
   },
   { id: "dns.app-host", when: "it is our address", status: "pass", found: "192.0.2.8" },
+  ...[
+    "http://127.0.0.1:3000",
+    "http://127.9.9.9",
+    "http://localhost:3000",
+    "http://psa.localhost",
+    "http://[::1]",
+  ].map((
+    appUrl,
+  ): CheckCase => ({
+    id: "dns.app-host",
+    when: `it is ${appUrl}`,
+    status: "warn",
+    found: `${
+      new URL(appUrl).hostname.replace(/^\[|\]$/g, "")
+    } is this machine alone: nobody else can open it`,
+    advice: /http:\/\/192\.0\.2\.8:3000/,
+    inputs: { appUrl },
+  })),
   {
     id: "dns.app-host",
     when: "it is another machine's address",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import {
   allChecks,
   type Check,
@@ -10,9 +11,16 @@ import {
 } from "../../../agent/preflight/mod.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
+import { COMMAND_LOG, createSimHost } from "../../simulator/sim_host.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { checkContext, greenHost } from "./check_case.ts";
 import { FakeRegistry } from "./fake_registry.ts";
+import { DISK_CASES } from "./disk_cases.ts";
+import { KERNEL_CASES } from "./kernel_cases.ts";
+import { SYSTEM_CASES } from "./system_cases.ts";
+import { FIREWALL_CASES } from "./firewall_cases.ts";
+import { PATH_CASES } from "./path_cases.ts";
+import { TRUST_CASES } from "./trust_cases.ts";
 import { MACHINE_CASES } from "./machine_cases.ts";
 import { NETWORK_CASES } from "./network_cases.ts";
 import { REGISTRY_CASES } from "./registry_cases.ts";
@@ -20,11 +28,11 @@ import { SOURCE_CASES } from "./source_cases.ts";
 
 /** @see catalogue.md 4.1: ids are stored and shown, so they are never renamed. */
 const IDS =
-  "os.release os.arch os.root hw.cpu hw.memory disk.total disk.used disk.readonly kernel.cgroup time.skew id.hostname net.interface net.default-route net.cidr net.ports-tcp dns.servers dns.resolve dns.app-host proxy.syntax proxy.connect k3s.sources flux.definitions reg.mirrors reg.dns reg.tcp reg.tls reg.auth rel.channel rel.schema rel.images state.previous"
+  "os.release os.arch os.root hw.cpu hw.memory disk.total disk.used disk.readonly kernel.cgroup time.skew id.hostname net.interface net.default-route net.cidr net.ports-tcp dns.servers dns.resolve dns.app-host proxy.syntax proxy.connect k3s.sources flux.definitions reg.mirrors reg.dns reg.tcp reg.tls reg.auth rel.channel rel.schema rel.images state.previous os.pkg-lock os.reboot-required os.failed-units os.security-tools hw.virt hw.cpu-features hw.swap disk.forecast disk.inodes disk.fs disk.latency kernel.version kernel.modules kernel.sysctl kernel.apparmor id.localhost id.machine-id time.sync os.firewall net.pod-path net.address net.mtu net.ports-udp net.conflict-k8s dns.loop dns.search-wildcard proxy.no-proxy net.captive reg.tls-chain reg.blob-host mirror.complete"
     .split(" ");
 
 /** Played in tests of their own, on sockets. */
-const PLAYED_ON_SOCKETS = ["dns.resolve", "proxy.connect"];
+const PLAYED_ON_SOCKETS = ["dns.resolve", "dns.search-wildcard", "proxy.connect"];
 
 const checkOf = (run: Check["run"], overridable = false): Check => ({
   id: "test.check",
@@ -50,7 +58,18 @@ Deno.test("allChecks() is the list of the catalogue, each once", () => {
 });
 
 Deno.test("every check has a case that passes and one that does not", () => {
-  const cases = [...MACHINE_CASES, ...NETWORK_CASES, ...REGISTRY_CASES, ...SOURCE_CASES];
+  const cases = [
+    ...MACHINE_CASES,
+    ...SYSTEM_CASES,
+    ...DISK_CASES,
+    ...KERNEL_CASES,
+    ...FIREWALL_CASES,
+    ...PATH_CASES,
+    ...TRUST_CASES,
+    ...NETWORK_CASES,
+    ...REGISTRY_CASES,
+    ...SOURCE_CASES,
+  ];
   for (const id of IDS.filter((it) => !PLAYED_ON_SOCKETS.includes(it))) {
     const statuses = cases.filter((it) => it.id === id).map((it) => it.status);
     assert.ok(statuses.includes("pass"), `${id} can pass`);
@@ -93,7 +112,8 @@ Deno.test("runPreflight() reads the release once for all checks", async () => {
 Deno.test("runPreflight() changes nothing on the host but its own probe, and makes no folder", async () => {
   const host = greenHost();
   await runPreflight(checkContext({ host }));
-  assert.deepEqual(host.record.filter((it) => !it.startsWith("run ")), [
+  assert.deepEqual(changes(host), [
+    "measure /",
     "write /.alga-write-test 600",
     "remove /.alga-write-test",
   ]);
@@ -101,13 +121,45 @@ Deno.test("runPreflight() changes nothing on the host but its own probe, and mak
   appliance.folders.set(PATHS.stateDir, 0o750);
   appliance.folders.set("/var/mnt/alga-data", 0o755);
   await runPreflight(checkContext({ host: appliance }));
-  assert.deepEqual(appliance.record.filter((it) => !it.startsWith("run ")), [
+  assert.deepEqual(changes(appliance), [
+    "measure /var/lib",
     `write ${PATHS.stateDir}/.alga-write-test 600`,
     `remove ${PATHS.stateDir}/.alga-write-test`,
     "write /var/mnt/alga-data/.alga-write-test 600",
     "remove /var/mnt/alga-data/.alga-write-test",
   ]);
 });
+
+/** What only was run is left out. */
+function changes(host: { record: readonly string[] }): string[] {
+  return host.record.filter((it) => !it.startsWith("run "));
+}
+
+Deno.test("runPreflight() leaves every file of a real tree as it was", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await createSimHost(root);
+    const context = checkContext({ host: new RealHost(root) });
+    await Deno.remove(`${root}${COMMAND_LOG}`); // the stand-ins write down that they were called
+    const before = await contentsOf(root);
+    const { results } = await runPreflight(context);
+    assert.equal(results.find((it) => it.id === "disk.latency")?.found.startsWith("99 of 100"), true);
+    await Deno.remove(`${root}${COMMAND_LOG}`);
+    assert.deepEqual(await contentsOf(root), before);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+/** Path, kind, mode and checksum of everything. */
+async function contentsOf(root: string): Promise<string[]> {
+  return await Promise.all((await treeOf(root)).map(async (name) => {
+    const path = `${root}/${name}`;
+    const { isFile, mode } = await Deno.lstat(path);
+    const text = isFile ? await Deno.readTextFile(path) : "";
+    return `${name} ${isFile} ${mode} ${createHash("sha256").update(text).digest("hex")}`;
+  }));
+}
 
 Deno.test("disk.readonly leaves nothing behind on real files, on an appliance and elsewhere", async () => {
   for (const folders of [["/var/lib"], ["/var/lib/alga-appliance", "/var/mnt/alga-data"]]) {

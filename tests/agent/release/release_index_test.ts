@@ -27,7 +27,7 @@ interface IndexCase {
   /** Pushes a release and gives its descriptor. */
   release(version: string, platform?: Child["platform"]): Promise<Child>;
   /** Pushes an index as the stable channel. */
-  index(manifests: readonly object[], more?: object): Promise<string>;
+  index(manifests: readonly unknown[], more?: object): Promise<string>;
   resolve(): ReturnType<typeof resolveRelease>;
   asked(): string[];
 }
@@ -157,6 +157,79 @@ Deno.test("resolveRelease() never takes other content than the index names", () 
     registry.faults.push({ match: `${RELEASE}/manifests/${digest}`, body: " ".repeat(bytes.length) });
     assert.equal((await failure(resolveRelease(client, { channel: "stable" })))[0], "wrong-digest");
   }));
+
+Deno.test("resolveRelease() passes over entries of an index that it cannot read, and reads null as nothing", () =>
+  withIndex(async ({ release, index, resolve }) => {
+    const child = await release("1.5.0");
+    const nulls = { annotations: null, urls: null, artifactType: null, data: null };
+    for (
+      const good of [
+        { ...child, ...nulls, platform: null },
+        { ...child, platform: { os: null, architecture: null } },
+        { ...child, platform: { ...AMD64, variant: null, "os.version": null, "os.features": null } },
+        { ...child, size: null },
+        { ...child, mediaType: null },
+      ]
+    ) {
+      await index([null, 7, {}, { digest: 5 }, { ...child, platform: "linux" }, good], {
+        config: null,
+        subject: null,
+      });
+      assert.equal((await resolve()).manifest.version, "1.5.0", JSON.stringify(good));
+    }
+  }));
+
+const EMPTY = { mediaType: "application/vnd.oci.empty.v1+json", text: "{}" };
+const NOT_READ = { mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", text: "tar" };
+const release = (mediaType: string) => ({ mediaType, text: JSON.stringify(sampleReleaseManifest()) });
+
+/** How tools push a release: its config, its layers, and what the agent says. */
+const PUSHED: readonly [
+  string,
+  { mediaType: string; text: string },
+  { mediaType: string; text: string }[],
+  RegExp,
+][] = [
+  ["oras 1.2, one file", EMPTY, [release("application/json")], /^1\.4\.0$/],
+  ["oras 0.12, one file", { ...EMPTY, mediaType: "application/vnd.unknown.config.v1+json" }, [
+    release("application/vnd.alga.appliance.release.v1+json"),
+  ], /^1\.4\.0$/],
+  ["oras, a file without a type", EMPTY, [release("application/vnd.oci.image.layer.v1.tar")], /^1\.4\.0$/],
+  ["oras, JSON beside a picture", EMPTY, [NOT_READ, release("application/json")], /^1\.4\.0$/],
+  ["oras with --config", release("application/json"), [NOT_READ], /^1\.4\.0$/],
+  ["nothing at all", EMPTY, [], /its config is empty and it has no layer; push the manifest as config/],
+  [
+    "two files",
+    EMPTY,
+    [release("application/json"), { mediaType: "application/json", text: "[]" }],
+    /it has 2 layers that may be the manifest; push one of type application\/json/,
+  ],
+  [
+    "a file that is not a release",
+    EMPTY,
+    [{ mediaType: "application/json", text: '{"a":1}' }],
+    /cannot be used: /,
+  ],
+  ["a file that is not JSON", EMPTY, [NOT_READ], /sent something that is not JSON/],
+];
+
+for (const [how, config, layers, wanted] of PUSHED) {
+  Deno.test(`resolveRelease() reads or refuses what was pushed by ${how}`, () =>
+    withRegistry(async (registry, client) => {
+      const push = (it: { mediaType: string; text: string }) =>
+        pushBlob(registry.url, RELEASE, new TextEncoder().encode(it.text), it.mediaType);
+      await pushManifest(registry.url, RELEASE, ["stable"], {
+        schemaVersion: 2,
+        artifactType: "application/vnd.unknown.artifact.v1",
+        config: await push(config),
+        layers: await Promise.all(layers.map(push)),
+        annotations: { "org.opencontainers.image.created": null },
+      });
+      const said = await resolveRelease(client, { channel: "stable" })
+        .then((it) => it.manifest.version, (error) => error.message);
+      assert.match(said, wanted);
+    }));
+}
 
 Deno.test("resolveRelease() gives a release or a NetworkError for any pointer (fuzz, 300 rounds)", () =>
   withRegistry(async (registry, client) => {

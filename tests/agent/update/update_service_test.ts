@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { REGISTRY_LOGINS } from "../../../agent/net/registry_logins.ts";
 import type { OperationState } from "../../../agent/operation/operation.ts";
 import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
 import { readSelection } from "../../../agent/setup/release_selection.ts";
@@ -192,6 +193,22 @@ Deno.test("a channel that does not answer is not up to date, and what it said be
     assert.deepEqual([look.news.answer, look.news.target?.version], ["update-available", "1.5.0"]);
     const moved = await updates.apply({ ...BY, expected: OLD.manifestDigest });
     assert.equal(moved.ok, false, "another release than the one that was looked at");
+    await agent.kill();
+  });
+});
+
+Deno.test("an update keeps the login with which Flux asks the registry", async () => {
+  await inUpdateWorld(async (world) => {
+    const login = { username: "site", password: "secret" };
+    world.host.put(REGISTRY_LOGINS, JSON.stringify({ auths: { "ghcr.io": login } }), 0o600);
+    const agent = await startAgent(world, world.host);
+    await agent.updates.look();
+    assert.deepEqual(await agent.updates.apply(BY), { ok: true });
+    assert.equal((await ended(agent)).status, "done", JSON.stringify(agent.updates.view().operation.state));
+    const ref = { resource: KINDS.OCIRepository, namespace: "flux-system", name: "alga-appliance" };
+    assert.deepEqual((await world.kube.get(ref))?.spec?.secretRef, { name: "alga-registry-login" });
+    const secret = { resource: KINDS.Secret, namespace: "flux-system", name: "alga-registry-login" };
+    assert.ok(await world.kube.get(secret));
     await agent.kill();
   });
 });

@@ -24,7 +24,7 @@ export async function createApplianceRoot(
   );
   await write("/usr/bin/ip", `#!/bin/sh\nexec ${await requireProgram("ip")} "$@"\n`, 0o755);
   // Who plays systemd reads the log of calls.
-  await write("/usr/bin/systemctl", script("systemctl", ""), 0o755);
+  await write("/usr/bin/systemctl", script("systemctl", LIST_UNITS), 0o755);
   const newest = `tail -q -n 20 "${options.logFolder}/kube-apiserver.log" "${options.logFolder}/kubelet.log"`;
   await write("/usr/bin/journalctl", script("journalctl", journal(newest)), 0o755);
   const binarySha256 = await write(
@@ -51,6 +51,12 @@ const journal = (newest: string) =>
 *) ${newest} ;;
 esac
 exit 0
+`;
+
+/** No service is loaded. */
+const LIST_UNITS = `case "$1" in
+list-units) echo "[]" ;;
+esac
 `;
 
 const INSTALLER = `set -eu

@@ -51,6 +51,18 @@ Deno.test("renderK3sConfig() gives pods exactly the servers that were named: no 
   assert.equal(textOf("/etc/rancher/k3s/resolv.conf"), "nameserver 192.0.2.53\nnameserver 192.0.2.54\n");
 });
 
+Deno.test("renderK3sConfig() writes logins for containerd into the file that root alone reads", () => {
+  const login = { username: "site", password: "Geheim" };
+  const files = renderK3sConfig({ ...SETTINGS, logins: { "mirror.example:5000": login } });
+  const file = files.find((it) => it.path === "/etc/rancher/k3s/registries.yaml");
+  assert.deepEqual(parse(file?.text ?? ""), {
+    mirrors: {},
+    configs: { "mirror.example:5000": { auth: login } },
+  });
+  assert.equal(file?.mode, 0o600);
+  assert.ok(files.every((it) => it === file || !it.text.includes("Geheim")));
+});
+
 Deno.test("renderK3sConfig() writes mirrors, and none where there are none", () => {
   const settings = { ...SETTINGS, mirrors: { "ghcr.io": "http://192.0.2.9:5000" } };
   const path = "/etc/rancher/k3s/registries.yaml";

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { readRegistryLogins, REGISTRY_LOGINS } from "../../../../agent/net/registry_logins.ts";
+import { applyLogins } from "../../../../agent/setup/steps/source.ts";
+import { PATHS } from "../../../../agent/state/paths.ts";
 import {
+  AUTHORITIES_CONFIG_MAP,
   FLUX_CONTROLLERS,
   fluxObjects,
   PROXY_ANNOTATION,
@@ -73,4 +77,57 @@ Deno.test("fluxProxyStep restarts one controller after the other and goes on whe
       name: PROXY_SECRET,
     });
     assert.equal(after?.metadata.resourceVersion, version, "the Secret is written once");
+  }));
+
+Deno.test("fluxProxyStep gives Flux the authorities of this machine, follows their change, and takes them back", () =>
+  withFlux(async (world) => {
+    const before = world.pods();
+    world.host.put(PATHS.caBundle, "-----BEGIN CERTIFICATE-----\nsite\n-----END CERTIFICATE-----\n");
+    assert.equal(await fluxProxyStep.look(world.with({})), false);
+    const plan = await fluxProxyStep.plan?.(world.with({})) ?? [];
+    assert.equal(plan[0]?.object, `ConfigMap flux-system/${AUTHORITIES_CONFIG_MAP}`);
+    await walk(fluxProxyStep, world.with({}));
+    const bundle = async () =>
+      (await world.kube.get({
+        resource: KINDS.ConfigMap,
+        namespace: "flux-system",
+        name: AUTHORITIES_CONFIG_MAP,
+      }))
+        ?.data?.["ca-certificates.crt"];
+    assert.match(String(await bundle()), /site/);
+    const first = world.pods();
+    for (const name of FLUX_CONTROLLERS) {
+      assert.notEqual(first[name]?.metadata.uid, before[name]?.metadata.uid, name);
+    }
+    world.host.put(PATHS.caBundle, "-----BEGIN CERTIFICATE-----\nother\n-----END CERTIFICATE-----\n");
+    await walk(fluxProxyStep, world.with({}));
+    assert.match(String(await bundle()), /other/);
+    for (const name of FLUX_CONTROLLERS) {
+      assert.notEqual(world.pods()[name]?.metadata.uid, first[name]?.metadata.uid, name);
+    }
+    world.host.files.delete(PATHS.caBundle);
+    await walk(fluxProxyStep, world.with({}));
+    assert.equal(await bundle(), undefined);
+  }));
+
+Deno.test("fluxProxyStep brings a changed password of a registry to Flux, without a restart", () =>
+  withFlux(async (world) => {
+    const logins = (password: string) =>
+      world.host.put(
+        REGISTRY_LOGINS,
+        JSON.stringify({ auths: { "mirror.example": { username: "site", password } } }),
+        0o600,
+      );
+    logins("one");
+    assert.equal(await fluxProxyStep.look(world.with({})), true, "setup gives the first");
+    await applyLogins(world.kube, await readRegistryLogins(world.host));
+    assert.equal(await fluxProxyStep.look(world.with({})), true);
+    const before = world.pods();
+    logins("two");
+    assert.equal(await fluxProxyStep.look(world.with({})), false);
+    await walk(fluxProxyStep, world.with({}));
+    assert.match(JSON.stringify(await readSecret(world.kube, "flux-system", "alga-registry-login")), /two/);
+    for (const name of FLUX_CONTROLLERS) {
+      assert.equal(world.pods()[name]?.metadata.uid, before[name]?.metadata.uid, name);
+    }
   }));

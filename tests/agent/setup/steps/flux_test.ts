@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { fluxStep } from "../../../../agent/setup/steps/flux.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
-import { FLUX_CONTROLLERS, PROXY_ANNOTATION, PROXY_SECRET } from "../../../../flux/controllers.ts";
+import {
+  AUTHORITIES_ANNOTATION,
+  FLUX_CONTROLLERS,
+  PROXY_ANNOTATION,
+  PROXY_SECRET,
+} from "../../../../flux/controllers.ts";
 import { KINDS } from "../../../../k8s/mod.ts";
 import { available, inStepWorld, type StepWorld, versionsOf, waitingPod } from "./step_world.ts";
 
@@ -191,6 +196,32 @@ Deno.test("flux: another proxy reaches the controllers, and none takes the old o
     await fluxStep.act(world.context());
     assert.equal(await world.kube.get(secret), undefined);
     assert.equal(await mark(), undefined);
+    assert.equal(await fluxStep.look(world.context()), true);
+  });
+});
+
+Deno.test("flux: controllers trust what this machine trusts, and are started again when that changes", async () => {
+  await withFlux(async (world) => {
+    world.host.put(PATHS.caBundle, "site's own");
+    await fluxStep.act(world.context());
+    assert.equal(await fluxStep.look(world.context()), true);
+    for (const name of FLUX_CONTROLLERS) {
+      const template = (await deployment(world, name))?.spec?.template;
+      const [container] = template?.spec?.containers ?? [];
+      assert.deepEqual(
+        container?.env?.find((it: { name: string }) => it.name === "SSL_CERT_FILE"),
+        { name: "SSL_CERT_FILE", value: "/etc/alga-authorities/ca-certificates.crt" },
+      );
+      assert.ok(
+        container?.volumeMounts?.some((it: { mountPath: string; readOnly?: boolean }) =>
+          it.mountPath === "/etc/alga-authorities" && it.readOnly
+        ),
+      );
+      assert.ok(template?.metadata?.annotations?.[AUTHORITIES_ANNOTATION], name);
+    }
+    world.host.put(PATHS.caBundle, "site's next");
+    assert.equal(await fluxStep.look(world.context()), false);
+    await fluxStep.act(world.context());
     assert.equal(await fluxStep.look(world.context()), true);
   });
 });

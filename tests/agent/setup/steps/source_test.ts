@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { REGISTRY_LOGINS } from "../../../../agent/net/registry_logins.ts";
 import { sourceStep } from "../../../../agent/setup/steps/source.ts";
 import { KINDS } from "../../../../k8s/mod.ts";
 import { inStepWorld, sampleRelease, type StepWorld, versionsOf } from "./step_world.ts";
@@ -107,5 +108,43 @@ Deno.test("source: without a kubeconfig it is an error in words, not a yes", asy
   await inStepWorld(async (world) => {
     const context = world.context({ connectKube: () => Promise.resolve(undefined) });
     await assert.rejects(sourceStep.look(context), { code: "KUBE_API", hint: /k3s has started/ });
+  });
+});
+
+Deno.test("source: Flux gets the login of the mirror, follows its change, and loses it", async () => {
+  await withFlux(async (world) => {
+    const mirrors = { "ghcr.io": "https://mirror.example/artifactory/api/docker/ghcr-remote" };
+    const context = () => ({ ...world.context(), mirrors });
+    const logins = (password: string) =>
+      world.host.put(
+        REGISTRY_LOGINS,
+        JSON.stringify({ auths: { "mirror.example": { username: "site", password } } }),
+        0o600,
+      );
+    const secret = { resource: KINDS.Secret, namespace: "flux-system", name: "alga-registry-login" };
+    for (const password of ["one", "two"]) {
+      logins(password);
+      assert.equal(await sourceStep.look(context()), false, password);
+      await sourceStep.act(context());
+      assert.equal(await sourceStep.look(context()), true, password);
+      const found = await world.kube.get(secret);
+      assert.equal(found?.type, "kubernetes.io/dockerconfigjson");
+      assert.equal((await world.kube.get(SOURCE))?.spec?.secretRef?.name, "alga-registry-login");
+      const text = atob((found?.data as Record<string, string>)[".dockerconfigjson"] ?? "");
+      assert.deepEqual(JSON.parse(text).auths["mirror.example"], {
+        username: "site",
+        password,
+        auth: btoa(`site:${password}`),
+      });
+    }
+    assert.equal(
+      (await world.kube.get(SOURCE))?.spec?.url,
+      "oci://mirror.example/ghcr-remote/nine-minds/alga-appliance-config",
+    );
+    world.host.files.delete(REGISTRY_LOGINS);
+    assert.equal(await sourceStep.look(context()), false);
+    await sourceStep.act(context());
+    assert.equal(await world.kube.get(secret), undefined);
+    assert.equal((await world.kube.get(SOURCE))?.spec?.secretRef, undefined);
   });
 });

@@ -1,0 +1,89 @@
+import { errorText } from "../../error.ts";
+import { NetworkError } from "../../net/errors.ts";
+import { BUSYBOX_IMAGE, FLUX_IMAGES, LOCAL_PATH_IMAGE } from "../../product/pins.ts";
+import { parseImageName } from "../../product/image_name.ts";
+import { fetchConfig } from "../../release/mod.ts";
+import type { Check, CheckContext } from "../check.ts";
+import { askedEndpoints } from "../facts/endpoints.ts";
+import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
+
+/** Images that setup itself has pulled, whatever the release. */
+const SETUP_IMAGES = [...Object.values(FLUX_IMAGES), LOCAL_PATH_IMAGE, BUSYBOX_IMAGE].map(parseImageName);
+/** Small, and of a registry whose token and content lie on hosts of their own. */
+const PROBED = parseImageName(BUSYBOX_IMAGE);
+
+type Answer = { name: string; is: "there" | "missing" } | { name: string; error: NetworkError };
+
+/** What Flux, storage and the proof of it pull can be pulled; of one of them the content itself is read. */
+export const MIRROR_COMPLETE: Check = {
+  id: "mirror.complete",
+  title: "Images of Flux and storage",
+  vantage: "containerd",
+  overridable: true,
+  async run(context) {
+    const expected = "every image that setup pulls exists where it is asked for";
+    const asked = askedEndpoints(context.mirrors).map((it) => it.registry as string);
+    const images = SETUP_IMAGES.filter((it) => asked.includes(it.host));
+    const [content, ...answers] = await Promise.all([
+      asked.includes(PROBED.host) ? readContent(context) : undefined,
+      ...images.map((it) => existence(context, it)),
+    ]);
+    const evidence = answers.map((it) => `${it.name}: ${"is" in it ? it.is : errorText(it.error)}`);
+    const sentOn = [content, ...answers.map((it) => "error" in it ? it.error : undefined)]
+      .find((it) => it?.sentOnBy !== undefined);
+    if (sentOn) {
+      return fail({
+        expected,
+        found: errorText(sentOn),
+        remediation:
+          `Ask the network administrator to allow ${sentOn.host} too, as ${sentOn.sentOnBy} is allowed`,
+        evidence,
+      });
+    }
+    const missing = answers.filter((it) => "is" in it && it.is === "missing").map((it) => it.name);
+    if (missing.length > 0) {
+      return warn({
+        expected,
+        found: `missing: ${missing.join(", ")}`,
+        remediation:
+          "Copy them into the mirror (skopeo copy --all does it), unless the installation image brings them",
+        evidence,
+      });
+    }
+    const failed = answers.find((it) => "error" in it);
+    if (failed === undefined) return pass({ expected, found: `all ${answers.length}`, evidence });
+    const { error } = failed as { error: NetworkError };
+    return ["dns", "tcp", "tls", "timeout", "proxy"].includes(error.failure)
+      ? skipped(expected, `${error.host} cannot be reached (see the checks of the way to it)`)
+      : couldNotCheck({
+        expected,
+        found: errorText(error),
+        remediation:
+          "Run the checks again (sudo alga-agent preflight); if it stays, see the check of reading from the registry",
+        evidence,
+      });
+  },
+};
+
+async function existence(
+  { registry, signal }: CheckContext,
+  { host, repository, reference, name }: (typeof SETUP_IMAGES)[number],
+): Promise<Answer> {
+  try {
+    return { name, is: await registry.exists(host, repository, reference, { signal }) ? "there" : "missing" };
+  } catch (error) {
+    if (error instanceof NetworkError) return { name, error };
+    throw error;
+  }
+}
+
+/** Content lies on other hosts than the names of it; gives why it could not be read. */
+async function readContent({ registry, signal }: CheckContext): Promise<NetworkError | undefined> {
+  try {
+    await fetchConfig(registry, PROBED, { signal });
+    return undefined;
+  } catch (error) {
+    if (error instanceof NetworkError) return error;
+    throw error;
+  }
+}
