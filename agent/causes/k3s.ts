@@ -129,10 +129,19 @@ export const K3S = {
     place: AT_NODE,
     title: "Kubernetes does not answer",
     reason: (w) => `Its last answer came ${w.age} ago. What is shown may be old.`,
-    nextAction: 'Wait a minute. If it stays, restart the service "k3s" or the machine.',
+    nextAction: (w) =>
+      w.phase === "starting"
+        ? "Wait: after a start Kubernetes needs up to three minutes."
+        : w.phase === "silent"
+        ? 'Wait a minute. If it stays, restart the service "k3s" or the machine.'
+        : 'Restart the service "k3s" or the machine.',
     consequence: "The state of the appliance cannot be seen.",
     retrySafe: true,
     action: "restart-machine",
     remedy: "restart-k3s",
-  } satisfies CauseShape<{ age: string }>,
+  } satisfies CauseShape<{
+    age: string;
+    /** Whether it was started moments ago, fell silent only now, or has been silent for minutes. */
+    phase: "starting" | "silent" | "lasting";
+  }>,
 };

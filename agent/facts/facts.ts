@@ -7,6 +7,8 @@ import { indexEvents } from "./event_index.ts";
 import { type FluxFacts, makeFluxFacts, releaseSource } from "./flux.ts";
 import { inOrder, objectKey } from "./in_order.ts";
 import { ownNode } from "./own_node.ts";
+import { earliest, latest } from "../text/time.ts";
+import { isStartingAgain } from "./start_again.ts";
 import { findPulls, type RunningPull } from "./running_pulls.ts";
 import type { EventView, FluxView, NodeView, PodView, Snapshot, WorkloadView } from "./snapshot.ts";
 
@@ -19,6 +21,8 @@ export interface ComponentState {
   workload: WorkloadView | undefined;
   /** `undefined` when it could not be asked. */
   ready: boolean | undefined;
+  /** Since when it has not been ready, this time; only of one that is not. */
+  lostAt: string | undefined;
 }
 
 /** A pod that is neither well nor over. */
@@ -39,6 +43,8 @@ export interface Facts {
   live: boolean;
   /** The machine that the agent runs on, as Kubernetes knows it. */
   node: NodeView | undefined;
+  /** The machine started moments ago: what is not there yet is on its way. */
+  isStartingAgain: boolean;
   problems: readonly ContainerProblem[];
   pulls: readonly RunningPull[];
   unwellPods: readonly UnwellPod[];
@@ -55,6 +61,9 @@ export interface Facts {
   flux(kind: FluxView["kind"], name: string): FluxFacts | undefined;
 }
 
+/** Since when the agent has seen parts that are not ready, by the name of the component. */
+export type SeenLost = Readonly<Record<string, string>>;
+
 /** A single lost answer of the API is not an outage. */
 const API_PATIENCE_MS = 15_000;
 
@@ -66,7 +75,7 @@ export function isLive({ api }: Pick<Snapshot, "api">, nowMs: number): boolean {
 }
 
 /** Computes all facts of a snapshot. Pure; cost grows with events and unwell pods, hardly with pods that are well. */
-export function makeFacts(observed: Snapshot, nowMs: number): Facts {
+export function makeFacts(observed: Snapshot, nowMs: number, seenLost: SeenLost = {}): Facts {
   const snapshot: Snapshot = {
     ...observed,
     nodes: inOrder(observed.nodes, objectKey),
@@ -80,7 +89,7 @@ export function makeFacts(observed: Snapshot, nowMs: number): Facts {
   const problems = unwellPods.flatMap(({ pod, component, events }) =>
     pod.containers.flatMap((container) => judgeContainer(pod, container, component, events, nowMs) ?? [])
   );
-  const components = judgeComponents(snapshot);
+  const components = judgeComponents(snapshot, { unwellPods, seenLost, nowMs });
   const byName = new Map(components.map((it) => [it.component.name, it]));
   const node = ownNode(snapshot.nodes, snapshot.host);
   const app = makeAppFacts(snapshot, {
@@ -98,6 +107,7 @@ export function makeFacts(observed: Snapshot, nowMs: number): Facts {
     now: new Date(nowMs).toISOString(),
     live: isLive(snapshot, nowMs),
     node,
+    isStartingAgain: isStartingAgain(snapshot, nowMs),
     problems,
     pulls: findPulls(unwellPods, problems, snapshot, nowMs),
     unwellPods,
@@ -135,16 +145,43 @@ function findUnwellPods(
   }));
 }
 
-function judgeComponents({ workloads, knowledge }: Snapshot): readonly ComponentState[] {
+function judgeComponents(
+  { workloads, knowledge, remembered }: Snapshot,
+  { unwellPods, seenLost, nowMs }: { unwellPods: readonly UnwellPod[]; seenLost: SeenLost; nowMs: number },
+): readonly ComponentState[] {
   const byPlace = new Map(workloads.map((it) => [`${it.namespace}/${it.kind}/${it.name}`, it]));
   return COMPONENTS.filter((it) => it.kind !== "Job").map((component): ComponentState => {
     const workload = byPlace.get(`${component.namespace}/${component.kind}/${component.object}`);
-    return {
-      component,
-      workload,
-      ready: knowledge.workloads === "known" ? isWorkloadReady(workload) : undefined,
-    };
+    const ready = knowledge.workloads === "known" ? isWorkloadReady(workload) : undefined;
+    if (ready !== false || workload === undefined) return { component, workload, ready, lostAt: undefined };
+    const own = unwellPods.filter((it) => it.component === component).map((it) => it.pod);
+    const wasReady = remembered.loginReadyOnce;
+    const lostAt = lossOf(workload, own, { wasReady, seen: seenLost[component.name], nowMs });
+    return { component, workload, ready, lostAt };
   });
+}
+
+/**
+ * Since when a workload has not been ready. An old object says nothing of that: a Deployment has a condition, of a StatefulSet the
+ * pods tell, and where nobody does, the agent knows when it saw it first.
+ */
+function lossOf(
+  workload: WorkloadView,
+  pods: readonly PodView[],
+  { wasReady, seen, nowMs }: { wasReady: boolean; seen: string | undefined; nowMs: number },
+): string {
+  const available = workload.conditions.find((it) => it.type === "Available" && it.status !== "True");
+  const told = available?.since ?? latest(pods.flatMap((pod) => lossOfPod(pod) ?? []));
+  if (told !== undefined) return told;
+  if (seen !== undefined) return seen;
+  return (wasReady ? undefined : workload.createdAt) ?? new Date(nowMs).toISOString();
+}
+
+/** Since when a pod has not been ready. */
+function lossOfPod({ conditions, createdAt }: PodView): string | undefined {
+  const ready = conditions.find((it) => it.type === "Ready" || it.type === "ContainersReady");
+  return ready?.since ??
+    (conditions.length > 0 ? earliest(conditions.map((it) => it.since)) ?? createdAt : undefined);
 }
 
 /** All replicas ready, as of the newest change of the object. @see contract.md 7.1 */

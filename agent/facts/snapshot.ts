@@ -261,6 +261,10 @@ export interface HostView {
   /** Lower case, as Kubernetes names its machines. */
   name: string;
   machineId: string;
+  /** When it was started; not known of every machine. */
+  bootedAt?: string | undefined;
+  /** The DNS servers behind the resolver on this machine, as it was set or told by the network. */
+  dnsServers?: readonly string[];
   /** All its IPv4 addresses, those that lead outside first. */
   addresses: readonly string[];
   /** The one that people should open. */

@@ -30,7 +30,7 @@ export function evaluate(
   memory: StatusMemory = NO_MEMORY,
   onRuleError?: OnRuleError,
 ): StatusDocument {
-  const facts = makeFacts(snapshot, nowMs);
+  const facts = makeFacts(snapshot, nowMs, memory.lost);
   const lower = lowerTiers(facts, memory);
   const since = new Map(Object.entries(memory.blockers).map(([key, it]) => [key, it.since]));
   const options = { loginReady: lower.login.ready, since, ...(onRuleError ? { onRuleError } : {}) };
@@ -69,7 +69,7 @@ export function evaluate(
     sources: sourcesOf(facts),
     recent: [],
   };
-  return { ...status, recent: recentTransitions(memory, status) };
+  return { ...status, recent: recentTransitions(memory, status, { isStartingAgain: facts.isStartingAgain }) };
 }
 
 /** Not ready for long, and nothing matched: said openly. @see catalogue.md 4.4 agent.unknown */

@@ -22,7 +22,13 @@ const Bootstrap = z.object({
 
 /** What the verdict needs of the past. Kept in a file, so that a restart does not forget how the first-time setup ended. */
 export const StatusMemory = z.object({
-  tiers: z.partialRecord(z.enum(TIER_IDS), z.object({ ready: z.boolean(), since: Time })).default({}),
+  /** `told`: what people were told last. A machine that starts again is not news; what it then lacks is. */
+  tiers: z.partialRecord(
+    z.enum(TIER_IDS),
+    z.object({ ready: z.boolean(), since: Time, told: z.boolean().optional() }),
+  ).default({}),
+  /** Since when parts have not been ready, by component. */
+  lost: z.record(z.string(), Time).default({}),
   rollup: z.object({ state: z.string(), since: Time }).optional(),
   blockers: z.record(z.string(), z.object({ since: Time, seenAt: Time, told: z.boolean().default(true) }))
     .default({}),
@@ -36,6 +42,7 @@ export type StatusMemory = z.infer<typeof StatusMemory>;
 /** Nothing is remembered. */
 export const NO_MEMORY: StatusMemory = {
   tiers: {},
+  lost: {},
   blockers: {},
   recent: [],
   loginReadyOnce: false,
@@ -50,18 +57,19 @@ const TIER_NEWS: Record<TierId, { ready: string; lost: string }> = {
   fullHealth: { ready: "Everything is healthy", lost: "Not everything is healthy any more" },
 };
 
-/** What changed between the memory and a new document, newest first, before what was known already. Pure. */
-export function recentTransitions(memory: StatusMemory, status: StatusDocument): Transition[] {
+/**
+ * What changed between the memory and a new document, newest first, before what was known already. What a machine lacks that is
+ * starting again is no news before it has had the time to bring it back. Pure.
+ */
+export function recentTransitions(
+  memory: StatusMemory,
+  status: StatusDocument,
+  { isStartingAgain = false }: { isStartingAgain?: boolean } = {},
+): Transition[] {
   const at = status.timestamp;
-  const news: Transition[] = [];
-  for (const id of TIER_IDS) {
-    const before = memory.tiers[id]?.ready ?? false;
-    const { ready, status: health, proofs } = status.tiers[id];
-    if (ready === before) continue;
-    if (ready) news.push({ at, tone: "good", text: TIER_NEWS[id].ready });
-    else if (id !== "fullHealth" && !(health === "unknown" && isUnseen(proofs))) {
-      news.push({ at, tone: id === "background" ? "warn" : "bad", text: TIER_NEWS[id].lost });
-    }
+  const news = TIER_IDS.flatMap((id) => tierNews(memory, status, id) ?? []);
+  if (isStartingAgain) {
+    return [...news.filter((it) => it.tone === "good").toReversed(), ...memory.recent].slice(0, RECENT_LIMIT);
   }
   for (const blocker of status.topBlockers) {
     const isTold = memory.blockers[blockerKey(blocker)]?.told ?? false;
@@ -78,12 +86,31 @@ export function withNews(recent: readonly Transition[], news: readonly Transitio
   return [...added, ...recent].toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, RECENT_LIMIT);
 }
 
+/** What there is to tell of a tier. */
+function tierNews(memory: StatusMemory, status: StatusDocument, id: TierId): Transition | undefined {
+  const { ready, status: health, proofs } = status.tiers[id];
+  if (ready === wasTold(memory, id)) return undefined;
+  const at = status.timestamp;
+  if (ready) return { at, tone: "good", text: TIER_NEWS[id].ready };
+  if (id === "fullHealth" || health === "unknown" && isUnseen(proofs)) return undefined;
+  return { at, tone: id === "background" ? "warn" : "bad", text: TIER_NEWS[id].lost };
+}
+
+function wasTold(memory: StatusMemory, id: TierId): boolean {
+  const before = memory.tiers[id];
+  return before?.told ?? before?.ready ?? false;
+}
+
 function isNews(blocker: Blocker, status: StatusDocument): boolean {
   return Date.parse(status.timestamp) - Date.parse(blocker.since) >= NEWS_AFTER_MS;
 }
 
 /** The memory after a document. Pure; `memory` is not changed. */
-export function remember(memory: StatusMemory, status: StatusDocument): StatusMemory {
+export function remember(
+  memory: StatusMemory,
+  status: StatusDocument,
+  { isStartingAgain = false }: { isStartingAgain?: boolean } = {},
+): StatusMemory {
   const nowMs = Date.parse(status.timestamp);
   const blockers: StatusMemory["blockers"] = {};
   for (const [key, it] of Object.entries(memory.blockers)) {
@@ -91,17 +118,33 @@ export function remember(memory: StatusMemory, status: StatusDocument): StatusMe
   }
   for (const blocker of status.topBlockers) {
     const key = blockerKey(blocker);
-    const told = (memory.blockers[key]?.told ?? false) || isNews(blocker, status);
+    const told = (memory.blockers[key]?.told ?? false) || !isStartingAgain && isNews(blocker, status);
     blockers[key] = { since: blocker.since, seenAt: status.timestamp, told };
   }
   return {
     ...memory,
     tiers: Object.fromEntries(
-      TIER_IDS.map((id) => [id, { ready: status.tiers[id].ready, since: status.tiers[id].since }]),
+      TIER_IDS.map((id) => {
+        const { ready, since } = status.tiers[id];
+        const told = isStartingAgain && !ready ? wasTold(memory, id) : ready;
+        return [id, { ready, since, told }];
+      }),
     ),
+    lost: lostParts(memory, status),
     rollup: { state: status.rollup.state, since: status.rollup.since },
     blockers,
     recent: [...status.recent],
     loginReadyOnce: memory.loginReadyOnce || status.tiers.login.ready,
   };
+}
+
+/** Parts that are not ready, each since it was first seen so. What cannot be seen keeps what was known of it. */
+function lostParts(memory: StatusMemory, status: StatusDocument): StatusMemory["lost"] {
+  const kubernetes = status.sources.find((it) => it.name === "kubernetes");
+  if (kubernetes?.state !== "answering") return memory.lost;
+  return Object.fromEntries(
+    status.components.filter((it) => !it.ready).map((
+      it,
+    ) => [it.name, memory.lost[it.name] ?? status.timestamp]),
+  );
 }

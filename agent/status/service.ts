@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
+import { isStartingAgain } from "../facts/start_again.ts";
 import type { BootstrapMemory, Snapshot } from "../facts/snapshot.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
@@ -69,7 +70,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
       (rule, error) => report(`the rule for ${rule}`, error),
     );
     const status = { ...judged, recent: withNews(judged.recent, deps.news?.() ?? []) };
-    memory = remember(memory, status);
+    memory = remember(memory, status, { isStartingAgain: isStartingAgain(snapshot, clock.nowMs()) });
     return status;
   }
 

@@ -106,14 +106,14 @@ export const degradedRule: Rule = {
   causes: Object.values(PART),
   find(facts) {
     if (!facts.live) return [];
-    return facts.components.flatMap(({ component, workload, ready }): Finding[] => {
+    return facts.components.flatMap(({ component, workload, ready, lostAt }): Finding[] => {
       if (ready !== false || !workload) return [];
       const platform = component.tier === "platform";
       const available = workload.conditions.find((it) => it.type === "Available" && it.status !== "True");
       const deadline = workload.conditions.some((it) => it.reason === "ProgressDeadlineExceeded");
       // Of none that are wanted all are available: nothing tells since when.
       const isSwitchedOff = workload.desired === 0;
-      const since = isSwitchedOff ? undefined : available?.since ?? workload.createdAt;
+      const since = isSwitchedOff ? undefined : lostAt;
       const age = ageMs(since, facts.nowMs);
       if (!isSwitchedOff && age < (platform ? CONTROLLER_PATIENCE_MS : DEGRADED_AFTER_MS) && !deadline) {
         return [];

@@ -73,7 +73,7 @@ export const missingSecretRule: Rule = {
         tier: componentByName(component)?.tier ?? "login",
         component,
         key: name,
-        since: state.workload.createdAt,
+        since: state.lostAt,
         words: { component: state.component.title, missing: name },
         evidence: [{ label: "Object", text: `Secret ${namespace}/${name}` }, {
           label: "State",

@@ -66,7 +66,8 @@ function about(object: FluxView, condition: ConditionView | undefined) {
     tier: tierOf(object),
     component: object.kind === "HelmRelease" ? releaseComponent(object.name) : object.name,
     key: `${object.kind}/${object.name}`,
-    since: condition?.since ?? object.createdAt,
+    // Nobody tells since when it is paused; an old object must not.
+    since: condition?.since,
     covers: coveredBy(object),
     evidence: [
       { label: "Object", text: `${object.kind} ${object.namespace}/${object.name}` },
@@ -272,7 +273,6 @@ export const missingKindRule: Rule = {
     return [finding(facts, FLUX.kindMissing, {
       tier: "platform",
       component: "flux",
-      since: controller.workload?.createdAt,
       words: { kinds: facts.snapshot.missingFluxKinds },
       evidence: [{ label: "Missing", text: facts.snapshot.missingFluxKinds.join(", ") }],
     })];

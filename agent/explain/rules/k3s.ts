@@ -12,6 +12,7 @@ const START_PATIENCE_MS = 2 * 60_000;
 const LOOP_SPAN_MS = 5 * 60_000;
 const LOOP_STARTS = 5;
 const SLOW_LINES = 3;
+const RESTARTED = /Scheduled restart job, restart counter is at/;
 /** What the kubelet within it says of one pod or image, which speak for themselves. */
 const OF_ONE_POD = /"Error syncing pod|\b(?:pod|image)="/;
 
@@ -90,10 +91,15 @@ function newestRun(lines: readonly JournalLine[], nowMs: number): readonly Journ
   return lines.filter((it, index) => index >= start || ageMs(it.at, nowMs) < START_PATIENCE_MS);
 }
 
+/** The service began to start so short ago that nothing can be expected of it yet, and it has not failed again and again. */
+export function isServiceStarting({ snapshot: { host }, nowMs }: Pick<Facts, "snapshot" | "nowMs">): boolean {
+  const start = host.journal.findLast((it) => /^Starting (?:Lightweight Kubernetes|k3s)/.test(it.text));
+  if (start === undefined || ageMs(start.at, nowMs) >= START_PATIENCE_MS) return false;
+  return host.journal.filter((it) => RESTARTED.test(it.text)).length < LOOP_STARTS;
+}
+
 function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {
-  const restarts = lines.filter((it) =>
-    /Scheduled restart job, restart counter is at/.test(it.text) && ageMs(it.at, facts.nowMs) < LOOP_SPAN_MS
-  );
+  const restarts = lines.filter((it) => RESTARTED.test(it.text) && ageMs(it.at, facts.nowMs) < LOOP_SPAN_MS);
   const last = restarts.at(-1);
   if (restarts.length < LOOP_STARTS || !last) return [];
   const fatal = lines.findLast((it) => /level=fatal|\bfatal\b|\bpanic:/i.test(it.text)) ??

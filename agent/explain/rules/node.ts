@@ -6,10 +6,13 @@ import { MACHINE } from "../../causes/machine.ts";
 import { NODE } from "../../causes/node.ts";
 import { SCHEDULING } from "../../causes/scheduling.ts";
 import { clip } from "../../text/clip.ts";
+import { isServiceStarting } from "./k3s.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { podEvidence } from "../pod_evidence.ts";
 
 const EVENT_FRESH_MS = 10 * 60_000;
+/** Kubernetes that starts again, or is restarted, may be silent for so long. */
+const API_PATIENCE_MS = 3 * 60_000;
 
 /** Kubernetes itself does not answer. */
 export const apiRule: Rule = {
@@ -21,9 +24,14 @@ export const apiRule: Rule = {
     if (setup.status === "running" && setup.stepId !== "login") return [];
     const from = api.lastContactAt ?? api.since;
     const age = ageMs(from, facts.nowMs);
+    const isStarting = facts.isStartingAgain || isServiceStarting(facts);
     return [finding(facts, K3S.apiDown, {
       since: from,
-      words: { age: durationText(age) },
+      hard: !isStarting,
+      words: {
+        age: durationText(age),
+        phase: isStarting ? "starting" : age < API_PATIENCE_MS ? "silent" : "lasting",
+      },
       evidence: [
         { label: "Last answer", text: api.lastContactAt ?? "never since the agent started" },
         ...(api.error === "" ? [] : [{ label: "Message", text: clip(api.error, 400) }]),
