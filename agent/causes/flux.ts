@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { afterColon, BUNDLE, itSaid } from "./phrases.ts";
+import { afterColon, BUNDLE, QUOTED } from "./phrases.ts";
 
 interface ReleasePart {
   /** Name of the Kustomization or HelmRelease. */
@@ -13,11 +13,11 @@ export const FLUX = {
     kind: "cause",
     owner: "vendor",
     title: "The release has faulty content",
-    reason: (w) => `The part "${w.part}" cannot be installed.${itSaid(w.detail)}`,
+    reason: (w) => `The part "${w.part}" cannot be installed. ${QUOTED}`,
     nextAction: "Choose another release, or report this one to Alga support.",
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  } satisfies CauseShape<ReleasePart>,
   healthCheck: {
     id: "flux.health-check",
     kind: "symptom",
@@ -25,7 +25,7 @@ export const FLUX = {
     title: (w) => `The part "${w.part}" of the release did not become healthy`,
     reason: (w) =>
       w.awaited === ""
-        ? `The installer could not look to the end.${itSaid(w.detail)}`
+        ? `The installer could not look to the end. ${QUOTED}`
         : `The installer waited for: ${w.awaited}.`,
     nextAction: `It is tried again by itself. If it stays: ${afterColon(BUNDLE)}`,
     patienceMs: Infinity,
@@ -33,8 +33,7 @@ export const FLUX = {
     action: "call-vendor",
   } satisfies CauseShape<
     ReleasePart & {
-      /** Names of objects; "" when not told: then the detail is. */ awaited: string;
-      detail: string;
+      /** Names of objects; "" when not told. */ awaited: string;
     }
   >,
   dependency: {
@@ -63,23 +62,23 @@ export const FLUX = {
     kind: "symptom",
     owner: "vendor",
     title: (w) => `The installer gave up on "${w.part}"`,
-    reason: (w) => `It will not try again by itself.${itSaid(w.detail)}`,
+    reason: (w) => `It will not try again by itself. ${QUOTED}`,
     nextAction: `Retry once the cause is gone. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
     remedy: "reset-release",
-  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  } satisfies CauseShape<ReleasePart>,
   helmPending: {
     id: "flux.helm-pending",
     kind: "cause",
     owner: "nobody",
     title: (w) => `An earlier installation of "${w.part}" was cut off`,
-    reason: (w) => `Its record is still marked as busy.${itSaid(w.detail)}`,
+    reason: "Its record is still marked as busy.",
     nextAction: "Wait some minutes: it is unlocked by the next try. If it stays, retry the step.",
     retrySafe: true,
     action: "wait",
     remedy: "reset-release",
-  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  } satisfies CauseShape<ReleasePart>,
   helmTimeout: {
     id: "flux.helm-timeout",
     kind: "symptom",

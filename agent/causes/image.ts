@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, itSaid, midSentence, VENDOR } from "./phrases.ts";
+import { BUNDLE, midSentence, QUOTED, VENDOR } from "./phrases.ts";
 
 interface Wanted {
   /** Title of the component that needs it. */
@@ -71,6 +71,19 @@ export const IMAGE = {
     action: "free-disk",
     remedy: "prune-images",
   } satisfies CauseShape<Wanted>,
+  storeDamaged: {
+    id: "img.store-damaged",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `${w.component} cannot start: its download is damaged on this machine`,
+    reason: (w) =>
+      `A part of the image "${w.image}" is missing in the store of this machine, for example after a power cut.`,
+    nextAction: (w) =>
+      `Remove it (sudo k3s crictl rmi ${w.image}): it is then downloaded again. If it stays, check the disk.`,
+    retrySafe: true,
+    action: "fix-machine",
+    remedy: "prune-images",
+  } satisfies CauseShape<Wanted>,
   invalid: {
     id: "img.invalid",
     kind: "cause",
@@ -86,9 +99,9 @@ export const IMAGE = {
     kind: "general",
     owner: "vendor",
     title: (w) => `${w.component}: a download fails`,
-    reason: (w) => `The image "${w.image}" could not be downloaded.${itSaid(w.detail)}`,
+    reason: (w) => `The image "${w.image}" could not be downloaded. ${QUOTED}`,
     nextAction: `Check the internet connection. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<Wanted & { detail: string }>,
+  } satisfies CauseShape<Wanted>,
 };

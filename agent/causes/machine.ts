@@ -1,5 +1,4 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { itSaid } from "./phrases.ts";
 
 /** Disk, memory, address and name of the machine. */
 export const MACHINE = {
@@ -7,8 +6,9 @@ export const MACHINE = {
     id: "disk.pressure",
     kind: "cause",
     owner: "you",
-    title: "The disk is nearly full",
-    reason: "Services are being stopped to save what space is left.",
+    title: "The disk is full, or nearly so",
+    reason:
+      "There is no room for what services have to write, or they are being stopped to save what is left.",
     nextAction: "Free space on the disk or enlarge it.",
     retrySafe: true,
     action: "free-disk",
@@ -34,11 +34,47 @@ export const MACHINE = {
     kind: "cause",
     owner: "you",
     title: "The disk can only be read",
-    reason: (w) => `Writing fails. The disk or the storage behind it has a fault.${itSaid(w.detail)}`,
+    reason: "Writing fails. The disk or the storage behind it has a fault.",
     nextAction: "Check the storage of this virtual machine before anything else.",
     retrySafe: false,
     action: "fix-machine",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
+  diskFault: {
+    id: "disk.io-error",
+    kind: "cause",
+    owner: "you",
+    title: "The disk cannot be read or written",
+    reason: "The disk, or the storage behind it, answers with errors.",
+    nextAction:
+      "Check the storage of this virtual machine before anything else, and make a copy of what can still be read.",
+    retrySafe: false,
+    action: "fix-machine",
+  } satisfies CauseShape,
+  resolvConf: {
+    id: "node.resolv-conf",
+    kind: "cause",
+    owner: "you",
+    title: "The file with the DNS servers of this machine is missing",
+    reason: "Kubernetes is told to read it for every service that it starts.",
+    nextAction:
+      'Bring the file back: restart the service "systemd-resolved", or correct "resolv-conf" in /etc/rancher/k3s/config.yaml.',
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
+  cpuTooOld: {
+    id: "node.cpu-too-old",
+    kind: "cause",
+    owner: "you",
+    title: "The processor of this machine is too old, or hidden from it",
+    reason: (w) =>
+      `${w.component} needs ${
+        w.level === "" ? "commands that the processor does not have" : `a processor of the level ${w.level}`
+      }.`,
+    nextAction:
+      'Let the virtual machine see the processor of its host (CPU type "host", or x86-64-v2 and newer), then start it again.',
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{ component: string; /** "x86-64-v2"; "" where not told. */ level: string }>,
   diskSlow: {
     id: "disk.slow",
     kind: "cause",
@@ -55,7 +91,7 @@ export const MACHINE = {
     kind: "cause",
     owner: "you",
     title: "This machine runs out of memory",
-    reason: "Services are being stopped to keep it alive.",
+    reason: "There is none left for what has to run; services are stopped or cannot be started.",
     nextAction: "Give the machine more memory: 16 GiB or more.",
     retrySafe: true,
     action: "fix-machine",
@@ -66,7 +102,8 @@ export const MACHINE = {
     owner: "you",
     title: (w) => `${w.component} ran out of memory`,
     reason: "It was stopped when it needed more than it may have.",
-    nextAction: "Give the machine 16 GiB of memory or more. If it has them, report this to Alga support.",
+    nextAction:
+      "Give the machine 16 GiB of memory or more. If it has them, send the technical details to Alga support.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<{ component: string }>,

@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { itSaid, quoted, VENDOR } from "./phrases.ts";
+import { quoted, VENDOR } from "./phrases.ts";
 
 interface Asked {
   /** The registry that was asked; "" when the text does not tell it. */
@@ -33,9 +33,9 @@ export const REGISTRY = {
     kind: "cause",
     owner: "nobody",
     title: (w) => `${w.server || "The registry"} has a problem of its own`,
-    reason: (w) => `It answers with a server error, or not at all.${itSaid(w.detail)}`,
+    reason: "It answers with a server error, or not at all.",
     nextAction: "Wait: it is tried again by itself.",
     retrySafe: true,
     action: "wait",
-  } satisfies CauseShape<Asked & { detail: string }>,
+  } satisfies CauseShape<Asked>,
 };

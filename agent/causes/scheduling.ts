@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { midSentence } from "./phrases.ts";
+import { BUNDLE, midSentence, QUOTED } from "./phrases.ts";
 
 /** Parts for which the machine has no place. */
 export const SCHEDULING = {
@@ -24,6 +24,29 @@ export const SCHEDULING = {
     patienceMs: 30_000,
     retrySafe: true,
     action: "fix-machine",
+  } satisfies CauseShape<{ component: string }>,
+  volumeElsewhere: {
+    id: "sched.volume-elsewhere",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `${w.component} cannot start: its volume belongs to another machine`,
+    reason: "The volume was made by a machine of another name, and its data lie there.",
+    nextAction:
+      "Restore the name that this machine had before (hostnamectl), or switch that other machine on. Do not delete the volume.",
+    patienceMs: 30_000,
+    retrySafe: false,
+    action: "fix-machine",
+  } satisfies CauseShape<{ component: string }>,
+  unplaced: {
+    id: "sched.unplaced",
+    kind: "general",
+    owner: "you",
+    title: (w) => `${w.component} finds no place on this machine`,
+    reason: `Kubernetes gives a reason that we do not know. ${QUOTED}`,
+    nextAction: BUNDLE,
+    patienceMs: 30_000,
+    retrySafe: true,
+    action: "call-vendor",
   } satisfies CauseShape<{ component: string }>,
   taint: {
     id: "sched.taint",

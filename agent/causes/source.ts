@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, itSaid } from "./phrases.ts";
+import { BUNDLE, QUOTED } from "./phrases.ts";
 
 /** Where the release comes from. */
 export const SOURCE = {
@@ -18,12 +18,11 @@ export const SOURCE = {
     kind: "cause",
     owner: "network-admin",
     title: "The connection to the release source is not trusted",
-    reason: (w) =>
-      `A device in between shows a certificate that the installer does not trust.${itSaid(w.detail)}`,
+    reason: "A device in between shows a certificate that the installer does not trust.",
     nextAction: "Exempt the registry from inspection, or add the certificate of that device.",
     retrySafe: true,
     action: "ask-network-admin",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
   notFound: {
     id: "flux.source-notfound",
     kind: "cause",
@@ -39,11 +38,11 @@ export const SOURCE = {
     kind: "general",
     owner: "vendor",
     title: "The release cannot be read",
-    reason: (w) => `The installer could not fetch it.${itSaid(w.detail)}`,
+    reason: `The installer could not fetch it. ${QUOTED}`,
     nextAction: `Check the internet connection. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
   verify: {
     id: "flux.verify",
     kind: "cause",

@@ -23,6 +23,30 @@ const BEHIND_SILENCE: readonly BlockerId[] = [
   "disk.slow",
   "disk.pressure",
   "disk.readonly",
+  "disk.io-error",
+  "k3s.no-kmsg",
+  "time.skew",
+];
+
+/** What follows where pods do not get through to Kubernetes. */
+const WITHOUT_WAY: readonly BlockerId[] = [
+  "app.crash",
+  "app.probe",
+  "app.bootstrap-failed",
+  "app.redis",
+  "app.temporal-schema",
+  "stor.provisioner",
+  "stor.pvc-pending",
+  "sched.unplaced",
+  "cfg.webhook",
+  "flux.source-failed",
+  "flux.build",
+  "flux.stalled",
+  "flux.helm-pending",
+  "dns.failed",
+  "dns.timeout",
+  "dns.coredns-loop",
+  "flux.crd-missing",
 ];
 
 /** Causes that explain certain others wherever they are. */
@@ -33,11 +57,18 @@ const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
   "k3s.node-not-ready": ["sched.taint", "sched.resources"],
   "k3s.not-ready-cni": ["sched.taint", "k3s.node-not-ready"],
   "k3s.node-paused": ["sched.taint", "sched.resources"],
-  "stor.provisioner": ["stor.pvc-pending"],
   "node.hostname-changed": ["k3s.node-gone", "k3s.node-not-ready", "sched.taint"],
   "net.node-ip-changed": ["k3s.node-gone", "k3s.node-not-ready"],
   "net.no-route": ["net.egress", "net.registry"],
   "flux.crd-missing": ["flux.controller-down"],
+  "net.host-firewall": WITHOUT_WAY,
+  "k3s.iptables-flushed": WITHOUT_WAY,
+  "node.no-default-route": ["net.no-route", "net.egress", "net.registry", "dns.failed", "dns.timeout"],
+  "disk.io-error": ["disk.readonly", "disk.pressure", "img.store-damaged", "app.db-start", "app.crash"],
+  "stor.claim-lost": ["stor.claim-missing", "sched.unplaced", "stor.mount"],
+  "stor.claim-missing": ["sched.unplaced"],
+  "stor.pvc-pending": ["sched.unplaced"],
+  "stor.provisioner": ["stor.pvc-pending", "sched.unplaced"],
 };
 
 /** Findings about the whole machine, whose trouble every part shares. */

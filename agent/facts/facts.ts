@@ -2,10 +2,17 @@ import { type Component, componentByName, COMPONENTS } from "../product/componen
 import { type AppFacts, makeAppFacts } from "./app.ts";
 import { type BootstrapFacts, makeBootstrapFacts } from "./bootstrap.ts";
 import { componentOfPod } from "./component_of_pod.ts";
-import { type ContainerProblem, isPodOver, isPodWell, judgeContainer } from "./container_problem.ts";
+import {
+  type ContainerProblem,
+  isPodOver,
+  isPodWell,
+  judgeContainer,
+  type StopSeen,
+} from "./container_problem.ts";
 import { indexEvents } from "./event_index.ts";
 import { type FluxFacts, makeFluxFacts, releaseSource } from "./flux.ts";
 import { inOrder, objectKey } from "./in_order.ts";
+import { type LostPath, lostPaths } from "./pod_path.ts";
 import { ownNode } from "./own_node.ts";
 import { earliest, latest } from "../text/time.ts";
 import { isStartingAgain } from "./start_again.ts";
@@ -48,6 +55,8 @@ export interface Facts {
   problems: readonly ContainerProblem[];
   pulls: readonly RunningPull[];
   unwellPods: readonly UnwellPod[];
+  /** Pods that do not get through to Kubernetes, while it answers the agent. */
+  lostPaths: readonly LostPath[];
   components: readonly ComponentState[];
   app: AppFacts;
   bootstrap: BootstrapFacts;
@@ -61,8 +70,15 @@ export interface Facts {
   flux(kind: FluxView["kind"], name: string): FluxFacts | undefined;
 }
 
-/** Since when the agent has seen parts that are not ready, by the name of the component. */
-export type SeenLost = Readonly<Record<string, string>>;
+/** What the agent has seen before and the cluster may not tell any more, by the name of the component. */
+export interface SeenBefore {
+  /** Since when a part has not been ready. */
+  lost: Readonly<Record<string, string>>;
+  /** What the kubelet stopped it for. */
+  stops: Readonly<Record<string, StopSeen>>;
+}
+
+const NOTHING_SEEN: SeenBefore = { lost: {}, stops: {} };
 
 /** A single lost answer of the API is not an outage. */
 const API_PATIENCE_MS = 15_000;
@@ -75,7 +91,7 @@ export function isLive({ api }: Pick<Snapshot, "api">, nowMs: number): boolean {
 }
 
 /** Computes all facts of a snapshot. Pure; cost grows with events and unwell pods, hardly with pods that are well. */
-export function makeFacts(observed: Snapshot, nowMs: number, seenLost: SeenLost = {}): Facts {
+export function makeFacts(observed: Snapshot, nowMs: number, seen: SeenBefore = NOTHING_SEEN): Facts {
   const snapshot: Snapshot = {
     ...observed,
     nodes: inOrder(observed.nodes, objectKey),
@@ -87,9 +103,11 @@ export function makeFacts(observed: Snapshot, nowMs: number, seenLost: SeenLost 
   const eventsOf = indexEvents(snapshot.events);
   const unwellPods = findUnwellPods(snapshot.pods, eventsOf);
   const problems = unwellPods.flatMap(({ pod, component, events }) =>
-    pod.containers.flatMap((container) => judgeContainer(pod, container, component, events, nowMs) ?? [])
+    pod.containers.flatMap((container) =>
+      judgeContainer(pod, container, component, { events, stopSeen: seen.stops[component.name], nowMs }) ?? []
+    )
   );
-  const components = judgeComponents(snapshot, { unwellPods, seenLost, nowMs });
+  const components = judgeComponents(snapshot, { unwellPods, seen, nowMs });
   const byName = new Map(components.map((it) => [it.component.name, it]));
   const node = ownNode(snapshot.nodes, snapshot.host);
   const app = makeAppFacts(snapshot, {
@@ -111,6 +129,7 @@ export function makeFacts(observed: Snapshot, nowMs: number, seenLost: SeenLost 
     problems,
     pulls: findPulls(unwellPods, problems, snapshot, nowMs),
     unwellPods,
+    lostPaths: isLive(snapshot, nowMs) ? lostPaths(snapshot, unwellPods) : [],
     components,
     app,
     bootstrap: makeBootstrapFacts(snapshot, app),
@@ -147,7 +166,7 @@ function findUnwellPods(
 
 function judgeComponents(
   { workloads, knowledge, remembered }: Snapshot,
-  { unwellPods, seenLost, nowMs }: { unwellPods: readonly UnwellPod[]; seenLost: SeenLost; nowMs: number },
+  { unwellPods, seen, nowMs }: { unwellPods: readonly UnwellPod[]; seen: SeenBefore; nowMs: number },
 ): readonly ComponentState[] {
   const byPlace = new Map(workloads.map((it) => [`${it.namespace}/${it.kind}/${it.name}`, it]));
   return COMPONENTS.filter((it) => it.kind !== "Job").map((component): ComponentState => {
@@ -156,7 +175,7 @@ function judgeComponents(
     if (ready !== false || workload === undefined) return { component, workload, ready, lostAt: undefined };
     const own = unwellPods.filter((it) => it.component === component).map((it) => it.pod);
     const wasReady = remembered.loginReadyOnce;
-    const lostAt = lossOf(workload, own, { wasReady, seen: seenLost[component.name], nowMs });
+    const lostAt = lossOf(workload, own, { wasReady, seen: seen.lost[component.name], nowMs });
     return { component, workload, ready, lostAt };
   });
 }

@@ -31,7 +31,7 @@ export class HostObserver {
 
   /** Looks again where it is time to. Never throws. */
   async look(
-    now: { nowMs: number; api: ApiView; setup: SetupSummary },
+    now: { nowMs: number; api: ApiView; setup: SetupSummary; isPathLost?: boolean },
     signal: AbortSignal,
   ): Promise<Wait> {
     const before = this.#view;
@@ -57,9 +57,11 @@ export class HostObserver {
   }
 }
 
-/** Only while Kubernetes does not answer: the journal is expensive, and its cluster tells more when it does. */
-function isJournalWanted({ api, setup }: { api: ApiView; setup: SetupSummary }): boolean {
-  return api.state === "not-answering" ||
+/** Only while Kubernetes does not answer, or does not answer its own parts: the journal is expensive, and its cluster tells more when it does. */
+function isJournalWanted(
+  { api, setup, isPathLost = false }: { api: ApiView; setup: SetupSummary; isPathLost?: boolean },
+): boolean {
+  return api.state === "not-answering" || isPathLost ||
     api.state === "absent" && setup.stepId === "k3s" &&
       (setup.status === "running" || setup.status === "failed");
 }

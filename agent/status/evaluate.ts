@@ -30,7 +30,7 @@ export function evaluate(
   memory: StatusMemory = NO_MEMORY,
   onRuleError?: OnRuleError,
 ): StatusDocument {
-  const facts = makeFacts(snapshot, nowMs, memory.lost);
+  const facts = makeFacts(snapshot, nowMs, { lost: memory.lost, stops: memory.stops });
   const lower = lowerTiers(facts, memory);
   const since = new Map(Object.entries(memory.blockers).map(([key, it]) => [key, it.since]));
   const options = { loginReady: lower.login.ready, since, ...(onRuleError ? { onRuleError } : {}) };

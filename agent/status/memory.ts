@@ -1,11 +1,14 @@
 import * as z from "zod";
 import { blockerKey } from "../explain/explain.ts";
+import { readStop } from "../explain/pod_evidence.ts";
 import { isUnseen, type StatusDocument, type Transition } from "./document.ts";
 import { type Blocker } from "../explain/blocker.ts";
 import { TIER_IDS, type TierId } from "../product/tiers.ts";
 
 /** A blocker that has not been seen for this long starts again when it comes back. */
 const FORGET_BLOCKER_MS = 2 * 60_000;
+/** A part that is killed again within this is killed for the same reason, though its events have gone. */
+const FORGET_STOP_MS = 24 * 3_600_000;
 const RECENT_LIMIT = 30;
 /** What passes sooner, as a machine that starts shows it, is not news. */
 const NEWS_AFTER_MS = 30_000;
@@ -30,6 +33,9 @@ export const StatusMemory = z.object({
   /** Since when parts have not been ready, by component. */
   lost: z.record(z.string(), Time).default({}),
   rollup: z.object({ state: z.string(), since: Time }).optional(),
+  /** What parts were stopped for: the events that tell it become rare, and go. */
+  stops: z.record(z.string(), z.object({ exitCode: z.number(), text: z.string().max(600), at: Time }))
+    .default({}),
   blockers: z.record(z.string(), z.object({ since: Time, seenAt: Time, told: z.boolean().default(true) }))
     .default({}),
   recent: z.array(z.object({ at: Time, tone: z.enum(["good", "warn", "bad", "busy"]), text: z.string() }))
@@ -43,6 +49,7 @@ export type StatusMemory = z.infer<typeof StatusMemory>;
 export const NO_MEMORY: StatusMemory = {
   tiers: {},
   lost: {},
+  stops: {},
   blockers: {},
   recent: [],
   loginReadyOnce: false,
@@ -131,6 +138,7 @@ export function remember(
       }),
     ),
     lost: lostParts(memory, status),
+    stops: stopsSeen(memory, status),
     rollup: { state: status.rollup.state, since: status.rollup.since },
     blockers,
     recent: [...status.recent],
@@ -147,4 +155,15 @@ function lostParts(memory: StatusMemory, status: StatusDocument): StatusMemory["
       it,
     ) => [it.name, memory.lost[it.name] ?? status.timestamp]),
   );
+}
+
+/** What parts were stopped for, by component, as the evidence of this document and of earlier ones has it. */
+function stopsSeen(memory: StatusMemory, status: StatusDocument): StatusMemory["stops"] {
+  const nowMs = Date.parse(status.timestamp);
+  const kept = Object.entries(memory.stops).filter(([, it]) => nowMs - Date.parse(it.at) < FORGET_STOP_MS);
+  const seen = status.topBlockers.flatMap(({ component, evidence }): typeof kept => {
+    const stop = readStop(evidence);
+    return stop === undefined ? [] : [[component, { ...stop, at: status.timestamp }]];
+  });
+  return Object.fromEntries([...kept, ...seen]);
 }

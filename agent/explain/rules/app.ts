@@ -1,6 +1,6 @@
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip } from "../../text/clip.ts";
-import { lastTelling } from "./crash.ts";
+import { lastTelling, plainLine } from "../telling_line.ts";
 import type { Component } from "../../product/components.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import type { Cause } from "../../causes/cause.ts";
@@ -52,7 +52,12 @@ export const applicationRule: Rule = {
         ...about,
         hard: age > START_PATIENCE_MS,
         since: started,
-        words: { component: "Alga PSA", age: durationText(age), detail: clip(lastTelling(lines), 240) },
+        words: {
+          component: "Alga PSA",
+          age: durationText(age),
+          why: "",
+          detail: clip(plainLine(lastTelling(lines)), 240),
+        },
       })];
     }
     if (!open) return [];
@@ -75,11 +80,11 @@ export const applicationRule: Rule = {
         },
       ],
     };
-    const words = { address: open.url, detail: clip(open.error, 200) };
+    const words = { address: open.url };
     return [
       good
-        ? finding(facts, APP.certificate, { ...outside, words })
-        : finding(facts, APP.url, { ...outside, words: { ...words, host: "" } }),
+        ? finding(facts, APP.certificate, { ...outside, words: { ...words, detail: clip(open.error, 200) } })
+        : finding(facts, APP.url, { ...outside, words: { ...words, host: "", detail: "" } }),
     ];
   },
 };

@@ -1,3 +1,4 @@
+import { isMadeBySetup } from "../../product/names.ts";
 import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "../../product/components.ts";
 import { newest } from "../../facts/event_order.ts";
 import type { Facts } from "../../facts/facts.ts";
@@ -126,7 +127,7 @@ function explainSource(facts: Facts, object: FluxView): Finding[] {
   if (!condition) return [];
   const { reason, message } = condition;
   if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];
-  const told = explainNetworkText(message);
+  const told = explainNetworkText(message, facts.snapshot.host);
   switch (told?.cause.id) {
     case "reg.auth":
       return [found(facts, object, SOURCE.auth, condition)];
@@ -144,7 +145,7 @@ function explainSource(facts: Facts, object: FluxView): Finding[] {
     hard: told.cause.id !== REGISTRY.rateLimit.id && told.cause.id !== REGISTRY.unavailable.id,
     component: "network",
     key: told.server || told.name || "registry",
-    words: { server: told.server, name: told.name || object.name, detail: detailOf(condition) },
+    words: { server: told.server, name: told.name || object.name, until: told.until },
   })];
 }
 
@@ -173,7 +174,7 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
     const awaited = clip(awaitedNames(message).replaceAll(/ status: '\w+'/g, ""), 200);
     return [finding(facts, FLUX.healthCheck, {
       ...about(object, condition),
-      words: { part: object.name, awaited, detail: detailOf(condition) },
+      words: { part: object.name, awaited },
     })];
   }
   if (reason === "ReconciliationFailed" || reason === "PruneFailed") {
@@ -232,7 +233,7 @@ function explainInability(facts: Facts, object: FluxView, condition: ConditionVi
     finding(facts, CONFIG.missingSecret, {
       ...about(object, condition),
       key: missing,
-      words: { component: title, missing },
+      words: { component: title, missing, isMadeBySetup: isMadeBySetup(missing) },
     }),
   ];
 }

@@ -24,6 +24,10 @@ const PUBLIC_IDS = `
   flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
   agent.setup-failed agent.state-damaged agent.unknown
   platform.part-down core.degraded login.degraded
+  dns.failed net.ipv6 net.cert-expired net.host-firewall k3s.iptables-flushed k3s.no-kmsg
+  k3s.sandbox-failed k3s.container-failed disk.io-error node.resolv-conf node.cpu-too-old img.store-damaged
+  sched.volume-elsewhere sched.unplaced stor.claim-missing stor.claim-lost app.port-taken
+  cfg.quota cfg.limits cfg.webhook cfg.pod-security cfg.missing-account cfg.pod-refused
 `.split(/\s+/).filter((it) => it !== "");
 
 Deno.test("every public id is that of a cause, and no cause has another", () => {

@@ -86,8 +86,9 @@ Deno.test("a health check that was cut short is not a failure while Flux looks a
   assert.deepEqual(told([since(610)]), ["flux.health-check"]);
   assert.equal(
     explained([since(610)])[0]?.reason,
-    `The installer could not look to the end. It said: ${words}`,
+    "The installer could not look to the end. The details quote what was said.",
   );
+  assert.ok(explained([since(610)])[0]?.evidence.some((it) => it.text === words));
 });
 
 Deno.test("a health check that waits for parts of Flux alone is over once they are ready", () => {

@@ -1,0 +1,85 @@
+import type { ConditionView, PodView } from "../../facts/snapshot.ts";
+import { ageMs } from "../../text/duration.ts";
+import { SCHEDULING } from "../../causes/scheduling.ts";
+import { STORAGE } from "../../causes/storage.ts";
+import { clip } from "../../text/clip.ts";
+import { type Finding, finding, type Rule } from "../finding.ts";
+import { podEvidence } from "../pod_evidence.ts";
+
+/** A claim that waits for its volume tells that itself; the scheduler's word counts only when nobody does. */
+const CLAIM_PATIENCE_MS = 10 * 60_000;
+/** Not even looked at: Kubernetes has no scheduler that works. */
+const UNSEEN_PATIENCE_MS = 5 * 60_000;
+/** What people call what the scheduler counts. What is not here is quoted. */
+const RESOURCE_WORDS: Readonly<Record<string, string>> = {
+  "cpu": "processor power",
+  "memory": "memory",
+  "ephemeral-storage": "disk space",
+};
+
+/** Pods for which there is no place: each reason that the scheduler gives is known by name, or quoted. */
+export const schedulingRule: Rule = {
+  causes: [...Object.values(SCHEDULING), STORAGE.claimMissing],
+  find(facts) {
+    return facts.unwellPods.flatMap(({ pod, component }): Finding[] => {
+      const condition = pod.conditions.find((it) => it.type === "PodScheduled" && it.status === "False") ??
+        unseen(pod, facts.nowMs);
+      if (!condition) return [];
+      // What follows "preemption:" tells of a second thought, in the same words.
+      const message = condition.message.split(/ preemption: /)[0] ?? "";
+      const about = {
+        tier: component.tier,
+        component: component.name,
+        since: condition.since,
+        evidence: podEvidence(pod, clip(condition.message, 600), condition.since),
+      };
+      const words = { component: component.title };
+      const lacking = lackingOf(message);
+      if (lacking.length > 0) {
+        return [finding(facts, SCHEDULING.resources, {
+          ...about,
+          key: `resources ${component.name}`,
+          words: { ...words, lacking: lacking.join(" and ") },
+        })];
+      }
+      if (/free ports/.test(message)) return [finding(facts, SCHEDULING.port, { ...about, words })];
+      if (/volume node affinity conflict/.test(message)) {
+        return [finding(facts, SCHEDULING.volumeElsewhere, { ...about, words })];
+      }
+      const claim =
+        /persistentvolumeclaim "([^"]{1,253})" (?:not found|is being deleted|bound to non-existent)/i
+          .exec(message)?.[1];
+      if (claim !== undefined) {
+        return [finding(facts, STORAGE.claimMissing, { ...about, words: { ...words, volume: claim } })];
+      }
+      if (/untolerated taint|were unschedulable/.test(message)) {
+        return [finding(facts, SCHEDULING.taint, { ...about, words })];
+      }
+      const waitsForClaim = /unbound immediate PersistentVolumeClaims|waiting for .{0,80}volume/i.test(
+        message,
+      );
+      if (waitsForClaim && ageMs(condition.since, facts.nowMs) < CLAIM_PATIENCE_MS) return [];
+      return [finding(facts, SCHEDULING.unplaced, { ...about, words })];
+    });
+  },
+};
+
+/** In the words of people; empty where one of them is a name that they cannot know. */
+function lackingOf(message: string): string[] {
+  const names = [...message.matchAll(/Insufficient ([\w./-]*\w)/g)].map((it) => RESOURCE_WORDS[it[1] ?? ""]);
+  return names.includes(undefined) ? [] : [...new Set(names)].flatMap((it) => it ?? []);
+}
+
+function unseen(pod: PodView, nowMs: number): ConditionView | undefined {
+  const isUnseen = pod.phase === "Pending" && pod.nodeName === "" && pod.containers.length === 0 &&
+    !pod.conditions.some((it) => it.type === "PodScheduled");
+  if (!isUnseen || ageMs(pod.createdAt, nowMs) < UNSEEN_PATIENCE_MS) return undefined;
+  return {
+    type: "PodScheduled",
+    status: "False",
+    reason: "",
+    message: "The scheduler has said nothing of it",
+    since: pod.createdAt,
+    observedGeneration: undefined,
+  };
+}
