@@ -1,6 +1,6 @@
 import { sentence } from "../text/sentence.ts";
 import type { CauseShape } from "./cause_shape.ts";
-import { afterColon, BUNDLE, itSaid } from "./phrases.ts";
+import { afterColon, BUNDLE, itSaid, midSentence } from "./phrases.ts";
 
 /** A container that does not stay up. */
 interface Ended {
@@ -113,6 +113,30 @@ export const APP = {
     port: string;
     holder: "previous" | "machine" | "own";
   }>,
+  notEnding: {
+    id: "app.not-ending",
+    kind: "general",
+    owner: "you",
+    title: (w) => `An old instance of ${midSentence(w.component)} does not come to its end`,
+    reason: (w) => `It has been stopping for ${w.age}, and may hold a volume or a port.`,
+    nextAction: `Restart the machine. If it stays: ${afterColon(BUNDLE)}`,
+    retrySafe: true,
+    action: "restart-machine",
+  } satisfies CauseShape<{ component: string; age: string }>,
+  taskFailed: {
+    id: "app.task-failed",
+    kind: "general",
+    owner: "vendor",
+    title: (w) => `A task of ${midSentence(w.component)} failed`,
+    reason: (w) =>
+      `The task "${w.task}" ${
+        w.isLate ? "did not finish in its time" : "ended with an error"
+      } and is not tried again.`,
+    nextAction: `Retry the release. If it stays: ${afterColon(BUNDLE)}`,
+    retrySafe: true,
+    action: "call-vendor",
+    remedy: "reset-release",
+  } satisfies CauseShape<{ component: string; task: string; isLate: boolean }>,
   crash: {
     id: "app.crash",
     kind: "general",

@@ -1,3 +1,4 @@
+import { sentence } from "../text/sentence.ts";
 import type { CauseShape } from "./cause_shape.ts";
 import { BUNDLE } from "./phrases.ts";
 
@@ -19,7 +20,18 @@ export const DATABASE = {
     kind: "cause",
     owner: "vendor",
     title: "The database cannot read its data",
-    reason: (w) => `It stopped with: ${w.detail}`,
+    reason: (w) => `It stopped with: ${sentence(w.detail)}`,
+    nextAction: `Do not delete anything. ${BUNDLE}`,
+    retrySafe: false,
+    action: "call-vendor",
+  } satisfies CauseShape<{ detail: string }>,
+  cacheDamaged: {
+    id: "app.cache-damaged",
+    kind: "cause",
+    owner: "vendor",
+    title: "The cache (Redis) cannot read its data",
+    reason: (w) =>
+      `Its file is damaged, for example after a power cut. It stopped with: ${sentence(w.detail)}`,
     nextAction: `Do not delete anything. ${BUNDLE}`,
     retrySafe: false,
     action: "call-vendor",

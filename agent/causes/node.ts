@@ -25,6 +25,12 @@ export const NODE = {
     title: "The machine is not ready to run services",
     reason: `Kubernetes says so. ${QUOTED}`,
     nextAction: `Wait a few minutes. If it stays, restart the machine. ${BUNDLE}`,
+    limit: {
+      afterMs: 10 * 60_000,
+      nextAction: `Restart the machine. If it stays: ${afterColon(BUNDLE)}`,
+      owner: "you",
+      action: "restart-machine",
+    },
     patienceMs: 60_000,
     retrySafe: true,
     action: "restart-machine",

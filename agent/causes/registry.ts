@@ -15,6 +15,13 @@ export const REGISTRY = {
     title: (w) => `${w.server || "The registry"} limits downloads from this site`,
     reason: "Too many downloads came from this address. The next tries follow by themselves.",
     nextAction: "Wait: the limit usually ends within a few hours.",
+    limit: {
+      afterMs: 6 * 3_600_000,
+      nextAction:
+        "It has lasted longer than such limits do. Ask whether other machines share this address, or use a mirror of the registry.",
+      owner: "network-admin",
+      action: "ask-network-admin",
+    },
     retrySafe: true,
     action: "wait",
   } satisfies CauseShape<Asked>,
@@ -35,6 +42,13 @@ export const REGISTRY = {
     title: (w) => `${w.server || "The registry"} has a problem of its own`,
     reason: "It answers with a server error, or not at all.",
     nextAction: "Wait: it is tried again by itself.",
+    limit: {
+      afterMs: 3_600_000,
+      nextAction:
+        "It has lasted for long. Check whether a proxy or firewall answers in place of the registry, or use a mirror of it.",
+      owner: "network-admin",
+      action: "ask-network-admin",
+    },
     retrySafe: true,
     action: "wait",
   } satisfies CauseShape<Asked>,

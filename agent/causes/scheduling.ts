@@ -19,12 +19,31 @@ export const SCHEDULING = {
     kind: "cause",
     owner: "you",
     title: (w) => `${w.component} cannot start: its network port is in use`,
-    reason: "Another program on this machine uses the port.",
-    nextAction: "Stop the other program.",
+    // The scheduler counts the ports of pods alone: no program outside of the cluster is ever meant.
+    reason: (w) =>
+      w.holder === "stopping"
+        ? "The previous instance of it is still stopping, and holds the port."
+        : w.holder === "previous"
+        ? "The previous instance of it still runs, and holds the port."
+        : w.holder === ""
+        ? "Another part of the cluster holds the port."
+        : `${w.holder} holds the port.`,
+    nextAction: (w) =>
+      w.holder === "stopping"
+        ? "It starts when the previous instance has ended. If that does not come to an end, restart the machine."
+        : w.holder === "previous"
+        ? `Stop the previous instance: ${w.command}`
+        : "Remove the other part, or give it another port.",
     patienceMs: 30_000,
     retrySafe: true,
     action: "fix-machine",
-  } satisfies CauseShape<{ component: string }>,
+  } satisfies CauseShape<{
+    component: string;
+    /** A stopping or running instance of the same part, the title of another, "" when not known. */
+    holder: string;
+    /** What ends the previous instance; "" where there is none. */
+    command: string;
+  }>,
   volumeElsewhere: {
     id: "sched.volume-elsewhere",
     kind: "cause",
@@ -55,6 +74,13 @@ export const SCHEDULING = {
     title: (w) => `${w.component} waits for the machine`,
     reason: "The machine takes no new services just now.",
     nextAction: "Nothing to do. It starts when the machine is ready again.",
+    limit: {
+      afterMs: 30 * 60_000,
+      nextAction:
+        "The machine has taken nothing new for long: restart it, and look at its marks (sudo k3s kubectl describe node).",
+      owner: "you",
+      action: "restart-machine",
+    },
     patienceMs: Infinity,
     retrySafe: true,
     action: "wait",

@@ -61,6 +61,7 @@ const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
   "net.node-ip-changed": ["k3s.node-gone", "k3s.node-not-ready"],
   "net.no-route": ["net.egress", "net.registry"],
   "flux.crd-missing": ["flux.controller-down"],
+  "sched.taint": ["flux.helm-timeout", "flux.health-check", "flux.not-ready"],
   "net.host-firewall": WITHOUT_WAY,
   "k3s.iptables-flushed": WITHOUT_WAY,
   "node.no-default-route": ["net.no-route", "net.egress", "net.registry", "dns.failed", "dns.timeout"],
@@ -155,6 +156,7 @@ function explains(cause: Finding, other: Finding): boolean {
   if (other.id === "k3s.api-down") return cause.hard && BEHIND_SILENCE.includes(cause.id);
   if (EXPLAINS[cause.id]?.includes(other.id)) return true;
   if (EXPLAINS[other.id]?.includes(cause.id)) return false;
+  if (isQuotedBetter(cause, other)) return true;
   if (RANK_OF_KIND[CAUSES[cause.id].kind] >= RANK_OF_KIND[CAUSES[other.id].kind]) return false;
   if (WIDE.has(cause.component) && cause.hard) {
     return CAUSES[other.id].kind === "symptom" || OF_A_MACHINE.includes(other.id);
@@ -163,6 +165,18 @@ function explains(cause: Finding, other: Finding): boolean {
   return [other.component, ...other.covers].some((part) =>
     touched.some((origin) => part === origin || dependsOn(part, origin))
   );
+}
+
+/** Of two general findings of one part only the one is shown that quotes more; they speak of the same. */
+function isQuotedBetter(a: Finding, b: Finding): boolean {
+  const areGeneral = CAUSES[a.id].kind === "general" && CAUSES[b.id].kind === "general";
+  if (!areGeneral || a.component !== b.component || WIDE.has(a.component) || a.id === b.id) return false;
+  return (quotes(b) - quotes(a) || Number(b.hard) - Number(a.hard) || age(a, b) || order(a.id, b.id)) < 0;
+}
+
+function quotes({ evidence }: Finding): number {
+  const has = (label: string) => Number(evidence.some((it) => it.label === label && it.text !== ""));
+  return 2 * (has("Last line") + has("Error line")) + has("Message");
 }
 
 function rootOf(it: Finding, causeOf: ReadonlyMap<Finding, Finding>): Finding {

@@ -8,6 +8,7 @@ import { fluxRule, missingKindRule } from "./rules/flux.ts";
 import { imagePullRule, imageSlowRule } from "./rules/image.ts";
 import { apiRule, nodeRule } from "./rules/node.ts";
 import { mountRule, sandboxRule } from "./rules/mount.ts";
+import { endingRule, taskRule } from "./rules/passing.ts";
 import { podPathRule } from "./rules/pod_path.ts";
 import { refusedRule } from "./rules/refused.ts";
 import { schedulingRule } from "./rules/scheduling.ts";
@@ -39,6 +40,8 @@ export const RULES: readonly Rule[] = [
   bootstrapRule,
   applicationRule,
   degradedRule,
+  endingRule,
+  taskRule,
   fluxRule,
   missingKindRule,
   agentRule,

@@ -65,6 +65,8 @@ export interface Facts {
   releaseSource: FluxFacts | undefined;
   /** In the order in which they happened. */
   eventsOf(kind: string, namespace: string, name: string): readonly EventView[];
+  /** A pod of it serves, beside another that fails to start: what people lose is told by the one that serves. */
+  serves(component: string): boolean;
   logOf(pod: PodView, container: string): readonly string[];
   state(component: string): ComponentState | undefined;
   flux(kind: FluxView["kind"], name: string): FluxFacts | undefined;
@@ -136,6 +138,15 @@ export function makeFacts(observed: Snapshot, nowMs: number, seen: SeenBefore = 
     fluxObjects,
     releaseSource: releaseSource(fluxObjects),
     eventsOf,
+    serves: (name) => {
+      if ((byName.get(name)?.workload?.ready ?? 0) === 0) return false;
+      // A crash loop has moments in which its own pod is ready.
+      const own = problems.filter((it) => it.component.name === name);
+      return !own.some((it) => it.kind === "crash" && it.container.ready) &&
+        unwellPods.some((it) =>
+          it.component.name === name && it.pod.containers.every((one) => !one.ready || one.init)
+        );
+    },
     logOf: (pod, container) => logs.get(`${pod.namespace}/${pod.name}/${container}`)?.lines ?? [],
     state: (name) => byName.get(name),
     flux: (kind, name) => fluxByName.get(`${kind}/${name}`),

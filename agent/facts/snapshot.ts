@@ -100,6 +100,8 @@ export interface PodView {
   /** Since when its volumes and network are there, so that its containers may be made; not told by every version. */
   sandboxReadyAt: string | undefined;
   claims: readonly string[];
+  /** Ports of the machine itself that it takes. */
+  hostPorts?: readonly number[];
 }
 
 export interface PvcView {

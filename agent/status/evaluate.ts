@@ -132,7 +132,13 @@ function componentsOf(facts: Facts, tiers: Record<"bootstrap", TierStatus>): Com
       namespace,
       ready,
       // On its way is not known to be well yet, and nothing is wrong with it either.
-      status: bad && seen ? "unhealthy" : ready ? "healthy" : "unknown",
+      status: ready && facts.serves(name)
+        ? "degraded"
+        : bad && seen
+        ? "unhealthy"
+        : ready
+        ? "healthy"
+        : "unknown",
       message: componentMessage(facts, name, seen, ready),
     }];
   });
@@ -142,6 +148,7 @@ function componentMessage(facts: Facts, name: string, seen: boolean, ready: bool
   if (facts.snapshot.api.state === "absent") return "not installed yet";
   if (!seen) return "cannot be seen";
   const problem = facts.problems.find((it) => it.component.name === name);
+  if (ready && facts.serves(name)) return "ready; a new version of it cannot start";
   if (problem?.kind === "pull") return "its image cannot be downloaded";
   if (problem?.kind === "config") return "cannot be started as described";
   if (problem?.kind === "crash" && problem.loop) return "keeps stopping";

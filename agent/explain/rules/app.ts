@@ -1,3 +1,4 @@
+import { hasRun } from "../../facts/has_run.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip } from "../../text/clip.ts";
 import { lastTelling, plainLine } from "../telling_line.ts";
@@ -131,6 +132,7 @@ export const degradedRule: Rule = {
           component: component.title,
           state: isSwitchedOff ? "switched-off" : "not-ready",
           age: durationText(age),
+          hasRun: hasRun(facts.snapshot.pods, component.name),
         },
         evidence: [
           { label: "Object", text: `${workload.kind} ${workload.namespace}/${workload.name}` },

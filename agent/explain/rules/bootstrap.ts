@@ -10,6 +10,7 @@ import { type Finding, finding, type Rule } from "../finding.ts";
 interface FailureWords {
   component: string;
   detail: string;
+  isLate: boolean;
 }
 
 /** What the last error lines of the first-time setup tell; first match wins. @see contract.md 9.4 */
@@ -22,7 +23,7 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
   {
     cause: BOOTSTRAP.migrationFailed,
     test:
-      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|migrations? timed out/i,
+      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|(?:relation|type|column|constraint|index|function|schema) "[^"]{1,200}" (?:of relation "[^"]{1,200}" )?already exists|Migration table is already locked|migrations? timed out/i,
   },
   { cause: DATABASE.start, test: /PostgreSQL did not become reachable within/i, component: "db" },
   {
@@ -78,7 +79,11 @@ function failed(facts: Facts): Finding {
     tier: "bootstrap",
     component: known?.component ?? "bootstrap",
     since: condition?.since ?? facts.snapshot.remembered.bootstrap?.at,
-    words: { component: "The first-time setup", detail: clip(withoutTime(detail), 240) },
+    words: {
+      component: "The first-time setup",
+      detail: clip(withoutTime(detail), 240),
+      isLate: facts.bootstrap.isLate,
+    },
     evidence: evidenceOf(facts, errors),
   });
 }

@@ -52,7 +52,18 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
   },
   { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
   { cause: MACHINE.diskPressure, test: /no space left on device/i },
-  { cause: DATABASE.start, test: /could not locate a valid checkpoint record|\bPANIC: /, only: ["db"] },
+  {
+    cause: DATABASE.cacheDamaged,
+    test:
+      /Bad file format reading the append only file|Unexpected end of file reading the append only file|Error opening\/reading the append|(?:Short read or OOM|Wrong signature|Terminating server after rdb file reading failure|RDB CRC error)/i,
+    only: ["redis"],
+  },
+  {
+    cause: DATABASE.start,
+    test:
+      /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint record|could not read block|invalid page in block|\bPANIC: /,
+    only: ["db"],
+  },
   {
     cause: DATABASE.auth,
     test: /password authentication failed|PostgreSQL authentication failed/i,

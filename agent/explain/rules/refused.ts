@@ -43,14 +43,12 @@ export const refusedRule: Rule = {
     if (!facts.live) return [];
     return COMPONENTS.flatMap((component): Finding[] => {
       const { workload, ready } = facts.state(component.name) ?? {};
-      const job = component.kind === "Job"
-        ? facts.snapshot.jobs.find((it) =>
-          it.namespace === component.namespace && it.name === component.object
-        )
-        : undefined;
-      const refusal = workload && ready === false
+      const { job, jobState } = facts.bootstrap;
+      const refusal = component.kind === "Job"
+        ? job && jobState === "running" ? refusalOfJob(facts, job) : undefined
+        : workload && ready === false
         ? refusalOf(facts, workload)
-        : job && refusalOfJob(facts, job);
+        : undefined;
       if (!refusal) return [];
       const known = REFUSALS.find((it) => it.test.test(refusal.message));
       const { rule, other } = known?.test.exec(refusal.message)?.groups ?? {};
@@ -82,8 +80,8 @@ function refusalOf(facts: Facts, { kind, namespace, name, conditions }: Workload
   return fromEvents(facts, object, events);
 }
 
-function refusalOfJob(facts: Facts, { namespace, name, succeeded, active }: JobView): Refusal | undefined {
-  if (succeeded > 0 || active > 0) return undefined;
+function refusalOfJob(facts: Facts, { namespace, name, active }: JobView): Refusal | undefined {
+  if (active > 0) return undefined;
   return fromEvents(facts, `Job ${namespace}/${name}`, facts.eventsOf("Job", namespace, name));
 }
 

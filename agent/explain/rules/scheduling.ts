@@ -1,4 +1,7 @@
 import type { ConditionView, PodView } from "../../facts/snapshot.ts";
+import { componentOfPod } from "../../facts/component_of_pod.ts";
+import type { Facts } from "../../facts/facts.ts";
+import { inOrder, objectKey } from "../../facts/in_order.ts";
 import { ageMs } from "../../text/duration.ts";
 import { SCHEDULING } from "../../causes/scheduling.ts";
 import { STORAGE } from "../../causes/storage.ts";
@@ -42,7 +45,11 @@ export const schedulingRule: Rule = {
           words: { ...words, lacking: lacking.join(" and ") },
         })];
       }
-      if (/free ports/.test(message)) return [finding(facts, SCHEDULING.port, { ...about, words })];
+      if (/free ports/.test(message)) {
+        return [
+          finding(facts, SCHEDULING.port, { ...about, words: { ...words, ...portHolder(facts, pod) } }),
+        ];
+      }
       if (/volume node affinity conflict/.test(message)) {
         return [finding(facts, SCHEDULING.volumeElsewhere, { ...about, words })];
       }
@@ -63,6 +70,25 @@ export const schedulingRule: Rule = {
     });
   },
 };
+
+/** Who has the port that a pod wants: as a rule the instance before it. */
+function portHolder(facts: Facts, pod: PodView): { holder: string; command: string } {
+  const others = inOrder(facts.snapshot.pods, objectKey).filter((it) =>
+    it.uid !== pod.uid && it.nodeName !== "" && it.phase !== "Succeeded" && it.phase !== "Failed"
+  );
+  const own = others.filter((it) =>
+    it.namespace === pod.namespace && it.owner !== undefined && it.owner.kind === pod.owner?.kind &&
+    it.owner.name === pod.owner.name
+  );
+  if (own.some((it) => it.deletedAt !== undefined)) return { holder: "stopping", command: "" };
+  const [previous] = own;
+  if (previous !== undefined) {
+    const command = `sudo k3s kubectl delete pod -n ${previous.namespace} ${previous.name}.`;
+    return { holder: "previous", command };
+  }
+  const sharing = others.find((it) => it.hostPorts?.some((port) => pod.hostPorts?.includes(port)));
+  return { holder: sharing === undefined ? "" : componentOfPod(sharing).title, command: "" };
+}
 
 /** In the words of people; empty where one of them is a name that they cannot know. */
 function lackingOf(message: string): string[] {

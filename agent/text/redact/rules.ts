@@ -20,7 +20,12 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
   },
   { id: "K.k3s-token", find: /\bK10[0-9a-f]{64}::[^\s"']{1,200}/g, put: MASK },
   { id: "P.age", find: /\bAGE-SECRET-KEY-1[0-9A-Z]{20,100}/g, put: MASK },
-  { id: "P.url-cred", find: /\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]*):[^\s@/]+@/gi, put: `$1:${MASK}@` },
+  // Up to the last @ of the word: a password may hold one, or a slash. What begins like a port is one.
+  {
+    id: "P.url-cred",
+    find: /\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"'<>]{0,200}):(?!\d{1,5}(?:[/?#]|$))[^\s"'<>]{1,400}@/gi,
+    put: `$1:${MASK}@`,
+  },
   {
     id: "P.dsn-tcp",
     find: /\b([A-Za-z0-9_.-]{1,60}):[^\s:@/]{1,200}@(?=(?:tcp|unix)\()/g,

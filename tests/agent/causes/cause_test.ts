@@ -27,6 +27,7 @@ const PUBLIC_IDS = `
   dns.failed net.ipv6 net.cert-expired net.host-firewall k3s.iptables-flushed k3s.no-kmsg
   k3s.sandbox-failed k3s.container-failed disk.io-error node.resolv-conf node.cpu-too-old img.store-damaged
   sched.volume-elsewhere sched.unplaced stor.claim-missing stor.claim-lost app.port-taken
+  app.not-ending app.task-failed app.cache-damaged flux.not-ready
   cfg.quota cfg.limits cfg.webhook cfg.pod-security cfg.missing-account cfg.pod-refused
 `.split(/\s+/).filter((it) => it !== "");
 
@@ -44,6 +45,31 @@ Deno.test("no two causes have the same id", async () => {
     );
   }
   assert.deepEqual(ids.toSorted(), Object.keys(CAUSES).toSorted());
+});
+
+Deno.test("whatever people are told to wait for has a limit, after which somebody has to act", () => {
+  for (const { id, owner, nextAction, limit } of Object.values(CAUSES)) {
+    const isWait = owner === "nobody" ||
+      typeof nextAction === "string" && /^(?:Wait|Nothing to do)\b/.test(nextAction);
+    if (!isWait) continue;
+    assert.ok(limit !== undefined, `${id} has no limit`);
+    assert.ok(limit.afterMs <= 6 * 3_600_000, id);
+    assert.notEqual(limit.owner, "nobody", id);
+    assert.notEqual(limit.action, "wait", id);
+  }
+});
+
+/** Causes beside which another try, by whomever, may cost data. */
+const NOT_SAFE = `
+  disk.readonly disk.io-error app.db-start app.db-version app.cache-damaged app.migration-failed
+  k3s.db-corrupt k3s.token-invalid k3s.token-mismatch flux.verify
+  sched.volume-elsewhere stor.claim-missing stor.claim-lost stor.mount
+`.split(/\s+/).filter((it) => it !== "");
+
+Deno.test("another try is called safe nowhere where data may be hurt, and no remedy is offered there", () => {
+  const unsafe = Object.values(CAUSES).filter((it) => !it.retrySafe);
+  assert.deepEqual(unsafe.map((it) => it.id).toSorted(), NOT_SAFE.toSorted());
+  assert.deepEqual(unsafe.filter((it) => it.remedy !== undefined).map((it) => it.id), []);
 });
 
 Deno.test("nobody has to act where there is only to wait, and nowhere else", () => {

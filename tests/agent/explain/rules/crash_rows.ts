@@ -17,6 +17,13 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
     "config file corrupted: yaml: unmarshal errors: line 5: cannot unmarshal !!str `tcp://1...` into int",
   ],
   ["app.db-version", "db", "db", "FATAL:  database files are incompatible with server"],
+  [
+    "app.cache-damaged",
+    "redis",
+    "redis",
+    "# Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename>",
+  ],
+  ["app.db-start", "db", "db", "FATAL:  invalid page in block 7 of relation base/16384/2619"],
   ["app.db-start", "db", "db", "PANIC:  could not locate a valid checkpoint record"],
   [
     "stor.owner",
