@@ -12,6 +12,9 @@ const REQUEST_TIMEOUT_MS = 8_000;
 const MAX_TOKEN_BYTES = 256 * 1024;
 const RETRIES = 2;
 const MAX_RETRY_AFTER_MS = 5_000;
+/** Answers of a registry that is busy or ill for a moment: asked again, also where it does not say when. */
+const TRANSIENT = new Set([429, 500, 502, 503, 504]);
+const FIRST_BACK_OFF_MS = 500;
 /** GHCR tells no expiry; a token is asked for again on 401 anyway. */
 const TOKEN_LIFETIME_MS = 60_000;
 
@@ -86,7 +89,8 @@ export class RegistrySession {
         continue;
       }
       const error = statusError(reply, url.host, `${repository}/${path}`);
-      const waitMs = error.retryAfterMs;
+      const waitMs = error.retryAfterMs ??
+        (TRANSIENT.has(reply.status) ? FIRST_BACK_OFF_MS * 4 ** attempt : undefined);
       if (waitMs === undefined || waitMs > MAX_RETRY_AFTER_MS || attempt++ >= RETRIES) throw error;
       await clock.sleep(waitMs, outer);
     }
