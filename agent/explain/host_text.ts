@@ -14,7 +14,7 @@ const KERNEL_SAYS: readonly { cause: Cause<Record<never, never>>; test: RegExp }
   // A volume may be read-only on purpose; the kubelet's own folders may not.
   {
     cause: MACHINE.diskReadOnly,
-    test: /\/(?:var|run)\/(?:lib|run|log|k3s)[^:]{0,400}: read-only file system|readonly database/i,
+    test: /[a-z]{2,10} \/(?:var|run)\/[\w./:@-]{0,300}: read-only file system|readonly database/i,
   },
   { cause: MACHINE.outOfMemory, test: /cannot allocate memory|\bENOMEM\b/i },
 ];

@@ -44,7 +44,7 @@ const VALIDITY =
 const CLOCK_GAP_MS = 10 * 365 * 86_400_000;
 /** The container runtime speaks of its own store. No registry says this, whatever words like "not found" follow. */
 const STORE =
-  /content store|content digest \S{1,100}: not found|blob \S{0,100}(?: expected at \S{1,300})?: ?blob not found|\bblob not found|snapshot \S{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|\/blobs\/sha256\/\S{1,100}: no such file|unexpected commit digest|failed commit on ref|invalid checksum|failed size validation/i;
+  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":.-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file|unexpected commit digest|failed commit on ref|invalid checksum|failed size validation/i;
 
 /** Whether the store of images on this machine has lost or damaged something. */
 export function isStoreDamage(text: string): boolean {

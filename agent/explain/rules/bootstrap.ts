@@ -23,7 +23,13 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
   {
     cause: BOOTSTRAP.migrationFailed,
     test:
-      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|(?:relation|type|column|constraint|index|function|schema) "[^"]{1,200}" (?:of relation "[^"]{1,200}" )?already exists|Migration table is already locked|migrations? timed out/i,
+      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|migrations? timed out/i,
+  },
+  // Half of a change is there already: one more try meets what the last one left.
+  {
+    cause: BOOTSTRAP.migrationFailed,
+    test:
+      /(?:relation|type|column|constraint|index|function|schema) "[^"]{1,200}"(?: of relation "[^"]{1,200}")? already exists/i,
   },
   { cause: DATABASE.start, test: /PostgreSQL did not become reachable within/i, component: "db" },
   {
@@ -35,7 +41,7 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
 
 /** The first-time setup of the database: running, or ended with an error. */
 export const bootstrapRule: Rule = {
-  causes: [BOOTSTRAP.running, BOOTSTRAP.failed, ...FAILURES.map((it) => it.cause)],
+  causes: [BOOTSTRAP.running, BOOTSTRAP.failed, ...new Set(FAILURES.map((it) => it.cause))],
   find(facts) {
     const { outcome } = facts.bootstrap;
     if (outcome === "running") return [running(facts)];

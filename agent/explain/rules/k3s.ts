@@ -62,7 +62,7 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   },
   {
     cause: MACHINE.addressChanged,
-    test: /node ?ip: "?(?<before>[\d.]+|[\da-f:]*:[\da-f:]+)"? not found in the host's network interfaces/i,
+    test: /node ?ip: "?(?<before>[\d.:a-f]{2,45})"? not found in the host's network interfaces/i,
   },
 ];
 

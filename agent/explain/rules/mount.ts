@@ -56,7 +56,7 @@ export const sandboxRule: Rule = {
     return facts.unwellPods.flatMap(({ pod, component, events }): Finding[] => {
       const event = newest(
         currentEvents(facts, pod, events).filter((it) =>
-          /^Failed(?:Create|Start)?PodSandBox$|^FailedCreatePodSandBox$/.test(it.reason)
+          /^Failed(?:Create|Start)?PodSandBox$/.test(it.reason)
         ),
       );
       return event ? [explainSandbox({ facts, pod, component, event })] : [];
@@ -148,11 +148,7 @@ function explainSandbox(told: Told): Finding {
       });
     }
   }
-  if (
-    /resolv\.conf|failed to generate sandbox config|open \S{1,200}resolv\S{0,100}: no such file/i.test(
-      message,
-    )
-  ) {
+  if (/resolv\.conf|failed to generate sandbox config|resolv\S{0,60}: no such file/i.test(message)) {
     return finding(facts, MACHINE.resolvConf, { ...aboutPod(told), key: "node" });
   }
   if (/\bcni\b|network for sandbox|network plugin|setup network|flannel/i.test(message)) {

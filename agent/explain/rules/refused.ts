@@ -11,7 +11,10 @@ const EVENT_FRESH_MS = 30 * 60_000;
 
 /** Who refuses, by what the API server says; a name of the rule where it tells one. */
 const REFUSALS = [
-  { cause: CONFIG.quota, test: /exceeded quota: (?<rule>[\w.-]+)|failed quota: (?<other>[\w.-]+)/ },
+  {
+    cause: CONFIG.quota,
+    test: /exceeded quota: (?<rule>[\w.-]{1,200})|failed quota: (?<other>[\w.-]{1,200})/,
+  },
   { cause: CONFIG.podSecurity, test: /violates PodSecurity "(?<rule>[^"]{1,80})"/ },
   {
     cause: CONFIG.webhook,
@@ -20,11 +23,11 @@ const REFUSALS = [
   {
     cause: CONFIG.account,
     test:
-      /service ?account "?(?<rule>[\w./-]+)"? (?:was )?not found|serviceaccount "(?<other>[^"]{1,200})" not found/i,
+      /service ?account "?(?<rule>[\w./-]{1,200})"? (?:was )?not found|serviceaccount "(?<other>[^"]{1,200})" not found/i,
   },
   {
     cause: CONFIG.limits,
-    test: /(?:maximum|minimum) [\w./-]+ usage per (?:Container|Pod)|[\w./-]+ max limit to request ratio per/i,
+    test: /(?:maximum|minimum) [\w./-]{1,60} usage per (?:Container|Pod)|max limit to request ratio per/i,
   },
 ] as const;
 

@@ -62,9 +62,10 @@ export const schedulingRule: Rule = {
       if (/untolerated taint|were unschedulable/.test(message)) {
         return [finding(facts, SCHEDULING.taint, { ...about, words })];
       }
-      const waitsForClaim = /unbound immediate PersistentVolumeClaims|waiting for .{0,80}volume/i.test(
-        message,
-      );
+      const waitsForClaim = /unbound immediate PersistentVolumeClaims|waiting for (?:a |ephemeral )?volume/i
+        .test(
+          message,
+        );
       if (waitsForClaim && ageMs(condition.since, facts.nowMs) < CLAIM_PATIENCE_MS) return [];
       return [finding(facts, SCHEDULING.unplaced, { ...about, words })];
     });
@@ -92,7 +93,9 @@ function portHolder(facts: Facts, pod: PodView): { holder: string; command: stri
 
 /** In the words of people; empty where one of them is a name that they cannot know. */
 function lackingOf(message: string): string[] {
-  const names = [...message.matchAll(/Insufficient ([\w./-]*\w)/g)].map((it) => RESOURCE_WORDS[it[1] ?? ""]);
+  const names = [...message.matchAll(/Insufficient ([\w./-]{0,200}\w)/g)].map((it) =>
+    RESOURCE_WORDS[it[1] ?? ""]
+  );
   return names.includes(undefined) ? [] : [...new Set(names)].flatMap((it) => it ?? []);
 }
 

@@ -23,7 +23,8 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
   // Up to the last @ of the word: a password may hold one, or a slash. What begins like a port is one.
   {
     id: "P.url-cred",
-    find: /\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"'<>]{0,200}):(?!\d{1,5}(?:[/?#]|$))[^\s"'<>]{1,400}@/gi,
+    find:
+      /\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"'<>]{0,200}):(?!\d{1,5}(?:[/?#]|$))(?:[^\s"'<>/]|\/(?!\/)){1,400}@/gi,
     put: `$1:${MASK}@`,
   },
   {

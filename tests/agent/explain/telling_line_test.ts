@@ -55,6 +55,11 @@ const LOGS: readonly [name: string, lines: string[], telling: string][] = [
     ],
     'FATAL:  could not access file "pg_stat": No such file or directory',
   ],
+  [
+    "a stack alone, whose places speak of errors",
+    ["worker is stopping", "    at handleError (/app/error.js:1:2)", "    at failed (/app/x.js:3:4)"],
+    "worker is stopping",
+  ],
   ["nothing of an error", ["one", "two"], "two"],
   ["nothing at all", [], ""],
 ];
