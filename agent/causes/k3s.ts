@@ -160,9 +160,7 @@ export const K3S = {
     title: "Kubernetes does not answer",
     reason: (w) => `Its last answer came ${w.age} ago. What is shown may be old.`,
     nextAction: (w) =>
-      w.phase === "starting"
-        ? "Wait: after a start Kubernetes needs up to three minutes."
-        : w.phase === "silent"
+      w.phase === "silent"
         ? 'Wait a minute. If it stays, restart the service "k3s" or the machine.'
         : 'Restart the service "k3s" or the machine.',
     consequence: "The state of the appliance cannot be seen.",
@@ -171,7 +169,7 @@ export const K3S = {
     remedy: "restart-k3s",
   } satisfies CauseShape<{
     age: string;
-    /** Whether it was started moments ago, fell silent only now, or has been silent for minutes. */
-    phase: "starting" | "silent" | "lasting";
+    /** Whether it fell silent only now, or has been silent for minutes. */
+    phase: "silent" | "lasting";
   }>,
 };

@@ -23,6 +23,7 @@ export type OnRuleError = (rule: string, error: unknown) => void;
 
 /** More than a page can show; the rest follows from the first or waits its turn. */
 const BLOCKER_LIMIT = 20;
+const WAIT_FOR_START = "Wait: after a start Kubernetes needs up to three minutes.";
 /** Parts through which the first company is made. @see contract.md 5.4 */
 const WORKFLOW_PARTS = ["temporal", "temporal-worker", "pgbouncer"];
 
@@ -44,6 +45,7 @@ export function explain(
   const { found, ruleErrors } = tryRules(options.rules ?? RULES, facts, options.onRuleError);
   const findings = [...found, ...options.extra ?? []]
     .map((it) => lastingSince(facts, it, options.since))
+    .map((it) => waitsForStart(facts, it))
     .map((it) => raiseForBootstrap(facts, it))
     // What stood in the way of setup is over when people can log in. @see contract.md 7.1
     .filter((it) => !(options.loginReady && it.component === "setup"));
@@ -85,6 +87,12 @@ function lastingSince(facts: Facts, it: Finding, since: ReadonlyMap<string, stri
     isLate: true,
     said: { ...it.said, nextAction: it.sayLate ?? it.said.nextAction },
   };
+}
+
+/** Nobody is told to restart what is starting. */
+function waitsForStart(facts: Facts, it: Finding): Finding {
+  if (CAUSES[it.id].action !== "restart-machine" || !facts.isStarting) return it;
+  return { ...it, said: { ...it.said, nextAction: WAIT_FOR_START } };
 }
 
 /** While the first-time setup waits for the workflow engine, trouble there keeps people from logging in. */

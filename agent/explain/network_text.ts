@@ -70,7 +70,10 @@ const PATTERNS: readonly { told: Told; test: RegExp }[] = [
     test:
       /x509: |certificate signed by unknown authority|self[- ]signed certificate|first record does not look like a TLS|gave HTTP response to HTTPS client|unrecognized name|certificate is valid for|UnknownIssuer|invalid peer certificate|remote error: tls: |tls: handshake failure/i,
   },
-  { told: network(NETWORK.ipv6), test: /IPV6_ADDRESS: connect: network is unreachable/ },
+  {
+    told: network(NETWORK.ipv6),
+    test: /IPV6_ADDRESS: connect: (?:network is unreachable|cannot assign requested address)/,
+  },
   { told: network(NETWORK.noRoute), test: /network is unreachable/i },
   {
     told: image(REGISTRY.auth),

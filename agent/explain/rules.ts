@@ -11,7 +11,7 @@ import { mountRule, sandboxRule } from "./rules/mount.ts";
 import { endingRule, taskRule } from "./rules/passing.ts";
 import { podPathRule } from "./rules/pod_path.ts";
 import { refusedRule } from "./rules/refused.ts";
-import { schedulingRule } from "./rules/scheduling.ts";
+import { rejectedRule, schedulingRule } from "./rules/scheduling.ts";
 import { downloadRule, identityRule, journalRule } from "./rules/k3s.ts";
 import { registryProbeRule } from "./rules/registry.ts";
 import { claimRule, lostClaimRule } from "./rules/storage.ts";
@@ -24,6 +24,7 @@ export const RULES: readonly Rule[] = [
   downloadRule,
   nodeRule,
   schedulingRule,
+  rejectedRule,
   podPathRule,
   registryProbeRule,
   claimRule,

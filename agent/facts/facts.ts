@@ -15,7 +15,7 @@ import { inOrder, objectKey } from "./in_order.ts";
 import { type LostPath, lostPaths } from "./pod_path.ts";
 import { ownNode } from "./own_node.ts";
 import { earliest, latest } from "../text/time.ts";
-import { isStartingAgain } from "./start_again.ts";
+import { isServiceStarting, isStartingAgain } from "./start_again.ts";
 import { findPulls, type RunningPull } from "./running_pulls.ts";
 import type { EventView, FluxView, NodeView, PodView, Snapshot, WorkloadView } from "./snapshot.ts";
 
@@ -52,6 +52,8 @@ export interface Facts {
   node: NodeView | undefined;
   /** The machine started moments ago: what is not there yet is on its way. */
   isStartingAgain: boolean;
+  /** It did, or the service of Kubernetes did. */
+  isStarting: boolean;
   problems: readonly ContainerProblem[];
   pulls: readonly RunningPull[];
   unwellPods: readonly UnwellPod[];
@@ -128,6 +130,7 @@ export function makeFacts(observed: Snapshot, nowMs: number, seen: SeenBefore = 
     live: isLive(snapshot, nowMs),
     node,
     isStartingAgain: isStartingAgain(snapshot, nowMs),
+    isStarting: isStartingAgain(snapshot, nowMs) || isServiceStarting(snapshot, nowMs),
     problems,
     pulls: findPulls(unwellPods, problems, snapshot, nowMs),
     unwellPods,

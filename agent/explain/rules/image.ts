@@ -3,13 +3,20 @@ import type { Facts } from "../../facts/facts.ts";
 import { TIER_IDS, type TierId } from "../../product/tiers.ts";
 import { IMAGE } from "../../causes/image.ts";
 import { MACHINE } from "../../causes/machine.ts";
+import { NODE } from "../../causes/node.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { isLargeImage } from "../../product/image_sizes.ts";
 import { explainHostText, HOST_CAUSES } from "../host_text.ts";
-import { explainNetworkText, IMAGE_CAUSES, NETWORK_CAUSES, registryOf } from "../network_text.ts";
+import {
+  explainNetworkText,
+  IMAGE_CAUSES,
+  isStoreDamage,
+  NETWORK_CAUSES,
+  registryOf,
+} from "../network_text.ts";
 import { containerEvidence } from "../pod_evidence.ts";
 
 const SLOW_AFTER_MS = 5 * 60_000;
@@ -27,6 +34,7 @@ export const imagePullRule: Rule = {
     ...HOST_CAUSES.filter((it) => it.id !== MACHINE.diskPressure.id),
     NETWORK.mtu,
     IMAGE.pullFailed,
+    NODE.containerFailed,
   ],
   find(facts) {
     return facts.problems.flatMap((problem): Finding[] => {
@@ -40,6 +48,15 @@ export const imagePullRule: Rule = {
           component: problem.component.name,
           key: "node",
           since: problem.since,
+          evidence: containerEvidence(problem, problem.text),
+        })];
+      }
+      if (problem.container.state.reason === "ImageInspectError" && !isStoreDamage(problem.text)) {
+        return [finding(facts, NODE.containerFailed, {
+          tier: problem.component.tier,
+          component: problem.component.name,
+          since: problem.since,
+          words: { component: problem.component.title },
           evidence: containerEvidence(problem, problem.text),
         })];
       }

@@ -64,6 +64,11 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
     cause: MACHINE.addressChanged,
     test: /node ?ip: "?(?<before>[\d.:a-f]{2,45})"? not found in the host's network interfaces/i,
   },
+  {
+    cause: MACHINE.addressChanged,
+    test:
+      /(?:unable|failed) to find (?:the )?interface (?:with|by|for) (?:the )?(?:specified )?(?:node )?ip/i,
+  },
 ];
 
 /** What the service "k3s" says while Kubernetes does not answer. */
@@ -104,13 +109,6 @@ function atLine(line: JournalLine) {
 function newestRun(lines: readonly JournalLine[], nowMs: number): readonly JournalLine[] {
   const start = lines.findLastIndex((it) => /^Starting (?:Lightweight Kubernetes|k3s)/.test(it.text));
   return lines.filter((it, index) => index >= start || ageMs(it.at, nowMs) < START_PATIENCE_MS);
-}
-
-/** The service began to start so short ago that nothing can be expected of it yet, and it has not failed again and again. */
-export function isServiceStarting({ snapshot: { host }, nowMs }: Pick<Facts, "snapshot" | "nowMs">): boolean {
-  const start = host.journal.findLast((it) => /^Starting (?:Lightweight Kubernetes|k3s)/.test(it.text));
-  if (start === undefined || ageMs(start.at, nowMs) >= START_PATIENCE_MS) return false;
-  return host.journal.filter((it) => RESTARTED.test(it.text)).length < LOOP_STARTS;
 }
 
 function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {

@@ -5,7 +5,6 @@ import { K3S } from "../../causes/k3s.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { NODE } from "../../causes/node.ts";
 import { clip } from "../../text/clip.ts";
-import { isServiceStarting } from "./k3s.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 
@@ -23,13 +22,13 @@ export const apiRule: Rule = {
     if (setup.status === "running" && setup.stepId !== "login") return [];
     const from = api.lastContactAt ?? api.since;
     const age = ageMs(from, facts.nowMs);
-    const isStarting = facts.isStartingAgain || isServiceStarting(facts);
+    const { isStarting } = facts;
     return [finding(facts, K3S.apiDown, {
       since: from,
       hard: !isStarting,
       words: {
         age: durationText(age),
-        phase: isStarting ? "starting" : age < API_PATIENCE_MS ? "silent" : "lasting",
+        phase: age < API_PATIENCE_MS ? "silent" : "lasting",
       },
       evidence: [
         { label: "Last answer", text: api.lastContactAt ?? "never since the agent started" },

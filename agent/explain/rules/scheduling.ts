@@ -2,6 +2,7 @@ import type { ConditionView, PodView } from "../../facts/snapshot.ts";
 import { componentOfPod } from "../../facts/component_of_pod.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { inOrder, objectKey } from "../../facts/in_order.ts";
+import { timeMs } from "../../text/time.ts";
 import { ageMs } from "../../text/duration.ts";
 import { SCHEDULING } from "../../causes/scheduling.ts";
 import { STORAGE } from "../../causes/storage.ts";
@@ -13,6 +14,7 @@ import { podEvidence } from "../pod_evidence.ts";
 const CLAIM_PATIENCE_MS = 10 * 60_000;
 /** Not even looked at: Kubernetes has no scheduler that works. */
 const UNSEEN_PATIENCE_MS = 5 * 60_000;
+const REJECTED_FRESH_MS = 10 * 60_000;
 /** What people call what the scheduler counts. What is not here is quoted. */
 const RESOURCE_WORDS: Readonly<Record<string, string>> = {
   "cpu": "processor power",
@@ -90,6 +92,40 @@ function portHolder(facts: Facts, pod: PodView): { holder: string; command: stri
   const sharing = others.find((it) => it.hostPorts?.some((port) => pod.hostPorts?.includes(port)));
   return { holder: sharing === undefined ? "" : componentOfPod(sharing).title, command: "" };
 }
+
+/** Pods that were placed and that the kubelet would not take: they end at once, and new ones come. */
+export const rejectedRule: Rule = {
+  causes: [SCHEDULING.resources, SCHEDULING.unplaced],
+  find(facts) {
+    return facts.components.flatMap(({ component, ready }): Finding[] => {
+      if (ready !== false) return [];
+      const rejected = inOrder(facts.snapshot.pods, objectKey).filter((it) =>
+        it.phase === "Failed" && it.containers.every((one) => one.state.kind !== "terminated") &&
+        it.reason !== "" && it.reason !== "Evicted" && componentOfPod(it) === component &&
+        ageMs(it.createdAt, facts.nowMs) < REJECTED_FRESH_MS
+      );
+      const last = rejected.toSorted((a, b) => timeMs(a.createdAt) - timeMs(b.createdAt)).at(-1);
+      if (last === undefined) return [];
+      const word = RESOURCE_WORDS[/^OutOf([\w-]{1,40})$/.exec(last.reason)?.[1] ?? ""];
+      const about = {
+        tier: component.tier,
+        component: component.name,
+        since: last.createdAt,
+        hard: rejected.length > 1,
+        evidence: podEvidence(last, last.message, last.createdAt),
+      };
+      return [
+        word === undefined
+          ? finding(facts, SCHEDULING.unplaced, { ...about, words: { component: component.title } })
+          : finding(facts, SCHEDULING.resources, {
+            ...about,
+            key: `resources ${component.name}`,
+            words: { component: component.title, lacking: word },
+          }),
+      ];
+    });
+  },
+};
 
 /** In the words of people; empty where one of them is a name that they cannot know. */
 function lackingOf(message: string): string[] {

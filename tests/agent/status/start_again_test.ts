@@ -145,6 +145,22 @@ Deno.test("the start of the machine itself is known too, and an old one is not a
   assert.deepEqual([at(ago(60)), at(ago(200)), at(undefined)], [true, false, false]);
 });
 
+Deno.test("nobody is told to restart Kubernetes while it is starting", () => {
+  const lost = node([{
+    type: "Ready",
+    status: "Unknown",
+    reason: "NodeStatusUnknown",
+    message: "Kubelet stopped posting node status.",
+    lastTransitionTime: ago(40),
+  }]);
+  const at = (events: ReturnType<typeof event>[]) =>
+    evaluate(snapshotOf({ ...healthyCluster(), nodes: [lost], events }, workingMore()), NOW_MS)
+      .topBlockers[0];
+  assert.match(at([])?.nextAction ?? "", /^Restart the service/);
+  const started = event(node(), "Starting", "Starting kubelet.", { type: "Normal", secondsAgo: 30 });
+  assert.match(at([started])?.nextAction ?? "", /^Wait: after a start/);
+});
+
 const STARTED = { at: ago(20), text: "Starting Lightweight Kubernetes..." };
 for (
   const [name, seconds, journal, isRed, says] of [

@@ -70,6 +70,10 @@ export const K3S: [BlockerId, string][] = [
     'E1121 11:59:30.1 1 kubelet.go:1] "Failed to set some node status fields" err="failed to validate nodeIP: node IP: "192.0.2.99" not found in the host\'s network interfaces" node="appliance-01"',
   ],
   [
+    "net.node-ip-changed",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="Error: failed to find interface with specified node ip"',
+  ],
+  [
     "time.skew",
     'time="2026-11-21T11:59:30Z" level=error msg="remotedialer: x509: certificate has expired or is not yet valid: current time 2020-01-01T00:00:30Z is before 2026-10-01T00:00:00Z"',
   ],

@@ -19,6 +19,12 @@ const notReadyNode = (reason: string, message: string, status = "False") =>
     nodes: [node([{ type: "Ready", status, reason, message, lastTransitionTime: ago(300) }])],
   });
 
+const rejected = (reason: string, message: string) => {
+  const made = podOf("db", {}, { containers: [], phase: "Failed", createdSecAgo: 60 });
+  Object.assign(made.status, { reason, message });
+  return of("db", [made]);
+};
+
 const lost = (line: string) => {
   const made = podOf("workflow-worker", crashed("waiting", { restarts: 6 }));
   return of("workflow-worker", [made], [], {
@@ -117,6 +123,22 @@ export const NODE_ROWS: readonly Row[] = [
       "alga-core",
       unschedulable("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
     ),
+  })),
+  ...(
+    [
+      [
+        "sched.resources",
+        "OutOfcpu",
+        "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000",
+      ],
+      ["sched.unplaced", "UnexpectedAdmissionError", "Pod was rejected: Allocate failed due to x"],
+    ] as const
+  ).map(([id, reason, message]): Row => ({
+    name: `not taken by the machine, ${reason}`,
+    id,
+    component: "db",
+    red: rejected(reason, message),
+    green: rejected("Evicted", "The node was low on resource: memory."),
   })),
   {
     name: "port taken",

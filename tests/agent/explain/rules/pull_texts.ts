@@ -41,6 +41,10 @@ export const PULLS: [BlockerId, string][] = [
     `${REQUEST}dial tcp [2606:50c0:8000::154]:443: connect: network is unreachable`,
   ],
   [
+    "net.ipv6",
+    `${REQUEST}dial tcp [2606:50c0:8000::154]:443: connect: cannot assign requested address`,
+  ],
+  [
     "net.cert-expired",
     `${REQUEST}tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-21T12:00:00Z is after 2026-11-01T23:59:59Z`,
   ],
