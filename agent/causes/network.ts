@@ -135,7 +135,7 @@ export const NETWORK = {
     kind: "cause",
     owner: "you",
     title: "The clock of this machine is wrong",
-    reason: "By it, certificates are not valid yet, or have not been for long.",
+    reason: "Certificates look as if they were not valid yet, or out of date for years.",
     nextAction: "Set the time, or let it follow a time server (NTP).",
     retrySafe: true,
     action: "fix-machine",

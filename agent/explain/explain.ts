@@ -148,6 +148,8 @@ function consequenceOf(facts: Facts, finding: Finding, loginBlocking: boolean): 
   if (facts.serves(finding.component)) {
     return "People can log in and work. What runs of it goes on working.";
   }
+  const isInTrouble = facts.problems.some((it) => it.component.name === finding.component);
+  if (facts.state(finding.component)?.ready === true && !isInTrouble) return "People can log in and work.";
   const loss = component && component.tier === "background" ? component.loss : undefined;
   if (loss === undefined) return "People can log in and work.";
   return `People can log in and work. ${loss}.`;

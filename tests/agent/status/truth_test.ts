@@ -159,10 +159,11 @@ const NOT_WELL: readonly [name: string, cluster: Cluster][] = [
 ];
 for (const [name, cluster] of NOT_WELL) {
   Deno.test(`an appliance with ${name} is not called fully healthy`, () => {
-    const { rollup, tiers } = evaluate(snapshotOf(cluster, workingMore()), NOW_MS);
+    const { rollup, tiers, topBlockers } = evaluate(snapshotOf(cluster, workingMore()), NOW_MS);
     assert.notEqual(rollup.state, "fully_healthy");
     assert.equal(tiers.fullHealth.ready, false);
     assert.equal(tiers.login.ready, true);
+    for (const it of topBlockers) assert.equal(it.consequence, "People can log in and work.", it.id);
   });
 }
 
