@@ -4,14 +4,15 @@ import type { PodView } from "../facts/snapshot.ts";
 import type { Finding } from "./finding.ts";
 
 const STOPPED_FOR = "Stopped for";
-const ENDED_WITH = "Ended with";
+const EXIT_CODE = "Exit code";
 
 /** How a container ended, and what the kubelet stopped it for. */
 export function endEvidence(
   { reason, exitCode, stoppedFor }: { reason: string; exitCode: number | undefined; stoppedFor: string },
 ): Finding["evidence"] {
   return [
-    { label: ENDED_WITH, text: `${reason || "unknown"}, exit code ${exitCode ?? "unknown"}` },
+    { label: "Ended with", text: reason || "unknown" },
+    { label: EXIT_CODE, text: `${exitCode ?? "unknown"}` },
     ...(stoppedFor === "" ? [] : [{ label: STOPPED_FOR, text: clip(stoppedFor, 400) }]),
   ];
 }
@@ -20,8 +21,8 @@ export function endEvidence(
 export function readStop(evidence: Finding["evidence"]): { exitCode: number; text: string } | undefined {
   const of = (label: string) => evidence.find((it) => it.label === label)?.text;
   const text = of(STOPPED_FOR);
-  const exitCode = /, exit code (\d{1,3})$/.exec(of(ENDED_WITH) ?? "")?.[1];
-  return text === undefined || exitCode === undefined ? undefined : { exitCode: Number(exitCode), text };
+  const exitCode = Number(of(EXIT_CODE));
+  return text === undefined || !Number.isInteger(exitCode) ? undefined : { exitCode, text };
 }
 
 /** Exact object, state and message of a container, for support. */

@@ -1,7 +1,7 @@
 import { hasRun } from "../../facts/has_run.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip } from "../../text/clip.ts";
-import { lastTelling, plainLine } from "../telling_line.ts";
+import { lastTelling, plainLine } from "./telling_line.ts";
 import type { Component } from "../../product/components.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import type { Cause } from "../../causes/cause.ts";

@@ -9,7 +9,7 @@ import type { ContainerProblem } from "../../facts/container_problem.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { IMAGE } from "../../causes/image.ts";
 import { NODE } from "../../causes/node.ts";
-import { explainHostText, HOST_CAUSES } from "../host_text.ts";
+import { explainHostText, HOST_CAUSES } from "./host_text.ts";
 import { isStoreDamage } from "../network_text.ts";
 
 /** Containers that cannot be created as they are described. @see cluster.md 5 */

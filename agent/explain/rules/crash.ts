@@ -7,8 +7,8 @@ import { MACHINE } from "../../causes/machine.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { containerEvidence, endEvidence } from "../pod_evidence.ts";
-import { healthCheckWords, startFailureWords } from "../runtime_text.ts";
-import { lastTelling, plainLine } from "../telling_line.ts";
+import { healthCheckWords, startFailureWords } from "./runtime_text.ts";
+import { lastTelling, plainLine } from "./telling_line.ts";
 import { BEGUN_ONLY, CRASH_PATTERNS, type CrashWords, WIDE } from "./crash_patterns.ts";
 
 type Crash = Extract<ContainerProblem, { kind: "crash" }>;

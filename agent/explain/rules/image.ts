@@ -9,7 +9,7 @@ import { REGISTRY } from "../../causes/registry.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { isLargeImage } from "../../product/image_sizes.ts";
-import { explainHostText, HOST_CAUSES } from "../host_text.ts";
+import { explainHostText, HOST_CAUSES } from "./host_text.ts";
 import {
   explainNetworkText,
   IMAGE_CAUSES,

@@ -12,7 +12,7 @@ import { MACHINE } from "../../causes/machine.ts";
 import { NODE } from "../../causes/node.ts";
 import { STORAGE } from "../../causes/storage.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { explainHostText, HOST_CAUSES } from "../host_text.ts";
+import { explainHostText, HOST_CAUSES } from "./host_text.ts";
 import { explainNetworkText, IMAGE_CAUSES, NETWORK_CAUSES } from "../network_text.ts";
 import { podEvidence } from "../pod_evidence.ts";
 

@@ -1,5 +1,5 @@
-import type { Cause } from "../causes/cause.ts";
-import { MACHINE } from "../causes/machine.ts";
+import type { Cause } from "../../causes/cause.ts";
+import { MACHINE } from "../../causes/machine.ts";
 
 /** What the kernel says to whoever wants something of it, and the fault of the machine that it means. */
 const KERNEL_SAYS: readonly { cause: Cause<Record<never, never>>; test: RegExp }[] = [

@@ -3,7 +3,7 @@ const FRAME =
   /^at\s|^File "|^goroutine \d|^\.{3} \d|^[\w.*()/-]{1,200}\(0x[\da-f]|^[\^~]|^[{}\]]|^Node\.js v/;
 /** How programs begin the line that names the cause. */
 const CAUSE =
-  /^(?:Uncaught |Caused by: |\[cause\]: )?[\w.$]{0,100}(?:Error|Exception|Failure)\b[^:]{0,80}: |\bpanic: |\bfatal\b|\bPANIC: |level=(?:fatal|panic)|"level":"(?:fatal|panic)"|\bFATAL\b|^thread '[^']{1,80}' .{0,20}panicked/i;
+  /^(?:Uncaught |Caused by: |\[cause\]: )?[\w.$]{0,100}(?:Error|Exception|Failure)\b[^:]{0,80}: |\bpanic: |\bfatal\b|\bPANIC: |level=(?:fatal|panic)|\bFATAL\b|^thread '[^']{1,80}' .{0,20}panicked/i;
 const WEAK = /error|panic|exception|failed|cannot|could not|refused|denied|unable|not found|invalid/i;
 const EMPTY_OUTCOME = /^(?:\S{1,60}\s)?exit(?:ed)?(?: with)?(?: status| code)? \d{1,3}$/i;
 
@@ -26,7 +26,17 @@ function isFrame(line: string): boolean {
 export function plainLine(line: string): string {
   const logfmt = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
   if (logfmt !== undefined) return logfmt.replaceAll(/\\(["\\])/g, "$1");
-  const json = /^\{.*"(?:msg|message)":"((?:[^"\\]|\\.)*)"/.exec(line.trimStart())?.[1];
-  if (json !== undefined) return json.replaceAll(/\\(["\\])/g, "$1");
+  const said = jsonMessage(line);
+  if (said !== undefined) return said;
   return line.replace(/^\d{4}-\d\d-\d\d[T ][\d:.,]+Z?\s+/, "");
+}
+
+function jsonMessage(line: string): string | undefined {
+  if (!line.trimStart().startsWith("{")) return undefined;
+  try {
+    const { msg, message } = JSON.parse(line);
+    return [msg, message].find((it) => typeof it === "string");
+  } catch {
+    return undefined; // only looks like JSON
+  }
 }

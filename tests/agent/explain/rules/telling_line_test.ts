@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lastTelling, plainLine } from "../../../agent/explain/telling_line.ts";
+import { lastTelling, plainLine } from "../../../../agent/explain/rules/telling_line.ts";
 
 /** The last lines of programs, and the one that names the cause. */
 const LOGS: readonly [name: string, lines: string[], telling: string][] = [
