@@ -76,8 +76,11 @@ export const schedulingRule: Rule = {
 
 /** Who has the port that a pod wants: as a rule the instance before it. */
 function portHolder(facts: Facts, pod: PodView): { holder: string; command: string } {
-  const others = inOrder(facts.snapshot.pods, objectKey).filter((it) =>
-    it.uid !== pod.uid && it.nodeName !== "" && it.phase !== "Succeeded" && it.phase !== "Failed"
+  const others = inOrder(
+    facts.snapshot.pods.filter((it) =>
+      it.uid !== pod.uid && it.nodeName !== "" && it.phase !== "Succeeded" && it.phase !== "Failed"
+    ),
+    objectKey,
   );
   const own = others.filter((it) =>
     it.namespace === pod.namespace && it.owner !== undefined && it.owner.kind === pod.owner?.kind &&
@@ -99,10 +102,13 @@ export const rejectedRule: Rule = {
   find(facts) {
     return facts.components.flatMap(({ component, ready }): Finding[] => {
       if (ready !== false) return [];
-      const rejected = inOrder(facts.snapshot.pods, objectKey).filter((it) =>
-        it.phase === "Failed" && it.containers.every((one) => one.state.kind !== "terminated") &&
-        it.reason !== "" && it.reason !== "Evicted" && componentOfPod(it) === component &&
-        ageMs(it.createdAt, facts.nowMs) < REJECTED_FRESH_MS
+      const rejected = inOrder(
+        facts.snapshot.pods.filter((it) =>
+          it.phase === "Failed" && it.containers.every((one) => one.state.kind !== "terminated") &&
+          it.reason !== "" && it.reason !== "Evicted" && componentOfPod(it) === component &&
+          ageMs(it.createdAt, facts.nowMs) < REJECTED_FRESH_MS
+        ),
+        objectKey,
       );
       const last = rejected.toSorted((a, b) => timeMs(a.createdAt) - timeMs(b.createdAt)).at(-1);
       if (last === undefined) return [];
