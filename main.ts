@@ -2,6 +2,7 @@ import { fstatSync } from "node:fs";
 import { COMMANDS } from "./agent/cli/commands.ts";
 import { readBounded } from "./agent/cli/read_bounded.ts";
 import { readLine } from "./agent/cli/read_line.ts";
+import { readSecret } from "./agent/cli/read_secret.ts";
 import { runCli } from "./agent/cli/run_cli.ts";
 import { isJournalStream, type LogLevel, withPriority } from "./agent/text/log_line.ts";
 
@@ -17,7 +18,13 @@ const code = await runCli(COMMANDS, Deno.args, {
   out: (text) => writeAll(Deno.stdout, text),
   err: say,
   readLine: () => readLine(Deno.stdin),
+  readSecret: () => Deno.stdin.isTerminal() ? readSecret(Deno.stdin) : readLine(Deno.stdin),
+  isTyped: Deno.stdin.isTerminal(),
   readInput: (maxBytes) => readBounded(Deno.stdin, maxBytes),
+  ...Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
+    ? { openFull: async () => (await import("./agent/cli/full_terminal.ts")).fullTerminal() }
+    : {},
+  env: (name) => Deno.env.get(name),
   columns: Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined,
   color: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
   signal: ended.signal,

@@ -35,7 +35,7 @@ async function findText(host: Host): Promise<{ text: string; place: "payload" | 
   const embedded = await readEmbedded();
   if (embedded !== undefined) return { text: embedded, place: "program" };
   throw new AgentError("FLUX_FAILED", "This agent was built without Flux's resource definitions", {
-    hint: `Install a release build, or put them into ${PATHS.fluxCrdsPayload}`,
+    hint: `Ask Alga support for a release build, or put them into ${PATHS.fluxCrdsPayload}`,
     retrySafe: false,
   });
 }
@@ -63,7 +63,7 @@ function parseDefinitions(text: string): KubeObject[] {
 
 function unreadable(why: string, cause?: unknown): AgentError {
   return new AgentError("FLUX_FAILED", `Flux's resource definitions cannot be read: ${why}`, {
-    hint: "Install from the appliance image again",
+    hint: "Install from the appliance image again, in the hypervisor",
     retrySafe: false,
     ...(cause === undefined ? {} : { cause }),
   });

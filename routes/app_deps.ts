@@ -1,4 +1,6 @@
 import type { Access, Session } from "../agent/access/mod.ts";
+import type { AuditLog } from "../agent/access/audit_log.ts";
+import type { AuditRead } from "../agent/access/read_audit.ts";
 import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
 import type { SettingsService } from "../agent/settings/settings_service.ts";
@@ -6,6 +8,7 @@ import type { Settings } from "../agent/settings/settings.ts";
 import type { SetupService } from "../agent/setup/mod.ts";
 import type { SetupDraft } from "./setup_draft.ts";
 import type { StatusService } from "../agent/status/document.ts";
+import type { UpdateService } from "../agent/update/update_service.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
 
 /** Who this appliance is. */
@@ -21,22 +24,37 @@ export interface Identity {
 export interface AppDeps {
   setup: SetupService;
   settings: SettingsService;
+  updates: UpdateService;
   status: StatusService;
   access: Access;
+  /** Who signed in and who changed what. */
+  audit: Pick<AuditLog, "record"> & { read(): Promise<AuditRead> };
   identity: Identity;
   clock: MonotonicClock;
   /** Whether what a restart interrupted was taken up, and setup can write its record. */
   isReady(): boolean;
   /** One line for the agent's own log. */
   say: Say;
+  /** What the site has chosen about encryption. */
+  encryption?: EncryptionChoice;
   /** Names, besides addresses, under which this appliance may be asked for. */
   allowedHosts(): Promise<readonly string[]>;
+}
+
+/** What a site chooses about encryption; nothing of it by default. */
+export interface EncryptionChoice {
+  /** What comes in clear is led to the encrypted pages. */
+  redirects?: boolean;
+  /** Browsers that came encrypted are told to come so for this many days. @see RFC 6797 */
+  hstsDays?: number | undefined;
 }
 
 /** What is handed to the app with each request. */
 export interface Bindings {
   /** Address of the other end, or "socket". */
   readonly remoteAddr: string;
+  /** Whether it came over TLS. */
+  readonly isEncrypted?: boolean;
   /** Says that the request shows a session or the token, so that strangers cannot push its connection out. */
   signedIn?(): void;
   /** For an answer that stays open: no idle limit until the function that comes back is called. */
@@ -54,6 +72,10 @@ export interface Env {
     isStillAllowed: () => boolean;
     /** What a form must carry; `undefined` for programs, which bring the token itself. */
     csrfToken: string | undefined;
+    /** Why a request was refused, in short. */
+    refusal: string | undefined;
+    /** What exactly a request changed, where its path does not say it. */
+    audited: string | undefined;
   };
 }
 

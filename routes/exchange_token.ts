@@ -1,12 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppDeps, Env } from "./app_deps.ts";
-import { sessionCookie } from "./guards.ts";
-import { localPath } from "./login.ts";
+import { setSessionCookie } from "./guards.ts";
+import { localPath, visitorOf } from "./login.ts";
 
 /**
  * A link with the token: exchanged for a session and gone from the address bar, before anything else sees it. A wrong one
  * leads to the sign-in form.
  *
+ * - After a management password was chosen no link opens anything, and a wrong one costs nobody a guess.
  * - Who is signed in stays so, whatever the link says.
  * - Any page of the web can make a browser ask for such a link. What the browser says is not a visit of a person (a picture, a
  *   frame) is not looked at; over plain HTTP browsers say nothing, so wrong links have an allowance of their own.
@@ -20,9 +21,9 @@ export function exchangeToken(deps: AppDeps): MiddlewareHandler<Env> {
     const there = localPath(c.req.path);
     if (c.get("session") || !mayBeVisit((name) => c.req.header(name))) return c.redirect(there, 303);
     await deps.access.refresh();
-    if (deps.access.checkToken(token, c.env.remoteAddr, "link").ok) {
-      c.header("set-cookie", sessionCookie((await deps.access.startSession()).id));
-    }
+    const reply = await deps.access.signInByToken(token, visitorOf(c), "link");
+    if (!reply.ok) return c.redirect(`/login?link=wrong&next=${there}`, 303);
+    setSessionCookie(c, reply.id);
     return c.redirect(there, 303);
   };
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Frame } from "../views/layout.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { encryptedAddress } from "./encryption.ts";
 
 const ADDRESS_MS = 10_000;
 
@@ -31,7 +32,13 @@ export async function frameOf(
     release: version === null ? null : `${version} · ${status.release.selectedChannel ?? ""}`,
     stylePath: state.stylesheet.path,
     problems: status.topBlockers,
+    isSetUp: deps.setup.view().state.status === "done",
+    connection: c.env.isEncrypted
+      ? { isEncrypted: true }
+      : { isEncrypted: false, encryptedUrl: encryptedAddress(c) },
+    certificate: status.certificate,
     ...(session === undefined ? {} : { csrfToken: session.csrfToken }),
+    ...(session?.mustChoosePassword ? { isClosed: true } : {}),
     ...(current === undefined ? {} : { current }),
   };
 }

@@ -7,6 +7,8 @@ import { LIVE_AGAIN } from "./live.ts";
 import { answerProblem, wantsJson } from "./problem.ts";
 
 const COOKIE = "alga_appliance_session";
+/** Over TLS: browsers take it from nobody who speaks without, and never send it there. @see RFC 6265bis §4.1.3.2 */
+const ENCRYPTED_COOKIE = `__Host-${COOKIE}`;
 const MAX_BODY_BYTES = 64 * 1024;
 /** So much comes within seconds over any line that is of use. */
 const BODY_MS = 20_000;
@@ -25,18 +27,18 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
 });
 
 /**
- * Refuses requests for names that are not ours: a page elsewhere must not reach us by rebinding its name. HTTP/2 names the host
- * in `:authority`, a whole address in the request line does so as well, and both outrank a Host header, which must be ours too.
- * @see RFC 9112 §3.2.2, RFC 9113 §8.3.1
+ * Refuses requests for names that are not ours: a page elsewhere must not reach us by rebinding its name. A whole address in the
+ * request line outranks a Host header, which must be ours too.
+ * @see RFC 9112 §3.2.2
  */
 export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHandler<Env> {
   return async function requireKnownHost(c, next) {
-    const [asked, header] = [askedHost(c), hostHeader(c)];
+    const [asked, header = ""] = [askedHost(c), c.req.header("host")];
     const isKnown = async (host: string) => {
       const name = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "").toLowerCase();
       return isIP(name) !== 0 || (await deps.allowedHosts()).some((it) => it.toLowerCase() === name);
     };
-    if (!await isKnown(asked) || (header !== undefined && header !== asked && !await isKnown(header))) {
+    if (!await isKnown(asked) || (header !== asked && !await isKnown(header))) {
       return await answerProblem(c, deps, state, {
         status: 421,
         title: "This address is not known here",
@@ -45,11 +47,6 @@ export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHand
     }
     return await next();
   };
-}
-
-/** The Host header; empty where HTTP/1 left it out, which only a Connection header gives away; `undefined` in HTTP/2. */
-function hostHeader(c: Context<Env>): string | undefined {
-  return c.req.header("host") ?? (c.req.header("connection") === undefined ? undefined : "");
 }
 
 /** The host and port that a request is for. */
@@ -121,18 +118,30 @@ export function findSession(deps: AppDeps): MiddlewareHandler<Env> {
 function sessionOf(c: Context<Env>, deps: AppDeps) {
   const cookie = c.req.header("cookie");
   if (cookie === undefined) return undefined;
+  const { isEncrypted = false } = c.env;
+  const wanted = isEncrypted ? ENCRYPTED_COOKIE : COOKIE;
   for (const part of cookie.split(";")) {
     const [name, value] = part.trim().split("=");
-    if (name === COOKIE && value) {
-      return deps.access.findSession(value, { isUse: c.req.query("live") !== LIVE_AGAIN });
+    if (name === wanted && value) {
+      const isUse = c.req.query("live") !== LIVE_AGAIN;
+      const found = deps.access.findSession(value, { isUse, address: c.env.remoteAddr });
+      // What was sent in clear may be known to others, and what was not must stay so: neither is good for the other.
+      return found?.isEncrypted === isEncrypted ? found : undefined;
     }
   }
   return undefined;
 }
 
-/** The cookie that carries a session. `id` empty = forget it. */
-export function sessionCookie(id: string): string {
-  return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; ${id === "" ? "Max-Age=0" : "Max-Age=604800"}`;
+/** Has the browser forget its session. */
+export function forgetSession(c: Context<Env>): void {
+  setSessionCookie(c, "");
+}
+
+/** Gives the browser the cookie of a session. */
+export function setSessionCookie(c: Context<Env>, id: string): void {
+  const [name, secure] = c.env.isEncrypted ? [ENCRYPTED_COOKIE, " Secure;"] : [COOKIE, ""];
+  const age = id === "" ? 0 : 604_800;
+  c.header("set-cookie", `${name}=${id}; Path=/; HttpOnly;${secure} SameSite=Strict; Max-Age=${age}`);
 }
 
 /** Pages lead to the sign-in form; the API says 401. Reads no body. */
@@ -140,7 +149,7 @@ export function requireSession(deps: AppDeps, state: AppState): MiddlewareHandle
   return async function requireSession(c, next) {
     const bearer = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
     if (bearer !== undefined) {
-      await deps.access.refresh();
+      await deps.access.refreshToken();
       const verdict = deps.access.checkToken(bearer, c.env.remoteAddr);
       if (verdict.ok) {
         const token = deps.access.token();
@@ -194,7 +203,7 @@ export function requireOwnOrigin(deps: AppDeps, state: AppState): MiddlewareHand
     if (c.req.method === "GET" || c.req.method === "HEAD") return await next();
     const origin = c.req.header("origin");
     const site = c.req.header("sec-fetch-site");
-    const isForeign = (origin !== undefined && originHost(origin) !== askedHost(c)) ||
+    const isForeign = (origin !== undefined && !isOwnOrigin(c, origin)) ||
       (site !== undefined && site !== "same-origin" && site !== "none");
     if (!isForeign) return await next();
     return await answerProblem(c, deps, state, {
@@ -231,6 +240,9 @@ async function hasCsrfToken(c: Context<Env>, wanted: string): Promise<boolean> {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function originHost(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+/** A page of ours that came in clear may have been changed on its way: what is encrypted takes nothing from it. */
+function isOwnOrigin(c: Context<Env>, origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { host, protocol } = new URL(origin);
+  return host === askedHost(c) && (!c.env.isEncrypted || protocol === "https:");
 }

@@ -17,6 +17,8 @@ const BEAT_MS = 10_000;
 const COALESCE_MS = 50;
 /** Title and icon of the tab change only with the page, which is loaded again so long after they went wrong. */
 const TAB_BEHIND_MS = 60_000;
+/** Where what the page is about is over, nothing on it will change again, and its title is wrong for good. */
+const PAST_MS = 5_000;
 /** Whoever takes nothing for so long is gone, or holds a place for nothing. */
 const STALL_MS = 60_000;
 /** Until the page is loaded again: after the end of its stream, after a restart, after its connection broke or found no place. */
@@ -29,6 +31,8 @@ export interface LivePage {
   parts: Parts;
   /** The state that title and icon show, as of now. */
   tone: () => Tone;
+  /** The page is about something that is over and stays so: it is loaded again soon. */
+  isPast?: () => boolean;
   subscribe: (listener: () => void) => () => void;
   /** Address of this page for the links that stand outside the changing parts. */
   path: string;
@@ -156,8 +160,9 @@ function stream(
       return renderPart(restartingSection(live.path)) + renderPart(reload(again, RELOAD_SEC.restarting));
     }
     const nowMs = live.clock.monotonicMs();
-    behindMs = live.tone() === tone ? undefined : behindMs ?? nowMs;
-    const isTabBehind = behindMs !== undefined && nowMs - behindMs >= TAB_BEHIND_MS;
+    const isPast = live.isPast?.() === true;
+    behindMs = live.tone() === tone && !isPast ? undefined : behindMs ?? nowMs;
+    const isTabBehind = behindMs !== undefined && nowMs - behindMs >= (isPast ? PAST_MS : TAB_BEHIND_MS);
     return isTabBehind || updates >= MAX_UPDATES || nowMs - openedMs >= MAX_STREAM_MS
       ? renderPart(reload(again, RELOAD_SEC.ended))
       : undefined;

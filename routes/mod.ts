@@ -2,25 +2,37 @@ import { Hono } from "hono";
 import { errorText } from "../agent/error.ts";
 import { redactLine } from "../agent/text/redact/redact_line.ts";
 import { readStylesheet, type Stylesheet } from "../views/stylesheet.ts";
+import { accessApiRoutes, rootAccessRoutes } from "./access_api.ts";
 import { apiRoutes } from "./api.ts";
+import { auditRoutes } from "./audit.ts";
+import { auditChanges } from "./audit_changes.ts";
+import type { ConsoleFeed } from "../agent/console/feed.ts";
 import type { AppDeps, AppState, Bindings, Env } from "./app_deps.ts";
+import { consoleApiRoutes } from "./console_api.ts";
 import {
   findSession,
+  forgetSession,
   limitBody,
   requireKnownHost,
   requireOwnForm,
   requireOwnOrigin,
   requireSession,
   SECURITY_HEADERS,
-  sessionCookie,
 } from "./guards.ts";
+import { hstsOf, leadToEncrypted } from "./encryption.ts";
+import { findingApiRoutes, findingRoutes, helpRoutes } from "./help.ts";
 import { exchangeToken } from "./exchange_token.ts";
 import { loginRoutes } from "./login.ts";
+import { passwordRoutes } from "./password.ts";
 import { answerProblem, newRequestId } from "./problem.ts";
+import { requirePassword } from "./require_password.ts";
+import { sessionsRoutes } from "./sessions.ts";
 import { settingsRoutes } from "./settings.ts";
 import { settingsApiRoutes } from "./settings_api.ts";
 import { setupRoutes } from "./setup.ts";
 import { statusRoutes } from "./status.ts";
+import { updateRoutes } from "./updates.ts";
+import { updatesApiRoutes } from "./updates_api.ts";
 
 export type { AppDeps, Identity } from "./app_deps.ts";
 
@@ -40,6 +52,7 @@ export function createApp(deps: AppDeps): App {
   const app = new Hono<Env>();
   openRoutes(app, deps, state);
   app.use(requireKnownHost(deps, state));
+  if (deps.encryption?.redirects) app.use(leadToEncrypted(deps, state));
   app.on(["POST", "PUT"], "*", requireOwnOrigin(deps, state));
   app.post("/login", limitBody(deps, state));
   app.use(findSession(deps));
@@ -47,9 +60,11 @@ export function createApp(deps: AppDeps): App {
   app.use(exchangeToken(deps));
 
   app.route("/", loginRoutes(deps, state));
+  app.route("/", helpRoutes(deps, state));
   app.use(requireSession(deps, state));
   // Whoever has no session sends its body to nobody.
-  app.on(["POST", "PUT"], "*", limitBody(deps, state), requireOwnForm(deps, state));
+  app.on(["POST", "PUT"], "*", limitBody(deps, state), requireOwnForm(deps, state), auditChanges(deps));
+  app.use(requirePassword(deps, state));
   app.post("/logout", async (c) => {
     const session = c.get("session");
     if (session) {
@@ -57,27 +72,44 @@ export function createApp(deps: AppDeps): App {
       state.settingsDrafts.delete(session.idHash);
       await deps.access.endSession(session);
     }
-    c.header("set-cookie", sessionCookie(""));
+    forgetSession(c);
     return c.redirect("/login", 303);
   });
+  app.route("/", passwordRoutes(deps, state));
+  app.route("/", sessionsRoutes(deps, state));
+  app.route("/", auditRoutes(deps, state));
   app.route("/", statusRoutes(deps, state));
+  app.route("/", findingRoutes(deps, state));
   app.route("/", setupRoutes(deps, state));
   app.route("/", settingsRoutes(deps, state));
+  app.route("/", updateRoutes(deps, state));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", updatesApiRoutes(deps, state));
+  app.route("/", accessApiRoutes(deps, state));
+  // What an ended session has open ends now, not with the next look.
+  deps.access.onEnded(() => lookAgain(state));
+  app.route("/", findingApiRoutes(deps));
   return answering(app, deps, state);
 }
 
 /** The face on the root-only socket: the API alone; who can connect is root already. */
-export function createSocketApp(deps: AppDeps): App {
+export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   const state = newState({ text: "", path: "" });
   const app = new Hono<Env>();
-  app.on(["POST", "PUT"], "*", limitBody(deps, state));
-  // For root alone, as the file is that holds it where the disk takes one.
-  app.get("/api/v1/token", (c) => c.json({ token: deps.access.token() }));
+  app.on(["POST", "PUT"], "*", limitBody(deps, state), auditChanges(deps));
+  app.route("/", rootAccessRoutes(deps, state));
+  app.route("/", accessApiRoutes(deps, state));
+  app.route("/", consoleApiRoutes(deps, state, feed));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", updatesApiRoutes(deps, state));
+  app.route("/", findingApiRoutes(deps));
   return answering(app, deps, state);
+}
+
+function lookAgain(state: AppState): void {
+  for (const it of [...state.liveStreams]) it();
 }
 
 function newState(stylesheet: Stylesheet): AppState {
@@ -127,6 +159,7 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
         "The agent goes on. Try again; if it stays, look for the number below in the agent's log (journalctl -u alga-appliance).",
     }, requestId);
   });
+  const hsts = hstsOf(deps.encryption);
   return {
     async fetch(request, bindings = { remoteAddr: "socket" }) {
       let response: Response;
@@ -149,12 +182,13 @@ function answering(app: Hono<Env>, deps: AppDeps, state: AppState): App {
         });
       }
       for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
+      if (hsts !== undefined && bindings.isEncrypted) response.headers.set("strict-transport-security", hsts);
       if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
       return response;
     },
     stop() {
       state.isStopping = true;
-      for (const lookAgain of [...state.liveStreams]) lookAgain();
+      lookAgain(state);
     },
   };
 }

@@ -25,6 +25,7 @@ export async function answerProblem(
   problem: Problem,
   requestId = newRequestId(),
 ): Promise<Response> {
+  c.set("refusal", problem.reason ?? problem.title);
   if (problem.retryAfterSec !== undefined) c.header("retry-after", String(problem.retryAfterSec));
   if (wantsJson(c)) {
     const body = {

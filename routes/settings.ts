@@ -81,7 +81,11 @@ export function settingsRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     if (!(await settings.look()).isSetUp) return c.redirect("/setup", 303);
     return livePage(c, {
       frame: await frameOf(c, deps, state, "settings"),
-      page: { title: "Settings", narrow: true, body: settingsHead(csrf(c)) },
+      page: {
+        title: "Settings",
+        narrow: true,
+        body: settingsHead(csrf(c), { hasDraft: draftOf(c) !== undefined }),
+      },
       parts,
       tone: () => settingsTone(settings.view()),
       subscribe: settings.subscribe,
@@ -89,6 +93,9 @@ export function settingsRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       clock: deps.clock,
     }, state);
   });
+
+  /** A change that this reader entered and nobody has applied. */
+  const draftOf = (c: Context<Env>) => state.settingsDrafts.get(draftKey(c))?.settings;
 
   /** What the form begins with where it is not what counts now. */
   const begun = (c: Context<Env>) => state.settingsDrafts.get(draftKey(c))?.settings ?? settings.asked();
@@ -141,6 +148,11 @@ export function settingsRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const result = await settings.apply(draft, { by: by(c) });
     if (result.ok) state.settingsDrafts.delete(draftKey(c));
     return await reply(c, result);
+  });
+
+  app.post(`${PAGE}/discard`, (c) => {
+    state.settingsDrafts.delete(draftKey(c));
+    return c.redirect(PAGE, 303);
   });
 
   app.get(`${PAGE}/findings`, async (c) => {

@@ -1,7 +1,14 @@
 import { Hono } from "hono";
 import { errorText } from "../agent/error.ts";
 import { withoutPassword } from "../agent/settings/merge_settings.ts";
-import type { Draft, FieldError, SetupDefaults, SetupInputs, SetupReply } from "../agent/setup/mod.ts";
+import type {
+  Draft,
+  FieldError,
+  SetupDefaults,
+  SetupInputs,
+  SetupReply,
+  SetupState,
+} from "../agent/setup/mod.ts";
 import { FORM_TYPE, mediaTypeOf } from "../agent/text/http_message.ts";
 import { toAnswers } from "../agent/setup/inputs/defaults.ts";
 import { renderPage } from "../views/layout.ts";
@@ -41,6 +48,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
         progressParts(deps.setup.view(), nowMs, {
           shown,
           obstacle: obstacle(),
+          cause: headline(),
           loginUrl: deps.status.current().urls.loginUrl,
         }),
     );
@@ -49,6 +57,12 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   function obstacle(): Obstacle {
     const { rollup } = deps.status.current();
     return rollup.state === "failed_action_required" ? rollup : undefined;
+  }
+
+  /** The cause that the status page names first. */
+  function headline() {
+    const { rollup, topBlockers } = deps.status.current();
+    return topBlockers.find((it) => it.id === rollup.topBlockerId);
   }
 
   async function form(
@@ -124,6 +138,7 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       page: { title: TITLES[shown], body: shown === "done" ? null : retryForm(csrf(c)) },
       parts: partsOf(shown),
       tone: () => progressTone(deps.setup.view(), obstacle()),
+      isPast: () => hasSettledElsewhere(deps.setup.view().state, shown),
       subscribe: (listener) => deps.setup.subscribe(listener),
       path: "/setup",
       isOver: shown === "done",
@@ -186,6 +201,12 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     return c.html(renderPage(await frameOf(c, deps, state, "setup"), page), 422);
   });
   return app;
+}
+
+/** Whether setup has come to a rest in another state than the page was opened in; between attempts it has not. */
+function hasSettledElsewhere(state: SetupState, shown: SetupStatus): boolean {
+  if (state.status === shown || state.status === "running") return false;
+  return state.status !== "failed" || state.nextAttemptAt === undefined;
 }
 
 const TITLES: Record<SetupStatus, string> = {

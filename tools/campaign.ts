@@ -135,7 +135,6 @@ ${CAMPAIGN_PARTS.map((it) => `  ${it.name.padEnd(16)} ${it.about}`).join("\n")}
 
 Rows of issue 10 that only tests of the source answer for: ${sourceOnly.join(", ") || "none"}
 Rows that no part answers for: ${none.join(", ") || "none"}
-X13 is tests/systemd/unit_file_test.ts, X15 tests/agent/explain/rules; neither has a seed.
 
 Example: deno task campaign requests guesses --minutes 2`;
 }

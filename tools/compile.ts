@@ -17,7 +17,7 @@ const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-run",
-  "--allow-env=NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID,RUNTIME_DIRECTORY,JOURNAL_STREAM,NO_COLOR,DENO_TLS_CA_STORE,HTTP_PROXY,HTTPS_PROXY,NO_PROXY,http_proxy,https_proxy,no_proxy,NODE_EXTRA_CA_CERTS,NODE_DEBUG,NODE_OPTIONS,SSL_CERT_FILE,SSL_CERT_DIR,NODE_V8_COVERAGE,LOG_TOKENS,LOG_STREAM",
+  "--allow-env=TERM,LANG,LC_ALL,LC_CTYPE,ACCESSIBLE,NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID,RUNTIME_DIRECTORY,JOURNAL_STREAM,NO_COLOR,DENO_TLS_CA_STORE,HTTP_PROXY,HTTPS_PROXY,NO_PROXY,http_proxy,https_proxy,no_proxy,NODE_EXTRA_CA_CERTS,NODE_DEBUG,NODE_OPTIONS,SSL_CERT_FILE,SSL_CERT_DIR,NODE_V8_COVERAGE,LOG_TOKENS,LOG_STREAM",
   "--allow-sys=hostname,osRelease,networkInterfaces,cpus,systemMemoryInfo,uid,gid",
   "--no-prompt",
 ];
@@ -125,14 +125,19 @@ function numberByUse(texts: ReadonlyMap<string, string>): Map<string, string> {
 
 /** What is read at run time stands beside the bundle; gives the arguments that embed it. */
 async function addFiles(build: string, hasDefinitions: boolean): Promise<string[]> {
-  for (const path of ["views/style.css", "systemd/alga-appliance.service"]) {
+  const files = [
+    "views/style.css",
+    "systemd/alga-appliance.service",
+    "systemd/alga-appliance-console@.service",
+    "systemd/alga-appliance-login@.service",
+  ];
+  for (const path of files) {
     await Deno.copyFile(`${repo}${path}`, `${build}/${basename(path)}`);
   }
   await Deno.writeTextFile(`${build}/licences.txt`, await licenceTexts(await packages(), repo));
   if (hasDefinitions) await Deno.copyFile(DEFINITIONS, `${build}/flux-crds.yaml`);
   const names = [
-    "style.css",
-    "alga-appliance.service",
+    ...files.map((it) => basename(it)),
     "licences.txt",
     ...(hasDefinitions ? ["flux-crds.yaml"] : []),
   ];
@@ -164,6 +169,8 @@ async function link(
     "--quiet",
     "--no-check",
     "--no-code-cache",
+    // By itself V8 lets the heap become several times what is alive before it collects: hundreds of MiB after large answers.
+    "--v8-flags=--heap-growing-percent=30",
     // The bundle needs neither the import map nor the lock file, and both name what only tests use.
     "--no-config",
     "--no-lock",

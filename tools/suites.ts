@@ -46,4 +46,5 @@ export const SUITES: readonly Suite[] = [
     paths: ["tests/cluster/node", "tests/cluster/appliance_test.ts"],
     isLong: true,
   },
+  { name: "virtual machine", paths: ["tests/vm"], isLong: true },
 ];

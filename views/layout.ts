@@ -1,5 +1,6 @@
 import { MACHINE } from "../agent/causes/machine.ts";
 import type { Blocker } from "../agent/explain/blocker.ts";
+import type { CertificateView } from "../agent/status/document.ts";
 import { durationText } from "../agent/text/duration.ts";
 import { sentence as fullSentence } from "../agent/text/sentence.ts";
 import { utcMinute, utcTime } from "../agent/text/utc_time.ts";
@@ -16,9 +17,17 @@ export interface Frame {
   stylePath: string;
   /** Signed-in pages carry navigation and sign-out; the token guards forms. */
   csrfToken?: string;
-  current?: "status" | "setup" | "settings";
+  current?: "status" | "setup" | "updates" | "settings" | "sessions";
+  /** Setup is done. */
+  isSetUp?: boolean;
+  /** There is nothing to go to yet but this page. */
+  isClosed?: boolean;
   /** What is wrong with the appliance. Of it every page, the sign-in page too, tells that nothing that is done there is kept. */
   problems?: readonly Pick<Blocker, "id" | "title" | "nextAction">[];
+  /** How this page is being read; in clear, with its address over TLS. */
+  connection: { isEncrypted: true } | { isEncrypted: false; encryptedUrl: string };
+  /** Of the agent's pages; null in the first moments. */
+  certificate: Pick<CertificateView, "fingerprint" | "origin" | "validTo"> | null;
 }
 
 /** One page. */
@@ -30,11 +39,15 @@ export interface Page {
   tone?: Tone;
 }
 
-const NAVIGATION = [["status", "/", "Status"], ["setup", "/setup", "Set up"], [
-  "settings",
-  "/settings",
-  "Settings",
-]] as const;
+/** What there is to do before this appliance is set up, and afterwards: then setup is a record, which the foot leads to. */
+const NAVIGATION = {
+  before: [["status", "/", "Status"], ["setup", "/setup", "Set up"]],
+  after: [["status", "/", "Status"], ["updates", "/updates", "Updates"], [
+    "settings",
+    "/settings",
+    "Settings",
+  ]],
+} as const;
 
 /** The whole document up to the end of the page's own content, and what closes it: live pages put more in between. */
 export function renderPage(frame: Frame, page: Page): string {
@@ -72,8 +85,10 @@ function header(frame: Frame): VNode {
         <p class="who"><b>Alga appliance</b> <span>${visible(
           frame.address === "" ? frame.hostName : `${frame.hostName} · ${frame.address}`,
         )}</span></p>
-        ${frame.csrfToken !== undefined && html`
-          <nav aria-label="Main"><ul>${NAVIGATION.map(([id, path, label]) =>
+        ${frame.csrfToken !== undefined && !frame.isClosed && html`
+          <nav aria-label="Main"><ul>${NAVIGATION[frame.isSetUp ? "after" : "before"].map((
+            [id, path, label],
+          ) =>
             html`
               <li><a href="${path}" ...${frame.current === id
                 ? { "aria-current": "page" }
@@ -103,15 +118,23 @@ function notKept({ problems = [], current }: Frame): Content {
 
 function footer(frame: Frame): VNode {
   return html`
-    <footer class="foot"><span>Agent ${frame.agentVersion}</span>${frame.kubernetesVersion
-      ? html`
-        <span>Kubernetes ${visible(frame.kubernetesVersion)}</span>
-      `
-      : null}${frame.release
-      ? html`
-        <span>Release ${visible(frame.release)}</span>
-      `
-      : null}</footer>
+    <footer class="foot">
+      <span>Agent ${frame.agentVersion}</span>${frame.kubernetesVersion
+        ? html`
+          <span>Kubernetes ${visible(frame.kubernetesVersion)}</span>
+        `
+        : null}${frame.release
+        ? html`
+          <span>Release ${visible(frame.release)}</span>
+        `
+        : null}${frame.csrfToken === undefined || frame.isClosed ? null : html`
+        <a href="/sessions">Sessions</a>${frame.isSetUp
+          ? html`
+            <a href="/setup">Setup</a>
+          `
+          : null}
+      `}<a href="/help">Help</a>
+    </footer>
   `;
 }
 

@@ -14,8 +14,8 @@ const STEP_TONE: Record<StepRow["status"], Tone> = {
 export interface OperationLinks {
   /** Words of its hero ("Applying the change"). */
   doing: string;
-  /** Page with the form. */
-  change: string;
+  /** What else can be done when it stopped. */
+  other: { href: string; label: string };
   /** What "Try again now" sends, by the id of a form that stands before the section. */
   retryForm: string;
 }
@@ -63,8 +63,8 @@ export function operationParts(
               <p>It is tried again by itself at ${clockTime(nextAttemptAt)} UTC.</p>
             `}
             <div class="acts">
-              <button form="${links.retryForm}">Try again now</button><a href="${links
-                .change}">Change the settings</a>
+              <button form="${links.retryForm}">Try again now</button><a href="${links.other
+                .href}">${links.other.label}</a>
             </div>
           </header>
         `,

@@ -1,7 +1,10 @@
 import type { VNode } from "preact";
 import type { Answer, SetupState, SetupView, StepRow } from "../agent/setup/setup_state.ts";
+import { AGENT } from "../agent/causes/agent.ts";
+import type { Blocker } from "../agent/explain/blocker.ts";
 import type { StatusDocument } from "../agent/status/document.ts";
 import { checksTitle } from "./check_row.ts";
+import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
 import { liveParts } from "./live_parts.ts";
 import { isWebAddress } from "./web_address.ts";
@@ -70,19 +73,26 @@ export function retryForm(csrfToken: string): VNode {
   `;
 }
 
+/** What the status names as the cause. */
+type Cause = Pick<Blocker, "id" | "component">;
+/** Until the status has seen that setup stopped. */
+const SETUP_FAILED: Cause = { id: AGENT.setupFailed.id, ...AGENT.setupFailed.place };
+
 /** What keeps people from logging in while the last step waits for them; the status page tells why. */
 export type Obstacle = Pick<StatusDocument["rollup"], "message" | "nextAction"> | undefined;
 
 /**
  * The changing parts of the progress page, with {@link retryForm} before it. `shown`: the state at which the page was opened;
- * where it has changed to one with forms of its own, that is one link away. `loginUrl`: where Alga is now; the answer without it.
+ * where it has changed to one with forms of its own, that is one link away. `cause`: why it stands still, as the
+ * status tells. `loginUrl`: where Alga is now; the answer without it.
  */
 export function progressParts(
   view: SetupView,
   nowMs: number,
-  { shown = view.state.status, obstacle, loginUrl = null }: {
+  { shown = view.state.status, obstacle, cause = SETUP_FAILED, loginUrl = null }: {
     shown?: SetupView["state"]["status"];
     obstacle?: Obstacle;
+    cause?: Cause | undefined;
     loginUrl?: string | null;
   } = {},
 ): VNode[] {
@@ -107,6 +117,7 @@ export function progressParts(
               : "You can close this page; the installation goes on."}</p>
           `
           : null} ${actsOf(view, shown, { waits, loginUrl })}
+        ${(waits !== undefined || state.status === "failed") && helpLinks(cause)}
       </header>
     `,
     state.status === "failed" && failureDetails(state),

@@ -3,7 +3,7 @@ import { html, visible } from "./html.ts";
 import { csrfField, mark, type Page, sentence } from "./layout.ts";
 
 /** The record of this appliance is damaged: what is known, and the two ways on. */
-export function recordPage({ problem, facts, mayOpen }: RecordDamage, csrfToken: string): Page {
+export function recordPage({ problem, facts, mayOpen, wayOn }: RecordDamage, csrfToken: string): Page {
   return {
     title: "The record of this appliance is damaged",
     narrow: true,
@@ -36,6 +36,9 @@ export function recordPage({ problem, facts, mayOpen }: RecordDamage, csrfToken:
               `}
             </div>
           </form>
+          ${wayOn && html`
+            <p>${sentence(wayOn)}</p>
+          `}
           <p class="soft">${mayOpen
             ? "Open setup again only if Alga was never used on this machine: new answers make a new company."
             : "Setup cannot be opened again while the cluster holds an installation or cannot be asked."}</p>

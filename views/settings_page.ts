@@ -1,15 +1,19 @@
 import type { VNode } from "preact";
 import type { SettingRow, SettingsView } from "../agent/settings/settings_view.ts";
 import { type Content, html, visible } from "./html.ts";
-import { clockTime, type Tone } from "./layout.ts";
+import { clockTime, csrfField, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { hiddenForm, operationParts } from "./operation_parts.ts";
 
 const ORIGIN_TEXT = { dhcp: "DHCP", default: "default", you: "you, at setup" } as const;
-const LINKS = { doing: "Applying the change", change: "/settings/change", retryForm: "retry" };
+const LINKS = {
+  doing: "Applying the change",
+  other: { href: "/settings/change", label: "Change the settings" },
+  retryForm: "retry",
+};
 
 /** What stands above the changing parts: the reader's own button, and the heading. */
-export function settingsHead(csrfToken: string): Content {
+export function settingsHead(csrfToken: string, options: { hasDraft?: boolean } = {}): Content {
   return [
     hiddenForm(LINKS.retryForm, "/settings/retry", csrfToken),
     html`
@@ -17,6 +21,17 @@ export function settingsHead(csrfToken: string): Content {
         <h1>Settings</h1>
         <p class="soft">Change one, check it, apply it. Nothing changes before you press Apply.</p>
       </header>
+    `,
+    options.hasDraft && html`
+      <form class="panel" method="post" action="/settings/discard">
+        <h2>A change was begun and not applied</h2>
+        <p>What you entered is kept until you sign out or the agent restarts.</p>
+        ${csrfField(csrfToken)}
+        <div class="acts">
+          <a class="button" href="/settings/review">See what it would do</a>
+          <button class="quiet">Discard it</button>
+        </div>
+      </form>
     `,
   ];
 }

@@ -1,9 +1,11 @@
 import type { VNode } from "preact";
-import { type CheckResult, type PreflightReport, standsInTheWay } from "../agent/preflight/check.ts";
+import { type PreflightReport, standsInTheWay } from "../agent/preflight/check.ts";
 import type { SettingsPlan } from "../agent/settings/settings_view.ts";
 import { html, visible } from "./html.ts";
-import { csrfField, mark, type Page } from "./layout.ts";
-import { CHECK_TONE, CHECK_WORD, checkRow, unacceptedSummary } from "./check_row.ts";
+import { type FindingsOf, findingsPage } from "./gate_findings.ts";
+import { button } from "./form_button.ts";
+import type { Page } from "./layout.ts";
+import { planPanel, reportPanel } from "./plan_panels.ts";
 
 /** What is known of a change before it is applied. */
 export interface SettingsReview {
@@ -32,7 +34,7 @@ export function settingsReviewPage({ csrfToken, plan, report }: SettingsReview):
       `,
       report && reportPanel(report),
       isNothing ? null : settingsPanel(plan),
-      isNothing ? null : stepsPanel(plan),
+      isNothing ? null : planPanel(plan.steps),
       isNothing ? NOTHING_ACTS : html`
         <section class="panel">
           <h2>If it stops half-way</h2>
@@ -64,14 +66,6 @@ const NOTHING_ACTS = html`
   </div>
 `;
 
-function button(action: string, label: string, csrfToken: string, kind: string): VNode {
-  return html`
-    <form method="post" action="${action}">${csrfField(
-      csrfToken,
-    )}<button class="${kind}">${label}</button></form>
-  `;
-}
-
 /** What people asked for: setting by setting. */
 function settingsPanel({ settings }: SettingsPlan): VNode {
   return html`
@@ -89,106 +83,21 @@ function settingsPanel({ settings }: SettingsPlan): VNode {
   `;
 }
 
-/** What the appliance does for it: step by step in words, object by object below. */
-function stepsPanel({ steps }: SettingsPlan): VNode {
-  const changes = steps.flatMap((it) => it.changes ?? []);
-  return html`
-    <section class="panel">
-      <h2>What the appliance does</h2>
-      <ol class="rows">${steps.map(({ title, changes }) => {
-        const parts = (changes ?? []).map((it) => it.component).filter((it) => it !== undefined);
-        return html`
-          <li class="idle">
-            ${mark("idle")}<h3>${title}</h3>${parts.length === 0 ? null : html`
-              <p class="soft">${visible(parts.join(" · "))}</p>
-            `}
-          </li>
-        `;
-      })}</ol>
-      <details>
-        <summary>Technical details: ${changes.length} ${changes.length === 1 ? "object" : "objects"}</summary>
-        <ul>${changes.map((it) =>
-          html`
-            <li><samp>${visible(it.field === "" ? it.object : `${it.object} ${it.field}`)}</samp>: ${visible(
-              it.from ?? "–",
-            )} → ${visible(it.to ?? "removed")}</li>
-          `
-        )}</ul>
-      </details>
-    </section>
-  `;
-}
+const FINDINGS: FindingsOf = {
+  base: "/settings",
+  other: { href: "/settings/change", label: "Change the settings" },
+  words: {
+    mayAccept: "Fix it and check again, change the settings, or accept what was found.",
+    mustFix: "Fix it and check again, or change the settings.",
+  },
+  accept: "Accept and apply",
+};
 
-const ORDER: Record<CheckResult["status"], number> = { fail: 0, error: 1, warn: 2, pass: 3, skipped: 3 };
-
-/** Problems first. */
-function reportPanel(report: PreflightReport): VNode {
-  const results = [...report.results].sort((a, b) => ORDER[a.status] - ORDER[b.status]);
-  return html`
-    <section class="panel">
-      <h2>${results.length === 0 ? "There is nothing to check" : "What the checks found"}</h2>
-      <ul class="rows">${results.map((it) =>
-        it.status === "pass" || it.status === "skipped" ? quietRow(it) : checkRow(it, false)
-      )}</ul>
-    </section>
-  `;
-}
-
-function quietRow(it: CheckResult): VNode {
-  return html`
-    <li class="${CHECK_TONE[it.status]}">
-      ${mark(CHECK_TONE[it.status])}<h3>${it.title}</h3><span class="tag">${CHECK_WORD[it.status]}</span>
-      <p class="soft">${visible(it.found)}</p>
-    </li>
-  `;
-}
-
-/** A change whose check closed the gate: fix it, or accept what may be accepted. */
+/** A change whose check closed the gate. */
 export function settingsFindingsPage(
   report: PreflightReport,
   csrfToken: string,
-  { missing, ticked }: { missing: readonly string[]; ticked: readonly string[] } = {
-    missing: [],
-    ticked: [],
-  },
+  marked?: Parameters<typeof findingsPage>[3],
 ): Page {
-  const bad = report.results.filter(standsInTheWay);
-  const mayAccept = bad.every((it) => it.overridable);
-  const title = "The check found something. Nothing was changed.";
-  const open = bad.filter((it) => missing.includes(it.id));
-  return {
-    title: open.length > 0 ? `Error: ${title}` : title,
-    narrow: true,
-    body: [
-      unacceptedSummary(open),
-      html`
-        <header class="hero bad">
-          <h1>${mark("bad")}<span>${title}</span></h1>
-          <p>${mayAccept
-            ? "Fix it and check again, change the settings, or accept what was found."
-            : "Fix it and check again, or change the settings."}</p>
-          <div class="acts">${button(
-            "/settings/recheck",
-            "Check again",
-            csrfToken,
-            "",
-          )}<a href="/settings/change">Change the settings</a></div>
-        </header>
-      `,
-      html`
-        <section class="panel">
-          <h2>What was found</h2>
-          <form method="post" action="/settings/accept">
-            ${csrfField(csrfToken)}
-            <ul class="rows">${bad.map((it) =>
-              checkRow(it, mayAccept, { isTicked: ticked.includes(it.id), isFocused: it === open[0] })
-            )}</ul>
-            ${mayAccept && html`
-              <div class="acts"><button>Accept and apply</button></div>
-            `}
-          </form>
-        </section>
-      `,
-    ],
-  };
+  return findingsPage(FINDINGS, report, csrfToken, marked);
 }

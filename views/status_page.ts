@@ -11,7 +11,9 @@ import { ACTION_LINK } from "./action_link.ts";
 import type { Action } from "../agent/causes/action.ts";
 import type { Blocker } from "../agent/explain/blocker.ts";
 import type { TierId } from "../agent/product/tiers.ts";
+import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
+import { certificateFacts } from "./connection_parts.ts";
 import { clockTime, duration, isSameDay, mark, moment, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { isWebAddress } from "./web_address.ts";
@@ -140,7 +142,9 @@ export function statusParts(status: StatusDocument): VNode[] {
             <dt>Versions</dt>
             <dd>Agent ${visible(status.agentVersion)}${status.kubernetesVersion === null
               ? ""
-              : ` · Kubernetes ${visible(status.kubernetesVersion)}`}</dd>${status.sources.flatMap((it) => [
+              : ` · Kubernetes ${visible(status.kubernetesVersion)}`}</dd>${certificateFacts(
+                status.certificate,
+              )}${status.sources.flatMap((it) => [
                 html`
                   <dt>${SOURCE_NAME[it.name]}</dt>
                 `,
@@ -261,7 +265,7 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
           <p>${it.action.kind === "wait" ? null : html`
             <b>What to do: </b>
           `}${visible(it.nextAction)}</p>
-        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")}
+        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")} ${helpLinks(it)}
         <details>
           <summary>Technical details</summary>
           <dl class="facts">

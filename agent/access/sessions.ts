@@ -15,8 +15,16 @@ const Record = z.object({
   /** sha256 of the id: the file alone opens nothing. */
   idHash: z.string(),
   csrfToken: z.string(),
-  /** What opened it. A management password comes later. */
+  /** What opened it. */
   credential: z.enum(["setup-token", "password"]),
+  /** Nothing but choosing a management password is open to it. Sessions of agents before 0.2 have no such mark. */
+  mustChoosePassword: z.boolean().default(false),
+  /** Where it was used from last. */
+  address: z.string().default(""),
+  /** The browser that signed in, in words. */
+  browser: z.string().default(""),
+  /** Opened over TLS, and good for that alone. */
+  isEncrypted: z.boolean().default(false),
   /** Mark of the credential at that time; another credential ends the session. */
   credentialMark: z.string(),
   createdMs: z.number(),
@@ -28,6 +36,25 @@ export const SessionsFile = z.object({ sessions: z.array(Record) });
 
 /** One signed-in browser. */
 export type Session = z.infer<typeof Record>;
+
+/** What a new session is made with. */
+export type NewSession = Pick<
+  Session,
+  "credential" | "mustChoosePassword" | "address" | "browser" | "isEncrypted"
+>;
+
+/** How a session is looked for. */
+export interface FindOptions {
+  /** False: found, but its idle time goes on. */
+  isUse?: boolean;
+  /** Where it is used from. */
+  address?: string;
+}
+
+/** The name of a session for people: short, and no part of what opens it. */
+export function shortId({ idHash }: Pick<Session, "idHash">): string {
+  return idHash.slice(0, 8);
+}
 
 /**
  * Sessions of browsers, kept on disk as hashes so that a restart signs nobody out.
@@ -57,16 +84,13 @@ export class Sessions {
   }
 
   /** Starts a session; gives the id for the cookie, which is kept nowhere. */
-  async start(
-    credential: Session["credential"],
-    credentialMark: string,
-  ): Promise<{ id: string; session: Session }> {
+  async start(given: NewSession, credentialMark: string): Promise<{ id: string; session: Session }> {
     const id = randomBytes(32).toString("base64url");
     const nowMs = this.clock.nowMs();
     const session = {
+      ...given,
       idHash: hash(id),
       csrfToken: randomBytes(24).toString("base64url"),
-      credential,
       credentialMark,
       createdMs: nowMs,
       usedMs: nowMs,
@@ -79,7 +103,7 @@ export class Sessions {
   }
 
   /** The living session of an id, noted as used unless `isUse` is false. */
-  find(id: string, credentialMark: string, { isUse = true } = {}): Session | undefined {
+  find(id: string, credentialMark: string, { isUse = true, address }: FindOptions = {}): Session | undefined {
     const idHash = this.#known.get(id) ?? hash(id);
     const found = this.#sessions.get(idHash);
     if (!found) return undefined;
@@ -95,6 +119,7 @@ export class Sessions {
     if (!isUse) return found;
     const nowMs = this.clock.nowMs();
     found.usedMs = nowMs;
+    if (address !== undefined) found.address = address;
     this.#usedMonotonicMs.set(idHash, this.clock.monotonicMs());
     if (nowMs - this.#savedMs > SAVE_EVERY_MS) this.#save().catch(() => {});
     return found;
@@ -118,14 +143,25 @@ export class Sessions {
     this.#usedMonotonicMs.delete(idHash);
   }
 
-  async end(session: Session): Promise<void> {
-    this.#drop(session.idHash);
+  /** Those that open something, in the order of their use, the latest first. */
+  living(credentialMark: string): Session[] {
+    return [...this.#sessions.values()].filter((it) => this.isLiving(it, credentialMark))
+      .toSorted((a, b) => b.usedMs - a.usedMs);
+  }
+
+  /** Ends all, or all but one. */
+  async endAll(kept?: Session): Promise<void> {
+    for (const idHash of [...this.#sessions.keys()]) if (idHash !== kept?.idHash) this.#drop(idHash);
     await this.#save();
   }
 
-  async endAll(): Promise<void> {
-    this.#sessions.clear();
-    this.#usedMonotonicMs.clear();
+  /** Binds the sessions that live to another credential, whose change was theirs; the caller saves by what it does next. */
+  rebind(from: string, to: string): void {
+    for (const it of this.#sessions.values()) if (it.credentialMark === from) it.credentialMark = to;
+  }
+
+  async end(session: Session): Promise<void> {
+    this.#drop(session.idHash);
     await this.#save();
   }
 

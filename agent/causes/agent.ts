@@ -11,7 +11,7 @@ export const AGENT = {
     place: { tier: "platform", component: "setup" },
     title: (w) => w.message,
     reason: (w) => w.step === "" ? "Setup stopped." : `Setup stopped at "${w.step}".`,
-    nextAction: (w) => sentence(w.nextStep || "Open setup and try again"),
+    nextAction: (w) => sentence(w.nextStep || 'Open the page "Set up" and try again'),
     retrySafe: true,
     action: "open-setup",
   } satisfies CauseShape<{
@@ -28,12 +28,52 @@ export const AGENT = {
     place: { tier: "fullHealth", component: "appliance" },
     title: "The appliance's own record was damaged",
     reason: (w) => `The good part is in use; the rest was put aside.${itSaid(w.detail)}`,
-    nextAction: `Check the disk. ${BUNDLE}`,
+    nextAction: (w) =>
+      w.isRecord
+        ? 'Open the page "Set up", or use "sudo alga-agent setup --record show", and decide what counts. Nothing is changed before.'
+        : `Check the disk. ${BUNDLE}`,
     consequence: "Parts of the history may be missing.",
     patienceMs: Infinity,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape<{
+    detail: string;
+    /** It is the journal, and setup is closed until somebody decides. */
+    isRecord: boolean;
+  }>,
+  certificateRefused: {
+    id: "agent.certificate-refused",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "fullHealth", component: "appliance" },
+    title: "This site's certificate for the agent's pages cannot be used",
+    reason: (w) => `${w.problem}.`,
+    nextAction: (w) => `${w.next}. The agent takes it up by itself.`,
+    consequence: "Until then the pages have the certificate from before, or the agent's own.",
+    patienceMs: Infinity,
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{
+    problem: string;
+    /** The way out, as an order. */
+    next: string;
+  }>,
+  certificateEnds: {
+    id: "agent.certificate-ends",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "fullHealth", component: "appliance" },
+    title: "This site's certificate for the agent's pages ends soon",
+    reason: (w) => `It is valid until ${w.day}.`,
+    nextAction: "Put a renewed one and its key in /etc/alga-appliance/tls. The agent takes it up by itself.",
+    consequence: "Then the pages get the agent's own certificate, of which browsers warn.",
+    patienceMs: Infinity,
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{
+    /** Its last day, "2026-11-21". */
+    day: string;
+  }>,
   unknown: {
     id: "agent.unknown",
     kind: "symptom",

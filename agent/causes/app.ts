@@ -29,9 +29,10 @@ export const APP = {
     owner: "vendor",
     title: "The workflow engine finds no usable tables in the database",
     reason: "Its own tables are missing or of another version.",
-    nextAction: `Restart the workflow engine once: it makes its tables at start. If it stays, ${
-      afterColon(BUNDLE)
-    }`,
+    nextAction:
+      `Restart the workflow engine once (sudo k3s kubectl -n msp rollout restart deployment/temporal): it makes its tables at start. If it stays, ${
+        afterColon(BUNDLE)
+      }`,
     retrySafe: true,
     action: "call-vendor",
     remedy: "restart-part",
@@ -42,11 +43,22 @@ export const APP = {
     owner: "vendor",
     title: "The cache (Redis) refuses requests",
     reason: (w) => `${w.component} cannot use it.${itSaid(w.detail)}`,
-    nextAction: `Restart the cache. ${BUNDLE}`,
+    nextAction: `Restart the cache (sudo k3s kubectl -n msp rollout restart statefulset/redis). ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
     remedy: "restart-part",
   } satisfies CauseShape<{ component: string; detail: string }>,
+  redisDamaged: {
+    id: "app.redis-damaged",
+    kind: "cause",
+    owner: "vendor",
+    title: "The cache (Redis) cannot read its file",
+    reason: (w) =>
+      `Its file is damaged, for example after a power cut. It stopped with: ${sentence(w.detail)}`,
+    nextAction: `Do not delete or repair the file. ${BUNDLE}`,
+    retrySafe: false,
+    action: "call-vendor",
+  } satisfies CauseShape<{ detail: string }>,
   url: {
     id: "app.url",
     kind: "cause",
@@ -78,7 +90,7 @@ export const APP = {
     reason: (w) =>
       `Alga answers there. ${sentence(w.detail || "Its certificate is not trusted by this machine")}`,
     nextAction:
-      "Install a certificate that browsers know in the proxy before Alga. Nothing to do if every computer that uses it trusts this one.",
+      "Ask the network administrator to install a certificate that browsers know in the proxy before Alga. Nothing to do if every computer that uses it trusts this one.",
     consequence: "People can log in once they have accepted the warning.",
     retrySafe: true,
     action: "ask-network-admin",

@@ -57,3 +57,6 @@ export interface CauseShape<in W = never> {
   /** What the agent could do against it without harm. */
   remedy?: RemedyId;
 }
+
+/** The words that a cause asks for. In a tuple, so that one of several causes is given the words of them all. */
+export type WordsOf<C extends CauseShape> = [C] extends [CauseShape<infer W>] ? W : never;

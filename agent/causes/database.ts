@@ -11,7 +11,7 @@ export const DATABASE = {
     title: "The database refuses the stored password",
     reason: "Its data is from an earlier installation, with another password.",
     nextAction:
-      "Do not delete anything. Bring back the old credentials, or start with empty data after a backup.",
+      "Do not delete anything. Bring back the old credentials, or start with empty data after a backup: ask Alga support how.",
     retrySafe: true,
     action: "call-vendor",
   } satisfies CauseShape,
@@ -21,17 +21,6 @@ export const DATABASE = {
     owner: "vendor",
     title: "The database cannot read its data",
     reason: (w) => `It stopped with: ${sentence(w.detail)}`,
-    nextAction: `Do not delete anything. ${BUNDLE}`,
-    retrySafe: false,
-    action: "call-vendor",
-  } satisfies CauseShape<{ detail: string }>,
-  cacheDamaged: {
-    id: "app.cache-damaged",
-    kind: "cause",
-    owner: "vendor",
-    title: "The cache (Redis) cannot read its data",
-    reason: (w) =>
-      `Its file is damaged, for example after a power cut. It stopped with: ${sentence(w.detail)}`,
     nextAction: `Do not delete anything. ${BUNDLE}`,
     retrySafe: false,
     action: "call-vendor",

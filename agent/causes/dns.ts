@@ -29,7 +29,9 @@ export const DNS = {
     title: (w) => `The DNS server${named(w.server)} is silent`,
     reason: (w) => `Questions for "${w.name}" are lost on the way, for example in a firewall.`,
     nextAction: (w) =>
-      `Allow UDP and TCP port 53 to${named(w.server) || " the DNS server"}, or choose another DNS server.`,
+      `Ask the network administrator to allow UDP and TCP port 53 to${
+        named(w.server) || " the DNS server"
+      }, or choose another DNS server.`,
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Question>,
@@ -39,7 +41,8 @@ export const DNS = {
     owner: "network-admin",
     title: (w) => `The DNS server${named(w.server)} does not know "${w.name}"`,
     reason: "Downloads need this name. An internal DNS server has to pass such questions on.",
-    nextAction: "Let the DNS server forward questions for public names, or choose another DNS server.",
+    nextAction:
+      "Ask the network administrator to let the DNS server forward questions for public names, or choose another DNS server.",
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Question>,
@@ -49,7 +52,7 @@ export const DNS = {
     owner: "network-admin",
     title: (w) => `The DNS server${named(w.server)} fails`,
     reason: (w) => `It answered the question for "${w.name}" with an error.`,
-    nextAction: "Check the DNS server, or choose another one.",
+    nextAction: "Ask the network administrator to look at the DNS server, or choose another one.",
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Question>,
@@ -71,7 +74,8 @@ export const DNS = {
     owner: "you",
     title: "Cluster DNS forwards queries to itself",
     reason: "The DNS server set on this machine leads back to it.",
-    nextAction: "Set the addresses of real DNS servers on this machine.",
+    nextAction:
+      'Enter the addresses of real DNS servers on the page "Settings", or in /etc/netplan (then: sudo netplan try).',
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,
@@ -81,7 +85,8 @@ export const DNS = {
     owner: "you",
     title: "No DNS server is set on this machine",
     reason: "Cluster DNS has no server to ask.",
-    nextAction: "Set at least one DNS server on this machine.",
+    nextAction:
+      'Enter at least one DNS server on the page "Settings", or in /etc/netplan (then: sudo netplan try).',
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,

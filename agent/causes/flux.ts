@@ -70,7 +70,7 @@ export const FLUX = {
     owner: "you",
     title: (w) => `The installation of "${w.part}" is paused`,
     reason: "Someone or an interrupted update stopped it on purpose.",
-    nextAction: "Resume it when the reason is gone.",
+    nextAction: 'Resume it when the reason is gone ("alga-agent help flux.suspended" has the command).',
     retrySafe: true,
     action: "fix-machine",
     remedy: "resume-release",

@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, midSentence, QUOTED, VENDOR } from "./phrases.ts";
+import { afterColon, BUNDLE, FREE_SPACE, LOOK_AT_THE_WAY, midSentence, QUOTED, VENDOR } from "./phrases.ts";
 
 interface Wanted {
   /** Title of the component that needs it. */
@@ -25,7 +25,7 @@ export const IMAGE = {
     owner: "nobody",
     title: (w) => `${w.component}: a download was interrupted`,
     reason: "The connection broke. It is tried again by itself.",
-    nextAction: "Nothing to do. If it keeps happening, check the internet connection.",
+    nextAction: `Nothing to do. If it keeps happening: ${afterColon(LOOK_AT_THE_WAY)}.`,
     patienceMs: 10 * 60_000,
     limit: {
       afterMs: 30 * 60_000,
@@ -58,7 +58,7 @@ export const IMAGE = {
     owner: "network-admin",
     title: (w) => `The download for ${midSentence(w.component)} may have stopped`,
     reason: (w) => `The image "${w.image}" has been loading for ${w.age}, longer than it should.`,
-    nextAction: "Check the internet connection of this machine.",
+    nextAction: `${LOOK_AT_THE_WAY}.`,
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Wanted & { age: string }>,
@@ -78,7 +78,7 @@ export const IMAGE = {
     owner: "you",
     title: "The disk is full",
     reason: (w) => `The image "${w.image}" could not be unpacked.`,
-    nextAction: "Free space on the disk or enlarge it. Trying again is safe.",
+    nextAction: `${FREE_SPACE} Trying again is safe.`,
     retrySafe: true,
     action: "free-disk",
     remedy: "prune-images",
@@ -112,7 +112,7 @@ export const IMAGE = {
     owner: "vendor",
     title: (w) => `${w.component}: a download fails`,
     reason: (w) => `The image "${w.image}" could not be downloaded. ${QUOTED}`,
-    nextAction: `Check the internet connection. ${BUNDLE}`,
+    nextAction: `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
   } satisfies CauseShape<Wanted>,

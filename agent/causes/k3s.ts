@@ -1,6 +1,6 @@
 import { sentence } from "../text/sentence.ts";
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, QUOTED } from "./phrases.ts";
+import { afterColon, BUNDLE, QUOTED, RESTART_K3S } from "./phrases.ts";
 
 const AT_NODE = { tier: "platform", component: "node" } as const;
 
@@ -13,7 +13,8 @@ export const K3S = {
     place: { tier: "platform", component: "setup" },
     title: "The Kubernetes program is damaged",
     reason: "It is not the one that was expected: the download was cut, or something on the way changed it.",
-    nextAction: (w) => sentence(w.nextStep || "Try again: it is downloaded again"),
+    nextAction: (w) =>
+      sentence(w.nextStep || "Try again (sudo alga-agent setup --retry): it is downloaded again"),
     retrySafe: true,
     action: "retry",
   } satisfies CauseShape<{ /** What the failure itself advises; "" when nothing. */ nextStep: string }>,
@@ -25,7 +26,7 @@ export const K3S = {
     title: (w) => `Kubernetes cannot start: port ${w.port} is in use`,
     reason: "Another program on this machine holds the port.",
     nextAction: (w) =>
-      `Stop the other program ("ss -ltnp" shows who uses port ${w.port}). Kubernetes then starts by itself.`,
+      `Stop the other program ("sudo ss -ltnp" shows who uses port ${w.port}). Kubernetes then starts by itself.`,
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<{ port: string }>,
@@ -36,7 +37,8 @@ export const K3S = {
     place: AT_NODE,
     title: "Kubernetes cannot start: the system does not count memory for it",
     reason: "The kernel runs without memory control groups.",
-    nextAction: 'Add "cgroup_enable=memory" to the boot parameters of this machine and restart it.',
+    nextAction:
+      'Add "cgroup_enable=memory" to the boot parameters in /etc/default/grub, then: sudo update-grub and sudo systemctl reboot.',
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,
@@ -62,7 +64,9 @@ export const K3S = {
         w.line === "" ? "" : `, line ${w.line}`
       }.`,
     nextAction:
-      'Correct the file, or restore it: its last good form is written again when setup tries again. Then restart the service "k3s".',
+      `Correct the file, or restore it: its last good form is written again when setup tries again. Then ${
+        afterColon(RESTART_K3S)
+      }.`,
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<{ /** "" where the text does not tell it. */ line: string }>,
@@ -74,7 +78,9 @@ export const K3S = {
     title: "Kubernetes cannot read its list of registries",
     reason: (w) =>
       `/etc/rancher/k3s/registries.yaml is not valid YAML${w.line === "" ? "" : `, line ${w.line}`}.`,
-    nextAction: 'Correct the file. Then restart the service "k3s"; stopping it may take a minute and a half.',
+    nextAction: `Correct the file. Then ${
+      afterColon(RESTART_K3S)
+    }; stopping it may take a minute and a half.`,
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<{ /** "" where the text does not tell it. */ line: string }>,
@@ -85,8 +91,9 @@ export const K3S = {
     place: AT_NODE,
     title: "Kubernetes does not accept its own key",
     reason: "The token in its configuration has not the form that it expects.",
-    nextAction:
-      "Restore the token in /etc/rancher/k3s/config.yaml from a copy. Do not make a new one: the data are locked with the old one.",
+    nextAction: `Restore the token in /etc/rancher/k3s/config.yaml from a copy, then ${
+      afterColon(RESTART_K3S)
+    }. Do not make a new one: the data are locked with the old one.`,
     retrySafe: false,
     action: "fix-machine",
   } satisfies CauseShape,
@@ -97,8 +104,9 @@ export const K3S = {
     place: AT_NODE,
     title: "An internal certificate of Kubernetes has expired",
     reason: "Its parts do not trust each other any more.",
-    nextAction:
-      'Check the clock of this machine. Then restart the service "k3s": it renews its certificates.',
+    nextAction: `Check the clock of this machine (timedatectl). Then ${
+      afterColon(RESTART_K3S)
+    }: it renews its certificates.`,
     retrySafe: true,
     action: "restart-machine",
     remedy: "restart-k3s",
@@ -161,8 +169,8 @@ export const K3S = {
     reason: (w) => `Its last answer came ${w.age} ago. What is shown may be old.`,
     nextAction: (w) =>
       w.phase === "silent"
-        ? 'Wait a minute. If it stays, restart the service "k3s" or the machine.'
-        : 'Restart the service "k3s" or the machine.',
+        ? `Wait a minute. If it stays, ${afterColon(RESTART_K3S)} or the machine.`
+        : `${RESTART_K3S} or the machine.`,
     consequence: "The state of the appliance cannot be seen.",
     retrySafe: true,
     action: "restart-machine",

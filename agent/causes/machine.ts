@@ -1,4 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
+import { FREE_SPACE } from "./phrases.ts";
 
 /** Disk, memory, address and name of the machine. */
 export const MACHINE = {
@@ -9,7 +10,7 @@ export const MACHINE = {
     title: "The disk is full, or nearly so",
     reason:
       "There is no room for what services have to write, or they are being stopped to save what is left.",
-    nextAction: "Free space on the disk or enlarge it.",
+    nextAction: FREE_SPACE,
     retrySafe: true,
     action: "free-disk",
     remedy: "prune-images",
@@ -35,18 +36,18 @@ export const MACHINE = {
     owner: "you",
     title: "The disk can only be read",
     reason: "Writing fails. The disk or the storage behind it has a fault.",
-    nextAction: "Check the storage of this virtual machine before anything else.",
+    nextAction: "Check the storage of this virtual machine in the hypervisor before anything else.",
     retrySafe: false,
     action: "fix-machine",
   } satisfies CauseShape,
-  diskFault: {
+  diskErrors: {
     id: "disk.io-error",
     kind: "cause",
     owner: "you",
-    title: "The disk cannot be read or written",
-    reason: "The disk, or the storage behind it, answers with errors.",
+    title: "The disk reports errors",
+    reason: "A part of it cannot be read or written.",
     nextAction:
-      "Check the storage of this virtual machine before anything else, and make a copy of what can still be read.",
+      "Make a copy of the virtual disk in the hypervisor, and check the storage behind it, before anything else.",
     retrySafe: false,
     action: "fix-machine",
   } satisfies CauseShape,
@@ -81,7 +82,8 @@ export const MACHINE = {
     owner: "you",
     title: "The disk is too slow for Kubernetes",
     reason: (w) => `Writing to its database took longer than a second, ${w.times} times in the last minutes.`,
-    nextAction: "Move the virtual machine to a faster disk (SSD), or give it more of the one that it shares.",
+    nextAction:
+      "In the hypervisor, move the virtual machine to a faster disk (SSD), or give it more of the one that it shares.",
     patienceMs: 5 * 60_000,
     retrySafe: true,
     action: "fix-machine",
@@ -92,7 +94,7 @@ export const MACHINE = {
     owner: "you",
     title: "This machine runs out of memory",
     reason: "There is none left for what has to run; services are stopped or cannot be started.",
-    nextAction: "Give the machine more memory: 16 GiB or more.",
+    nextAction: "Give the virtual machine more memory in the hypervisor: 16 GiB or more.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,
@@ -116,7 +118,7 @@ export const MACHINE = {
     reason: (w) =>
       w.before === "" ? "Kubernetes knows it by another one." : `Kubernetes knows it by ${w.before}.`,
     nextAction:
-      "Restore its old address, ideally with a DHCP reservation. Or restart the machine, so that Kubernetes takes the new one.",
+      "Restore its old address, ideally with a DHCP reservation. Or restart the machine (sudo systemctl reboot), so that Kubernetes takes the new one.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Change>,
@@ -142,7 +144,7 @@ export const MACHINE = {
     nextAction: (w) =>
       `Restore its old name${
         w.before === "" ? "" : ` (hostnamectl set-hostname ${w.before})`
-      } and restart it.`,
+      } and restart it (sudo systemctl reboot).`,
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Change>,

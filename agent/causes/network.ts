@@ -1,6 +1,6 @@
 import { POD_CIDR, SERVICE_CIDR } from "../product/networks.ts";
 import type { CauseShape } from "./cause_shape.ts";
-import { named, QUOTED } from "./phrases.ts";
+import { LOOK_AT_THE_WAY, named, QUOTED } from "./phrases.ts";
 
 interface Asked {
   /** The host that was asked, or the proxy; "" when the text does not tell it. */
@@ -20,7 +20,8 @@ export const NETWORK = {
     owner: "network-admin",
     title: "This machine cannot reach the internet",
     reason: (w) => `There is no route to ${registry(w)}.`,
-    nextAction: "Check the gateway in the network settings.",
+    nextAction:
+      'Check the gateway: "ip route" shows what there is, /etc/netplan holds it, "sudo netplan try" applies it.',
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked>,
@@ -53,7 +54,7 @@ export const NETWORK = {
     owner: "network-admin",
     title: (w) => `${Registry(w)} cannot be reached`,
     reason: "Names are found, but connections are refused or dropped, most often by a firewall.",
-    nextAction: (w) => `Allow outgoing connections to ${withPort(w)}.`,
+    nextAction: (w) => `Ask the network administrator to allow outgoing connections to ${withPort(w)}.`,
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked>,
@@ -73,7 +74,7 @@ export const NETWORK = {
     owner: "network-admin",
     title: (w) => `The proxy forbids ${registry(w)}`,
     reason: "It answered that this address is not allowed.",
-    nextAction: (w) => `Allow ${registry(w)} in the proxy.`,
+    nextAction: (w) => `Ask the network administrator to allow ${registry(w)} in the proxy.`,
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked>,
@@ -93,7 +94,8 @@ export const NETWORK = {
     owner: "network-admin",
     title: (w) => `Secure connections to ${registry(w)} are intercepted`,
     reason: "A device in between shows a certificate that this machine does not trust.",
-    nextAction: "Add the certificate of that device to this machine, or exempt the address from inspection.",
+    nextAction:
+      "Ask the network administrator to exempt the address from inspection, or for the certificate of that device, and add it to this machine.",
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked>,
@@ -114,7 +116,7 @@ export const NETWORK = {
     owner: "network-admin",
     title: "The registry cannot be used from this machine",
     reason: `The last try failed. ${QUOTED}`,
-    nextAction: "Check the internet connection of this machine.",
+    nextAction: `${LOOK_AT_THE_WAY}.`,
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape,
@@ -136,7 +138,7 @@ export const NETWORK = {
     owner: "you",
     title: "The clock of this machine is wrong",
     reason: "Certificates look as if they were not valid yet, or out of date for years.",
-    nextAction: "Set the time, or let it follow a time server (NTP).",
+    nextAction: "Let it follow a time server (sudo timedatectl set-ntp true), or set the time.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,

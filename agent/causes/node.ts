@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { afterColon, BUNDLE, midSentence, QUOTED } from "./phrases.ts";
+import { afterColon, BUNDLE, midSentence, QUOTED, RESTART_K3S } from "./phrases.ts";
 
 const AT_NODE = { tier: "platform", component: "node" } as const;
 
@@ -12,7 +12,7 @@ export const NODE = {
     place: AT_NODE,
     title: "Kubernetes has lost this machine",
     reason: 'The service on the machine stopped reporting. Often "k3s" hangs or was stopped.',
-    nextAction: 'Restart the service "k3s" or the machine.',
+    nextAction: `${RESTART_K3S} or the machine.`,
     retrySafe: true,
     action: "restart-machine",
     remedy: "restart-k3s",
@@ -42,8 +42,7 @@ export const NODE = {
     place: AT_NODE,
     title: "The network between services did not start",
     reason: "Services cannot get an address.",
-    nextAction:
-      'Restart the service "k3s". If it stays, check for firewall or security software on this machine.',
+    nextAction: `${RESTART_K3S}. If it stays, check for firewall or security software on this machine.`,
     patienceMs: 2 * 60_000,
     retrySafe: true,
     action: "restart-machine",
@@ -77,7 +76,8 @@ export const NODE = {
     place: AT_NODE,
     title: "The machine was paused for new services",
     reason: (w) => `Someone marked the machine "${w.node}" so that nothing new starts on it.`,
-    nextAction: "Release the machine again when the work on it is done.",
+    nextAction: (w) =>
+      `Release the machine again when the work on it is done (sudo k3s kubectl uncordon ${w.node}).`,
     retrySafe: true,
     action: "fix-machine",
     remedy: "uncordon-node",

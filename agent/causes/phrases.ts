@@ -7,6 +7,14 @@ export const QUOTED = "The details quote what was said.";
 /** For what only a new release can change. */
 export const VENDOR = "Nothing on this machine. Report the release and this image to Alga support.";
 
+/** How room is made on the disk, from what costs nothing to what stays. */
+export const FREE_SPACE =
+  "Free space (sudo journalctl --vacuum-size=200M, then sudo k3s crictl rmi --prune), or enlarge the disk in the hypervisor.";
+/** How the way out of this network is looked at. */
+export const LOOK_AT_THE_WAY = "See where the connection ends (sudo alga-agent preflight)";
+/** Starts Kubernetes again; what runs goes on. */
+export const RESTART_K3S = 'Restart the service "k3s" (sudo systemctl restart k3s)';
+
 /** " 192.0.2.53" or nothing. */
 export function named(name: string): string {
   return name === "" ? "" : ` ${name}`;

@@ -14,11 +14,11 @@ export const REGISTRY = {
     owner: "nobody",
     title: (w) => `${w.server || "The registry"} limits downloads from this site`,
     reason: "Too many downloads came from this address. The next tries follow by themselves.",
-    nextAction: "Wait: the limit usually ends within a few hours.",
+    nextAction: "Wait: the limit usually ends within a few hours, and the next tries follow by themselves.",
     limit: {
       afterMs: 6 * 3_600_000,
       nextAction:
-        "It has lasted longer than such limits do. Ask whether other machines share this address, or use a mirror of the registry.",
+        "It has lasted longer than such limits do. Ask the network administrator whether other machines share this address, or use a mirror of the registry.",
       owner: "network-admin",
       action: "ask-network-admin",
     },

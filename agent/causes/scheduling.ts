@@ -9,7 +9,7 @@ export const SCHEDULING = {
     owner: "you",
     title: (w) => `The machine is too small for ${midSentence(w.component)}`,
     reason: (w) => `There is not enough ${w.lacking} left to start it.`,
-    nextAction: (w) => `Give the machine more ${w.lacking}.`,
+    nextAction: (w) => `Give the virtual machine more ${w.lacking} in the hypervisor.`,
     patienceMs: 30_000,
     retrySafe: true,
     action: "fix-machine",
@@ -73,7 +73,7 @@ export const SCHEDULING = {
     owner: "nobody",
     title: (w) => `${w.component} waits for the machine`,
     reason: "The machine takes no new services just now.",
-    nextAction: "Nothing to do. It starts when the machine is ready again.",
+    nextAction: "Nothing to do. It starts by itself when the machine is ready again.",
     limit: {
       afterMs: 30 * 60_000,
       nextAction:

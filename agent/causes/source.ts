@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, QUOTED } from "./phrases.ts";
+import { BUNDLE, LOOK_AT_THE_WAY, QUOTED } from "./phrases.ts";
 
 /** Where the release comes from. */
 export const SOURCE = {
@@ -19,7 +19,8 @@ export const SOURCE = {
     owner: "network-admin",
     title: "The connection to the release source is not trusted",
     reason: "A device in between shows a certificate that the installer does not trust.",
-    nextAction: "Exempt the registry from inspection, or add the certificate of that device.",
+    nextAction:
+      "Ask the network administrator to exempt the registry from inspection: the installer cannot be given the certificate of that device.",
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape,
@@ -39,7 +40,7 @@ export const SOURCE = {
     owner: "vendor",
     title: "The release cannot be read",
     reason: `The installer could not fetch it. ${QUOTED}`,
-    nextAction: `Check the internet connection. ${BUNDLE}`,
+    nextAction: `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
   } satisfies CauseShape,

@@ -15,7 +15,8 @@ export const STORAGE = {
     owner: "you",
     title: (w) => `No storage could be made for ${midSentence(w.component)}`,
     reason: (w) => `The volume "${w.volume}" is still waiting. ${QUOTED}`,
-    nextAction: "Look at the storage service.",
+    nextAction:
+      "Look at the storage service (sudo k3s kubectl -n local-path-storage get pods) and at what it says of the volume (sudo k3s kubectl get pvc -A).",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Volume>,
@@ -25,7 +26,8 @@ export const STORAGE = {
     owner: "you",
     title: "The storage service does not make volumes",
     reason: (w) => `The volume "${w.volume}" waits for it.`,
-    nextAction: "Check that the data folder exists and can be written. The volume is then made by itself.",
+    nextAction:
+      "Check that the data folder exists and can be written (ls -ld /var/mnt/alga-data/local-path-provisioner). The volume is then made by itself.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Volume>,
@@ -35,7 +37,8 @@ export const STORAGE = {
     owner: "you",
     title: (w) => `${w.component} cannot start: its storage could not be prepared`,
     reason: (w) => `A folder on the volume "${w.volume}" could not be made. Nothing was deleted.`,
-    nextAction: "Look at the volume before anything is repaired. Trying again is safe.",
+    nextAction:
+      "Look at the volume before anything is repaired (sudo ls -la /var/mnt/alga-data/local-path-provisioner). Trying again is safe.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Volume>,
@@ -53,9 +56,10 @@ export const STORAGE = {
     id: "stor.claim-lost",
     kind: "cause",
     owner: "you",
-    title: (w) => `The storage of ${midSentence(w.component)} is lost`,
-    reason: (w) => `The volume behind "${w.volume}" has been removed. Its files may still lie on the disk.`,
-    nextAction: `Do not delete anything and do not run setup again. ${BUNDLE}`,
+    title: (w) => `The storage of ${midSentence(w.component)} is gone`,
+    reason: (w) =>
+      `The volume "${w.volume}" points to storage that Kubernetes does not know any more. Its files may still lie on the disk.`,
+    nextAction: `Do not delete the volume and do not install again. ${BUNDLE}`,
     retrySafe: false,
     action: "call-vendor",
   } satisfies CauseShape<Volume>,

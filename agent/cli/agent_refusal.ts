@@ -15,14 +15,17 @@ export class AgentRefusal extends Error {
   readonly exitCode: ExitCode;
   /** Tells refusals of the same status apart. */
   readonly reason: string | undefined;
+  /** What was wrong with which field. */
+  readonly errors: readonly { field: string; message: string }[];
 
-  constructor(status: number, body: unknown) {
+  constructor(readonly status: number, body: unknown) {
     const { title, detail, errors = [], reason }: Problem = body !== null && typeof body === "object"
       ? body
       : {};
     const head = (errors.length > 0 ? title : detail ?? title) ?? `The agent answered ${status}`;
     super([head, ...errors.map(fieldLine)].join("\n"));
     this.reason = reason;
+    this.errors = errors;
     this.exitCode = status === 422 ? EXIT.usage : reason === "locked" ? EXIT.locked : EXIT.error;
   }
 }

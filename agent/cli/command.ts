@@ -1,4 +1,18 @@
 import type { LogLevel } from "../text/log_line.ts";
+import type { Key } from "../console/model.ts";
+
+/** A terminal as a whole screen. */
+export interface FullTerminal {
+  /** Until the input ends; to be asked for once. */
+  keys(): AsyncIterable<Key>;
+  write(text: string): void;
+  /** Its size now; a serial line tells none. */
+  size(): { columns: number; rows: number };
+  /** Calls when the size may have changed; returns the way to stop. */
+  onResize(listener: () => void): () => void;
+  /** Gives echo and lines back to the terminal. */
+  close(): void;
+}
 
 /** What a subcommand may use of the terminal; tests pass their own. */
 export interface Terminal {
@@ -8,12 +22,20 @@ export interface Terminal {
   err(text: string, level?: LogLevel): void;
   /** Standard input to its end, or its first `maxBytes`. */
   readInput(maxBytes: number): Promise<Uint8Array>;
-  /** One line of standard input without its end; "" at its end. */
-  readLine(): Promise<string>;
+  /** One line of standard input without its end; `undefined` when there is nothing more. */
+  readLine(): Promise<string | undefined>;
+  /** One line that nobody sees while it is typed; `undefined` when it is given up. From a pipe it is just a line. */
+  readSecret(): Promise<string | undefined>;
+  /** Whether a person types standard input. */
+  isTyped: boolean;
   /** Characters per line, or undefined when the output is not a terminal. */
   columns: number | undefined;
   /** False with NO_COLOR or without a terminal. */
   color: boolean;
+  /** `undefined` unless input and output are a terminal. */
+  openFull?(): Promise<FullTerminal>;
+  /** TERM, LANG and what else tells how to talk to this person and terminal. */
+  env?(name: "TERM" | "LANG" | "LC_ALL" | "LC_CTYPE" | "ACCESSIBLE"): string | undefined;
   /** Aborts on Ctrl-C and SIGTERM. */
   signal: AbortSignal;
 }

@@ -6,11 +6,17 @@ import type { CommandEntry } from "./command.ts";
  */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: "serve", load: async () => (await import("./serve.ts")).serveCommand },
+  { name: "console", load: async () => (await import("./console.ts")).consoleCommand },
   { name: "setup", load: async () => (await import("./setup.ts")).setupCommand },
   { name: "settings", load: async () => (await import("./settings.ts")).settingsCommand },
+  { name: "update", load: async () => (await import("./update.ts")).updateCommand },
   { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },
+  { name: "doctor", load: async () => (await import("./doctor.ts")).doctorCommand },
   { name: "token", load: async () => (await import("./token.ts")).tokenCommand },
+  { name: "password", load: async () => (await import("./password.ts")).passwordCommand },
+  { name: "sessions", load: async () => (await import("./sessions.ts")).sessionsCommand },
+  { name: "audit", load: async () => (await import("./audit.ts")).auditCommand },
   { name: "install", load: async () => (await import("./install.ts")).installCommand },
   { name: "uninstall", load: async () => (await import("./uninstall.ts")).uninstallCommand },
   { name: "version", load: async () => (await import("./version.ts")).versionCommand },

@@ -58,7 +58,7 @@ Example: sudo ./alga-agent install`,
     }
     if (isHere) requireRootUser(Deno.uid(), "install");
     if (!isPackage) {
-      await requireNoPackage(host, "install", "sudo apt install ./alga-agent_VERSION_amd64.deb");
+      await requireNoPackage(host, "install", "apt install ./alga-agent_VERSION_amd64.deb");
       if (!values["any-system"]) await requireSupportedSystem(host);
     }
     if (isHere) await requireSystemd(host);
@@ -76,6 +76,15 @@ Example: sudo ./alga-agent install`,
     });
     for (const path of installed.changed) terminal.err(`${path}\n`);
     terminal.err(`${summary(installed, isHere)}\n`);
+    if (installed.consoleLines.length > 0) {
+      const units = installed.consoleLines.map((it) => `alga-appliance-console@${it}`).join(" ");
+      terminal.err(
+        `Its console comes to ${
+          installed.consoleLines.join(", ")
+        } with the next boot. At once, in place of\n`,
+      );
+      terminal.err(`the login there: sudo systemctl start ${units}\n`);
+    }
     if (!isPackage) await printWhereToGo(host, terminal);
     return EXIT.ok;
   },
@@ -96,6 +105,11 @@ async function printWhereToGo(host: RealHost, terminal: Terminal): Promise<void>
   const access = await openAccess({ host, clock: systemClock });
   const address = host.root === "/" ? await primaryAddress(host).catch(() => undefined) : undefined;
   const hostname = address?.address ?? "ADDRESS-OF-THE-MACHINE";
-  terminal.out(`Open in a browser: http://${formatAddress({ hostname, port: AGENT_PORT })}/\n`);
-  terminal.out(`Setup token:       ${access.token()}\n`);
+  const where = formatAddress({ hostname, port: AGENT_PORT });
+  terminal.out(`Open in a browser: http://${where}/\n`);
+  terminal.out(`Or encrypted:      https://${where}/ ("alga-agent status" tells its fingerprint)\n`);
+  const token = access.tokenToShow();
+  terminal.out(
+    token === undefined ? "Sign in with the management password.\n" : `Setup token:       ${token}\n`,
+  );
 }

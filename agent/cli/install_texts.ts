@@ -6,12 +6,15 @@ import { readUnit } from "../../systemd/unit_text.ts";
 import { BUILD } from "../version.ts";
 import { COMMANDS } from "./commands.ts";
 
-/** Unit, manual page and completion of this program, for a program that lies in its place. */
+/** Units, manual page and completion of this program, for a program that lies in its place. */
 export async function installTexts(places: Places): Promise<Installation["texts"]> {
+  const { helpTopics } = await import("./cause_help.ts");
   const commands = await Promise.all(COMMANDS.map((it) => it.load()));
   return {
-    unit: readUnit(places.program),
+    unit: readUnit("alga-appliance.service", places.program),
+    consoleUnit: readUnit("alga-appliance-console@.service", places.program),
+    loginUnit: readUnit("alga-appliance-login@.service", places.program),
     manPage: manPage(commands, BUILD),
-    completion: bashCompletion(commands),
+    completion: bashCompletion(commands, helpTopics()),
   };
 }

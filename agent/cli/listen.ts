@@ -3,6 +3,7 @@ import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { type FrontDoor, openFrontDoor, type VisitorHandler } from "../serving/front_door.ts";
 import { LIMITS, SOCKET_LIMITS } from "../serving/limits.ts";
+import type { TlsRelay } from "../serving/tls_relay.ts";
 import type { Say } from "../text/log_line.ts";
 import { PATHS } from "../state/paths.ts";
 import type { ListenAddress } from "./options.ts";
@@ -10,13 +11,13 @@ import type { ListenAddress } from "./options.ts";
 /** Connections that the kernel keeps until they are taken; it cuts this to net.core.somaxconn. */
 const BACKLOG = 4_096;
 
-/** Serves pages and API. @throws {AgentError} If the address cannot be had. */
+/** Serves pages and API, encrypted and not. @throws {AgentError} If the address cannot be had. */
 export function listenTcp(
   listen: ListenAddress,
   handler: VisitorHandler,
-  say: Say,
+  options: { say: Say; relay: TlsRelay },
 ): FrontDoor<Deno.NetAddr> {
-  return openFrontDoor(openListener(listen), handler, { limits: LIMITS, say });
+  return openFrontDoor(openListener(listen), handler, { limits: LIMITS, ...options });
 }
 
 function openListener(listen: ListenAddress): Deno.TcpListener {

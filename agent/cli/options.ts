@@ -82,6 +82,14 @@ export function parseDownloadUrl(text: string | undefined): string | undefined {
   return text;
 }
 
+/** A number of days, up to two years. @throws {UsageError} */
+export function parseDays(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const days = /^\d{1,3}$/.test(text) ? Number(text) : NaN;
+  if (!(days <= 730)) throw new UsageError(`${name} must be a number from 0 to 730, not "${text}"`);
+  return days;
+}
+
 /** "ghcr.io=http://127.0.0.1:5000" → mirrors. @throws {UsageError} */
 export function parseMirrors(pairs: readonly string[] | undefined): RegistryMirrors {
   const mirrors: Record<string, string> = {};

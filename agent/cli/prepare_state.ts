@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { CredentialFile } from "../access/credential.ts";
 import { SessionsFile } from "../access/sessions.ts";
+import { SelfSignedFile } from "../tls/self_signed.ts";
 import { isToken } from "../access/token.ts";
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
@@ -19,10 +21,18 @@ const STATE_FILES: readonly [path: string, shape: z.ZodType][] = [
   [PATHS.releaseSelection, Selection],
   [PATHS.generatedSecrets, Generated],
   [PATHS.sessions, SessionsFile],
+  [PATHS.selfSigned, SelfSignedFile],
+  [PATHS.credential, CredentialFile],
   [PATHS.statusMemory, z.object({ tiers: z.object({}) })],
 ];
 
-const PRIVATE_FILES = [...STATE_FILES.map(([path]) => path), PATHS.journal, PATHS.setupToken] as const;
+const PRIVATE_FILES = [
+  ...STATE_FILES.map(([path]) => path),
+  PATHS.journal,
+  PATHS.setupToken,
+  PATHS.audit,
+  PATHS.auditOlder,
+] as const;
 
 /**
  * Makes the folders of the state, private as they have to be, and room for the lock of the one agent. Gives what was found

@@ -25,6 +25,7 @@ export async function runCli(
   }
   const wanted = name === "--version" ? "version" : name === "help" ? args[0] : name;
   const entry = commands.find((it) => it.name === wanted);
+  if (!entry && name === "help") return await tellCause(wanted ?? "", terminal);
   if (!entry) {
     terminal.err(`Unknown command "${printable(wanted ?? "")}". "alga-agent help" lists the commands.\n`);
     return EXIT.usage;
@@ -66,6 +67,15 @@ export async function runCli(
   }
 }
 
+/** Loaded when it is asked for: most commands need none of these texts. */
+async function tellCause(typed: string, terminal: Terminal): Promise<ExitCode> {
+  const { causeHelp, unknownTopic } = await import("./cause_help.ts");
+  const text = causeHelp(typed, terminal.columns);
+  if (text !== undefined) return print(text, terminal);
+  terminal.err(unknownTopic(typed));
+  return EXIT.usage;
+}
+
 /** Whether a file was refused to a user who is not root. */
 function isDenied(error: unknown): boolean {
   if (Deno.uid() === 0) return false;
@@ -93,7 +103,8 @@ async function overview(entries: readonly CommandEntry[]): Promise<string> {
     "",
     ...commands.map((it) => `  ${it.name.padEnd(width)}  ${it.summary}`),
     "",
-    '"alga-agent help COMMAND" tells more.',
+    '"alga-agent help COMMAND" tells more, "alga-agent help CAUSE" (for example',
+    'dns.refused) what a cause means and what to do; "help causes" lists them.',
     "",
     "Exit codes: 0 ok, 1 error, 2 wrong usage, 3 action required, 4 degraded,",
     "5 in progress, 6 another session is running it.",

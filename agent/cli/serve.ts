@@ -1,7 +1,12 @@
 import { DEFAULT_LISTEN } from "../product/ports.ts";
 import { createApp, createSocketApp } from "../../routes/mod.ts";
+import { createAuditLog } from "../access/audit_log.ts";
 import { openAccess } from "../access/mod.ts";
+import { createPageCertificate } from "../tls/page_certificate.ts";
+import { readAudit } from "../access/read_audit.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { keepBanner } from "../console/banner.ts";
+import { createConsoleFeed } from "../console/feed.ts";
 import { AgentError, errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
@@ -16,10 +21,12 @@ import { createObserver } from "../observe/observer.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { type NetworkSettings } from "../net/settings.ts";
 import { type Report, reportOnce } from "../report.ts";
+import { createTlsRelay } from "../serving/tls_relay.ts";
 import { summarizeSetup } from "../facts/summarize_setup.ts";
 import { forgetPassword } from "../setup/initial_password.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
+import { followRecord } from "../setup/follow_record.ts";
 import { onHost } from "../net/settings.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
 import { networkOfSettings } from "../settings/settings.ts";
@@ -30,6 +37,7 @@ import { createDiskFullWatch } from "../state/disk_full.ts";
 import { openJournal } from "../state/journal.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
+import { createUpdateService } from "../update/update_service.ts";
 import { watchLogin } from "../status/login_watch.ts";
 import { createStatusService } from "../status/mod.ts";
 import type { StatusDocument } from "../status/document.ts";
@@ -39,6 +47,7 @@ import { type Command, EXIT } from "./command.ts";
 import { doAnswer } from "./do_answer.ts";
 import { formatAddress, isEverywhere, listenSocket, listenTcp } from "./listen.ts";
 import {
+  parseDays,
   parseDownloadUrl,
   parseKubeconfig,
   parseListen,
@@ -70,6 +79,11 @@ ${PLACE_HELP}
   --kubeconfig FILE           how to reach Kubernetes
                               (default /etc/rancher/k3s/k3s.yaml below the root)
   --download-url URL          fetch k3s below this address, not its own site
+  --redirect-to-https         lead browsers that come in clear to the
+                              encrypted pages, which are on the same port
+  --hsts-days DAYS            tell browsers that came encrypted to come so for
+                              DAYS. It counts for every port of the host name:
+                              Alga must then be opened by https:// too
 
 Ends with SIGTERM or SIGINT. A setup under way goes on at the next start.
 
@@ -83,6 +97,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
           listen: { type: "string", default: DEFAULT_LISTEN },
           kubeconfig: { type: "string" },
           "download-url": { type: "string" },
+          "redirect-to-https": { type: "boolean", default: false },
+          "hsts-days": { type: "string" },
         },
       } as const,
     );
@@ -92,6 +108,10 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const mirrors = parseMirrors(values["registry-mirror"]);
     const kubeconfig = await parseKubeconfig(values.kubeconfig);
     const downloadBaseUrl = parseDownloadUrl(values["download-url"]);
+    const encryption = {
+      redirects: values["redirect-to-https"],
+      hstsDays: parseDays("--hsts-days", values["hsts-days"]),
+    };
     const clock = systemClock;
     const say: Say = (level, text) => terminal.err(`${printable(text)}\n`, level);
     const startedMs = clock.nowMs();
@@ -100,7 +120,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const held = await takeAgentLock(host, clock, formatAddress(listen));
     const files = await prepareFiles(host, clock);
     for (const it of [...found, ...files.found]) say("warning", it);
-    const access = await openAccess({ host, clock });
+    const audit = createAuditLog({ host, clock, say });
+    const access = await openAccess({ host, clock, audit });
     const journal = await openJournal(host, clock);
     if (journal.damage !== undefined) {
       say("error", `${journal.damage}. The good part is used; the rest is in ${PATHS.damagedDir}`);
@@ -157,11 +178,26 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       clock,
       connectKube,
       setup: {
-        summary: () => summarizeSetup(setup.view()),
+        summary: () => summarizeSetup(setup.view(), { isRecordDamaged: journal.damage !== undefined }),
         subscribe: (listener) => setup.subscribe(listener),
       },
       probeRegistry: (signal) => registryProbe.ask(signal),
       report,
+    });
+    const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
+    const relay = createTlsRelay();
+    const certificate = createPageCertificate({
+      host,
+      clock,
+      names: {
+        hostName,
+        get mainAddress() {
+          return address();
+        },
+        addresses,
+      },
+      use: relay.use,
+      say,
     });
     const status = await createStatusService({
       host,
@@ -169,25 +205,45 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       observer: {
         snapshot: observer.snapshot,
         subscribe(listener) {
-          const ends = [observer, settings, diskFull].map((it) => it.subscribe(listener));
+          const ends = [observer, settings, diskFull, certificate].map((it) => it.subscribe(listener));
           return () => ends.forEach((end) => end());
         },
       },
       report,
       agentVersion: BUILD.version,
-      statusUrl: () => `http://${formatAddress({ hostname: address(), port })}/`,
+      statusUrl: (scheme = "http") => `${scheme}://${formatAddress({ hostname: address(), port })}/`,
+      certificate,
       stateDamage: () => damageText(files.damaged, journal.damage),
       diskFull: diskFull.current,
       news: settings.news,
     });
 
+    const updates = await createUpdateService({
+      engine,
+      host,
+      clock,
+      journal,
+      connectKube,
+      mirrors,
+      registryFor,
+      get agentPort() {
+        return port;
+      },
+      isSetUp: () => setup.view().state.status === "done",
+      settings: settings.current,
+      login: watchLogin(() => status),
+      troubles: () => status.current().topBlockers.map((it) => it.title),
+    });
+
     let hasResumed = false;
-    const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
     const deps = {
       setup,
       settings,
+      updates,
       status,
       access,
+      encryption,
+      audit: { record: audit.record, read: () => readAudit(host) },
       clock,
       isReady: () => hasResumed && !cannotWrite(setup.view().state),
       say,
@@ -201,7 +257,12 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       allowedHosts: () => Promise.resolve([hostName, `${hostName}.local`, "localhost"]),
     };
     const app = createApp(deps);
-    const socketApp = createSocketApp(deps);
+    const over = new AbortController();
+    const feed = createConsoleFeed(
+      { host, clock, status, setup, access, hostName, build: BUILD, current: engine.current },
+      over.signal,
+    );
+    const socketApp = createSocketApp(deps, feed);
 
     // What a kill left owed comes before anything that could be asked for.
     await engine.dischargeOwed();
@@ -209,7 +270,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const socket = await listenSocket(host, (request, visitor) => socketApp.fetch(request, visitor), say);
     let server;
     try {
-      server = listenTcp(listen, (request, visitor) => app.fetch(request, visitor), say);
+      server = listenTcp(listen, (request, visitor) => app.fetch(request, visitor), { say, relay });
     } catch (error) {
       await socket.shutdown();
       throw error;
@@ -220,7 +281,6 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     await engine.resume();
     hasResumed = true;
 
-    const over = new AbortController();
     const systemd = openNotifier();
     const tell = (state: string) =>
       systemd.notify(state).catch((error) => say("warning", `systemd was not told: ${errorText(error)}`));
@@ -241,6 +301,13 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       pollMs: LOOK_MS,
       report,
     });
+    // After the port answers: who comes encrypted before waits for it.
+    const certifying = followFile(host, PATHS.siteCertificate, certificate.refresh, {
+      clock,
+      signal: over.signal,
+      pollMs: LOOK_MS,
+      report,
+    });
     const resuming = resumeOnceWritable(() => setup.view().state, () => engine.resume(), {
       clock,
       signal: over.signal,
@@ -249,6 +316,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
 
     const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
 
+    const keepingAudit = audit.follow(over.signal);
+
     const followingDisk = diskFull.follow(host, over.signal);
 
     const forgetting = forgetPassword(
@@ -256,7 +325,18 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       over.signal,
     );
 
+    const lookingAtRecord = followRecord({
+      setup,
+      clock,
+      apiState: () => observer.snapshot().api.state,
+      subscribe: observer.subscribe,
+    }, over.signal);
+
     const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
+
+    const followingChannel = updates.follow(over.signal);
+    const banner = clock.sleep(AFTER_FIRST_PAGE_MS, over.signal)
+      .then(() => keepBanner({ host, clock, feed, say }, over.signal)).catch(() => {}); // rejects at the end
 
     await aborted(terminal.signal);
     say("info", "Stopping");
@@ -272,11 +352,16 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         server.shutdown(),
         socket.shutdown(),
         following,
+        certifying,
         resuming,
         recovering,
         forgetting,
         followingDisk,
+        keepingAudit,
         followingResolvers,
+        followingChannel,
+        lookingAtRecord,
+        banner,
       ]),
       clock.sleep(SHUTDOWN_MS),
     ]);

@@ -1,15 +1,12 @@
 import { RealHost } from "../host/real_host.ts";
-import { systemClock } from "../clock.ts";
 import { type PreflightReport, standsInTheWay } from "../preflight/mod.ts";
 import { fieldOf } from "../setup/inputs/fields.ts";
 import { SETTING_KEYS, type SettingKey } from "../settings/settings.ts";
-import type { OperationView, SettingsPlan, SettingsView } from "../settings/settings_view.ts";
-import { printLine } from "../text/printable.ts";
-import { utcTime } from "../text/utc_time.ts";
+import type { SettingsPlan, SettingsView } from "../settings/settings_view.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
 import { parseText, placeOf } from "./input_file.ts";
-import { followLog } from "./follow_log.ts";
+import { followOperation } from "./follow_operation.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { fieldHelp } from "./field_help.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
@@ -17,7 +14,6 @@ import { readText } from "./read_text.ts";
 import { reportText } from "./report_text.ts";
 import { planText, settingsTable } from "./settings_table.ts";
 
-const POLL_MS = 500;
 const MAX_FILE_BYTES = 64 * 1024;
 
 /** `alga-agent settings` */
@@ -83,7 +79,15 @@ Example: sudo alga-agent settings set --app-url https://psa.example.com`,
       if (given.check) return await check(client, terminal, { change, output });
       if (action === "retry") await client.request("POST", "/api/v1/settings/retry", {});
       else await client.request("PUT", "/api/v1/settings", change);
-      return values["no-wait"] ? EXIT.ok : await follow(client, terminal, values.acknowledge);
+      return values["no-wait"] ? EXIT.ok : await followOperation(client, terminal, {
+        base: "/api/v1/settings",
+        accepted: values.acknowledge,
+        words: {
+          done: "Applied.",
+          blocked: "Nothing was changed. Fix this and send the change again.",
+          left: "The change goes on without this command.",
+        },
+      });
     } catch (error) {
       // Nothing to change is not a failure: the settings are as was asked.
       if (error instanceof AgentRefusal && error.reason === "nothing-changed") {
@@ -165,50 +169,4 @@ async function check(client: AgentClient, terminal: Terminal, { change, output }
   terminal.out(output === "json" ? `${JSON.stringify(report)}\n` : reportText(report, terminal));
   const isBad = report.results.some(standsInTheWay);
   return isBad ? EXIT.actionRequired : EXIT.ok;
-}
-
-/** Shows the change until it has ended. */
-async function follow(
-  client: AgentClient,
-  terminal: Terminal,
-  accepted: readonly string[],
-): Promise<ExitCode> {
-  const say = (text: string, hang = 0) => terminal.err(`${printLine(text, hang, terminal)}\n`);
-  const sayNew = followLog(11, say);
-  let hasAccepted = accepted.length === 0;
-  while (!terminal.signal.aborted) {
-    const { operation }: { operation: OperationView } = await client.request("GET", "/api/v1/settings");
-    sayNew(operation.log);
-    switch (operation.state.status) {
-      case "done":
-        terminal.out("Applied.\n");
-        return EXIT.ok;
-      case "failed": {
-        const { failure, nextAttemptAt } = operation.state;
-        say(failure.message);
-        say(`What to do: ${failure.suggestedNextStep}`, 12);
-        if (nextAttemptAt !== undefined) say(`Next attempt: ${utcTime(nextAttemptAt)}`);
-        return EXIT.actionRequired;
-      }
-      case "blocked": {
-        if (hasAccepted) {
-          for (const it of operation.conditions) {
-            say(`[${it.id}] ${it.cause}`, 2);
-            say(`  What to do: ${it.wayOut}`, 14);
-            if (it.mayBeAccepted) say(`  Or accept it: --acknowledge ${it.id}`, 16);
-          }
-          say("Nothing was changed. Fix this and send the change again.");
-          return EXIT.actionRequired;
-        }
-        hasAccepted = true;
-        await client.request("POST", "/api/v1/settings/acknowledge", { checkIds: accepted });
-        break;
-      }
-      default:
-        break;
-    }
-    await systemClock.sleep(POLL_MS, terminal.signal).catch(() => {});
-  }
-  terminal.err("The change goes on without this command.\n");
-  return EXIT.inProgress;
 }

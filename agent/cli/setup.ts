@@ -11,7 +11,9 @@ import { AgentRefusal } from "./agent_refusal.ts";
 import { standsInTheWay } from "../preflight/mod.ts";
 import { followLog } from "./follow_log.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { fetchPatiently } from "./fetch_patiently.ts";
 import { fieldHelp } from "./field_help.ts";
+import { requireKnownChecks } from "./known_checks.ts";
 import { readInputFile } from "./input_file.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
 import { printLine } from "../text/printable.ts";
@@ -21,8 +23,6 @@ const POLL_MS = 500;
 const MAX_DETAIL_LINES = 10;
 /** Why an acceptance does not let setup go on. */
 const NOT_ACCEPTED: readonly (string | undefined)[] = ["not-overridable", "needs-acknowledgement"];
-/** An agent that was restarted is back within this time. */
-const PATIENCE_MS = 15_000;
 
 /** `alga-agent setup` */
 export const setupCommand: Command = {
@@ -75,6 +75,12 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
       } as const,
     );
     if (values.record !== undefined) {
+      const other = ["from-file", "acknowledge", "checks-only", "no-wait", "retry"].find((it) =>
+        args.some((arg) => arg === `--${it}` || arg.startsWith(`--${it}=`))
+      );
+      if (other !== undefined) {
+        throw new UsageError(`--record only answers its own question: leave out --${other}`);
+      }
       const answer = parseChoice("--record", values.record, ["show", "keep", "open"]);
       return await decideRecord(answer, parseRoot(values.root), terminal);
     }
@@ -95,6 +101,7 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
           : "--acknowledge waits for the result of the checks; leave out --no-wait",
       );
     }
+    requireKnownChecks(values.acknowledge);
     const inputs = values["from-file"] === undefined
       ? undefined
       : await readInputFile(values["from-file"], terminal);
@@ -106,7 +113,7 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
         await client.request("POST", `/api/v1/setup${query}`, inputs);
       }
       if (values["no-wait"]) return EXIT.ok;
-      return await follow(client, terminal, values.acknowledge);
+      return await followSetup(client, terminal, values.acknowledge);
     } finally {
       client.close();
     }
@@ -131,6 +138,7 @@ async function decideRecord(
       return EXIT.ok;
     }
     terminal.out(`${record.problem}\n${record.facts.map((it) => `  ${it.label}: ${it.value}\n`).join("")}`);
+    if (record.wayOn !== undefined) say(terminal, record.wayOn);
     say(
       terminal,
       `What to do: decide with --record keep${
@@ -149,19 +157,6 @@ function isOptional(key: SetupFieldKey): boolean {
 
 function say(terminal: Terminal, text: string, hang = 0): void {
   terminal.err(`${printLine(text, hang, terminal)}\n`);
-}
-
-/** Where setup stands; waits for an agent that is being restarted. */
-async function fetchView(client: AgentClient, terminal: Terminal): Promise<SetupView> {
-  for (let tries = 1;; tries++) {
-    try {
-      return await client.request("GET", "/api/v1/setup");
-    } catch (error) {
-      if (error instanceof AgentRefusal) throw error;
-      if (tries * POLL_MS > PATIENCE_MS || terminal.signal.aborted) throw error;
-      await systemClock.sleep(POLL_MS, terminal.signal).catch(() => {});
-    }
-  }
 }
 
 /** ": https://…", or nothing when it is not known. */
@@ -198,7 +193,8 @@ function blocked(view: SetupView, terminal: Terminal, refusal?: string): ExitCod
   return EXIT.actionRequired;
 }
 
-async function follow(
+/** Shows setup as it goes on, until it is done, needs somebody, or the signal aborts. */
+export async function followSetup(
   client: AgentClient,
   terminal: Terminal,
   acknowledge: readonly string[],
@@ -207,7 +203,7 @@ async function follow(
   let saidFailureAt = "";
   let acknowledged = acknowledge.length === 0;
   while (!terminal.signal.aborted) {
-    const view = await fetchView(client, terminal);
+    const view: SetupView = await fetchPatiently(client, "/api/v1/setup", terminal);
     sayNew(view.log);
     switch (view.state.status) {
       case "done":

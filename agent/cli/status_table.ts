@@ -1,17 +1,9 @@
 import { ageMs, durationText } from "../text/duration.ts";
 import { utcTime } from "../text/utc_time.ts";
-import { isUnseen, type StatusDocument, type TierStatus } from "../status/document.ts";
-import { TIER_IDS, type TierId } from "../product/tiers.ts";
+import type { StatusDocument } from "../status/document.ts";
+import { TIER_NAME, tierSign } from "../status/tier_texts.ts";
+import { TIER_IDS } from "../product/tiers.ts";
 import { type Layout, printLine } from "../text/printable.ts";
-
-const TIER_NAME: Record<TierId, string> = {
-  platform: "Platform",
-  core: "Database",
-  bootstrap: "First-time setup",
-  login: "Log in",
-  background: "Background",
-  fullHealth: "Everything",
-};
 
 /** Escape sequences of the signs: red, yellow, green. */
 const SIGN_COLOR: Readonly<Record<string, string>> = { x: "31", "!": "33", ok: "32" };
@@ -37,6 +29,11 @@ export function statusTable(
   if (nextAction !== "") line(`Next: ${nextAction}${page}`, 6);
   if (status.tiers.login.ready && status.urls.loginUrl !== null) line(`Open Alga: ${status.urls.loginUrl}`);
   line(`Status page: ${status.urls.statusUrl}`);
+  const { certificate } = status;
+  if (certificate !== null) {
+    line(`Encrypted: ${certificate.url}`);
+    line(`  Certificate's SHA-256 fingerprint: ${certificate.fingerprint}`, 2);
+  }
   for (const blocker of status.topBlockers) {
     lines.push("");
     signed(blocker.severity === "critical" ? "x" : "!", 2, `${blocker.title}  [${blocker.id}]`, 2);
@@ -44,12 +41,13 @@ export function statusTable(
     if (blocker.consequence !== "") line(`  ${blocker.consequence}`, 2);
     line(`  What to do: ${blocker.nextAction}`, 14);
     line(`  Since ${utcTime(blocker.since)} (${ago(blocker.since, nowMs)})`);
+    line(`  More: alga-agent help ${blocker.id}`, 2);
     for (const it of blocker.evidence) line(`    ${it.label}: ${it.text}`, 6);
   }
   lines.push("");
   for (const id of TIER_IDS) {
     const tier = status.tiers[id];
-    signed(signOf(id, tier, status.tiers.login.ready), 3, `${TIER_NAME[id].padEnd(18)}${tier.message}`, 21);
+    signed(tierSign(id, tier, status.tiers.login.ready), 3, `${TIER_NAME[id].padEnd(18)}${tier.message}`, 21);
   }
   // What needs attention is not shown as work under way as well.
   const blocked = new Set(status.topBlockers.map((it) => it.component));
@@ -68,15 +66,6 @@ export function statusTable(
     if (source.state === "not-answering" || source.state === "unknown") line(source.message);
   }
   return `${lines.join("\n")}\n`;
-}
-
-/** As on the status page: what is on its way is not a warning, nor what stands behind the login before its turn. */
-function signOf(id: TierId, { ready, status, proofs }: TierStatus, loginReady: boolean): string {
-  if (ready) return "ok";
-  if (status === "unhealthy") return "x";
-  if (status === "unknown") return isUnseen(proofs) ? "?" : "-";
-  if (id !== "background" && id !== "fullHealth") return "..";
-  return loginReady ? "!" : "-";
 }
 
 function ago(iso: string, nowMs: number): string {

@@ -40,14 +40,14 @@ Example: sudo alga-agent uninstall`,
     await requireNoPackage(
       host,
       "uninstall",
-      values.purge ? "sudo apt purge alga-agent" : "sudo apt remove alga-agent",
+      values.purge ? "apt purge alga-agent" : "apt remove alga-agent",
     );
 
     const data = await findData(host);
     if (values.purge && data.length > 0 && !values.yes) {
       terminal.err(`This goes for good:\n${data.map((it) => `  ${it}\n`).join("")}`);
       terminal.err(`Type "${YES}" to remove it: `);
-      if ((await terminal.readLine()).trim() !== YES) {
+      if ((await terminal.readLine())?.trim() !== YES) {
         terminal.err("\nNothing was removed.\n");
         return EXIT.error;
       }

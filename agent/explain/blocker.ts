@@ -23,6 +23,8 @@ export interface Blocker {
   retrySafe: boolean;
   loginBlocking: boolean;
   since: string;
+  /** What it is about, by name (`server`, `image`, `volume`), each one word that is safe in a command; for help. */
+  words?: Readonly<Record<string, string>>;
   /** Exact object, state and message, for support. */
   evidence: readonly { label: string; text: string }[];
   /** Ids of what follows from this and is not shown by itself. */

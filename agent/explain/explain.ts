@@ -1,4 +1,4 @@
-import { componentByName } from "../product/components.ts";
+import { componentByName, COMPONENTS, dependsOn } from "../product/components.ts";
 import type { Facts } from "../facts/facts.ts";
 import { ageMs } from "../text/duration.ts";
 import { redactText } from "../text/redact/redact_text.ts";
@@ -128,6 +128,7 @@ function toBlocker(
     retrySafe,
     loginBlocking,
     since: finding.since,
+    ...(Object.keys(finding.words ?? {}).length === 0 ? {} : { words: finding.words }),
     evidence: finding.evidence.map(({ label, text }) => ({ label, text: redactText(text) })),
     suppressed: suppressed.map((it) => it.id),
   };
@@ -151,6 +152,16 @@ function consequenceOf(facts: Facts, finding: Finding, loginBlocking: boolean): 
   const isInTrouble = facts.problems.some((it) => it.component.name === finding.component);
   if (facts.state(finding.component)?.ready === true && !isInTrouble) return "People can log in and work.";
   const loss = component && component.tier === "background" ? component.loss : undefined;
-  if (loss === undefined) return "People can log in and work.";
-  return `People can log in and work. ${loss}.`;
+  const sentences = ["People can log in and work.", ...(loss === undefined ? [] : [`${loss}.`])];
+  return [...sentences, ...dependents(facts, finding.component)].join(" ");
+}
+
+/** How many background services cannot do their work without this part; those that are not installed do not count. */
+function dependents(facts: Facts, component: string): string[] {
+  const services = COMPONENTS.filter((it) =>
+    it.tier === "background" && (!it.optional || facts.state(it.name)?.workload !== undefined)
+  );
+  const count = services.filter((it) => dependsOn(it.name, component)).length;
+  if (count === 0) return [];
+  return [`${count} of ${services.length} background services ${count === 1 ? "waits" : "wait"} for this.`];
 }

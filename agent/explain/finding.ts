@@ -2,7 +2,8 @@ import type { Facts } from "../facts/facts.ts";
 import type { TierId } from "../product/tiers.ts";
 import { ageMs } from "../text/duration.ts";
 import type { BlockerId, Cause } from "../causes/cause.ts";
-import type { CauseShape, Phrase, Place } from "../causes/cause_shape.ts";
+import { plainWords } from "./plain_words.ts";
+import type { CauseShape, Phrase, Place, WordsOf } from "../causes/cause_shape.ts";
 
 /** What a cause says, in whole sentences. */
 export interface Said {
@@ -28,6 +29,8 @@ export interface Finding {
   sayLate?: string;
   /** It has lasted so long. */
   isLate?: boolean;
+  /** Words of the cause that may stand in a command. */
+  words?: Readonly<Record<string, string>>;
   evidence: readonly { label: string; text: string }[];
   /** Components that a Flux object stands for, when it is about one. */
   covers: readonly string[];
@@ -40,8 +43,6 @@ export interface Rule {
   find(facts: Facts): Finding[];
 }
 
-// In tuples, so that one of several causes is given the words of them all.
-type WordsOf<C extends CauseShape> = [C] extends [CauseShape<infer W>] ? W : never;
 type Where<C extends CauseShape> = [C] extends [{ place: Place }] ? Partial<Place> : Place;
 type Spoken<C extends CauseShape> = Record<never, never> extends WordsOf<C> ? { words?: WordsOf<C> }
   : { words: WordsOf<C> };
@@ -83,6 +84,7 @@ export function finding<C extends Cause>(facts: Facts, cause: C, given: Given<C>
     },
     ...(cause.limit === undefined ? {} : { sayLate: say(cause.limit.nextAction, words as never) }),
     ...(rest.isLate === true ? { isLate: true } : {}),
+    words: plainWords(words),
     evidence: rest.evidence ?? [],
     covers: rest.covers ?? [],
   };

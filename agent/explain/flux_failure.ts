@@ -1,6 +1,6 @@
 import { timeOf } from "../facts/event_order.ts";
 import type { Facts } from "../facts/facts.ts";
-import { currentCondition, type FluxFacts } from "../facts/flux.ts";
+import { currentCondition, type FluxFacts, wasCutShort } from "../facts/flux.ts";
 import type { ConditionView, FluxView } from "../facts/snapshot.ts";
 import { ageMs } from "../text/duration.ts";
 
@@ -49,7 +49,6 @@ function failureBefore(facts: Facts, object: FluxFacts): ConditionView | undefin
   const last = object.failure;
   // What a newer release interrupted did not fail.
   if (last === undefined || last.reason === "HealthCheckCanceled") return undefined;
-  if (last.reason === "HealthCheckFailed" && wasCutShort(last.message)) return undefined;
   // Another release may well be healthy.
   const { releaseSource: fetched } = facts;
   const artifact = fetched && currentCondition(fetched, "ArtifactInStorage");
@@ -58,12 +57,11 @@ function failureBefore(facts: Facts, object: FluxFacts): ConditionView | undefin
   return { ...ready, status: "False", reason: last.reason, message: last.message, since: last.firstAt };
 }
 
-/** Whether all that a failed health check waited for are parts of Flux that are ready or on their way. */
-function isPassing(facts: Facts, { reason, message, since }: ConditionView, depth: number): boolean {
+/** Whether a look was cut short a while ago, or all that a failed health check waited for are parts of Flux that are ready or on their way. */
+function isPassing(facts: Facts, condition: ConditionView, depth: number): boolean {
+  const { reason, message, since } = condition;
+  if (wasCutShort(condition)) return since !== undefined && ageMs(since, facts.nowMs) < CUT_SHORT_PATIENCE_MS;
   if (reason !== "HealthCheckFailed") return false;
-  if (wasCutShort(message)) {
-    return since !== undefined && ageMs(since, facts.nowMs) < CUT_SHORT_PATIENCE_MS;
-  }
   return awaitedParts(facts, message).every((it) => it !== undefined && isOnItsWay(facts, it, depth));
 }
 
@@ -76,14 +74,6 @@ function isOnItsWay(facts: Facts, part: FluxFacts, depth: number): boolean {
   const failure = failureNowOrBefore(facts, part);
   return failure === undefined || failure.reason === "DependencyNotReady" ||
     depth < DEEPEST && isPassing(facts, failure, depth + 1);
-}
-
-/**
- * A health check that ends without a list of what it waited for was cut short, as when the API server went away: "failed to update
- * status: timed out waiting for the condition".
- */
-function wasCutShort(message: string): boolean {
-  return !message.includes("[");
 }
 
 /** What stands in the list of a health check that waited in vain; "" where it has none, or was cut off. */

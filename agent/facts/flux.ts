@@ -58,8 +58,17 @@ function isLookedAtAgain(flux: FluxView, ready: ConditionView, { source, failure
   return isWanted && flux.succeededAt !== undefined && failure === undefined;
 }
 
+/**
+ * Whether Flux could not look to the end, as when the API server goes away meanwhile. That says nothing of what it looked at:
+ * "failed to update status: timed out waiting for the condition", and a health check that names nothing it waited for.
+ */
+export function wasCutShort({ reason, message }: { reason: string; message: string }): boolean {
+  return message.startsWith("failed to update status") ||
+    reason === "HealthCheckFailed" && !message.includes("[");
+}
+
 function failureOf(flux: FluxView, events: readonly EventView[]): EventView | undefined {
-  const last = newest(events);
+  const last = newest(events.filter((it) => !wasCutShort(it)));
   if (last?.type !== "Warning") return undefined;
   const isOver = flux.succeededAt !== undefined && timeMs(flux.succeededAt) >= timeOf(last);
   return isOver ? undefined : last;

@@ -307,12 +307,14 @@ export interface SetupSummary {
     retrySafe: boolean;
   } | undefined;
   nextAttemptAt: string | undefined;
-  /** Titles and findings of the checks that stand in the way. */
+  /** Titles and findings of the checks that stand in the way, or would if setup began. */
   blockedBy: readonly string[];
   appUrl: string | undefined;
   release: { version: string; channel: string } | undefined;
   /** The storage step has written and read a volume. */
   storageTested: boolean;
+  /** The record is damaged: what setup seems to be may be another run's, and somebody decides first. */
+  isRecordDamaged?: boolean;
 }
 
 /** What the observer sees now, as plain data; ours alone to build and free of secrets. */
@@ -337,12 +339,27 @@ export interface ObservedSnapshot extends Collections {
   bootstrapEnd: BootstrapMemory | undefined;
 }
 
+/** How the pages are reached over TLS, and how that is known to be this machine. */
+export interface CertificateView {
+  url: string;
+  /** SHA-256 as browsers show it: pairs of hex digits with colons. */
+  fingerprint: string;
+  /** Made by the agent, or put there by the site. */
+  origin: "self-signed" | "site";
+  /** ISO 8601 */
+  validTo: string;
+}
+
 /** Everything that the verdict is made from: what is observed, and what only the agent knows. */
 export interface Snapshot extends ObservedSnapshot {
   agent: {
     version: string;
     siteId: string;
     statusUrl: string;
+    /** `undefined` in the first moments, before there is one. */
+    certificate?: CertificateView | undefined;
+    /** Why the site's own certificate is not in use. */
+    certificateProblem?: { problem: string; next: string; since: string } | undefined;
     /** The disk has no room for its own state. */
     diskFull?: { path: string; since: string } | undefined;
   };

@@ -4,7 +4,10 @@ import { redactLine } from "../text/redact/redact_line.ts";
 import type { SetupSummary } from "../facts/snapshot.ts";
 
 /** What the status needs of setup. Pure. */
-export function summarizeSetup(view: SetupView): SetupSummary {
+export function summarizeSetup(
+  view: SetupView,
+  { isRecordDamaged = false }: { isRecordDamaged?: boolean } = {},
+): SetupSummary {
   const { state } = view;
   const stepId = state.status === "running" || state.status === "failed" ? state.stepId : undefined;
   const row = view.steps.find((it) => it.id === stepId);
@@ -35,12 +38,13 @@ export function summarizeSetup(view: SetupView): SetupSummary {
       retrySafe: failure.retrySafe,
     },
     nextAttemptAt: state.status === "failed" ? state.nextAttemptAt : undefined,
-    blockedBy: state.status !== "blocked" ? [] : (view.preflight?.results ?? [])
+    blockedBy: state.status !== "blocked" && state.status !== "checked" ? [] : (view.preflight?.results ?? [])
       .filter((it) => (it.status === "fail" || it.status === "error") && !accepted.has(it.id))
       .map((it) => `${it.title}: ${it.found}`),
     appUrl: appUrl === "" ? undefined : appUrl,
     release: view.release && { version: view.release.version, channel: view.release.channel },
     storageTested: state.status === "done" || reached > STEP_IDS.indexOf("storage") ||
       view.steps.some((it) => it.id === "storage" && it.status === "done"),
+    ...(isRecordDamaged ? { isRecordDamaged } : {}),
   };
 }

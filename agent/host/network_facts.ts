@@ -3,7 +3,7 @@ import * as z from "zod";
 import { AgentError } from "../error.ts";
 import type { Host } from "./host.ts";
 
-/** One IPv4 address of this machine. */
+/** One address of this machine. */
 export interface InterfaceAddress {
   address: string;
   prefixLength: number;
@@ -24,7 +24,6 @@ const Links = z.array(z.looseObject({
   ifname: z.string().default(""),
   flags: z.array(z.string()).default([]),
   addr_info: z.array(z.looseObject({
-    family: z.string().default(""),
     local: z.string().default(""),
     prefixlen: z.number().default(32),
     dynamic: z.boolean().default(false),
@@ -56,17 +55,30 @@ export async function readAllAddresses(
   };
 }
 
-async function readAllInterfaces(host: Host): Promise<NetworkInterface[]> {
+/**
+ * Interfaces that lead outside with the addresses of both kinds by which others can reach them: link-local ones of IPv6 are left
+ * out. @throws {AgentError} COMMAND_FAILED
+ */
+export async function readReachableAddresses(host: Host): Promise<NetworkInterface[]> {
+  const all = await readAllInterfaces(host, (address) =>
+    ipaddr.IPv4.isValidFourPartDecimal(address) ||
+    ipaddr.IPv6.isValid(address) && ipaddr.parse(address).range() !== "linkLocal");
+  return all.filter((it) => !CLUSTER_INTERFACES.test(it.name));
+}
+
+async function readAllInterfaces(
+  host: Host,
+  isWanted: (address: string) => boolean = (it) => ipaddr.IPv4.isValidFourPartDecimal(it),
+): Promise<NetworkInterface[]> {
   const links = await readJson(host, ["ip", "-j", "addr", "show"], Links);
   return links.map((it) => ({
     name: it.ifname,
     hasCarrier: it.flags.includes("LOWER_UP"),
-    addresses: it.addr_info.filter((a) => a.family === "inet" && ipaddr.IPv4.isValidFourPartDecimal(a.local))
-      .map((a) => ({
-        address: a.local,
-        prefixLength: a.prefixlen,
-        isDynamic: a.dynamic,
-      })),
+    addresses: it.addr_info.filter((a) => isWanted(a.local)).map((a) => ({
+      address: a.local,
+      prefixLength: a.prefixlen,
+      isDynamic: a.dynamic,
+    })),
   }));
 }
 

@@ -252,8 +252,10 @@ export class RealHost implements Host {
         `Cannot write "${path}": ${isFull ? "the disk is full" : reasonOf(cause)}`,
         {
           hint: isFull
-            ? "Free disk space or enlarge the disk, then try again"
-            : "Check the disk and its permissions",
+            ? "Free space (sudo journalctl --vacuum-size=200M) or enlarge the disk, then try again"
+            : `See whether the disk can be written (findmnt -no OPTIONS /) and to whom the folder belongs (ls -ld "${
+              dirname(path)
+            }")`,
           cause,
         },
       );
@@ -268,7 +270,7 @@ export class RealHost implements Host {
       if (found?.isFile) return candidate;
     }
     throw new AgentError("COMMAND_FAILED", `Cannot find the program "${name}"`, {
-      hint: `Install the package that brings "${name}"`,
+      hint: `Install the package that brings it; this names it: /usr/lib/command-not-found ${name}`,
     });
   }
 }

@@ -17,5 +17,7 @@ export async function requireFile(path: string, target: string): Promise<void> {
 /** The error for a path at which something else than a file stands. */
 export function notAFile(path: string, kind: "folder" | "other"): AgentError {
   const what = kind === "folder" ? "a folder" : "a pipe, socket or device";
-  return new AgentError("STATE_DAMAGED", `"${path}" is ${what}, not a file`, { hint: `Move "${path}" away` });
+  return new AgentError("STATE_DAMAGED", `"${path}" is ${what}, not a file`, {
+    hint: `Move it away: sudo mv "${path}" "${path}.old"`,
+  });
 }

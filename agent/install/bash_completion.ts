@@ -1,7 +1,7 @@
 import { type CommandHelp, optionsOf, wordsOf } from "./command_help.ts";
 
-/** Completion for bash, from the help of the commands; where nothing fits, files are offered. */
-export function bashCompletion(commands: readonly CommandHelp[]): string {
+/** Completion for bash, from the help of the commands; where nothing fits, files are offered. `helpTopics`: what "help" takes besides commands. */
+export function bashCompletion(commands: readonly CommandHelp[], helpTopics: readonly string[]): string {
   const names = commands.map((it) => it.name).join(" ");
   const cases = commands.map((it) =>
     `      ${it.name}) words="${[...wordsOf(it), ...optionsOf(it), "--help"].join(" ")}" ;;`
@@ -14,7 +14,7 @@ _alga_agent() {
   else
     case \${COMP_WORDS[1]} in
 ${cases.join("\n")}
-      help) words="${names}" ;;
+      help) words="${[names, ...helpTopics].join(" ")}" ;;
     esac
   fi
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

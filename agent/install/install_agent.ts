@@ -4,7 +4,8 @@ import { MODE, PATHS } from "../state/paths.ts";
 import { utcMinute } from "../text/utc_time.ts";
 import type { BuildInfo } from "../version.ts";
 import { isOlder, readInstalledBuild } from "./compare_builds.ts";
-import type { Places } from "./places.ts";
+import { readConsoleLines } from "./console_lines.ts";
+import { consoleUnitOf, type Places } from "./places.ts";
 import { ensureFolder, putFile, type WantedFile } from "./put_files.ts";
 import { enableService, queueRestart, readService, startService } from "./service.ts";
 
@@ -17,7 +18,7 @@ export interface Installation {
   program: string;
   build: BuildInfo;
   places: Places;
-  texts: { unit: string; manPage: string; completion: string };
+  texts: { unit: string; consoleUnit: string; loginUnit: string; manPage: string; completion: string };
   allowDowngrade: boolean;
   /** Whether systemd is told; not below another root, and not by a package, which tells it itself. */
   withService: boolean;
@@ -29,6 +30,8 @@ export interface Installed {
   changed: string[];
   /** `untouched` without a service, and where it runs this very program already. */
   service: "started" | "restarting" | "untouched";
+  /** Lines that have a console from the next boot on; not at once, since somebody may be logged in there. */
+  consoleLines: readonly string[];
 }
 
 /** Where answers, tokens and journals lie; the unit would make them too, but they are there before the first start. */
@@ -47,6 +50,8 @@ export async function installAgent(it: Installation): Promise<Installed> {
   const wanted: WantedFile[] = [
     { path: places.completion, mode: 0o644, from: { text: texts.completion } },
     { path: places.manPage, mode: 0o644, from: { text: texts.manPage } },
+    { path: places.consoleUnit, mode: 0o644, from: { text: texts.consoleUnit } },
+    { path: places.loginUnit, mode: 0o644, from: { text: texts.loginUnit } },
     { path: places.unit, mode: 0o644, from: { text: texts.unit } },
     { path: places.program, mode: MODE.program, from: { copyOf: it.program } },
   ];
@@ -56,18 +61,19 @@ export async function installAgent(it: Installation): Promise<Installed> {
       if (await ensureFolder(host, path, MODE.privateFolder)) changed.push(path);
     }
   }
-  if (!it.withService) return { changed, service: "untouched" };
+  if (!it.withService) return { changed, service: "untouched", consoleLines: [] };
 
   const { isActive, isStale } = await readService(host);
-  await enableService(host);
+  const consoleLines = await readConsoleLines(host);
+  await enableService(host, consoleLines.map(consoleUnitOf));
   if (!isActive) {
     await startService(host);
-    return { changed, service: "started" };
+    return { changed, service: "started", consoleLines };
   }
   const isNew = changed.includes(places.program) || changed.includes(places.unit);
-  if (!isNew && !isStale) return { changed, service: "untouched" };
+  if (!isNew && !isStale) return { changed, service: "untouched", consoleLines };
   await queueRestart(host);
-  return { changed, service: "restarting" };
+  return { changed, service: "restarting", consoleLines };
 }
 
 async function refuseDowngrade({ host, places, build, allowDowngrade }: Installation): Promise<void> {

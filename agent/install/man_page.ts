@@ -3,7 +3,14 @@ import type { CommandHelp } from "./command_help.ts";
 
 /** Where an administrator finds what; the same on every appliance. */
 const FILES: readonly [path: string, what: string][] = [
-  ["/var/lib/alga-appliance", "state: the journal of operations, answers, token and sessions"],
+  [
+    "/var/lib/alga-appliance",
+    "state: the journal of operations, answers, token, password (as a hash) and sessions",
+  ],
+  [
+    "/var/log/alga-appliance/audit.jsonl",
+    "who signed in and who changed what; audit.1.jsonl is the older part",
+  ],
   ["/etc/alga-appliance", "a second copy of how far the journal reaches"],
   ["/run/alga-appliance/agent.sock", "where the command line talks to the running agent; for root only"],
 ];
@@ -41,6 +48,9 @@ export function manPage(commands: readonly CommandHelp[], build: BuildInfo): str
       ...it.help.split("\n").map(roff),
       ".fi",
     ]),
+    ".SS help",
+    roff("alga-agent help COMMAND tells what a command does, alga-agent help CAUSE what a cause means,"),
+    roff("how to see that it is so, what to do, and what not. alga-agent help causes lists the causes."),
     ...titled('"EXIT STATUS"', EXIT_CODES),
     ...titled("FILES", FILES),
     ".SH SEE ALSO",

@@ -31,7 +31,8 @@ export async function requireSupportedSystem(host: Host): Promise<void> {
 export async function requireSystemd(host: Host): Promise<void> {
   if (await hasSystemd(host)) return;
   throw new AgentError("USAGE", "Cannot install here: systemd does not run this machine", {
-    hint: `Use a virtual or real machine with ${SUPPORTED_SYSTEM.title}; a container is not enough`,
+    hint:
+      `Use a virtual or real machine with ${SUPPORTED_SYSTEM.title}; a container is not enough. Make one in the hypervisor`,
   });
 }
 
@@ -42,7 +43,7 @@ export async function requireNoPackage(host: Host, command: string, instead: str
     "USAGE",
     `Cannot ${command}: the agent on this machine comes from its Debian package`,
     {
-      hint: `Use the package instead: ${instead}`,
+      hint: `Use the package instead: sudo ${instead}`,
     },
   );
 }

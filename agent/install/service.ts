@@ -29,10 +29,10 @@ export async function readService(host: Host): Promise<ServiceState> {
   return { isActive, isStale: isActive && (isReplaced || value("NeedDaemonReload") === "yes") };
 }
 
-/** Makes systemd read its units again and start the agent's at every boot. @throws {AgentError} COMMAND_FAILED */
-export async function enableService(host: Host): Promise<void> {
+/** Makes systemd read its units again and start the agent's and these at every boot. @throws {AgentError} COMMAND_FAILED */
+export async function enableService(host: Host, others: readonly string[]): Promise<void> {
   await systemctl(host, "daemon-reload");
-  await systemctl(host, "enable", UNIT);
+  await systemctl(host, "enable", UNIT, ...others);
 }
 
 /** Starts it and waits until it answers. @throws {AgentError} COMMAND_FAILED */
@@ -48,9 +48,9 @@ export async function queueRestart(host: Host): Promise<void> {
   await systemctl(host, "restart", "--no-block", UNIT);
 }
 
-/** Stops it, and takes it out of the boot. A unit that is not there is no error. @throws {AgentError} COMMAND_FAILED */
-export async function disableService(host: Host): Promise<void> {
-  await systemctl(host, "disable", "--now", UNIT);
+/** Stops it and these, and takes them out of the boot. A unit that is not there is no error. @throws {AgentError} COMMAND_FAILED */
+export async function disableService(host: Host, others: readonly string[]): Promise<void> {
+  await systemctl(host, "disable", "--now", UNIT, ...others);
 }
 
 /** Makes systemd forget a unit whose file is gone. @throws {AgentError} COMMAND_FAILED */

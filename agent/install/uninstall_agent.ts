@@ -1,6 +1,8 @@
 import type { Host } from "../host/host.ts";
+import { removeBanner } from "../state/banner_files.ts";
 import { PATHS } from "../state/paths.ts";
-import { K3S_UNINSTALL, LOCAL_PLACES } from "./places.ts";
+import { readConsoleLines } from "./console_lines.ts";
+import { consoleUnitOf, K3S_UNINSTALL, LOCAL_PLACES } from "./places.ts";
 import { disableService, reloadUnits } from "./service.ts";
 
 /** Everything that the agent has written down: answers, passwords, token, sessions, journal. */
@@ -24,14 +26,16 @@ export async function uninstallAgent(
   host: Host,
   { withData, withService }: { withData: boolean; withService: boolean },
 ): Promise<string[]> {
-  const { unit, manPage, completion, program } = LOCAL_PLACES;
+  const { unit, consoleUnit, loginUnit, manPage, completion, program } = LOCAL_PLACES;
   const hasUnit = await host.info(unit) !== undefined;
-  if (withService && hasUnit) await disableService(host);
+  const lines = await host.info(consoleUnit) === undefined ? [] : await readConsoleLines(host);
+  if (withService && hasUnit) await disableService(host, lines.map(consoleUnitOf));
   const paths = [
-    ...await present(host, [unit, manPage, completion, program]),
+    ...await present(host, [unit, consoleUnit, loginUnit, manPage, completion, program]),
     ...withData ? await findData(host) : [],
   ];
   for (const path of paths) await host.remove(path, { recursive: true });
+  await removeBanner(host);
   if (withService && hasUnit) await reloadUnits(host);
   return paths;
 }

@@ -147,7 +147,10 @@ function requireChecksum(file: WantedFile, sha256: string): void {
   throw new AgentError(
     "CHECKSUM_MISMATCH",
     `The downloaded ${file.what} is not the one that was expected (its checksum differs)`,
-    { hint: "Try again; if it stays, something on the way to this host changes files" },
+    {
+      hint:
+        "Try again; if it stays, ask the network administrator what on the way to this host changes files",
+    },
   );
 }
 
@@ -159,7 +162,8 @@ function lost(file: WantedFile, cause: unknown): AgentError {
   const { host } = file.url;
   const why = errorText(cause).replace(`${host}: `, "");
   return new AgentError("DOWNLOAD_FAILED", `${file.what} could not be downloaded from ${host}: ${why}`, {
-    hint: "Check the way to this host, then try again; what came so far is kept",
+    hint:
+      "See whether this host can be reached (sudo alga-agent preflight), then try again; what came so far is kept",
     cause,
   });
 }

@@ -13,6 +13,22 @@ export function bypassesProxy(hostName: string, noProxy: readonly string[], port
   return noProxy.some((it) => isExcepted(it.trim().toLowerCase(), host, address, port));
 }
 
+/** The first entry of a typed list that means nothing to anybody; `undefined`: all do. */
+export function wrongProxyException(list: string): string | undefined {
+  const entries = list.split(/[\s,]+/).filter(Boolean);
+  return entries.find((it) => !isException(it));
+}
+
+function isException(entry: string): boolean {
+  if (entry === "*") return true;
+  if (entry.includes("/")) return ipaddr.isValidCIDR(entry);
+  const [, name = entry, port] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(entry) ?? [];
+  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535)) return false;
+  if (ipaddr.isValid(name.replace(/^\[|\]$/g, ""))) return true;
+  const labels = name.replace(/^\*?\./, "").replace(/\.$/, "").split(".");
+  return labels.every((it) => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(it));
+}
+
 function isExcepted(
   entry: string,
   host: string,

@@ -129,7 +129,7 @@ export class ApiObserver {
 async function isReady(client: KubeClient, signal: AbortSignal): Promise<{ ready: boolean; error: string }> {
   try {
     const ready = await client.isReady({ timeoutMs: TIMEOUT_MS, signal });
-    return { ready, error: ready ? "" : "Kubernetes says that it is not ready" };
+    return { ready, error: ready ? "" : "Kubernetes does not say that it is ready" };
   } catch (error) {
     return { ready: false, error: errorText(error) };
   }

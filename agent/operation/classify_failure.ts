@@ -8,15 +8,16 @@ import type { ErrorWords, Failure, FailureClass, StepFailure } from "./failure.t
 const OF_CODE: Partial<Record<AgentErrorCode, Pick<StepFailure, "category" | "nextAction">>> = {
   DOWNLOAD_FAILED: {
     category: "network",
-    nextAction: "Allow outgoing HTTPS, or enter a proxy, then try again",
+    nextAction: "Ask the network administrator to allow outgoing HTTPS, or enter a proxy, then try again",
   },
   RELEASE_INVALID: {
     category: "registry-release-source",
-    nextAction: "Correct the release override or leave it empty; if it is empty, ask Alga support",
+    nextAction: 'Correct the field "Release override" or leave it empty; if it is empty, ask Alga support',
   },
   STATE_WRITE_FAILED: {
     category: "storage",
-    nextAction: "Check that the disk has room and can be written, then try again",
+    nextAction:
+      "See that the disk has room (df -h /) and can be written (findmnt -no OPTIONS /), then try again",
   },
 };
 
@@ -91,22 +92,22 @@ function classOfRegistry({ failure }: NetworkError): FailureClass {
 function registryRemedy({ failure, host }: NetworkError): string {
   switch (failure) {
     case "newer-format":
-      return "Choose an older release, or install this appliance with the newest image";
+      return "Choose an older release, or ask Alga support for the newest image";
     case "dns":
-      return `Let the DNS servers answer for ${host}, or choose others`;
+      return `Ask the network administrator to let the DNS servers answer for ${host}, or choose others`;
     case "tcp":
     case "timeout":
-      return `Allow outgoing HTTPS to ${host}, or enter a proxy`;
+      return `Ask the network administrator to allow outgoing HTTPS to ${host}, or enter a proxy`;
     case "tls":
-      return `Let ${host} pass without interception, or install the certificate authority of the device that opens HTTPS`;
+      return `Ask the network administrator to let ${host} pass without interception, or install the certificate authority of the device that opens HTTPS (sudo update-ca-certificates)`;
     case "proxy":
-      return "Check the proxy's address, user and rules";
+      return 'Check address and user in the field "Proxy", or ask the network administrator about its rules';
     case "rate-limited":
       return "Wait some minutes; it is tried again by itself";
     case "server-error":
       return `Wait until ${host} works again; it is tried again by itself`;
     case "not-found":
-      return "Correct the release override or leave it empty; if it is empty, ask Alga support";
+      return 'Correct the field "Release override" or leave it empty; if it is empty, ask Alga support';
     default:
       return "Choose another release and report this to Alga support";
   }

@@ -206,7 +206,9 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
 
   /** A kill, or another operation, has cut it short, and its policy is that a person goes on. */
   async function failAsInterrupted(): Promise<void> {
-    const hint = policy.retry === "never" ? "Start it again" : "Try again";
+    const hint = policy.retry === "never"
+      ? 'Start it again as it was started ("alga-agent help" lists the commands)'
+      : 'Press "Try again now" on its page';
     const error = new AgentError("CANCELLED", `${title} was interrupted`, { hint });
     await record("step.failed", {
       stepId: current.id,
@@ -291,7 +293,7 @@ function isUnderWay(state: OperationState): boolean {
 
 function inputsLost(title: string): AgentError {
   return new AgentError("STATE_DAMAGED", `The answers of ${title.toLowerCase()} can no longer be read`, {
-    hint: "Enter the answers again and send the form",
+    hint: 'Enter the answers again on the page "Set up" and send the form',
     retrySafe: false,
   });
 }

@@ -32,6 +32,9 @@ export function requireKnownFormat(entries: readonly JournalEntry[]): void {
   throw new AgentError(
     "STATE_NEWER",
     `The journal was written by a newer agent (version ${newer.data.format} of its format)`,
-    { hint: "Start the newer agent again", retrySafe: false },
+    {
+      hint: "Install the newer agent again: sudo ./alga-agent install, in the folder where it lies",
+      retrySafe: false,
+    },
   );
 }

@@ -1,3 +1,3 @@
 /** Checks before anything on the machine changes. */
 export * from "./check.ts";
-export { allChecks, runPreflight } from "./run_preflight.ts";
+export { allChecks, checkIds, runPreflight } from "./run_preflight.ts";

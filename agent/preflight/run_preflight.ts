@@ -7,6 +7,7 @@ import { NETWORK_CHECKS } from "./checks/network.ts";
 import { PROXY_CHECKS } from "./checks/proxy.ts";
 import { gatherFacts } from "./facts/gather.ts";
 import { SOURCE_CHECKS } from "./checks/sources.ts";
+import { redactText } from "../text/redact/redact_text.ts";
 import { registryChecks, shareRelease } from "./checks/registry.ts";
 
 /** One check gets this long; the way to a registry may need a token, a redirect and a retry. */
@@ -21,6 +22,12 @@ export function allChecks(context: CheckContext): readonly Check[] {
     ...SOURCE_CHECKS,
     ...registryChecks(shareRelease(context)),
   ];
+}
+
+/** The id of every check. */
+export function checkIds(): string[] {
+  // What a check needs is looked at only when it runs.
+  return allChecks({} as CheckContext).map((it) => it.id);
 }
 
 /** Runs the checks side by side. One that throws or is late is `error`; the host is not changed. */
@@ -55,7 +62,26 @@ async function runCheck(check: Check, context: RunContext, timeoutMs: number): P
     };
   }
   const { id, title, vantage, overridable } = check;
-  return { id, title, vantage, overridable, ...outcome, durationMs: elapsed(clock, startedMs) };
+  return {
+    id,
+    title,
+    vantage,
+    overridable,
+    ...withoutCredentials(outcome),
+    durationMs: elapsed(clock, startedMs),
+  };
+}
+
+/** What a check found holds what others wrote: answers of registries, lines of files, addresses with passwords. */
+function withoutCredentials(outcome: CheckOutcome): CheckOutcome {
+  const { expected, found, remediation, evidence } = outcome;
+  return {
+    ...outcome,
+    expected: redactText(expected),
+    found: redactText(found),
+    remediation: redactText(remediation),
+    ...(evidence === undefined ? {} : { evidence: evidence.map(redactText) }),
+  };
 }
 
 function isLate(signal: AbortSignal): boolean {

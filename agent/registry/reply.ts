@@ -1,3 +1,4 @@
+import { readChunks } from "../read_chunks.ts";
 import { RegistryError } from "./errors.ts";
 import { toNetworkError, type TransportReply } from "../net/transport.ts";
 
@@ -11,12 +12,12 @@ export async function readBody(
   const chunks: Uint8Array[] = [];
   let total = 0;
   try {
-    for await (const chunk of reply.body ?? []) {
+    for await (const chunk of reply.body ? readChunks(reply.body) : []) {
       total += chunk.length;
       if (total > maxBytes) {
         throw new RegistryError("too-large", host, `${host} sent more than ${maxBytes} bytes`);
       }
-      chunks.push(chunk);
+      chunks.push(chunk.slice());
     }
   } catch (error) {
     throw toNetworkError(host, error, signal);

@@ -38,6 +38,10 @@ const Manifest = z.object({
   profileValues: z.record(z.string(), z.string()),
   supportAgent: z.string().nullish(),
   supportReceiptKeys: z.record(z.string(), z.string()).nullish(),
+  /** Releases from which one step leads here, oldest first; without it nothing is said. */
+  upgradeFrom: z.array(z.string()).optional(),
+  /** What is new, as text. One that is not text is passed over. */
+  notes: z.string().optional().catch(undefined),
 });
 
 /** A release manifest as appliances take it. Unknown fields are ignored. @see contract.md 1.3 */

@@ -4,6 +4,8 @@ import type { Say } from "../text/log_line.ts";
 import { ConnectionTable, type Entry } from "./connection_table.ts";
 import type { Limits } from "./limits.ts";
 import { serveConnection, type ServedConnection } from "./serve_connection.ts";
+import { serveEither, type Turned } from "./serve_either.ts";
+import type { TlsRelay } from "./tls_relay.ts";
 
 /** How often idle connections are looked through, while there are any. */
 const SWEEP_MS = 1_000;
@@ -16,6 +18,8 @@ const SAY_MS = 60_000;
 export interface Visitor {
   /** Address of the other end, or "socket". */
   readonly remoteAddr: string;
+  /** Whether it came over TLS. */
+  readonly isEncrypted: boolean;
   /** Says that the request shows a session or the token: strangers cannot push this connection out any more. */
   signedIn(): void;
   /** For an answer that stays open: no idle limit until the function that comes back is called. */
@@ -36,11 +40,11 @@ export interface FrontDoor<A extends Deno.Addr> {
   cutAll(): void;
 }
 
-/** Accepts connections, counts and limits them, and has each served by itself. */
+/** Accepts connections, counts and limits them, and has each served by itself; with a `relay`, encrypted ones too. */
 export function openFrontDoor<A extends Deno.Addr>(
   listener: Deno.Listener<Deno.Conn<A>, A>,
   handler: VisitorHandler,
-  { limits, say }: { limits: Limits; say: Say },
+  { limits, say, relay }: { limits: Limits; say: Say; relay?: TlsRelay },
 ): FrontDoor<A> {
   const table = new ConnectionTable(limits);
   const served = new Set<ServedConnection>();
@@ -53,15 +57,24 @@ export function openFrontDoor<A extends Deno.Addr>(
     const address = remoteAddr.transport === "tcp" ? remoteAddr.hostname : "socket";
     if ("setNoDelay" in connection) (connection as Deno.TcpConn).setNoDelay(true);
     const entry = table.add(sourceOf(address), performance.now(), () => serving.cut());
-    const visitor = visitorOf(address, entry);
     const done = () => idleAgain(entry);
-    const serving = serveConnection(connection, (request) => {
-      entry.busy++;
-      entry.hasAsked = true;
-      const answer = handler(request, visitor);
-      answer.then(done, done); // beside the answer, not before it: one wait less for each request
-      return answer;
-    }, serverError);
+    const serve = (plain: Deno.Conn, { isEncrypted, restore }: Turned) => {
+      const visitor = visitorOf(address, isEncrypted, entry);
+      return serveConnection(plain, (request) => {
+        entry.busy++;
+        entry.hasAsked = true;
+        restore(request);
+        // The server below knows the first request by another method, and would send a body with it.
+        const answer = request.method === "HEAD"
+          ? handler(request, visitor).then(withoutBody)
+          : handler(request, visitor);
+        answer.then(done, done); // beside the answer, not before it: one wait less for each request
+        return answer;
+      }, serverError);
+    };
+    const serving = relay === undefined
+      ? serve(connection, { isEncrypted: false, restore() {} })
+      : serveEither(connection, relay, serve);
     served.add(serving);
     sweep ??= setInterval(() => table.cutOverdue(performance.now()), SWEEP_MS);
     void serving.ended.then(() => {
@@ -73,9 +86,10 @@ export function openFrontDoor<A extends Deno.Addr>(
     });
   }
 
-  function visitorOf(remoteAddr: string, entry: Entry): Visitor {
+  function visitorOf(remoteAddr: string, isEncrypted: boolean, entry: Entry): Visitor {
     return {
       remoteAddr,
+      isEncrypted,
       signedIn: () => table.signIn(entry),
       hangUp() {
         entry.isLeaving = true;
@@ -113,6 +127,7 @@ export function openFrontDoor<A extends Deno.Addr>(
     async shutdown() {
       isClosing = true;
       listener.close();
+      relay?.close();
       table.cutAll({ isIdle: true });
       for (const it of served) it.finish();
       await Promise.all([accepting, ...[...served].map((it) => it.ended)]);
@@ -124,6 +139,11 @@ export function openFrontDoor<A extends Deno.Addr>(
 function idleAgain(entry: Entry): void {
   entry.busy--;
   entry.sinceMs = performance.now();
+}
+
+function withoutBody(response: Response): Response {
+  response.body?.cancel().catch(() => {});
+  return response.body === null ? response : new Response(null, response);
 }
 
 /** The last net below the app: whatever was thrown, the client gets an answer and the process lives. */

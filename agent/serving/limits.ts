@@ -15,8 +15,8 @@ export interface Limits {
 }
 
 /**
- * More than any office behind one address needs; all of them fit into the 1,024 files that a process has unasked, and into
- * 80 MB (about 90 kB each).
+ * More than any office behind one address needs; all of them fit into 80 MB (about 90 kB each) and, in clear, into the 1,024
+ * files that a process has unasked. An encrypted one has three; the unit and raiseFileLimit() bring enough for those.
  */
 export const LIMITS: Limits = {
   strangers: 350,

@@ -30,7 +30,7 @@ export async function requireRelease(
   const found = await release();
   if (found) return found;
   throw new AgentError("RELEASE_INVALID", "The record of the installed release can no longer be read", {
-    hint: "Make a support bundle and send it to Alga support",
+    hint: "Send what this prints to Alga support: sudo alga-agent status --for-support",
     retrySafe: false,
   });
 }

@@ -75,7 +75,7 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
     const found = await read();
     if (found) return found;
     throw new AgentError("STATE_DAMAGED", "The settings of this appliance can no longer be read", {
-      hint: "Enter all of them again",
+      hint: 'Enter all of them again on the page "Settings"',
       retrySafe: false,
     });
   };

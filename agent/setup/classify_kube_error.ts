@@ -7,7 +7,8 @@ export function classifyKubeError(error: unknown): ErrorWords | undefined {
   return {
     code: error.reason,
     message: error.status === 0 ? "Kubernetes does not answer" : "Kubernetes refused a change",
-    suggestedNextStep: "Look for the first error in the log of k3s (journalctl -u k3s), then try again",
+    suggestedNextStep:
+      "Look for the first error in the log of k3s (sudo journalctl -u k3s -n 50 -r), then try again",
     retrySafe: true,
   };
 }

@@ -24,13 +24,24 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
   const release = createReleaseMemory(host, clock);
   await release.read();
   const setup = await engine.add(setupOperation(deps, release));
-  const record = createSetupRecord({ ...deps, adopt: (by) => setup.adopt({ by }) });
+  const listeners = new Set<() => void>();
+  const record = createSetupRecord({
+    ...deps,
+    adopt: (by) => setup.adopt({ by }),
+    onTold: () => listeners.forEach((it) => it()),
+  });
+  engine.subscribe((name) => name === "setup" && listeners.forEach((it) => it()));
   let made: { from: OperationView; view: SetupView } | undefined;
 
+  async function lostRecord(): Promise<SetupRefusal | undefined> {
+    const problem = await record.problem();
+    return problem === undefined ? undefined : { ok: false, reason: "record-damaged", problem };
+  }
+
   /** Why no run may begin; `undefined` when one may. */
-  function refusal(): SetupRefusal | undefined {
-    const problem = record.problem();
-    if (problem !== undefined) return { ok: false, reason: "record-damaged", problem };
+  async function refusal(): Promise<SetupRefusal | undefined> {
+    const lost = await lostRecord();
+    if (lost) return lost;
     const { state, rows } = foldSetup(journal.entries());
     if (state.status === "done") return { ok: false, reason: "already-done" };
     // Once the cluster holds the first company its data cannot be exchanged by a form; lost answers can be given again.
@@ -45,7 +56,10 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
       if (made?.from !== from) made = { from, view: toSetupView(from, release.current()) };
       return made.view;
     },
-    subscribe: (listener) => engine.subscribe((name) => name === "setup" && listener()),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     defaults: () => readDefaults(host),
     given() {
       const inputs = setup.inputs();
@@ -58,7 +72,7 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
     draft: () => readDraft(host, clock),
     keepDraft: (inputs) => writeDraft(host, clock, inputs),
     async submit(given, options) {
-      const reply = refusal() ?? toSetupReply(await setup.start(given, options));
+      const reply = await refusal() ?? toSetupReply(await setup.start(given, options));
       // What is left of it is only shown before anything was given.
       if (reply.ok) await host.remove(PATHS.setupDraft).catch(() => {});
       return reply;
@@ -66,14 +80,15 @@ export async function createSetupService(deps: SetupDeps): Promise<SetupService>
     async install(options) {
       const inputs = setup.inputs();
       if (foldSetup(journal.entries()).state.status !== "checked") {
-        return refusal() ?? { ok: false, reason: "not-blocked" };
+        return await refusal() ?? { ok: false, reason: "not-blocked" };
       }
       if (!inputs) return { ok: false, reason: "nothing-submitted" };
-      return refusal() ?? toSetupReply(await setup.start(inputs, options));
+      return await refusal() ?? toSetupReply(await setup.start(inputs, options));
     },
-    recheck: async (options) => toSetupReply(await setup.recheck(options)),
-    acknowledge: async (checkIds, options) => toSetupReply(await setup.accept(checkIds, options)),
-    retry: async (options) => toSetupReply(await setup.retry(options)),
+    recheck: async (options) => await lostRecord() ?? toSetupReply(await setup.recheck(options)),
+    acknowledge: async (checkIds, options) =>
+      await lostRecord() ?? toSetupReply(await setup.accept(checkIds, options)),
+    retry: async (options) => await lostRecord() ?? toSetupReply(await setup.retry(options)),
     record: record.damage,
     async decideRecord(decision, { by }) {
       if (!await record.decide(decision, by)) return { ok: false, reason: "installation-in-use" };

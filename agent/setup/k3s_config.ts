@@ -23,7 +23,8 @@ export async function wantedK3sConfig({ host, inputs, mirrors }: K3sWishes): Pro
   const dnsServers = inputs.dnsMode === "custom" ? inputs.dnsServers : await readResolvers(host);
   if (dnsServers.length === 0) {
     throw new AgentError("K3S_FAILED", "There is no DNS server that Kubernetes could use", {
-      hint: "Correct DHCP or the network settings, or enter DNS servers",
+      hint:
+        'Enter them in the field "Own DNS servers", or correct DHCP or /etc/netplan (then: sudo netplan try)',
     });
   }
   const nodeAddresses = (await readInterfaces(host)).flatMap((it) => it.addresses.map((a) => a.address));

@@ -1,18 +1,10 @@
-import { createHash } from "node:crypto";
-import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import { chainedLine, type JournalEntry, parseChainedLine } from "./chained_lines.ts";
 import { headProblem, readJournalHead, writeJournalHead } from "./journal_head.ts";
 import { MODE, PATHS } from "./paths.ts";
 
-/** One thing that happened. `data` holds no secret. */
-export interface JournalEntry {
-  /** Counts from 1 without a gap. */
-  seq: number;
-  at: string;
-  type: string;
-  data: Record<string, unknown>;
-}
+export type { JournalEntry } from "./chained_lines.ts";
 
 /** The appliance's memory: append-only, one checksummed JSON line per entry. */
 export interface Journal {
@@ -26,19 +18,15 @@ export interface Journal {
   readonly damage: string | undefined;
   /** Somebody has looked at the facts: what the journal tells counts again. */
   acceptDamage(by: string): Promise<void>;
+  /** Whether somebody did so at any time. */
+  readonly wasAccepted: boolean;
+  /** Something else shows that what happened is missing here: from now on the journal says that it is damaged. */
+  tellDamage(problem: string): Promise<void>;
 }
 
 /** Entries of the journal about itself. */
 const DAMAGED = "journal.damaged";
 const ACCEPTED = "journal.accepted";
-
-const Line = z.object({
-  seq: z.int().positive(),
-  at: z.string(),
-  type: z.string().min(1),
-  data: z.record(z.string(), z.unknown()),
-  sum: z.string(),
-});
 
 /**
  * Reads the journal. A torn last line (power cut) is dropped. A line that does not fit the one before it (checksums are
@@ -61,8 +49,8 @@ export async function openJournal(host: Host, clock: Clock): Promise<Journal> {
 
   async function append(type: string, data: Record<string, unknown>): Promise<JournalEntry> {
     const entry = { seq: entries.length + 1, at: isoNow(clock), type, data };
-    const sum = checksum(lastSum, entry);
-    await host.appendFile(PATHS.journal, `${JSON.stringify({ ...entry, sum })}\n`, { mode: MODE.secretFile });
+    const { line, sum } = chainedLine(lastSum, entry);
+    await host.appendFile(PATHS.journal, line, { mode: MODE.secretFile });
     lastSum = sum;
     entries.push(entry);
     await writeJournalHead(host, { seq: entry.seq, sum });
@@ -82,6 +70,13 @@ export async function openJournal(host: Host, clock: Clock): Promise<Journal> {
     async acceptDamage(by) {
       await journal.append(ACCEPTED, { by, problem: damage ?? "" });
       damage = undefined;
+    },
+    get wasAccepted() {
+      return entries.some((it) => it.type === ACCEPTED);
+    },
+    async tellDamage(problem) {
+      damage ??= problem; // counts even where the disk takes nothing
+      await journal.append(DAMAGED, { problem: damage });
     },
   };
   // The disk may be full: the damage is then found again at the next start, and until then known here.
@@ -109,7 +104,8 @@ export function readJournal(
   while (goodLength < text.length) {
     const end = text.indexOf("\n", goodLength);
     if (end < 0) return { entries, sums, goodLength }; // torn by a power cut: never acknowledged, so never needed
-    const parsed = parseLine(text.slice(goodLength, end), sums.at(-1) ?? "", entries.length + 1);
+    const after = { seq: entries.length, sum: sums.at(-1) ?? "" };
+    const parsed = parseChainedLine(text.slice(goodLength, end), after);
     if (typeof parsed === "string") {
       return {
         entries,
@@ -123,31 +119,6 @@ export function readJournal(
     goodLength = end + 1;
   }
   return { entries, sums, goodLength };
-}
-
-function parseLine(
-  line: string,
-  lastSum: string,
-  seq: number,
-): { entry: JournalEntry; sum: string } | string {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    return "it is not JSON"; // the parser's own words quote what may be another file's secret
-  }
-  const parsed = Line.safeParse(json);
-  if (!parsed.success) return "it is not a journal entry";
-  const { sum, ...entry } = parsed.data;
-  if (entry.seq !== seq) return `number ${entry.seq} stands where ${seq} belongs`;
-  // The raw object is summed, not zod's copy, so that key order is the one that was written.
-  const { sum: _, ...raw } = json as Record<string, unknown>;
-  if (checksum(lastSum, raw) !== sum) return "its checksum does not fit";
-  return { entry, sum };
-}
-
-function checksum(lastSum: string, entry: object): string {
-  return createHash("sha256").update(`${lastSum}\n${JSON.stringify(entry)}`).digest("hex").slice(0, 32);
 }
 
 async function setAside(host: Host, clock: Clock): Promise<void> {

@@ -15,8 +15,11 @@ export type JournalHead = z.infer<typeof Head>;
 const PLACES = [PATHS.journalHead, PATHS.journalHeadCopy] as const;
 
 /** The head that reaches furthest of those that can be read; `undefined` when there is none. */
-export async function readJournalHead(host: Host): Promise<JournalHead | undefined> {
-  const found = await Promise.all(PLACES.map((path) => readOne(host, path)));
+export async function readJournalHead(
+  host: Host,
+  places: readonly string[] = PLACES,
+): Promise<JournalHead | undefined> {
+  const found = await Promise.all(places.map((path) => readOne(host, path)));
   return found.filter((it) => it !== undefined).toSorted((a, b) => b.seq - a.seq)[0];
 }
 
@@ -33,9 +36,13 @@ async function readOne(host: Host, path: string): Promise<JournalHead | undefine
  * Notes how far the journal reaches, after it does. What cannot be written (a full disk) leaves a head that is behind, which
  * is not damage; the next entry brings it along.
  */
-export async function writeJournalHead(host: Host, head: JournalHead): Promise<void> {
+export async function writeJournalHead(
+  host: Host,
+  head: JournalHead,
+  places: readonly string[] = PLACES,
+): Promise<void> {
   const text = `${JSON.stringify(head)}\n`;
-  for (const path of PLACES) await host.writeFile(path, text, { mode: MODE.secretFile }).catch(() => {});
+  for (const path of places) await host.writeFile(path, text, { mode: MODE.secretFile }).catch(() => {});
 }
 
 /** What is wrong with a journal whose entries have these checksums, for people; `undefined` when the head fits it. */

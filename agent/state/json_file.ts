@@ -33,7 +33,7 @@ export async function readStateFile<T>(
         "STATE_NEWER",
         `"${path}" was written by a newer agent (version ${version} of its format)`,
         {
-          hint: "Start the newer agent again",
+          hint: "Install the newer agent again: sudo ./alga-agent install, in the folder where it lies",
           retrySafe: false,
         },
       );

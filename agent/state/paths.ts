@@ -19,11 +19,26 @@ export const PATHS = {
   settings: "/var/lib/alga-appliance/settings.json",
   /** The change that was asked for last, until the journal tells that it counts. */
   settingsRequest: "/var/lib/alga-appliance/settings-request.json",
+  /** The update that was asked for last: which release, from which. */
+  updateRequest: "/var/lib/alga-appliance/update-request.json",
   releaseSelection: "/var/lib/alga-appliance/release-selection.json",
   generatedSecrets: "/var/lib/alga-appliance/generated-secrets.json",
   setupToken: "/var/lib/alga-appliance/setup-token",
   sessions: "/var/lib/alga-appliance/sessions.json",
+  /** The management password, as a hash. */
+  credential: "/var/lib/alga-appliance/admin-ui-credential.json",
+  /** Who signed in and who changed what; the older part of it; how far it reaches. */
+  audit: "/var/log/alga-appliance/audit.jsonl",
+  auditOlder: "/var/log/alga-appliance/audit.1.jsonl",
+  auditHead: "/var/lib/alga-appliance/audit-head.json",
+  /** What was done through the files while no agent answered, until the log has it. */
+  auditNotes: "/var/lib/alga-appliance/audit-notes.jsonl",
   siteId: "/var/lib/alga-appliance/site-id",
+  /** The certificate of the pages that the agent makes for itself, with its key. */
+  selfSigned: "/var/lib/alga-appliance/self-signed.json",
+  /** The site's own certificate for the pages, PEM, with those that signed it; and its key. */
+  siteCertificate: "/etc/alga-appliance/tls/tls.crt",
+  siteCertificateKey: "/etc/alga-appliance/tls/tls.key",
   statusMemory: "/var/lib/alga-appliance/status-memory.json",
   /** Releases that had given up and were told to try again. */
   releaseResets: "/var/lib/alga-appliance/release-auto-recovery.json",
@@ -43,6 +58,12 @@ export const PATHS = {
   k3sConfig: "/etc/rancher/k3s/config.yaml",
   k3sRegistries: "/etc/rancher/k3s/registries.yaml",
   k3sResolvConf: "/etc/rancher/k3s/resolv.conf",
+  /** Printed by agetty(8) before "login:", for root to read alone; /etc/issue itself belongs to a package. */
+  issue: "/etc/issue.d/alga-appliance.issue",
+  /** Printed after a login; ours is a block in it. */
+  motd: "/etc/motd",
+  /** The same for whoever looks for it. */
+  banner: "/run/alga-appliance-setup.txt",
   kubeconfig: "/etc/rancher/k3s/k3s.yaml",
   /** Authorities of this site, as update-ca-certificates(8) takes them up. */
   caFolder: "/usr/local/share/ca-certificates",
@@ -65,11 +86,18 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.setupDraft,
   PATHS.settings,
   PATHS.settingsRequest,
+  PATHS.updateRequest,
   PATHS.releaseSelection,
   PATHS.generatedSecrets,
   PATHS.setupToken,
   PATHS.sessions,
+  PATHS.credential,
+  PATHS.audit,
+  PATHS.auditOlder,
+  PATHS.auditHead,
+  PATHS.auditNotes,
   PATHS.siteId,
+  PATHS.selfSigned,
   PATHS.statusMemory,
   PATHS.releaseResets,
   PATHS.operationLock,
@@ -84,6 +112,8 @@ export const SECRET_FILES: readonly string[] = [
   PATHS.generatedSecrets,
   PATHS.setupToken,
   PATHS.sessions,
+  PATHS.selfSigned,
+  PATHS.credential,
 ];
 
 /** Permission bits of private files and folders. */

@@ -1,6 +1,9 @@
 import type { Action } from "../causes/action.ts";
+import type { CertificateView } from "../facts/snapshot.ts";
 import type { TierId } from "../product/tiers.ts";
 import type { Blocker } from "../explain/blocker.ts";
+
+export type { CertificateView } from "../facts/snapshot.ts";
 
 /**
  * Words of contract.md 7.3. `unknown` = could not be observed or has not started, never the same as failed. Of a tier that is not
@@ -116,6 +119,8 @@ export interface StatusDocument {
     gitRevision: string | null;
   };
   urls: { statusUrl: string; loginUrl: string | null };
+  /** Of the agent's own pages; null in the first moments. */
+  certificate: CertificateView | null;
   rollup: Rollup;
   tiers: Record<TierId, TierStatus>;
   topBlockers: readonly Blocker[];

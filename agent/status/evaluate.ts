@@ -55,6 +55,7 @@ export function evaluate(
     kubernetesVersion: snapshot.api.version ?? facts.node?.kubeletVersion ?? null,
     release: releaseOf(snapshot, facts),
     urls: { statusUrl: snapshot.agent.statusUrl, loginUrl: facts.app.url ?? null },
+    certificate: snapshot.agent.certificate ?? null,
     rollup: {
       ...rollup,
       since: memory.rollup?.state === rollup.state ? memory.rollup.since : facts.now,
@@ -218,12 +219,14 @@ function sourcesOf(facts: Facts): SourceFreshness[] {
   const { api, probes } = facts.snapshot;
   const probe = facts.app.local ?? facts.app.public;
   const isGood = facts.app.local === undefined ? facts.app.isPublicGood : facts.app.isLocalGood;
+  // What has never answered has its patience too, and is not called answering meanwhile.
+  const hasAnswered = api.state === "answering" || api.lastContactAt !== undefined;
   const silent = durationText(ageMs(api.lastContactAt ?? api.since, facts.nowMs));
   const kubernetes: SourceFreshness = {
     name: "kubernetes",
     state: api.state === "absent"
       ? "not-yet"
-      : api.state === "connecting"
+      : api.state === "connecting" || (facts.live && !hasAnswered)
       ? "unknown"
       : facts.live
       ? "answering"
@@ -233,6 +236,8 @@ function sourcesOf(facts: Facts): SourceFreshness[] {
       ? "Kubernetes is not installed yet"
       : api.state === "connecting"
       ? "Kubernetes has not been asked yet"
+      : facts.live && !hasAnswered
+      ? "Kubernetes has not answered yet"
       : facts.live
       ? "Kubernetes answers"
       : api.lastContactAt === undefined

@@ -77,15 +77,18 @@ function beforeLogin(
   operations: readonly ActiveOperation[],
 ): Verdict {
   const { setup, api, remembered } = facts.snapshot;
+  if (setup.isRecordDamaged) {
+    return say(
+      "failed_action_required",
+      "The record of this appliance is damaged. Setup is closed until you decide",
+      openSetup("Open setup to see what is known and to decide."),
+    );
+  }
   switch (setup.status) {
     case "blocked": {
-      const count = setup.blockedBy.length;
-      const what = count === 1
-        ? "One check found a problem"
-        : `${count > 0 ? count : "Some"} checks found problems`;
       return say(
         "failed_action_required",
-        `Setup waits for you. ${what}`,
+        `Setup waits for you. ${foundText(setup.blockedBy.length)}`,
         openSetup("Open setup to see what and to decide."),
       );
     }
@@ -96,6 +99,13 @@ function beforeLogin(
         withNextAttempt(facts, openSetup("Open setup and try again.")),
       );
     case "checked":
+      if (setup.blockedBy.length > 0) {
+        return say(
+          "failed_action_required",
+          `${foundText(setup.blockedBy.length)}. Setup has not begun`,
+          openSetup("Open setup to see what and to decide."),
+        );
+      }
       return say("installing", "The checks have run. Setup has not begun", openSetup("Open setup to go on."));
     case "running":
       if (setup.stepId !== "login") {
@@ -106,7 +116,7 @@ function beforeLogin(
       }
       break;
     case "idle":
-      if (api.state === "absent") {
+      if (api.state === "absent" || (facts.live && !facts.releaseSource)) {
         return say("installing", "Not set up yet", openSetup("Open setup to begin."));
       }
       break;
@@ -120,6 +130,10 @@ function beforeLogin(
   const soft = first?.title ?? operations.find((it) => it.operation !== "setup")?.message;
   const start = remembered.loginReadyOnce ? "Starting again" : "Installing";
   return say("installing", soft === undefined ? start : `${start}. ${soft}`, first ? about(first) : FOLLOW);
+}
+
+function foundText(count: number): string {
+  return count === 1 ? "One check found a problem" : `${count > 0 ? count : "Some"} checks found problems`;
 }
 
 function withNextAttempt(facts: Facts, advice: Advice): Advice {

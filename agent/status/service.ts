@@ -1,8 +1,9 @@
+import type { PageCertificate } from "../tls/page_certificate.ts";
 import type { Clock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { isStartingAgain } from "../facts/start_again.ts";
-import type { BootstrapMemory, Snapshot } from "../facts/snapshot.ts";
+import type { BootstrapMemory, CertificateView, Snapshot } from "../facts/snapshot.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
 import type { Observer } from "../observe/observer.ts";
@@ -26,7 +27,10 @@ export interface StatusDeps {
   clock: Clock;
   observer: Pick<Observer, "snapshot" | "subscribe">;
   agentVersion: string;
-  statusUrl: () => string;
+  /** Where people open the pages. */
+  statusUrl: (scheme?: "http" | "https") => string;
+  /** The certificate of the pages. */
+  certificate?: Pick<PageCertificate, "current" | "problem">;
   /** Damage that other parts found in their files, in words. */
   stateDamage?: () => string | undefined;
   /** The disk has no room for the agent's own state; `undefined` while it has. */
@@ -51,12 +55,24 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
   let scheduled = false;
   let restMs = COALESCE_MS;
 
+  function certificateView(): CertificateView | undefined {
+    const shown = deps.certificate?.current();
+    return shown && { url: deps.statusUrl("https"), ...shown };
+  }
+
   function judge(): StatusDocument {
     const observed = observer.snapshot();
     memory = withBootstrapEnd(memory, observed.bootstrapEnd);
     const snapshot: Snapshot = {
       ...observed,
-      agent: { version: deps.agentVersion, siteId, statusUrl: deps.statusUrl(), diskFull: deps.diskFull?.() },
+      agent: {
+        version: deps.agentVersion,
+        siteId,
+        statusUrl: deps.statusUrl(),
+        diskFull: deps.diskFull?.(),
+        certificate: certificateView(),
+        certificateProblem: deps.certificate?.problem(),
+      },
       remembered: {
         bootstrap: memory.bootstrap,
         loginReadyOnce: memory.loginReadyOnce,

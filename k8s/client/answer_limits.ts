@@ -1,3 +1,4 @@
+import { readChunks } from "../../agent/read_chunks.ts";
 import { KubeApiError } from "./kube_client.ts";
 
 const MIB = 1024 * 1024;
@@ -50,24 +51,26 @@ export function tooMany(plural: string): KubeApiError {
 
 /**
  * The bytes of a stream up to a limit. The stream is given up there, and `undefined` given instead. `onLarge` is awaited once,
- * before more than {@link LARGE_BYTES} are read.
+ * before more than {@link LARGE_BYTES} are read; it may give room for the whole answer, which then lies in it.
  * @throws Whatever the stream or `onLarge` throws.
  */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array> | null,
   maxBytes: number,
-  onLarge: () => Promise<void> = () => Promise.resolve(),
+  onLarge: () => Promise<Uint8Array<ArrayBuffer> | undefined> = () => Promise.resolve(undefined),
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  // One buffer that grows: each chunk of the network may hold far more memory than bytes.
   let bytes = new Uint8Array(LARGE_BYTES);
   let total = 0;
-  for await (const chunk of stream ?? []) {
+  for await (const chunk of stream ? readChunks(stream) : []) {
     const from = total;
     total += chunk.length;
     if (total > maxBytes) return undefined; // leaving the loop cancels the stream
-    if (total > LARGE_BYTES && from <= LARGE_BYTES) await onLarge();
+    const isNowLarge = total > LARGE_BYTES && from <= LARGE_BYTES;
+    const room = isNowLarge ? await onLarge() : undefined;
     if (total > bytes.length) {
-      const larger = new Uint8Array(Math.max(total, Math.min(2 * bytes.length, maxBytes)));
+      const larger = room !== undefined && room.length >= maxBytes
+        ? room
+        : new Uint8Array(Math.max(total, Math.min(2 * bytes.length, maxBytes)));
       larger.set(bytes.subarray(0, from));
       bytes = larger;
     }

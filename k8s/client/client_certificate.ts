@@ -9,7 +9,7 @@ import { AgentError, errorText } from "../../agent/error.ts";
 export function requireUsableCertificate(certificatePem: string, keyPem: string): void {
   const unusable = (why: string) =>
     new AgentError("KUBE_API", `The kubeconfig cannot be used: its client certificate ${why}`, {
-      hint: "Restart k3s, which writes it again",
+      hint: "Restart k3s, which writes it again: sudo systemctl restart k3s",
     });
   try {
     const certificate = new X509Certificate(certificatePem);

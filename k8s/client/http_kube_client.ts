@@ -15,6 +15,7 @@ import {
 import type { Kubeconfig } from "./kubeconfig.ts";
 import { type KubeCall, KubeHttp } from "./kube_http.ts";
 import { fetchPodLogs } from "./pod_logs.ts";
+import { isObject } from "./kube_object.ts";
 import { resourcePath } from "./resource_path.ts";
 import { watchEvents } from "./watch_events.ts";
 
@@ -109,7 +110,7 @@ async function listPages<T extends KubeObject>(
     if (bytes > ANSWER_LIMITS["whole list"] + count * BYTES_PER_OBJECT) {
       throw tooLarge(`GET ${path}`, "whole list");
     }
-    for (const item of found ?? []) each(item);
+    for (const item of found ?? []) if (isObject(item)) each(item);
     next = metadata.continue || undefined;
     if (next === undefined) return { items, resourceVersion: metadata.resourceVersion };
   }

@@ -12,6 +12,9 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const RETRIES = 3;
 const MAX_RETRY_AFTER_MS = 10_000;
 
+/** Of the kinds that are parsed whole. */
+const LARGEST_ANSWER = Math.max(ANSWER_LIMITS.object, ANSWER_LIMITS["page of a list"]);
+
 const REASONS: Record<number, string> = { 404: "NotFound", 410: "Expired", 429: "TooManyRequests" };
 
 const Status = z.object({
@@ -31,13 +34,18 @@ export interface KubeCall {
   signal?: AbortSignal | undefined;
   /** What is asked for, which has its limit of size; default "object". */
   answer?: AnswerKind;
-  /** Called once the answer is large, before it is read on: it waits for its turn. */
-  onLarge?: (signal: AbortSignal) => Promise<void>;
+  /** Called once the answer is large, before it is read on: it waits for its turn, and may give room for the answer. */
+  onLarge?: (signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Told how large the answer was, in bytes. */
   onBytes?: (bytes: number) => void;
   /** The answer is a stream: the time limit ends with the headers. */
   streams?: boolean;
   timeoutMs?: number;
+}
+
+interface Answer {
+  response: Response;
+  bytes?: Uint8Array<ArrayBuffer>;
 }
 
 /** HTTP as an API server wants it: who we are, time limits, retries, and its refusals as {@link KubeApiError}. */
@@ -47,6 +55,11 @@ export class KubeHttp {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #turns = new Turns();
+  /** Lines of watches wait for each other alone: one that stops half-way must not hold up lists. */
+  readonly #lineTurns = new Turns();
+  /** Where large answers are read, one after the other: new room for each would be garbage faster than it is collected. */
+  #room: Uint8Array<ArrayBuffer> | undefined;
+  #lineRoom: Uint8Array | undefined;
 
   /** @throws {AgentError} KUBE_API for a client certificate that cannot be used. */
   constructor(config: Kubeconfig, options: { requestTimeoutMs?: number; clock?: Clock }) {
@@ -64,6 +77,17 @@ export class KubeHttp {
 
   /** One try. @throws {KubeApiError} "TooLarge" when the answer is beyond its limit. */
   async once(call: KubeCall): Promise<Response> {
+    return toResponse(await this.#once(call));
+  }
+
+  /** Waits for its turn to read a long line of a watch; gives room for it, and what ends the turn. */
+  async takeLineTurn(signal: AbortSignal): Promise<{ room: Uint8Array; end(): void }> {
+    const end = await this.#lineTurns.take(signal);
+    return { room: this.#lineRoom ??= new Uint8Array(ANSWER_LIMITS["line of a watch"]), end };
+  }
+
+  /** The answer, and its bytes where it is not a stream: valid until the turn of a large one ends. */
+  async #once(call: KubeCall): Promise<Answer> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), call.timeoutMs ?? this.#timeoutMs);
     const unlink = abortWith(limit, call.signal);
@@ -73,17 +97,17 @@ export class KubeHttp {
       if (!response.ok) throw await toError(call, response);
       if (call.streams) {
         isOpen = true;
-        return response;
+        return { response };
       }
       const kind = call.answer ?? "object";
       const bytes = await readAtMost(
         response.body,
         ANSWER_LIMITS[kind],
-        () => call.onLarge?.(limit.signal) ?? Promise.resolve(),
+        () => call.onLarge?.(limit.signal) ?? Promise.resolve(undefined),
       ); // within the time limit too
       if (bytes === undefined) throw tooLarge(`${call.method} ${call.path}`, kind);
       call.onBytes?.(bytes.length);
-      return new Response(bytes, response);
+      return { response, bytes };
     } catch (error) {
       if (error instanceof KubeApiError) throw error;
       if (call.signal?.aborted) throw call.signal.reason;
@@ -105,9 +129,13 @@ export class KubeHttp {
 
   /** As often as the server asks for it, within reason. @throws {KubeApiError} */
   async send(call: KubeCall): Promise<Response> {
+    return toResponse(await this.#send(call));
+  }
+
+  async #send(call: KubeCall): Promise<Answer> {
     for (let attempt = 1;; attempt++) {
       try {
-        return await this.once(call);
+        return await this.#once(call);
       } catch (error) {
         if (!(error instanceof KubeApiError)) throw error;
         // A kept connection that the server closed meanwhile fails like an absent server; a second try opens a new one.
@@ -121,16 +149,17 @@ export class KubeHttp {
 
   /** The object that an answer holds. @throws {KubeApiError} "NotJson" when it holds anything else. */
   async json<T extends object>(call: KubeCall, isWhole: (value: object) => boolean = () => true): Promise<T> {
-    let endTurn = () => {};
+    let endTurn: (() => void) | undefined;
     const onLarge = async (signal: AbortSignal) => {
-      endTurn = await this.#turns.take(signal);
+      endTurn ??= await this.#turns.take(signal); // a second try still has it
+      return this.#room ??= new Uint8Array(LARGEST_ANSWER);
     };
     try {
-      const response = await this.send({ ...call, onLarge });
+      const { response, bytes } = await this.#send({ ...call, onLarge });
       let value: unknown;
       let cause: unknown;
       try {
-        value = await response.json();
+        value = JSON.parse(new TextDecoder().decode(bytes));
       } catch (error) {
         cause = error;
       }
@@ -144,7 +173,7 @@ export class KubeHttp {
         { cause },
       );
     } finally {
-      endTurn();
+      endTurn?.();
     }
   }
 
@@ -171,6 +200,10 @@ export class KubeHttp {
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
   }
+}
+
+function toResponse({ response, bytes }: Answer): Response {
+  return bytes === undefined ? response : new Response(bytes, response);
 }
 
 async function toError(call: KubeCall, response: Response): Promise<KubeApiError> {

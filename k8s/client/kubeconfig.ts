@@ -115,6 +115,6 @@ async function readPem(path: string, field: string, readFile: ReadNamedFile): Pr
 
 function invalid(why: string): AgentError {
   return new AgentError("KUBE_API", `The kubeconfig cannot be used: ${why}`, {
-    hint: "Restart k3s, which writes it again",
+    hint: "Restart k3s, which writes it again: sudo systemctl restart k3s",
   });
 }

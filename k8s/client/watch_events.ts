@@ -1,7 +1,8 @@
 import { errorText } from "../../agent/error.ts";
 import { abortWith } from "../../agent/signals.ts";
-import { ANSWER_LIMITS, tooLarge } from "./answer_limits.ts";
+import { ANSWER_LIMITS, LARGE_BYTES, tooLarge } from "./answer_limits.ts";
 import { readJsonLines } from "./json_lines.ts";
+import { isObject } from "./kube_object.ts";
 import { KubeApiError, type KubeObject, type WatchEvent } from "./kube_client.ts";
 import type { KubeCall, KubeHttp } from "./kube_http.ts";
 
@@ -24,7 +25,13 @@ export async function* watchEvents<T extends KubeObject>(
     const response = await http.once({ ...call, signal: idle.signal, streams: true });
     if (!response.body) return;
     timer = setTimeout(() => idle.abort(), options.idleMs);
-    for await (const line of readJsonLines(response.body, ANSWER_LIMITS[LINE], tooLong)) {
+    const lines = readJsonLines(response.body, {
+      maxBytes: ANSWER_LIMITS[LINE],
+      tooLong,
+      largeBytes: LARGE_BYTES,
+      onLarge: () => http.takeLineTurn(idle.signal),
+    });
+    for await (const line of lines) {
       clearTimeout(timer);
       timer = setTimeout(() => idle.abort(), options.idleMs);
       yield toWatchEvent<T>(line);
@@ -53,6 +60,7 @@ function toWatchEvent<T extends KubeObject>(line: unknown): WatchEvent<T> {
     case "ADDED":
     case "MODIFIED":
     case "DELETED":
+      if (!isObject(event.object)) throw new SyntaxError("A line of the watch is not about an object");
       return { type: event.type, object: event.object };
     case "BOOKMARK":
       return { type: "BOOKMARK", resourceVersion: event.object.metadata.resourceVersion ?? "" };

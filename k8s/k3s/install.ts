@@ -91,7 +91,7 @@ export async function k3sJournalTail(host: Host): Promise<string> {
 /** Never replaced in silence: what damaged this file may have damaged more. */
 function damaged(path: string): AgentError {
   return new AgentError("CHECKSUM_MISMATCH", `"${path}" of the installation image is damaged or missing`, {
-    hint: "Install from the appliance image again",
+    hint: "Install from the appliance image again, in the hypervisor",
     retrySafe: false,
   });
 }

@@ -33,7 +33,7 @@ export async function readK3sPin(host: Host): Promise<K3sPin> {
     return Pin.parse(JSON.parse(text));
   } catch (cause) {
     throw new AgentError("K3S_FAILED", `"${PATHS.k3sPin}" is damaged`, {
-      hint: "Install from the appliance image again",
+      hint: "Install from the appliance image again, in the hypervisor",
       cause,
     });
   }

@@ -5,7 +5,7 @@ import { PATHS } from "../../agent/state/paths.ts";
 /** The key that k3s encrypts Secrets with; k3s makes it at the start that first asks for it. */
 const ENCRYPTION_KEY = "/var/lib/rancher/k3s/server/cred/encryption-config.json";
 /** The datastore; k3s makes it at its first start. */
-const DATASTORE = "/var/lib/rancher/k3s/server/db";
+export const DATASTORE = "/var/lib/rancher/k3s/server/db";
 
 /**
  * Whether k3s encrypts Secrets in its datastore: from its first start or never. A cluster that began without keeps on without,

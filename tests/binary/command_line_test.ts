@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
+import { signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
 import { type RunningAgent, startProgram, withAgent } from "./running_agent.ts";
@@ -52,14 +53,8 @@ await binaryTest(
   "token rotate beside the running agent ends old sessions and the old token",
   (program) =>
     withAgent(program, async (agent) => {
+      const cookie = await signIn(agent.url, agent.token);
       const old = await agent.token();
-      const signIn = await fetch(`${agent.url}/login`, {
-        method: "POST",
-        redirect: "manual",
-        body: new URLSearchParams({ token: old }),
-      });
-      await signIn.body?.cancel();
-      const cookie = signIn.headers.get("set-cookie")?.split(";")[0] ?? "";
       const statusOf = async (headers: Record<string, string>) => {
         const response = await fetch(`${agent.url}/api/status`, { headers });
         await response.body?.cancel();

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createKubeClient, KINDS, parseKubeconfig } from "../../k8s/mod.ts";
 import { PATHS, SECRET_FILES, STATE_PATHS } from "../../agent/state/paths.ts";
+import { signIn } from "../simulator/sign_in.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
 import { binaryTest } from "./binary_case.ts";
@@ -44,12 +46,7 @@ async function finishedAppliance(program: string, world: World): Promise<{ cooki
       (it) => it.rollup.state === "fully_healthy",
       90,
     );
-    const signIn = await fetch(`${agent.url}/login`, {
-      method: "POST",
-      redirect: "manual",
-      body: new URLSearchParams({ token: await agent.token() }),
-    });
-    await signIn.body?.cancel();
+    const cookie = await signIn(agent.url, agent.token);
     const token = await agent.token();
     await until(
       "the memory is kept",
@@ -57,7 +54,7 @@ async function finishedAppliance(program: string, world: World): Promise<{ cooki
       Boolean,
     );
     await agent.stop("SIGTERM");
-    return { cookie: signIn.headers.get("set-cookie")?.split(";")[0] ?? "", token };
+    return { cookie, token };
   } finally {
     await agent.stop();
   }
@@ -116,7 +113,11 @@ await binaryTest(
             }
 
             assert.equal(await agent.token() === token, name !== "setupToken", what);
-            assert.equal(await isSignedIn(agent, cookie), name !== "sessions" && name !== "setupToken", what);
+            assert.equal(
+              await isSignedIn(agent, cookie),
+              !["sessions", "setupToken", "credential"].includes(name),
+              what,
+            );
             if (name !== "journal") {
               const kinds = await journalKinds(root);
               assert.deepEqual(
@@ -195,7 +196,7 @@ await binaryTest(
       const { code, stderr } = await run(program, ["serve", "--root", root, "--listen", "127.0.0.1:0"]);
       assert.equal(code, 1);
       assert.match(stderr, /was written by a newer agent/);
-      assert.match(stderr, /What to do: Start the newer agent again/);
+      assert.match(stderr, /What to do: Install the newer agent again/);
       assert.equal(await Deno.readTextFile(root + PATHS.sessions), text);
     } finally {
       await Deno.remove(root, { recursive: true });
@@ -323,3 +324,64 @@ await binaryTest(
     }
   },
 );
+
+await binaryTest(
+  "with everything of /var/lib/alga-appliance gone, a cluster that holds an installation takes no setup until somebody decides",
+  async (program) => {
+    const root = await Deno.makeTempDir({ prefix: "alga-gone-" });
+    const world = await startWorld({ root, timeline: "healthy", speed: 60 });
+    try {
+      await finishedAppliance(program, world);
+      const before = JSON.stringify(await installedRelease(world));
+      for (const folder of [PATHS.stateDir, PATHS.configDir]) {
+        await Deno.remove(root + folder, { recursive: true });
+      }
+      const agent = await startProgram(program, { root, args: world.agentArgs });
+      try {
+        const others = { ...sampleInputs(world), tenantName: "Another company", releaseRef: "2.0.0" };
+        for (const [path, body] of [["/api/v1/setup", others], ["/api/v1/setup/retry", {}]] as const) {
+          const refused = await agent.request("POST", path, body);
+          assert.deepEqual([refused.status, refused.body.reason], [409, "record-damaged"], path);
+        }
+        const status = await until(
+          "the status knows",
+          async () => (await agent.request("GET", "/api/status")).body,
+          (it) => it.topBlockers.some((b: { id: string }) => b.id === "agent.state-damaged"),
+        );
+        assert.notEqual(status.rollup.message, "Not set up yet");
+        const page = (await agent.request("GET", "/setup?live=off")).body;
+        assert.match(page, /an installation of Alga, release 1\.4\.0/);
+        assert.ok(!page.includes('name="tenantName"'), "the form is open");
+        assert.equal((await run(program, ["setup", "--record", "open", "--root", root])).code, 1);
+        assert.equal((await run(program, ["setup", "--record", "keep", "--root", root])).code, 0);
+        assert.equal((await agent.request("POST", "/api/v1/setup", others)).body.reason, "already-done");
+        await until(
+          "it is as healthy as before",
+          async () => (await agent.request("GET", "/api/status")).body.rollup.state,
+          (it) => it === "fully_healthy" || it === "ready_to_log_in",
+        );
+        assert.equal(JSON.stringify(await installedRelease(world)), before);
+      } finally {
+        await agent.stop();
+      }
+    } finally {
+      await world.stop();
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+);
+
+/** What decides which release runs, and for whom. */
+async function installedRelease(world: World): Promise<unknown> {
+  const kube = createKubeClient(parseKubeconfig(world.api?.kubeconfig ?? ""));
+  try {
+    return await Promise.all([
+      kube.get({ resource: KINDS.ConfigMap, namespace: "alga-system", name: "appliance-release-selection" }),
+      kube.get({ resource: KINDS.Secret, namespace: "msp", name: "appliance-initial-tenant" }).then((it) =>
+        it?.data?.INITIAL_TENANT_NAME
+      ),
+    ]);
+  } finally {
+    kube.close();
+  }
+}

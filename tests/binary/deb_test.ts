@@ -52,7 +52,10 @@ await binaryTest(
         it,
       ) => [it[5] ?? "", `${it[0]} ${it[1]}`]),
     );
-    for (const path of [PACKAGE_PLACES.unit, PACKAGE_PLACES.completion, `${PACKAGE_PLACES.manPage}.gz`]) {
+    const { unit, consoleUnit, loginUnit } = PACKAGE_PLACES;
+    for (
+      const path of [unit, consoleUnit, loginUnit, PACKAGE_PLACES.completion, `${PACKAGE_PLACES.manPage}.gz`]
+    ) {
       assert.equal(files.get(`.${path}`), "-rw-r--r-- root/root", path);
     }
     assert.equal(files.get(`.${PACKAGE_PLACES.program}`), "-rwxr-xr-x root/root");
@@ -90,12 +93,15 @@ await binaryTest(
     assert.match(version.stdout, /^alga-agent /);
     const wanted = "/etc/systemd/system/multi-user.target.wants/alga-appliance.service";
     assert.ok(await isThere(wanted), "not enabled");
+    const console = "/etc/systemd/system/getty.target.wants/alga-appliance-console@tty1.service";
+    assert.ok(await isThere(console), "no console on tty1");
     await dpkg("--remove", "alga-agent");
     assert.equal(await isThere(PACKAGE_PLACES.program), false);
     assert.ok(await isThere("/var/lib/alga-appliance/journal.jsonl"), "the data is kept");
     await dpkg("--purge", "alga-agent");
     assert.equal(await isThere("/var/lib/alga-appliance"), false);
     assert.equal(await isThere(wanted), false);
+    assert.equal(await isThere(console), false);
   },
   Deno.uid() === 0 ? await missing("dpkg", "dpkg-deb", "deb-systemd-helper") : "only root runs dpkg",
 );

@@ -3,12 +3,13 @@ import { campaignCount } from "../campaign_size.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld } from "../simulator/world.ts";
 import { until } from "../until.ts";
+import { signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
 import { type RunningAgent, startProgram, withAgent } from "./running_agent.ts";
 
 /** ALGA_CAMPAIGN_FACTOR=10 does everything ten times as often, and leaves live pages open for nine minutes. */
 const TIMES = campaignCount(1);
-const LOGINS = 1_000 * TIMES;
+const LOGINS = 300 * TIMES;
 const CHECKS = 20 * TIMES;
 const READS = 300 * TIMES;
 const PAGES = 5;
@@ -40,26 +41,13 @@ async function assertFlat(agent: RunningAgent, before: number): Promise<void> {
   await until(`${before} files are open again`, count, (it) => it.count <= before + SLACK, 20);
 }
 
-async function signIn(agent: RunningAgent, token: string): Promise<string> {
-  const response = await fetch(`${agent.url}/login`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { "content-type": "application/x-www-form-urlencoded", origin: agent.url },
-    body: new URLSearchParams({ token }),
-  });
-  await response.body?.cancel();
-  assert.equal(response.status, 303);
-  return response.headers.get("set-cookie")?.split(";")[0] ?? "";
-}
-
 await binaryTest(
   `${LOGINS} sign-ins leave no file open`,
   (program) =>
     withAgent(program, async (agent) => {
-      const token = await agent.token();
-      await signIn(agent, token);
+      await signIn(agent.url, agent.token);
       const before = openFiles(agent).length;
-      for (let i = 0; i < LOGINS; i++) await signIn(agent, token);
+      for (let i = 0; i < LOGINS; i++) await signIn(agent.url, agent.token);
       await assertFlat(agent, before);
     }),
 );
@@ -84,7 +72,7 @@ await binaryTest(
       await assertFlat(agent, before);
 
       assert.equal((await agent.request("POST", "/api/v1/setup", inputs)).status, 202);
-      const cookie = await signIn(agent, await agent.token());
+      const cookie = await signIn(agent.url, agent.token);
       const leaving = new AbortController();
       const pages = Array.from({ length: PAGES }, (_, i) => follow(agent, cookie, i, leaving.signal));
       await until(

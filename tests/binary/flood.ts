@@ -5,6 +5,7 @@ const HOST = "Host: 127.0.0.1\r\n";
 /** What a hostile socket sends first, by name. */
 export const HOSTILE = {
   silent: "",
+  "half a handshake": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
   "half a head": `GET /login HTTP/1.1\r\n${HOST}X: `,
   "half a body":
     `POST /login HTTP/1.1\r\n${HOST}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9000\r\n\r\ntoken=`,

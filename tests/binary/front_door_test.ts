@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
 import { until } from "../until.ts";
+import { signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
 import { BoundSockets } from "./bound_sockets.ts";
 import { flood, HOSTILE } from "./flood.ts";
 import { run } from "./program.ts";
 import { sendRaw } from "./raw_socket.ts";
 import { type RunningAgent, withAgent } from "./running_agent.ts";
-
-/** Signs in as a browser does. */
-async function signIn(agent: RunningAgent): Promise<string> {
-  const answer = await fetch(`${agent.url}/login`, {
-    method: "POST",
-    redirect: "manual",
-    body: new URLSearchParams({ token: await agent.token() }),
-  });
-  await answer.body?.cancel();
-  return answer.headers.get("set-cookie")?.split(";")[0] ?? assert.fail("not signed in");
-}
 
 /** A page over a connection of its own. */
 async function pageStatus(agent: RunningAgent, cookie: string): Promise<number | undefined> {
@@ -89,7 +79,7 @@ await binaryTest(
   "a signed-in page answers amid hostile sockets from one address and from many",
   async (program) => {
     await withAgent(program, async (agent) => {
-      const cookie = await signIn(agent);
+      const cookie = await signIn(agent.url, agent.token);
       for (const sources of [1, 200]) {
         using sockets = new BoundSockets();
         for (let round = 0; round < 10; round++) {
@@ -105,7 +95,7 @@ await binaryTest(
 
 await binaryTest("a live page stays open amid a flood, and says when the agent stops", async (program) => {
   await withAgent(program, async (agent) => {
-    const cookie = await signIn(agent);
+    const cookie = await signIn(agent.url, agent.token);
     const answers = {
       appUrl: "psa.example.com",
       tenantName: "A",
@@ -131,31 +121,3 @@ await binaryTest("a live page stays open amid a flood, and says when the agent s
     assert.match(text, /The agent is restarting[^]*<\/html>$/);
   });
 });
-
-await binaryTest("HTTP/2 in clear names its host, and only ours are answered", async (program) => {
-  await withAgent(program, async (agent) => {
-    const ask = async (...args: string[]) => {
-      const { stdout } = await new Deno.Command("curl", {
-        args: [
-          "-s",
-          "-o",
-          "/dev/null",
-          "-w",
-          "%{http_version} %{http_code}",
-          "--http2-prior-knowledge",
-          ...args,
-        ],
-      }).output();
-      return new TextDecoder().decode(stdout);
-    };
-    assert.equal(await ask(`${agent.url}/login`), "2 200");
-    assert.equal(await ask("-H", "Host: evil.example", `${agent.url}/login`), "2 421");
-  });
-}, await hasCurl() ? undefined : "curl is not installed");
-
-async function hasCurl(): Promise<boolean> {
-  return await new Deno.Command("curl", { args: ["-V"], stdout: "null", stderr: "null" }).output().then(
-    (it) => it.success,
-    () => false,
-  );
-}

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { PATHS } from "../../agent/state/paths.ts";
 import { readJournal } from "../../agent/state/journal.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
+import { signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
 import { type RunningAgent, startProgram } from "./running_agent.ts";
@@ -33,13 +35,14 @@ async function unmount(dir: string): Promise<void> {
 /** A world whose state lies on a small disk of its own. */
 async function onSmallDisk(
   body: (world: World, disk: { fill(): Promise<void>; free(): Promise<void> }) => Promise<void>,
+  folder: string = PATHS.stateDir,
 ) {
   const root = await Deno.makeTempDir({ prefix: "alga-full-" });
-  const stateDir = `${root}/var/lib/alga-appliance`;
-  await Deno.mkdir(stateDir, { recursive: true });
-  await mount(stateDir, "1m");
+  const folderOnDisk = root + folder;
+  await Deno.mkdir(folderOnDisk, { recursive: true });
+  await mount(folderOnDisk, "1m");
   const world = await startWorld({ root, timeline: "healthy", speed: 10 });
-  const ballast = `${stateDir}/ballast`;
+  const ballast = `${folderOnDisk}/ballast`;
   try {
     await body(world, {
       async fill() {
@@ -55,7 +58,7 @@ async function onSmallDisk(
     });
   } finally {
     await world.stop();
-    await unmount(stateDir);
+    await unmount(folderOnDisk);
     await Deno.remove(root, { recursive: true });
   }
 }
@@ -125,13 +128,8 @@ await binaryTest(
         await disk.fill();
         agent = await startProgram(program, { root: world.root, args: world.agentArgs });
         assert.equal((await agent.request("GET", "/?live=off")).status, 200);
-        const signIn = await fetch(`${agent.url}/login`, {
-          method: "POST",
-          redirect: "manual",
-          body: new URLSearchParams({ token: await agent.token() }),
-        });
-        await signIn.body?.cancel();
-        assert.ok(signIn.headers.has("set-cookie"), `a full disk keeps nobody out: ${signIn.status}`);
+        // A full disk keeps nobody out.
+        await signIn(agent.url, agent.token);
         const ready = async () => (await agent.request("GET", "/readyz")).status;
         await until("it says that it is not ready", ready, (it) => it === 503);
         assert.equal((await agent.request("GET", "/healthz")).status, 200, "it lives all the same");
@@ -156,21 +154,16 @@ await binaryTest(
         const shown = await run(program, ["token", "show", "--root", world.root]);
         const token = shown.stdout.trim();
         assert.match(token, /^([0-9A-Z]{5}-){5}[0-9A-Z]{5}$/, shown.stderr);
-        const signIn = await fetch(`${agent.url}/login`, {
-          method: "POST",
-          redirect: "manual",
-          body: new URLSearchParams({ token }),
-        });
-        await signIn.body?.cancel();
-        const cookie = signIn.headers.get("set-cookie")?.split(";")[0] ?? "";
-        assert.notEqual(cookie, "", `${signIn.status}`);
+        const cookie = await signIn(agent.url, () => token);
         const page = await fetch(`${agent.url}/setup`, { headers: { cookie } });
         await page.body?.cancel();
         assert.equal(page.status, 200);
         await disk.free();
         const file = `${world.root}/var/lib/alga-appliance/setup-token`;
         const kept = () => Deno.readTextFile(file).then((it) => it.trim(), () => "");
-        assert.equal(await until("the token is kept", kept, (it) => it !== "", 60), token);
+        const later = await until("the token is kept", kept, (it) => it !== "", 60);
+        assert.notEqual(later, token, "it turned over with the sign-in");
+        assert.equal((await run(program, ["token", "show", "--root", world.root])).stdout.trim(), later);
       } finally {
         await agent.stop();
       }
@@ -190,13 +183,7 @@ await binaryTest(
           (await agent.request("GET", "/api/status")).body.topBlockers.map((it: { id: string }) => it.id);
         assert.doesNotMatch(await signInPage(), /disk of this appliance is full/);
         await disk.fill();
-        const signIn = await fetch(`${agent.url}/login`, {
-          method: "POST",
-          redirect: "manual",
-          body: new URLSearchParams({ token }),
-        });
-        await signIn.body?.cancel();
-        const cookie = signIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+        const cookie = await signIn(agent.url, () => token);
         await until("the status tells it", problems, (it) => it.includes("disk.full"));
         const page = await (await fetch(`${agent.url}/?live=off`, { headers: { cookie } })).text();
         for (const text of [page, await signInPage()]) {
@@ -212,5 +199,27 @@ await binaryTest(
         await agent.stop();
       }
     }),
+  why,
+);
+
+await binaryTest(
+  "a full disk of logs keeps nobody from signing in, and what the audit log misses is told once there is room",
+  (program) =>
+    onSmallDisk(async (world, disk) => {
+      await disk.fill();
+      const agent = await startProgram(program, { root: world.root, args: world.agentArgs });
+      try {
+        await signIn(agent.url, agent.token);
+        const told = async () => (await run(program, ["audit", "--root", world.root])).stdout;
+        assert.equal(await told(), "");
+        await disk.free();
+        const said = await until("it tells what is missing", told, (it) => it !== "", 60);
+        assert.match(said, /Entries could not be written: agent: 2 in all, since/);
+        await signIn(agent.url, agent.token);
+        assert.match(await told(), /Signed in/);
+      } finally {
+        await agent.stop();
+      }
+    }, PATHS.logDir),
   why,
 );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { campaignCount, campaignSeed } from "../campaign_size.ts";
 import { Random } from "../fakes/random.ts";
+import { signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
 import { sendRaw } from "./raw_socket.ts";
@@ -34,7 +35,12 @@ const CASES: readonly [name: string, request: string, right: readonly (number | 
   ["HTTP/1.0 without a host", "GET /healthz HTTP/1.0\r\n\r\n", [200, 400, 421]],
   ["HTTP/2 in clear", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ["closed", 400]],
   ["the first bytes of TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", ["closed", 400]],
-  ["a line feed in the method", `G\nET / HTTP/1.1\r\n${HOST}\r\n`, [400, "closed"]],
+  ["a line feed in the method", `GE\nT / HTTP/1.1\r\n${HOST}\r\n`, [400, "closed"]],
+  // Empty lines before a request are skipped (RFC 9112 §2.2), and the first byte is not the server's: it counts as GET.
+  ["a line feed behind the first letter", `G\nET / HTTP/1.1\r\n${HOST}\r\n`, [303]],
+  ["a NUL before the method", `\0GET / HTTP/1.1\r\n${HOST}${END}`, [400, 405, "closed"]],
+  ["a space before the method", ` GET / HTTP/1.1\r\n${HOST}${END}`, [400, 405, "closed"]],
+  ["a method of one letter", `G / HTTP/1.1\r\n${HOST}${END}`, [400, 405, "closed"]],
   ["a method that is none", `BREW /pot HTTP/1.1\r\n${HOST}${END}`, [405]],
   ["TRACE", `TRACE / HTTP/1.1\r\n${HOST}${END}`, [405]],
   ["CONNECT", `CONNECT example.com:443 HTTP/1.1\r\n${HOST}${END}`, [400, 405]],
@@ -159,13 +165,7 @@ await binaryTest(
   "setup answers of control characters and markup are refused or shown as text",
   async (program) => {
     await withAgent(program, async (agent) => {
-      const signIn = await fetch(`${agent.url}/login`, {
-        method: "POST",
-        redirect: "manual",
-        body: new URLSearchParams({ token: await agent.token() }),
-      });
-      await signIn.body?.cancel();
-      const cookie = signIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+      const cookie = await signIn(agent.url, agent.token);
       const page = await (await fetch(`${agent.url}/setup`, { headers: { cookie } })).text();
       const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? assert.fail(page);
       const fields = [

@@ -24,7 +24,10 @@ await binaryTest(
       for (const path of Object.values(LOCAL_PLACES)) {
         assert.match(first.stderr, new RegExp(`^${path}$`, "m"));
       }
-      assert.match(first.stdout, /^Open in a browser: http:\S+:8080\/\nSetup token: +(\w{5}-){5}\w{5}\n$/);
+      assert.match(
+        first.stdout,
+        /^Open in a browser: http:\S+:8080\/\nOr encrypted: +https:\S+:8080\/ \(.+\)\nSetup token: +(\w{5}-){5}\w{5}\n$/,
+      );
 
       assert.equal(await Deno.readTextFile(root + LOCAL_PLACES.unit), unitFile);
       assert.match(await Deno.readTextFile(root + LOCAL_PLACES.manPage), /^\.SS uninstall$/m);

@@ -55,10 +55,26 @@ await binaryTest("every command explains itself with usage, example and 80 colum
   for (const line of overview.stdout.split("\n")) assert.ok(line.length <= 80, line);
 });
 
+await binaryTest(
+  "help of a cause is inside the program, on the command line and on its page",
+  async (program) => {
+    const { code, stdout } = await run(program, ["help", "k3s.db-corrupt"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^The database of Kubernetes is damaged {2}\[k3s\.db-corrupt\]\n/);
+    await withAgent(program, async (agent) => {
+      const page = await (await fetch(`${agent.url}/help/k3s.db-corrupt`)).text();
+      assert.match(page, /<h1>The database of Kubernetes is damaged<\/h1>/);
+      const unknown = await fetch(`${agent.url}/help/k3s.none`);
+      assert.equal(unknown.status, 404);
+      assert.ok((await unknown.text()).includes("k3s.none"));
+    });
+  },
+);
+
 const WRONG: readonly [args: string[], says: RegExp][] = [
   [[], /^alga-agent [^]*Usage: alga-agent COMMAND/],
   [["reinstall"], /^Unknown command "reinstall"\. "alga-agent help" lists the commands\.\n$/],
-  [["help", "reinstall"], /^Unknown command "reinstall"/],
+  [["help", "reinstall"], /^Unknown command or cause "reinstall"/],
   [["inst\x1b[2Jall"], /^Unknown command "inst \[2Jall"/],
   [["status", "--wait"], /^Unknown option "--wait"\nSee "alga-agent help status"\.\n$/],
   [["status", "now"], /^Unexpected word "now"\n/],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MANAGEMENT_PASSWORD } from "../simulator/sign_in.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { fetchSetup } from "../walk/walk.ts";
 import { withBrowser } from "./browser.ts";
@@ -102,6 +103,15 @@ browserTest(
       await assertNoSideways(page, "login");
       // The keyboard alone: the token field has the focus.
       await page.keyboard.type(test.agent.token);
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/\/password/);
+      await assertAccessible(page, "choose a password");
+      await assertNoSideways(page, "choose a password");
+      await test.shoot(page, "password-first-narrow");
+      await page.focus("#password");
+      await page.keyboard.type(MANAGEMENT_PASSWORD);
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(MANAGEMENT_PASSWORD);
       await page.keyboard.press("Enter");
       await page.waitForURL(/\/setup$/);
       await assertAccessible(page, "setup form");

@@ -146,7 +146,7 @@ browserTest(
 );
 
 browserTest(
-  "too many wrong tokens say how long to wait, and error pages can be read by everybody",
+  "too many wrong passwords say how long to wait, and error pages can be read by everybody",
   () =>
     withBrowser("healthy", async (test) => {
       for (const [look, options] of [["wide", {}], ...LOOKS] as const) {
@@ -161,18 +161,18 @@ browserTest(
       const page = await test.open();
       for (let guesses = 0; guesses < 6; guesses++) {
         await page.goto(`${test.agent.url}/login`);
-        await page.fill("#token", "WRONG-TOKEN");
+        await page.fill("#password", "Wrong-Guess7!");
         await page.click("button.big");
       }
       assert.match(
         await page.textContent(".summary") ?? "",
-        /Too many wrong tokens.*Try again in \d+\u00a0s/,
+        /Too many wrong passwords.*Try again in \d+\u00a0s/,
       );
       await test.shoot(page, "login-too-many");
       for (const [look, options] of LOOKS) {
         const other = await test.open({ javaScript: true, ...options });
         await other.goto(`${test.agent.url}/login`);
-        await other.fill("#token", "WRONG-TOKEN");
+        await other.fill("#password", "Wrong-Guess7!");
         await other.click("button.big");
         await other.locator(".summary").waitFor();
         await assertAccessible(other, `too many ${look}`);

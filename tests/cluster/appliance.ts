@@ -18,6 +18,8 @@ export interface Appliance {
   node: RealNode;
   /** The agent that runs now. */
   agent: AgentProcess;
+  /** The answers of {@link Appliance.setUp}. */
+  readonly inputs: Record<string, unknown>;
   /** Kills the agent, takes files of its memory away (default: the journal and everything that knows of it), and starts it again. */
   loseMemory(files?: readonly string[]): Promise<void>;
   /** Puts one of the application's images into the registry. */
@@ -52,6 +54,7 @@ export async function startAppliance(release: SampleReleaseOptions = {}): Promis
     const appliance: Appliance = {
       node,
       agent: await start(),
+      inputs,
       pushImage,
       publish,
       async loseMemory(files = [PATHS.journal, PATHS.journalHead, PATHS.journalHeadCopy]) {

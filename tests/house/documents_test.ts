@@ -13,6 +13,7 @@ import { withReleaseTree } from "../tools/release_agent/release_tree.ts";
 import { startSimRegistry } from "../simulator/registry.ts";
 import { cli } from "../agent/cli/terminal.ts";
 import { withStandIn } from "../agent/cli/stand_in_agent.ts";
+import { updatesStub } from "../routes/updates_stub.ts";
 import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { onFreePort } from "../simulator/free_port.ts";
@@ -64,7 +65,7 @@ const NPX = `DENO_TLS_CA_STORE=system,mozilla npx -y deno@${DENO_VERSION} task `
 const AGENT_RELEASE = "docs/agent-release.md";
 
 /** Commands of a machine on which the agent is installed, which is what the first of them does. */
-const INSTALLED = /^sudo (?:\S*\/)?alga-agent (?:install|uninstall|token|status)\b/;
+const INSTALLED = /^sudo (?:\S*\/)?alga-agent (?:install|uninstall|token|status|sessions|audit)\b/;
 
 /** How each kind of command is proven. The gate itself is marked as such: it cannot run itself. */
 const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<void>][] = [
@@ -96,6 +97,11 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   // tests/binary/deb_test.ts installs it with dpkg; apt would change this machine.
   [/^sudo apt install \.\/alga-agent_/, ({ command }) => {
     assert.equal(command, `sudo apt install ./alga-agent_${debVersion(BUILD.version)}_amd64.deb`);
+  }],
+  // tests/vm/console_test.ts sees it in that place after a boot.
+  [/^sudo systemctl start alga-appliance-console@tty1$/, async () => {
+    const unit = await Deno.readTextFile(`${repo}systemd/alga-appliance-console@.service`);
+    assert.match(unit, /^Conflicts=getty@%i\.service /m);
   }],
   [INSTALLED, ({ path, command }) => runInstalled(path, command)],
   [/^deno task test --all$/, gateRunsEverySuite],
@@ -130,6 +136,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
     assert.equal(command, `npm install --global deno@${DENO_VERSION}`);
   }],
   [/^sudo alga-agent settings /, ({ command }) => runSettings(command.split(" ").slice(2))],
+  [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
   [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
 ];
@@ -148,6 +155,19 @@ async function runSettings(words: readonly string[]): Promise<void> {
     await Deno.writeTextFile(file, "noProxy: intern.example\n");
     const args = words.map((it) => /\.(pem|yaml)$/.test(it) ? file : it);
     const { code, err } = await cli([...args, "--root", agent.root]);
+    assert.equal(code, 0, err);
+  });
+}
+
+/** The command against an agent that has an update. */
+async function runUpdate(words: readonly string[]): Promise<void> {
+  await withStandIn(async (agent) => {
+    const path = "/api/v1/updates";
+    const operation = stubOperation({ state: { status: "done", finishedAt: "" } });
+    agent.answers[`GET ${path}`] = [{ status: 200, body: { ...updatesStub().view(), operation } }];
+    agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { steps: [] } }];
+    agent.answers[`POST ${path}/apply`] = [{ status: 202, body: operation.state }];
+    const { code, err } = await cli([...words, "--root", agent.root]);
     assert.equal(code, 0, err);
   });
 }
@@ -217,6 +237,10 @@ Deno.test("every agent command and option that the documents name is in its help
   assert.ok(named.length >= 5);
   for (const { path, command } of named) {
     const [, name, ...words] = command.split(/\s+/);
+    if (name === "help") {
+      assert.equal((await cli(["help", ...words])).code, 0, `${path}: ${command}`);
+      continue;
+    }
     const known = await COMMANDS.find((it) => it.name === name)?.load();
     assert.ok(known, `${path}: ${command}`);
     for (const word of words.filter((it) => it.startsWith("-"))) {

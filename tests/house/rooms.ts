@@ -21,6 +21,8 @@ export const ROOMS: readonly Room[] = [
       "systemd",
       "k8s",
       "agent/access",
+      "agent/console",
+      "agent/causes",
       "agent/facts",
       "agent/host",
       "agent/install",
@@ -38,6 +40,8 @@ export const ROOMS: readonly Room[] = [
       "agent/state",
       "agent/status",
       "agent/text",
+      "agent/update",
+      "agent/tls",
     ],
   },
   {
@@ -46,9 +50,27 @@ export const ROOMS: readonly Room[] = [
     knows: [
       "views",
       "agent/access",
+      "agent/console",
+      "agent/causes",
       "agent/preflight",
       "agent/settings",
       "agent/setup",
+      "agent/status",
+      "agent/text",
+      "agent/update",
+    ],
+  },
+  {
+    path: "agent/console",
+    holds: "tty1 and serial lines: what the agent tells → lines; keys → intents; two frames → bytes",
+    knows: [
+      "agent/access",
+      "agent/host",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/setup",
+      "agent/state",
       "agent/status",
       "agent/text",
     ],
@@ -57,14 +79,18 @@ export const ROOMS: readonly Room[] = [
     path: "views",
     holds: "Preact + htm: props → markup, one stylesheet; of the agent it knows types, words and fields",
     knows: [
+      "agent/access",
       "agent/causes",
       "agent/explain",
       "agent/preflight",
       "agent/product",
       "agent/settings",
       "agent/setup",
+      "agent/state",
       "agent/status",
       "agent/text",
+      "agent/operation",
+      "agent/update",
     ],
   },
   {
@@ -80,6 +106,7 @@ export const ROOMS: readonly Room[] = [
       "agent/setup",
       "agent/state",
       "agent/text",
+      "agent/tls",
     ],
   },
   {
@@ -89,7 +116,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/causes",
-    holds: "every cause that can be named, by family, with its own words, texts, action and remedy",
+    holds: "every cause that can be named, by family, with its own words, texts, action, remedy and help",
     knows: ["agent/product", "agent/text"],
   },
   {
@@ -113,6 +140,24 @@ export const ROOMS: readonly Room[] = [
     path: "agent/facts",
     holds: "what a snapshot says, computed once",
     knows: ["agent/product", "agent/setup", "agent/text"],
+  },
+  {
+    path: "agent/update",
+    holds: "updates of the application: what a channel leads to, steps over the engine, history",
+    knows: [
+      "agent/host",
+      "agent/net",
+      "agent/operation",
+      "agent/preflight",
+      "agent/product",
+      "agent/registry",
+      "agent/release",
+      "agent/settings",
+      "agent/setup",
+      "agent/state",
+      "flux",
+      "k8s",
+    ],
   },
   {
     path: "agent/settings",
@@ -195,9 +240,14 @@ export const ROOMS: readonly Room[] = [
     knows: ["agent/access", "agent/text"],
   },
   {
+    path: "agent/tls",
+    holds: "the certificate of the pages: made, found, judged, shown",
+    knows: ["agent/host", "agent/state", "agent/text"],
+  },
+  {
     path: "agent/access",
-    holds: "token, back-off, sessions",
-    knows: ["agent/host", "agent/state"],
+    holds: "token, management password, back-off, sessions, audit log",
+    knows: ["agent/host", "agent/state", "agent/text"],
   },
   {
     path: "flux",
@@ -228,10 +278,11 @@ export const ROOMS: readonly Room[] = [
   { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },
 ];
 
-/** Clock, error, report, signals and version: known to every room. */
+/** Clock, error, reading of streams, report, signals and version: known to every room. */
 export const WORDS = [
   "agent/clock.ts",
   "agent/error.ts",
+  "agent/read_chunks.ts",
   "agent/report.ts",
   "agent/signals.ts",
   "agent/version.ts",
@@ -262,6 +313,8 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/cli/do_answer.ts": "the agent's own port and socket",
   "agent/cli/licences.ts": "licences inside the program",
   "agent/serving/serve_connection.ts": "HTTP on a connection that was accepted",
+  "agent/serving/tls_relay.ts": "TLS of a connection that was accepted",
+  "agent/cli/full_terminal.ts": "the terminal as a whole screen",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
   "agent/cli/input_file.ts": "permissions of a file named on the command line",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",

@@ -9,6 +9,7 @@ const READS_OTHERS: Readonly<Record<string, string>> = {
   "agent/facts/": "kubelet, the first-time setup",
   "agent/observe/": "kubelet, Deno",
   "agent/recovery/": "Flux, Helm",
+  "agent/update/": "Helm",
   "agent/net/": "Deno, proxies",
   "agent/host/": "the kernel",
   "agent/error.ts": "Deno",

@@ -16,16 +16,19 @@ Deno.test("POST /login opens a session with the token only, and says how long to
   assert.equal((await fetch("POST", "/login", form, `token=${access.token()}`, "192.0.2.8")).status, 303);
 });
 
-Deno.test("links with a wrong token lead to the form and use up nothing that the form needs", async () => {
+Deno.test("links with a wrong token lead to the form, say so, and use up nothing that the form needs", async () => {
   const { access, fetch, form } = await startApp();
   for (let i = 0; i < 50; i++) {
     const wrong = await fetch("GET", "/?token=wrong");
     assert.deepEqual([wrong.status, wrong.headers.get("location"), wrong.headers.get("set-cookie")], [
       303,
-      "/",
+      "/login?link=wrong&next=/",
       null,
     ]);
   }
+  const page = await (await fetch("GET", "/login?link=wrong&next=/setup")).text();
+  assert.match(page, /role="alert"[^]*The link that you followed does not sign in any more/);
+  assert.match(page, /name="next" value="\/setup"/);
   const right = await fetch("POST", "/login", form, `token=${access.token()}`);
   assert.ok(right.headers.get("set-cookie"));
 });

@@ -15,7 +15,8 @@ Deno.test("the address is asked for once in ten seconds, however many pages are 
     identity: { hostName: "appliance-01", agentVersion: "0", addresses: () => (asked++, answer()) },
   } as unknown as AppDeps;
   const state = { stylesheet: { text: "", path: "/style.css" } } as AppState;
-  const open = async () => (await frameOf({ get: () => undefined } as never, deps, state)).address;
+  const visit = { get: () => undefined, env: {}, req: { url: "http://192.0.2.1:8080/" } };
+  const open = async () => (await frameOf(visit as never, deps, state)).address;
 
   assert.deepEqual(await Promise.all(Array.from({ length: 50 }, open)), Array(50).fill("192.0.2.1"));
   assert.equal(asked, 1);

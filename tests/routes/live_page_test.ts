@@ -29,22 +29,52 @@ Deno.test("an open live page on which nothing happens ends with a refresh of one
   await page.rest;
 });
 
-Deno.test("title and icon follow the state: the page is loaded again a minute after they went wrong", async () => {
+const FAILURE = {
+  category: "dns",
+  code: "X",
+  message: "It failed",
+  details: "",
+  suggestedNextStep: "Try again",
+  retrySafe: true,
+  at: "2026-11-21T12:00:00.000Z",
+} as const;
+
+Deno.test("title and icon follow what may pass: the page is loaded again a minute after they went wrong", async () => {
   const it = await startApp();
   const page = follow(await it.fetch("GET", "/setup", it.cookie));
   await settle();
-  it.become({ status: "done", finishedAt: "2026-11-21T12:00:00.000Z" });
+  it.become({
+    status: "failed",
+    stepId: "k3s",
+    failure: { ...FAILURE, stepId: "k3s" },
+    nextAttemptAt: "2026-11-21T13:00:00.000Z",
+  });
   for (let i = 0; i < 5; i++) {
     await settle();
     await it.clock.advance(10_000);
   }
   await settle();
   assert.ok(!page.text().includes("</html>"), "not at once: somebody may be reading");
-  assert.match(page.text(), /Ready to log in/);
+  assert.match(page.text(), /It failed/);
   for (let i = 0; i < 2; i++) {
     await it.clock.advance(10_000);
     await settle();
   }
+  assert.match(page.text(), ENDS_SOON);
+  await page.rest;
+});
+
+Deno.test("a setup that is over takes the tab's title with it within 20 seconds", async () => {
+  const it = await startApp();
+  const page = follow(await it.fetch("GET", "/setup", it.cookie));
+  await settle();
+  it.become({ status: "done", finishedAt: "2026-11-21T12:00:00.000Z" });
+  for (let i = 0; i < 2; i++) {
+    await settle();
+    await it.clock.advance(10_000);
+  }
+  await settle();
+  assert.match(page.text(), /Ready to log in/);
   assert.match(page.text(), ENDS_SOON);
   await page.rest;
   const again = await it.fetch("GET", "/setup?live=again", it.cookie);

@@ -11,6 +11,7 @@ import { FakeHost } from "../fakes/fake_host.ts";
 import { AUTHORITY_PEM } from "../fakes/authorities.ts";
 import { parseMarkup } from "../views/markup.ts";
 import { settingsStub, STUB_SETTINGS, stubOperation } from "./settings_stub.ts";
+import { updatesStub } from "./updates_stub.ts";
 
 const HOST = "192.0.2.10:8080";
 /** As a browser sends the form when nothing was touched. */
@@ -32,7 +33,12 @@ async function startApp() {
   const deps: AppDeps = {
     setup: { view: () => ({ state: { status: "done" } }) } as SetupService,
     settings,
+    updates: updatesStub(),
     access,
+    audit: {
+      record: () => Promise.resolve(),
+      read: () => Promise.resolve({ entries: [], problem: undefined }),
+    },
     clock,
     isReady: () => true,
     say: () => {},
@@ -78,7 +84,7 @@ async function startApp() {
         { remoteAddr: "192.0.2.7" },
       );
     },
-    socket: createSocketApp(deps),
+    socket: createSocketApp(deps, { next: () => Promise.reject(new Error("no console here")) }),
   };
 }
 
@@ -343,4 +349,23 @@ Deno.test("the socket of the command line has the same API", async () => {
 Deno.test("who sends answers again after setup is led to the settings, on the page and on the command line", () => {
   const { detail } = refusalProblem({ ok: false, reason: "already-done" });
   assert.match(detail, /on the page "Settings", or with "alga-agent settings set"\.$/);
+});
+
+Deno.test("the page tells of a change that was begun and not applied, and lets it be looked at or discarded", async () => {
+  const { settings, get, post } = await startApp();
+  const told = async () => {
+    const response = await get("/settings?live=off");
+    return /A change was begun and not applied/.test(await response.text());
+  };
+  assert.equal(await told(), false);
+  const typed = { ...FORM, appUrl: "https://other.example" };
+  assert.equal((await post("/settings/change", typed)).status, 303);
+  assert.equal(await told(), true);
+  assert.match(await (await get("/settings?live=off")).text(), /href="\/settings\/review"/);
+  assert.equal((await post("/settings/discard", {})).headers.get("location"), "/settings");
+  assert.equal(await told(), false);
+  assert.deepEqual(settings.requests, []);
+  await post("/settings/change", typed);
+  await post("/settings/apply", {});
+  assert.equal(await told(), false, "it was applied");
 });

@@ -1,20 +1,24 @@
+import { createAuditLog } from "../../agent/access/audit_log.ts";
 import { openAccess } from "../../agent/access/mod.ts";
+import { readAudit } from "../../agent/access/read_audit.ts";
 import { emptySnapshot, evaluate, type StatusDocument } from "../../agent/status/mod.ts";
 import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
-import { createApp } from "../../routes/mod.ts";
+import { type AppDeps, createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 import { settingsStub } from "./settings_stub.ts";
+import { updatesStub } from "./updates_stub.ts";
 
 /** Where the app believes to be. */
 export const HOST = "192.0.2.10:8080";
 
 /** The app of the network on fakes, with one session. */
-export async function startApp() {
+export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
   const clock = new FakeClock();
   const host = new FakeHost();
-  const access = await openAccess({ host, clock });
-  const status: StatusDocument = evaluate(emptySnapshot(), clock.nowMs());
+  const audit = createAuditLog({ host, clock, say: () => {} });
+  const access = await openAccess({ host, clock, audit });
+  let status: StatusDocument = evaluate(emptySnapshot(), clock.nowMs());
   const view: SetupView = {
     state: {
       status: "running",
@@ -61,10 +65,12 @@ export async function startApp() {
   let subscriptions = 0;
   const said: string[] = [];
   const can = { beReady: true };
-  const app = createApp({
+  const deps: AppDeps = {
     setup,
     settings: settingsStub(),
+    updates: updatesStub(),
     access,
+    audit: { record: audit.record, read: () => readAudit(host) },
     clock,
     isReady: () => can.beReady,
     say: (level, text) => said.push(`${level}: ${text}`),
@@ -82,7 +88,9 @@ export async function startApp() {
       builtAt: "",
     },
     allowedHosts: () => Promise.resolve(["appliance-01"]),
-  });
+    ...choice,
+  };
+  const app = createApp(deps);
   const fetch = (
     method: string,
     path: string,
@@ -98,16 +106,33 @@ export async function startApp() {
       }),
       { remoteAddr },
     );
+  /** The same over TLS. */
+  const fetchEncrypted = (
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ) =>
+    app.fetch(
+      new Request(`https://${HOST}${path}`, {
+        method,
+        headers: { host: HOST, ...headers },
+        ...(body === undefined ? {} : { body }),
+      }),
+      { remoteAddr: "192.0.2.7", isEncrypted: true },
+    );
   const { id, session } = await access.startSession();
   const cookie = { cookie: `alga_appliance_session=${id}` };
   const form = { "content-type": "application/x-www-form-urlencoded" };
   return {
     app,
+    deps,
     access,
     host,
     clock,
     setup,
     fetch,
+    fetchEncrypted,
     cookie,
     form,
     session,
@@ -119,6 +144,10 @@ export async function startApp() {
         current = { ...view, steps: [{ id: "k3s", title: "Install", status: "running", message }] };
       }
       onChange();
+    },
+    /** Has the status name these causes. */
+    find(topBlockers: StatusDocument["topBlockers"]) {
+      status = { ...status, topBlockers };
     },
     /** Brings setup into another state. */
     become(state: SetupView["state"]) {

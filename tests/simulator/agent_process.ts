@@ -6,7 +6,8 @@ import type { World } from "./world.ts";
 /** A running agent and the way to talk to it. */
 export interface AgentProcess {
   url: string;
-  token: string;
+  /** As it is now: it turns over with the first sign-in. */
+  readonly token: string;
   pid: number;
   request(
     method: "GET" | "POST" | "PUT",
@@ -78,16 +79,23 @@ async function startOn(
     await kill("SIGKILL");
     throw new Error(`The agent did not start: ${said}`);
   }
-  const token = (await Deno.readTextFile(`${world.root}/var/lib/alga-appliance/setup-token`)).trim();
+  const token = () => readToken(world.root);
   return {
     url,
-    token,
+    get token() {
+      return token();
+    },
     pid: child.pid,
     ended,
     output: () => said,
     request: askAgent(url, token),
     kill,
   };
+}
+
+/** As an administrator would read it. */
+export function readToken(root: string): string {
+  return Deno.readTextFileSync(`${root}/var/lib/alga-appliance/setup-token`).trim();
 }
 
 async function isHealthy(url: string): Promise<boolean> {
@@ -97,12 +105,12 @@ async function isHealthy(url: string): Promise<boolean> {
 }
 
 /** Requests with the token, as a program makes them. */
-export function askAgent(url: string, token: string): AgentProcess["request"] {
+export function askAgent(url: string, token: () => string): AgentProcess["request"] {
   return async function request(method, path, body) {
     const response = await fetch(url + path, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${token()}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { SAMPLE_CHARTS } from "./sample_release.ts";
 import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/product/helm_releases.ts";
 
 const CHARTS: Record<HelmReleaseName, { chart: string; dependsOn: string[]; layer: "core" | "background" }> =
@@ -20,7 +21,7 @@ const CHARTS: Record<HelmReleaseName, { chart: string; dependsOn: string[]; laye
   };
 
 /** Files of a sample config bundle in the shape of contract.md 2.5; a real kustomize-controller builds it too. */
-export function sampleBundle(): Record<string, string> {
+export function sampleBundle(chartVersion = SAMPLE_CHARTS): Record<string, string> {
   const files: Record<string, string> = {};
   const put = (path: string, ...objects: unknown[]) =>
     files[path] = objects.map((it) => stringify(it)).join("---\n");
@@ -76,7 +77,7 @@ export function sampleBundle(): Record<string, string> {
   kustomization("base/platform", ["appliance-status.yaml"]);
   for (const layerName of ["core", "background"] as const) {
     const names = HELM_RELEASES.filter((it) => CHARTS[it].layer === layerName);
-    for (const name of names) put(`base/${layerName}/${name}.yaml`, helmRelease(name));
+    for (const name of names) put(`base/${layerName}/${name}.yaml`, helmRelease(name, chartVersion));
     kustomization(`base/${layerName}`, names.map((it) => `${it}.yaml`));
   }
   return files;
@@ -100,7 +101,7 @@ function layer(name: string, timeout: string, dependsOn: string[]): unknown {
   };
 }
 
-function helmRelease(name: HelmReleaseName): unknown {
+function helmRelease(name: HelmReleaseName, version: string): unknown {
   const { chart, dependsOn } = CHARTS[name];
   const action = { remediation: { retries: 0 }, ...(name === "alga-core" ? { disableWait: true } : {}) };
   return {
@@ -115,7 +116,7 @@ function helmRelease(name: HelmReleaseName): unknown {
       chart: {
         spec: {
           chart,
-          version: "0.1.0",
+          version,
           interval: "10m0s",
           reconcileStrategy: "Revision",
           sourceRef: { kind: "HelmRepository", name: "alga-charts", namespace: "flux-system" },

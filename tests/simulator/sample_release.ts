@@ -32,6 +32,15 @@ setup:
 } as const;
 
 /** A release manifest as a publisher would write it. */
+/** Version of every chart of the sample release. */
+export const SAMPLE_CHARTS = "0.1.0";
+const CHARTS = ["sebastian", "pgbouncer", "temporal", "temporal-worker", "workflow-worker", "email-service"];
+
+/** Every chart in one version. */
+export function sampleCharts(version = SAMPLE_CHARTS): Record<string, string> {
+  return Object.fromEntries(CHARTS.map((it) => [it, version]));
+}
+
 export function sampleReleaseManifest(overrides: Partial<ReleaseManifest> = {}): ReleaseManifest {
   return {
     schema: "alga.appliance.release/v1",
@@ -51,11 +60,7 @@ export function sampleReleaseManifest(overrides: Partial<ReleaseManifest> = {}):
       tag: "1.4.0",
       digest: `sha256:${"1".repeat(64)}`,
     },
-    charts: Object.fromEntries(
-      ["sebastian", "pgbouncer", "temporal", "temporal-worker", "workflow-worker", "email-service"].map((
-        it,
-      ) => [it, "0.1.0"]),
-    ),
+    charts: sampleCharts(),
     profileValues: Object.fromEntries(HELM_RELEASES.map((it) => [valuesKey(it, "single-node"), VALUES[it]])),
     ...overrides,
   };

@@ -233,9 +233,12 @@ export class SimHelm {
     };
     const patch = (status: Record<string, unknown>) =>
       this.kube.patch(ref, { status }, { subresource: "status", fieldManager: "stand-in-helm" });
+    if (release.spec.suspend === true) return;
+    const chartVersion = release.spec.chart.spec.version as string;
     const requestedAt = release.metadata.annotations?.["reconcile.fluxcd.io/requestedAt"];
     const isAsked = requestedAt !== undefined && requestedAt !== release.status?.lastHandledReconcileAt;
-    if (isReady(release) && !isAsked) return;
+    const isSeen = release.status?.observedGeneration === release.metadata.generation;
+    if (isReady(release) && !isAsked && isSeen) return;
     const waitsFor = ((release.spec.dependsOn ?? []) as { name: string }[]).find((it) =>
       !isReady(all.find((r) => r.metadata.name === it.name))
     );
@@ -266,18 +269,18 @@ export class SimHelm {
       return;
     }
     const message =
-      `Helm install succeeded for release msp/${name}.v1 with chart ${release.spec.chart.spec.chart}@0.1.0`;
+      `Helm install succeeded for release msp/${name}.v1 with chart ${release.spec.chart.spec.chart}@${chartVersion}`;
     await patch({
       observedGeneration: release.metadata.generation,
       ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt }),
-      lastAttemptedRevision: "0.1.0",
+      lastAttemptedRevision: chartVersion,
       history: [{
         name,
         namespace: "msp",
         version: 1,
         status: "deployed",
         chartName: release.spec.chart.spec.chart,
-        chartVersion: "0.1.0",
+        chartVersion,
         digest: `sha256:${"0".repeat(64)}`,
         configDigest: `sha256:${"0".repeat(64)}`,
         firstDeployed: this.now(),

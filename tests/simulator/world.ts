@@ -4,7 +4,7 @@ import { pushFluxArtifact, pushImage, pushRelease } from "./push.ts";
 import { type RegistryFault, startSimRegistry } from "./registry.ts";
 import { startRegistryServer } from "./registry_server.ts";
 import { sampleBundle } from "./sample_bundle.ts";
-import { sampleReleaseManifest } from "./sample_release.ts";
+import { SAMPLE_CHARTS, sampleCharts, sampleReleaseManifest } from "./sample_release.ts";
 import { SimFlux, SimHelm } from "./sim_flux.ts";
 import { COMMAND_LOG, createSimHost, K3S_REQUEST } from "./sim_host.ts";
 import { SimKubelet } from "./sim_kubelet.ts";
@@ -29,6 +29,8 @@ export interface World {
   /** What the agent needs to be told about this world. */
   agentArgs: string[];
   setTimeline(id: string): void;
+  /** Publishes another release with charts of its own, to the channel stable. */
+  publish(version: string): Promise<void>;
   /** Lines of every stand-in program that was called. */
   commands(): Promise<string[]>;
   /** Controllers and kubelet hold still from now on: the API alone answers, so that it can be measured. */
@@ -115,6 +117,7 @@ export async function startWorld(
     setTimeline: (id) => {
       timeline = findTimeline(id);
     },
+    publish: (version) => publishRelease(registry, timeline, version),
     async commands() {
       return (await Deno.readTextFile(`${root}${COMMAND_LOG}`)).trim().split("\n");
     },
@@ -130,15 +133,32 @@ export async function startWorld(
 }
 
 async function fillRegistry(registry: { url: string }, timeline: Timeline): Promise<void> {
+  await publishRelease(registry, timeline, "1.4.0", ["stable", "nightly"]);
+}
+
+async function publishRelease(
+  registry: { url: string },
+  timeline: Timeline,
+  version: string,
+  channels: readonly string[] = ["stable"],
+): Promise<void> {
+  const charts = version === "1.4.0" ? SAMPLE_CHARTS : `0.0.0-appliance.${version}`;
   const digest = await pushFluxArtifact(
     registry.url,
     "nine-minds/alga-appliance-config",
-    "1.4.0",
-    sampleBundle(),
+    version,
+    sampleBundle(charts),
   );
+  const { images: tags } = sampleReleaseManifest();
   const manifest = sampleReleaseManifest({
-    config: { repository: "ghcr.io/nine-minds/alga-appliance-config", tag: "1.4.0", digest },
+    version,
+    charts: sampleCharts(charts),
+    images: version === "1.4.0" ? tags : { ...tags, algaCore: `core-${version}` },
+    config: { repository: "ghcr.io/nine-minds/alga-appliance-config", tag: version, digest },
   });
+  for (const [name, tag] of Object.entries(manifest.charts)) {
+    await pushImage(registry.url, `nine-minds/charts/${name}`, tag);
+  }
   const missing = timeline.faults.filter((it) => it.kind === "image-not-found").map((it) => it.workload);
   const images = {
     "alga-psa-ee": manifest.images.algaCore,
@@ -151,7 +171,7 @@ async function fillRegistry(registry: { url: string }, timeline: Timeline): Prom
       await pushImage(registry.url, `nine-minds/${name}`, tag);
     }
   }
-  if (!timeline.releaseMissing) await pushRelease(registry.url, ["stable", "nightly", "1.4.0"], manifest);
+  if (!timeline.releaseMissing) await pushRelease(registry.url, [...channels, version], manifest);
 }
 
 /** Stand-in for the namespace controller: empties namespaces that are going, then lets them go. */

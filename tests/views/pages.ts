@@ -11,7 +11,12 @@ import { checksPage } from "../../views/checks_page.ts";
 import { answersPage } from "../../views/setup_pages.ts";
 import { signedOutSection } from "../../views/live_notices.ts";
 import { statusParts } from "../../views/status_page.ts";
+import { accessPages } from "./access_pages.ts";
+import { helpIndex, helpPage } from "../../agent/causes/help/mod.ts";
+import { helpIndexPage } from "../../views/help_index_page.ts";
+import { helpPage as helpPageView } from "../../views/help_page.ts";
 import { settingsPages } from "./settings_pages.ts";
+import { updatePages } from "./update_pages.ts";
 import {
   NOW_MS,
   sampleAnswers,
@@ -40,9 +45,15 @@ export function allPages(t: string): Record<string, string> {
   const { csrfToken: _, ...signedOut } = sampleFrame(t);
   const page = (body: Parameters<typeof renderPage>[1]) => renderPage(sampleFrame(t), body);
   const pages: Record<string, string> = {
-    login: renderPage(signedOut, loginPage(signedOut, undefined, "/setup")),
-    "login, wrong token": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 0 }, "/")),
-    "login, too many": renderPage(signedOut, loginPage(signedOut, { wrong: true, waitSec: 30 }, "/")),
+    login: renderPage(signedOut, loginPage(signedOut, { secret: "token", next: "/setup" })),
+    "login, wrong token": renderPage(
+      signedOut,
+      loginPage(signedOut, { secret: "token", problem: { why: "wrong", waitSec: 0 }, next: "/" }),
+    ),
+    "login, too many": renderPage(
+      signedOut,
+      loginPage(signedOut, { secret: "token", problem: { why: "wait", waitSec: 30 }, next: "/" }),
+    ),
     "signed out": page({ title: "Status", body: signedOutSection("/setup") }),
     error: page(errorPage(t, t, "1a2b3c4d")),
     "damaged record": page(
@@ -130,5 +141,17 @@ export function allPages(t: string): Record<string, string> {
     }, t);
     pages[`status, ${state}`] = page({ title: t, body: statusParts(status) });
   }
-  return { ...pages, ...settingsPages(t) };
+  const words = { server: t, name: t, component: t };
+  pages.help = page(helpPageView(helpPage("dns.refused"), []));
+  pages["help, signed out"] = renderPage(signedOut, helpPageView(helpPage("k3s.db-corrupt"), []));
+  const here = [{ blocker: sampleBlocker({}, t), text: t }, { blocker: sampleBlocker({}, t), text: t }];
+  pages["help, found here"] = page(helpPageView(helpPage("dns.refused", words), here));
+  pages["help index"] = renderPage(signedOut, helpIndexPage(helpIndex(), { typed: "", near: [] }));
+  pages["help index, unknown"] = page(
+    helpIndexPage(helpIndex(), {
+      typed: t,
+      near: [{ id: "dns.refused", title: "The DNS server does not answer" }],
+    }),
+  );
+  return { ...pages, ...settingsPages(t), ...updatePages(t), ...accessPages(t) };
 }

@@ -39,7 +39,7 @@ Deno.test("every page tells of a full disk, a stranger's too, and of no other pr
   const full = sampleBlocker({ id: "disk.full", title: "The disk is full", nextAction: "Free some." });
   const { csrfToken: _csrf, current: _current, ...signedOut } = sampleFrame("a word");
   const page = (frame: Partial<Frame>) =>
-    renderPage({ ...signedOut, ...frame }, loginPage(signedOut, undefined, "/"));
+    renderPage({ ...signedOut, ...frame }, loginPage(signedOut, { secret: "token", next: "/" }));
   assertPage(page({ problems: [full] }));
   assert.match(page({ problems: [sampleBlocker(), full] }), /may not be kept\. Free some\./);
   assert.match(page({ problems: [full], current: "setup" }), /may not be kept/);

@@ -3,6 +3,7 @@ import type { Answer, SetupState, SetupView, StepRow } from "../../agent/setup/s
 import { STEP_IDS } from "../../agent/setup/setup_state.ts";
 import type {
   ActiveOperation,
+  CertificateView,
   RollupState,
   StatusDocument,
   TierStatus,
@@ -13,6 +14,13 @@ import type { Frame } from "../../views/layout.ts";
 
 export const AT = "2026-11-21T09:12:00.000Z";
 export const NOW_MS = Date.parse("2026-11-21T09:16:40.000Z");
+
+export const SAMPLE_CERTIFICATE: CertificateView = {
+  url: "https://192.168.64.8:8080/",
+  fingerprint: Array(32).fill("A7").join(":"),
+  origin: "self-signed",
+  validTo: "2029-02-23T17:37:36.000Z",
+};
 
 /** `t` stands for every text that comes from outside. */
 export function sampleFrame(t = "appliance-01"): Frame {
@@ -25,6 +33,9 @@ export function sampleFrame(t = "appliance-01"): Frame {
     stylePath: "/style.0123.css",
     csrfToken: "token",
     current: "status",
+    isSetUp: true,
+    connection: { isEncrypted: false, encryptedUrl: "https://192.168.64.8:8080/login" },
+    certificate: SAMPLE_CERTIFICATE,
   };
 }
 
@@ -98,6 +109,7 @@ export function sampleStatus(
       gitRevision: null,
     },
     urls: { statusUrl: "http://192.168.64.8:8080/", loginUrl: "https://psa.example.com" },
+    certificate: SAMPLE_CERTIFICATE,
     rollup: {
       state,
       message: `Sentence of ${state} ${t}`,

@@ -37,6 +37,8 @@ await runCli(COMMANDS, argv, {
   err: (text) => console.error(text),
   readInput: () => Promise.resolve(new Uint8Array()),
   readLine: () => Promise.resolve(""),
+  readSecret: () => Promise.resolve(undefined),
+  isTyped: false,
   columns: undefined,
   color: false,
   signal: new AbortController().signal,

@@ -24,6 +24,9 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     files: {
       "tests/binary/token_guessing_test.ts": ["X4"],
       "tests/agent/access/source_test.ts": ["X4"],
+      "tests/binary/access_test.ts": ["X4"],
+      "tests/agent/access/password_test.ts": ["X4", "X6"],
+      "tests/agent/access/audit_test.ts": [],
     },
   },
   {
@@ -31,14 +34,15 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     about: "kill -9 at every write and at random moments of a setup",
     files: {
       "tests/walk/kill_test.ts": [],
+      "tests/binary/contenders_test.ts": ["X9"],
       "tests/agent/operation/kill_test.ts": [],
       "tests/agent/operation/operation_lock_test.ts": ["X9"],
     },
   },
   {
     name: "sockets",
-    about: "half headers, silent sockets, floods from one address and from many",
-    files: { "tests/binary/front_door_test.ts": ["X3", "X14"] },
+    about: "half headers and handshakes, silent sockets, floods from one address and from many",
+    files: { "tests/binary/front_door_test.ts": ["X3", "X14"], "tests/binary/tls_test.ts": ["X3"] },
   },
   {
     name: "descriptors",
@@ -50,6 +54,7 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     about: "registries and applications that lie, hang or answer without an end",
     files: {
       "tests/binary/hostile_answers_test.ts": ["X2"],
+      "tests/binary/hostile_registry_test.ts": ["X2", "X7"],
       "tests/binary/trouble_test.ts": [],
       "tests/agent/registry/challenge_test.ts": ["X2"],
       "tests/agent/registry/client_test.ts": [],
@@ -60,6 +65,7 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     about: "endless, spoilt and arbitrary answers of the API server",
     files: {
       "tests/binary/endless_api_test.ts": ["X8"],
+      "tests/binary/hostile_api_test.ts": ["X2", "X8"],
       "tests/agent/status/fuzz_test.ts": [],
       "tests/k8s/client/answer_limits_test.ts": ["X8"],
       "tests/k8s/client/json_lines_test.ts": [],
@@ -103,9 +109,19 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     name: "dns",
     about: "cut, filtered and missing answers, odd facts of the network",
     files: {
+      "tests/binary/dns_answers_test.ts": ["X11"],
       "tests/agent/preflight/dns_checks_test.ts": ["X11"],
       "tests/agent/host/network_facts_test.ts": [],
       "tests/agent/explain/network_text_test.ts": [],
+    },
+  },
+  {
+    name: "kubernetes",
+    about: "what k3s says when it does not start, and what the agent may do to the machine",
+    files: {
+      "tests/binary/k3s_words_test.ts": ["X15"],
+      "tests/agent/explain/rules_test.ts": ["X15"],
+      "tests/binary/sandbox_test.ts": ["X13"],
     },
   },
   {

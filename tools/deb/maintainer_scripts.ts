@@ -1,6 +1,10 @@
 import { AGENT_PORT } from "../../agent/product/ports.ts";
 
 const UNIT = "alga-appliance.service";
+/** A template, which means its instance on tty1. */
+const CONSOLE = "alga-appliance-console@.service";
+/** Links to the instances that start at every boot. */
+const WANTS = "/etc/systemd/system/getty.target.wants";
 
 /**
  * Scripts that dpkg runs, in the conventions of debhelper's dh_installsystemd. They do what `alga-agent install` and
@@ -25,6 +29,20 @@ if deb-systemd-helper --quiet was-enabled ${UNIT}; then
 else
     deb-systemd-helper update-state ${UNIT} >/dev/null || true
 fi
+# The console comes with the next boot: somebody may be logged in there now. Serial lines are those to which the kernel writes.
+deb-systemd-helper unmask ${CONSOLE} >/dev/null || true
+if deb-systemd-helper --quiet was-enabled ${CONSOLE}; then
+    deb-systemd-helper enable ${CONSOLE} >/dev/null || true
+else
+    deb-systemd-helper update-state ${CONSOLE} >/dev/null || true
+fi
+if [ -z "$DPKG_ROOT" ] && [ -z "$2" ] && [ -d /run/systemd/system ]; then
+    mkdir -p ${WANTS}
+    for line in $(cat /sys/class/tty/console/active 2>/dev/null || true); do
+        case "$line" in tty[0-9]*) continue ;; esac
+        ln -sf /usr/lib/systemd/system/${CONSOLE} "${WANTS}/alga-appliance-console@$line.service"
+    done
+fi
 if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
     systemctl --system daemon-reload >/dev/null || true
     # What was under way goes on after the restart.
@@ -39,19 +57,29 @@ fi
 set -e
 if [ -z "$DPKG_ROOT" ] && [ "$1" = remove ] && [ -d /run/systemd/system ]; then
     deb-systemd-invoke stop ${UNIT} >/dev/null || true
+    for link in ${WANTS}/alga-appliance-console@*.service; do
+        deb-systemd-invoke stop "$(basename "$link")" >/dev/null 2>&1 || true
+    done
 fi
 `,
   postrm: `#!/bin/sh
 set -e
 if [ "$1" = purge ]; then
     rm -rf "$DPKG_ROOT/var/lib/alga-appliance" "$DPKG_ROOT/etc/alga-appliance" "$DPKG_ROOT/var/log/alga-appliance"
-    deb-systemd-helper purge ${UNIT} >/dev/null || true
-    deb-systemd-helper unmask ${UNIT} >/dev/null || true
+    rm -f "$DPKG_ROOT"${WANTS}/alga-appliance-console@*.service
+    for unit in ${UNIT} ${CONSOLE}; do
+        deb-systemd-helper purge "$unit" >/dev/null || true
+        deb-systemd-helper unmask "$unit" >/dev/null || true
+    done
     if [ -x "$DPKG_ROOT/usr/local/bin/k3s-uninstall.sh" ]; then
         echo "Kubernetes still runs with Alga and its data. To remove it: sudo /usr/local/bin/k3s-uninstall.sh"
     fi
 elif [ "$1" = remove ]; then
-    deb-systemd-helper mask ${UNIT} >/dev/null || true
+    rm -f "$DPKG_ROOT/etc/issue.d/alga-appliance.issue"
+    if [ -f "$DPKG_ROOT/etc/motd" ]; then
+        sed -i '/^--- Alga appliance (written by alga-agent) ---$/,/^--- end of Alga appliance ---$/d' "$DPKG_ROOT/etc/motd"
+    fi
+    for unit in ${UNIT} ${CONSOLE}; do deb-systemd-helper mask "$unit" >/dev/null || true; done
 fi
 if [ -z "$DPKG_ROOT" ] && [ "$1" = remove ] && [ -d /run/systemd/system ]; then
     systemctl --system daemon-reload >/dev/null || true

@@ -1,5 +1,6 @@
 /**
- * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at units and packages. Tests without
+ * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at units and packages; a
+ * terminal; a virtual machine. Tests without
  * one of these are skipped by name.
  */
 export const DEBIAN_PACKAGES = [
@@ -18,6 +19,11 @@ export const DEBIAN_PACKAGES = [
   "openssl",
   "systemd",
   "lintian",
+  "tmux",
+  "qemu-system-x86",
+  "mmdebstrap",
+  "kmod",
+  "cpio",
 ] as const;
 
 if (import.meta.main) Deno.exit(await installMissing());

@@ -19,6 +19,7 @@ const SUITE_TIMES: Readonly<Record<string, Pick<Part, "limitMin" | "usualMin" | 
     usualMin: 5,
     after: ["programs: api", "programs: flux", "programs: fleet"],
   },
+  "virtual machine": { limitMin: 20, usualMin: 6, after: ["system packages"] },
   "real node": { limitMin: 40, usualMin: 12, after: ["programs: node"] },
 };
 

@@ -3,9 +3,18 @@ import { MACHINE } from "../../causes/machine.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { clip } from "../../text/clip.ts";
 
+/** Sites renew theirs a month before its end, as a rule: then something has not worked. */
+const ENDS_SOON_MS = 14 * 86_400_000;
+
 /** What the agent knows of itself: its records, and setup. */
 export const agentRule: Rule = {
-  causes: [MACHINE.diskFull, AGENT.stateDamaged, AGENT.setupFailed],
+  causes: [
+    MACHINE.diskFull,
+    AGENT.stateDamaged,
+    AGENT.certificateRefused,
+    AGENT.certificateEnds,
+    AGENT.setupFailed,
+  ],
   find(facts) {
     const { snapshot } = facts;
     const found: Finding[] = [];
@@ -19,9 +28,23 @@ export const agentRule: Rule = {
     }
     if (snapshot.remembered.stateDamage !== undefined) {
       found.push(finding(facts, AGENT.stateDamaged, {
-        words: { detail: clip(snapshot.remembered.stateDamage, 240) },
+        words: {
+          detail: clip(snapshot.remembered.stateDamage, 240),
+          isRecord: snapshot.setup.isRecordDamaged === true,
+        },
         evidence: [{ label: "Message", text: clip(snapshot.remembered.stateDamage, 400) }],
       }));
+    }
+    const refused = snapshot.agent.certificateProblem;
+    if (refused !== undefined) {
+      found.push(finding(facts, AGENT.certificateRefused, {
+        since: refused.since,
+        words: { problem: clip(refused.problem, 300), next: refused.next },
+      }));
+    }
+    const { certificate } = snapshot.agent;
+    if (certificate?.origin === "site" && Date.parse(certificate.validTo) - facts.nowMs < ENDS_SOON_MS) {
+      found.push(finding(facts, AGENT.certificateEnds, { words: { day: certificate.validTo.slice(0, 10) } }));
     }
     const { setup } = snapshot;
     if (setup.status === "failed" && setup.failure) {

@@ -39,7 +39,7 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
     test:
       /CPU does not support x86-64-v\d|CPU ISA level is lower than required|requires? (?:a |an )?(?:CPU|processor) with|can only be run on AMD64 processors with v\d|\bIllegal instruction\b|\bSIGILL\b|Instruction set not supported|CPU lacks AVX/i,
   },
-  { cause: MACHINE.diskFault, test: /input\/output error|\bI\/O error\b|\bEIO\b|structure needs cleaning/i },
+  { cause: MACHINE.diskErrors, test: /input\/output error|\bI\/O error\b|\bEIO\b|structure needs cleaning/i },
   { cause: APP.portTaken, test: PORT_TAKEN },
   { cause: APP.temporalSchema, test: /sql schema version compatibility check failed/i },
   {
@@ -53,9 +53,9 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
   { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
   { cause: MACHINE.diskPressure, test: /no space left on device/i },
   {
-    cause: DATABASE.cacheDamaged,
+    cause: APP.redisDamaged,
     test:
-      /Bad file format reading the append only file|Unexpected end of file reading the append only file|Error opening\/reading the append|(?:Short read or OOM|Wrong signature|Terminating server after rdb file reading failure|RDB CRC error)/i,
+      /Bad file format reading the append only file|AOF loading aborted|Unexpected end of file reading the append only file|Error opening\/reading the append|(?:Short read or OOM|Wrong signature|Terminating server after rdb file reading failure|RDB CRC error)/i,
     only: ["redis"],
   },
   {
@@ -92,6 +92,6 @@ export const BEGUN_ONLY: readonly Cause[] = [STORAGE.owner, MACHINE.diskReadOnly
 export const WIDE: readonly Cause[] = [
   MACHINE.diskReadOnly,
   MACHINE.diskPressure,
-  MACHINE.diskFault,
+  MACHINE.diskErrors,
   MACHINE.cpuTooOld,
 ];

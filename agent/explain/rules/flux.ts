@@ -16,7 +16,7 @@ import { clip } from "../../text/clip.ts";
 import { hasRun } from "../../facts/has_run.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { awaitedNames, PART_PATIENCE_MS, partFailure, readyFailure } from "../flux_failure.ts";
+import { awaitedNames, PART_PATIENCE_MS, partFailure } from "../flux_failure.ts";
 import { explainNetworkText, NETWORK_CAUSES } from "../network_text.ts";
 
 const TIMEOUT_TEXT =
@@ -147,8 +147,8 @@ function tierOf(object: FluxView): TierId {
   return object.name === "alga-background" ? "background" : "platform";
 }
 
-function explainSource(facts: Facts, object: FluxView): Finding[] {
-  const condition = readyFailure(object);
+function explainSource(facts: Facts, object: FluxFacts): Finding[] {
+  const condition = partFailure(facts, object);
   if (!condition) return [];
   const { reason, message } = condition;
   if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];

@@ -4,7 +4,7 @@ import { MACHINE } from "../../causes/machine.ts";
 /** What the kernel says to whoever wants something of it, and the fault of the machine that it means. */
 const KERNEL_SAYS: readonly { cause: Cause<Record<never, never>>; test: RegExp }[] = [
   {
-    cause: MACHINE.diskFault,
+    cause: MACHINE.diskErrors,
     test: /input\/output error|\bi\/o error\b|structure needs cleaning|\bEIO\b|disk I\/O error/i,
   },
   {

@@ -28,6 +28,7 @@ interface LineWords {
 
 /** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. @see catalogue.md 4.4 k3s.* */
 const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
+  { cause: MACHINE.diskErrors, test: /input\/output error|\bdisk I\/O error|structure needs cleaning/i },
   { cause: K3S.databaseCorrupt, test: /database disk image is malformed|file is not a database/i },
   {
     cause: K3S.registriesInvalid,
@@ -53,7 +54,6 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   { cause: NETWORK.clock, test: /x509: certificate .{0,60}not (?:yet )?valid.{0,80} is before /i },
   { cause: K3S.certificateExpired, test: /x509: certificate has expired/i },
   { cause: MACHINE.nameChanged, test: /can only access node lease with the same name/i },
-  { cause: MACHINE.diskFault, test: /disk I\/O error|input\/output error|structure needs cleaning/i },
   { cause: MACHINE.diskPressure, test: /no space left on device|database or disk is full/i },
   { cause: MACHINE.diskReadOnly, test: /read-only file system|attempt to write a readonly database/i },
   {

@@ -22,7 +22,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const expected = SUPPORTED_SYSTEM.title;
       const text = await facts.text("/etc/os-release");
       const found = text === undefined ? undefined : parseOsRelease(text);
-      const remediation = "Install from the appliance image";
+      const remediation = "Install from the appliance image, in the hypervisor";
       if (found === undefined) {
         return couldNotCheck({ expected, found: "/etc/os-release does not exist", remediation });
       }
@@ -40,9 +40,11 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const expected = "64-bit x86 (x86_64)";
       // The kernel tells its type since Linux 6.1; before, and on a simulated machine, the agent's own type stands for it.
       const found = (await facts.text("/proc/sys/kernel/arch"))?.trim() || Deno.build.arch;
-      return found === "x86_64"
-        ? pass({ expected, found })
-        : fail({ expected, found, remediation: "Use a virtual machine with an x86-64 processor" });
+      return found === "x86_64" ? pass({ expected, found }) : fail({
+        expected,
+        found,
+        remediation: "In the hypervisor, make a virtual machine with an x86-64 processor",
+      });
     },
   },
   {
@@ -52,7 +54,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: false,
     async run({ facts }) {
       const expected = "root, started by systemd";
-      const remediation = "Start it as the service: systemctl start alga-appliance";
+      const remediation = "Start it as the service: sudo systemctl start alga-appliance";
       const status = await facts.text("/proc/self/status");
       const init = (await facts.text("/proc/1/comm"))?.trim();
       const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(status ?? "")?.[1];
@@ -72,7 +74,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "4 cores or more";
-      const remediation = "Give the virtual machine 4 cores";
+      const remediation = "Give the virtual machine 4 cores in the hypervisor";
       const cores = [...(await facts.text("/proc/cpuinfo") ?? "").matchAll(/^processor\s*:/gm)].length;
       if (cores === 0) return couldNotCheck({ expected, found: "/proc/cpuinfo cannot be read", remediation });
       const found = `${cores} ${cores === 1 ? "core" : "cores"}`;
@@ -86,7 +88,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "16 GiB or more";
-      const remediation = "Give the virtual machine 16 GiB of memory";
+      const remediation = "Give the virtual machine 16 GiB of memory in the hypervisor";
       const kib = Number(
         /^MemTotal:\s+(\d+) kB/m.exec(await facts.text("/proc/meminfo") ?? "")?.[1] ?? NaN,
       );
@@ -108,7 +110,8 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: true,
     async run({ facts }) {
       const expected = "100 GiB or more";
-      const remediation = "Enlarge the disk in the hypervisor, then the partition with growpart";
+      const remediation =
+        "Enlarge the disk in the hypervisor, then the partition with growpart (lsblk shows both)";
       const disks = await facts.fileSystems();
       const found = disks.map((it) => `${wholeGibText(it.size)} at ${it.target}`).join(", ");
       const smallest = Math.min(...disks.map((it) => it.size));
@@ -133,7 +136,8 @@ export const MACHINE_CHECKS: readonly Check[] = [
         const where = disks.length === 1 ? "" : ` at ${it.target}`;
         return `${it.percent} % used, ${wholeGibText(it.avail)} free${where}`;
       }).join("; ");
-      const remediation = "Free disk space or enlarge the disk";
+      const remediation =
+        "Free space (sudo journalctl --vacuum-size=200M) or enlarge the disk in the hypervisor";
       const fullest = Math.max(...disks.map((it) => it.percent));
       return grade({ expected, found, remediation }, { good: fullest < 70, tolerable: fullest <= 80 });
     },
@@ -145,14 +149,19 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: false,
     async run({ host }) {
       const expected = "files can be written";
-      const remediation = "Look at the disk and the hypervisor's storage";
+      const remediation =
+        "Look at the kernel's log (sudo journalctl -k -n 50 -r) and at the storage of the hypervisor";
       const folders = new Set<string>();
       for (const it of [PATHS.stateDir, PATHS.localPathData]) folders.add(await nearestFolder(host, it));
       for (const folder of folders) {
         const tried = await tryWriting(host, folder);
         if (tried === undefined) continue;
         return tried.isDenied
-          ? couldNotCheck({ expected, found: tried.problem, remediation: "Run the checks as root" })
+          ? couldNotCheck({
+            expected,
+            found: tried.problem,
+            remediation: "Run the checks as root: sudo alga-agent preflight",
+          })
           : fail({ expected, found: tried.problem, remediation });
       }
       return pass({ expected, found: "written, synced and read back" });
@@ -165,7 +174,8 @@ export const MACHINE_CHECKS: readonly Check[] = [
     overridable: false,
     async run({ facts, host }) {
       const expected = "version 2 with cpu, cpuset, memory and pids";
-      const remediation = "Remove systemd.unified_cgroup_hierarchy=0 from the kernel's boot parameters";
+      const remediation =
+        "Remove systemd.unified_cgroup_hierarchy=0 from /etc/default/grub, then: sudo update-grub and sudo systemctl reboot";
       const text = await facts.text("/sys/fs/cgroup/cgroup.controllers");
       if (text === undefined) {
         return await host.info("/sys/fs/cgroup") === undefined
@@ -188,7 +198,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const expected = "lower-case letters, digits and hyphens, at most 54 characters";
       const name = (await facts.text("/etc/hostname"))?.trim() ?? "";
       const found = name === "" ? "none" : `"${name}"`;
-      const remediation = "Rename the machine: hostnamectl set-hostname NAME";
+      const remediation = "Rename the machine: sudo hostnamectl set-hostname NAME";
       const valid = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name) &&
         name.length <= 54; // RFC 1123 §2.1
       if (!valid || /^localhost(\.|$)/.test(name)) return fail({ expected, found, remediation });
@@ -211,7 +221,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
         expected,
         found: `data of another installation: ${traces.join(", ")}`,
         remediation:
-          "Use a fresh machine. Accept only if this data belongs to this appliance; it will be used, not deleted",
+          "Make a fresh machine in the hypervisor. Accept only if this data belongs to this appliance; it will be used, not deleted",
       });
     },
   },

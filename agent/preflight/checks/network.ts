@@ -24,11 +24,18 @@ export const NETWORK_CHECKS: readonly Check[] = [
       const found =
         usable.map((it) => `${it.name} ${it.addresses.map((a) => a.address).join(" ")}`).join(", ") || "none";
       if (usable.length === 0) {
-        return fail({ expected, found, remediation: "Check the cable or the virtual switch, and DHCP" });
+        return fail({
+          expected,
+          found,
+          remediation:
+            "Check the cable, or the virtual switch in the hypervisor, and DHCP (ip -brief address)",
+        });
       }
-      return usable.length === 1
-        ? pass({ expected, found })
-        : warn({ expected, found, remediation: "Disconnect the interfaces that are not needed" });
+      return usable.length === 1 ? pass({ expected, found }) : warn({
+        expected,
+        found,
+        remediation: "Disconnect the interfaces that are not needed, in the hypervisor",
+      });
     },
   },
   {
@@ -42,7 +49,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
       const found = route ? `${route.gateway ?? "direct"} on ${route.device}` : "none";
       return route
         ? pass({ expected, found })
-        : fail({ expected, found, remediation: "Enter the gateway in the network settings" });
+        : fail({ expected, found, remediation: "Enter the gateway in /etc/netplan, then: sudo netplan try" });
     },
   },
   {
@@ -66,7 +73,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         expected,
         found: `used by ${overlaps.join(", ")}`,
         remediation:
-          "Move this machine to a network outside these ranges. Accept only if nothing there must be reached",
+          "Ask the network administrator for a network outside these ranges. Accept only if nothing there must be reached",
       });
     },
   },
@@ -82,7 +89,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         return couldNotCheck({
           expected,
           found: "/proc/net/tcp cannot be read",
-          remediation: "Start the agent as the service",
+          remediation: "Start the agent as the service: sudo systemctl start alga-appliance",
         });
       }
       const isResumed = (await facts.previousInstall()).isOurs;
@@ -100,7 +107,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
       return fail({
         expected,
         found: `in use: ${names.join(", ")}`,
-        remediation: "Stop the program that uses the port",
+        remediation: "Stop the program that uses the port (sudo ss -ltnp)",
       });
     },
   },
@@ -117,12 +124,15 @@ export const NETWORK_CHECKS: readonly Check[] = [
         return fail({
           expected,
           found,
-          remediation: "Correct DHCP or the network settings, or enter DNS servers",
+          remediation:
+            'Enter them in the field "Own DNS servers", or correct DHCP or /etc/netplan (then: sudo netplan try)',
         });
       }
-      return servers.length > 1
-        ? pass({ expected, found })
-        : warn({ expected, found, remediation: "Enter a second server, so that one may fail" });
+      return servers.length > 1 ? pass({ expected, found }) : warn({
+        expected,
+        found,
+        remediation: 'Enter a second server in the field "Own DNS servers", so that one may fail',
+      });
     },
   },
   {
@@ -183,7 +193,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
       const hostName = new URL(context.inputs.appUrl).hostname.replace(/^\[|\]$/g, "");
       const own = await context.facts.addresses();
       const expected = `${hostName} leads to this machine (${own.join(", ") || "no address"})`;
-      const remediation = `Make a DNS record for ${hostName} that leads to ${
+      const remediation = `Ask the network administrator for a DNS record for ${hostName} that leads to ${
         own[0] ?? "this machine"
       }, or to your own proxy before it`;
       if (ipaddr.isValid(hostName)) {
@@ -191,7 +201,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
         return warn({
           expected,
           found: `${hostName} is not an address of this machine`,
-          remediation: "Correct the application address",
+          remediation: 'Correct the field "Application address"',
         });
       }
       const servers = await effectiveResolvers(context);
@@ -253,6 +263,6 @@ function lookupRemedy(
   const servers = [...new Set(some.map((it) => it.server))].join(", ");
   const names = [...new Set(some.map((it) => it.name))].join(" and ");
   return filtered.length > 0
-    ? `Have the filter of ${servers} allow ${names}, or choose other DNS servers`
-    : `Allow UDP and TCP port 53 to ${servers}, or choose other DNS servers`;
+    ? `Ask the network administrator to let the filter of ${servers} allow ${names}, or choose other DNS servers`
+    : `Ask the network administrator to allow UDP and TCP port 53 to ${servers}, or choose other DNS servers`;
 }

@@ -29,7 +29,7 @@ export const PROXY_CHECKS: readonly Check[] = [
         problem === undefined ? pass({ expected, found: new URL(inputs.proxyUrl).host }) : fail({
           expected,
           found: problem,
-          remediation: "Correct the proxy address; write special characters in the password as %XX",
+          remediation: 'Correct the field "Proxy"; write special characters in the password as %XX',
         }),
       );
     },
@@ -65,12 +65,12 @@ export const PROXY_CHECKS: readonly Check[] = [
         found: `for ${hostName} the proxy ${refused.words}`,
         evidence,
         remediation: refused.status === 407
-          ? "Enter the proxy's user name and password"
+          ? 'Enter user name and password in the field "Proxy"'
           : refused.status === 403
-          ? `Allow ${hostName} in the proxy`
+          ? `Ask the network administrator to allow ${hostName} in the proxy`
           : refused.status > 0
-          ? `Ask who runs the proxy why it does not open ${hostName}`
-          : "Check the proxy's address and port",
+          ? `Ask the network administrator why the proxy does not open ${hostName}`
+          : 'Check address and port in the field "Proxy"',
       });
     },
   },

@@ -14,9 +14,10 @@ const WAY_FAILURES: readonly string[] = ["dns", "tcp", "tls", "timeout", "proxy"
 const AUTH_REMEDIES: { readonly [failure: string]: string } = {
   unauthorized: "Report this to Alga support",
   denied: "Report this to Alga support",
-  "rate-limited": "Wait some minutes, then run the checks again",
-  "server-error": "Check proxy and firewall; wait some minutes, then run the checks again",
-  "unexpected-status": "Check proxy and firewall: something on the way answers instead of the registry",
+  "rate-limited": "Wait some minutes, then run the checks again (sudo alga-agent preflight)",
+  "server-error":
+    "Wait some minutes, then run the checks again (sudo alga-agent preflight); if it stays, ask the network administrator about proxy and firewall",
+  "unexpected-status": "Ask the network administrator what on the way answers instead of the registry",
 };
 
 /** What several checks need once: the release that the answers point at. */

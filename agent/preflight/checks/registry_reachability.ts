@@ -49,12 +49,12 @@ const DNS: Check = {
         : "the proxy looks them up";
       return Promise.resolve(skipped(expected, why));
     }
-    return perEndpoint(
-      { ...context, endpoints: direct },
+    return perEndpoint({ ...context, endpoints: direct }, {
       expected,
-      "dns",
-      (it) => `Allow DNS, or enter DNS servers that know ${it.hostName}`,
-    );
+      layer: "dns",
+      remediation: (it) =>
+        `Ask the network administrator to allow DNS, or enter servers that know ${it.hostName} in the field "Own DNS servers"`,
+    });
   },
 };
 
@@ -64,12 +64,12 @@ const TCP: Check = {
   vantage: "agent",
   overridable: false,
   run: (context) =>
-    perEndpoint(
-      context,
-      "they accept connections",
-      "tcp",
-      (it) => `Allow outgoing connections to ${it.hostName} on port ${it.port}, or enter a proxy`,
-    ),
+    perEndpoint(context, {
+      expected: "they accept connections",
+      layer: "tcp",
+      remediation: (it) =>
+        `Ask the network administrator to allow outgoing connections to ${it.hostName} on port ${it.port}, or enter a proxy`,
+    }),
 };
 
 const TLS: Check = {
@@ -83,9 +83,13 @@ const TLS: Check = {
       return skipped(expected, "the registry mirrors are not encrypted");
     }
     let refused: Endpoint | undefined;
-    const outcome = await perEndpoint(context, expected, "tls", (it) => {
-      refused = it;
-      return installAuthority("of the device that opens HTTPS", it);
+    const outcome = await perEndpoint(context, {
+      expected,
+      layer: "tls",
+      remediation: (it) => {
+        refused = it;
+        return installAuthority("of the device that opens HTTPS", it);
+      },
     });
     const peer = refused && await shownCertificate(context, refused);
     return refused && peer ? { ...outcome, ...judgeCertificate(context, refused, peer) } : outcome;
@@ -93,7 +97,7 @@ const TLS: Check = {
 };
 
 function installAuthority(whose: string, { hostName }: Endpoint): string {
-  return `Install the certificate authority ${whose}, or let ${hostName} pass unopened`;
+  return `Install the certificate authority ${whose} (sudo update-ca-certificates), or ask the network administrator to let ${hostName} pass unopened`;
 }
 
 /** Who made the certificate that is not trusted: the name of the device, for those who run the network. */
@@ -111,7 +115,8 @@ function judgeCertificate(
   return isOutOfTime
     ? {
       found: `${hostName} shows a certificate that is valid ${span} only`,
-      remediation: "Set the clock of this machine (see Clock); if it is right, the certificate is not",
+      remediation:
+        "Set the clock of this machine (sudo timedatectl set-ntp true); if it is right, the certificate is not",
       evidence,
     }
     : {
@@ -127,9 +132,11 @@ export const REGISTRY_WAY_CHECKS = [MIRRORS, DNS, TCP, TLS] as const;
 /** Asks every registry and reports only what went wrong at one layer; a failure of a lower layer makes this one "skipped". */
 async function perEndpoint(
   context: CheckContext & { endpoints?: readonly Endpoint[] },
-  expected: string,
-  layer: "dns" | "tcp" | "tls",
-  remedy: (endpoint: Endpoint) => string,
+  { expected, layer, remediation }: {
+    expected: string;
+    layer: "dns" | "tcp" | "tls";
+    remediation: (endpoint: Endpoint) => string;
+  },
 ): Promise<CheckOutcome> {
   const endpoints = context.endpoints ?? askedEndpoints(context.mirrors);
   const order = ["dns", "tcp", "tls"];
@@ -147,11 +154,11 @@ async function perEndpoint(
     }
   }));
   const failed = answers.find((it) => it.failure === layer);
-  if (failed) return fail({ expected, found: failed.words, remediation: remedy(failed.endpoint) });
+  if (failed) return fail({ expected, found: failed.words, remediation: remediation(failed.endpoint) });
   const lower = answers.find((it) =>
     it.failure !== undefined && order.indexOf(it.failure) >= 0 &&
     order.indexOf(it.failure) < order.indexOf(layer)
   );
   if (lower) return skipped(expected, `${lower.endpoint.hostName} cannot be reached that far`);
-  return pass({ expected, found: endpoints.map((it) => it.hostName).join(", ") });
+  return pass({ expected, found: [...new Set(endpoints.map((it) => it.hostName))].join(", ") });
 }

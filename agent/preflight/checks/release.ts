@@ -21,8 +21,12 @@ export function releaseChecks(release: () => Promise<ResolvedRelease>): readonly
 
 /** What to do where nothing is. The testing channel is never a way out. */
 function wayToARelease({ releaseRef, channel }: CheckInputs): string {
-  if (releaseRef !== "") return "Correct the release override, or leave it empty for the newest release";
-  return channel === "stable" ? "Ask Alga support why the channel has no release" : "Choose stable";
+  if (releaseRef !== "") {
+    return 'Correct the field "Release override", or leave it empty for the newest release';
+  }
+  return channel === "stable"
+    ? "Ask Alga support why the channel has no release"
+    : 'Choose stable in the field "Channel"';
 }
 
 /** There is something. */
@@ -42,7 +46,8 @@ function channelCheck(release: () => Promise<ResolvedRelease>): Check {
         return warn({
           expected,
           found: `${found} of the testing channel`,
-          remediation: "Choose stable, unless Alga support asked you for the testing channel",
+          remediation:
+            'Choose stable in the field "Channel", unless Alga support asked you for the testing channel',
         });
       } catch (error) {
         if (!(error instanceof NetworkError)) throw error;
@@ -59,7 +64,8 @@ function channelCheck(release: () => Promise<ResolvedRelease>): Check {
         return fail({
           expected,
           found: errorText(error),
-          remediation: "Fix the way to the registry, then run the checks again",
+          remediation:
+            "Do what the checks of the way to the registry say, then run the checks again (sudo alga-agent preflight)",
         });
       }
     },
@@ -87,7 +93,7 @@ function contentCheck(release: () => Promise<ResolvedRelease>): Check {
           expected,
           found: errorText(error),
           remediation: error.failure === "newer-format"
-            ? "Choose an older release, or install this appliance with the newest image"
+            ? "Choose an older release, or ask Alga support for the newest image"
             : "Choose another release and report this one to Alga support",
         });
       }
@@ -133,7 +139,8 @@ function imagesCheck(release: () => Promise<ResolvedRelease>): Check {
           expected,
           found: `could not be asked for: ${list(unknown) || "the release names no image"}`,
           evidence,
-          remediation: "Run the checks again; if it stays, check proxy and firewall",
+          remediation:
+            "Run the checks again (sudo alga-agent preflight); if it stays, ask the network administrator about proxy and firewall",
         });
       }
       if (missing.length === 0) return pass({ expected, found: `all ${images.length}`, evidence });

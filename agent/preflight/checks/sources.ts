@@ -9,7 +9,7 @@ import { PATHS } from "../../state/paths.ts";
 import type { Check, CheckContext, CheckOutcome } from "../check.ts";
 import { fail, pass } from "../outcome.ts";
 
-const FROM_IMAGE = "Install from the appliance image again";
+const FROM_IMAGE = "Install from the appliance image again, in the hypervisor";
 
 /** What setup takes from elsewhere is here or can be fetched; asked of the same list that setup itself works through. */
 export const SOURCE_CHECKS: readonly Check[] = [
@@ -89,7 +89,7 @@ async function askSources(
     found: words || `${file.url.host} answers ${status} for ${file.what}`,
     remediation: status === 404
       ? "Put this file there, or start the agent with another --download-url"
-      : `Allow outgoing HTTPS to ${hosts}, enter a proxy, or start the agent with --download-url and a mirror`,
+      : `Ask the network administrator to allow outgoing HTTPS to ${hosts}, enter a proxy, or start the agent with --download-url and a mirror`,
     evidence,
   });
 }

@@ -13,7 +13,8 @@ export const TIME_SKEW: Check = {
   overridable: false,
   async run({ host, registry, mirrors, clock, signal }) {
     const expected = "at most 30 s off";
-    const remediation = "Set the clock: timedatectl set-ntp true, and allow NTP (UDP port 123)";
+    const remediation =
+      "Set the clock (sudo timedatectl set-ntp true), and ask the network administrator to allow NTP (UDP port 123)";
     const asked = await Promise.allSettled(
       askedEndpoints(mirrors).map((it) => registry.ping(it.registry, { signal })),
     );

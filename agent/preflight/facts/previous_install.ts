@@ -1,5 +1,5 @@
 import type { Host } from "../../host/host.ts";
-import { readJournal } from "../../state/journal.ts";
+import { type JournalEntry, readJournal } from "../../state/journal.ts";
 import { PATHS } from "../../state/paths.ts";
 
 /** What an earlier installation left behind. */
@@ -27,6 +27,10 @@ export async function findPreviousInstall(host: Host): Promise<PreviousInstall> 
     }
   }
   const journal = readJournal(await host.readText(PATHS.journal, { maxBytes: 256 * 1024 * 1024 }) ?? "");
-  const isOurs = journal.entries.some((it) => it.type === "step.started" && it.data.stepId === "k3s");
-  return { traces, isOurs };
+  return { traces, isOurs: tellsOfKubernetes(journal.entries) };
+}
+
+/** Whether the journal says that this agent began to install Kubernetes here. */
+export function tellsOfKubernetes(entries: readonly JournalEntry[]): boolean {
+  return entries.some((it) => it.type === "step.started" && it.data.stepId === "k3s");
 }

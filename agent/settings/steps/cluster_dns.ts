@@ -17,7 +17,7 @@ export const clusterDnsStep: Step<SettingsContext> = {
   failure: {
     category: "dns",
     cannot: "The DNS servers could not be brought to the cluster",
-    nextAction: "See on the status page what does not start, then try again",
+    nextAction: 'See on the page "Status" what does not start, then try again',
   },
   async look(context) {
     return (await stale(context)).length === 0;

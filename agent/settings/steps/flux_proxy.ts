@@ -19,7 +19,7 @@ export const fluxProxyStep: Step<SettingsContext> = {
   failure: {
     category: "flux",
     cannot: "Flux could not be given the proxy",
-    nextAction: "See on the status page what does not start, then try again",
+    nextAction: 'See on the page "Status" what does not start, then try again',
   },
   async look(context) {
     const kube = await requireKube(context);

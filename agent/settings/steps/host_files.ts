@@ -14,7 +14,8 @@ export const hostFilesStep: Step<SettingsContext> = {
   failure: {
     category: "storage",
     cannot: "The files of this machine could not be written",
-    nextAction: "Check that the disk has room and can be written, then try again",
+    nextAction:
+      "See that the disk has room (df -h /) and can be written (findmnt -no OPTIONS /), then try again",
   },
   async look(context) {
     for (const file of await wantedK3sFiles(context)) {

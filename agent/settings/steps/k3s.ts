@@ -21,7 +21,8 @@ export const k3sRestartStep: Step<SettingsContext> = {
   failure: {
     category: "k3s",
     cannot: "Kubernetes could not be restarted",
-    nextAction: "Look for the first error in the log of k3s (journalctl -u k3s), then try again",
+    nextAction:
+      "Look for the first error in the log of k3s (sudo journalctl -u k3s -n 50 -r), then try again",
   },
   async look(context) {
     return await hasStartedWith(context) && await nodeState(context).catch(() => false) === true;
@@ -68,7 +69,7 @@ async function restart(context: SettingsContext): Promise<void> {
 async function k3sProblem({ host }: SettingsContext, why: string): Promise<AgentError> {
   const tail = await k3sJournalTail(host);
   return new AgentError("K3S_FAILED", `Kubernetes did not come back: ${why}`, {
-    hint: "Open the log of k3s and look for the first error",
+    hint: "Look for the first error in the log of k3s (sudo journalctl -u k3s -n 50 -r)",
     cause: new Error(tail === "" ? why : tail),
   });
 }

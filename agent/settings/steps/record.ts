@@ -17,7 +17,8 @@ export const recordStep: Step<SettingsContext> = {
   failure: {
     category: "storage",
     cannot: "The change could not be written down",
-    nextAction: "Check that the disk has room and can be written, then try again",
+    nextAction:
+      "See that the disk has room (df -h /) and can be written (findmnt -no OPTIONS /), then try again",
   },
   async look({ host, clock, current, settings }) {
     if (!isDeepStrictEqual((await current()).settings, settings)) return false;

@@ -26,7 +26,7 @@ export const releasesStep: Step<SettingsContext> = {
   failure: {
     category: "app-readiness",
     cannot: "The application could not take the change up",
-    nextAction: "See on the status page what does not start, then try again",
+    nextAction: 'See on the page "Status" what does not start, then try again',
   },
   async look(context) {
     return (await changedReleases(context, await requireKube(context))).length === 0;
@@ -120,7 +120,7 @@ async function requestState(
   if (!found) return `${release} does not exist`;
   if (found.spec?.suspend === true) {
     return new AgentError("FLUX_FAILED", `${release} is suspended`, {
-      hint: `Resume the HelmRelease ${release}`,
+      hint: `Resume the HelmRelease ${release} ("alga-agent help flux.suspended" has the command)`,
     });
   }
   if (found.status?.lastHandledReconcileAt !== mark) return `${release} has not answered yet`;
@@ -128,7 +128,7 @@ async function requestState(
   const stalled = conditionsOf(found).find((it) => it.type === "Stalled");
   if (stalled?.status === "True") {
     return new AgentError("FLUX_FAILED", `${release} gave up: ${stalled.message ?? "no reason was given"}`, {
-      hint: "See on the status page why the release fails",
+      hint: 'See on the page "Status" why the release fails',
     });
   }
   if (ready?.status !== "True") return `${release}: ${ready?.message ?? "it is not ready"}`;

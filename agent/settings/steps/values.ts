@@ -14,7 +14,7 @@ export const valuesStep: Step<SettingsContext> = {
   failure: {
     category: "app-bootstrap",
     cannot: "The values of the releases could not be written",
-    nextAction: "Try again; if it stays, look at the log of k3s",
+    nextAction: "Try again; if it stays, look at the log of k3s (sudo journalctl -u k3s -n 50 -r)",
   },
   async look(context) {
     const kube = await requireKube(context);

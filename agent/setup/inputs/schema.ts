@@ -1,17 +1,10 @@
 import ipaddr from "ipaddr.js";
 import * as z from "zod";
-import { hiddenCharacter } from "../../text/hidden_characters.ts";
+import { hiddenCharacter, withoutJoiners } from "../../text/hidden_characters.ts";
+import { wrongProxyException } from "../../net/no_proxy.ts";
 import { isHostName } from "../../text/host_name.ts";
+import { passwordProblems } from "../../text/password_rules.ts";
 import { type FieldKey, fieldOf, FIELDS, type SetupFieldKey } from "./fields.ts";
-
-/** Password policy of the application. @see contract.md 11.1 */
-const PASSWORD_RULES: readonly [RegExp, string][] = [
-  [/^.{8,}$/su, "must have at least 8 characters"],
-  [/[a-z]/, "must contain a lower-case letter"],
-  [/[A-Z]/, "must contain an upper-case letter"],
-  [/[0-9]/, "must contain a digit"],
-  [/[!@#$%^&*(),.?":{}|<>]/, 'must contain one of ! @ # $ % ^ & * ( ) , . ? " : { } | < >'],
-];
 
 /** More than this the kubelet leaves out. */
 const MAX_DNS_SERVERS = 3;
@@ -30,7 +23,7 @@ function line(key: FieldKey, maxLength: number) {
   return z.string(ask(key)).trim().min(1, ask(key))
     .max(maxLength, `${atStart} is longer than ${maxLength} characters`)
     .superRefine((text, context) => {
-      const hidden = hiddenCharacter(text);
+      const hidden = hiddenCharacter(key === "adminEmail" ? text : withoutJoiners(text));
       if (!hidden) return;
       const message = `${atStart} contains ${hidden.words}: type it again by hand`;
       context.addIssue({ code: "custom", message, input: text });
@@ -142,23 +135,10 @@ const fields = {
       (text) => /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text),
       "Enter an e-mail address like maria@example.com",
     ),
-  adminPassword: z.string(ask("adminPassword")).max(200, "The password is longer than 200 characters")
-    .superRefine(
-      (password, context) => {
-        for (const [rule, message] of PASSWORD_RULES) {
-          if (!rule.test(password)) {
-            context.addIssue({ code: "custom", message: `The password ${message}`, input: "" });
-          }
-        }
-        const hidden = hiddenCharacter(password);
-        if (!hidden) return;
-        // Which one is not told: it is a part of the password.
-        const what = hidden.kind === "control" ? "a control character" : "an invisible character";
-        const message =
-          `The password contains ${what}, which cannot be typed when signing in: type it by hand`;
-        context.addIssue({ code: "custom", message, input: "" });
-      },
-    ),
+  adminPassword: z.string(ask("adminPassword")).superRefine((password, context) => {
+    const problems = password === "" ? [ask("adminPassword")] : passwordProblems(password);
+    for (const message of problems) context.addIssue({ code: "custom", message, input: "" });
+  }),
   appUrl: AppUrl,
   dnsMode: z.enum(["system", "custom"], ask("dnsMode")).default(FIELDS.dnsMode.default.value),
   dnsServers: DnsServers.default([]),
@@ -171,10 +151,14 @@ const fields = {
   noProxy: z.string(ask("noProxy")).trim().max(
     1000,
     "The list is longer than 1000 characters",
-  ).regex(
-    /^[A-Za-z0-9.,:*/_[\] -]*$/,
-    "Enter host names, domains and networks with commas between them",
-  ).default(FIELDS.noProxy.default.value),
+  ).superRefine((text, context) => {
+    const wrong = wrongProxyException(text);
+    if (wrong === undefined) return;
+    const shown = hiddenCharacter(wrong) ? "An entry" : `"${wrong.slice(0, 60)}"`;
+    const message =
+      `${shown} is not a host name, domain, address or network; enter them with commas between them`;
+    context.addIssue({ code: "custom", message, input: text });
+  }).default(FIELDS.noProxy.default.value),
 } satisfies Record<SetupFieldKey, z.ZodType>;
 
 /** What setup needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */

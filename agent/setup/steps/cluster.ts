@@ -10,7 +10,7 @@ export async function requireKube({ connectKube }: Pick<StepContext, "connectKub
   const kube = await connectKube();
   if (!kube) {
     throw new AgentError("KUBE_API", "Kubernetes has no kubeconfig yet", {
-      hint: "Wait until k3s has started",
+      hint: "Wait until k3s has started (systemctl status k3s)",
     });
   }
   return kube;

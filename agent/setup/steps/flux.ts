@@ -21,7 +21,7 @@ export const fluxStep: Step = {
   failure: {
     category: "flux",
     cannot: "Flux could not be installed",
-    nextAction: "Check that ghcr.io can be reached, then try again",
+    nextAction: "See whether ghcr.io can be reached (sudo alga-agent preflight), then try again",
   },
   installState: { status: "flux-install", phase: "flux" },
   async look(context) {

@@ -29,7 +29,8 @@ export const k3sStep: Step = {
   failure: {
     category: "k3s",
     cannot: "Kubernetes could not be installed",
-    nextAction: "Look for the first error in the log of k3s (journalctl -u k3s), then try again",
+    nextAction:
+      "Look for the first error in the log of k3s (sudo journalctl -u k3s -n 50 -r), then try again",
   },
   installState: { status: "k3s-install", phase: "k3s" },
   async look(context) {
@@ -80,7 +81,7 @@ export const k3sStep: Step = {
       signal.throwIfAborted();
       const tail = await k3sJournalTail(host);
       throw new AgentError("K3S_FAILED", `Kubernetes did not start: ${errorText(cause)}`, {
-        hint: "Open the log of k3s and look for the first error",
+        hint: "Look for the first error in the log of k3s (sudo journalctl -u k3s -n 50 -r)",
         cause: new Error(tail === "" ? errorText(cause) : tail),
       });
     }

@@ -7,7 +7,7 @@ export const loginStep: Step = {
   failure: {
     category: "app-readiness",
     cannot: "It could not be seen whether people can log in",
-    nextAction: "See on the status page what it waits for",
+    nextAction: 'See on the page "Status" what it waits for',
   },
   installState: { status: "release-config", phase: "setup" },
   mayCancel: true,

@@ -11,7 +11,7 @@ export const preflightStep: Step = {
     failure: {
       category: "network",
       cannot: "The machine and the network could not be checked",
-      nextAction: "Allow outgoing HTTPS, or enter a proxy, then try again",
+      nextAction: "Ask the network administrator to allow outgoing HTTPS, or enter a proxy, then try again",
     },
     check: (context) => runPreflight(context),
     summary({ results }) {

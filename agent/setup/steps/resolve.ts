@@ -9,7 +9,7 @@ export const resolveStep: Step = {
   failure: {
     category: "registry-release-source",
     cannot: "The release could not be chosen",
-    nextAction: "Correct the release override or leave it empty; if it is empty, ask Alga support",
+    nextAction: 'Correct the field "Release override" or leave it empty; if it is empty, ask Alga support',
   },
   installState: { status: "release-resolve", phase: "registry-release-source" },
   async look({ host, clock, inputs }) {

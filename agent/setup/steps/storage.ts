@@ -24,7 +24,8 @@ export const storageStep: Step = {
   failure: {
     category: "storage",
     cannot: "Storage could not be prepared",
-    nextAction: "Check that the disk has room and can be written, then try again",
+    nextAction:
+      "See that the disk has room (df -h /) and can be written (findmnt -no OPTIONS /), then try again",
   },
   installState: { status: "storage-install", phase: "storage" },
   async look(context) {
@@ -79,7 +80,8 @@ async function proveStorage(context: StepContext, kube: KubeClient): Promise<voi
     if ((job?.status?.succeeded ?? 0) > 0) return true;
     if ((job?.status?.failed ?? 0) > 0) {
       return new AgentError("STORAGE_FAILED", "The test volume could not be written and read back", {
-        hint: "Check that the disk has room and can be written, then try again",
+        hint:
+          "See that the disk has room (df -h /) and can be written (findmnt -no OPTIONS /), then try again",
       });
     }
     const claim = await kube.get({

@@ -30,7 +30,7 @@ export const valuesStep: Step = {
   failure: {
     category: "app-bootstrap",
     cannot: "Settings and secrets could not be written",
-    nextAction: "Try again; if it stays, enter the answers again and send the form",
+    nextAction: 'Try again; if it stays, enter the answers again on the page "Set up" and send the form',
   },
   installState: { status: "runtime-values", phase: "setup" },
   async look(context) {
@@ -105,7 +105,7 @@ async function writeTenant(context: StepContext, kube: KubeClient): Promise<void
   const wanted = tenantOf(context, isForgotten);
   if (!wanted) {
     throw new AgentError("VALUES_FAILED", "The administrator's password is no longer here", {
-      hint: "Enter the answers again and send the form",
+      hint: 'Enter the answers again on the page "Set up" and send the form',
       retrySafe: false,
     });
   }

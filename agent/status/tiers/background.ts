@@ -1,6 +1,6 @@
 import { HELM_RELEASES } from "../../product/helm_releases.ts";
 import { COMPONENTS } from "../../product/components.ts";
-import { condition, workloadCondition } from "./condition.ts";
+import { condition, workloadConditions } from "./condition.ts";
 import { fluxCondition } from "./platform.ts";
 import { currentCondition, type FluxFacts } from "../../facts/flux.ts";
 import { ageMs } from "../../text/duration.ts";
@@ -15,7 +15,7 @@ const STEP_PATIENCE_MS = 5 * 60_000;
 /** Conditions: the services in the background work. @see contract.md 7.1 BACKGROUND_READY */
 export function backgroundConditions(facts: Facts): Condition[] {
   return [
-    ...COMPONENTS.filter((it) => it.tier === "background").map((it) => workloadCondition(facts, it)),
+    ...workloadConditions(facts, COMPONENTS.filter((it) => it.tier === "background")),
     ...BACKGROUND_RELEASES.map((it) =>
       fluxCondition(facts, "HelmRelease", it, `Release part "${it}" installed`)
     ),

@@ -33,6 +33,15 @@ export function clusterCondition(
   return condition(id, title, status, reason);
 }
 
+/** A condition of each component; an optional one that is not installed is none, so that it never counts as ready. */
+export function workloadConditions(facts: Facts, components: readonly Component[]): Condition[] {
+  return components.flatMap((it) => {
+    const made = workloadCondition(facts, it);
+    const isAbsent = it.optional && made.status === "ready" && facts.state(it.name)?.workload === undefined;
+    return isAbsent ? [] : [made];
+  });
+}
+
 /** Whether a Deployment or StatefulSet has all its replicas. */
 export function workloadCondition(facts: Facts, component: Component): Condition {
   return clusterCondition(facts, ["workloads"], component.name, component.title, () => {

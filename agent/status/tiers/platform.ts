@@ -1,6 +1,6 @@
 import { LOCAL_PATH_NAMES, NAMESPACES } from "../../product/names.ts";
 import { COMPONENTS } from "../../product/components.ts";
-import { clusterCondition, condition, workloadCondition } from "./condition.ts";
+import { clusterCondition, condition, workloadConditions } from "./condition.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { currentCondition } from "../../facts/flux.ts";
 import type { FluxView } from "../../facts/snapshot.ts";
@@ -13,7 +13,7 @@ export function platformConditions(facts: Facts): Condition[] {
     apiCondition(facts),
     nodeCondition(facts),
     outboundCondition(facts),
-    ...parts.map((it) => workloadCondition(facts, it)),
+    ...workloadConditions(facts, parts),
     storageCondition(facts),
     fluxCondition(facts, "OCIRepository", "alga-appliance", "Release source read"),
     fluxCondition(facts, "Kustomization", "alga-platform", "Platform part of the release installed"),

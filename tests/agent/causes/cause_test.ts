@@ -11,23 +11,23 @@ const PUBLIC_IDS = `
   net.no-route net.egress net.proxy-auth net.proxy-denied net.proxy-down net.tls-intercept
   net.mtu net.node-ip-changed net.registry time.skew reg.ratelimit reg.auth
   reg.unavailable img.not-found img.interrupted img.slow img.stalled img.arch
-  img.no-space img.invalid img.pull-failed disk.pressure disk.full disk.readonly disk.slow
+  img.no-space img.invalid img.pull-failed disk.io-error disk.pressure disk.full disk.readonly disk.slow
   mem.oom-host mem.oom-container sched.resources sched.port sched.taint k3s.download
   k3s.start-port k3s.start-cgroup k3s.db-corrupt k3s.cert-expired k3s.token-mismatch k3s.crash-loop
   k3s.config-invalid k3s.registries-invalid k3s.token-invalid node.no-default-route
   k3s.api-down k3s.node-gone k3s.node-not-ready k3s.not-ready-cni k3s.node-paused node.hostname-changed
-  stor.pvc-pending stor.provisioner stor.subpath stor.mount stor.owner cfg.missing-secret
+  stor.claim-lost stor.pvc-pending stor.provisioner stor.subpath stor.mount stor.owner cfg.missing-secret
   cfg.container cfg.service-links app.db-auth app.db-start app.db-version app.bootstrap-running
-  app.bootstrap-failed app.migration-failed app.seed-guard app.temporal-schema app.redis app.url
+  app.bootstrap-failed app.migration-failed app.seed-guard app.temporal-schema app.redis-damaged app.redis app.url
   app.certificate app.crash app.probe flux.source-auth flux.source-tls flux.source-notfound
   flux.source-failed flux.verify flux.build flux.health-check flux.dependency flux.suspended
   flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
-  agent.setup-failed agent.state-damaged agent.unknown
+  agent.setup-failed agent.state-damaged agent.certificate-refused agent.certificate-ends agent.unknown
   platform.part-down core.degraded login.degraded
   dns.failed net.ipv6 net.cert-expired net.host-firewall k3s.iptables-flushed k3s.no-kmsg
-  k3s.sandbox-failed k3s.container-failed disk.io-error node.resolv-conf node.cpu-too-old img.store-damaged
-  sched.volume-elsewhere sched.unplaced stor.claim-missing stor.claim-lost app.port-taken
-  app.not-ending app.task-failed app.cache-damaged flux.not-ready
+  k3s.sandbox-failed k3s.container-failed node.resolv-conf node.cpu-too-old img.store-damaged
+  sched.volume-elsewhere sched.unplaced stor.claim-missing app.port-taken
+  app.not-ending app.task-failed flux.not-ready
   cfg.quota cfg.limits cfg.webhook cfg.pod-security cfg.missing-account cfg.pod-refused
 `.split(/\s+/).filter((it) => it !== "");
 
@@ -61,7 +61,7 @@ Deno.test("whatever people are told to wait for has a limit, after which somebod
 
 /** Causes beside which another try, by whomever, may cost data. */
 const NOT_SAFE = `
-  disk.readonly disk.io-error app.db-start app.db-version app.cache-damaged app.migration-failed
+  disk.readonly disk.io-error app.db-start app.db-version app.redis-damaged app.migration-failed
   k3s.db-corrupt k3s.token-invalid k3s.token-mismatch flux.verify
   sched.volume-elsewhere stor.claim-missing stor.claim-lost stor.mount
 `.split(/\s+/).filter((it) => it !== "");
@@ -82,9 +82,9 @@ Deno.test("what to allow names the port that is asked, once", () => {
   const { nextAction } = NETWORK.egress;
   const texts = ["ghcr.io", "registry.lan:5000", ""].map((server) => nextAction({ server }));
   assert.deepEqual(texts, [
-    "Allow outgoing connections to ghcr.io on port 443.",
-    "Allow outgoing connections to registry.lan:5000.",
-    "Allow outgoing connections to the registry on port 443.",
+    "Ask the network administrator to allow outgoing connections to ghcr.io on port 443.",
+    "Ask the network administrator to allow outgoing connections to registry.lan:5000.",
+    "Ask the network administrator to allow outgoing connections to the registry on port 443.",
   ]);
 });
 

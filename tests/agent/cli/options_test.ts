@@ -64,9 +64,20 @@ for (
     [["setup"], "Say --from-file FILE, --retry or --record ANSWER\n"],
     [["setup", "--retry", "--from-file", "x"], "Say either --from-file FILE or --retry\n"],
     [["setup", "--record", "x"], '--record must be show, keep or open, not "x"\n'],
+    [
+      ["setup", "--record", "keep", "--from-file", "x"],
+      "--record only answers its own question: leave out --from-file\n",
+    ],
+    [["setup", "--record=show", "--retry"], "--record only answers its own question: leave out --retry\n"],
+    [
+      ["setup", "--from-file", "x", "--acknowledge", "hw.memry"],
+      '--acknowledge: there is no check "hw.memry". The checks are ',
+    ],
     [["status", "-o", "xml"], '-o must be table or json, not "xml"\n'],
     [["version", "-o"], 'The option "-o, --output" needs a value\n'],
     [["serve", "--listen"], 'The option "--listen" needs a value\n'],
+    [["serve", "--hsts-days", "731"], '--hsts-days must be a number from 0 to 730, not "731"\n'],
+    [["serve", "--hsts-days", "1y"], '--hsts-days must be a number from 0 to 730, not "1y"\n'],
   ] as const
 ) {
   Deno.test(`"${argv.join(" ")}" is refused with what there is to say`, async () => {

@@ -88,9 +88,15 @@ for (
 }
 
 Deno.test("every state file below the agent's own folders is one of those that must be files", () => {
-  const others: readonly string[] = [PATHS.stateDir, PATHS.configDir, PATHS.damagedDir, PATHS.k3sInstaller];
+  const folders: readonly string[] = [PATHS.stateDir, PATHS.configDir, PATHS.logDir];
+  const others: readonly string[] = [
+    PATHS.damagedDir,
+    PATHS.k3sInstaller,
+    PATHS.siteCertificate,
+    PATHS.siteCertificateKey,
+  ];
   const own = Object.values(PATHS).filter((it) =>
-    (it.startsWith(`${PATHS.stateDir}`) || it.startsWith(PATHS.configDir)) && !others.includes(it)
+    folders.some((folder) => it.startsWith(`${folder}/`)) && !others.includes(it)
   );
   assert.deepEqual(STATE_PATHS.toSorted(), own.toSorted());
 });

@@ -58,6 +58,8 @@ function serve(
     err,
     readInput: () => Promise.resolve(new Uint8Array()),
     readLine: () => Promise.resolve(""),
+    readSecret: () => Promise.resolve(undefined),
+    isTyped: false,
     columns: undefined,
     color: false,
     signal,

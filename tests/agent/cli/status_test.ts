@@ -31,6 +31,12 @@ const DOCUMENT: StatusDocument = {
     gitRevision: null,
   },
   urls: { statusUrl: "http://192.0.2.7:8080/", loginUrl: "https://psa.example.com" },
+  certificate: {
+    url: "https://192.0.2.7:8080/",
+    fingerprint: Array(32).fill("A7").join(":"),
+    origin: "self-signed",
+    validTo: "2029-02-23T17:37:36.000Z",
+  },
   rollup: {
     state: "ready_with_background_issues",
     message: "Ready to log in. One background service needs attention",
@@ -90,17 +96,20 @@ const DOCUMENT: StatusDocument = {
 };
 
 Deno.test("statusTable() says the headline, the way out, the blocker, each tier", () => {
-  assert.deepEqual(statusTable(DOCUMENT, NOW_MS).split("\n").slice(0, 11), [
+  assert.deepEqual(statusTable(DOCUMENT, NOW_MS).split("\n").slice(0, 14), [
     "Ready to log in. One background service needs attention",
     "Next: Nothing on this machine. Report the release and this image to Alga support.",
     "Open Alga: https://psa.example.com",
     "Status page: http://192.0.2.7:8080/",
+    "Encrypted: https://192.0.2.7:8080/",
+    `  Certificate's SHA-256 fingerprint: ${Array(32).fill("A7").join(":")}`,
     "",
     "! The workflow worker cannot start: the release names an image that does not exist  [img.not-found]",
     '  The registry has no image "ghcr.io/nine-minds/workflow-worker:9be1f02".',
     "  People can log in and work. Scheduled workflows do not run.",
     "  What to do: Nothing on this machine. Report the release and this image to Alga support.",
     "  Since 08:00:00 UTC (3 min)",
+    "  More: alga-agent help img.not-found",
     `    Message: not found [2J ]0;owned  ${"x".repeat(200)} the end`,
   ]);
   const text = statusTable(DOCUMENT, NOW_MS);
@@ -220,6 +229,25 @@ Deno.test("status --watch waits for an agent that is gone for a while, and shows
     assert.equal(out.trim().split("\n").length, 2);
     assert.equal(err.trim().split("\n").length, 1);
     assert.match(err, /\. Waiting for it\n$/);
+  }));
+
+Deno.test("status --for-support prints each finding as the agent tells it, harmless for a terminal", () =>
+  withStandIn(async (agent) => {
+    agent.answers["GET /api/v1/status"] = [{ status: 200, body: DOCUMENT }];
+    agent.answers["GET /api/v1/findings"] = [
+      { status: 200, body: [{ text: "Finding one\x1b[2J\nsecond line\n" }, { text: "Finding two\n" }] },
+      { status: 200, body: [] },
+    ];
+    const args = ["status", "--for-support", "--root", agent.root];
+    const { code, out } = await cli(args);
+    assert.equal(code, 4);
+    assert.equal(out, "Finding one [2J\nsecond line\n\nFinding two\n");
+    assert.equal((await cli(args)).out, "Nothing was found that needs attention.\n");
+    for (const other of [["--watch"], ["-o", "json"]]) {
+      const refused = await cli([...args, ...other]);
+      assert.deepEqual([refused.code, refused.out], [2, ""]);
+      assert.match(refused.err, /^--for-support goes with neither --watch nor -o json\n/);
+    }
   }));
 
 Deno.test("status without an agent says so and ends with 1", async () => {

@@ -77,7 +77,11 @@ Deno.test("a failure that is long over is not a failure of a new try, although a
 
 Deno.test("a health check that was cut short is not a failure while Flux looks again, and told in its own words when it stays so", () => {
   const words = "failed to update status: timed out waiting for the condition";
-  assert.deepEqual(told([part(60)], [failed("HealthCheckFailed", words, 5)]), []);
+  for (const reason of ["HealthCheckFailed", "Progressing", "ReconciliationFailed"]) {
+    assert.deepEqual(told([part(5)], [failed(reason, words, 5)]), [], reason);
+  }
+  const before = failed("ReconciliationFailed", NO_KIND, 20);
+  assert.deepEqual(told([part(5)], [before, failed("Progressing", words, 5)]), ["flux.crd-missing"]);
   const since = (secondsAgo: number) =>
     flux("Kustomization", "alga-core", [
       notReady("HealthCheckFailed", words, { lastTransitionTime: ago(secondsAgo) }),
@@ -89,6 +93,20 @@ Deno.test("a health check that was cut short is not a failure while Flux looks a
     "The installer could not look to the end. The details quote what was said.",
   );
   assert.ok(explained([since(610)])[0]?.evidence.some((it) => it.text === words));
+});
+
+Deno.test("a source that is fetched again keeps its failure while that may still fail the same way", () => {
+  const looks =
+    "building artifact: new revision 'sha256:00' for 'ghcr.io/nine-minds/alga-appliance-config@sha256:00'";
+  const source = (secondsAgo: number) =>
+    flux("OCIRepository", "alga-appliance", [
+      notReady("Progressing", looks, { status: "Unknown", lastTransitionTime: ago(secondsAgo) }),
+    ]);
+  const gone = "failed to determine artifact digest: MANIFEST_UNKNOWN: manifest unknown; unknown manifest";
+  const failedBefore = event(source(0), "OCIArtifactPullFailed", gone, { secondsAgo: 8 });
+  assert.deepEqual(told([source(3)], [failedBefore]), ["flux.source-notfound"]);
+  assert.deepEqual(told([source(90)], [failedBefore]), [], "it got further");
+  assert.deepEqual(told([source(3)]), [], "nothing failed before");
 });
 
 Deno.test("a health check that waits for parts of Flux alone is over once they are ready", () => {

@@ -57,7 +57,7 @@ function hasRun({ snapshot }: Told, { component }: Blocker): boolean {
 
 /** The sentences of every blocker, and how they stand to each other and to the headline. */
 export const SENTENCE_RULES: readonly SentenceRule[] = [
-  { name: 'no ".."', broken: noText(/\.\.(?!\.)|\.\.\.\./) },
+  { name: 'no ".."', broken: noText(/(?<!\.)\.\.(?!\.)|\.{4}/) },
   { name: 'no ". left"', broken: noText(/\. left|[.,;:]\s+[.,;]/) },
   { name: "no gaps", broken: noText(/undefined|null|NaN| {2}|""|: \.|\(\)/) },
   { name: "whole sentences", broken: noText(/^$|[^.!?…:)"\w\]]$/, ["reason", "nextAction"]) },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../../agent/cli/commands.ts";
+import { helpTopics } from "../../../agent/cli/cause_help.ts";
 import { bashCompletion } from "../../../agent/install/bash_completion.ts";
 import { optionsOf, wordsOf } from "../../../agent/install/command_help.ts";
 
@@ -7,7 +8,7 @@ const commands = await Promise.all(COMMANDS.map((it) => it.load()));
 
 /** What bash would offer after these words. */
 async function complete(...words: string[]): Promise<string[]> {
-  const script = `${bashCompletion(commands)}
+  const script = `${bashCompletion(commands, helpTopics())}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _alga_agent; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { success, stdout, stderr } = await new Deno.Command("bash", {
     args: ["--norc", "-u", "-c", script, "bash", ...words],
@@ -27,6 +28,8 @@ Deno.test("bash offers words and options of a command, and nothing where nothing
   assert.deepEqual(await complete("alga-agent", "token", ""), ["show", "rotate", "--root", "--help"]);
   assert.deepEqual(await complete("alga-agent", "uninstall", "--p"), ["--purge"]);
   assert.deepEqual(await complete("alga-agent", "help", "inst"), ["install"]);
+  assert.deepEqual(await complete("alga-agent", "help", "dns.t"), ["dns.timeout"]);
+  assert.deepEqual(await complete("alga-agent", "help", "cau"), ["causes"]);
   assert.deepEqual(await complete("alga-agent", "install", "./al"), []);
   assert.deepEqual(await complete("alga-agent", "nonsense", ""), []);
 });

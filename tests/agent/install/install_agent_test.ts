@@ -7,7 +7,13 @@ import type { BuildInfo } from "../../../agent/version.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
 const DOWNLOADED = "/home/maria/alga-agent";
-const TEXTS = { unit: "[Service]\n", manPage: ".TH ALGA-AGENT 8\n", completion: "complete\n" };
+const TEXTS = {
+  unit: "[Service]\n",
+  consoleUnit: "[Service]\nTTYPath=/dev/%I\n",
+  loginUnit: "[Service]\nTTYPath=/dev/%i\n",
+  manPage: ".TH ALGA-AGENT 8\n",
+  completion: "complete\n",
+};
 const NEWER: BuildInfo = { version: "1.10.0", commit: "b", builtAt: "2026-02-01T00:00:00.000Z" };
 const OLDER: BuildInfo = { version: "1.9.0", commit: "a", builtAt: "2026-01-01T00:00:00.000Z" };
 
@@ -61,7 +67,7 @@ Deno.test("a first installation puts everything in place and starts the service"
   );
   assert.deepEqual(asked(), [
     "run systemctl daemon-reload",
-    "run systemctl enable alga-appliance.service",
+    "run systemctl enable alga-appliance.service alga-appliance-console@tty1.service",
     "run systemctl start alga-appliance.service",
   ]);
   assert.equal(await host.readText(LOCAL_PLACES.program), "program 1.10.0");
@@ -74,7 +80,8 @@ Deno.test("done twice it writes nothing and leaves the service alone", async () 
   const { host } = machine();
   await installAgent(installation(host));
   host.record.length = 0;
-  assert.deepEqual(await installAgent(installation(host)), { changed: [], service: "untouched" });
+  const again = await installAgent(installation(host));
+  assert.deepEqual(again, { changed: [], service: "untouched", consoleLines: ["tty1"] });
   assert.deepEqual(host.record.filter((it) => !it.startsWith("run ")), []);
 });
 
@@ -101,7 +108,8 @@ for (const [what, exe, needsReload, service] of STALE) {
     await installAgent(installation(host));
     host.links.set("/proc/7/exe", exe);
     state.show = `ActiveState=active\nMainPID=7\nNeedDaemonReload=${needsReload}\n`;
-    assert.deepEqual(await installAgent(installation(host)), { changed: [], service });
+    const again = await installAgent(installation(host));
+    assert.deepEqual([again.changed, again.service], [[], service]);
   });
 }
 

@@ -21,16 +21,16 @@ const registry = (failure: RegistryFailure) =>
 Deno.test("dns: a name that is not found asks for the DNS servers", () => {
   const failure = classify("resolve", registry("dns"));
   assert.equal(failure.category, "dns");
-  assert.match(failure.suggestedNextStep, /Let the DNS servers answer for ghcr\.io, or choose others/);
+  assert.match(failure.suggestedNextStep, /let the DNS servers answer for ghcr\.io, or choose others/);
   assert.equal(failure.retrySafe, true);
 });
 
 Deno.test("network: each way in which the network fails says what to open", () => {
   const wanted: [RegistryFailure, RegExp][] = [
-    ["tcp", /Allow outgoing HTTPS to ghcr\.io, or enter a proxy/],
-    ["timeout", /Allow outgoing HTTPS to ghcr\.io/],
+    ["tcp", /allow outgoing HTTPS to ghcr\.io, or enter a proxy/],
+    ["timeout", /allow outgoing HTTPS to ghcr\.io/],
     ["tls", /certificate authority/],
-    ["proxy", /proxy's address, user and rules/],
+    ["proxy", /address and user in the field "Proxy"/],
     ["rate-limited", /tried again by itself/],
   ];
   for (const [kind, words] of wanted) {
@@ -40,12 +40,16 @@ Deno.test("network: each way in which the network fails says what to open", () =
   }
   const download = classify("k3s", new AgentError("DOWNLOAD_FAILED", "github.com answered 502 for k3s"));
   assert.equal(download.category, "network", "also when it is k3s that cannot be fetched");
-  assert.match(download.suggestedNextStep, /Allow outgoing HTTPS/);
+  assert.match(download.suggestedNextStep, /allow outgoing HTTPS/);
 });
 
 Deno.test("registry-release-source: what is not there or cannot be used asks for another release", () => {
   const wanted: [RegistryFailure, RegExp, boolean][] = [
-    ["not-found", /^Correct the release override or leave it empty; if it is empty, ask Alga support$/, true],
+    [
+      "not-found",
+      /^Correct the field "Release override" or leave it empty; if it is empty, ask Alga support$/,
+      true,
+    ],
     ["server-error", /Wait until ghcr\.io works again/, true],
     ["denied", /Choose another release and report/, true],
     ["wrong-digest", /Choose another release and report/, true],
@@ -120,7 +124,7 @@ Deno.test("app-bootstrap: settings that cannot be written ask for the answers", 
 Deno.test("app-readiness: what stands in the way of the login is on the status page", () => {
   const failure = classify("login", new AgentError("TIMEOUT", "x"));
   assert.equal(failure.category, "app-readiness");
-  assert.match(failure.suggestedNextStep, /status page/);
+  assert.match(failure.suggestedNextStep, /page "Status"/);
 });
 
 Deno.test("Kubernetes that is silent and Kubernetes that refuses are told apart", () => {

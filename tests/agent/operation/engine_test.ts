@@ -307,7 +307,7 @@ Deno.test("The journal of a newer agent is refused in words", async () => {
   assert.throws(() => createEngine({ host, clock, journal }), {
     code: "STATE_NEWER",
     message: "The journal was written by a newer agent (version 2 of its format)",
-    hint: "Start the newer agent again",
+    hint: "Install the newer agent again: sudo ./alga-agent install, in the folder where it lies",
   });
 });
 

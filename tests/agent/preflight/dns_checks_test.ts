@@ -97,7 +97,7 @@ Deno.test("dns.resolve names a filter, and does not ask to open port 53 to a ser
     assert.match(result.found, /answered 0\.0\.0\.0, as a filter does/);
     assert.equal(
       result.remediation,
-      "Have the filter of 127.0.0.1 allow ghcr.io and registry-1.docker.io, or choose other DNS servers",
+      "Ask the network administrator to let the filter of 127.0.0.1 allow ghcr.io and registry-1.docker.io, or choose other DNS servers",
     );
   });
 });

@@ -104,9 +104,14 @@ for (
 const OUTCOMES: readonly [string, "pass" | "fail", RegExp, RegExp][] = [
   ["200 OK", "pass", /^127\.0\.0\.1:/, /^$/],
   ["204 Fine", "pass", /^127\.0\.0\.1:/, /^$/],
-  ["403 Forbidden", "fail", /^for ghcr\.io the proxy answered 403$/, /^Allow ghcr\.io in the proxy$/],
+  [
+    "403 Forbidden",
+    "fail",
+    /^for ghcr\.io the proxy answered 403$/,
+    /^Ask the network administrator to allow ghcr\.io in the proxy$/,
+  ],
   ["407 Authentication", "fail", /answered 407$/, /user name and password/],
-  ["503 Busy", "fail", /answered 503$/, /Ask who runs the proxy/],
+  ["503 Busy", "fail", /answered 503$/, /Ask the network administrator why the proxy does not open/],
 ];
 
 for (const [line, status, found, advice] of OUTCOMES) {

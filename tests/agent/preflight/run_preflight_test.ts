@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   allChecks,
   type Check,
+  type CheckOutcome,
   type CheckResult,
   type PreflightReport,
   runPreflight,
@@ -175,6 +176,24 @@ Deno.test("runPreflight() ends at once when it is cancelled, before or during th
   ) {
     assert.deepEqual(report.results.map((it) => [it.status, it.found]), [["error", "stopped"]]);
   }
+});
+
+Deno.test("no credential that a check met is in its report, whatever the check says or throws", async () => {
+  const told = "https://bob:Geheim77@mirror.example/v2/?token=Geheim77";
+  const outcome: CheckOutcome = {
+    status: "fail",
+    expected: `an answer of ${told}`,
+    found: `${told} said password=Geheim77`,
+    remediation: `Ask ${told} again`,
+    evidence: [told, "Authorization: Bearer Geheim77Geheim77"],
+  };
+  const said = await runAlone(checkOf(() => Promise.resolve(outcome)));
+  const thrown = await runAlone(checkOf(() => Promise.reject(new Error(`no answer from ${told}`))));
+  for (const result of [said, thrown]) {
+    assert.ok(!JSON.stringify(result).includes("Geheim77"), JSON.stringify(result));
+    assert.match(result.found, /mirror\.example/);
+  }
+  assert.equal(said.evidence?.length, 2);
 });
 
 Deno.test("runPreflight() runs the checks side by side", async () => {

@@ -8,11 +8,16 @@ import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { BY, INPUTS, settle, startEngine, submitted } from "./engine.ts";
 
-/** A cluster that holds an installation, holds none, or does not answer. */
-function kube(holds: "installation" | "nothing" | "silent"): KubeClient {
+type Holds = "installation" | "parts" | "nothing" | "silent";
+
+/** A cluster that holds an installation, parts of one or none, or does not answer. */
+function kube(holds: Holds): KubeClient {
   const get = ({ name }: { name: string }) => {
     if (holds === "silent") return Promise.reject(new Error("no answer"));
     if (holds === "nothing") return Promise.resolve(undefined);
+    if (holds === "parts") {
+      return Promise.resolve(name === "appliance-initial-tenant" ? { kind: "Secret" } : undefined);
+    }
     return Promise.resolve(
       name === "appliance-release-selection"
         ? { data: { releaseVersion: "1.4.0" } }
@@ -22,7 +27,7 @@ function kube(holds: "installation" | "nothing" | "silent"): KubeClient {
   return { get } as unknown as KubeClient;
 }
 
-async function damaged(holds?: "installation" | "nothing" | "silent") {
+async function damaged(holds?: Holds) {
   const host = new FakeHost();
   const clock = new FakeClock();
   await (await openJournal(host, clock)).append("setup.requested", { by: "x" });
@@ -52,6 +57,74 @@ for (
     assert.equal(foldSetup(journal.entries()).state.status, "idle");
   });
 }
+
+/** An agent of which everything below /var/lib/alga-appliance is gone, heads of the journal too. */
+async function lost(holds?: Holds) {
+  const host = new FakeHost();
+  const clock = new FakeClock();
+  const journal = await openJournal(host, clock);
+  const adopt = async (by: string) => void await journal.append("setup.finished", { by });
+  const state: { holds: Holds | undefined; told: number } = { holds, told: 0 };
+  const connectKube = () => Promise.resolve(state.holds && kube(state.holds));
+  const record = createSetupRecord({ host, clock, journal, connectKube, adopt, onTold: () => state.told++ });
+  return { host, clock, journal, record, state };
+}
+
+Deno.test("a record that is all gone beside an installation is told as damage, at the next start too", async () => {
+  const { record, journal, host, clock, state } = await lost("installation");
+  assert.match(
+    await record.problem() ?? "",
+    /tells of no installation, but its cluster holds an installation/,
+  );
+  assert.equal(state.told, 1);
+  assert.equal((await record.damage())?.mayOpen, false);
+  assert.equal(await record.decide("open", "browser"), false);
+  assert.match((await openJournal(host, clock)).damage ?? "", /tells of no installation/);
+  assert.equal(await record.decide("keep", "browser"), true);
+  assert.equal(await record.problem(), undefined);
+  assert.equal(foldSetup(journal.entries()).state.status, "done");
+  assert.equal((await openJournal(host, clock)).damage, undefined);
+});
+
+Deno.test("a record that is all gone beside a half-done setup is told, and may be opened, once", async () => {
+  const { record, journal, host, clock } = await lost("parts");
+  const found = await record.damage();
+  assert.match(found?.problem ?? "", /its cluster holds parts of one/);
+  assert.match(found?.facts[0]?.value ?? "", /not finished/);
+  assert.equal(found?.mayOpen, true);
+  assert.equal(await record.decide("open", "browser"), true);
+  assert.equal(await record.problem(), undefined, "the answer counts");
+  assert.equal(foldSetup(journal.entries()).state.status, "idle");
+  const again = await openJournal(host, clock);
+  assert.equal(again.damage, undefined);
+  assert.equal(again.wasAccepted, true);
+});
+
+Deno.test("beside a cluster that does not answer an empty record waits, with the way on, and notes nothing down", async () => {
+  const { record, journal, state } = await lost("silent");
+  const found = await record.damage();
+  assert.match(found?.problem ?? "", /does not answer/);
+  assert.match(found?.wayOn ?? "", /systemctl start k3s.*k3s-uninstall\.sh/);
+  assert.equal(found?.mayOpen, false);
+  assert.equal(await record.decide("open", "browser"), false);
+  assert.equal(journal.damage, undefined);
+  state.holds = "nothing";
+  assert.equal(await record.problem(), undefined, "somebody else's cluster is not our damage");
+});
+
+Deno.test("the data of a cluster without a kubeconfig is one that does not answer", async () => {
+  const { record, host } = await lost();
+  assert.equal(await record.problem(), undefined);
+  host.put("/var/lib/rancher/k3s/server/db/state.db", "SQLite");
+  assert.match(await record.problem() ?? "", /does not answer/);
+});
+
+Deno.test("a record that tells of an installation asks no cluster", async () => {
+  const { record, journal, state } = await lost("installation");
+  await journal.append("step.started", { operation: "setup", stepId: "k3s" });
+  assert.equal(await record.problem(), undefined);
+  assert.equal(state.told, 0);
+});
 
 Deno.test("keeping the installation makes setup done, for the next start too", async () => {
   const { record, journal, host } = await damaged("installation");

@@ -749,3 +749,73 @@ for (
     assert.equal(status.tiers.fullHealth.ready, false);
   });
 }
+
+Deno.test("a cluster of ours is never called not set up yet, and a damaged record names its decision", () => {
+  for (const status of ["idle", "running", "checked"] as const) {
+    const from = snapshotOf(broken("alga-core", {}));
+    const lost: Snapshot = { ...from, setup: { ...from.setup, status } };
+    assert.notEqual(evaluate(lost, NOW_MS).rollup.message, "Not set up yet");
+    const told = evaluate({ ...lost, setup: { ...lost.setup, isRecordDamaged: true } }, NOW_MS);
+    assert.match(told.rollup.message, /^The record of this appliance is damaged/, status);
+    assert.deepEqual(told.rollup.action, { kind: "open-setup", href: "/setup" });
+  }
+});
+
+Deno.test("checks that were run alone and found problems are told as problems, not as progress", () => {
+  const checked = (blockedBy: string[]): Snapshot => {
+    const from = emptySnapshot();
+    return { ...from, setup: { ...from.setup, status: "checked", blockedBy } };
+  };
+  const { state, message, action } = evaluate(checked(["Memory: 2 GiB", "Disk: full"]), NOW_MS).rollup;
+  assert.deepEqual([state, message], [
+    "failed_action_required",
+    "2 checks found problems. Setup has not begun",
+  ]);
+  assert.deepEqual(action, { kind: "open-setup", href: "/setup" });
+  assert.equal(evaluate(checked([]), NOW_MS).rollup.state, "installing");
+});
+
+Deno.test("somebody else's cluster is not an installation", () => {
+  const from = snapshotOf({ ...healthyCluster(), flux: [] });
+  const foreign: Snapshot = { ...from, setup: { ...from.setup, status: "idle" } };
+  assert.equal(evaluate(foreign, NOW_MS).rollup.message, "Not set up yet");
+});
+
+Deno.test("an API that has never answered is not called answering, not even while it has patience", () => {
+  const never = (state: "connecting" | "not-answering") => {
+    const api = { ...emptySnapshot().api, state, since: ago(3), error: "refused" };
+    const { sources } = evaluate({ ...emptySnapshot(), api }, NOW_MS);
+    return sources.find((it) => it.name === "kubernetes");
+  };
+  assert.equal(never("connecting")?.state, "unknown");
+  assert.equal(never("not-answering")?.state, "unknown");
+  assert.equal(never("not-answering")?.message, "Kubernetes has not answered yet");
+});
+
+Deno.test("a background service that others need says how many of them wait for it, absent ones not counted", () => {
+  const crash = podOf("temporal", crashed("waiting"));
+  const status = evaluate(snapshotOf(broken("temporal", { pods: [crash] }), workingMore()), NOW_MS);
+  const top = status.topBlockers[0];
+  assert.equal(top?.component, "temporal");
+  const [, waiting, all] =
+    /(\d+) of (\d+) background services wait for this\.$/.exec(top?.consequence ?? "") ?? [];
+  const isThere = healthyCluster().deployments.some((it) => it.metadata.name === "temporal-ui");
+  assert.deepEqual([waiting, all], isThere ? ["3", "5"] : ["2", "4"], top?.consequence);
+  const alone = podOf("email-service", crashed("waiting"));
+  const email = evaluate(snapshotOf(broken("email-service", { pods: [alone] }), workingMore()), NOW_MS);
+  assert.doesNotMatch(email.topBlockers[0]?.consequence ?? "", /this\.$/);
+});
+
+Deno.test("an optional part that is not installed is no condition of its tier, so it never counts as ready", () => {
+  const names = (cluster: ReturnType<typeof healthyCluster>) => {
+    const { tiers } = evaluate(snapshotOf(cluster, workingMore()), NOW_MS);
+    assert.equal(tiers.background.ready, true);
+    return [...tiers.platform.proofs, ...tiers.background.proofs].map((it) => it.id);
+  };
+  const without = (name: string) => {
+    const cluster = healthyCluster();
+    return { ...cluster, deployments: cluster.deployments.filter((it) => it.metadata.name !== name) };
+  };
+  assert.ok(names(healthyCluster()).includes("temporal-ui"));
+  assert.ok(!names(without("temporal-ui")).includes("temporal-ui"));
+});

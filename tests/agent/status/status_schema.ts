@@ -44,6 +44,12 @@ export const StatusSchema = z.strictObject({
     gitRevision: Short.nullable(),
   }),
   urls: z.strictObject({ statusUrl: Short, loginUrl: Short.nullable() }),
+  certificate: z.strictObject({
+    url: Short,
+    fingerprint: z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+    origin: z.enum(["self-signed", "site"]),
+    validTo: Time,
+  }).nullable(),
   rollup: z.strictObject({
     state: z.enum([
       "installing",
@@ -81,6 +87,8 @@ export const StatusSchema = z.strictObject({
     retrySafe: z.boolean(),
     loginBlocking: z.boolean(),
     since: Time,
+    words: z.record(z.string().max(30), z.string().regex(/^[A-Za-z0-9/][A-Za-z0-9/._:@+-]{0,199}$/))
+      .optional(),
     evidence: z.array(z.strictObject({ label: Short.min(1), text: Text })).max(20),
     suppressed: z.array(z.enum(Object.keys(CAUSES))).max(100),
   })).max(20),

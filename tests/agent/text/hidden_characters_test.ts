@@ -48,6 +48,12 @@ Deno.test("withHiddenShown writes numbers, and keeps tabs and line breaks", () =
   );
 });
 
+Deno.test("a name keeps on a page the joiners that its script is not written without, and no others", () => {
+  assert.equal(withHiddenShown("نیک\u200cفر a\u200cb"), "نیک\u200cفر a\\u200cb");
+  assert.equal(withHiddenShown("\u202eنیک\u200cفر"), "\\u202eنیک\u200cفر");
+  assert.equal(withHiddenShown("نیک\u200c\u200cفر"), "نیک\\u200c\\u200cفر");
+});
+
 Deno.test("the three rules agree on every text", () => {
   const random = new Random(campaignSeed(20261126));
   const pool = ["\u200b", "\u00ad", "\ufeff", "\ufe0f", "\u{e0041}", "\u061c", "\u2066", "$&", "a"];

@@ -2,7 +2,7 @@ import { BoundSockets } from "../../binary/bound_sockets.ts";
 import { flood } from "../../binary/flood.ts";
 import { sendRaw } from "../../binary/raw_socket.ts";
 import { type Bench, type Row, type Section, spread } from "../section.ts";
-import { signIn } from "./throughput.ts";
+import { signIn } from "../../simulator/sign_in.ts";
 
 const SOCKETS = 10_000;
 /** So many of those that were closed are opened again just before a page is asked for. */
@@ -15,7 +15,7 @@ export const hostileSection: Section = {
   id: "hostile",
   title: "Hostile sockets",
   async run(bench) {
-    const cookie = await signIn(bench.agent);
+    const cookie = await signIn(bench.agent.url, () => bench.agent.token);
     const rows: Row[] = [];
     for (const sources of [1, 250]) {
       bench.say(`${SOCKETS} sockets from ${sources}`);

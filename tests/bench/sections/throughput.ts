@@ -1,5 +1,6 @@
 import { makeSame } from "../bare_program.ts";
 import { load, type LoadResult } from "../load.ts";
+import { signIn } from "../../simulator/sign_in.ts";
 import { type Bench, type Row, type Section, spread } from "../section.ts";
 
 /** Answers beside a bare server that sends the same bytes, head and body. */
@@ -8,8 +9,8 @@ export const throughputSection: Section = {
   title: "Throughput",
   async run(bench) {
     const rows: Row[] = [];
-    const authorization = `Bearer ${bench.agent.token}`;
-    const cookie = await signIn(bench.agent);
+    const cookie = await signIn(bench.agent.url, () => bench.agent.token);
+    const authorization = `Bearer ${bench.agent.token}`; // the sign-in turned the one before over
     for (const pods of bench.podCounts) {
       const there = await bench.bringTo(pods);
       const name = `/api/status, ${there} pods`;
@@ -20,20 +21,6 @@ export const throughputSection: Section = {
     return rows;
   },
 };
-
-/** Signs in as a browser does. */
-export async function signIn({ url, token }: Bench["agent"]): Promise<string> {
-  const answer = await fetch(`${url}/login`, {
-    method: "POST",
-    headers: { origin: url },
-    body: new URLSearchParams({ token }),
-    redirect: "manual",
-  });
-  await answer.body?.cancel();
-  const cookie = answer.headers.get("set-cookie")?.split(";")[0];
-  if (!cookie) throw new Error(`Signing in gave ${answer.status}`);
-  return cookie;
-}
 
 async function compare(
   bench: Bench,

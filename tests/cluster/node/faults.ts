@@ -15,12 +15,16 @@ export function hideImage(node: RealNode, name: string): Undo {
   return () => Promise.resolve(undo());
 }
 
-/** A program of Kubernetes is killed; the undo starts it and waits until the API answers, for the kubelet until the node is Ready. */
+/**
+ * A program of Kubernetes is killed; the undo starts it and waits until the API answers, for the kubelet until the node is Ready.
+ * k3s is one process: with its API server its controllers start again too.
+ */
 export async function stopPart(node: RealNode, part: Part): Promise<Undo> {
   await node.k3s.stopPart(part);
   return async () => {
     await node.k3s.startPart(part);
     if (part === "kube-apiserver" || part === "etcd") await node.untilApiAnswers();
+    if (part === "kube-apiserver") await node.restartControllers();
     if (part === "kubelet") await untilNodeReady(node);
   };
 }

@@ -1,4 +1,4 @@
-import { agentCommand, type AgentProcess, askAgent } from "../../simulator/agent_process.ts";
+import { agentCommand, type AgentProcess, askAgent, readToken } from "../../simulator/agent_process.ts";
 import type { RealNode } from "./real_node.ts";
 
 const START_TIMEOUT_MS = 60_000;
@@ -32,11 +32,13 @@ export async function startAgentInside(
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const token = (await Deno.readTextFile(`${root}/var/lib/alga-appliance/setup-token`)).trim();
+  const token = () => readToken(root);
   const pid = await agentPid(child.pid);
   return {
     url,
-    token,
+    get token() {
+      return token();
+    },
     pid,
     ended,
     output,

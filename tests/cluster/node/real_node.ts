@@ -1,4 +1,4 @@
-import { createKubeClient, KINDS, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
+import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
 import { renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s/config.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { type Certificates, makeCertificates } from "../certificates.ts";
@@ -22,9 +22,6 @@ import { type OutsideDns, startOutsideDns } from "./outside_dns.ts";
 import { type OutsideRegistry, startOutsideRegistry } from "./outside_registry.ts";
 import { until } from "../../until.ts";
 import { createPrivateNamespace, type PrivateNamespace } from "./private_namespace.ts";
-
-/** Longer than the node controller waits for a report (50 s). */
-const NODE_SETTLES_MS = 60_000;
 
 /** The registry as the node names it; plain HTTP. */
 export const REGISTRY_HOST = "registry.test:5000";
@@ -63,6 +60,11 @@ export interface RealNode {
   push(recipe: ImageRecipe): Promise<string>;
   /** Waits up to 60 s until the API server says that it is ready. */
   untilApiAnswers(): Promise<void>;
+  /**
+   * Starts Kubernetes' controllers again, as k3s does with its API server: those that outlive it ask again only after up to a
+   * minute, and by then have called a node lost that reports every 10 s.
+   */
+  restartControllers(): Promise<void>;
   /** Drops etcd's history and starts the API server again: watches from before get 410. */
   compact(): Promise<void>;
   /** Milliseconds from the start of this node to each event. */
@@ -142,24 +144,10 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
         kube.close();
       }
     };
-    /** Who lost the kubelet's reports with the API server calls the node lost up to 50 s later, and then it is back. */
-    const untilNodeStaysReady = async () => {
-      const kube = client();
-      let sinceMs = Date.now();
-      try {
-        await until(
-          `the node is ready for ${NODE_SETTLES_MS} ms`,
-          async () => {
-            const node = await kube.get({ resource: KINDS.Node, name: NODE_NAME }).catch(() => undefined);
-            const conditions: { type: string; status: string }[] = node?.status?.conditions ?? [];
-            if (!conditions.some((it) => it.type === "Ready" && it.status === "True")) sinceMs = Date.now();
-            return Date.now() - sinceMs;
-          },
-          (it) => it > NODE_SETTLES_MS,
-          240,
-        );
-      } finally {
-        kube.close();
+    const restartControllers = async () => {
+      for (const part of ["kube-controller-manager", "kube-scheduler"] as const) {
+        await k3s.stopPart(part);
+        await k3s.startPart(part);
       }
     };
     return {
@@ -179,12 +167,13 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
       ],
       client,
       untilApiAnswers,
+      restartControllers,
       async compact() {
         await compactEtcd(`http://${nodeAddress}:${ETCD_PORT}`);
         await k3s.stopPart("kube-apiserver");
         await k3s.startPart("kube-apiserver");
         await untilApiAnswers();
-        await untilNodeStaysReady();
+        await restartControllers();
       },
       stop,
     };

@@ -108,6 +108,16 @@ Deno.test('list() takes "items": null for an empty list', () =>
     assert.deepEqual(await client.list(KINDS.Pod), { items: [], resourceVersion: "7" });
   }));
 
+Deno.test("list() leaves out what is no object: nothing can be known of it", () => {
+  const items = '[null,7,{},{"spec":{}},{"metadata":{}},{"metadata":{"name":"a"}}]';
+  return withAnswer(
+    () => new Response(`{"metadata":{"resourceVersion":"7"},"items":${items}}`),
+    async (client) => {
+      assert.deepEqual((await client.list(KINDS.Pod)).items.map((it) => it.metadata.name), ["a"]);
+    },
+  );
+});
+
 for (const [when, reads] of [["before its first line was read", 0], ["after a line was read", 1]] as const) {
   Deno.test(`logs() that are followed end at the server when they are given up ${when}`, async () => {
     let isOver = false;

@@ -7,8 +7,8 @@ function stream(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
   return ReadableStream.from(chunks);
 }
 
-const readLines = (body: ReadableStream<Uint8Array>, maxChars = 6_000) =>
-  readJsonLines(body, maxChars, () => new RangeError("too long"));
+const readLines = (body: ReadableStream<Uint8Array>, maxBytes = 6_000) =>
+  readJsonLines(body, { maxBytes, tooLong: () => new RangeError("too long") });
 
 Deno.test("readJsonLines() gives the same values however the stream is cut", async () => {
   const values = [{ a: "ü💥" }, { b: [1, 2] }, { c: "x".repeat(5000) }];
@@ -52,4 +52,23 @@ Deno.test("readJsonLines() gives a line up at its limit, whether it ends or not"
   });
   await assert.rejects(Array.fromAsync(readLines(endless, 1_000)), RangeError);
   assert.ok(taken < 15, `${taken} chunks were taken`);
+});
+
+Deno.test("readJsonLines() waits for its turn before it holds a long line, and gives it back with the line", async () => {
+  const told: string[] = [];
+  const onLarge = () => {
+    told.push("turn");
+    return Promise.resolve({ end: () => void told.push("over") });
+  };
+  const long = JSON.stringify("x".repeat(50));
+  const options = { maxBytes: 200, tooLong: () => new RangeError("too long"), largeBytes: 20, onLarge };
+  const stream = (text: string) => ReadableStream.from([text].map((it) => new TextEncoder().encode(it)));
+  for await (const value of readJsonLines(stream(`1\n${long}\n2\n${long}\n`), options)) {
+    told.push(String(value).slice(0, 1));
+  }
+  assert.deepEqual(told, ["1", "turn", "over", "x", "2", "turn", "over", "x"]);
+  told.length = 0;
+  await assert.rejects(Array.fromAsync(readJsonLines(stream(`"${"x".repeat(300)}`), options)), RangeError);
+  await assert.rejects(Array.fromAsync(readJsonLines(stream(`"${"x".repeat(30)}`), options)), SyntaxError);
+  assert.deepEqual(told, ["turn", "over"], "a turn that was not given back");
 });

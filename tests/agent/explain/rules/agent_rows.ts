@@ -1,5 +1,15 @@
+import type { CertificateView } from "../../../../agent/facts/snapshot.ts";
 import { ago } from "../../status/objects.ts";
 import { HEALTHY, type Row } from "../rule_row.ts";
+
+function certificateOfSite(days: number): CertificateView {
+  return {
+    url: "https://192.0.2.7:8080/",
+    fingerprint: Array(32).fill("A7").join(":"),
+    origin: "site",
+    validTo: ago(-days * 86_400),
+  };
+}
 
 /** Every way in which the rules of this family find something. */
 export const AGENT_ROWS: readonly Row[] = [
@@ -24,6 +34,42 @@ export const AGENT_ROWS: readonly Row[] = [
       remembered: { ...HEALTHY.remembered, stateDamage: "journal.jsonl line 4: wrong checksum" },
     },
     green: HEALTHY,
+  },
+  {
+    name: "record that somebody has to decide about",
+    id: "agent.state-damaged",
+    hard: false,
+    red: {
+      ...HEALTHY,
+      setup: { ...HEALTHY.setup, isRecordDamaged: true },
+      remembered: { ...HEALTHY.remembered, stateDamage: "The record of this appliance is gone" },
+    },
+    green: HEALTHY,
+  },
+  {
+    name: "the site's certificate does not fit its key",
+    id: "agent.certificate-refused",
+    hard: false,
+    red: {
+      ...HEALTHY,
+      agent: {
+        ...HEALTHY.agent,
+        certificateProblem: {
+          problem:
+            'The key in "/etc/alga-appliance/tls/tls.key" is not that of the certificate in "/etc/alga-appliance/tls/tls.crt"',
+          next: "Put both files of one certificate there; the server's own comes first in its file",
+          since: ago(60),
+        },
+      },
+    },
+    green: HEALTHY,
+  },
+  {
+    name: "the site's certificate ends in thirteen days",
+    id: "agent.certificate-ends",
+    hard: false,
+    red: { ...HEALTHY, agent: { ...HEALTHY.agent, certificate: certificateOfSite(13) } },
+    green: { ...HEALTHY, agent: { ...HEALTHY.agent, certificate: certificateOfSite(15) } },
   },
   {
     name: "setup stopped",

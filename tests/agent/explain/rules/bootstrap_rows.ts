@@ -61,6 +61,15 @@ export const BOOTSTRAP_ROWS: readonly Row[] = [
     green: runningJob,
   },
   {
+    name: "a migration runs on top of one that ran half",
+    id: "app.migration-failed",
+    red: failedJob([
+      "Running migrations",
+      'error: create table "tickets" (...) - relation "tickets" already exists',
+    ]),
+    green: runningJob,
+  },
+  {
     name: "bootstrap password",
     id: "app.db-auth",
     red: failedJob(["ERROR: PostgreSQL authentication failed for user postgres"]),

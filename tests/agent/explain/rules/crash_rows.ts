@@ -18,7 +18,7 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
   ],
   ["app.db-version", "db", "db", "FATAL:  database files are incompatible with server"],
   [
-    "app.cache-damaged",
+    "app.redis-damaged",
     "redis",
     "redis",
     "# Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename>",
@@ -30,6 +30,19 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
     "db",
     "db",
     "initdb: error: could not change permissions of directory: Operation not permitted",
+  ],
+  [
+    "disk.io-error",
+    "db",
+    "db",
+    'ERROR:  could not read block 12 in file "base/16384/2601": Input/output error',
+  ],
+  ["disk.io-error", "db", "db", 'PANIC:  could not write to file "pg_wal/xlogtemp.27": Input/output error'],
+  [
+    "app.redis-damaged",
+    "redis",
+    "redis",
+    "Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename>",
   ],
   ["disk.readonly", "redis", "redis", "Can't open or create append-only dir: Read-only file system"],
   ["disk.pressure", "redis", "redis", "Write error saving DB on disk: No space left on device"],

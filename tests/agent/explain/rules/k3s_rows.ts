@@ -107,6 +107,10 @@ export const K3S: [BlockerId, string][] = [
     'time="2026-11-21T11:59:30Z" level=fatal msg="write /var/lib/rancher/k3s/x: no space left on device"',
   ],
   [
+    "disk.io-error",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="starting kubernetes: preparing server: creating storage endpoint: building kine: disk I/O error"',
+  ],
+  [
     "disk.readonly",
     'time="2026-11-21T11:59:30Z" level=fatal msg="open /var/lib/rancher/k3s/x: read-only file system"',
   ],

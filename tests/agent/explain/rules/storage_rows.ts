@@ -152,6 +152,13 @@ export const STORAGE_ROWS: readonly Row[] = [
     green: of("alga-core", [mountPod]),
   },
   {
+    name: "a claim whose volume is gone",
+    id: "stor.claim-lost",
+    red: snapshotOf({ ...broken("db", {}), pvcs: [pvc("alga-core-sebastian-postgres-data", "Lost")] }),
+    green: snapshotOf({ ...broken("db", {}), pvcs: [pvc("alga-core-sebastian-postgres-data", "Bound")] }),
+    hard: true,
+  },
+  {
     name: "no storage class",
     id: "stor.pvc-pending",
     red: snapshotOf({

@@ -88,6 +88,9 @@ Deno.test("requireKube() gives the API, and without a kubeconfig an error that s
   await inStepWorld(async (world) => {
     assert.equal(await requireKube(world.context()), world.kube);
     const without = world.context({ connectKube: () => Promise.resolve(undefined) });
-    await assert.rejects(requireKube(without), { code: "KUBE_API", hint: "Wait until k3s has started" });
+    await assert.rejects(requireKube(without), {
+      code: "KUBE_API",
+      hint: "Wait until k3s has started (systemctl status k3s)",
+    });
   });
 });

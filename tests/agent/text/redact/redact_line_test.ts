@@ -7,9 +7,9 @@ const MASKED: [string, string][] = [
   ["postgres+tls.v2://app:s3cret@db:5432/x", "postgres+tls.v2://app:***@db:5432/x"],
   ["Authorization: Bearer abcdefgh12345678", "Authorization: Bearer ***"],
   ["got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln here", "got *** here"],
-  ['POSTGRES_PASSWORD_FILE="a b" x', "POSTGRES_PASSWORD_FILE=*** x"],
-  ["db_password: hunter2, more", "db_password: ***, more"],
-  ["'apiKey' = 'x y'", "'apiKey' = ***"],
+  ['POSTGRES_PASSWORD_FILE="a b" x', 'POSTGRES_PASSWORD_FILE="***" x'],
+  ["db_password: hunter2, more", "db_password: ***"],
+  ["'apiKey' = 'x y'", "'apiKey' = '***'"],
 ];
 for (const [line, wanted] of MASKED) {
   Deno.test(`redactLine() makes ${JSON.stringify(wanted)} of a line with a credential`, () => {

@@ -1,0 +1,76 @@
+import { systemClock } from "../clock.ts";
+import type { OperationView } from "../settings/settings_view.ts";
+import { printLine } from "../text/printable.ts";
+import { utcTime } from "../text/utc_time.ts";
+import type { AgentClient } from "./agent_client.ts";
+import { EXIT, type ExitCode, type Terminal } from "./command.ts";
+import { fetchPatiently } from "./fetch_patiently.ts";
+import { followLog } from "./follow_log.ts";
+
+const POLL_MS = 500;
+
+/** Which operation is followed, and in what words. */
+export interface Followed {
+  /** Where its view is asked for, and below which findings are accepted ("/api/v1/settings"). */
+  base: string;
+  /** Checks whose findings are accepted when they stand in the way. */
+  accepted: readonly string[];
+  words: {
+    /** It has ended well. */
+    done: string;
+    /** Its check stands in the way. */
+    blocked: string;
+    /** This command ends, the operation does not. */
+    left: string;
+  };
+}
+
+/** Shows an operation of the running agent until it has ended or waits for a person. */
+export async function followOperation(
+  client: AgentClient,
+  terminal: Terminal,
+  { base, accepted, words }: Followed,
+): Promise<ExitCode> {
+  const say = (text: string, hang = 0) => terminal.err(`${printLine(text, hang, terminal)}\n`);
+  const sayNew = followLog(11, say);
+  let hasAccepted = accepted.length === 0;
+  while (!terminal.signal.aborted) {
+    const { operation } = await fetchPatiently<{ operation: OperationView }>(client, base, terminal);
+    sayNew(operation.log);
+    switch (operation.state.status) {
+      case "done":
+      case "checked":
+        terminal.out(`${operation.state.status === "done" ? words.done : "The checks are done."}\n`);
+        return EXIT.ok;
+      case "cancelled":
+        say(`Stopped by ${operation.state.by}.`);
+        return EXIT.actionRequired;
+      case "failed": {
+        const { failure, nextAttemptAt } = operation.state;
+        say(failure.message);
+        say(`What to do: ${failure.suggestedNextStep}`, 12);
+        if (nextAttemptAt !== undefined) say(`Next attempt: ${utcTime(nextAttemptAt)}`);
+        return EXIT.actionRequired;
+      }
+      case "blocked": {
+        if (hasAccepted) {
+          for (const it of operation.conditions) {
+            say(`[${it.id}] ${it.cause}`, 2);
+            say(`  What to do: ${it.wayOut}`, 14);
+            if (it.mayBeAccepted) say(`  Or accept it: --acknowledge ${it.id}`, 16);
+          }
+          say(words.blocked);
+          return EXIT.actionRequired;
+        }
+        hasAccepted = true;
+        await client.request("POST", `${base}/acknowledge`, { checkIds: accepted });
+        break;
+      }
+      default:
+        break;
+    }
+    await systemClock.sleep(POLL_MS, terminal.signal).catch(() => {});
+  }
+  terminal.err(`${words.left}\n`);
+  return EXIT.inProgress;
+}

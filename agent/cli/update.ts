@@ -1,0 +1,115 @@
+import { RealHost } from "../host/real_host.ts";
+import type { PlannedStep } from "../operation/operation.ts";
+import type { UpdateView } from "../update/update_service.ts";
+import { type AgentClient, connectAgent } from "./agent_client.ts";
+import { AgentRefusal } from "./agent_refusal.ts";
+import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
+import { followOperation } from "./follow_operation.ts";
+import { parseChoice, parseOptions, parseRoot } from "./options.ts";
+import { historyText, newsText, updatePlanText } from "./update_table.ts";
+
+const ACTIONS = ["show", "check", "plan", "apply", "retry", "cancel", "history"] as const;
+type Action = typeof ACTIONS[number];
+const BASE = "/api/v1/updates";
+
+/** `alga-agent update` */
+export const updateCommand: Command = {
+  name: "update",
+  summary: "see, plan and apply updates of the application",
+  help: `Usage: alga-agent update [show|check|plan|history] [-o table|json] [--root DIR]
+       alga-agent update apply [--checks-only] [--no-wait] [OPTIONS]
+       alga-agent update retry|cancel [--no-wait] [--root DIR]
+
+  show                 what is installed and what the channel leads to (default)
+  check                ask the channel now, then show
+  plan                 what an update would change, object by object; change
+                       nothing
+  apply                update to the release that the channel leads to now
+  retry                try the failed step again
+  cancel               stop the update where that may be
+  history              every update: who, when, from, to, how it ended
+
+  --checks-only        run the checks of the update; change nothing
+  --acknowledge CHECK  accept the finding of this check; may be repeated
+  --no-wait            return as soon as the update has begun
+  -o, --output         table (default) or json
+  --root DIR           where the appliance's "/" lies (default /)
+
+The running agent does the work; this command shows it. Stopping the command
+does not stop the update. Nothing is rolled back: an update that fails stays
+where it is, says why, and goes on with "retry".
+
+Exit codes: 0 done, 1 error, 2 wrong values, 3 action required,
+5 still under way, 6 another session is working on the appliance.
+
+Example: sudo alga-agent update plan`,
+  async run(args, terminal) {
+    const { values, positionals } = parseOptions(
+      {
+        args: [...args],
+        allowPositionals: true,
+        options: {
+          "checks-only": { type: "boolean", default: false },
+          acknowledge: { type: "string", multiple: true, default: [] },
+          "no-wait": { type: "boolean", default: false },
+          output: { type: "string", short: "o", default: "table" },
+          root: { type: "string", default: "/" },
+        },
+      } as const,
+    );
+    const action = parseAction(positionals);
+    const checksOnly = values["checks-only"];
+    if (checksOnly && action !== "apply") throw new UsageError('--checks-only goes with "apply"');
+    const output = parseChoice("-o", values.output, ["table", "json"]);
+    const client = connectAgent(new RealHost(parseRoot(values.root)));
+    try {
+      if (action === "plan") return await plan(client, terminal, output);
+      if (action === "show" || action === "check" || action === "history") {
+        const view: UpdateView = action === "check"
+          ? await client.request("POST", `${BASE}/look`, {})
+          : await client.request("GET", BASE);
+        const text = action === "history" ? historyText : newsText;
+        const shown = action === "history" ? view.history : view;
+        terminal.out(output === "json" ? `${JSON.stringify(shown)}\n` : text(view, terminal));
+        return EXIT.ok;
+      }
+      await client.request("POST", `${BASE}/${action}`, action === "apply" ? { checksOnly } : {});
+      return values["no-wait"] ? EXIT.ok : await followOperation(client, terminal, {
+        base: BASE,
+        accepted: values.acknowledge,
+        words: {
+          done: "Updated.",
+          blocked: "Nothing was changed. Fix this and start the update again.",
+          left: "The update goes on without this command.",
+        },
+      });
+    } catch (error) {
+      // Nothing to update is not a failure: the appliance is as was asked.
+      if (action === "apply" && error instanceof AgentRefusal && error.reason === "no-update") {
+        const { news }: UpdateView = await client.request("GET", BASE);
+        if (news.answer === "up-to-date") {
+          terminal.out("Nothing to update: the installed release is the newest of its channel.\n");
+          return EXIT.ok;
+        }
+      }
+      throw error;
+    } finally {
+      client.close();
+    }
+  },
+};
+
+function parseAction(words: readonly string[]): Action {
+  const [action = "show", ...rest] = words;
+  const found = ACTIONS.find((it) => it === action);
+  if (found && rest.length === 0) return found;
+  throw new UsageError(`Say one of ${ACTIONS.join(", ")}, not "${words.join(" ")}"`);
+}
+
+async function plan(client: AgentClient, terminal: Terminal, output: "table" | "json"): Promise<ExitCode> {
+  const { steps }: { steps: PlannedStep[] } = await client.request("POST", `${BASE}/plan`, {});
+  const view: UpdateView = await client.request("GET", BASE);
+  if (output === "json") terminal.out(`${JSON.stringify({ steps })}\n`);
+  else terminal.out(steps.length === 0 ? newsText(view, terminal) : updatePlanText(view, steps, terminal));
+  return EXIT.ok;
+}

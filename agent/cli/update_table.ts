@@ -1,0 +1,69 @@
+import type { PlannedStep } from "../operation/operation.ts";
+import { durationText } from "../text/duration.ts";
+import { type Layout, printLine } from "../text/printable.ts";
+import { utcMinute } from "../text/utc_time.ts";
+import type { UpdateAttempt } from "../update/history.ts";
+import type { UpdateView } from "../update/update_service.ts";
+
+const PLAIN: Layout = { columns: undefined, color: false };
+
+/** What is installed and what the channel leads to. Pure. */
+export function newsText({ installed, news }: UpdateView, layout: Layout = PLAIN): string {
+  const runs = installed ? `${installed.version} (${installed.channel})` : "not on record";
+  const lines = [`Installed:  ${runs}`, `Channel:    ${answerText(news)}`];
+  if (news.answeredAt !== undefined) lines.push(`Answered:   ${utcMinute(news.answeredAt)}`);
+  if (news.answer === "update-available") {
+    lines.push('Next:       "alga-agent update plan" shows what will change');
+  }
+  if (news.target?.notes !== undefined) lines.push("", news.target.notes);
+  return lines.map((it) => `${printLine(it, 12, layout)}\n`).join("");
+}
+
+function answerText({ answer, target, problem, answeredAt }: UpdateView["news"]): string {
+  switch (answer) {
+    case "update-available":
+      return `update available: ${target?.version}`;
+    case "up-to-date":
+      return "up to date";
+    case "cannot-tell":
+      return `cannot tell${answeredAt === undefined ? "" : ` since ${utcMinute(answeredAt)}`}: ${problem}`;
+    case "never":
+      return 'not asked yet; "alga-agent update check" asks now';
+  }
+}
+
+/** What an update would do, object by object. Pure. */
+export function updatePlanText(
+  { installed, news }: UpdateView,
+  steps: readonly PlannedStep[],
+  layout: Layout = PLAIN,
+): string {
+  const lines = [
+    `${installed?.version ?? "?"} → ${news.target?.version ?? "?"}`,
+    ...steps.filter((it) => !it.isDone && it.id !== "check").flatMap(({ title, changes }) => [
+      title,
+      ...(changes === undefined ? ["  can only be told when it begins"] : changes.map((it) => {
+        const what = it.field === "" ? it.object : `${it.object}: ${it.field}`;
+        return `  ${what}: ${it.from ?? "–"} → ${it.to ?? "removed"}`;
+      })),
+    ]),
+    "Nothing was changed.",
+  ];
+  return `${lines.map((it) => printLine(it, 4, layout)).join("\n")}\n`;
+}
+
+/** Every update, newest first. Pure. */
+export function historyText({ history }: Pick<UpdateView, "history">, layout: Layout = PLAIN): string {
+  if (history.length === 0) return "There was no update yet.\n";
+  return history.map((it) => `${printLine(attemptText(it), 2, layout)}\n`).join("");
+}
+
+function attemptText({ at, by, from, to, result, finishedAt, problem, accepted }: UpdateAttempt): string {
+  const took = finishedAt === undefined
+    ? ""
+    : ` after ${durationText(Date.parse(finishedAt) - Date.parse(at))}`;
+  const risks = accepted.length === 0 ? "" : `; accepted: ${accepted.map((it) => it.checkId).join(", ")}`;
+  return `${utcMinute(at)}  ${from} → ${to}  ${result}${took}, by ${by}${risks}${
+    problem === undefined ? "" : `: ${problem}`
+  }`;
+}

@@ -1,0 +1,28 @@
+import type { NetworkInterface } from "../host/network_facts.ts";
+import type { SetupView } from "../setup/setup_state.ts";
+import type { StatusDocument } from "../status/document.ts";
+import type { BuildInfo } from "../version.ts";
+
+/** How this machine is reached, as the kernel and the resolver tell. */
+export interface NetworkView {
+  interfaces: readonly NetworkInterface[];
+  /** Of the default route; `null` without one. */
+  gateway: string | null;
+  /** Upstream DNS servers. */
+  resolvers: readonly string[];
+}
+
+/** Everything that the console shows, in one answer of the agent's socket. */
+export interface ConsoleDocument {
+  /** Changes with everything else here but the passing of time. */
+  revision: string;
+  hostName: string;
+  build: BuildInfo;
+  /** The setup token as long as it signs people in; `null` once there is a management password. */
+  token: string | null;
+  network: NetworkView;
+  status: StatusDocument;
+  setup: SetupView;
+  /** Who works on the appliance now, or has left something that waits for a person. */
+  holder: { title: string; by: string; since: string } | null;
+}

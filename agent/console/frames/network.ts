@@ -1,0 +1,44 @@
+import type { NetworkView } from "../document.ts";
+import type { Model, View } from "../model.ts";
+import { wrap } from "../cells.ts";
+import { type Body, type Room, scrolled } from "./body.ts";
+
+/** Links and addresses, each with where it comes from. Change of addresses is not the agent's yet, so nothing is offered. */
+export function networkBody(
+  { document }: Model,
+  { offset }: Extract<View, { name: "network" }>,
+  { columns, rows, cells }: Room,
+): Body {
+  const network = document?.network;
+  const texts = network === undefined ? ["The agent has not told yet."] : [
+    "Network of this machine",
+    "",
+    ...addressLines(network),
+    "",
+    `Gateway      ${network.gateway ?? "none: nothing outside of this network can be reached"}`,
+    `DNS servers  ${network.resolvers.join(", ") || "none: names cannot be looked up"}`,
+    "",
+    "Addresses are set in /etc/netplan (man 5 netplan) from a shell; what changes there is shown here at once.",
+  ];
+  const lines = texts.flatMap((it) => wrap(cells(it), columns - 2, 13)).map((it) => `  ${it}`.trimEnd());
+  const part = scrolled(lines, offset, rows);
+  return { lines: part.lines, keys: ["Esc Back", ...part.keys] };
+}
+
+/** "ens18  192.168.64.8/24  DHCP", one line an address or link without one. */
+export function addressLines({ interfaces }: NetworkView): string[] {
+  if (interfaces.length === 0) return ["Address      no network interface is known"];
+  return interfaces.flatMap(({ name, hasCarrier, addresses }) => {
+    if (!hasCarrier) return [`${name.padEnd(12)} no link: no cable, or the other end is off`];
+    if (addresses.length === 0) return [`${name.padEnd(12)} no address: DHCP has given none`];
+    return addresses.map((it) =>
+      `${name.padEnd(12)} ${it.address}/${it.prefixLength}  ${sourceOf(it.address, it.isDynamic)}`
+    );
+  });
+}
+
+/** The kernel knows whether an address has a lifetime, which a lease or a router's announcement gives. */
+function sourceOf(address: string, isDynamic: boolean): string {
+  if (!isDynamic) return "static";
+  return address.includes(":") ? "from the network (DHCPv6 or router)" : "DHCP";
+}

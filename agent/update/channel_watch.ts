@@ -1,0 +1,122 @@
+import { type Clock, isoNow } from "../clock.ts";
+import { errorText } from "../error.ts";
+import type { NetworkSettings } from "../net/settings.ts";
+import type { RegistryClient } from "../registry/registry.ts";
+import {
+  RELEASE_REGISTRY,
+  RELEASE_REPOSITORY,
+  type ResolvedRelease,
+  resolveRelease,
+} from "../release/mod.ts";
+import { networkOfSettings, type Settings } from "../settings/settings.ts";
+
+const HOUR_MS = 3_600_000;
+const EVERY_MS = 6 * HOUR_MS;
+/** So that not all appliances of the world ask in the same minute. */
+const JITTER_MS = 2 * HOUR_MS;
+/** A channel that could not be asked is asked again sooner. */
+const AFTER_FAILURE_MS = 15 * 60_000;
+const AFTER_START_MS = 60_000;
+const LIMIT_MS = 60_000;
+
+/** What the channel said last. */
+export interface ChannelNews {
+  /** "cannot-tell": it did not answer when it was asked last; what is known is older. "never": nobody has asked yet. */
+  answer: "update-available" | "up-to-date" | "cannot-tell" | "never";
+  channel: string;
+  /** When it last answered, and when it was last asked. */
+  answeredAt?: string;
+  askedAt?: string;
+  /** What it leads to, as far as it is known. */
+  target?: ResolvedRelease;
+  /** Why it could not be asked. */
+  problem?: string;
+}
+
+/** Looks at what the channel leads to. */
+export interface ChannelWatch {
+  /** `installed`: the digest of the installed release's pointer. */
+  news(installed: string | undefined): ChannelNews;
+  /** Asks now; two at once are one. Never throws: what went wrong is part of the news. */
+  look(): Promise<void>;
+  /** Asks every few hours until the signal aborts. */
+  follow(signal: AbortSignal): Promise<void>;
+  subscribe(listener: () => void): () => void;
+}
+
+/** What looking needs. */
+export interface ChannelWatchDeps {
+  clock: Clock;
+  /** `undefined` before setup is done: then nothing is asked. */
+  settings(): Promise<Settings | undefined>;
+  registryFor: (network: NetworkSettings) => RegistryClient;
+  random?: () => number;
+}
+
+export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
+  const { clock, settings, registryFor, random = Math.random } = deps;
+  const listeners = new Set<() => void>();
+  let known: ResolvedRelease | undefined;
+  let last: { channel: string; askedAt: string; answeredAt?: string; problem?: string } | undefined;
+  let underWay: Promise<void> | undefined;
+
+  async function ask(): Promise<void> {
+    const now = await settings();
+    if (!now) return;
+    const { channel } = now;
+    if (known?.channel !== channel) known = undefined;
+    const registry = registryFor(networkOfSettings(now));
+    const askedAt = isoNow(clock);
+    try {
+      known = await resolveNewer(registry, channel, known);
+      last = { channel, askedAt, answeredAt: askedAt };
+    } catch (error) {
+      const answeredAt = last?.channel === channel ? last.answeredAt : undefined;
+      last = { channel, askedAt, problem: errorText(error), ...(answeredAt && { answeredAt }) };
+    } finally {
+      registry.close();
+    }
+    for (const listener of listeners) listener();
+  }
+
+  const look = () => underWay ??= ask().finally(() => underWay = undefined);
+
+  return {
+    look,
+    news(installed) {
+      if (!last) return { answer: "never", channel: "" };
+      const target = known && { target: known };
+      if (last.problem !== undefined) return { answer: "cannot-tell", ...last, ...target };
+      const answer = known?.manifestDigest === installed ? "up-to-date" : "update-available";
+      return { answer, ...last, ...target };
+    },
+    async follow(signal) {
+      await clock.sleep(AFTER_START_MS, signal).catch(() => {}); // rejects at the end
+      while (!signal.aborted) {
+        await look().catch(() => {}); // settings that cannot be read are told elsewhere
+        const waitMs = last?.problem === undefined ? EVERY_MS + random() * JITTER_MS : AFTER_FAILURE_MS;
+        await clock.sleep(waitMs, signal).catch(() => {});
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** One small request while the channel stays where it is; the release itself is read only when it has moved. */
+async function resolveNewer(
+  registry: RegistryClient,
+  channel: Settings["channel"],
+  known: ResolvedRelease | undefined,
+): Promise<ResolvedRelease> {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  if (known) {
+    const { digest } = await registry.fetchManifest(RELEASE_REGISTRY, RELEASE_REPOSITORY, channel, {
+      signal,
+    });
+    if (digest === known.manifestDigest) return known;
+  }
+  return await resolveRelease(registry, { channel, signal });
+}

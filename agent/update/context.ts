@@ -1,0 +1,44 @@
+import { AgentError } from "../error.ts";
+import type { Obligation, StepTools } from "../operation/step.ts";
+import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
+import type { ResolvedRelease } from "../release/mod.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { LoginWatch } from "../setup/login_watch.ts";
+import type { KubeClient } from "../../k8s/mod.ts";
+import type { UpdateRequest } from "./update_request.ts";
+
+/** What the steps of an update may use. */
+export interface UpdateContext extends StepTools {
+  request: UpdateRequest;
+  /** The settings that count now. @throws {AgentError} STATE_DAMAGED when there are none to be read. */
+  settings(): Promise<Settings>;
+  /** The release that is installed; `undefined` when it is not on record. */
+  installed(): Promise<ResolvedRelease | undefined>;
+  registry: RegistryClient;
+  mirrors: RegistryMirrors;
+  agentPort: number;
+  login: LoginWatch;
+  /** What keeps the appliance from being well now, in words; empty when nothing does. */
+  troubles(): readonly string[];
+  /** `undefined` while there is no kubeconfig. */
+  connectKube(): Promise<KubeClient | undefined>;
+  /** What holds the releases still, from the moment it is owed. One object for the whole run. */
+  hold: { owed?: Obligation };
+}
+
+/** The release that the update goes to. */
+export function targetOf({ request }: Pick<UpdateContext, "request">): ResolvedRelease {
+  return request.target;
+}
+
+/** The installed release. @throws {AgentError} RELEASE_INVALID when it is not on record: what to update from must not be made up. */
+export async function requireInstalled(
+  { installed }: Pick<UpdateContext, "installed">,
+): Promise<ResolvedRelease> {
+  const found = await installed();
+  if (found) return found;
+  throw new AgentError("RELEASE_INVALID", "The record of the installed release can no longer be read", {
+    hint: "Make a support bundle and send it to Alga support",
+    retrySafe: false,
+  });
+}

@@ -1,0 +1,133 @@
+import type { Gate } from "../operation/gate.ts";
+import {
+  allChecks,
+  type Check,
+  type CheckContext,
+  type PreflightReport,
+  runPreflight,
+} from "../preflight/mod.ts";
+import { fail, pass, warn } from "../preflight/outcome.ts";
+import { toCheckInputs } from "../settings/settings.ts";
+import { preflightGate } from "../setup/preflight_gate.ts";
+import { requireKube } from "../setup/steps/cluster.ts";
+import { requireInstalled, targetOf, type UpdateContext } from "./context.ts";
+import { isSuspended, readReleases } from "./helm_releases.ts";
+import { pathProblem } from "./path.ts";
+
+/** Checks of setup that an update needs as well: the way to the registries, the release and all that it names, the disk, the time. */
+const SHARED = /^(reg\.|rel\.schema$|rel\.images$|disk\.|time\.)/;
+
+/** What has to be well before anything changes. The repair is never kept back by what it repairs: that may be accepted. */
+export const updateGate: Gate<UpdateContext, PreflightReport> = {
+  ...preflightGate,
+  id: "check",
+  title: "Check the update",
+  failure: {
+    category: "registry-release-source",
+    cannot: "The update could not be checked",
+    nextAction: "Try again; if it stays, look at the agent's log (journalctl -u alga-appliance)",
+  },
+  async check(context) {
+    const { host, clock, registry, mirrors, agentPort, signal } = context;
+    const inputs = {
+      ...toCheckInputs(await context.settings()),
+      releaseRef: targetOf(context).manifestDigest,
+    };
+    const asked: CheckContext = { host, clock, registry, mirrors, agentPort, signal, inputs };
+    const checks = [...allChecks(asked).filter((it) => SHARED.test(it.id)), ...updateChecks(context)];
+    return await runPreflight(asked, { checks });
+  },
+  summary: ({ results }) => `${results.length} checks done`,
+};
+
+/** What only an update asks. */
+export function updateChecks(context: UpdateContext): readonly Check[] {
+  return [pathCheck(context), chartsCheck(context), heldCheck(context), healthCheck(context)];
+}
+
+/** From the installed release the new one can be reached in one step. */
+function pathCheck(context: UpdateContext): Check {
+  return {
+    id: "upd.path",
+    title: "Way to the new release",
+    vantage: "agent",
+    overridable: true,
+    async run() {
+      const target = targetOf(context).manifest;
+      const installed = (await requireInstalled(context)).manifest;
+      const expected = `release ${target.version} follows ${installed.version}`;
+      const problem = pathProblem(installed.version, target);
+      if (problem === undefined) {
+        return pass({ expected, found: `${installed.version} to ${target.version}` });
+      }
+      return fail({ expected, ...problem });
+    },
+  };
+}
+
+/** All charts that it names exist. */
+function chartsCheck(context: UpdateContext): Check {
+  return {
+    id: "upd.charts",
+    title: "Charts of the release",
+    vantage: "cluster",
+    overridable: false,
+    async run({ registry, signal }) {
+      const { version, charts } = targetOf(context).manifest;
+      const names = Object.entries(charts);
+      const expected = "every chart of the release exists";
+      const there = await Promise.all(names.map(async ([name, tag]) => ({
+        name: `${name} ${tag}`,
+        exists: await registry.exists("ghcr.io", `nine-minds/charts/${name}`, tag, { signal }),
+      })));
+      const missing = there.filter((it) => !it.exists).map((it) => it.name);
+      if (missing.length === 0) return pass({ expected, found: `all ${names.length}` });
+      return fail({
+        expected,
+        found: `missing: ${missing.join(", ")}`,
+        remediation: `Stay on the installed release and report ${version} to Alga support`,
+      });
+    },
+  };
+}
+
+/** Nobody holds a release on purpose. */
+function heldCheck(context: UpdateContext): Check {
+  return {
+    id: "upd.held",
+    title: "Paused releases",
+    vantage: "cluster",
+    overridable: true,
+    async run() {
+      const held = (await readReleases(await requireKube(context))).filter(isSuspended)
+        .map((it) => it.metadata.name);
+      const expected = "no release is paused";
+      if (held.length === 0) return pass({ expected, found: "none" });
+      return fail({
+        expected,
+        found: `paused: ${held.join(", ")}`,
+        remediation: "Accept it: the update lets them go. Or find out first who paused them, and why",
+      });
+    },
+  };
+}
+
+/** What is broken before the update is not taken for its work. */
+function healthCheck(context: UpdateContext): Check {
+  return {
+    id: "upd.health",
+    title: "Health before the update",
+    vantage: "agent",
+    overridable: true,
+    run() {
+      const troubles = context.troubles();
+      const expected = "the appliance works";
+      if (troubles.length === 0) return Promise.resolve(pass({ expected, found: "nothing is wrong" }));
+      return Promise.resolve(warn({
+        expected,
+        found: troubles.slice(0, 3).join("; "),
+        remediation: "See the status page. Go on where the update is to fix it",
+      }));
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { HELM_RELEASES } from "../product/helm_releases.ts";
+import { NAMESPACES } from "../product/names.ts";
+import type { ResolvedRelease } from "../release/mod.ts";
+import { KINDS, type KubeClient, type KubeObject, type ObjectRef } from "../../k8s/mod.ts";
+
+/**
+ * Who writes `spec.suspend`. Flux takes a field away that another client's ordinary manager set, and leaves this one's.
+ * @see contract.md 2.6
+ */
+const MANAGER = { fieldManager: "flux-client-side-apply" } as const;
+
+export function releaseRef(name: string): ObjectRef {
+  return { resource: KINDS.HelmRelease, namespace: NAMESPACES.settings, name };
+}
+
+/** The HelmReleases of the application that the cluster has, in dependency order. */
+export async function readReleases(kube: KubeClient): Promise<KubeObject[]> {
+  const found: KubeObject[] = [];
+  for (const name of HELM_RELEASES) {
+    const release = await kube.get(releaseRef(name));
+    if (release) found.push(release);
+  }
+  return found;
+}
+
+export function isSuspended(release: KubeObject): boolean {
+  return release.spec?.suspend === true;
+}
+
+/** Holds a release still, or lets it go; one that is so already is not written to. */
+export async function setSuspended(kube: KubeClient, name: string, wanted: boolean): Promise<void> {
+  const found = await kube.get(releaseRef(name));
+  if (!found || isSuspended(found) === wanted) return;
+  await kube.patch(releaseRef(name), { spec: { suspend: wanted ? true : null } }, MANAGER);
+}
+
+/** The chart version that a release of the application gives this HelmRelease; `undefined` when it names none. */
+export function wantedChart(release: KubeObject, { manifest }: ResolvedRelease): string | undefined {
+  const chart = release.spec?.chart?.spec?.chart;
+  return typeof chart === "string" ? manifest.charts[chart] : undefined;
+}
+
+/** Whether Flux has given this HelmRelease the chart of the release. */
+export function hasChart(release: KubeObject, target: ResolvedRelease): boolean {
+  const wanted = wantedChart(release, target);
+  return wanted === undefined || release.spec?.chart?.spec?.version === wanted;
+}

@@ -1,0 +1,83 @@
+import { eventOf } from "../operation/entries.ts";
+import type { JournalEntry } from "../state/journal.ts";
+
+/** One attempt at an update, from its request to its end. */
+export interface UpdateAttempt {
+  at: string;
+  /** Who asked and from where. */
+  by: string;
+  from: string;
+  to: string;
+  channel: string;
+  result: "running" | "checked" | "blocked" | "failed" | "cancelled" | "done";
+  finishedAt?: string;
+  /** Why it failed. */
+  problem?: string;
+  /** How long each step took, in running order; a step that was found done took none. */
+  steps: { stepId: string; durationMs: number }[];
+  /** Checks that somebody accepted. */
+  accepted: { checkId: string; by: string }[];
+}
+
+const NAME = "update";
+
+/** Every attempt that the journal knows, oldest first. */
+export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
+  const attempts: UpdateAttempt[] = [];
+  for (const entry of entries) {
+    const event = eventOf(NAME, entry);
+    const { at, data } = entry;
+    if (event === "requested") attempts.push(begun(entry));
+    const attempt = attempts.at(-1);
+    if (event === undefined || !attempt) continue;
+    const end = (result: UpdateAttempt["result"]) => Object.assign(attempt, { result, finishedAt: at });
+    switch (event) {
+      case "step.succeeded":
+        attempt.steps.push({ stepId: String(data.stepId), durationMs: Number(data.durationMs) || 0 });
+        break;
+      case "step.failed":
+        end("failed").problem = messageOf(data.failure);
+        break;
+      case "check.acknowledged":
+        attempt.accepted.push({ checkId: String(data.checkId), by: String(data.by) });
+        break;
+      case "retried":
+      case "recheck":
+        goesOn(attempt);
+        break;
+      case "blocked":
+        end("blocked");
+        break;
+      case "checks-done":
+        end("checked");
+        break;
+      case "cancelled":
+        end("cancelled");
+        break;
+      case "finished":
+        end("done");
+        break;
+      case "step.started":
+        goesOn(attempt);
+        break;
+    }
+  }
+  return attempts;
+}
+
+function begun({ at, data }: JournalEntry): UpdateAttempt {
+  const text = (key: string) => typeof data[key] === "string" ? data[key] as string : "";
+  const base = { at, by: text("by"), from: text("from"), to: text("to"), channel: text("channel") };
+  return { ...base, result: "running", steps: [], accepted: [] };
+}
+
+function goesOn(attempt: UpdateAttempt): void {
+  attempt.result = "running";
+  delete attempt.finishedAt;
+  delete attempt.problem;
+}
+
+function messageOf(failure: unknown): string {
+  const message = (failure as { message?: unknown } | undefined)?.message;
+  return typeof message === "string" ? message : "no reason is on record";
+}

@@ -1,0 +1,26 @@
+import type { Step } from "../../operation/step.ts";
+import { writeSelection } from "../../setup/release_selection.ts";
+import { selectionArrived } from "../arrived.ts";
+import { requireInstalled, targetOf, type UpdateContext } from "../context.ts";
+
+/** Writes down which release is installed: what looks for updates compares with it. */
+export const recordStep: Step<UpdateContext> = {
+  id: "record",
+  title: "Record the new release",
+  failure: {
+    category: "storage",
+    cannot: "The new release could not be written down",
+    nextAction: "Check that the disk has room and can be written, then try again",
+  },
+  look: selectionArrived,
+  async act(context) {
+    const { host, clock } = context;
+    await writeSelection(host, clock, targetOf(context), await context.settings());
+  },
+  plan: async (context) => [{
+    object: "Installed release",
+    field: "",
+    from: (await requireInstalled(context)).manifest.version,
+    to: targetOf(context).manifest.version,
+  }],
+};

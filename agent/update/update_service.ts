@@ -1,0 +1,164 @@
+import type { Clock } from "../clock.ts";
+import { AgentError } from "../error.ts";
+import type { Host } from "../host/host.ts";
+import type { Engine, OperationRefusal, OperationView, PlannedStep } from "../operation/operation.ts";
+import type { ResolvedRelease } from "../release/mod.ts";
+import type { Settings } from "../settings/settings.ts";
+import { readSelection } from "../setup/release_selection.ts";
+import type { Journal } from "../state/journal.ts";
+import { type ChannelNews, type ChannelWatch, createChannelWatch } from "./channel_watch.ts";
+import { foldHistory, type UpdateAttempt } from "./history.ts";
+import { type UpdateDeps, updateOperation } from "./update_operation.ts";
+import type { UpdateRequest } from "./update_request.ts";
+
+/** Why an update was refused. */
+export type UpdateRefusal =
+  | OperationRefusal
+  | { ok: false; reason: "not-set-up" }
+  | { ok: false; reason: "no-update"; answer: ChannelNews["answer"]; problem?: string };
+export type UpdateReply = { ok: true } | UpdateRefusal;
+
+/** Everything the faces show of updates. */
+export interface UpdateView {
+  /** `undefined` before setup, and when it is not on record. */
+  installed: { version: string; manifestDigest: string; channel: string } | undefined;
+  news: Omit<ChannelNews, "target"> & {
+    target?: { version: string; manifestDigest: string; notes?: string };
+  };
+  /** The newest update, if there was one. */
+  operation: OperationView;
+  /** Newest first. */
+  history: readonly UpdateAttempt[];
+}
+
+/** Updates of the application, behind every face. */
+export interface UpdateService {
+  view(): UpdateView;
+  /** Asks the channel now. */
+  look(): Promise<UpdateView>;
+  /** Asks the channel every few hours until the signal aborts. */
+  follow(signal: AbortSignal): Promise<void>;
+  /** Called after every change of a view; returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  /** What an update to the release of the channel would change; changes nothing. `undefined` when there is none. */
+  plan(): Promise<readonly PlannedStep[] | undefined>;
+  /** Begins the update to the release that the channel leads to now. `by` is shown and kept. `checksOnly`: nothing is changed. */
+  apply(options: { by: string; checksOnly?: boolean; expected?: string }): Promise<UpdateReply>;
+  accept(checkIds: readonly string[], options: { by: string }): Promise<UpdateReply>;
+  recheck(options: { by: string }): Promise<UpdateReply>;
+  retry(options: { by: string }): Promise<UpdateReply>;
+  cancel(options: { by: string }): Promise<UpdateReply>;
+}
+
+/** What the service stands on. */
+export interface UpdateServiceDeps extends Omit<UpdateDeps, "settings"> {
+  host: Host;
+  clock: Clock;
+  engine: Engine;
+  journal: Journal;
+  isSetUp(): boolean;
+  /** `undefined` when there are none. */
+  settings(): Promise<Settings | undefined>;
+}
+
+/** Puts the operation into the engine. */
+export async function createUpdateService(deps: UpdateServiceDeps): Promise<UpdateService> {
+  const { host, clock, engine, journal, registryFor } = deps;
+  const requireSettings = async () => {
+    const found = await deps.settings();
+    if (found) return found;
+    throw settingsLost();
+  };
+  const handle = await engine.add(updateOperation({
+    ...deps,
+    get agentPort() {
+      return deps.agentPort;
+    },
+    settings: requireSettings,
+  }));
+  const channel: ChannelWatch = createChannelWatch({
+    clock,
+    registryFor,
+    settings: async () => deps.isSetUp() ? await deps.settings() : undefined,
+  });
+  const readInstalled = async () => (await readSelection(host, clock))?.resolved;
+  let installed: ResolvedRelease | undefined = await readInstalled();
+  const listeners = new Set<() => void>();
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
+  channel.subscribe(tell);
+  engine.subscribe((name) => {
+    if (name !== "update" && name !== "setup" && name !== "settings") return;
+    // A step may have written another release down.
+    void readInstalled().then((it) => installed = it, () => {}).then(tell);
+  });
+
+  function view(): UpdateView {
+    const { target, ...news } = channel.news(installed?.manifestDigest);
+    return {
+      installed: installed && identity(installed),
+      news: { ...news, ...(target && { target: identity(target) }) },
+      operation: handle.view(),
+      history: foldHistory(journal.entries()).reverse(),
+    };
+  }
+
+  /** The release of the channel, asked now: what is applied is what the channel leads to in this moment. */
+  async function findTarget(): Promise<{ target: ResolvedRelease; from: ResolvedRelease } | UpdateRefusal> {
+    await channel.look();
+    const from = installed = await readInstalled();
+    const { answer, target, problem } = channel.news(from?.manifestDigest);
+    if (answer === "update-available" && target && from) return { target, from };
+    return { ok: false, reason: "no-update", answer, ...(problem === undefined ? {} : { problem }) };
+  }
+
+  return {
+    view,
+    async look() {
+      await channel.look();
+      installed = await readInstalled();
+      return view();
+    },
+    follow: channel.follow,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async plan() {
+      const found = await findTarget();
+      return "ok" in found ? undefined : await handle.plan(requestOf(found));
+    },
+    async apply({ by, checksOnly, expected }) {
+      if (!deps.isSetUp()) return { ok: false, reason: "not-set-up" };
+      const found = await findTarget();
+      if ("ok" in found) return found;
+      // The channel has moved since the person looked.
+      if (expected !== undefined && expected !== found.target.manifestDigest) {
+        return { ok: false, reason: "no-update", answer: "update-available" };
+      }
+      return await handle.start(requestOf(found), { by, ...(checksOnly === true && { checksOnly }) });
+    },
+    accept: (checkIds, options) => handle.accept(checkIds, options),
+    recheck: (options) => handle.recheck(options),
+    retry: (options) => handle.retry(options),
+    cancel: (options) => handle.cancel(options),
+  };
+}
+
+function requestOf({ target, from }: { target: ResolvedRelease; from: ResolvedRelease }): UpdateRequest {
+  const { manifest, manifestDigest } = from;
+  return { target, from: { version: manifest.version, manifestDigest } };
+}
+
+function identity({ manifest, manifestDigest, channel }: ResolvedRelease) {
+  const { version, notes } = manifest;
+  return { version, manifestDigest, channel, ...(notes === undefined ? {} : { notes }) };
+}
+
+function settingsLost(): AgentError {
+  return new AgentError("STATE_DAMAGED", "The settings of this appliance can no longer be read", {
+    hint: "Enter them again under Settings",
+    retrySafe: false,
+  });
+}

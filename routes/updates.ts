@@ -1,0 +1,88 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import type { PreflightReport } from "../agent/preflight/check.ts";
+import type { UpdateReply } from "../agent/update/update_service.ts";
+import { renderPage } from "../views/layout.ts";
+import { updateFindingsPage, updatePlanPage } from "../views/update_plan_page.ts";
+import { updatesHead, updatesParts, updatesTitle, updatesTone } from "../views/updates_page.ts";
+import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { frameOf } from "./frame.ts";
+import { livePage } from "./live.ts";
+import { sharedParts } from "./live_parts.ts";
+import { answerProblem } from "./problem.ts";
+import { updateProblem } from "./update_problem.ts";
+
+const PAGE = "/updates";
+
+/** Updates in the browser: what there is → plan → progress → history. */
+export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
+  const app = new Hono<Env>();
+  const { updates } = deps;
+  const csrf = (c: Context<Env>) => c.get("session")?.csrfToken ?? "";
+  const by = (c: Context<Env>) => `browser ${c.env.remoteAddr}`;
+  const parts = sharedParts(deps.clock, updates.view, (nowMs) => updatesParts(updates.view(), nowMs));
+
+  /** Before setup is done there is nothing to update. */
+  app.use(`${PAGE}/*`, async function requireSetUp(c, next) {
+    return deps.setup.view().state.status === "done" ? await next() : c.redirect("/setup", 303);
+  });
+
+  async function page(c: Context<Env>, content: Parameters<typeof renderPage>[1], status: 200 | 422 = 200) {
+    return c.html(renderPage(await frameOf(c, deps, state, "updates"), content), status);
+  }
+
+  async function reply(c: Context<Env>, result: UpdateReply): Promise<Response> {
+    return result.ok ? c.redirect(PAGE, 303) : await answerProblem(c, deps, state, updateProblem(result));
+  }
+
+  app.get(PAGE, async (c) =>
+    livePage(c, {
+      frame: await frameOf(c, deps, state, "updates"),
+      page: { title: updatesTitle(updates.view()), narrow: true, body: updatesHead(csrf(c)) },
+      parts,
+      tone: () => updatesTone(updates.view()),
+      subscribe: updates.subscribe,
+      path: PAGE,
+      clock: deps.clock,
+    }, state));
+
+  app.get(`${PAGE}/plan`, async (c) => {
+    const plan = await updates.plan();
+    // The page says why there is none.
+    if (!plan) return c.redirect(PAGE, 303);
+    return await page(c, updatePlanPage({ csrfToken: csrf(c), view: updates.view(), plan }));
+  });
+
+  for (const action of ["apply", "check"] as const) {
+    app.post(`${PAGE}/${action}`, async (c) => {
+      const expected = new URLSearchParams(await c.req.text()).get("expected");
+      const checksOnly = action === "check";
+      return await reply(
+        c,
+        await updates.apply({ by: by(c), checksOnly, ...(expected ? { expected } : {}) }),
+      );
+    });
+  }
+  app.post(`${PAGE}/look`, async (c) => {
+    await updates.look();
+    return c.redirect(PAGE, 303);
+  });
+
+  app.get(`${PAGE}/findings`, async (c) => {
+    const { operation } = updates.view();
+    if (operation.state.status !== "blocked" || !operation.report) return c.redirect(PAGE, 303);
+    return await page(c, updateFindingsPage(operation.report as PreflightReport, csrf(c)));
+  });
+  app.post(`${PAGE}/accept`, async (c) => {
+    const ticked = new URLSearchParams(await c.req.text()).getAll("checkId");
+    const result = await updates.accept(ticked, { by: by(c) });
+    const { report } = updates.view().operation;
+    if (result.ok || result.reason !== "needs-acknowledgement" || !report) return await reply(c, result);
+    const marked = { missing: result.checkIds, ticked };
+    return await page(c, updateFindingsPage(report as PreflightReport, csrf(c), marked), 422);
+  });
+  for (const action of ["recheck", "retry", "cancel"] as const) {
+    app.post(`${PAGE}/${action}`, async (c) => await reply(c, await updates[action]({ by: by(c) })));
+  }
+  return app;
+}

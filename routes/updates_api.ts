@@ -1,0 +1,57 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import * as z from "zod";
+import type { UpdateReply } from "../agent/update/update_service.ts";
+import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { answerProblem } from "./problem.ts";
+import { apiCaller, readJson } from "./read_json.ts";
+import { updateProblem } from "./update_problem.ts";
+
+const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 lower-case hex digits');
+const Apply = z.strictObject({ expected: Digest.optional(), checksOnly: z.boolean().optional() });
+const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
+const Empty = z.strictObject({});
+
+/** Updates for programs and the command line: the same actions and words as the pages. */
+export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
+  const app = new Hono<Env>();
+  const { updates } = deps;
+
+  async function reply(c: Context<Env>, result: UpdateReply): Promise<Response> {
+    return result.ok
+      ? c.json(updates.view().operation.state, 202)
+      : await answerProblem(c, deps, state, updateProblem(result));
+  }
+
+  app.get("/api/v1/updates", (c) => c.json(updates.view()));
+  app.post("/api/v1/updates/look", async (c) => {
+    const body = await readJson(c, Empty, { deps, state });
+    return "answer" in body ? body.answer : c.json(await updates.look());
+  });
+  app.post("/api/v1/updates/plan", async (c) => {
+    const body = await readJson(c, Empty, { deps, state });
+    return "answer" in body ? body.answer : c.json({ steps: await updates.plan() ?? [] });
+  });
+  app.post("/api/v1/updates/apply", async (c) => {
+    const body = await readJson(c, Apply, { deps, state });
+    if ("answer" in body) return body.answer;
+    const { expected, checksOnly = false } = body.value;
+    return await reply(
+      c,
+      await updates.apply({ by: apiCaller(c), checksOnly, ...(expected && { expected }) }),
+    );
+  });
+  app.post("/api/v1/updates/acknowledge", async (c) => {
+    const body = await readJson(c, Acknowledge, { deps, state });
+    return "answer" in body
+      ? body.answer
+      : await reply(c, await updates.accept(body.value.checkIds, { by: apiCaller(c) }));
+  });
+  for (const action of ["recheck", "retry", "cancel"] as const) {
+    app.post(`/api/v1/updates/${action}`, async (c) => {
+      const body = await readJson(c, Empty, { deps, state });
+      return "answer" in body ? body.answer : await reply(c, await updates[action]({ by: apiCaller(c) }));
+    });
+  }
+  return app;
+}

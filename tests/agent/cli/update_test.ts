@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { stubOperation } from "../../routes/settings_stub.ts";
+import { updatesStub } from "../../routes/updates_stub.ts";
+import { withStandIn } from "./stand_in_agent.ts";
+import { cli } from "./terminal.ts";
+
+const BASE = "/api/v1/updates";
+const VIEW = updatesStub().view();
+const view = (given: object = {}) => ({ status: 200, body: { ...VIEW, ...given } });
+
+Deno.test("update shows what is installed and what the channel leads to", () =>
+  withStandIn(async (agent) => {
+    agent.answers[`GET ${BASE}`] = [view()];
+    const { code, out } = await cli(["update", "--root", agent.root]);
+    assert.equal(code, 0);
+    assert.match(out, /^Installed: {2}1\.4\.0 \(stable\)$/m);
+    assert.match(out, /^Channel: {4}update available: 1\.5\.0$/m);
+    const news = {
+      answer: "cannot-tell",
+      channel: "stable",
+      answeredAt: "2026-11-21T11:00:00.000Z",
+      problem: "ghcr.io: connection refused",
+    };
+    agent.answers[`POST ${BASE}/look`] = [view({ news })];
+    const asked = await cli(["update", "check", "--root", agent.root]);
+    assert.match(
+      asked.out,
+      /^Channel: {4}cannot tell since 2026-11-21 11:00 UTC: ghcr\.io: connection refused$/m,
+    );
+  }));
+
+Deno.test("update plan prints each object; update history each attempt", () =>
+  withStandIn(async (agent) => {
+    agent.answers[`POST ${BASE}/plan`] = [{ status: 200, body: { steps: await updatesStub().plan() } }];
+    agent.answers[`GET ${BASE}`] = [view()];
+    const plan = await cli(["update", "plan", "--root", agent.root]);
+    assert.match(plan.out, /^1\.4\.0 → 1\.5\.0\nWrite the new values\n/);
+    assert.match(plan.out, /appliance-values-alga-core: server\.image\.tag: tag-1\.4\.0 → tag-1\.5\.0\n/);
+    assert.match(plan.out, /Nothing was changed\.\n$/);
+    const history = await cli(["update", "history", "--root", agent.root]);
+    assert.equal(
+      history.out,
+      "2026-11-02 21:04 UTC  1.3.2 → 1.4.0  done after 9 min, by browser 192.0.2.7; accepted: upd.held\n",
+    );
+  }));
+
+Deno.test("update apply follows the update to its end, and accepts what it was told to", () =>
+  withStandIn(async (agent) => {
+    const at = (state: object, more: object = {}) =>
+      view({ operation: { ...stubOperation({ name: "update" }), state, ...more } });
+    agent.answers[`POST ${BASE}/apply`] = [{ status: 202, body: {} }];
+    agent.answers[`POST ${BASE}/acknowledge`] = [{ status: 202, body: {} }];
+    agent.answers[`GET ${BASE}`] = [
+      at({ status: "blocked", since: "" }),
+      at({ status: "done", finishedAt: "" }),
+    ];
+    const args = ["update", "apply", "--acknowledge", "upd.held", "--root", agent.root];
+    const { code, out } = await cli(args);
+    assert.deepEqual([code, out], [0, "Updated.\n"]);
+    assert.deepEqual(agent.asked.filter((it) => it.method === "POST").map((it) => [it.path, it.body]), [
+      [`${BASE}/apply`, { checksOnly: false }],
+      [`${BASE}/acknowledge`, { checkIds: ["upd.held"] }],
+    ]);
+  }));
+
+Deno.test("update apply with nothing to update is done, and with a silent channel it is not", () =>
+  withStandIn(async (agent) => {
+    const refused = { status: 409, body: { title: "Nothing to update", detail: "d", reason: "no-update" } };
+    agent.answers[`POST ${BASE}/apply`] = [refused];
+    agent.answers[`GET ${BASE}`] = [view({ news: { answer: "up-to-date", channel: "stable" } })];
+    const done = await cli(["update", "apply", "--root", agent.root]);
+    assert.equal(done.code, 0);
+    assert.match(done.out, /^Nothing to update/);
+    agent.answers[`GET ${BASE}`] = [
+      view({ news: { answer: "cannot-tell", channel: "stable", problem: "x" } }),
+    ];
+    assert.notEqual((await cli(["update", "apply", "--root", agent.root])).code, 0);
+  }));
+
+for (const args of [["update", "now"], ["update", "plan", "--checks-only"], ["update", "apply", "1.5.0"]]) {
+  Deno.test(`"${args.join(" ")}" is refused with what may be said`, async () => {
+    const { code, err } = await cli(args);
+    assert.equal(code, 2);
+    assert.match(err, /apply/);
+  });
+}

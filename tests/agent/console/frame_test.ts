@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { frameOf } from "../../../agent/console/frame.ts";
+import type { Model } from "../../../agent/console/model.ts";
+import { MODELS } from "./models.ts";
+import { sampleDocument, sampleModel } from "./samples.ts";
+
+for (const [name, model] of Object.entries(MODELS)) {
+  Deno.test(`frameOf() fills 24 lines of fewer than 80 cells and nothing steers: ${name}`, () => {
+    const { lines, cursor } = frameOf(model);
+    assert.equal(lines.length, 24);
+    for (const line of lines) {
+      assert.ok(line.length < 80, `${line.length}: ${line}`);
+      assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{M}\p{Cs}]/u);
+      if (model.charset === "ascii") assert.match(line, /^[\x20-\x7e]*$/);
+    }
+    assert.ok(cursor.column < 80 && cursor.row < 24, JSON.stringify(cursor));
+  });
+}
+
+Deno.test("frameOf() shows what testdata/frames.txt shows", async () => {
+  const path = new URL("./testdata/frames.txt", import.meta.url);
+  const text = Object.entries(MODELS).map(([name, model]) => {
+    const { lines, cursor } = frameOf(model);
+    return `# ${name}, cursor ${cursor.column},${cursor.row}\n${lines.join("\n").trimEnd()}\n`;
+  }).join("\n");
+  if (Deno.env.get("ALGA_GOLDEN")) await Deno.writeTextFile(path, text);
+  assert.equal(text, await Deno.readTextFile(path));
+});
+
+Deno.test("every screen fits other sizes, down to 60x20 and up to 132x50", () => {
+  for (const [columns, rows] of [[60, 20], [79, 24], [100, 30], [132, 50]] as const) {
+    for (const [name, model] of Object.entries(MODELS)) {
+      const { lines } = frameOf({ ...model, columns, rows });
+      assert.equal(lines.length, rows, name);
+      assert.ok(lines.every((it) => it.length < columns), name);
+    }
+  }
+});
+
+Deno.test("the token is shown until the agent says that somebody has signed in", () => {
+  const shown = (model: Model) => frameOf(model).lines.join("\n");
+  const token = sampleDocument().token ?? "";
+  assert.ok(shown(sampleModel()).includes(token));
+  assert.ok(!shown(sampleModel({ document: sampleDocument({ token: null }) })).includes("Setup token"));
+});
+
+Deno.test("a password is nowhere on the screen, at no length", () => {
+  const model = MODELS["the password"];
+  assert.ok(model);
+  const text = frameOf(model).lines.join("\n");
+  assert.ok(!text.includes("Correct") && !text.includes("*****"));
+  assert.equal(frameOf(model).cursor.column, 4);
+});

@@ -1,0 +1,333 @@
+import { systemClock } from "../../../agent/clock.ts";
+import { createEngine } from "../../../agent/operation/mod.ts";
+import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
+import type { RegistryClient } from "../../../agent/registry/registry.ts";
+import type { ResolvedRelease } from "../../../agent/release/mod.ts";
+import { valuesObjects } from "../../../agent/setup/values_objects.ts";
+import { writeSelection } from "../../../agent/setup/release_selection.ts";
+import { type Journal, openJournal } from "../../../agent/state/journal.ts";
+import { updateGate } from "../../../agent/update/gate.ts";
+import { createUpdateService, type UpdateService } from "../../../agent/update/update_service.ts";
+import { sourceObjects } from "../../../flux/source_objects.ts";
+import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
+import { SETTINGS } from "../settings/settings_world.ts";
+import { inStepWorld, RushingClock, sampleRelease, type StepWorld } from "../setup/steps/step_world.ts";
+
+export const BY = { by: "browser 192.0.2.7" };
+
+/** HelmRelease → its chart. @see flux/base */
+const CHARTS: Record<string, string> = {
+  "alga-core": "sebastian",
+  pgbouncer: "pgbouncer",
+  temporal: "temporal",
+  "email-service": "email-service",
+  "workflow-worker": "workflow-worker",
+  "temporal-worker": "temporal-worker",
+};
+
+/** The installed release and the one after it. */
+export const OLD = releaseOf("1.4.0", "1");
+export const NEW = releaseOf("1.5.0", "2");
+
+function releaseOf(version: string, digit: string, upgradeFrom?: string[]): ResolvedRelease {
+  const tag = `tag-${version}`;
+  const resolved = sampleRelease({
+    version,
+    charts: Object.fromEntries(Object.values(CHARTS).map((it) => [it, `0.0.0-appliance.${version}`])),
+    images: { algaCore: tag, workflowWorker: tag, emailService: tag, temporalWorker: tag },
+    config: { repository: "ghcr.io/nine-minds/alga-appliance-config", digest: `sha256:${digit.repeat(64)}` },
+    ...(upgradeFrom && { upgradeFrom }),
+  });
+  return { ...resolved, manifestDigest: `sha256:${digit.repeat(63)}f` };
+}
+
+/** What Flux and Helm do, one turn at a time. */
+export interface UpdateWorld extends StepWorld {
+  /** Upgrades that Helm made: "alga-core 0.0.0-appliance.1.5.0 tag-1.5.0". */
+  upgrades: string[];
+  /** What Helm says in place of a success, by release. */
+  trouble: Map<string, { message: string; stalled: boolean }>;
+  release(name: string): KubeObject;
+  /** The bootstrap Job, while there is one. */
+  job(): KubeObject | undefined;
+}
+
+/**
+ * Waits pass at once, as in steps; what is as long as a time limit takes its tenth, so that it is not over before the work is. No
+ * two moments are the same.
+ */
+class PatientClock extends RushingClock {
+  #asked = 0;
+  override nowMs(): number {
+    return super.nowMs() + ++this.#asked;
+  }
+  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return ms < 20_000 ? super.sleep(ms, signal) : systemClock.sleep(ms / 10, signal);
+  }
+}
+
+/** An appliance that runs {@link OLD}: Flux's objects, six releases, the finished bootstrap Job. */
+export async function inUpdateWorld(body: (world: UpdateWorld) => Promise<void>): Promise<void> {
+  await inStepWorld(async (stepWorld) => {
+    const clock = new PatientClock();
+    const world = { ...stepWorld, clock };
+    const { api, kube, host } = world;
+    host.nowMs = () => clock.nowMs();
+    host.put("/run/systemd/resolve/resolv.conf", "nameserver 192.0.2.53\n");
+    for (const it of fluxKinds()) await kube.apply(it);
+    for (const name of ["alga-system", "msp", "flux-system"]) {
+      await kube.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    }
+    await writeSelection(host, clock, OLD, SETTINGS);
+    for (const it of valuesObjects(OLD, SETTINGS.appUrl)) await kube.apply(it, { force: true });
+    for (const it of sourceObjects(OLD.manifest.config, {})) await kube.apply(it, { force: true });
+    for (const name of HELM_RELEASES) {
+      const chart = CHARTS[name] ?? "";
+      api.store.create(KINDS.HelmRelease, {
+        metadata: { name, namespace: "alga-system" },
+        spec: { chart: { spec: { chart, version: OLD.manifest.charts[chart] } } },
+      }, "kustomize-controller");
+    }
+    api.store.create(KINDS.Job, {
+      metadata: { name: "alga-core-sebastian-bootstrap", namespace: "msp", labels: { of: "1.4.0" } },
+      spec: {},
+    }, "helm");
+    const trouble: UpdateWorld["trouble"] = new Map();
+    const upgrades: string[] = [];
+    const release = (name: string) => api.store.get(KINDS.HelmRelease, "alga-system", name) as KubeObject;
+    const flux = createTinyFlux(world, { upgrades, trouble });
+    flux.turn();
+    upgrades.length = 0;
+    const end = api.store.listen(() => queueMicrotask(flux.turn));
+    try {
+      await body({ ...world, upgrades, trouble, release, job: () => jobOf(api) });
+    } finally {
+      end();
+    }
+  });
+}
+
+function jobOf(api: StepWorld["api"]): KubeObject | undefined {
+  return api.store.list(KINDS.Job).find((it) => it.metadata.name === "alga-core-sebastian-bootstrap");
+}
+
+/** The least of source-, kustomize- and helm-controller that an update needs; it is told of each change, as they are. */
+function createTinyFlux(
+  { api, clock }: StepWorld,
+  { upgrades, trouble }: Pick<UpdateWorld, "upgrades" | "trouble">,
+): { turn(): void } {
+  let isBusy = false;
+  const patch = (
+    kind: typeof KINDS[keyof typeof KINDS],
+    object: KubeObject,
+    change: Record<string, unknown>,
+    sub?: string,
+  ) => api.store.patch(kind, object.metadata.namespace, object.metadata.name, change, "flux", sub);
+
+  function source(): void {
+    for (const it of api.store.list(KINDS.OCIRepository)) {
+      const { digest } = it.spec.ref;
+      if (it.status?.artifact?.revision === digest) continue;
+      patch(KINDS.OCIRepository, it, { status: { artifact: { revision: digest } } }, "status");
+    }
+  }
+
+  /** Applies the bundle: here its charts, which stand in no artifact. */
+  function bundle(): void {
+    const [found] = api.store.list(KINDS.OCIRepository);
+    const asked = api.store.list(KINDS.Kustomization)[0]?.metadata.annotations?.[
+      "reconcile.fluxcd.io/requestedAt"
+    ];
+    const of = [OLD, NEW].find((it) => it.manifest.config.digest === found?.status?.artifact?.revision);
+    if (!of || of === NEW && asked === undefined) return; // without a word, at its own interval
+    for (const it of api.store.list(KINDS.HelmRelease)) {
+      const version = of.manifest.charts[it.spec.chart.spec.chart];
+      if (it.spec.chart.spec.version !== version) {
+        patch(KINDS.HelmRelease, it, { spec: { chart: { spec: { version } } } });
+      }
+    }
+  }
+
+  function helm(): void {
+    for (const it of api.store.list(KINDS.HelmRelease)) {
+      if (it.spec.suspend === true) continue;
+      const { name, generation, annotations } = it.metadata;
+      const values = Object.values(
+        api.store.list(KINDS.ConfigMap).find((map) => map.metadata.name === `appliance-values-${name}`)
+          ?.data ??
+          {},
+      )[0] as string ?? "";
+      const version = it.spec.chart.spec.version as string;
+      const tag = /tag-[\d.]+/.exec(values)?.[0] ?? "";
+      const wanted = `${name} ${version} ${tag}`;
+      const asked = annotations?.["reconcile.fluxcd.io/requestedAt"];
+      const isForced = asked !== undefined && annotations?.["reconcile.fluxcd.io/forceAt"] === asked;
+      const seen = it.status?.seen === wanted && it.status?.observedGeneration === generation &&
+        it.status?.lastHandledReconcileAt === asked;
+      if (seen) continue;
+      const bad = trouble.get(name);
+      if (it.status?.seen !== wanted || isForced) upgrades.push(wanted);
+      const isBlocked = bad !== undefined && (!/immutable/.test(bad.message) || jobOf(api) !== undefined);
+      const at = new Date(clock.nowMs()).toISOString();
+      const condition = (type: string, status: string, message: string) => ({
+        type,
+        status,
+        message,
+        reason: "Test",
+        lastTransitionTime: at,
+      });
+      patch(KINDS.HelmRelease, it, {
+        status: {
+          seen: wanted,
+          observedGeneration: generation,
+          ...(asked === undefined ? {} : { lastHandledReconcileAt: asked }),
+          history: [{ chartVersion: version }],
+          conditions: isBlocked
+            ? [
+              condition("Ready", "False", bad.message),
+              condition("Released", "False", bad.message),
+              ...(bad.stalled ? [condition("Stalled", "True", "Failed to upgrade after 1 attempt")] : []),
+            ]
+            : [condition("Ready", "True", "upgrade succeeded"), condition("Released", "True", "ok")],
+        },
+      }, "status");
+    }
+  }
+
+  return {
+    turn() {
+      if (isBusy) return;
+      isBusy = true;
+      try {
+        source();
+        bundle();
+        helm();
+      } catch {
+        // something was deleted in between
+      } finally {
+        isBusy = false;
+      }
+    },
+  };
+}
+
+/** Flux's kinds, so that the API knows them. */
+function fluxKinds(): KubeObject[] {
+  return [
+    ["HelmRelease", "helm.toolkit.fluxcd.io", "v2"],
+    ["Kustomization", "kustomize.toolkit.fluxcd.io", "v1"],
+    ["OCIRepository", "source.toolkit.fluxcd.io", "v1"],
+  ].map(([kind = "", group = "", version = ""]) => {
+    const plural = kind === "OCIRepository" ? "ocirepositories" : `${kind.toLowerCase()}s`;
+    return {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: `${plural}.${group}` },
+      spec: {
+        group,
+        scope: "Namespaced",
+        names: { kind, plural, singular: kind.toLowerCase() },
+        versions: [{ name: version, served: true, storage: true, subresources: { status: {} } }],
+      },
+    };
+  });
+}
+
+/** Finds nothing: what the checks find has tests of its own. */
+export const OPEN_GATE: typeof updateGate = {
+  ...updateGate,
+  check: () => Promise.resolve({ startedAt: "", finishedAt: "", results: [] }),
+};
+
+/** One process of the agent. After `limit` effects nothing of it reaches disk or cluster. */
+export interface Agent {
+  updates: UpdateService;
+  journal: Journal;
+  effects(): number;
+  /** As after SIGKILL: gives the disk for the next one. */
+  kill(): Promise<FakeHost>;
+}
+
+/** `channel`: what the registry says now, or why it says nothing. */
+export async function startAgent(
+  world: UpdateWorld,
+  host: FakeHost,
+  { limit = Infinity, gate = OPEN_GATE, channel = () => NEW, isLoginReady = true }: {
+    limit?: number;
+    gate?: typeof updateGate;
+    channel?: () => ResolvedRelease;
+    isLoginReady?: boolean;
+  } = {},
+): Promise<Agent> {
+  let effects = 0;
+  const isDead = () => effects >= limit || ++effects > limit;
+  Object.defineProperty(host, "writeError", {
+    configurable: true,
+    get: () => isDead() ? "the process is dead" : undefined,
+  });
+  const kube = mortal(world.kube, isDead);
+  const { clock } = world;
+  const journal = await openJournal(host, clock);
+  const engine = createEngine({ host, clock, journal });
+  const updates = await createUpdateService({
+    host,
+    clock,
+    engine,
+    journal,
+    connectKube: () => Promise.resolve(kube),
+    mirrors: {},
+    registryFor: () => registryOf(channel),
+    agentPort: 8080,
+    gate,
+    isSetUp: () => true,
+    settings: () => Promise.resolve(SETTINGS),
+    login: { isReady: () => isLoginReady, waitingFor: () => "", subscribe: () => () => {} },
+    troubles: () => [],
+  });
+  await engine.dischargeOwed();
+  await engine.resume();
+  return {
+    updates,
+    journal,
+    effects: () => effects,
+    async kill() {
+      effects = limit = 0;
+      await engine.stop().catch(() => {});
+      const copy = new FakeHost();
+      copy.nowMs = host.nowMs;
+      for (const [path, file] of host.files) if (!path.endsWith(".lock")) copy.files.set(path, file);
+      return copy;
+    },
+  };
+}
+
+/** A registry that has what the channel leads to, and every chart. */
+function registryOf(channel: () => ResolvedRelease): RegistryClient {
+  const encoder = new TextEncoder();
+  return {
+    ping: () => Promise.resolve({ status: 200, dateMs: undefined }),
+    // deno-lint-ignore require-await -- a channel that throws is a registry that refuses
+    async fetchManifest() {
+      const { manifest, manifestDigest } = channel();
+      const config = { digest: `sha256:${"c".repeat(64)}`, size: JSON.stringify(manifest).length };
+      return { digest: manifestDigest, mediaType: "", bytes: encoder.encode(JSON.stringify({ config })) };
+    },
+    fetchBlob: () => Promise.resolve(encoder.encode(JSON.stringify(channel().manifest))),
+    exists: () => Promise.resolve(true),
+    close: () => {},
+  };
+}
+
+/** A client whose writes end with its process. */
+function mortal(kube: KubeClient, isDead: () => boolean): KubeClient {
+  return new Proxy(kube, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      const isWrite = ["apply", "patch", "create", "delete"].includes(String(name));
+      return (...args: unknown[]) =>
+        isWrite && isDead() ? Promise.reject(new Error("the process is dead")) : value.apply(target, args);
+    },
+  });
+}

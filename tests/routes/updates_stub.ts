@@ -1,0 +1,86 @@
+import type { OperationView } from "../../agent/operation/operation.ts";
+import type { UpdateReply, UpdateService, UpdateView } from "../../agent/update/update_service.ts";
+import { stubOperation } from "./settings_stub.ts";
+
+export const STUB_DIGEST = `sha256:${"2".repeat(64)}`;
+
+/** Updates in memory: what was asked of them is kept in `requests`. */
+export interface UpdatesStub extends UpdateService {
+  requests: {
+    action: string;
+    by: string;
+    checkIds?: readonly string[];
+    expected?: string;
+    checksOnly?: boolean;
+  }[];
+  shown: UpdateView;
+  answer: UpdateReply;
+  operate(operation: Partial<OperationView>): void;
+}
+
+export function updatesStub(): UpdatesStub {
+  const act = (action: string) => (options: { by: string }) => {
+    stub.requests.push({ action, ...options });
+    return Promise.resolve(stub.answer);
+  };
+  const stub: UpdatesStub = {
+    requests: [],
+    answer: { ok: true },
+    shown: {
+      installed: { version: "1.4.0", manifestDigest: `sha256:${"1".repeat(64)}`, channel: "stable" },
+      news: {
+        answer: "update-available",
+        channel: "stable",
+        answeredAt: "2026-11-21T11:55:00.000Z",
+        askedAt: "2026-11-21T11:55:00.000Z",
+        target: { version: "1.5.0", manifestDigest: STUB_DIGEST, notes: "Faster boards.\n<b>Not bold</b>" },
+      },
+      operation: stubOperation({ name: "update", title: "Update" }),
+      history: [{
+        at: "2026-11-02T21:04:00.000Z",
+        by: "browser 192.0.2.7",
+        from: "1.3.2",
+        to: "1.4.0",
+        channel: "stable",
+        result: "done",
+        finishedAt: "2026-11-02T21:13:00.000Z",
+        steps: [],
+        accepted: [{ checkId: "upd.held", by: "browser 192.0.2.7" }],
+      }],
+    },
+    operate(operation) {
+      stub.shown = {
+        ...stub.shown,
+        operation: stubOperation({ name: "update", title: "Update", ...operation }),
+      };
+    },
+    view: () => stub.shown,
+    look: () => (stub.requests.push({ action: "look", by: "" }), Promise.resolve(stub.shown)),
+    follow: () => Promise.resolve(),
+    subscribe: () => () => {},
+    plan: () =>
+      Promise.resolve([
+        { id: "check", title: "Check the update", isDone: false, changes: undefined },
+        {
+          id: "values",
+          title: "Write the new values",
+          isDone: false,
+          changes: [{
+            object: "ConfigMap alga-system/appliance-values-alga-core",
+            field: "server.image.tag",
+            from: "tag-1.4.0",
+            to: "tag-1.5.0",
+          }],
+        },
+      ]),
+    apply: act("apply"),
+    recheck: act("recheck"),
+    retry: act("retry"),
+    cancel: act("cancel"),
+    accept(checkIds, options) {
+      stub.requests.push({ action: "accept", by: options.by, checkIds });
+      return Promise.resolve(stub.answer);
+    },
+  };
+  return stub;
+}

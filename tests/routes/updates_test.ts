@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { openAccess } from "../../agent/access/mod.ts";
+import type { PreflightReport } from "../../agent/preflight/check.ts";
+import type { SetupService } from "../../agent/setup/mod.ts";
+import { emptySnapshot, evaluate } from "../../agent/status/mod.ts";
+import { createApp } from "../../routes/mod.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
+import { FakeHost } from "../fakes/fake_host.ts";
+import { parseMarkup } from "../views/markup.ts";
+import { settingsStub } from "./settings_stub.ts";
+import { STUB_DIGEST, updatesStub } from "./updates_stub.ts";
+
+const HOST = "192.0.2.10:8080";
+const BY = "browser 192.0.2.7";
+
+async function startApp({ isSetUp = true } = {}) {
+  const clock = new FakeClock();
+  const access = await openAccess({ host: new FakeHost(), clock });
+  const updates = updatesStub();
+  const status = evaluate(emptySnapshot(), clock.nowMs());
+  const app = createApp({
+    setup: { view: () => ({ state: { status: isSetUp ? "done" : "idle" } }) } as SetupService,
+    settings: settingsStub(),
+    updates,
+    audit: {
+      record: () => Promise.resolve(),
+      read: () => Promise.resolve({ entries: [], problem: undefined }),
+    },
+    access,
+    clock,
+    isReady: () => true,
+    say: () => {},
+    status: {
+      current: () => status,
+      json: () => JSON.stringify(status),
+      subscribe: () => () => {},
+      stop: () => Promise.resolve(),
+    },
+    identity: {
+      hostName: "appliance-01",
+      addresses: () => Promise.resolve(["192.0.2.10"]),
+      agentVersion: "0",
+      commit: "c",
+      builtAt: "",
+    },
+    allowedHosts: () => Promise.resolve(["appliance-01"]),
+  });
+  const { id, session } = await access.startSession();
+  const cookie = { host: HOST, cookie: `alga_appliance_session=${id}` };
+  const from = { remoteAddr: "192.0.2.7" };
+  return {
+    updates,
+    audit: {
+      record: () => Promise.resolve(),
+      read: () => Promise.resolve({ entries: [], problem: undefined }),
+    },
+    get: (path: string) => app.fetch(new Request(`http://${HOST}${path}`, { headers: cookie }), from),
+    post(path: string, fields: [string, string][] = []) {
+      const body = new URLSearchParams([...fields, ["csrf", session.csrfToken]]);
+      return app.fetch(new Request(`http://${HOST}${path}`, { method: "POST", headers: cookie, body }), from);
+    },
+    api(method: string, path: string, body?: unknown) {
+      const headers = {
+        host: HOST,
+        authorization: `Bearer ${access.token()}`,
+        "content-type": "application/json",
+      };
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      return app.fetch(new Request(`http://${HOST}${path}`, { method, headers, ...sent }), from);
+    },
+  };
+}
+
+const REPORT: PreflightReport = {
+  startedAt: "",
+  finishedAt: "",
+  results: [{
+    id: "upd.held",
+    title: "Paused releases",
+    vantage: "cluster",
+    overridable: true,
+    durationMs: 1,
+    status: "fail",
+    expected: "no release is paused",
+    found: "paused: pgbouncer",
+    remediation: "Accept it",
+  }],
+};
+
+async function wordsOf(response: Response): Promise<string> {
+  return parseMarkup(await response.text()).text.replaceAll(/\s+/g, " ");
+}
+
+for (const path of ["/updates", "/updates/plan", "/updates/findings"]) {
+  Deno.test(`GET ${path} leads to setup before setup is done`, async () => {
+    const response = await (await startApp({ isSetUp: false })).get(path);
+    assert.deepEqual([response.status, response.headers.get("location")], [303, "/setup"]);
+  });
+}
+
+Deno.test("GET /updates shows what there is, what is new, and what was", async () => {
+  const { get } = await startApp();
+  const response = await get("/updates?live=off");
+  const html = await response.text();
+  assert.match(html, /&lt;b>Not bold/);
+  const words = parseMarkup(html).text.replaceAll(/\s+/g, " ");
+  assert.match(words, /Release 1\.5\.0 is available You run 1\.4\.0 \(stable\)/);
+  assert.match(words, /What is new in 1\.5\.0 Faster boards\./);
+  assert.match(words, /1\.3\.2 → 1\.4\.0 ?done in 9.min .*by browser 192\.0\.2\.7\. Accepted: upd\.held\./);
+});
+
+const ANSWERS = [
+  ["up-to-date", /Release 1\.4\.0 is the newest of its channel/],
+  ["cannot-tell", /It is not known whether there is an update.*ghcr\.io: connection refused.*status page/],
+  ["never", /The channel has not been asked yet/],
+] as const;
+for (const [answer, words] of ANSWERS) {
+  Deno.test(`GET /updates tells "${answer}" apart, and offers no plan`, async () => {
+    const { get, updates } = await startApp();
+    const problem = answer === "cannot-tell" ? { problem: "ghcr.io: connection refused" } : {};
+    updates.shown = { ...updates.shown, news: { answer, channel: "stable", ...problem } };
+    const html = await (await get("/updates?live=off")).text();
+    assert.match(parseMarkup(html).text.replaceAll(/\s+/g, " "), words);
+    assert.ok(!html.includes("/updates/plan"));
+    assert.ok(html.includes("Ask now"));
+  });
+}
+
+Deno.test("the plan names each object; what is applied is the release that it showed", async () => {
+  const { get, post, updates } = await startApp();
+  const response = await get("/updates/plan");
+  const html = await response.text();
+  assert.match(
+    parseMarkup(html).text.replaceAll(/\s+/g, " "),
+    /server\.image\.tag ?: tag-1\.4\.0 → tag-1\.5\.0/,
+  );
+  assert.ok(html.includes(`value="${STUB_DIGEST}"`));
+  assert.equal(
+    (await post("/updates/check", [["expected", STUB_DIGEST]])).headers.get("location"),
+    "/updates",
+  );
+  await post("/updates/apply", [["expected", STUB_DIGEST]]);
+  assert.deepEqual(updates.requests, [
+    { action: "apply", by: BY, checksOnly: true, expected: STUB_DIGEST },
+    { action: "apply", by: BY, checksOnly: false, expected: STUB_DIGEST },
+  ]);
+  updates.answer = { ok: false, reason: "no-update", answer: "update-available" };
+  const moved = await post("/updates/apply", [["expected", STUB_DIGEST]]);
+  assert.equal(moved.status, 409);
+  assert.match(await wordsOf(moved), /The channel leads to another release now.*Look at the plan again/);
+});
+
+Deno.test("a closed check is shown with what may be accepted, and asks for the box that is missing", async () => {
+  const { get, post, updates } = await startApp();
+  assert.equal((await get("/updates/findings")).headers.get("location"), "/updates");
+  updates.operate({ state: { status: "blocked", since: "2026-11-21T11:59:00.000Z" }, report: REPORT });
+  assert.match(await wordsOf(await get("/updates?live=off")), /The update waits for you/);
+  assert.match(await wordsOf(await get("/updates/findings")), /paused: pgbouncer.*Accept and update/);
+  await post("/updates/accept", [["checkId", "upd.held"]]);
+  assert.deepEqual(updates.requests, [{ action: "accept", by: BY, checkIds: ["upd.held"] }]);
+  updates.answer = { ok: false, reason: "needs-acknowledgement", checkIds: ["upd.held"] };
+  const missing = await post("/updates/accept");
+  assert.equal(missing.status, 422);
+  assert.match(await wordsOf(missing), /Paused releases: tick the box/);
+});
+
+Deno.test("an update under way can be stopped where it may be; one that failed is tried again by one button", async () => {
+  const { get, post, updates } = await startApp();
+  const running = {
+    status: "running",
+    stepId: "charts",
+    startedAt: "2026-11-21T11:59:00.000Z",
+    message: "x",
+  } as const;
+  updates.operate({ state: running, mayCancel: true });
+  assert.match(await wordsOf(await get("/updates?live=off")), /Updating.*Stop the update/);
+  updates.operate({ state: running, mayCancel: false });
+  assert.doesNotMatch(await wordsOf(await get("/updates?live=off")), /Stop the update|Look at the plan/);
+  for (const action of ["retry", "cancel", "recheck", "look"]) await post(`/updates/${action}`);
+  assert.deepEqual(updates.requests.map((it) => it.action), ["retry", "cancel", "recheck", "look"]);
+});
+
+Deno.test("the API does the same, and refuses fields that it does not know", async () => {
+  const { api, updates } = await startApp();
+  assert.equal((await (await api("GET", "/api/v1/updates")).json()).news.answer, "update-available");
+  assert.equal((await api("POST", "/api/v1/updates/apply", { expected: STUB_DIGEST })).status, 202);
+  const unknown = await api("POST", "/api/v1/updates/apply", { version: "1.5.0" });
+  assert.equal(unknown.status, 422);
+  assert.match((await unknown.json()).detail, /version/);
+  const wrong = await api("POST", "/api/v1/updates/apply", { expected: "1.5.0" });
+  assert.match((await wrong.json()).detail, /must be "sha256:"/);
+  updates.answer = {
+    ok: false,
+    reason: "no-update",
+    answer: "cannot-tell",
+    problem: "ghcr.io: connection refused",
+  };
+  const refused = await api("POST", "/api/v1/updates/apply", {});
+  assert.equal(refused.status, 409);
+  const { reason, detail } = await refused.json();
+  assert.deepEqual([reason, /ghcr\.io: connection refused/.test(detail)], ["no-update", true]);
+});

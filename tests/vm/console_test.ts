@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { compiledProgram } from "../binary/program.ts";
+import { missingForMachines } from "./debian_tree.ts";
+import { makeImage } from "./image.ts";
+import { BOOT_SEC, type Machine, withMachine } from "./machine.ts";
+
+const program = await compiledProgram();
+const missing = await missingForMachines() ?? (program.ok ? undefined : program.reason);
+const name =
+  "after a boot the console stands on tty1 and on the serial line, and sets up as far as the checks";
+
+Deno.test({
+  name: missing === undefined ? name : `${name} (skipped: ${missing})`,
+  ignore: missing !== undefined,
+  async fn() {
+    const dir = await Deno.makeTempDir({ prefix: "alga-vm-" });
+    try {
+      const image = await makeImage(program.ok ? program.path : "", dir);
+      await withMachine(image, dir, async (machine) => {
+        const first = await machine.shows(
+          "address and token",
+          /Setup token:[^]*10\.0\.2\.15\/24 {2}DHCP/,
+          BOOT_SEC,
+        );
+        assert.match(first, /http:\/\/10\.0\.2\.15:8080\//);
+        assert.match(first, /^Alga appliance {2}appliance-01\n/, "nothing else was written over it");
+        await idleLineIsSilent(machine);
+        await typeSetup(machine);
+        await loginAndBack(machine);
+      });
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
+
+async function idleLineIsSilent({ received }: Machine): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  const before = received();
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  assert.equal(received(), before);
+}
+
+/** Everything typed over the serial line, up to what the checks find on a machine that is too small. */
+async function typeSetup({ shows, type }: Machine): Promise<void> {
+  const answers = [
+    [/Company\n/, "Example Ltd"],
+    [/First name\n/, "Maria"],
+    [/Last name\n/, "Example"],
+    [/E-mail\n/, "maria@example.com"],
+    [/Password\n/, "Correct-Horse7!"],
+    [/Password, once more\n/, "Correct-Horse7!"],
+    [/Application address\n/, ""],
+    [/DNS servers\n/, ""],
+    [/Channel\n/, ""],
+    [/Release override\n/, ""],
+    [/Proxy\n/, ""],
+  ] as const;
+  await type("1");
+  for (const [question, text] of answers) {
+    const shown = await shows(`the question ${question}`, question);
+    assert.ok(!shown.includes("Horse7"));
+    await type(`${text}\r`);
+  }
+  await shows("all answers", /Check your answers[^]*maria@example\.com/);
+  await type("s");
+  await shows("who began it", /by console ttyS0/);
+  const found = await shows("what stands in the way", /Nothing was changed\.[^]*x Memory/, 240);
+  assert.match(found, /What to do: /);
+  await type("\x1b");
+  await shows("the first screen", /7 Shell/);
+}
+
+/** A shell is a login on the same line; what it looks at is the rest of the machine. */
+async function loginAndBack({ shows, type, shell }: Machine): Promise<void> {
+  await type("7");
+  const login = await shows("a login", /login: ?$/m);
+  assert.doesNotMatch(login, /█|Sign-in help/, "the screen was left empty");
+  await type("root\r");
+  await shows("a shell", /# ?$/m);
+  // Without an editor of lines, which would draw what is typed.
+  await type("exec env TERM=dumb PS1='# ' SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 sh\r");
+  await shell("stty -echo");
+  const states = await shell(
+    "systemctl is-active getty@tty1 serial-getty@ttyS0 alga-appliance-console@tty1 alga-appliance-console@ttyS0",
+  );
+  assert.deepEqual(states.trim().split("\n"), ["inactive", "inactive", "active", "inactive"]);
+  assert.match(await shell("systemctl --no-legend --plain --failed"), /^\s*$/);
+  const tty1 = await shell("fold -w 160 /dev/vcs1 | grep -a ."); // the width of KMS' first mode here
+  for (const text of ["Alga appliance  appliance-01", "10.0.2.15/24", "1 Set up"]) {
+    assert.ok(tty1.includes(text), tty1);
+  }
+  const token = (await shell("alga-agent token show")).trim();
+  assert.ok(tty1.includes(token) && token.length > 30, tty1);
+  assert.ok((await shell("cat /etc/issue.d/alga-appliance.issue")).includes(token));
+  const motd = await shell("cat /etc/motd");
+  assert.ok(motd.includes("http://10.0.2.15:8080/") && !motd.includes(token));
+  assert.match(await shell("alga-agent doctor"), /ok +Service +runs \(running\)/);
+  await type("exit\r");
+  await shows("the console again", /Alga appliance {2}appliance-01[^]*7 Shell/);
+}

@@ -1,0 +1,67 @@
+import type { PlannedStep } from "../agent/operation/operation.ts";
+import type { PreflightReport } from "../agent/preflight/check.ts";
+import type { UpdateView } from "../agent/update/update_service.ts";
+import { type FindingsOf, findingsPage } from "./gate_findings.ts";
+import { button } from "./form_button.ts";
+import { html, visible } from "./html.ts";
+import type { Page } from "./layout.ts";
+import { planPanel } from "./plan_panels.ts";
+
+/** Says before what an update does: each object, from what to what. */
+export function updatePlanPage(
+  { csrfToken, view, plan }: { csrfToken: string; view: UpdateView; plan: readonly PlannedStep[] },
+): Page {
+  const { installed, news: { target } } = view;
+  const expected = { expected: target?.manifestDigest ?? "" };
+  const steps = plan.filter((it) => it.id !== "check" && !it.isDone);
+  return {
+    title: "Plan of the update",
+    narrow: true,
+    body: [
+      html`
+        <header>
+          <h1>${visible(installed?.version ?? "?")} → ${visible(target?.version ?? "?")}</h1>
+          <p class="soft">Nothing has changed yet. This is what will.</p>
+        </header>
+      `,
+      planPanel(steps),
+      html`
+        <section class="panel">
+          <h2>If it stops half-way</h2>
+          <p>
+            It stays where it is and says why. Nothing is rolled back: data may already be in its new form. What the
+            update holds still is let go again, whatever happens. You try again with one button.
+          </p>
+          <div class="acts">
+            ${button("/updates/apply", "Update now", csrfToken, "big", expected)} ${button(
+              "/updates/check",
+              "Only check",
+              csrfToken,
+              "quiet",
+              expected,
+            )}<a href="/updates">Not now</a>
+          </div>
+        </section>
+      `,
+    ],
+  };
+}
+
+const FINDINGS: FindingsOf = {
+  base: "/updates",
+  other: { href: "/updates", label: "Back to the updates" },
+  words: {
+    mayAccept: "Fix it and check again, or accept what was found.",
+    mustFix: "Fix it, then check again.",
+  },
+  accept: "Accept and update",
+};
+
+/** An update whose check closed the gate. */
+export function updateFindingsPage(
+  report: PreflightReport,
+  csrfToken: string,
+  marked?: Parameters<typeof findingsPage>[3],
+): Page {
+  return findingsPage(FINDINGS, report, csrfToken, marked);
+}

@@ -1,0 +1,180 @@
+import type { VNode } from "preact";
+import type { UpdateAttempt } from "../agent/update/history.ts";
+import type { UpdateView } from "../agent/update/update_service.ts";
+import { type Content, html, visible } from "./html.ts";
+import { duration, mark, moment, type Tone } from "./layout.ts";
+import { liveParts } from "./live_parts.ts";
+import { hiddenForm, operationParts } from "./operation_parts.ts";
+
+const LINKS = {
+  doing: "Updating",
+  other: { href: "/", label: "See the status" },
+  retryForm: "retry",
+};
+const LOOK_FORM = "look";
+const CANCEL_FORM = "cancel";
+/** Attempts that the page shows; the command and the API have them all. */
+const MOST_SHOWN = 20;
+
+/** What stands above the changing parts: the reader's own buttons, and the heading. */
+export function updatesHead(csrfToken: string): Content {
+  return [
+    hiddenForm(LINKS.retryForm, "/updates/retry", csrfToken),
+    hiddenForm(LOOK_FORM, "/updates/look", csrfToken),
+    hiddenForm(CANCEL_FORM, "/updates/cancel", csrfToken),
+    html`
+      <header>
+        <h1>Updates</h1>
+        <p class="soft">An update changes Alga and its services, not this machine and not Kubernetes.</p>
+      </header>
+    `,
+  ];
+}
+
+/** The changing parts of the page: what goes on or what there is, what is new, what was. */
+export function updatesParts(view: UpdateView, nowMs: number): VNode[] {
+  const { state, mayCancel } = view.operation;
+  const isBusy = state.status === "running";
+  const asOf = new Date(nowMs).toISOString();
+  return liveParts([
+    ...operationParts(view.operation, nowMs, LINKS),
+    isBusy && mayCancel && html`
+      <p class="acts"><button class="quiet" form="${CANCEL_FORM}">Stop the update</button></p>
+    `,
+    state.status === "blocked" && html`
+      <div class="panel">
+        <h2>The update waits for you</h2>
+        <p>Its check found something. Nothing was changed.</p>
+        <div class="acts"><a class="button" href="/updates/findings">See what was found</a></div>
+      </div>
+    `,
+    isBusy ? null : newsPart(view, asOf),
+    notesPart(view),
+    historyPart(view.history, asOf),
+    CHANNEL,
+  ]);
+}
+
+/** The state that the tab shows. */
+export function updatesTone({ operation: { state }, news }: UpdateView): Tone {
+  if (state.status === "running") return "busy";
+  if (state.status === "failed" || state.status === "blocked") return "bad";
+  return news.answer === "update-available" ? "busy" : news.answer === "up-to-date" ? "good" : "idle";
+}
+
+/** Title of the page and of its first part. */
+export function updatesTitle({ news, installed }: UpdateView): string {
+  switch (news.answer) {
+    case "update-available":
+      return `Release ${visible(news.target?.version ?? "")} is available`;
+    case "up-to-date":
+      return `Release ${visible(installed?.version ?? "")} is the newest of its channel`;
+    case "cannot-tell":
+      return "It is not known whether there is an update";
+    case "never":
+      return "The channel has not been asked yet";
+  }
+}
+
+const NEWS_TONE: Record<UpdateView["news"]["answer"], Tone> = {
+  "update-available": "busy",
+  "up-to-date": "good",
+  "cannot-tell": "warn",
+  never: "idle",
+};
+
+function newsPart(view: UpdateView, asOf: string): VNode {
+  const { news, installed } = view;
+  const tone = NEWS_TONE[news.answer];
+  const isNew = news.answer === "update-available";
+  return html`
+    <header class="${`hero ${tone}`}">
+      <h2>${mark(tone)}<span>${updatesTitle(view)}</span></h2>
+      ${installed
+        ? html`
+          <p>You run ${visible(installed.version)} (${visible(installed.channel)}).${isNew
+            ? " People cannot log in for some minutes of an update."
+            : ""}</p>
+        `
+        : html`
+          <p>It is not on record which release is installed.</p>
+        `} ${news.problem === undefined ? null : html`
+        <p>${visible(news.problem)}</p>
+        <p>
+          <b>What to do:</b> See on the <a href="/">status page</a> whether the registry can be reached, then ask
+          again.
+        </p>
+      `}
+      <div class="acts">
+        ${isNew
+          ? html`
+            <a class="button big" href="/updates/plan">Look at the plan</a>
+          `
+          : null}<button class="quiet" form="${LOOK_FORM}">Ask now</button>
+      </div>
+      <p class="soft">${news.answeredAt === undefined ? "It has not answered yet." : html`
+        <span>Answered ${moment(news.answeredAt, asOf)}. It is asked every few hours.</span>
+      `}</p>
+    </header>
+  `;
+}
+
+function notesPart({ news: { target } }: UpdateView): Content {
+  if (target?.notes === undefined) return null;
+  return html`
+    <div class="panel">
+      <h2>What is new in ${visible(target.version)}</h2>
+      <pre class="notes">${visible(target.notes)}</pre>
+    </div>
+  `;
+}
+
+const RESULT: Record<UpdateAttempt["result"], { tone: Tone; word: string }> = {
+  running: { tone: "busy", word: "under way" },
+  checked: { tone: "idle", word: "checked only" },
+  blocked: { tone: "warn", word: "stopped by its check" },
+  failed: { tone: "bad", word: "failed" },
+  cancelled: { tone: "idle", word: "stopped" },
+  done: { tone: "good", word: "done" },
+};
+
+function historyPart(history: readonly UpdateAttempt[], asOf: string): VNode {
+  return html`
+    <div class="panel">
+      <h2>History</h2>
+      ${history.length === 0
+        ? html`
+          <p class="soft">There was no update yet.</p>
+        `
+        : html`
+          <ul class="rows">${history.slice(0, MOST_SHOWN).map((it) => attemptRow(it, asOf))}</ul>
+        `}
+    </div>
+  `;
+}
+
+function attemptRow(it: UpdateAttempt, asOf: string): VNode {
+  const { tone, word } = RESULT[it.result];
+  const took = it.finishedAt === undefined
+    ? ""
+    : ` in ${duration(Date.parse(it.finishedAt) - Date.parse(it.at))}`;
+  return html`
+    <li class="${tone}">
+      ${mark(tone)}<h3>${visible(it.from)} → ${visible(
+        it.to,
+      )}</h3><span class="tag">${word}${it.result === "done" ? took : ""}</span>
+      <p>${moment(it.at, asOf)} by ${visible(it.by)}.${it.problem === undefined
+        ? ""
+        : ` ${visible(it.problem)}`}${it.accepted.length === 0
+        ? ""
+        : ` Accepted: ${visible(it.accepted.map((check) => check.checkId).join(", "))}.`}</p>
+    </li>
+  `;
+}
+
+const CHANNEL = html`
+  <div class="panel">
+    <h2>Channel</h2>
+    <p>Which channel this appliance follows is one of its <a href="/settings">settings</a>.</p>
+  </div>
+`;
