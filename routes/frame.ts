@@ -14,6 +14,15 @@ async function addressOf({ identity, clock }: AppDeps, state: AppState): Promise
   return await state.address.answer;
 }
 
+/** The page that says what went wrong must come up whatever it is. */
+function isSetUp({ setup }: AppDeps): boolean {
+  try {
+    return setup.view().state.status === "done";
+  } catch {
+    return false;
+  }
+}
+
 /** What every page shows around its content. */
 export async function frameOf(
   c: Context<Env>,
@@ -32,7 +41,7 @@ export async function frameOf(
     release: version === null ? null : `${version} · ${status.release.selectedChannel ?? ""}`,
     stylePath: state.stylesheet.path,
     problems: status.topBlockers,
-    isSetUp: deps.setup.view().state.status === "done",
+    isSetUp: isSetUp(deps),
     connection: c.env.isEncrypted
       ? { isEncrypted: true }
       : { isEncrypted: false, encryptedUrl: encryptedAddress(c) },

@@ -37,7 +37,8 @@ export function helpRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const typed = c.req.param("id");
     const id = help.helpId(typed);
     if (id === undefined) return await index(c, typed);
-    const here = c.get("session") === undefined ? [] : foundHere(c, deps, id);
+    const session = c.get("session");
+    const here = session === undefined || session.mustChoosePassword ? [] : foundHere(c, deps, id);
     const [first] = here;
     const page = help.helpPage(id, first && help.wordsOfFinding(first.blocker));
     return c.html(renderPage(await frameOf(c, deps, state), helpPageView(page, here)));

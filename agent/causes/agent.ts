@@ -65,7 +65,8 @@ export const AGENT = {
     place: { tier: "fullHealth", component: "appliance" },
     title: "This site's certificate for the agent's pages ends soon",
     reason: (w) => `It is valid until ${w.day}.`,
-    nextAction: "Put a renewed one and its key in /etc/alga-appliance/tls. The agent takes it up by itself.",
+    nextAction:
+      "Put a renewed one and its key in place (sudo install -m 0600 FILE.crt /etc/alga-appliance/tls/tls.crt, the key likewise as tls.key). The agent takes it up by itself.",
     consequence: "Then the pages get the agent's own certificate, of which browsers warn.",
     patienceMs: Infinity,
     retrySafe: true,

@@ -111,7 +111,7 @@ export const APP = {
         : "Another program in its own container holds the port, or it was started twice.",
     nextAction: (w) =>
       w.holder === "previous"
-        ? "It starts when the previous instance has ended. If that does not come to an end, restart the machine."
+        ? "It starts when the previous instance has ended. If that does not come to an end, restart the machine (sudo systemctl reboot)."
         : w.holder === "machine"
         ? `Stop the other program ("sudo ss -ltnp" shows who uses port${
           w.port === "" ? "s" : ` ${w.port}`

@@ -18,7 +18,7 @@ export const CONFIG = {
     reason: (w) => `It needs "${w.missing}", which was not created.`,
     nextAction: (w) =>
       w.isMadeBySetup
-        ? "Run setup again: it adds what is missing and keeps what exists."
+        ? "While setup is not over, run setup again (sudo alga-agent setup --retry): it adds what is missing and keeps what exists. Afterwards: alga-agent help cfg.missing-secret."
         : `Setup does not make it. ${BUNDLE}`,
     retrySafe: true,
     action: "open-setup",

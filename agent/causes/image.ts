@@ -29,7 +29,7 @@ export const IMAGE = {
     patienceMs: 10 * 60_000,
     limit: {
       afterMs: 30 * 60_000,
-      nextAction: "Check the internet connection of this machine: downloads are cut off again and again.",
+      nextAction: `${LOOK_AT_THE_WAY}: downloads are cut off again and again.`,
       owner: "network-admin",
       action: "ask-network-admin",
     },
@@ -45,7 +45,7 @@ export const IMAGE = {
     nextAction: "Nothing to do. It goes on by itself.",
     limit: {
       afterMs: 60 * 60_000,
-      nextAction: "Check the internet connection of this machine: the download takes longer than it should.",
+      nextAction: `${LOOK_AT_THE_WAY}: the download takes longer than it should.`,
       owner: "network-admin",
       action: "ask-network-admin",
     },

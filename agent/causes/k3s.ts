@@ -144,7 +144,7 @@ export const K3S = {
         w.times > 1 ? `, ${w.times} times` : ""
       }; until then its services cannot reach each other.`,
     nextAction:
-      "Find the program that clears the firewall (ufw or firewalld that is restarted, security software) and exempt the rules named KUBE- and CNI-.",
+      "Find the program that clears the firewall (systemctl list-units shows what runs: ufw, firewalld, security software) and exempt the rules named KUBE- and CNI-.",
     patienceMs: 10 * 60_000,
     retrySafe: true,
     action: "fix-machine",
@@ -156,7 +156,7 @@ export const K3S = {
     place: AT_NODE,
     title: "Kubernetes cannot start: this machine is a container without a kernel of its own",
     reason: "It looks for the kernel's messages (/dev/kmsg), which a container (LXC) does not have.",
-    nextAction: "Run the appliance in a virtual machine, not in a container.",
+    nextAction: "Make a virtual machine for the appliance in the hypervisor: it cannot run in a container.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,

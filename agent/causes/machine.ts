@@ -58,7 +58,7 @@ export const MACHINE = {
     title: "The file with the DNS servers of this machine is missing",
     reason: "Kubernetes is told to read it for every service that it starts.",
     nextAction:
-      'Bring the file back: restart the service "systemd-resolved", or correct "resolv-conf" in /etc/rancher/k3s/config.yaml.',
+      'Bring the file back: restart the service "systemd-resolved" (sudo systemctl restart systemd-resolved), or correct "resolv-conf" in /etc/rancher/k3s/config.yaml.',
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,
@@ -72,7 +72,7 @@ export const MACHINE = {
         w.level === "" ? "commands that the processor does not have" : `a processor of the level ${w.level}`
       }.`,
     nextAction:
-      'Let the virtual machine see the processor of its host (CPU type "host", or x86-64-v2 and newer), then start it again.',
+      'In the hypervisor, let the virtual machine see the processor of its host (CPU type "host", or x86-64-v2 and newer), then start it again.',
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<{ component: string; /** "x86-64-v2"; "" where not told. */ level: string }>,

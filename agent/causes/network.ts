@@ -32,7 +32,7 @@ export const NETWORK = {
     title: (w) => `${Registry(w)} cannot be reached over IPv6`,
     reason: "Its IPv6 address was tried, and this machine has no way there. That says nothing of IPv4.",
     nextAction:
-      "Give this machine a working IPv6 route, or switch IPv6 off on it, so that the IPv4 address is used.",
+      "Ask the network administrator for a working IPv6 route, or switch IPv6 off on this machine, so that the IPv4 address is used.",
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked>,
@@ -128,7 +128,7 @@ export const NETWORK = {
     reason: (w) =>
       `It was valid until ${w.until === "" ? "some time ago" : w.until}, by the clock of this machine.`,
     nextAction:
-      'Check that clock first ("timedatectl"). If it is right, whoever runs that server, or the device in between, has to renew the certificate.',
+      "Check that clock first (timedatectl). If it is right, ask the network administrator: whoever runs that server, or the device in between, has to renew the certificate.",
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked & { /** "" where the text does not tell it. */ until: string }>,

@@ -45,7 +45,7 @@ export const REGISTRY = {
     limit: {
       afterMs: 3_600_000,
       nextAction:
-        "It has lasted for long. Check whether a proxy or firewall answers in place of the registry, or use a mirror of it.",
+        "It has lasted for long. Ask the network administrator whether a proxy or firewall answers in place of the registry, or use a mirror of it.",
       owner: "network-admin",
       action: "ask-network-admin",
     },

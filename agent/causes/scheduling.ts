@@ -30,10 +30,10 @@ export const SCHEDULING = {
         : `${w.holder} holds the port.`,
     nextAction: (w) =>
       w.holder === "stopping"
-        ? "It starts when the previous instance has ended. If that does not come to an end, restart the machine."
+        ? "It starts when the previous instance has ended. If that does not come to an end, restart the machine (sudo systemctl reboot)."
         : w.holder === "previous"
-        ? `Stop the previous instance: ${w.command}`
-        : "Remove the other part, or give it another port.",
+        ? `Stop the previous instance (sudo ${w.command}). It is made again by itself.`
+        : "See who holds the port (sudo k3s kubectl get pods -A), and remove it or give it another port.",
     patienceMs: 30_000,
     retrySafe: true,
     action: "fix-machine",
@@ -51,7 +51,7 @@ export const SCHEDULING = {
     title: (w) => `${w.component} cannot start: its volume belongs to another machine`,
     reason: "The volume was made by a machine of another name, and its data lie there.",
     nextAction:
-      "Restore the name that this machine had before (hostnamectl), or switch that other machine on. Do not delete the volume.",
+      "Restore the name that this machine had before (sudo hostnamectl set-hostname), or switch that other machine on in the hypervisor. Do not delete the volume.",
     patienceMs: 30_000,
     retrySafe: false,
     action: "fix-machine",

@@ -76,7 +76,7 @@ export const STORAGE = {
         : `It needs "${w.missing}", which does not exist.`,
     nextAction: (w) =>
       w.folder !== ""
-        ? "Check that the disk behind this folder is mounted. Do not make an empty folder in its place."
+        ? "Check that the disk behind this folder is mounted (lsblk -f, then sudo mount -a). Do not make an empty folder in its place."
         : BUNDLE,
     patienceMs: 30_000,
     retrySafe: false,

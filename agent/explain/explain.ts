@@ -3,7 +3,7 @@ import type { Facts } from "../facts/facts.ts";
 import { ageMs } from "../text/duration.ts";
 import { redactText } from "../text/redact/redact_text.ts";
 import { actionOf } from "../causes/action.ts";
-import { CAUSES } from "../causes/cause.ts";
+import { type Cause, CAUSES } from "../causes/cause.ts";
 import type { Blocker } from "./blocker.ts";
 import type { Finding, Rule } from "./finding.ts";
 import { type Ranked, rankFindings } from "./rank.ts";
@@ -23,7 +23,7 @@ export type OnRuleError = (rule: string, error: unknown) => void;
 
 /** More than a page can show; the rest follows from the first or waits its turn. */
 const BLOCKER_LIMIT = 20;
-const WAIT_FOR_START = "Wait: after a start Kubernetes needs up to three minutes.";
+const WAIT_FOR_START = "Wait: after a start Kubernetes needs up to three minutes, and goes on by itself.";
 /** Parts through which the first company is made. @see contract.md 5.4 */
 const WORKFLOW_PARTS = ["temporal", "temporal-worker", "pgbouncer"];
 
@@ -110,7 +110,7 @@ function toBlocker(
   isSetupOver: boolean,
 ): Blocker {
   const { said } = finding;
-  const { retrySafe, remedy, limit, ...cause } = CAUSES[finding.id];
+  const { retrySafe, remedy, limit, patienceMs, ...cause }: Cause = CAUSES[finding.id];
   const { owner, action } = finding.isLate === true && limit ? limit : cause;
   return {
     id: finding.id,
@@ -129,6 +129,7 @@ function toBlocker(
     loginBlocking,
     since: finding.since,
     ...(Object.keys(finding.words ?? {}).length === 0 ? {} : { words: finding.words }),
+    mayPass: !finding.hard && patienceMs !== Infinity,
     evidence: finding.evidence.map(({ label, text }) => ({ label, text: redactText(text) })),
     suppressed: suppressed.map((it) => it.id),
   };

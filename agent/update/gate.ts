@@ -106,7 +106,8 @@ function heldCheck(context: UpdateContext): Check {
       return fail({
         expected,
         found: `paused: ${held.join(", ")}`,
-        remediation: "Accept it: the update lets them go. Or find out first who paused them, and why",
+        remediation:
+          "Accept it: the update lets them go. Or see first who did what (sudo alga-agent audit), and why they are paused",
       });
     },
   };
@@ -126,7 +127,7 @@ function healthCheck(context: UpdateContext): Check {
       return Promise.resolve(warn({
         expected,
         found: troubles.slice(0, 3).join("; "),
-        remediation: "See the status page. Go on where the update is to fix it",
+        remediation: 'See the page "Status". Go on where the update is to fix it',
       }));
     },
   };

@@ -158,7 +158,7 @@ function identity({ manifest, manifestDigest, channel }: ResolvedRelease) {
 
 function settingsLost(): AgentError {
   return new AgentError("STATE_DAMAGED", "The settings of this appliance can no longer be read", {
-    hint: "Enter them again under Settings",
+    hint: 'Enter them again on the page "Settings"',
     retrySafe: false,
   });
 }

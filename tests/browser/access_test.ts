@@ -56,7 +56,7 @@ browserTest(
       await page.goto(`${agent.url}/`, { waitUntil: "commit" });
       await page.waitForURL(/\/setup$/, { waitUntil: "commit" }).catch(() => {});
       await page.goto(`${agent.url}/setup`);
-      await page.click("nav >> text=Sessions");
+      await page.click("footer >> text=Sessions");
       await page.waitForURL(/\/sessions$/);
       assert.equal(await page.locator(".rows > li").count(), 2);
       await test.shoot(page, "sessions");

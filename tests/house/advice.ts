@@ -119,7 +119,7 @@ const PLACE = /\bhypervisor\b/;
 const PERSON = /\bAlga support\b|\bnetwork administrator\b/;
 const OPTION = /(?:^|[\s"(])--[a-z][a-z-]+/;
 const WAIT =
-  /\b(?:goes on|tried again|starts?|made|goes away|looked at again|asked again|done) by (?:itself|themselves)\b|\bnext (?:try|tries|attempt)\b/;
+  /\b(?:takes it up|goes on|tried again|starts?|made|goes away|taken up|looked at again|asked again|done) by (?:itself|themselves)\b|\bnext (?:try|tries|attempt)\b/;
 
 /** How an advice is carried out, as far as its words tell; given: what pages, their buttons and fields are called. */
 export function meansOf(

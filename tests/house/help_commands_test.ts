@@ -9,7 +9,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "alga-agent": "this program",
   "k3s": "the appliance",
   "/usr/local/bin/k3s-killall.sh": "the installer of k3s",
-  ...of("coreutils", "cat cp df du head install ls mkdir sort tail uname date"),
+  ...of("coreutils", "cat cp df du head install ls mkdir mv sha256sum sort tail uname date"),
   ...of("util-linux", "findmnt lsblk mount"),
   ...of("procps", "free ps"),
   ...of("kmod", "lsmod"),

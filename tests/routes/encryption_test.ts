@@ -16,10 +16,11 @@ Deno.test("a session that was opened over TLS is Secure, and good for nothing in
   );
   assert.match(pair, /^__Host-alga_appliance_session=\S{40,}$/);
   assert.deepEqual(attributes, ["Path=/", "HttpOnly", "Secure", "SameSite=Strict", "Max-Age=604800"]);
-  assert.equal((await fetchEncrypted("GET", "/?live=off", { cookie: pair })).status, 200);
-  assert.equal((await fetch("GET", "/?live=off", { cookie: pair })).status, 303);
+  // What is open to a session of the token.
+  assert.equal((await fetchEncrypted("GET", "/password", { cookie: pair })).status, 200);
+  assert.equal((await fetch("GET", "/password", { cookie: pair })).status, 303);
   const renamed = pair.replace("__Host-", "");
-  assert.equal((await fetch("GET", "/?live=off", { cookie: renamed })).status, 303);
+  assert.equal((await fetch("GET", "/password", { cookie: renamed })).status, 303);
 });
 
 Deno.test("a session that was opened in clear opens nothing over TLS, under no name", async () => {
@@ -39,11 +40,11 @@ Deno.test("a link with the token opens an encrypted session over TLS", async () 
 
 Deno.test("over TLS a page that came in clear is another site", async () => {
   const { access, fetch, fetchEncrypted, form } = await startApp();
-  const body = `token=${access.token()}`;
+  const body = () => `token=${access.token()}`;
   const clear = { ...form, origin: `http://${HOST}` };
-  assert.equal((await fetchEncrypted("POST", "/login", clear, body)).status, 403);
-  assert.equal((await fetchEncrypted("POST", "/login", { ...form, origin: ENCRYPTED }, body)).status, 303);
-  assert.equal((await fetch("POST", "/login", clear, body)).status, 303);
+  assert.equal((await fetchEncrypted("POST", "/login", clear, body())).status, 403);
+  assert.equal((await fetchEncrypted("POST", "/login", { ...form, origin: ENCRYPTED }, body())).status, 303);
+  assert.equal((await fetch("POST", "/login", clear, body())).status, 303);
 });
 
 Deno.test("the sign-in page says that it is not encrypted, with its address that is", async () => {

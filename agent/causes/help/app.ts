@@ -187,7 +187,7 @@ export const APP_HELP = {
         w.port === undefined ? "a port" : `port ${w.port}`
       } and something holds it already: its earlier run that is still stopping, or, where the part uses the network of this machine itself, another program.`,
     signs: [
-      { see: 'Its last lines say "address already in use".', run: earlierLogs },
+      { see: `Its last lines say "address already in use". ${OF_NAME}`, run: [PARTS, earlierLogs] },
       {
         see: "On the network of this machine, the last column names who holds the port.",
         run: (w) => w.port === undefined ? "sudo ss -ltnp" : `sudo ss -ltnp 'sport = :${w.port}'`,
@@ -231,7 +231,7 @@ export const APP_HELP = {
       }). It ended with an error, or not in its time, and Kubernetes does not try it again.`,
     signs: [
       { see: "The column COMPLETIONS says 0/1.", run: "sudo k3s kubectl get jobs -A" },
-      { see: "Its last lines, as far as they are still there.", run: logs },
+      { see: "Its state and events, and how its last container ended.", run: describePods },
     ],
     steps: [
       { do: "Look which part of the release is not ready.", run: RELEASES },

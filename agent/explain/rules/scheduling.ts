@@ -89,7 +89,7 @@ function portHolder(facts: Facts, pod: PodView): { holder: string; command: stri
   if (own.some((it) => it.deletedAt !== undefined)) return { holder: "stopping", command: "" };
   const [previous] = own;
   if (previous !== undefined) {
-    const command = `sudo k3s kubectl delete pod -n ${previous.namespace} ${previous.name}.`;
+    const command = `k3s kubectl delete pod -n ${previous.namespace} ${previous.name}`;
     return { holder: "previous", command };
   }
   const sharing = others.find((it) => it.hostPorts?.some((port) => pod.hostPorts?.includes(port)));

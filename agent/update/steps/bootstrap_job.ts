@@ -18,7 +18,7 @@ export const bootstrapJobStep: Step<UpdateContext> = {
   failure: {
     category: "app-bootstrap",
     cannot: "The Job of the old version could not be removed",
-    nextAction: "See on the status page what the first-time setup does, then try again",
+    nextAction: 'See on the page "Status" what the first-time setup does, then try again',
   },
   // Once the releases were let go, a Job that is there is the new version's.
   async look(context) {

@@ -24,7 +24,7 @@ export const chartsStep: Step<UpdateContext> = {
   failure: {
     category: "registry-release-source",
     cannot: "The new release could not be fetched",
-    nextAction: "See on the status page what the installer says, then try again",
+    nextAction: 'See on the page "Status" what the installer says, then try again',
   },
   look: async (context) => await chartsArrived(context, await requireKube(context)) === true,
   async act(context) {

@@ -29,7 +29,7 @@ export const convergeStep: Step<UpdateContext> = {
   failure: {
     category: "app-readiness",
     cannot: "The new version does not start",
-    nextAction: "See on the status page what does not start, then try again",
+    nextAction: 'See on the page "Status" what does not start, then try again',
   },
   look: async (context) => (await openReleases(context, await requireKube(context))).length === 0,
   async act(context) {
@@ -122,7 +122,7 @@ function openRelease(release: KubeObject, target: ResolvedRelease): OpenRelease 
     ...open(state),
     mayBeCleared: IMMUTABLE.test(state),
     gaveUp: new AgentError("FLUX_FAILED", `The installer gave up on ${name}: ${state}`, {
-      hint: "See on the status page why the release fails, then try again",
+      hint: 'See on the page "Status" why the release fails, then try again',
     }),
   };
 }

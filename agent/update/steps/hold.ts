@@ -18,7 +18,7 @@ export const holdStep: Step<UpdateContext> = {
   failure: {
     category: "flux",
     cannot: "The releases could not be held still",
-    nextAction: "Try again; if it stays, look at the log of k3s",
+    nextAction: "Try again; if it stays, look at the log of k3s (sudo journalctl -u k3s -n 50 -r)",
   },
   look: async (context) => await everythingArrived(context, await requireKube(context)),
   async act(context) {

@@ -13,7 +13,7 @@ export const letGoStep: Step<UpdateContext> = {
   failure: {
     category: "flux",
     cannot: "The releases could not be let go",
-    nextAction: "Try again; until then the application runs in its old version",
+    nextAction: 'Press "Try again now"; until then the application runs in its old version',
   },
   look: async (context) => !(await readReleases(await requireKube(context))).some(isSuspended),
   async act(context) {

@@ -10,7 +10,8 @@ export const recordStep: Step<UpdateContext> = {
   failure: {
     category: "storage",
     cannot: "The new release could not be written down",
-    nextAction: "Check that the disk has room and can be written, then try again",
+    nextAction:
+      "See that the disk has room (df -h /) and can be written (findmnt -no OPTIONS /), then try again",
   },
   look: selectionArrived,
   async act(context) {

@@ -13,7 +13,7 @@ export const sourceStep: Step<UpdateContext> = {
   failure: {
     category: "flux",
     cannot: "The new release could not be applied",
-    nextAction: "Try again; if it stays, look at the log of k3s",
+    nextAction: "Try again; if it stays, look at the log of k3s (sudo journalctl -u k3s -n 50 -r)",
   },
   async look(context) {
     const { config } = targetOf(context).manifest;

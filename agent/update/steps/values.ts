@@ -12,7 +12,7 @@ export const valuesStep: Step<UpdateContext> = {
   failure: {
     category: "app-bootstrap",
     cannot: "The values of the new release could not be written",
-    nextAction: "Try again; if it stays, look at the log of k3s",
+    nextAction: "Try again; if it stays, look at the log of k3s (sudo journalctl -u k3s -n 50 -r)",
   },
   look: async (context) => await valuesArrived(context, await requireKube(context)),
   async act(context) {

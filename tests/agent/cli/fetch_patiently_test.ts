@@ -29,8 +29,8 @@ Deno.test("fetchPatiently() does not wait for what the agent refuses", async () 
   assert.equal(refusing.asked, 1);
 });
 
-Deno.test("setup and settings, which follow a run, both ask patiently", async () => {
-  for (const name of ["setup", "settings"]) {
+Deno.test("setup and every other operation that a command follows are asked for patiently", async () => {
+  for (const name of ["setup", "follow_operation"]) {
     const text = await Deno.readTextFile(new URL(`../../../agent/cli/${name}.ts`, import.meta.url));
     assert.match(text, /await fetchPatiently/, name);
   }

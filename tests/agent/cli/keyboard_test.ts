@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { readKeys } from "../../../agent/cli/keyboard.ts";
-import { readSecret } from "../../../agent/cli/read_secret.ts";
 
 /** An input that gives these texts or bytes, one a read; after each it waits for so long. */
 function input(parts: readonly (string | Uint8Array)[], waitMs = 0) {
   const left = parts.map((it) => typeof it === "string" ? new TextEncoder().encode(it) : it);
-  const modes: boolean[] = [];
   return {
-    modes,
-    setRaw: (isRaw: boolean) => void modes.push(isRaw),
     async read(into: Uint8Array) {
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       const part = left.shift();
@@ -45,13 +41,4 @@ Deno.test("readKeys() gives an Escape by itself after half a second, and bytes t
   assert.deepEqual(keys, ["escape", "x"]);
   const noise = Uint8Array.from({ length: 4_000 }, (_, i) => (i * 37) % 256);
   for await (const key of readKeys(input([noise]))) assert.ok(!/\p{Cc}/u.test(key.text));
-});
-
-Deno.test("readSecret() reads a line in raw mode, with corrections, and leaves the next one unread", async () => {
-  const from = input(["Sex\x7fcre", "tü\x7f-1\rnext"]);
-  assert.equal(await readSecret(from), "Secret-1");
-  assert.deepEqual(from.modes, [true, false]);
-  assert.equal(await readSecret(from), "next");
-  assert.equal(await readSecret(input(["wrong\x15right\n"])), "right");
-  assert.equal(await readSecret(input(["abc\x03"])), "");
 });

@@ -28,7 +28,7 @@ const TOLD: Readonly<Record<string, { id: BlockerId; says: RegExp; never?: RegEx
   },
   "04-insufficient-dot.json: cpu": {
     id: "sched.resources",
-    says: /Give the machine more processor power\. /,
+    says: /Give the virtual machine more processor power in the hypervisor\. /,
   },
   "04-insufficient-dot.json: memory": { id: "sched.resources", says: /There is not enough memory left/ },
   "05-pods-cannot-reach-api.json: host firewall drops traffic from pods to the API": {

@@ -194,6 +194,8 @@ for (const [typed, first] of NEAR) {
 Deno.test("help names the folders that the agent uses", () => {
   assert.equal(PATHS_SHOWN.state, PATHS.stateDir);
   assert.equal(PATHS_SHOWN.volumes, PATHS.localPathData);
+  assert.equal(`${PATHS_SHOWN.pages}/tls.crt`, PATHS.siteCertificate);
+  assert.equal(`${PATHS_SHOWN.pages}/tls.key`, PATHS.siteCertificateKey);
   assert.equal(PATHS_SHOWN.k3sConfig, PATHS.k3sConfig);
   assert.equal(PATHS_SHOWN.registries, PATHS.k3sRegistries);
   assert.ok(PATHS.k3sImages.startsWith(`${PATHS_SHOWN.k3s}/`));
