@@ -12,6 +12,12 @@ export const BOOTSTRAP = {
     reason: (w) =>
       w.step === "" ? "The first-time setup is running." : `The first-time setup is running: ${w.step}.`,
     nextAction: "Nothing to do. It goes on by itself.",
+    limit: {
+      afterMs: 60 * 60_000,
+      nextAction: `It takes longer than it should. Read its lines below. ${BUNDLE}`,
+      owner: "vendor",
+      action: "call-vendor",
+    },
     patienceMs: Infinity,
     retrySafe: true,
     action: "wait",
@@ -21,12 +27,17 @@ export const BOOTSTRAP = {
     kind: "general",
     owner: "vendor",
     title: "The first-time setup of the database failed",
-    reason: (w) => w.detail === "" ? "Every attempt ended with an error." : `Its last error: ${w.detail}`,
+    reason: (w) =>
+      w.isLate
+        ? `It did not finish in the time that it has.${w.detail === "" ? "" : ` Its last line: ${w.detail}`}`
+        : w.detail === ""
+        ? "Every attempt ended with an error."
+        : `Its last error: ${w.detail}`,
     nextAction: `Read the error lines, then retry. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
     remedy: "reset-release",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape<{ detail: string; /** It was ended by its time limit. */ isLate: boolean }>,
   migrationFailed: {
     id: "app.migration-failed",
     kind: "cause",

@@ -21,6 +21,15 @@ export interface Place {
 /** A text, or how it is made from the words that the cause needs. */
 export type Phrase<W> = string | ((words: W) => string);
 
+/** What is told of something that should have passed by itself and has not. */
+export interface Limit<in W = never> {
+  /** How long it is believed to pass. */
+  afterMs: number;
+  nextAction: Phrase<W>;
+  owner: Owner;
+  action: ActionKind;
+}
+
 /** One cause that we can name, with its own words `W`: a rule that forgets one does not compile, nor does a text that asks for another. */
 export interface CauseShape<in W = never> {
   /** Stored, shown and linked to, so never renamed. @see catalogue.md 4.4 */
@@ -40,6 +49,8 @@ export interface CauseShape<in W = never> {
   consequence?: Phrase<W>;
   /** Younger than this it may pass by itself; without it someone always has to act, unless the rule knows better. */
   patienceMs?: number;
+  /** When it is no longer believed to pass by itself. Nothing that people are told to wait for is without. */
+  limit?: Limit<W>;
   /** Whether trying again can do no harm. */
   retrySafe: boolean;
   action: ActionKind;

@@ -1,5 +1,12 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, itSaid } from "./phrases.ts";
+import { afterColon, BUNDLE, QUOTED } from "./phrases.ts";
+
+/** A part that Kubernetes does not let in. */
+interface Refused {
+  component: string;
+  /** Name of the rule that forbids it; "" when not told. */
+  rule: string;
+}
 
 /** Containers that cannot be made as they are described. */
 export const CONFIG = {
@@ -9,11 +16,14 @@ export const CONFIG = {
     owner: "you",
     title: (w) => `${w.component} cannot start: a setting is missing`,
     reason: (w) => `It needs "${w.missing}", which was not created.`,
-    nextAction: "Run setup again: it adds what is missing and keeps what exists.",
+    nextAction: (w) =>
+      w.isMadeBySetup
+        ? "While setup is not over, run setup again (sudo alga-agent setup --retry): it adds what is missing and keeps what exists. Afterwards: alga-agent help cfg.missing-secret."
+        : `Setup does not make it. ${BUNDLE}`,
     retrySafe: true,
     action: "open-setup",
     remedy: "rerun-setup",
-  } satisfies CauseShape<{ component: string; missing: string }>,
+  } satisfies CauseShape<{ component: string; missing: string; isMadeBySetup: boolean }>,
   container: {
     id: "cfg.container",
     kind: "general",
@@ -22,7 +32,9 @@ export const CONFIG = {
     reason: (w) =>
       w.stage === "started"
         ? "The command that runs right after its start failed."
-        : `It could not be created.${itSaid(w.detail)}`,
+        : w.why === ""
+        ? `It could not be made. ${QUOTED}`
+        : `It could not be made. ${w.why}.`,
     nextAction: BUNDLE,
     retrySafe: true,
     action: "call-vendor",
@@ -30,8 +42,76 @@ export const CONFIG = {
     component: string;
     /** What failed: making the container, or the command that follows its start. */
     stage: "made" | "started";
-    detail: string;
+    /** Why, in plain words; "" when not known. */
+    why: string;
   }>,
+  quota: {
+    id: "cfg.quota",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `${w.component} may not start: a quota of the cluster is used up`,
+    reason: (w) =>
+      `Somebody set a limit${w.rule === "" ? "" : `, "${w.rule}",`} on what may run in its namespace.`,
+    nextAction: "Raise the quota or remove it. The part then starts by itself.",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<Refused>,
+  limits: {
+    id: "cfg.limits",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `${w.component} may not start: a limit of the cluster forbids its size`,
+    reason: "Somebody set limits (LimitRange) on the memory or processor power of each part.",
+    nextAction: "Change the limits of the namespace or remove them. The part then starts by itself.",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<Refused>,
+  webhook: {
+    id: "cfg.webhook",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `${w.component} may not start: another program in the cluster refuses it`,
+    reason: (w) =>
+      `An admission webhook${
+        w.rule === "" ? "" : ` ("${w.rule}")`
+      } forbids it, or does not answer when it is asked.`,
+    nextAction:
+      "Correct or remove what was added to the cluster with this webhook. The part then starts by itself.",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<Refused>,
+  podSecurity: {
+    id: "cfg.pod-security",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `${w.component} may not start: a security rule of the cluster forbids it`,
+    reason: (w) =>
+      `Somebody set the rule${w.rule === "" ? "" : ` "${w.rule}"`} (PodSecurity) for its namespace.`,
+    nextAction: "Remove the rule from the namespace. The part then starts by itself.",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<Refused>,
+  account: {
+    id: "cfg.missing-account",
+    kind: "cause",
+    owner: "vendor",
+    title: (w) => `${w.component} may not start: its service account is missing`,
+    reason: (w) => `It is to run as${w.rule === "" ? " an account" : ` "${w.rule}"`}, which does not exist.`,
+    nextAction: `Retry the release: it brings the account. If it stays: ${afterColon(BUNDLE)}`,
+    retrySafe: true,
+    action: "call-vendor",
+    remedy: "reset-release",
+  } satisfies CauseShape<Refused>,
+  refused: {
+    id: "cfg.pod-refused",
+    kind: "general",
+    owner: "vendor",
+    title: (w) => `${w.component} may not start: Kubernetes refuses to make it`,
+    reason: `Kubernetes gives a reason that we do not know. ${QUOTED}`,
+    nextAction: BUNDLE,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<Refused>,
   serviceLinks: {
     id: "cfg.service-links",
     kind: "cause",

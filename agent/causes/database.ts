@@ -1,3 +1,4 @@
+import { sentence } from "../text/sentence.ts";
 import type { CauseShape } from "./cause_shape.ts";
 import { BUNDLE } from "./phrases.ts";
 
@@ -19,7 +20,7 @@ export const DATABASE = {
     kind: "cause",
     owner: "vendor",
     title: "The database cannot read its data",
-    reason: (w) => `It stopped with: ${w.detail}`,
+    reason: (w) => `It stopped with: ${sentence(w.detail)}`,
     nextAction: `Do not delete anything. ${BUNDLE}`,
     retrySafe: false,
     action: "call-vendor",

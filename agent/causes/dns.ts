@@ -56,6 +56,18 @@ export const DNS = {
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Question>,
+  failed: {
+    id: "dns.failed",
+    kind: "cause",
+    owner: "network-admin",
+    title: "Names cannot be looked up",
+    reason: (w) =>
+      `No DNS server gave an answer for "${w.name}"${w.server === "" ? "" : `; asked was ${w.server}`}.`,
+    nextAction:
+      'Check the DNS servers of this machine and whether it reaches them ("resolvectl status" shows them), or choose others.',
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Question>,
   corednsLoop: {
     id: "dns.coredns-loop",
     kind: "cause",

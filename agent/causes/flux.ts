@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { afterColon, BUNDLE, itSaid } from "./phrases.ts";
+import { afterColon, BUNDLE, QUOTED } from "./phrases.ts";
 
 interface ReleasePart {
   /** Name of the Kustomization or HelmRelease. */
@@ -13,11 +13,11 @@ export const FLUX = {
     kind: "cause",
     owner: "vendor",
     title: "The release has faulty content",
-    reason: (w) => `The part "${w.part}" cannot be installed.${itSaid(w.detail)}`,
+    reason: (w) => `The part "${w.part}" cannot be installed. ${QUOTED}`,
     nextAction: "Choose another release, or report this one to Alga support.",
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  } satisfies CauseShape<ReleasePart>,
   healthCheck: {
     id: "flux.health-check",
     kind: "symptom",
@@ -25,16 +25,16 @@ export const FLUX = {
     title: (w) => `The part "${w.part}" of the release did not become healthy`,
     reason: (w) =>
       w.awaited === ""
-        ? `The installer could not look to the end.${itSaid(w.detail)}`
+        ? `The installer could not look to the end. ${QUOTED}`
         : `The installer waited for: ${w.awaited}.`,
     nextAction: `It is tried again by itself. If it stays: ${afterColon(BUNDLE)}`,
     patienceMs: Infinity,
+    limit: { afterMs: 2 * 3_600_000, nextAction: BUNDLE, owner: "vendor", action: "call-vendor" },
     retrySafe: true,
     action: "call-vendor",
   } satisfies CauseShape<
     ReleasePart & {
-      /** Names of objects; "" when not told: then the detail is. */ awaited: string;
-      detail: string;
+      /** Names of objects; "" when not told. */ awaited: string;
     }
   >,
   dependency: {
@@ -44,9 +44,26 @@ export const FLUX = {
     title: (w) => `The part "${w.part}" of the release waits for another`,
     reason: (w) => w.first === "" ? "Another part comes first." : `First comes ${w.first}.`,
     nextAction: "Nothing to do. It goes on by itself.",
+    limit: {
+      afterMs: 60 * 60_000,
+      nextAction: `What it waits for does not come. ${BUNDLE}`,
+      owner: "vendor",
+      action: "call-vendor",
+    },
     retrySafe: true,
     action: "wait",
   } satisfies CauseShape<ReleasePart & { /** What comes before it; "" when not told. */ first: string }>,
+  notReady: {
+    id: "flux.not-ready",
+    kind: "symptom",
+    owner: "vendor",
+    title: (w) => `The part "${w.part}" of the release is not ready`,
+    reason: (w) => `The installer has been busy with it, or not content, for ${w.age}. ${QUOTED}`,
+    nextAction: `Retry the part. If it stays: ${afterColon(BUNDLE)}`,
+    retrySafe: true,
+    action: "call-vendor",
+    remedy: "reset-release",
+  } satisfies CauseShape<ReleasePart & { age: string }>,
   suspended: {
     id: "flux.suspended",
     kind: "cause",
@@ -63,34 +80,40 @@ export const FLUX = {
     kind: "symptom",
     owner: "vendor",
     title: (w) => `The installer gave up on "${w.part}"`,
-    reason: (w) => `It will not try again by itself.${itSaid(w.detail)}`,
+    reason: `It will not try again by itself. ${QUOTED}`,
     nextAction: `Retry once the cause is gone. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
     remedy: "reset-release",
-  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  } satisfies CauseShape<ReleasePart>,
   helmPending: {
     id: "flux.helm-pending",
     kind: "cause",
     owner: "nobody",
     title: (w) => `An earlier installation of "${w.part}" was cut off`,
-    reason: (w) => `Its record is still marked as busy.${itSaid(w.detail)}`,
+    reason: "Its record is still marked as busy.",
     nextAction: "Wait some minutes: it is unlocked by the next try. If it stays, retry the step.",
+    limit: {
+      afterMs: 30 * 60_000,
+      nextAction: `It is still locked. Retry the part; if that does not help: ${afterColon(BUNDLE)}`,
+      owner: "you",
+      action: "retry",
+    },
     retrySafe: true,
     action: "wait",
     remedy: "reset-release",
-  } satisfies CauseShape<ReleasePart & { detail: string }>,
+  } satisfies CauseShape<ReleasePart>,
   helmTimeout: {
     id: "flux.helm-timeout",
     kind: "symptom",
     owner: "vendor",
     title: (w) => `The installation of "${w.part}" took too long`,
     reason: "No deeper cause is known.",
-    nextAction: `Read the logs of the part, then retry. ${BUNDLE}`,
+    nextAction: (w) => `${w.hasRun ? "Read the logs of the part, then retry." : "Retry the part."} ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
     remedy: "reset-release",
-  } satisfies CauseShape<ReleasePart>,
+  } satisfies CauseShape<ReleasePart & { /** Whether there is a log. */ hasRun: boolean }>,
   kindMissing: {
     id: "flux.crd-missing",
     kind: "cause",

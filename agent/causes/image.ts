@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { afterColon, BUNDLE, FREE_SPACE, itSaid, LOOK_AT_THE_WAY, midSentence, VENDOR } from "./phrases.ts";
+import { afterColon, BUNDLE, FREE_SPACE, LOOK_AT_THE_WAY, midSentence, QUOTED, VENDOR } from "./phrases.ts";
 
 interface Wanted {
   /** Title of the component that needs it. */
@@ -27,6 +27,12 @@ export const IMAGE = {
     reason: "The connection broke. It is tried again by itself.",
     nextAction: `Nothing to do. If it keeps happening: ${afterColon(LOOK_AT_THE_WAY)}.`,
     patienceMs: 10 * 60_000,
+    limit: {
+      afterMs: 30 * 60_000,
+      nextAction: `${LOOK_AT_THE_WAY}: downloads are cut off again and again.`,
+      owner: "network-admin",
+      action: "ask-network-admin",
+    },
     retrySafe: true,
     action: "wait",
   } satisfies CauseShape<Wanted>,
@@ -37,6 +43,12 @@ export const IMAGE = {
     title: (w) => `${w.component} is still being downloaded`,
     reason: (w) => `The image "${w.image}" is large; the download has been running for ${w.age}.`,
     nextAction: "Nothing to do. It goes on by itself.",
+    limit: {
+      afterMs: 60 * 60_000,
+      nextAction: `${LOOK_AT_THE_WAY}: the download takes longer than it should.`,
+      owner: "network-admin",
+      action: "ask-network-admin",
+    },
     retrySafe: true,
     action: "wait",
   } satisfies CauseShape<Wanted & { age: string }>,
@@ -71,6 +83,19 @@ export const IMAGE = {
     action: "free-disk",
     remedy: "prune-images",
   } satisfies CauseShape<Wanted>,
+  storeDamaged: {
+    id: "img.store-damaged",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `${w.component} cannot start: its download is damaged on this machine`,
+    reason: (w) =>
+      `A part of the image "${w.image}" is missing in the store of this machine, for example after a power cut.`,
+    nextAction: (w) =>
+      `Remove it (sudo k3s crictl rmi ${w.image}): it is then downloaded again. If it stays, check the disk.`,
+    retrySafe: true,
+    action: "fix-machine",
+    remedy: "prune-images",
+  } satisfies CauseShape<Wanted>,
   invalid: {
     id: "img.invalid",
     kind: "cause",
@@ -86,9 +111,9 @@ export const IMAGE = {
     kind: "general",
     owner: "vendor",
     title: (w) => `${w.component}: a download fails`,
-    reason: (w) => `The image "${w.image}" could not be downloaded.${itSaid(w.detail)}`,
+    reason: (w) => `The image "${w.image}" could not be downloaded. ${QUOTED}`,
     nextAction: `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<Wanted & { detail: string }>,
+  } satisfies CauseShape<Wanted>,
 };

@@ -1,6 +1,6 @@
 import { sentence } from "../text/sentence.ts";
 import type { CauseShape } from "./cause_shape.ts";
-import { afterColon, BUNDLE, itSaid, RESTART_K3S } from "./phrases.ts";
+import { afterColon, BUNDLE, QUOTED, RESTART_K3S } from "./phrases.ts";
 
 const AT_NODE = { tier: "platform", component: "node" } as const;
 
@@ -59,14 +59,17 @@ export const K3S = {
     owner: "you",
     place: AT_NODE,
     title: "Kubernetes cannot read its configuration",
-    reason: (w) => `/etc/rancher/k3s/config.yaml, or a file beside it, is not valid YAML.${itSaid(w.detail)}`,
+    reason: (w) =>
+      `/etc/rancher/k3s/config.yaml, or a file beside it, is not valid YAML${
+        w.line === "" ? "" : `, line ${w.line}`
+      }.`,
     nextAction:
       `Correct the file, or restore it: its last good form is written again when setup tries again. Then ${
         afterColon(RESTART_K3S)
       }.`,
     retrySafe: true,
     action: "fix-machine",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape<{ /** "" where the text does not tell it. */ line: string }>,
   registriesInvalid: {
     id: "k3s.registries-invalid",
     kind: "cause",
@@ -125,11 +128,38 @@ export const K3S = {
     owner: "vendor",
     place: AT_NODE,
     title: "Kubernetes keeps stopping",
-    reason: (w) => `It was started ${w.times} times in the last minutes.${itSaid(w.detail)}`,
+    reason: (w) => `It was started ${w.times} times in the last minutes. ${QUOTED}`,
     nextAction: BUNDLE,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<{ times: number; detail: string }>,
+  } satisfies CauseShape<{ times: number }>,
+  iptablesFlushed: {
+    id: "k3s.iptables-flushed",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "platform", component: "network" },
+    title: "Another program removes the network rules of Kubernetes",
+    reason: (w) =>
+      `Kubernetes found its rules gone and made them again${
+        w.times > 1 ? `, ${w.times} times` : ""
+      }; until then its services cannot reach each other.`,
+    nextAction:
+      "Find the program that clears the firewall (systemctl list-units shows what runs: ufw, firewalld, security software) and exempt the rules named KUBE- and CNI-.",
+    patienceMs: 10 * 60_000,
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{ times: number }>,
+  noKernelLog: {
+    id: "k3s.no-kmsg",
+    kind: "cause",
+    owner: "you",
+    place: AT_NODE,
+    title: "Kubernetes cannot start: this machine is a container without a kernel of its own",
+    reason: "It looks for the kernel's messages (/dev/kmsg), which a container (LXC) does not have.",
+    nextAction: "Make a virtual machine for the appliance in the hypervisor: it cannot run in a container.",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
   apiDown: {
     id: "k3s.api-down",
     kind: "cause",
@@ -137,10 +167,17 @@ export const K3S = {
     place: AT_NODE,
     title: "Kubernetes does not answer",
     reason: (w) => `Its last answer came ${w.age} ago. What is shown may be old.`,
-    nextAction: `Wait a minute. If it stays, ${afterColon(RESTART_K3S)} or the machine.`,
+    nextAction: (w) =>
+      w.phase === "silent"
+        ? `Wait a minute. If it stays, ${afterColon(RESTART_K3S)} or the machine.`
+        : `${RESTART_K3S} or the machine.`,
     consequence: "The state of the appliance cannot be seen.",
     retrySafe: true,
     action: "restart-machine",
     remedy: "restart-k3s",
-  } satisfies CauseShape<{ age: string }>,
+  } satisfies CauseShape<{
+    age: string;
+    /** Whether it fell silent only now, or has been silent for minutes. */
+    phase: "silent" | "lasting";
+  }>,
 };

@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { FREE_SPACE, itSaid } from "./phrases.ts";
+import { FREE_SPACE } from "./phrases.ts";
 
 /** Disk, memory, address and name of the machine. */
 export const MACHINE = {
@@ -7,8 +7,9 @@ export const MACHINE = {
     id: "disk.pressure",
     kind: "cause",
     owner: "you",
-    title: "The disk is nearly full",
-    reason: "Services are being stopped to save what space is left.",
+    title: "The disk is full, or nearly so",
+    reason:
+      "There is no room for what services have to write, or they are being stopped to save what is left.",
     nextAction: FREE_SPACE,
     retrySafe: true,
     action: "free-disk",
@@ -34,22 +35,47 @@ export const MACHINE = {
     kind: "cause",
     owner: "you",
     title: "The disk can only be read",
-    reason: (w) => `Writing fails. The disk or the storage behind it has a fault.${itSaid(w.detail)}`,
+    reason: "Writing fails. The disk or the storage behind it has a fault.",
     nextAction: "Check the storage of this virtual machine in the hypervisor before anything else.",
     retrySafe: false,
     action: "fix-machine",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
   diskErrors: {
     id: "disk.io-error",
     kind: "cause",
     owner: "you",
     title: "The disk reports errors",
-    reason: (w) => `A part of it cannot be read or written.${itSaid(w.detail)}`,
+    reason: "A part of it cannot be read or written.",
     nextAction:
       "Make a copy of the virtual disk in the hypervisor, and check the storage behind it, before anything else.",
     retrySafe: false,
     action: "fix-machine",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
+  resolvConf: {
+    id: "node.resolv-conf",
+    kind: "cause",
+    owner: "you",
+    title: "The file with the DNS servers of this machine is missing",
+    reason: "Kubernetes is told to read it for every service that it starts.",
+    nextAction:
+      'Bring the file back: restart the service "systemd-resolved" (sudo systemctl restart systemd-resolved), or correct "resolv-conf" in /etc/rancher/k3s/config.yaml.',
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
+  cpuTooOld: {
+    id: "node.cpu-too-old",
+    kind: "cause",
+    owner: "you",
+    title: "The processor of this machine is too old, or hidden from it",
+    reason: (w) =>
+      `${w.component} needs ${
+        w.level === "" ? "commands that the processor does not have" : `a processor of the level ${w.level}`
+      }.`,
+    nextAction:
+      'In the hypervisor, let the virtual machine see the processor of its host (CPU type "host", or x86-64-v2 and newer), then start it again.',
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<{ component: string; /** "x86-64-v2"; "" where not told. */ level: string }>,
   diskSlow: {
     id: "disk.slow",
     kind: "cause",
@@ -67,7 +93,7 @@ export const MACHINE = {
     kind: "cause",
     owner: "you",
     title: "This machine runs out of memory",
-    reason: "Services are being stopped to keep it alive.",
+    reason: "There is none left for what has to run; services are stopped or cannot be started.",
     nextAction: "Give the virtual machine more memory in the hypervisor: 16 GiB or more.",
     retrySafe: true,
     action: "fix-machine",
@@ -78,7 +104,8 @@ export const MACHINE = {
     owner: "you",
     title: (w) => `${w.component} ran out of memory`,
     reason: "It was stopped when it needed more than it may have.",
-    nextAction: "Give the machine 16 GiB of memory or more. If it has them, report this to Alga support.",
+    nextAction:
+      "Give the machine 16 GiB of memory or more. If it has them, send the technical details to Alga support.",
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<{ component: string }>,

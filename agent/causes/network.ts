@@ -1,5 +1,6 @@
+import { POD_CIDR, SERVICE_CIDR } from "../product/networks.ts";
 import type { CauseShape } from "./cause_shape.ts";
-import { itSaid, LOOK_AT_THE_WAY, named } from "./phrases.ts";
+import { LOOK_AT_THE_WAY, named, QUOTED } from "./phrases.ts";
 
 interface Asked {
   /** The host that was asked, or the proxy; "" when the text does not tell it. */
@@ -24,6 +25,29 @@ export const NETWORK = {
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked>,
+  ipv6: {
+    id: "net.ipv6",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `${Registry(w)} cannot be reached over IPv6`,
+    reason: "Its IPv6 address was tried, and this machine has no way there. That says nothing of IPv4.",
+    nextAction:
+      "Ask the network administrator for a working IPv6 route, or switch IPv6 off on this machine, so that the IPv4 address is used.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Asked>,
+  hostFirewall: {
+    id: "net.host-firewall",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "platform", component: "network" },
+    title: "A firewall on this machine blocks the services of Alga",
+    reason: "They cannot reach Kubernetes on the same machine, though it answers.",
+    nextAction:
+      `Let them through: sudo ufw allow from ${POD_CIDR} to any; sudo ufw allow from ${SERVICE_CIDR} to any; sudo ufw reload. With another firewall, trust the same two networks there.`,
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
   egress: {
     id: "net.egress",
     kind: "cause",
@@ -69,13 +93,12 @@ export const NETWORK = {
     kind: "cause",
     owner: "network-admin",
     title: (w) => `Secure connections to ${registry(w)} are intercepted`,
-    reason: (w) =>
-      `A device in between shows a certificate that this machine does not trust.${itSaid(w.detail)}`,
+    reason: "A device in between shows a certificate that this machine does not trust.",
     nextAction:
       "Ask the network administrator to exempt the address from inspection, or for the certificate of that device, and add it to this machine.",
     retrySafe: true,
     action: "ask-network-admin",
-  } satisfies CauseShape<Asked & { detail: string }>,
+  } satisfies CauseShape<Asked>,
   mtu: {
     id: "net.mtu",
     kind: "cause",
@@ -92,17 +115,29 @@ export const NETWORK = {
     kind: "general",
     owner: "network-admin",
     title: "The registry cannot be used from this machine",
-    reason: (w) => `The last try failed.${itSaid(w.detail)}`,
+    reason: `The last try failed. ${QUOTED}`,
     nextAction: `${LOOK_AT_THE_WAY}.`,
     retrySafe: true,
     action: "ask-network-admin",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
+  certificateExpired: {
+    id: "net.cert-expired",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `The certificate of ${registry(w)} has expired`,
+    reason: (w) =>
+      `It was valid until ${w.until === "" ? "some time ago" : w.until}, by the clock of this machine.`,
+    nextAction:
+      "Check that clock first (timedatectl). If it is right, ask the network administrator: whoever runs that server, or the device in between, has to renew the certificate.",
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Asked & { /** "" where the text does not tell it. */ until: string }>,
   clock: {
     id: "time.skew",
     kind: "cause",
     owner: "you",
     title: "The clock of this machine is wrong",
-    reason: "Certificates look expired or not yet valid.",
+    reason: "Certificates look as if they were not valid yet, or out of date for years.",
     nextAction: "Let it follow a time server (sudo timedatectl set-ntp true), or set the time.",
     retrySafe: true,
     action: "fix-machine",

@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, itSaid, RESTART_K3S } from "./phrases.ts";
+import { afterColon, BUNDLE, midSentence, QUOTED, RESTART_K3S } from "./phrases.ts";
 
 const AT_NODE = { tier: "platform", component: "node" } as const;
 
@@ -23,25 +23,52 @@ export const NODE = {
     owner: "you",
     place: AT_NODE,
     title: "The machine is not ready to run services",
-    reason: (w) => `Kubernetes says so.${itSaid(w.detail)}`,
+    reason: `Kubernetes says so. ${QUOTED}`,
     nextAction: `Wait a few minutes. If it stays, restart the machine. ${BUNDLE}`,
+    limit: {
+      afterMs: 10 * 60_000,
+      nextAction: `Restart the machine. If it stays: ${afterColon(BUNDLE)}`,
+      owner: "you",
+      action: "restart-machine",
+    },
     patienceMs: 60_000,
     retrySafe: true,
     action: "restart-machine",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
   noPodNetwork: {
     id: "k3s.not-ready-cni",
     kind: "cause",
     owner: "you",
     place: AT_NODE,
     title: "The network between services did not start",
-    reason: (w) => `Services cannot get an address.${itSaid(w.detail)}`,
+    reason: "Services cannot get an address.",
     nextAction: `${RESTART_K3S}. If it stays, check for firewall or security software on this machine.`,
     patienceMs: 2 * 60_000,
     retrySafe: true,
     action: "restart-machine",
     remedy: "restart-k3s",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
+  sandboxFailed: {
+    id: "k3s.sandbox-failed",
+    kind: "general",
+    owner: "you",
+    title: (w) => `The machine cannot prepare the start of ${midSentence(w.component)}`,
+    reason: `Its surroundings could not be made. ${QUOTED}`,
+    nextAction: `Restart the machine. If it stays: ${afterColon(BUNDLE)}`,
+    patienceMs: 60_000,
+    retrySafe: true,
+    action: "restart-machine",
+  } satisfies CauseShape<{ component: string }>,
+  containerFailed: {
+    id: "k3s.container-failed",
+    kind: "general",
+    owner: "you",
+    title: (w) => `The machine cannot make the container of ${midSentence(w.component)}`,
+    reason: `It is not the release that is at fault. ${QUOTED}`,
+    nextAction: `Restart the machine. If it stays: ${afterColon(BUNDLE)}`,
+    retrySafe: true,
+    action: "restart-machine",
+  } satisfies CauseShape<{ component: string }>,
   cordoned: {
     id: "k3s.node-paused",
     kind: "cause",

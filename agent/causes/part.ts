@@ -8,6 +8,8 @@ export interface PartWords {
   state: "switched-off" | "not-ready";
   /** How long it has not been ready. */
   age: string;
+  /** Whether any of it has ever run, so that there is a log. */
+  hasRun: boolean;
 }
 
 const isOff = "It was switched off: none of it is to run.";
@@ -16,14 +18,20 @@ const sinceWhen = (w: PartWords) =>
 const withoutCause = (w: PartWords) =>
   w.state === "switched-off" ? isOff : `It has not been ready for ${w.age}; no cause is known.`;
 const installAgain = `Wait a few minutes. If it stays, run setup again. ${BUNDLE}`;
-const readLog = `Read its log. ${BUNDLE}`;
+const readLog = (w: PartWords) => w.hasRun ? `Read its log. ${BUNDLE}` : BUNDLE;
 
 const NOT_RUNNING = {
   kind: "general",
   owner: "vendor",
   title: (w) => `${w.component} is not running`,
   reason: sinceWhen,
-  nextAction: installAgain,
+  nextAction: (w) => w.state === "switched-off" ? `Run setup again. ${BUNDLE}` : installAgain,
+  limit: {
+    afterMs: 15 * 60_000,
+    nextAction: `Run setup again. ${BUNDLE}`,
+    owner: "vendor",
+    action: "open-setup",
+  },
   retrySafe: true,
   action: "open-setup",
   remedy: "rerun-setup",

@@ -1,5 +1,9 @@
+import { sentence } from "../text/sentence.ts";
+
 /** The way to Alga support, in a sentence. */
 export const BUNDLE = "Send the technical details to Alga support.";
+/** What others said in their own words stands there, with its object and time. */
+export const QUOTED = "The details quote what was said.";
 /** For what only a new release can change. */
 export const VENDOR = "Nothing on this machine. Report the release and this image to Alga support.";
 
@@ -23,7 +27,7 @@ export function quoted(name: string): string {
 
 /** The last line that was heard, as a sentence of its own. */
 export function itSaid(detail: string): string {
-  return detail === "" ? "" : ` It said: ${detail}`;
+  return detail === "" ? "" : ` It said: ${sentence(detail)}`;
 }
 
 /** A title in the middle of a sentence. Names keep their capital. */

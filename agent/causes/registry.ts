@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { itSaid, quoted, VENDOR } from "./phrases.ts";
+import { quoted, VENDOR } from "./phrases.ts";
 
 interface Asked {
   /** The registry that was asked; "" when the text does not tell it. */
@@ -15,6 +15,13 @@ export const REGISTRY = {
     title: (w) => `${w.server || "The registry"} limits downloads from this site`,
     reason: "Too many downloads came from this address. The next tries follow by themselves.",
     nextAction: "Wait: the limit usually ends within a few hours, and the next tries follow by themselves.",
+    limit: {
+      afterMs: 6 * 3_600_000,
+      nextAction:
+        "It has lasted longer than such limits do. Ask the network administrator whether other machines share this address, or use a mirror of the registry.",
+      owner: "network-admin",
+      action: "ask-network-admin",
+    },
     retrySafe: true,
     action: "wait",
   } satisfies CauseShape<Asked>,
@@ -33,9 +40,16 @@ export const REGISTRY = {
     kind: "cause",
     owner: "nobody",
     title: (w) => `${w.server || "The registry"} has a problem of its own`,
-    reason: (w) => `It answers with a server error, or not at all.${itSaid(w.detail)}`,
+    reason: "It answers with a server error, or not at all.",
     nextAction: "Wait: it is tried again by itself.",
+    limit: {
+      afterMs: 3_600_000,
+      nextAction:
+        "It has lasted for long. Ask the network administrator whether a proxy or firewall answers in place of the registry, or use a mirror of it.",
+      owner: "network-admin",
+      action: "ask-network-admin",
+    },
     retrySafe: true,
     action: "wait",
-  } satisfies CauseShape<Asked & { detail: string }>,
+  } satisfies CauseShape<Asked>,
 };

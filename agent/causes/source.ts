@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, itSaid, LOOK_AT_THE_WAY } from "./phrases.ts";
+import { BUNDLE, LOOK_AT_THE_WAY, QUOTED } from "./phrases.ts";
 
 /** Where the release comes from. */
 export const SOURCE = {
@@ -18,13 +18,12 @@ export const SOURCE = {
     kind: "cause",
     owner: "network-admin",
     title: "The connection to the release source is not trusted",
-    reason: (w) =>
-      `A device in between shows a certificate that the installer does not trust.${itSaid(w.detail)}`,
+    reason: "A device in between shows a certificate that the installer does not trust.",
     nextAction:
       "Ask the network administrator to exempt the registry from inspection: the installer cannot be given the certificate of that device.",
     retrySafe: true,
     action: "ask-network-admin",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
   notFound: {
     id: "flux.source-notfound",
     kind: "cause",
@@ -40,11 +39,11 @@ export const SOURCE = {
     kind: "general",
     owner: "vendor",
     title: "The release cannot be read",
-    reason: (w) => `The installer could not fetch it.${itSaid(w.detail)}`,
+    reason: `The installer could not fetch it. ${QUOTED}`,
     nextAction: `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<{ detail: string }>,
+  } satisfies CauseShape,
   verify: {
     id: "flux.verify",
     kind: "cause",

@@ -1,5 +1,7 @@
 import { componentByName, COMPONENTS, dependsOn } from "../product/components.ts";
 import type { Facts } from "../facts/facts.ts";
+import { ageMs } from "../text/duration.ts";
+import { redactText } from "../text/redact/redact_text.ts";
 import { actionOf } from "../causes/action.ts";
 import { type Cause, CAUSES } from "../causes/cause.ts";
 import type { Blocker } from "./blocker.ts";
@@ -21,6 +23,7 @@ export type OnRuleError = (rule: string, error: unknown) => void;
 
 /** More than a page can show; the rest follows from the first or waits its turn. */
 const BLOCKER_LIMIT = 20;
+const WAIT_FOR_START = "Wait: after a start Kubernetes needs up to three minutes, and goes on by itself.";
 /** Parts through which the first company is made. @see contract.md 5.4 */
 const WORKFLOW_PARTS = ["temporal", "temporal-worker", "pgbouncer"];
 
@@ -41,12 +44,14 @@ export function explain(
 ): Explained {
   const { found, ruleErrors } = tryRules(options.rules ?? RULES, facts, options.onRuleError);
   const findings = [...found, ...options.extra ?? []]
+    .map((it) => lastingSince(facts, it, options.since))
+    .map((it) => waitsForStart(facts, it))
     .map((it) => raiseForBootstrap(facts, it))
     // What stood in the way of setup is over when people can log in. @see contract.md 7.1
     .filter((it) => !(options.loginReady && it.component === "setup"));
   const ranked = rankFindings(findings, options).slice(0, BLOCKER_LIMIT);
   const isSetupOver = facts.snapshot.setup.status === "done";
-  const blockers = ranked.map((it) => toBlocker(it, { facts, isSetupOver, since: options.since }));
+  const blockers = ranked.map((it) => toBlocker(facts, it, isSetupOver));
   return { blockers, hard: blockers.filter((_, index) => ranked[index]?.finding.hard === true), ruleErrors };
 }
 
@@ -69,6 +74,27 @@ function tryRules(
   return { found, ruleErrors };
 }
 
+/** What is seen in phases keeps the time of its first sighting; what has lasted too long no longer passes by itself. */
+function lastingSince(facts: Facts, it: Finding, since: ReadonlyMap<string, string> | undefined): Finding {
+  const before = since?.get(blockerKey(it));
+  const isOlder = before !== undefined && Date.parse(before) < Date.parse(it.since);
+  const begun = isOlder ? { ...it, since: before } : it;
+  const { limit } = CAUSES[it.id];
+  if (limit === undefined || !it.isLate && ageMs(begun.since, facts.nowMs) < limit.afterMs) return begun;
+  return {
+    ...begun,
+    hard: true,
+    isLate: true,
+    said: { ...it.said, nextAction: it.sayLate ?? it.said.nextAction },
+  };
+}
+
+/** Nobody is told to restart what is starting. */
+function waitsForStart(facts: Facts, it: Finding): Finding {
+  if (CAUSES[it.id].action !== "restart-machine" || !facts.isStarting) return it;
+  return { ...it, said: { ...it.said, nextAction: WAIT_FOR_START } };
+}
+
 /** While the first-time setup waits for the workflow engine, trouble there keeps people from logging in. */
 function raiseForBootstrap(facts: Facts, it: Finding): Finding {
   if (it.tier !== "background" || !WORKFLOW_PARTS.includes(it.component)) return it;
@@ -79,36 +105,32 @@ function raiseForBootstrap(facts: Facts, it: Finding): Finding {
 }
 
 function toBlocker(
+  facts: Facts,
   { finding, loginBlocking, suppressed }: Ranked,
-  { facts, isSetupOver, since }: {
-    facts: Facts;
-    isSetupOver: boolean;
-    since: ReadonlyMap<string, string> | undefined;
-  },
+  isSetupOver: boolean,
 ): Blocker {
   const { said } = finding;
-  const cause: Cause = CAUSES[finding.id];
-  const { owner, retrySafe, action, remedy, patienceMs } = cause;
-  const before = since?.get(blockerKey(finding));
+  const { retrySafe, remedy, limit, patienceMs, ...cause }: Cause = CAUSES[finding.id];
+  const { owner, action } = finding.isLate === true && limit ? limit : cause;
   return {
     id: finding.id,
     severity: loginBlocking ? "critical" : "background",
     component: finding.component,
     layer: finding.tier,
-    title: said.title,
-    reason: said.reason,
-    consequence: said.consequence ?? consequenceOf(facts, finding, loginBlocking),
-    nextAction: said.nextAction,
+    // Everything that leaves goes through the one module that knows credentials, whoever said it.
+    title: redactText(said.title),
+    reason: redactText(said.reason),
+    consequence: redactText(said.consequence ?? consequenceOf(facts, finding, loginBlocking)),
+    nextAction: redactText(said.nextAction),
     action: actionOf(action, { isSetupOver }),
     ...(remedy === undefined ? {} : { remedy }),
     owner,
     retrySafe,
     loginBlocking,
-    // What is seen in phases keeps the time of its first sighting.
-    since: before !== undefined && Date.parse(before) < Date.parse(finding.since) ? before : finding.since,
+    since: finding.since,
     ...(Object.keys(finding.words ?? {}).length === 0 ? {} : { words: finding.words }),
     mayPass: !finding.hard && patienceMs !== Infinity,
-    evidence: finding.evidence,
+    evidence: finding.evidence.map(({ label, text }) => ({ label, text: redactText(text) })),
     suppressed: suppressed.map((it) => it.id),
   };
 }
@@ -124,6 +146,12 @@ function consequenceOf(facts: Facts, finding: Finding, loginBlocking: boolean): 
     return "Nobody can log in.";
   }
   const component = componentByName(finding.component);
+  // What serves now counts, not the newest pod of it.
+  if (facts.serves(finding.component)) {
+    return "People can log in and work. What runs of it goes on working.";
+  }
+  const isInTrouble = facts.problems.some((it) => it.component.name === finding.component);
+  if (facts.state(finding.component)?.ready === true && !isInTrouble) return "People can log in and work.";
   const loss = component && component.tier === "background" ? component.loss : undefined;
   const sentences = ["People can log in and work.", ...(loss === undefined ? [] : [`${loss}.`])];
   return [...sentences, ...dependents(facts, finding.component)].join(" ");

@@ -25,6 +25,10 @@ export interface Finding {
   hard: boolean;
   since: string;
   said: Said;
+  /** What to do once it has lasted longer than such a thing may; of what passes by itself alone. */
+  sayLate?: string;
+  /** It has lasted so long. */
+  isLate?: boolean;
   /** Words of the cause that may stand in a command. */
   words?: Readonly<Record<string, string>>;
   evidence: readonly { label: string; text: string }[];
@@ -50,6 +54,8 @@ export type Given<C extends CauseShape> = Where<C> & Spoken<C> & {
   since?: string | undefined;
   evidence?: Finding["evidence"];
   covers?: readonly string[];
+  /** Known not to pass, however short it has lasted. */
+  isLate?: boolean;
 };
 
 /** A cause that was found. What is left out comes from the cause itself, the time from now. */
@@ -76,6 +82,8 @@ export function finding<C extends Cause>(facts: Facts, cause: C, given: Given<C>
       nextAction: say(cause.nextAction, words as never),
       ...(cause.consequence === undefined ? {} : { consequence: say(cause.consequence, words as never) }),
     },
+    ...(cause.limit === undefined ? {} : { sayLate: say(cause.limit.nextAction, words as never) }),
+    ...(rest.isLate === true ? { isLate: true } : {}),
     words: plainWords(words),
     evidence: rest.evidence ?? [],
     covers: rest.covers ?? [],

@@ -10,7 +10,8 @@ export interface NetworkWords {
   server: string;
   /** Name that was looked up. */
   name: string;
-  detail: string;
+  /** Until when a certificate was valid; "" when not told. */
+  until: string;
 }
 
 /** What a cause in one image may ask for. */
@@ -21,13 +22,34 @@ export interface ImageWords {
 }
 
 /** What the text of a failed download tells: of the way to the registry, or of the one image that was asked for. */
-export type NetworkCause = Told & { server: string; name: string };
+export type NetworkCause = Told & { server: string; name: string; until: string };
+
+/** What is known besides the text. */
+interface Known {
+  /** Whom the resolver of this machine asks. */
+  dnsServers?: readonly string[] | undefined;
+}
 
 type Told =
   | { about: "network"; cause: Cause<NetworkWords> }
   | { about: "image"; cause: Cause<ImageWords> };
 
-const LOOKUP = /lookup ([^\s:]+)(?: on \[?([^\s\]]+?)\]?:53)?: /;
+const LOOKUP = /lookup ([^\s:]+)(?: on \[?([^\s\]]+?)\]?:\d{1,5})?: /;
+/** Resolvers on the machine itself pass questions on: the servers behind them are meant. */
+const STUBS: readonly string[] = ["127.0.0.53", "127.0.0.54", "127.0.1.1", "::1"];
+/** "certificate has expired or is not yet valid: current time A is after B" */
+const VALIDITY =
+  /current time (\d{4}-\d\d-\d\dT[\d:]{8}(?:Z|[+-]\d\d:\d\d)) is (before|after) (\d{4}-\d\d-\d\dT[\d:]{8}(?:Z|[+-]\d\d:\d\d))/;
+/** No certificate is out of date for so long and still in use: the clock is. */
+const CLOCK_GAP_MS = 10 * 365 * 86_400_000;
+/** The container runtime speaks of its own store. No registry says this, whatever words like "not found" follow. */
+const STORE =
+  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":.-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file|unexpected commit digest|failed commit on ref|invalid checksum|failed size validation/i;
+
+/** Whether the store of images on this machine has lost or damaged something. */
+export function isStoreDamage(text: string): boolean {
+  return STORE.test(text);
+}
 
 const network = (cause: Cause<NetworkWords>): Told => ({ about: "network", cause });
 const image = (cause: Cause<ImageWords>): Told => ({ about: "image", cause });
@@ -40,11 +62,17 @@ const PATTERNS: readonly { told: Told; test: RegExp }[] = [
     test: /Proxy Authentication Required|proxy authorization required|\b407\b/i,
   },
   { told: network(REGISTRY.rateLimit), test: /toomanyrequests|too many requests|\b429\b|rate limit/i },
-  { told: network(NETWORK.clock), test: /certificate (?:has )?expired|not yet valid|not valid yet/i },
+  { told: network(NETWORK.clock), test: /(?<!expired or is )not yet valid|not valid yet|NotValidYet/i },
+  { told: network(NETWORK.clock), test: /has expired or is not yet valid/i },
+  { told: network(NETWORK.certificateExpired), test: /certificate (?:has )?expired|CertExpired/i },
   {
     told: network(NETWORK.tlsIntercept),
     test:
       /x509: |certificate signed by unknown authority|self[- ]signed certificate|first record does not look like a TLS|gave HTTP response to HTTPS client|unrecognized name|certificate is valid for|UnknownIssuer|invalid peer certificate|remote error: tls: |tls: handshake failure/i,
+  },
+  {
+    told: network(NETWORK.ipv6),
+    test: /IPV6_ADDRESS: connect: (?:network is unreachable|cannot assign requested address)/,
   },
   { told: network(NETWORK.noRoute), test: /network is unreachable/i },
   {
@@ -81,7 +109,9 @@ const LOOKUPS: readonly { cause: Cause<NetworkWords>; test: RegExp }[] = [
   { cause: DNS.nxdomain, test: /no such host/i },
   { cause: DNS.servfail, test: /server misbehaving|SERVFAIL/i },
   { cause: DNS.refused, test: /connection refused/i },
-  { cause: DNS.timeout, test: /timeout|timed out|temporary failure|Try again/i },
+  { cause: DNS.timeout, test: /timeout|timed out/i },
+  // Whatever else the end is: a look-up that failed is no connection that was refused.
+  { cause: DNS.failed, test: /^/ },
 ];
 
 /** Causes in the network that {@link explainNetworkText} may give. */
@@ -92,9 +122,10 @@ export const NETWORK_CAUSES: readonly Cause<NetworkWords>[] = [
   ...PATTERNS.flatMap(({ told }) => told.about === "network" ? [told.cause] : []),
 ];
 /** Causes in one image that {@link explainNetworkText} may give. */
-export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = PATTERNS.flatMap(({ told }) =>
-  told.about === "image" ? [told.cause] : []
-);
+export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = [
+  IMAGE.storeDamaged,
+  ...PATTERNS.flatMap(({ told }) => told.about === "image" ? [told.cause] : []),
+];
 
 /**
  * Names the cause in the text of a failed download (container runtime, Flux, our own probe). Matches loosely, by the part
@@ -102,37 +133,56 @@ export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = PATTERNS.flatMap(({ to
  * image may be called "lookup:429". `undefined` when nothing is recognised.
  * @see cluster.md 5 "What the real thing says"
  */
-export function explainNetworkText(text: string): NetworkCause | undefined {
+export function explainNetworkText(text: string, known: Known = {}): NetworkCause | undefined {
   const server = hostOf(text);
+  const untold = { server, name: "", until: "" };
   const lookup = LOOKUP.exec(text);
   if (lookup) {
-    const name = lookup[1] ?? "";
-    const dns = lookup[2] ?? "";
     const rest = text.slice(lookup.index + lookup[0].length);
     const cause = LOOKUPS.find((it) => it.test.test(rest))?.cause;
-    if (cause) return { about: "network", cause, server: dns, name };
+    const name = lookup[1] ?? "";
+    if (cause) {
+      return { about: "network", cause, server: behindStub(lookup[2] ?? "", known), name, until: "" };
+    }
   }
   // Deno and its resolver name neither the server nor, here, the name.
   if (/Name or service not known|no record(?:s)? found for Query/i.test(text)) {
-    return { ...network(DNS.nxdomain), server: "", name: server };
+    return { ...network(DNS.nxdomain), server: "", name: server, until: "" };
   }
-  if (/temporary failure in name resolution/i.test(text)) {
-    return { ...network(DNS.timeout), server: "", name: server };
+  // The resolver says the same of a server that is silent, fails, or has no way to the name: nobody may be blamed for one of them.
+  if (/failure in name resolution|lookup address information|dns error/i.test(text)) {
+    return { ...network(DNS.failed), server: behindStub("127.0.0.53", known), name: server, until: "" };
   }
   if (/proxyconnect tcp/i.test(text)) {
-    if (/Proxy Authentication Required/i.test(text)) {
-      return { ...network(NETWORK.proxyAuth), server, name: "" };
-    }
+    if (/Proxy Authentication Required/i.test(text)) return { ...network(NETWORK.proxyAuth), ...untold };
     const proxy = /dial tcp ([^\s:]+(?::\d+)?)/.exec(text)?.[1] ?? "";
-    return { ...network(NETWORK.proxyDown), server: proxy, name: "" };
+    return { ...network(NETWORK.proxyDown), ...untold, server: proxy };
+  }
+  if (!/no space left on device/i.test(text) && isStoreDamage(text)) {
+    return { ...image(IMAGE.storeDamaged), ...untold };
   }
   const bare = withoutNames(text);
   // A proxy that answers CONNECT with 403 leaves only the bare word after the address.
   if (/\b(?:Head|Get)\s+(?:""|URL)\s*: Forbidden\s*$/i.test(bare)) {
-    return { ...network(NETWORK.proxyDenied), server, name: "" };
+    return { ...network(NETWORK.proxyDenied), ...untold };
+  }
+  const validity = VALIDITY.exec(text);
+  if (validity) {
+    return { ...network(judgeValidity(validity)), ...untold, until: (validity[3] ?? "").slice(0, 10) };
   }
   const found = PATTERNS.find((it) => it.test.test(bare));
-  return found && { ...found.told, server, name: "" };
+  return found && { ...found.told, ...untold };
+}
+
+/** A certificate that is not valid yet was made by a clock that is ahead of this one; one that was valid may simply be old. */
+function judgeValidity([, now = "", side, limit = ""]: RegExpExecArray): Cause<NetworkWords> {
+  const isFar = Date.parse(now) - Date.parse(limit) > CLOCK_GAP_MS;
+  return side === "before" || isFar ? NETWORK.clock : NETWORK.certificateExpired;
+}
+
+/** The server that is meant; of the resolver on this machine the ones that it asks, "" when they are not known. */
+function behindStub(server: string, { dnsServers = [] }: Known): string {
+  return STUBS.includes(server) ? dnsServers.slice(0, 3).join(" and ") : server;
 }
 
 /** The text without anything that a publisher or user has named. */
@@ -148,7 +198,8 @@ function withoutNames(text: string): string {
     )
     .replaceAll(/\bcode = \w+/g, "")
     // Numbers that are not a status.
-    .replaceAll(/\[[\da-f:.]+\](?::\d+)?|\b\d+(?:\.\d+){3}(?::\d+)?/gi, "ADDRESS")
+    .replaceAll(/\[[\da-f:.]+\](?::\d+)?/gi, "IPV6_ADDRESS")
+    .replaceAll(/\b\d+(?:\.\d+){3}(?::\d+)?/g, "ADDRESS")
     .replaceAll(/\b\d+ bytes(?: but got \d+)?/g, "SIZE");
 }
 

@@ -1,6 +1,29 @@
+import { clip } from "../text/clip.ts";
 import type { ContainerProblem } from "../facts/container_problem.ts";
 import type { PodView } from "../facts/snapshot.ts";
 import type { Finding } from "./finding.ts";
+
+const STOPPED_FOR = "Stopped for";
+const EXIT_CODE = "Exit code";
+
+/** How a container ended, and what the kubelet stopped it for. */
+export function endEvidence(
+  { reason, exitCode, stoppedFor }: { reason: string; exitCode: number | undefined; stoppedFor: string },
+): Finding["evidence"] {
+  return [
+    { label: "Ended with", text: reason || "unknown" },
+    { label: EXIT_CODE, text: `${exitCode ?? "unknown"}` },
+    ...(stoppedFor === "" ? [] : [{ label: STOPPED_FOR, text: clip(stoppedFor, 400) }]),
+  ];
+}
+
+/** What {@link endEvidence} has written down, for the memory of the status; `undefined` where nothing was stopped. */
+export function readStop(evidence: Finding["evidence"]): { exitCode: number; text: string } | undefined {
+  const of = (label: string) => evidence.find((it) => it.label === label)?.text;
+  const text = of(STOPPED_FOR);
+  const exitCode = Number(of(EXIT_CODE));
+  return text === undefined || !Number.isInteger(exitCode) ? undefined : { exitCode, text };
+}
 
 /** Exact object, state and message of a container, for support. */
 export function containerEvidence(problem: ContainerProblem, text: string): Finding["evidence"] {
@@ -18,10 +41,11 @@ export function containerEvidence(problem: ContainerProblem, text: string): Find
 }
 
 /** A pod as evidence. */
-export function podEvidence(pod: PodView, message: string): Finding["evidence"] {
+export function podEvidence(pod: PodView, message: string, at?: string): Finding["evidence"] {
   return [
     { label: "Object", text: `Pod ${pod.namespace}/${pod.name}` },
     { label: "State", text: pod.reason || pod.phase },
     ...(message === "" ? [] : [{ label: "Message", text: message }]),
+    ...(at === undefined ? [] : [{ label: "Time", text: at }]),
   ];
 }

@@ -24,22 +24,52 @@ const BEHIND_SILENCE: readonly BlockerId[] = [
   "disk.pressure",
   "disk.readonly",
   "disk.io-error",
+  "k3s.no-kmsg",
+  "time.skew",
+];
+
+/** What follows where pods do not get through to Kubernetes. */
+const WITHOUT_WAY: readonly BlockerId[] = [
+  "app.crash",
+  "app.probe",
+  "app.bootstrap-failed",
+  "app.redis",
+  "app.temporal-schema",
+  "stor.provisioner",
+  "stor.pvc-pending",
+  "sched.unplaced",
+  "cfg.webhook",
+  "flux.source-failed",
+  "flux.build",
+  "flux.stalled",
+  "flux.helm-pending",
+  "dns.failed",
+  "dns.timeout",
+  "dns.coredns-loop",
+  "flux.crd-missing",
 ];
 
 /** Causes that explain certain others wherever they are. */
 const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
   "disk.pressure": ["img.no-space", "sched.taint", "img.pull-failed"],
-  "disk.io-error": ["disk.readonly", "disk.pressure"],
   "disk.readonly": ["disk.pressure"],
   "k3s.node-gone": ["sched.taint", "sched.resources", "k3s.node-not-ready"],
   "k3s.node-not-ready": ["sched.taint", "sched.resources"],
   "k3s.not-ready-cni": ["sched.taint", "k3s.node-not-ready"],
   "k3s.node-paused": ["sched.taint", "sched.resources"],
-  "stor.provisioner": ["stor.pvc-pending"],
   "node.hostname-changed": ["k3s.node-gone", "k3s.node-not-ready", "sched.taint"],
   "net.node-ip-changed": ["k3s.node-gone", "k3s.node-not-ready"],
   "net.no-route": ["net.egress", "net.registry"],
   "flux.crd-missing": ["flux.controller-down"],
+  "sched.taint": ["flux.helm-timeout", "flux.health-check", "flux.not-ready"],
+  "net.host-firewall": WITHOUT_WAY,
+  "k3s.iptables-flushed": WITHOUT_WAY,
+  "node.no-default-route": ["net.no-route", "net.egress", "net.registry", "dns.failed", "dns.timeout"],
+  "disk.io-error": ["disk.readonly", "disk.pressure", "img.store-damaged", "app.db-start", "app.crash"],
+  "stor.claim-lost": ["stor.claim-missing", "sched.unplaced", "stor.mount"],
+  "stor.claim-missing": ["sched.unplaced"],
+  "stor.pvc-pending": ["sched.unplaced"],
+  "stor.provisioner": ["stor.pvc-pending", "sched.unplaced"],
 };
 
 /** Findings about the whole machine, whose trouble every part shares. */
@@ -126,6 +156,7 @@ function explains(cause: Finding, other: Finding): boolean {
   if (other.id === "k3s.api-down") return cause.hard && BEHIND_SILENCE.includes(cause.id);
   if (EXPLAINS[cause.id]?.includes(other.id)) return true;
   if (EXPLAINS[other.id]?.includes(cause.id)) return false;
+  if (isQuotedBetter(cause, other)) return true;
   if (RANK_OF_KIND[CAUSES[cause.id].kind] >= RANK_OF_KIND[CAUSES[other.id].kind]) return false;
   if (WIDE.has(cause.component) && cause.hard) {
     return CAUSES[other.id].kind === "symptom" || OF_A_MACHINE.includes(other.id);
@@ -134,6 +165,18 @@ function explains(cause: Finding, other: Finding): boolean {
   return [other.component, ...other.covers].some((part) =>
     touched.some((origin) => part === origin || dependsOn(part, origin))
   );
+}
+
+/** Of two general findings of one part only the one is shown that quotes more; they speak of the same. */
+function isQuotedBetter(a: Finding, b: Finding): boolean {
+  const areGeneral = CAUSES[a.id].kind === "general" && CAUSES[b.id].kind === "general";
+  if (!areGeneral || a.component !== b.component || WIDE.has(a.component) || a.id === b.id) return false;
+  return (quotes(b) - quotes(a) || Number(b.hard) - Number(a.hard) || age(a, b) || order(a.id, b.id)) < 0;
+}
+
+function quotes({ evidence }: Finding): number {
+  const has = (label: string) => Number(evidence.some((it) => it.label === label && it.text !== ""));
+  return 2 * (has("Last line") + has("Error line")) + has("Message");
 }
 
 function rootOf(it: Finding, causeOf: ReadonlyMap<Finding, Finding>): Finding {

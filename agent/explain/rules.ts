@@ -6,10 +6,15 @@ import { crashRule, probeRule } from "./rules/crash.ts";
 import type { Rule } from "./finding.ts";
 import { fluxRule, missingKindRule } from "./rules/flux.ts";
 import { imagePullRule, imageSlowRule } from "./rules/image.ts";
-import { apiRule, nodeRule, schedulingRule } from "./rules/node.ts";
+import { apiRule, nodeRule } from "./rules/node.ts";
+import { mountRule, sandboxRule } from "./rules/mount.ts";
+import { endingRule, taskRule } from "./rules/passing.ts";
+import { podPathRule } from "./rules/pod_path.ts";
+import { refusedRule } from "./rules/refused.ts";
+import { rejectedRule, schedulingRule } from "./rules/scheduling.ts";
 import { downloadRule, identityRule, journalRule } from "./rules/k3s.ts";
 import { registryProbeRule } from "./rules/registry.ts";
-import { claimRule, mountRule } from "./rules/storage.ts";
+import { claimRule, lostClaimRule } from "./rules/storage.ts";
 
 /** Everything that can be named, by family. Their order means nothing: rank.ts decides. */
 export const RULES: readonly Rule[] = [
@@ -19,9 +24,14 @@ export const RULES: readonly Rule[] = [
   downloadRule,
   nodeRule,
   schedulingRule,
+  rejectedRule,
+  podPathRule,
   registryProbeRule,
   claimRule,
+  lostClaimRule,
   mountRule,
+  sandboxRule,
+  refusedRule,
   imagePullRule,
   imageSlowRule,
   containerConfigRule,
@@ -31,6 +41,8 @@ export const RULES: readonly Rule[] = [
   bootstrapRule,
   applicationRule,
   degradedRule,
+  endingRule,
+  taskRule,
   fluxRule,
   missingKindRule,
   agentRule,

@@ -11,6 +11,8 @@ export interface BootstrapFacts {
   jobState: BootstrapJobState;
   /** The remembered end included. `again`: it was done before and runs once more. */
   outcome: "done" | "again" | "running" | "failed" | "waiting" | "unknown";
+  /** It was ended by its time limit, not by an error of its own. */
+  isLate: boolean;
   /** Newest known lines of its log. */
   lines: readonly string[];
   /** What it is doing, from the newest mark in its log; "" when that is not known. */
@@ -40,6 +42,7 @@ export function makeBootstrapFacts(
     job,
     jobState,
     outcome,
+    isLate: job?.conditions.some((it) => it.status === "True" && it.reason === "DeadlineExceeded") === true,
     lines,
     step: stepOf(lines),
     errors: detectErrors(lines),

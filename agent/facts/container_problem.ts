@@ -32,6 +32,12 @@ interface ProblemBase {
   since: string;
 }
 
+/** What the kubelet stopped a container for, and the exit code that it left then. */
+export interface StopSeen {
+  exitCode: number;
+  text: string;
+}
+
 /** What keeps one container from running. Judged over phases, so that states which alternate give one answer. */
 export type ContainerProblem =
   & ProblemBase
@@ -69,8 +75,11 @@ export function judgeContainer(
   pod: PodView,
   container: ContainerView,
   component: Component,
-  events: readonly EventView[],
-  nowMs: number,
+  { events, stopSeen, nowMs }: {
+    events: readonly EventView[];
+    stopSeen?: StopSeen | undefined;
+    nowMs: number;
+  },
 ): ContainerProblem | undefined {
   const base = { pod, container, component };
   const { state } = container;
@@ -94,14 +103,15 @@ export function judgeContainer(
   if (crash) {
     const { at, ...end } = crash;
     const since = firstOf(own, ["BackOff"]) ?? at;
-    const fresh = own.filter((it) => nowMs - timeOf(it) < EVENT_FRESH_MS);
-    const hook = newest(fresh.filter((it) => it.reason === "FailedPostStartHook"));
+    // The kubelet tells ever more rarely of what goes on for long: of one that was killed, any event that is left still counts.
+    const isKill = end.exitCode === 137 || end.exitCode === 143;
+    const telling = own.filter((it) => isKill || nowMs - timeOf(it) < EVENT_FRESH_MS);
+    const hook = newest(telling.filter((it) => it.reason === "FailedPostStartHook"));
     // The kubelet stops a container whose hook failed; what remains to be seen then is only that it was stopped.
     if (hook) return { ...base, kind: "config", reason: "PostStartHookError", text: hook.message, since };
-    const probe = newest(
-      fresh.filter((it) => it.reason === "Unhealthy" && /^(Liveness|Startup) /i.test(it.message)),
-    );
-    return { ...base, kind: "crash", ...end, stoppedFor: probe?.message ?? "", since };
+    const probe = newest(telling.filter(isProbeFailure)) ?? newest(telling.filter(isProbeKill));
+    const seen = stopSeen?.exitCode === end.exitCode ? stopSeen?.text : undefined;
+    return { ...base, kind: "crash", ...end, stoppedFor: probe?.message ?? seen ?? "", since };
   }
   if (!container.init && state.kind === "running" && !container.ready) {
     const probe = newest(own.filter((it) => it.reason === "Unhealthy"));
@@ -113,6 +123,15 @@ export function judgeContainer(
     };
   }
   return undefined;
+}
+
+function isProbeFailure({ reason, message }: EventView): boolean {
+  return reason === "Unhealthy" && /^(Liveness|Startup) /i.test(message);
+}
+
+/** "Container app failed liveness probe, will be restarted". */
+function isProbeKill({ reason, message }: EventView): boolean {
+  return reason === "Killing" && /failed (?:liveness|startup) probe/i.test(message);
 }
 
 /** The same error comes bare (ErrImagePull) and wrapped (ImagePullBackOff), and only in events while the next try runs. */

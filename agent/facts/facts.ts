@@ -2,11 +2,20 @@ import { type Component, componentByName, COMPONENTS } from "../product/componen
 import { type AppFacts, makeAppFacts } from "./app.ts";
 import { type BootstrapFacts, makeBootstrapFacts } from "./bootstrap.ts";
 import { componentOfPod } from "./component_of_pod.ts";
-import { type ContainerProblem, isPodOver, isPodWell, judgeContainer } from "./container_problem.ts";
+import {
+  type ContainerProblem,
+  isPodOver,
+  isPodWell,
+  judgeContainer,
+  type StopSeen,
+} from "./container_problem.ts";
 import { indexEvents } from "./event_index.ts";
 import { type FluxFacts, makeFluxFacts, releaseSource } from "./flux.ts";
 import { inOrder, objectKey } from "./in_order.ts";
+import { type LostPath, lostPaths } from "./pod_path.ts";
 import { ownNode } from "./own_node.ts";
+import { earliest, latest } from "../text/time.ts";
+import { isServiceStarting, isStartingAgain } from "./start_again.ts";
 import { findPulls, type RunningPull } from "./running_pulls.ts";
 import type { EventView, FluxView, NodeView, PodView, Snapshot, WorkloadView } from "./snapshot.ts";
 
@@ -19,6 +28,8 @@ export interface ComponentState {
   workload: WorkloadView | undefined;
   /** `undefined` when it could not be asked. */
   ready: boolean | undefined;
+  /** Since when it has not been ready, this time; only of one that is not. */
+  lostAt: string | undefined;
 }
 
 /** A pod that is neither well nor over. */
@@ -39,9 +50,15 @@ export interface Facts {
   live: boolean;
   /** The machine that the agent runs on, as Kubernetes knows it. */
   node: NodeView | undefined;
+  /** The machine started moments ago: what is not there yet is on its way. */
+  isStartingAgain: boolean;
+  /** It did, or the service of Kubernetes did. */
+  isStarting: boolean;
   problems: readonly ContainerProblem[];
   pulls: readonly RunningPull[];
   unwellPods: readonly UnwellPod[];
+  /** Pods that do not get through to Kubernetes, while it answers the agent. */
+  lostPaths: readonly LostPath[];
   components: readonly ComponentState[];
   app: AppFacts;
   bootstrap: BootstrapFacts;
@@ -50,10 +67,22 @@ export interface Facts {
   releaseSource: FluxFacts | undefined;
   /** In the order in which they happened. */
   eventsOf(kind: string, namespace: string, name: string): readonly EventView[];
+  /** A pod of it serves, beside another that fails to start: what people lose is told by the one that serves. */
+  serves(component: string): boolean;
   logOf(pod: PodView, container: string): readonly string[];
   state(component: string): ComponentState | undefined;
   flux(kind: FluxView["kind"], name: string): FluxFacts | undefined;
 }
+
+/** What the agent has seen before and the cluster may not tell any more, by the name of the component. */
+export interface SeenBefore {
+  /** Since when a part has not been ready. */
+  lost: Readonly<Record<string, string>>;
+  /** What the kubelet stopped it for. */
+  stops: Readonly<Record<string, StopSeen>>;
+}
+
+const NOTHING_SEEN: SeenBefore = { lost: {}, stops: {} };
 
 /** A single lost answer of the API is not an outage. */
 const API_PATIENCE_MS = 15_000;
@@ -66,7 +95,7 @@ export function isLive({ api }: Pick<Snapshot, "api">, nowMs: number): boolean {
 }
 
 /** Computes all facts of a snapshot. Pure; cost grows with events and unwell pods, hardly with pods that are well. */
-export function makeFacts(observed: Snapshot, nowMs: number): Facts {
+export function makeFacts(observed: Snapshot, nowMs: number, seen: SeenBefore = NOTHING_SEEN): Facts {
   const snapshot: Snapshot = {
     ...observed,
     nodes: inOrder(observed.nodes, objectKey),
@@ -78,9 +107,11 @@ export function makeFacts(observed: Snapshot, nowMs: number): Facts {
   const eventsOf = indexEvents(snapshot.events);
   const unwellPods = findUnwellPods(snapshot.pods, eventsOf);
   const problems = unwellPods.flatMap(({ pod, component, events }) =>
-    pod.containers.flatMap((container) => judgeContainer(pod, container, component, events, nowMs) ?? [])
+    pod.containers.flatMap((container) =>
+      judgeContainer(pod, container, component, { events, stopSeen: seen.stops[component.name], nowMs }) ?? []
+    )
   );
-  const components = judgeComponents(snapshot);
+  const components = judgeComponents(snapshot, { unwellPods, seen, nowMs });
   const byName = new Map(components.map((it) => [it.component.name, it]));
   const node = ownNode(snapshot.nodes, snapshot.host);
   const app = makeAppFacts(snapshot, {
@@ -98,15 +129,27 @@ export function makeFacts(observed: Snapshot, nowMs: number): Facts {
     now: new Date(nowMs).toISOString(),
     live: isLive(snapshot, nowMs),
     node,
+    isStartingAgain: isStartingAgain(snapshot, nowMs),
+    isStarting: isStartingAgain(snapshot, nowMs) || isServiceStarting(snapshot, nowMs),
     problems,
     pulls: findPulls(unwellPods, problems, snapshot, nowMs),
     unwellPods,
+    lostPaths: isLive(snapshot, nowMs) ? lostPaths(snapshot, unwellPods) : [],
     components,
     app,
     bootstrap: makeBootstrapFacts(snapshot, app),
     fluxObjects,
     releaseSource: releaseSource(fluxObjects),
     eventsOf,
+    serves: (name) => {
+      if ((byName.get(name)?.workload?.ready ?? 0) === 0) return false;
+      // A crash loop has moments in which its own pod is ready.
+      const own = problems.filter((it) => it.component.name === name);
+      return !own.some((it) => it.kind === "crash" && it.container.ready) &&
+        unwellPods.some((it) =>
+          it.component.name === name && it.pod.containers.every((one) => !one.ready || one.init)
+        );
+    },
     logOf: (pod, container) => logs.get(`${pod.namespace}/${pod.name}/${container}`)?.lines ?? [],
     state: (name) => byName.get(name),
     flux: (kind, name) => fluxByName.get(`${kind}/${name}`),
@@ -135,16 +178,43 @@ function findUnwellPods(
   }));
 }
 
-function judgeComponents({ workloads, knowledge }: Snapshot): readonly ComponentState[] {
+function judgeComponents(
+  { workloads, knowledge, remembered }: Snapshot,
+  { unwellPods, seen, nowMs }: { unwellPods: readonly UnwellPod[]; seen: SeenBefore; nowMs: number },
+): readonly ComponentState[] {
   const byPlace = new Map(workloads.map((it) => [`${it.namespace}/${it.kind}/${it.name}`, it]));
   return COMPONENTS.filter((it) => it.kind !== "Job").map((component): ComponentState => {
     const workload = byPlace.get(`${component.namespace}/${component.kind}/${component.object}`);
-    return {
-      component,
-      workload,
-      ready: knowledge.workloads === "known" ? isWorkloadReady(workload) : undefined,
-    };
+    const ready = knowledge.workloads === "known" ? isWorkloadReady(workload) : undefined;
+    if (ready !== false || workload === undefined) return { component, workload, ready, lostAt: undefined };
+    const own = unwellPods.filter((it) => it.component === component).map((it) => it.pod);
+    const wasReady = remembered.loginReadyOnce;
+    const lostAt = lossOf(workload, own, { wasReady, seen: seen.lost[component.name], nowMs });
+    return { component, workload, ready, lostAt };
   });
+}
+
+/**
+ * Since when a workload has not been ready. An old object says nothing of that: a Deployment has a condition, of a StatefulSet the
+ * pods tell, and where nobody does, the agent knows when it saw it first.
+ */
+function lossOf(
+  workload: WorkloadView,
+  pods: readonly PodView[],
+  { wasReady, seen, nowMs }: { wasReady: boolean; seen: string | undefined; nowMs: number },
+): string {
+  const available = workload.conditions.find((it) => it.type === "Available" && it.status !== "True");
+  const told = available?.since ?? latest(pods.flatMap((pod) => lossOfPod(pod) ?? []));
+  if (told !== undefined) return told;
+  if (seen !== undefined) return seen;
+  return (wasReady ? undefined : workload.createdAt) ?? new Date(nowMs).toISOString();
+}
+
+/** Since when a pod has not been ready. */
+function lossOfPod({ conditions, createdAt }: PodView): string | undefined {
+  const ready = conditions.find((it) => it.type === "Ready" || it.type === "ContainersReady");
+  return ready?.since ??
+    (conditions.length > 0 ? earliest(conditions.map((it) => it.since)) ?? createdAt : undefined);
 }
 
 /** All replicas ready, as of the newest change of the object. @see contract.md 7.1 */

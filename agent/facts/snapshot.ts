@@ -100,6 +100,8 @@ export interface PodView {
   /** Since when its volumes and network are there, so that its containers may be made; not told by every version. */
   sandboxReadyAt: string | undefined;
   claims: readonly string[];
+  /** Ports of the machine itself that it takes. */
+  hostPorts?: readonly number[];
 }
 
 export interface PvcView {
@@ -261,6 +263,10 @@ export interface HostView {
   /** Lower case, as Kubernetes names its machines. */
   name: string;
   machineId: string;
+  /** When it was started; not known of every machine. */
+  bootedAt?: string | undefined;
+  /** The DNS servers behind the resolver on this machine, as it was set or told by the network. */
+  dnsServers?: readonly string[];
   /** All its IPv4 addresses, those that lead outside first. */
   addresses: readonly string[];
   /** The one that people should open. */

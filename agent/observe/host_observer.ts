@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.ts";
-import { readAllAddresses } from "../host/network_facts.ts";
+import { readAllAddresses, readResolvers } from "../host/network_facts.ts";
 import { readUnitJournal } from "../host/unit_journal.ts";
 import { type ApiView, emptySnapshot, type HostView, type SetupSummary } from "../facts/snapshot.ts";
 import { timeMs } from "../text/time.ts";
@@ -31,13 +31,13 @@ export class HostObserver {
 
   /** Looks again where it is time to. Never throws. */
   async look(
-    now: { nowMs: number; api: ApiView; setup: SetupSummary },
+    now: { nowMs: number; api: ApiView; setup: SetupSummary; isPathLost?: boolean },
     signal: AbortSignal,
   ): Promise<Wait> {
     const before = this.#view;
     if (now.nowMs - this.#factsAtMs >= FACTS_EVERY_MS) {
       this.#factsAtMs = now.nowMs;
-      this.#view = { ...this.#view, ...await readFacts(this.#host) };
+      this.#view = { ...this.#view, ...await readFacts(this.#host, now.nowMs) };
     }
     let againMs = this.#factsAtMs + FACTS_EVERY_MS;
     if (isJournalWanted(now)) {
@@ -57,9 +57,11 @@ export class HostObserver {
   }
 }
 
-/** Only while Kubernetes does not answer: the journal is expensive, and its cluster tells more when it does. */
-function isJournalWanted({ api, setup }: { api: ApiView; setup: SetupSummary }): boolean {
-  return api.state === "not-answering" ||
+/** Only while Kubernetes does not answer, or does not answer its own parts: the journal is expensive, and its cluster tells more when it does. */
+function isJournalWanted(
+  { api, setup, isPathLost = false }: { api: ApiView; setup: SetupSummary; isPathLost?: boolean },
+): boolean {
+  return api.state === "not-answering" || isPathLost ||
     api.state === "absent" && setup.stepId === "k3s" &&
       (setup.status === "running" || setup.status === "failed");
 }
@@ -68,8 +70,10 @@ function hasStayed({ nowMs, api }: { nowMs: number; api: ApiView }): boolean {
   return api.state !== "answering" || nowMs - Date.parse(api.since ?? "") >= STAYED_MS;
 }
 
-async function readFacts(host: Host): Promise<Omit<HostView, "journal">> {
+async function readFacts(host: Host, nowMs: number): Promise<Omit<HostView, "journal">> {
   return {
+    ...await readBoot(host, nowMs),
+    ...await readServers(host),
     name: await firstText(host, NAME_FILES),
     machineId: await firstText(host, ["/etc/machine-id"]),
     // Not known for as long as the machine does not tell.
@@ -84,4 +88,18 @@ async function firstText(host: Host, paths: readonly string[]): Promise<string> 
     if (text !== "") return text.toLowerCase();
   }
   return "";
+}
+
+/** Whom the resolver of this machine asks: the resolver itself is never to blame. */
+async function readServers(host: Host): Promise<Pick<HostView, "dnsServers">> {
+  const dnsServers = await readResolvers(host).catch(() => []);
+  return dnsServers.length === 0 ? {} : { dnsServers };
+}
+
+/** When the machine started, in whole minutes: the clock and the time since the start drift apart a little. */
+async function readBoot(host: Host, nowMs: number): Promise<Pick<HostView, "bootedAt">> {
+  const text = await host.readText("/proc/uptime", { maxBytes: 100 }).catch(() => undefined);
+  const seconds = Number(/^(\d{1,12}(?:\.\d{1,3})?) /.exec(text ?? "")?.[1] ?? NaN);
+  if (!Number.isFinite(seconds)) return {};
+  return { bootedAt: new Date(Math.round((nowMs - seconds * 1_000) / 60_000) * 60_000).toISOString() };
 }

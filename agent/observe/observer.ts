@@ -98,7 +98,11 @@ export function createObserver(deps: ObserverDeps): Observer {
     runLoop("asking the registry", (signal) => registry.look(api.view(), signal), surroundings),
     runLoop("reading logs", (signal) => logs.look(facts(), api.client(), signal), surroundings),
     runLoop("looking at the machine", (signal) => {
-      return machine.look({ nowMs: clock.nowMs(), api: api.view(), setup: setup.summary() }, signal);
+      const isPathLost = facts().lostPaths.length > 0;
+      return machine.look(
+        { nowMs: clock.nowMs(), api: api.view(), setup: setup.summary(), isPathLost },
+        signal,
+      );
     }, surroundings),
   ]);
 

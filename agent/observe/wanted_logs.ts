@@ -30,8 +30,22 @@ export function isNoLog(text: string): boolean {
 export function wantedLogs(facts: Facts): LogWish[] {
   const wishes: LogWish[] = [];
   for (const it of facts.problems) {
-    if (it.kind !== "crash" || wishes.length >= CRASH_LIMIT) continue;
+    if (wishes.length >= CRASH_LIMIT) break;
     const { pod, container } = it;
+    // What runs and is not ready says why: a name service that cannot reach Kubernetes never stops for it.
+    if (it.kind === "not-ready" && it.component.tier === "platform") {
+      wishes.push({
+        pod,
+        container: container.name,
+        restartCount: container.restartCount,
+        previous: false,
+        tailLines: 40,
+        timestamps: false,
+        key: `${pod.uid} ${container.name} running`,
+        freshMs: 30_000,
+      });
+    }
+    if (it.kind !== "crash") continue;
     wishes.push({
       pod,
       container: container.name,

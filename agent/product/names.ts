@@ -21,6 +21,11 @@ export const SECRETS = {
   statusAuth: "appliance-status-auth",
 } as const;
 
+/** Whether setup makes the Secret or ConfigMap of this name, so that running it again brings a missing one back. */
+export function isMadeBySetup(name: string): boolean {
+  return Object.values<string>(SECRETS).includes(name) || /^appliance-(?:values|release)-/.test(name);
+}
+
 /** The job that fills an empty database; it comes with the release `alga-core`. */
 export const BOOTSTRAP_JOB = "alga-core-sebastian-bootstrap";
 

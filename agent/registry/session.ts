@@ -18,8 +18,8 @@ const TOKEN_LIFETIME_MS = 60_000;
 
 /** How long to wait for one that is ill for a moment and does not say how long, by the attempt. */
 const BACK_OFF_MS = [1_000, 2_000] as const;
-/** It may be well again in a moment. */
-const TRANSIENT = [429, 502, 503, 504];
+/** Answers of a registry that is busy or ill for a moment: asked again, also where it does not say when. */
+const TRANSIENT = [429, 500, 502, 503, 504];
 
 // Some answer with both names, one of them empty, null or of another kind.
 const TokenReply = z.object({ token: z.unknown(), access_token: z.unknown() }).partial();

@@ -30,7 +30,7 @@ export function evaluate(
   memory: StatusMemory = NO_MEMORY,
   onRuleError?: OnRuleError,
 ): StatusDocument {
-  const facts = makeFacts(snapshot, nowMs);
+  const facts = makeFacts(snapshot, nowMs, { lost: memory.lost, stops: memory.stops });
   const lower = lowerTiers(facts, memory);
   const since = new Map(Object.entries(memory.blockers).map(([key, it]) => [key, it.since]));
   const options = { loginReady: lower.login.ready, since, ...(onRuleError ? { onRuleError } : {}) };
@@ -70,7 +70,7 @@ export function evaluate(
     sources: sourcesOf(facts),
     recent: [],
   };
-  return { ...status, recent: recentTransitions(memory, status) };
+  return { ...status, recent: recentTransitions(memory, status, { isStartingAgain: facts.isStartingAgain }) };
 }
 
 /** Not ready for long, and nothing matched: said openly. @see catalogue.md 4.4 agent.unknown */
@@ -133,7 +133,13 @@ function componentsOf(facts: Facts, tiers: Record<"bootstrap", TierStatus>): Com
       namespace,
       ready,
       // On its way is not known to be well yet, and nothing is wrong with it either.
-      status: bad && seen ? "unhealthy" : ready ? "healthy" : "unknown",
+      status: ready && facts.serves(name)
+        ? "degraded"
+        : bad && seen
+        ? "unhealthy"
+        : ready
+        ? "healthy"
+        : "unknown",
       message: componentMessage(facts, name, seen, ready),
     }];
   });
@@ -143,6 +149,7 @@ function componentMessage(facts: Facts, name: string, seen: boolean, ready: bool
   if (facts.snapshot.api.state === "absent") return "not installed yet";
   if (!seen) return "cannot be seen";
   const problem = facts.problems.find((it) => it.component.name === name);
+  if (ready && facts.serves(name)) return "ready; a new version of it cannot start";
   if (problem?.kind === "pull") return "its image cannot be downloaded";
   if (problem?.kind === "config") return "cannot be started as described";
   if (problem?.kind === "crash" && problem.loop) return "keeps stopping";

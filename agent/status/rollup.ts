@@ -51,11 +51,10 @@ function ready(tiers: Record<TierId, TierStatus>, { hard, blockers }: Explained)
   }
   if (hard.length === 0 && tiers.background.status !== "degraded") {
     const [hint] = blockers; // something that may pass, or that only this machine sees
+    const advice = hint ? about(hint) : FOLLOW;
     return tiers.background.ready
-      ? hint
-        ? say("ready_to_log_in", `Ready to log in. ${hint.title}`, about(hint))
-        : say("ready_to_log_in", "Ready to log in", FOLLOW)
-      : say("ready_to_log_in", "Ready to log in. Background services are still starting", FOLLOW);
+      ? say("ready_to_log_in", hint ? `Ready to log in. ${hint.title}` : "Ready to log in", advice)
+      : say("ready_to_log_in", "Ready to log in. Background services are still starting", advice);
   }
   const services = hard.filter((it) => it.layer === "background").length;
   const others = hard.length - services;
@@ -68,7 +67,8 @@ function ready(tiers: Record<TierId, TierStatus>, { hard, blockers }: Explained)
     : hard.length === 0
     ? "A background service needs attention"
     : `${hard.length} things need attention`;
-  return say("ready_with_background_issues", `Ready to log in. ${what}`, hard[0] ? about(hard[0]) : FOLLOW);
+  const first = hard[0] ?? blockers[0];
+  return say("ready_with_background_issues", `Ready to log in. ${what}`, first ? about(first) : FOLLOW);
 }
 
 function beforeLogin(
@@ -110,7 +110,9 @@ function beforeLogin(
     case "running":
       if (setup.stepId !== "login") {
         const step = setup.stepTitle ?? "";
-        return say("installing", step === "" ? "Installing" : `Installing: ${step}`, FOLLOW);
+        const acts = blockers.find((it) => it.loginBlocking && it.action.kind !== "wait");
+        const advice = acts ? about(acts) : FOLLOW;
+        return say("installing", step === "" ? "Installing" : `Installing: ${step}`, advice);
       }
       break;
     case "idle":

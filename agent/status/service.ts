@@ -2,6 +2,7 @@ import type { PageCertificate } from "../tls/page_certificate.ts";
 import type { Clock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
+import { isStartingAgain } from "../facts/start_again.ts";
 import type { BootstrapMemory, CertificateView, Snapshot } from "../facts/snapshot.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
@@ -86,7 +87,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
       (rule, error) => report(`the rule for ${rule}`, error),
     );
     const status = { ...judged, recent: withNews(judged.recent, deps.news?.() ?? []) };
-    memory = remember(memory, status);
+    memory = remember(memory, status, { isStartingAgain: isStartingAgain(snapshot, clock.nowMs()) });
     evidence = { at: judged.timestamp, snapshot, memory };
     return status;
   }

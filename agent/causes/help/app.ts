@@ -1,7 +1,7 @@
 import { NAMESPACES } from "../../product/names.ts";
 import { APP_PORT } from "../../product/ports.ts";
 import type { APP } from "../app.ts";
-import { describePods, earlierLogs, logs, PODS, restart, told } from "./commands.ts";
+import { describePods, earlierLogs, logs, PODS, RELEASES, resetRelease, restart, told } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
 
 const WORKFLOWS = { namespace: NAMESPACES.app, workload: "deployment/temporal" };
@@ -179,6 +179,72 @@ export const APP_HELP = {
     ],
     never: [BY_HAND],
     data: "None.",
+  },
+  "app.port-taken": {
+    title: "A part cannot start: its network port is in use",
+    meaning: (w) =>
+      `The program wants to answer on ${
+        w.port === undefined ? "a port" : `port ${w.port}`
+      } and something holds it already: its earlier run that is still stopping, or, where the part uses the network of this machine itself, another program.`,
+    signs: [
+      { see: `Its last lines say "address already in use". ${OF_NAME}`, run: [PARTS, earlierLogs] },
+      {
+        see: "On the network of this machine, the last column names who holds the port.",
+        run: (w) => w.port === undefined ? "sudo ss -ltnp" : `sudo ss -ltnp 'sport = :${w.port}'`,
+      },
+    ],
+    steps: [
+      { do: 'If an earlier run of it is "Terminating", let it end first.', wait: "It takes a minute." },
+      {
+        do: "If another program holds the port, stop it for good. NAME is its service.",
+        run: "sudo systemctl disable --now NAME",
+      },
+      { do: `If neither is so, restart the part once. ${OF_NAME}`, run: restart },
+      { do: "If it stays, report it.", ask: "alga-support", also: told },
+    ],
+    never: ["Do not kill a process that belongs to Kubernetes: it is started again at once.", BY_HAND],
+    data: "None. The part has not started.",
+  },
+  "app.not-ending": {
+    title: "An old instance of a part does not come to its end",
+    meaning:
+      "Kubernetes asked the old instance to stop, and it has not ended in its time. It may still hold a volume or a port that the new one needs.",
+    signs: [
+      { see: 'Its state is "Terminating", for longer than a few minutes.', run: PODS },
+      { see: "Its last events tell what it waits for.", run: describePods },
+    ],
+    steps: [
+      { do: "Restart the machine, in good order.", run: "sudo systemctl reboot" },
+      { do: "If it stays, report it.", ask: "alga-support", also: describePods },
+    ],
+    never: [
+      "Do not delete it by force (--force): Kubernetes then forgets it, while it may go on writing to the volume beside the new one.",
+    ],
+    data:
+      "The volume that it holds, if it has one. Nothing is lost as long as only one instance writes to it.",
+  },
+  "app.task-failed": {
+    title: "A task of a part failed",
+    meaning: (w) =>
+      `A part of the release runs once and ends (a Job${
+        w.task === undefined ? "" : `, ${w.task}`
+      }). It ended with an error, or not in its time, and Kubernetes does not try it again.`,
+    signs: [
+      { see: "The column COMPLETIONS says 0/1.", run: "sudo k3s kubectl get jobs -A" },
+      { see: "Its state and events, and how its last container ended.", run: describePods },
+    ],
+    steps: [
+      { do: "Look which part of the release is not ready.", run: RELEASES },
+      {
+        do: "Have that part try once more. NAME is that of the part in the list.",
+        run: resetRelease(undefined),
+      },
+      { do: "If it fails again, report it.", ask: "alga-support", also: told },
+    ],
+    never: [
+      "Do not delete a part of the release (helmrelease): Flux would remove what it brought, data too.",
+    ],
+    data: "What the task was to change may be done in part. What was stored before stays.",
   },
 } satisfies HelpOf<typeof APP>;
 

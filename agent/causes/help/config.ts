@@ -1,9 +1,25 @@
 import { NAMESPACES } from "../../product/names.ts";
 import type { CONFIG } from "../config.ts";
-import { describePods, LOOK_AGAIN, RETRY_SETUP } from "./commands.ts";
-import type { HelpOf } from "./help_shape.ts";
+import {
+  ALL_PODS,
+  describePods,
+  events,
+  LOOK_AGAIN,
+  RELEASES,
+  resetRelease,
+  RETRY_SETUP,
+} from "./commands.ts";
+import type { HelpOf, HelpStep, Whereabouts } from "./help_shape.ts";
 
 const NONE = "None. The part has not started.";
+const NOT_LESS = "Do not change what a part asks for by hand: the installer (Flux) puts it back.";
+const WEBHOOKS = "sudo k3s kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations";
+const inNamespace = (w: Partial<Whereabouts>) => `sudo k3s kubectl -n ${w.namespace ?? NAMESPACES.app}`;
+/** Kubernetes asks again after longer and longer breaks. */
+const WAIT_AFTER_REFUSAL: HelpStep<unknown> = {
+  do: "Wait. The part then starts by itself.",
+  wait: "The next try comes within a quarter of an hour.",
+};
 
 /** Help for containers that cannot be made as they are described. */
 export const CONFIG_HELP = {
@@ -53,6 +69,137 @@ export const CONFIG_HELP = {
       ask: "alga-support",
     }],
     never: ["Do not rename a service: other parts look for it by its name."],
+    data: NONE,
+  },
+  "cfg.quota": {
+    title: "A part may not start: a quota of the cluster is used up",
+    meaning:
+      "Somebody set a limit on what may run in a namespace (ResourceQuota). Alga brings none. What runs already uses it up, so Kubernetes makes nothing new.",
+    signs: [
+      {
+        see: "See which quotas there are, and how much of each is used.",
+        run: "sudo k3s kubectl describe resourcequotas -A",
+      },
+      { see: 'The events say "exceeded quota".', run: events },
+    ],
+    steps: [
+      {
+        do: "Raise the quota. NAME is its name in the list.",
+        run: (w) => `${inNamespace(w)} edit resourcequota NAME`,
+      },
+      {
+        do: "Or remove it, if nobody needs it. NAME is its name in the list.",
+        run: (w) => `${inNamespace(w)} delete resourcequota NAME`,
+      },
+      WAIT_AFTER_REFUSAL,
+    ],
+    never: [NOT_LESS],
+    data: NONE,
+  },
+  "cfg.limits": {
+    title: "A part may not start: a limit of the cluster forbids its size",
+    meaning:
+      "Somebody set limits on the memory or processor power of each part of a namespace (LimitRange). Alga brings none. This part needs more, or less, than they allow.",
+    signs: [
+      { see: "See which limits there are.", run: "sudo k3s kubectl describe limitranges -A" },
+      { see: 'The events say "forbidden" and name the limit.', run: events },
+    ],
+    steps: [
+      {
+        do: "Change the limits. NAME is their name in the list.",
+        run: (w) => `${inNamespace(w)} edit limitrange NAME`,
+      },
+      {
+        do: "Or remove them, if nobody needs them. NAME is their name in the list.",
+        run: (w) => `${inNamespace(w)} delete limitrange NAME`,
+      },
+      WAIT_AFTER_REFUSAL,
+    ],
+    never: [NOT_LESS],
+    data: NONE,
+  },
+  "cfg.webhook": {
+    title: "A part may not start: another program in the cluster refuses it",
+    meaning: (w) =>
+      `A program that was added to the cluster is asked before anything is made (an admission webhook${
+        w.rule === undefined ? "" : `, ${w.rule}`
+      }). It refuses this part, or does not answer. Alga brings no such program.`,
+    signs: [
+      { see: "The events name the webhook and what it said.", run: events },
+      { see: "These are asked. See which of them is not yours.", run: WEBHOOKS },
+    ],
+    steps: [
+      { do: "If its program does not run, start it again. See what is not Running.", run: ALL_PODS },
+      {
+        do: "If it is not needed, remove it. KIND and NAME stand in the list above.",
+        run: "sudo k3s kubectl delete KIND NAME",
+      },
+      {
+        do: "If it belongs to your site, have this part allowed.",
+        ask: "network-admin",
+        send: (w) =>
+          `The admission webhook ${w.rule ?? ""} refuses parts of Alga in the namespace ${
+            w.namespace ?? NAMESPACES.app
+          }. Please exempt that namespace.`.replace("  ", " "),
+      },
+      WAIT_AFTER_REFUSAL,
+    ],
+    never: ["Do not remove a webhook of which you do not know what it guards: ask first who added it."],
+    data: NONE,
+  },
+  "cfg.pod-security": {
+    title: "A part may not start: a security rule of the cluster forbids it",
+    meaning:
+      "Somebody marked a namespace so that only parts with few rights may run there (PodSecurity). This part needs more than that.",
+    signs: [
+      {
+        see: 'The rule is a label that begins with "pod-security.kubernetes.io".',
+        run: "sudo k3s kubectl get namespaces --show-labels",
+      },
+      { see: 'The events say "violates PodSecurity" and why.', run: events },
+    ],
+    steps: [
+      {
+        do: "Take the rule away from that namespace.",
+        run: (w) =>
+          `sudo k3s kubectl label namespace ${
+            w.namespace ?? NAMESPACES.app
+          } pod-security.kubernetes.io/enforce-`,
+      },
+      WAIT_AFTER_REFUSAL,
+    ],
+    never: ["Do not change the rights of the part by hand: the installer (Flux) puts them back."],
+    data: NONE,
+  },
+  "cfg.missing-account": {
+    title: "A part may not start: its service account is missing",
+    meaning:
+      "Each part runs under an account of Kubernetes that the release brings. This one was deleted, or has not come yet.",
+    signs: [
+      { see: "The events name the account.", run: events },
+      { see: "These are there.", run: (w) => `${inNamespace(w)} get serviceaccounts` },
+    ],
+    steps: [
+      { do: "Have the installer look at once instead of within five minutes.", run: LOOK_AGAIN },
+      { do: "See which part of the release brings it.", run: RELEASES },
+      {
+        do: "Have that part try once more. NAME is that of the part in the list.",
+        run: resetRelease(undefined),
+      },
+      { do: "If it stays, report it.", ask: "alga-support", also: events },
+    ],
+    never: ["Do not make the account by hand: it would lack the rights that the part needs."],
+    data: NONE,
+  },
+  "cfg.pod-refused": {
+    title: "A part may not start: Kubernetes refuses to make it",
+    meaning: "Kubernetes gives a reason that is not among the known ones. The events have its own words.",
+    signs: [
+      { see: 'Look for "FailedCreate".', run: events },
+      { see: "See whether another program has a say in what is made.", run: WEBHOOKS },
+    ],
+    steps: [{ do: "Report it, with the events.", ask: "alga-support", also: events }],
+    never: ["Do not change the part by hand: the installer (Flux) puts it back."],
     data: NONE,
   },
 } satisfies HelpOf<typeof CONFIG>;

@@ -168,4 +168,31 @@ export const DNS_HELP = {
     data:
       `None. New volumes and downloads wait; volumes that exist (class ${LOCAL_PATH_NAMES.storageClass}) stay as they are.`,
   },
+  "dns.failed": {
+    title: "Names cannot be looked up",
+    meaning: (w) =>
+      `No DNS server gave an answer to ${
+        question(w)
+      }. It is not known whether the servers are silent, turn questions away, or cannot be reached at all.`,
+    signs: [
+      { see: "Ask for the same name.", run: lookUp },
+      { see: "See which DNS servers this machine uses, and from which network card.", run: SERVERS },
+      { see: 'A line that begins with "default" must be there, or the way out is missing.', run: "ip route" },
+    ],
+    steps: [
+      { do: "See which server fails, and how. The checks change nothing.", run: CHECKS },
+      { do: "If there is no way out of this network at all, begin there.", open: { cause: "net.no-route" } },
+      { do: "If the addresses are wrong or old, choose other DNS servers.", open: "answers" },
+      {
+        do: "If they are right, have the way to them looked at.",
+        ask: "network-admin",
+        send: (w) =>
+          `Questions of this machine to ${theServer(w)}, such as ${
+            w.name ?? "ghcr.io"
+          }, get no usable answer. Please see whether UDP and TCP port 53 is open, and whether the server answers this machine.`,
+      },
+    ],
+    never: [PUBLIC, NOT_AGAIN],
+    data: NONE,
+  },
 } satisfies HelpOf<typeof DNS>;

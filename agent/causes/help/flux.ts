@@ -1,6 +1,6 @@
 import { NAMESPACES } from "../../product/names.ts";
 import type { FLUX } from "../flux.ts";
-import { FLUX_PARTS, PODS, RELEASES, resetRelease, RETRY_SETUP } from "./commands.ts";
+import { FLUX_PARTS, LOOK_AGAIN, PODS, RELEASES, resetRelease, RETRY_SETUP } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
 
 interface Part {
@@ -168,6 +168,22 @@ export const FLUX_HELP = {
       "Do not delete definitions of Flux (crd): with each, all objects of its kind are deleted, and with them Alga.",
       NOT_DELETE,
     ],
+    data: NONE,
+  },
+  "flux.not-ready": {
+    title: "A part of the release is not ready",
+    meaning:
+      "The installer (Flux) has been busy with this part for longer than it may take, or is not content with it, and gives no reason that is known.",
+    signs: [
+      { see: "The columns READY and STATUS tell how it stands.", run: [FLUX_PARTS, RELEASES] },
+      { see: "See what does not run.", run: PODS },
+    ],
+    steps: [
+      { do: "Have the installer look at once.", run: LOOK_AGAIN },
+      { do: `If a part of the second list is not ready, have it try once more. ${OF_NAME}`, run: again },
+      { do: "If it stays, report it.", ask: "alga-support", also: FLUX_PARTS },
+    ],
+    never: [NOT_DELETE, NOT_UNINSTALL],
     data: NONE,
   },
 } satisfies HelpOf<typeof FLUX>;

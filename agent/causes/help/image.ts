@@ -148,4 +148,27 @@ export const IMAGE_HELP = {
     never: [NOT_AGAIN, BY_HAND],
     data: NONE,
   },
+  "img.store-damaged": {
+    title: "A download is damaged on this machine",
+    meaning:
+      "The image came once, and a part of it is missing or changed in the store of this machine, most often after a power cut. The registry and the release are fine.",
+    signs: [
+      { see: "Its last events speak of a blob, a snapshot or a content digest.", run: describePods },
+      { see: "The newest lines tell which part is missing.", run: CONTAINERD_LOG },
+    ],
+    steps: [
+      {
+        do: "Remove the image. It is then downloaded again. IMAGE is its name in the events.",
+        run: (w) => `sudo k3s crictl rmi ${w.image ?? "IMAGE"}`,
+      },
+      { do: "Wait.", wait: "The next try comes within five minutes." },
+      { do: "If it stays, see whether the disk has errors.", open: { cause: "disk.io-error" } },
+      { do: "If the disk is well, report it.", ask: "alga-support", also: CONTAINERD_LOG },
+    ],
+    never: [
+      "Do not delete files of the store by hand: the other images share them.",
+      NOT_AGAIN,
+    ],
+    data: NONE,
+  },
 } satisfies HelpOf<typeof IMAGE>;

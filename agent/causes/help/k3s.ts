@@ -256,4 +256,51 @@ export const K3S_HELP = {
     never: [NOT_UNINSTALL, "Do not switch the machine off hard: that is how its database gets damaged."],
     data: RUNS_ON,
   },
+  "k3s.iptables-flushed": {
+    title: "Another program removes the network rules of Kubernetes",
+    meaning:
+      "Kubernetes leads connections to its services by rules of the firewall. Something cleared them. Kubernetes makes them again within a minute, and they are cleared again.",
+    signs: [
+      { see: 'Look for "iptables canary", and how often it comes.', run: "sudo journalctl -u k3s -n 200 -r" },
+      {
+        see: "See which firewall or security software runs here.",
+        run: "systemctl list-units --type=service --state=running",
+      },
+    ],
+    steps: [
+      {
+        do: "If the firewall was restarted only once, wait.",
+        wait: "The rules are made again within a minute.",
+      },
+      {
+        do:
+          "If a program does it again and again, stop it, or have it leave alone rules whose names begin with KUBE-, CNI- or FLANNEL. NAME is its service.",
+        run: "sudo systemctl disable --now NAME",
+      },
+      { do: "Have all rules made again.", run: K3S_RESTART },
+    ],
+    never: [
+      "Do not clear the rules by hand (iptables -F, nft flush): all services lose each other for that time.",
+    ],
+    data: "None. Parts of Alga lose connections for moments, and make them again.",
+  },
+  "k3s.no-kmsg": {
+    title: "Kubernetes cannot start: this machine has no kernel of its own",
+    meaning:
+      "This is a container (LXC or another kind). It has no messages of a kernel (/dev/kmsg), which Kubernetes reads, and lacks other things that it needs.",
+    signs: [
+      {
+        see: "It names the kind of container; for a virtual machine it would be another word.",
+        run: "systemd-detect-virt",
+      },
+      { see: 'The log names "/dev/kmsg".', run: K3S_LOG },
+    ],
+    steps: [
+      { do: "Make a virtual machine with Ubuntu and set the appliance up there.", at: "hypervisor" },
+    ],
+    never: [
+      "Do not lend the container the host's /dev/kmsg: it starts then, and fails later at other places.",
+    ],
+    data: "None. Kubernetes has not started.",
+  },
 } satisfies HelpOf<typeof K3S>;

@@ -296,4 +296,57 @@ export const MACHINE_HELP = {
     ],
     data: "None. Volumes stay where they are and wait for the machine with the old name.",
   },
+  "node.resolv-conf": {
+    title: "The file with the DNS servers of this machine is missing",
+    meaning:
+      "Kubernetes gives each part that starts the DNS servers of this machine, from a file that its configuration names. That file is not there.",
+    signs: [
+      {
+        see: 'Its name stands behind "resolv-conf".',
+        run: `sudo grep -n resolv-conf ${PATHS_SHOWN.k3sConfig}`,
+      },
+      {
+        see: "Both of these should be there.",
+        run: "ls -lL /etc/rancher/k3s/resolv.conf /run/systemd/resolve/resolv.conf",
+      },
+    ],
+    steps: [
+      {
+        do: "If the file of systemd is missing, have it made again.",
+        run: "sudo systemctl restart systemd-resolved",
+      },
+      { do: "If the file of the appliance is missing, enter the DNS servers again.", open: "answers" },
+      { do: "Wait. Parts that could not start try again by themselves.", wait: "It takes a few minutes." },
+      { do: "If it stays, report it.", ask: "alga-support", also: K3S_LOG },
+    ],
+    never: ["Do not put 127.0.0.53 into the file: within the cluster nothing answers there."],
+    data: "None. Parts that run go on.",
+  },
+  "node.cpu-too-old": {
+    title: "The processor of this machine is too old, or hidden from it",
+    meaning:
+      "A program uses commands that this machine's processor does not have. Most often the hypervisor shows the machine an old kind of processor, though its own is newer.",
+    signs: [
+      {
+        see: '"x86-64-v2" should be "supported". "kvm64" or "qemu64" as model shows that it is hidden.',
+        run: ["/lib64/ld-linux-x86-64.so.2 --help | grep x86-64-v", "lscpu | grep 'Model name'"],
+      },
+      { see: "Its last lines speak of the processor, or its exit code is 132.", run: describePods },
+    ],
+    steps: [
+      {
+        do:
+          'Switch the machine off, set its kind of processor to "host" (or x86-64-v2 and newer), and start it again.',
+        at: "hypervisor",
+      },
+      {
+        do: "If the host's own processor is older than about 2010, move the machine to a newer host.",
+        at: "hypervisor",
+      },
+    ],
+    never: [
+      "Do not choose an older release for that: it would lack repairs, and its programs need the same processor.",
+    ],
+    data: "None. The program has not started.",
+  },
 } satisfies HelpOf<typeof MACHINE>;

@@ -1,3 +1,4 @@
+import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
 import type { NETWORK } from "../network.ts";
 import { CHECKS, KERNEL_LOG } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
@@ -256,5 +257,108 @@ export const NETWORK_HELP = {
       "Do not set the clock far back while Alga runs: sessions and records would carry times that have not come yet.",
     ],
     data: "None by the clock itself. What was written meanwhile carries wrong times.",
+  },
+  "net.ipv6": {
+    title: "The registry cannot be reached over IPv6",
+    meaning: (w) =>
+      `The server ${
+        host(w)
+      } has an IPv6 address, and this machine tried it. It has an IPv6 address of its own, or was told of one, but no way out over IPv6. That says nothing of IPv4.`,
+    signs: [
+      { see: "Any number, even 401, means that IPv4 works.", run: (w) => ask(w).replace("curl", "curl -4") },
+      { see: "The same over IPv6 fails.", run: (w) => ask(w).replace("curl", "curl -6") },
+      { see: 'No line begins with "default", or its gateway does not answer.', run: "ip -6 route" },
+    ],
+    steps: [
+      {
+        do: "Have IPv6 repaired.",
+        ask: "network-admin",
+        send:
+          "This machine is given IPv6 but has no way to the internet over it. Please give it a working IPv6 route, or do not announce IPv6 in its network.",
+      },
+      {
+        do: "Or switch IPv6 off on this machine, if nothing here uses it.",
+        run: [
+          "printf 'net.ipv6.conf.all.disable_ipv6=1\\nnet.ipv6.conf.default.disable_ipv6=1\\n' | sudo tee /etc/sysctl.d/90-no-ipv6.conf",
+          "sudo sysctl --system",
+        ],
+      },
+      { do: "See that it works now. The checks change nothing.", run: CHECKS },
+    ],
+    never: [
+      "Do not switch IPv6 off while you are connected to this machine over IPv6: the connection ends.",
+      NOT_AGAIN,
+    ],
+    data: NONE,
+  },
+  "net.host-firewall": {
+    title: "A firewall on this machine blocks the services of Alga",
+    meaning:
+      "The parts of Alga speak with Kubernetes through networks inside this machine. Kubernetes answers, but a firewall on this machine drops what the parts send.",
+    signs: [
+      { see: 'It says "active".', run: "sudo ufw status verbose" },
+      {
+        see: "Lines with UFW BLOCK name who was turned away.",
+        run: "sudo journalctl -k -g 'UFW BLOCK' -n 20 -r",
+      },
+    ],
+    steps: [
+      {
+        do: "Let both networks of the cluster through.",
+        run: [
+          `sudo ufw allow from ${POD_CIDR} to any`,
+          `sudo ufw allow from ${SERVICE_CIDR} to any`,
+          "sudo ufw reload",
+        ],
+      },
+      {
+        do: "Where firewalld is used instead, trust them there.",
+        run: [
+          `sudo firewall-cmd --permanent --zone=trusted --add-source=${POD_CIDR}`,
+          `sudo firewall-cmd --permanent --zone=trusted --add-source=${SERVICE_CIDR}`,
+          "sudo firewall-cmd --reload",
+        ],
+      },
+      { do: "Wait. What waited goes on by itself.", wait: "It takes a few minutes." },
+    ],
+    never: [
+      "Do not clear the rules of the firewall: those of Kubernetes would go with them.",
+      "Do not switch the firewall off for good: it guards this machine.",
+    ],
+    data: "None. Parts of Alga wait.",
+  },
+  "net.cert-expired": {
+    title: "The certificate of a server has expired",
+    meaning: (w) =>
+      `The server ${
+        host(w)
+      } shows a certificate that is out of date by the clock of this machine. Either that clock is wrong, or the server, or a device in between, has not renewed it.`,
+    signs: [
+      { see: "Compare with a clock that is right.", run: "timedatectl" },
+      {
+        see: "This is the certificate that is shown, with its issuer and its end.",
+        run: (w) =>
+          `openssl s_client -connect ${host(w)}:443 -servername ${
+            host(w)
+          } </dev/null 2>/dev/null | openssl x509 -noout -issuer -enddate`,
+      },
+    ],
+    steps: [
+      { do: "If the clock is wrong, set it right.", open: { cause: "time.skew" } },
+      {
+        do: "If the clock is right, have the certificate renewed.",
+        ask: "network-admin",
+        send: (w) =>
+          `The certificate that this machine is shown for ${
+            host(w)
+          } has expired. Please renew it, if a device or a mirror of ours shows it.`,
+      },
+      { do: "See that it works now.", run: CHECKS },
+    ],
+    never: [
+      "Do not set the clock back so that the certificate fits: other certificates and Alga's records would be wrong.",
+      "Do not switch the check of certificates off: then anybody on the way could put programs onto this machine.",
+    ],
+    data: NONE,
   },
 } satisfies HelpOf<typeof NETWORK>;

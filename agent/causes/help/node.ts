@@ -1,6 +1,6 @@
 import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
 import type { NODE } from "../node.ts";
-import { K3S_LOG, K3S_RESTART, K3S_STATE, NODES } from "./commands.ts";
+import { describePods, K3S_LOG, K3S_RESTART, K3S_STATE, NODES } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
 
 const NOT_DELETE =
@@ -86,5 +86,39 @@ export const NODE_HELP = {
     ],
     never: [NOT_DELETE, "Do not release it while somebody works on it: services would start amid the work."],
     data: UNTOUCHED,
+  },
+  "k3s.sandbox-failed": {
+    title: "The machine cannot prepare the start of a part",
+    meaning:
+      "Before a part starts, the machine makes its surroundings: its network and an empty container (sandbox). That failed, in a way that is not among the known ones.",
+    signs: [
+      { see: 'Its events say "FailedCreatePodSandBox" and why.', run: describePods },
+      { see: "The log tells more.", run: K3S_LOG },
+    ],
+    steps: [
+      { do: "See whether disk or memory ran out.", run: ["df -h /", "free -h"] },
+      { do: "Restart the machine, in good order.", run: REBOOT },
+      { do: "If it stays, report it.", ask: "alga-support", also: describePods },
+    ],
+    never: [NOT_DELETE],
+    data: "None. The part has not started.",
+  },
+  "k3s.container-failed": {
+    title: "The machine cannot make a container",
+    meaning: "The container of a part could not be made, by a fault of this machine and not of the release.",
+    signs: [
+      { see: "Its last events have the whole message.", run: describePods },
+      {
+        see: "The newest lines tell more than the events do.",
+        run: "sudo tail -n 30 /var/lib/rancher/k3s/agent/containerd/containerd.log",
+      },
+    ],
+    steps: [
+      { do: "See whether disk or memory ran out.", run: ["df -h /", "free -h"] },
+      { do: "Restart the machine, in good order.", run: REBOOT },
+      { do: "If it stays, report it.", ask: "alga-support", also: describePods },
+    ],
+    never: [NOT_DELETE],
+    data: "None. The part has not started.",
   },
 } satisfies HelpOf<typeof NODE>;

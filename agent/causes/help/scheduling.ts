@@ -1,6 +1,7 @@
+import { NAMESPACES } from "../../product/names.ts";
 import { APP_PORT } from "../../product/ports.ts";
 import type { SCHEDULING } from "../scheduling.ts";
-import { describePods, NODES, STATUS } from "./commands.ts";
+import { ALL_PODS, describePods, NODES, STATUS, VOLUMES } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
 
 const NONE = "None. The part has not started.";
@@ -25,22 +26,30 @@ export const SCHEDULING_HELP = {
   "sched.port": {
     title: "A part cannot start: its network port is in use",
     meaning:
-      `Alga answers on port ${APP_PORT} of this machine itself. Another program holds the port, or an earlier run of the part has not let go of it.`,
+      `A part answers on a port of this machine itself (Alga on ${APP_PORT}). Another part of the cluster holds it: an earlier run that has not let go of it, or something that was added.`,
     signs: [
-      { see: "The last column names the program.", run: `sudo ss -ltnp 'sport = :${APP_PORT}'` },
       { see: 'Its events say "free ports".', run: describePods },
+      { see: "See what runs twice, is Terminating, or was added.", run: ALL_PODS },
     ],
     steps: [
+      { do: 'If an earlier run is "Terminating", let it end first.', wait: "It takes a minute." },
       {
-        do: "Wait, if the program is Alga itself (node): the earlier run ends first.",
-        wait: "It takes a minute.",
+        do: "If it does not come to its end, restart the machine, in good order.",
+        run: "sudo systemctl reboot",
       },
       {
-        do: "Else stop the other program for good. NAME is its service.",
-        run: "sudo systemctl disable --now NAME",
+        do:
+          "If an earlier run goes on, stop it: it is started again in its new form. POD is its name in the list.",
+        run: (w) => `sudo k3s kubectl -n ${w.namespace ?? NAMESPACES.app} delete pod POD`,
+      },
+      {
+        do: "If it was added to the cluster, remove it. PLACE is its namespace, NAME what it belongs to.",
+        run: "sudo k3s kubectl -n PLACE delete deployment NAME",
       },
     ],
-    never: ["Do not kill a process that belongs to Kubernetes: it is started again at once."],
+    never: [
+      "Do not delete anything by force (--force): Kubernetes then forgets it, while it goes on and holds the port.",
+    ],
     data: NONE,
   },
   "sched.taint": {
@@ -56,6 +65,46 @@ export const SCHEDULING_HELP = {
       { do: "If it lasts, see what else is wrong.", run: STATUS },
     ],
     never: ["Do not take the taint away by hand: Kubernetes sets it again as long as the reason lasts."],
+    data: NONE,
+  },
+  "sched.volume-elsewhere": {
+    title: "A part cannot start: its volume belongs to another machine",
+    meaning:
+      "A volume is a folder on the machine that made it, and is tied to that machine's name. Kubernetes knows this machine by another name.",
+    signs: [
+      { see: "This is the name that Kubernetes knows.", run: "sudo k3s kubectl get nodes" },
+      { see: 'The volume is tied to the name behind "Node Affinity".', run: "sudo k3s kubectl describe pv" },
+    ],
+    steps: [
+      {
+        do: "If this machine had that name before, give it back. NAME is the one of the volume.",
+        run: ["sudo hostnamectl set-hostname NAME", "sudo systemctl reboot"],
+      },
+      { do: "If it is another machine that is off, switch it on.", at: "hypervisor" },
+      { do: "If neither is so, report it.", ask: "alga-support", also: VOLUMES },
+    ],
+    never: [
+      "Do not delete the volume or its claim (pv, pvc): the data of Alga are in them.",
+      "Do not make a new volume in its place: Alga would start with an empty one.",
+    ],
+    data: "The volume of this part. What is in it has not been changed.",
+    retry: "A new installation would make an empty volume under the new name, beside the one with the data.",
+  },
+  "sched.unplaced": {
+    title: "A part finds no place on this machine",
+    meaning: "Kubernetes does not place the part, and gives a reason that is not among the known ones.",
+    signs: [
+      { see: 'Its events say "FailedScheduling" and why.', run: describePods },
+      {
+        see: 'See what the machine says of itself: "Taints", "Conditions", "Allocated resources".',
+        run: NODES,
+      },
+    ],
+    steps: [
+      { do: "See what else is wrong: that may be the reason.", run: STATUS },
+      { do: "If nothing is, report it.", ask: "alga-support", also: describePods },
+    ],
+    never: ["Do not change the part by hand: the installer (Flux) puts it back."],
     data: NONE,
   },
 } satisfies HelpOf<typeof SCHEDULING>;

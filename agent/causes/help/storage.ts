@@ -135,32 +135,62 @@ export const STORAGE_HELP = {
     never: [KEEP_FOLDERS, KEEP_CLAIMS],
     data: "The volume of this part. What is in it has not been changed.",
   },
+  "stor.claim-missing": {
+    title: "A part cannot start: its storage is not there",
+    meaning: (w) =>
+      `The part asks for the volume ${
+        w.volume ?? "that it had"
+      }, and nothing of that name is there any more, or it is being deleted. The folder with the data may still be there.`,
+    signs: [
+      { see: 'It is not in the list, or its state is "Terminating".', run: VOLUMES },
+      { see: "A folder with its name in it still holds the data.", run: FOLDERS },
+    ],
+    steps: [
+      { do: "Make a copy of the virtual disk as it is.", at: "hypervisor" },
+      {
+        do: "Have the volume tied to its folder again, with help.",
+        ask: "alga-support",
+        also: `${VOLUMES}; ${FOLDERS}`,
+      },
+    ],
+    never: [
+      "Do not make an empty volume in its place: Alga would start with nothing in it.",
+      "Do not restart the part while the claim is being deleted: as long as it runs, the volume stays.",
+      KEEP_FOLDERS,
+    ],
+    data: "The volume of this part. Whether its data are there, the folder tells.",
+    retry: "A new volume would be an empty one, and the part would fill it as if nothing had been there.",
+  },
   "stor.mount": {
     title: "A part cannot start: a part of its storage is missing",
     meaning: (w) =>
       `It needs ${
-        w.missing ?? "a setting, a secret or a volume"
+        w.folder ?? w.missing ?? "a setting, a secret or a volume"
       }, and that does not exist or could not be mounted.`,
     signs: [
       { see: 'Its events say "FailedMount" and name what is missing.', run: describePods },
-      { see: "See which volumes are there.", run: VOLUMES },
+      { see: "See which volumes and folders are there.", run: [VOLUMES, FOLDERS] },
     ],
     steps: [
       {
-        do: "While setup is not over, try again: it adds what is missing and keeps what exists.",
-        run: RETRY_SETUP,
+        do: "If a folder is missing, see whether a disk of its own belongs there and is not mounted.",
+        run: ["lsblk -f", "grep -v '^#' /etc/fstab"],
       },
+      { do: "If so, mount it. The part then starts by itself.", run: "sudo mount -a" },
       {
         do: "Wait, if a release is just being installed: what is missing may come with it.",
         wait: "It takes a few minutes.",
       },
-      { do: "If it stays, report it.", ask: "alga-support" },
+      { do: "If it stays, report it.", ask: "alga-support", also: describePods },
     ],
     never: [
+      "Do not make an empty folder in the place of one that held data: Alga would start with nothing in it.",
       "Do not make a secret by hand: a password that does not fit what is stored locks the database.",
       KEEP_CLAIMS,
     ],
-    data: "None. The part has not started.",
+    data: "The volume of this part, if its folder is missing. The part has not started.",
+    retry:
+      "If the disk behind a folder is not mounted, a part that starts without it would begin with nothing.",
   },
   "stor.owner": {
     title: "A part may not use its own files",

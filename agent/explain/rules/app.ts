@@ -1,6 +1,7 @@
+import { hasRun } from "../../facts/has_run.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip } from "../../text/clip.ts";
-import { lastTelling } from "./crash.ts";
+import { lastTelling, plainLine } from "./telling_line.ts";
 import type { Component } from "../../product/components.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import type { Cause } from "../../causes/cause.ts";
@@ -52,7 +53,12 @@ export const applicationRule: Rule = {
         ...about,
         hard: age > START_PATIENCE_MS,
         since: started,
-        words: { component: "Alga PSA", age: durationText(age), detail: clip(lastTelling(lines), 240) },
+        words: {
+          component: "Alga PSA",
+          age: durationText(age),
+          why: "",
+          detail: clip(plainLine(lastTelling(lines)), 240),
+        },
       })];
     }
     if (!open) return [];
@@ -75,11 +81,11 @@ export const applicationRule: Rule = {
         },
       ],
     };
-    const words = { address: open.url, detail: clip(open.error, 200) };
+    const words = { address: open.url };
     return [
       good
-        ? finding(facts, APP.certificate, { ...outside, words })
-        : finding(facts, APP.url, { ...outside, words: { ...words, host: "" } }),
+        ? finding(facts, APP.certificate, { ...outside, words: { ...words, detail: clip(open.error, 200) } })
+        : finding(facts, APP.url, { ...outside, words: { ...words, host: "", detail: "" } }),
     ];
   },
 };
@@ -106,14 +112,14 @@ export const degradedRule: Rule = {
   causes: Object.values(PART),
   find(facts) {
     if (!facts.live) return [];
-    return facts.components.flatMap(({ component, workload, ready }): Finding[] => {
+    return facts.components.flatMap(({ component, workload, ready, lostAt }): Finding[] => {
       if (ready !== false || !workload) return [];
       const platform = component.tier === "platform";
       const available = workload.conditions.find((it) => it.type === "Available" && it.status !== "True");
       const deadline = workload.conditions.some((it) => it.reason === "ProgressDeadlineExceeded");
       // Of none that are wanted all are available: nothing tells since when.
       const isSwitchedOff = workload.desired === 0;
-      const since = isSwitchedOff ? undefined : available?.since ?? workload.createdAt;
+      const since = isSwitchedOff ? undefined : lostAt;
       const age = ageMs(since, facts.nowMs);
       if (!isSwitchedOff && age < (platform ? CONTROLLER_PATIENCE_MS : DEGRADED_AFTER_MS) && !deadline) {
         return [];
@@ -126,6 +132,7 @@ export const degradedRule: Rule = {
           component: component.title,
           state: isSwitchedOff ? "switched-off" : "not-ready",
           age: durationText(age),
+          hasRun: hasRun(facts.snapshot.pods, component.name),
         },
         evidence: [
           { label: "Object", text: `${workload.kind} ${workload.namespace}/${workload.name}` },

@@ -10,6 +10,7 @@ import { type Finding, finding, type Rule } from "../finding.ts";
 interface FailureWords {
   component: string;
   detail: string;
+  isLate: boolean;
 }
 
 /** What the last error lines of the first-time setup tell; first match wins. @see contract.md 9.4 */
@@ -24,6 +25,12 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
     test:
       /Migration failed|migration file .{0,200} failed|knex.{0,200}error|\b(?:relation|table|column|type|index) "[^"]{1,200}" already exists|Migration table is already locked|migrations? timed out/i,
   },
+  // Half of a change is there already: one more try meets what the last one left.
+  {
+    cause: BOOTSTRAP.migrationFailed,
+    test:
+      /(?:relation|type|column|constraint|index|function|schema) "[^"]{1,200}"(?: of relation "[^"]{1,200}")? already exists/i,
+  },
   { cause: DATABASE.start, test: /PostgreSQL did not become reachable within/i, component: "db" },
   {
     cause: BOOTSTRAP.seedGuard,
@@ -34,7 +41,7 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
 
 /** The first-time setup of the database: running, or ended with an error. */
 export const bootstrapRule: Rule = {
-  causes: [BOOTSTRAP.running, BOOTSTRAP.failed, ...FAILURES.map((it) => it.cause)],
+  causes: [BOOTSTRAP.running, BOOTSTRAP.failed, ...new Set(FAILURES.map((it) => it.cause))],
   find(facts) {
     const { outcome } = facts.bootstrap;
     if (outcome === "running") return [running(facts)];
@@ -78,7 +85,11 @@ function failed(facts: Facts): Finding {
     tier: "bootstrap",
     component: known?.component ?? "bootstrap",
     since: condition?.since ?? facts.snapshot.remembered.bootstrap?.at,
-    words: { component: "The first-time setup", detail: clip(withoutTime(detail), 240) },
+    words: {
+      component: "The first-time setup",
+      detail: clip(withoutTime(detail), 240),
+      isLate: facts.bootstrap.isLate,
+    },
     evidence: evidenceOf(facts, errors),
   });
 }

@@ -1,14 +1,27 @@
-import { NAMESPACES, SECRETS } from "../../product/names.ts";
+import { isMadeBySetup, NAMESPACES, SECRETS } from "../../product/names.ts";
 import { componentByName } from "../../product/components.ts";
 import { CONFIG } from "../../causes/config.ts";
 import { STORAGE } from "../../causes/storage.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { clip } from "../../text/clip.ts";
 import { containerEvidence } from "../pod_evidence.ts";
+import type { ContainerProblem } from "../../facts/container_problem.ts";
+import type { Facts } from "../../facts/facts.ts";
+import { IMAGE } from "../../causes/image.ts";
+import { NODE } from "../../causes/node.ts";
+import { explainHostText, HOST_CAUSES } from "./host_text.ts";
+import { isStoreDamage } from "../network_text.ts";
 
 /** Containers that cannot be created as they are described. @see cluster.md 5 */
 export const containerConfigRule: Rule = {
-  causes: [CONFIG.missingSecret, STORAGE.subPath, CONFIG.container],
+  causes: [
+    CONFIG.missingSecret,
+    STORAGE.subPath,
+    CONFIG.container,
+    NODE.containerFailed,
+    IMAGE.storeDamaged,
+    ...HOST_CAUSES,
+  ],
   find(facts) {
     return facts.problems.flatMap((problem): Finding[] => {
       if (problem.kind !== "config") return [];
@@ -23,28 +36,58 @@ export const containerConfigRule: Rule = {
       if (problem.reason === "PostStartHookError") {
         // The words of a hook are heard in one phase only; they stand in the evidence.
         return [
-          finding(facts, CONFIG.container, { ...about, words: { ...words, stage: "started", detail: "" } }),
+          finding(facts, CONFIG.container, { ...about, words: { ...words, stage: "started", why: "" } }),
         ];
       }
       const missing = missingName(text);
       if (missing !== undefined) {
         return [
-          finding(facts, CONFIG.missingSecret, { ...about, key: missing, words: { ...words, missing } }),
+          finding(facts, CONFIG.missingSecret, {
+            ...about,
+            key: missing,
+            words: { ...words, missing, isMadeBySetup: isMadeBySetup(missing) },
+          }),
         ];
       }
       const volume = unpreparedVolume(text);
       if (volume !== undefined) {
         return [finding(facts, STORAGE.subPath, { ...about, words: { ...words, volume } })];
       }
+      // What the release asks for is read before; what fails while the container is made, fails on this machine.
+      if (problem.reason === "CreateContainerError") return [explainCreation(facts, problem, about)];
       return [
         finding(facts, CONFIG.container, {
           ...about,
-          words: { ...words, stage: "made", detail: clip(text, 240) },
+          words: { ...words, stage: "made", why: configWords(text) },
         }),
       ];
     });
   },
 };
+
+function explainCreation(
+  facts: Facts,
+  { component, container, text }: ContainerProblem & { text: string },
+  about: Pick<Finding, "tier" | "component" | "since" | "evidence">,
+): Finding {
+  const host = explainHostText(text);
+  if (host) return finding(facts, host, { ...about, key: "node" });
+  if (isStoreDamage(text)) {
+    return finding(facts, IMAGE.storeDamaged, {
+      ...about,
+      key: container.image,
+      words: { component: component.title, image: container.image },
+    });
+  }
+  return finding(facts, NODE.containerFailed, { ...about, words: { component: component.title } });
+}
+
+/** In plain words what of a container's settings the kubelet does not accept; "" where it is not known. */
+function configWords(text: string): string {
+  if (/runAsNonRoot/.test(text)) return "Its image would run as the superuser, which its settings forbid";
+  if (/container has no command|no command specified/i.test(text)) return "Its image names no program to run";
+  return "";
+}
 
 function missingName(text: string): string | undefined {
   const missing = /(?:secret|configmap) "([^"]+)" not found/i.exec(text)?.[1] ??
@@ -73,8 +116,8 @@ export const missingSecretRule: Rule = {
         tier: componentByName(component)?.tier ?? "login",
         component,
         key: name,
-        since: state.workload.createdAt,
-        words: { component: state.component.title, missing: name },
+        since: state.lostAt,
+        words: { component: state.component.title, missing: name, isMadeBySetup: isMadeBySetup(name) },
         evidence: [{ label: "Object", text: `Secret ${namespace}/${name}` }, {
           label: "State",
           text: "absent",

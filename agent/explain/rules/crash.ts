@@ -3,81 +3,18 @@ import type { ContainerProblem } from "../../facts/container_problem.ts";
 import type { Facts } from "../../facts/facts.ts";
 import type { Cause } from "../../causes/cause.ts";
 import { APP } from "../../causes/app.ts";
-import { CONFIG } from "../../causes/config.ts";
-import { DATABASE } from "../../causes/database.ts";
-import { DNS } from "../../causes/dns.ts";
-import { IMAGE } from "../../causes/image.ts";
 import { MACHINE } from "../../causes/machine.ts";
-import { STORAGE } from "../../causes/storage.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { containerEvidence } from "../pod_evidence.ts";
+import { containerEvidence, endEvidence } from "../pod_evidence.ts";
+import { healthCheckWords, startFailureWords } from "./runtime_text.ts";
+import { lastTelling, plainLine } from "./telling_line.ts";
+import { BEGUN_ONLY, CRASH_PATTERNS, type CrashWords, WIDE } from "./crash_patterns.ts";
 
 type Crash = Extract<ContainerProblem, { kind: "crash" }>;
 
-/** What a cause may ask of a container that stopped. */
-interface CrashWords {
-  component: string;
-  image: string;
-  times: number;
-  detail: string;
-}
-
-interface CrashPattern {
-  cause: Cause<CrashWords>;
-  test: RegExp;
-  /** Where the cause lies, when that is not the component that stops. */
-  component?: string;
-  only?: readonly string[];
-}
-
-/** What the last lines of a container that stopped tell; first match wins. @see contract.md 9.4, 9.5 */
-const CRASH_PATTERNS: readonly CrashPattern[] = [
-  { cause: MACHINE.diskErrors, test: /input\/output error|\bdisk I\/O error/i },
-  { cause: APP.temporalSchema, test: /sql schema version compatibility check failed/i },
-  {
-    cause: CONFIG.serviceLinks,
-    test: /cannot unmarshal .{0,80}tcp:\/\/|tcp:\/\/.{1,140} into .{0,20}int|parsing "tcp:\/\//,
-  },
-  {
-    cause: DATABASE.version,
-    test: /database files are incompatible with server|data directory was initialized by PostgreSQL version/i,
-  },
-  { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
-  { cause: MACHINE.diskPressure, test: /no space left on device/i },
-  {
-    cause: APP.redisDamaged,
-    test:
-      /Bad file format reading the append only file|AOF loading aborted|Wrong signature trying to load DB|Unexpected end of file reading the append only file/i,
-    only: ["redis"],
-  },
-  { cause: DATABASE.start, test: /could not locate a valid checkpoint record|\bPANIC: /, only: ["db"] },
-  {
-    cause: DATABASE.auth,
-    test: /password authentication failed|PostgreSQL authentication failed/i,
-    component: "db",
-  },
-  {
-    cause: STORAGE.owner,
-    test:
-      /initdb: error: directory .{0,200} not empty|permission denied(?! for )|operation not permitted|has wrong ownership/i,
-    only: ["db", "redis", "alga-core", "storage"],
-  },
-  { cause: DNS.corednsLoop, test: /\bLoop \(.{0,200}\) detected/, only: ["coredns"] },
-  { cause: DNS.corednsNone, test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },
-  // A shell that is given a program of another processor reads it as a script.
-  { cause: IMAGE.arch, test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },
-  {
-    cause: APP.redis,
-    test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b|ECONNREFUSED .{0,40}:6379|redis.{0,80}connection refused/i,
-    component: "redis",
-  },
-];
-
-/** One that could not be started has touched neither its data nor the disk; a volume may be read-only on purpose. */
-const BEGUN_ONLY: readonly Cause[] = [STORAGE.owner, MACHINE.diskReadOnly];
-/** One cause for the whole machine. */
-const WIDE: readonly Cause[] = [MACHINE.diskErrors, MACHINE.diskReadOnly, MACHINE.diskPressure];
+/** 128 and the number of the signal SIGILL: the processor does not know a command of the program. */
+const ILLEGAL_INSTRUCTION = 132;
 
 /** Containers that stop again and again, by what they said last. */
 export const crashRule: Rule = {
@@ -104,16 +41,47 @@ function explainCrash(facts: Facts, crash: Crash): Finding[] {
       ...(wide ? { key: "node" } : pattern.component === undefined ? {} : { key: pattern.component }),
     })];
   }
-  // 137 is any kill: also the one after a probe or a hook, of which the kubelet tells only seconds later.
-  const killed = crash.exitCode === 137 && crash.stoppedFor === "" && crash.restarts >= 2;
-  if (crash.reason === "OOMKilled" || killed) {
+  if (crash.exitCode === ILLEGAL_INSTRUCTION) {
+    return [
+      crashFinding(facts, crash, MACHINE.cpuTooOld, "", { component: crash.component.name, key: "node" }),
+    ];
+  }
+  // 137 is any kill, by a health check too: only the runtime, which asks the kernel, knows of memory.
+  if (crash.reason === "OOMKilled") {
     return [
       crashFinding(facts, crash, MACHINE.containerOutOfMemory, "", { component: crash.component.name }),
     ];
   }
   if (!crash.loop) return [];
-  const detail = crash.stoppedFor || lastTelling(lines);
-  return [crashFinding(facts, crash, APP.crash, detail, { component: crash.component.name })];
+  return [generalFinding(facts, crash, { begun, lines })];
+}
+
+/** Nothing known: what is told is how it ended, and what was said last. */
+function generalFinding(
+  facts: Facts,
+  crash: Crash,
+  { begun, lines }: { begun: boolean; lines: readonly string[] },
+): Finding {
+  const { component } = crash;
+  const line = begun ? clip(plainLine(lastTelling(lines)), 240) : "";
+  return finding(facts, APP.crash, {
+    ...aboutCrash(crash, { specific: false }),
+    component: component.name,
+    words: {
+      component: component.title,
+      times: crash.restarts,
+      how: !begun
+        ? "not-started"
+        : crash.stoppedFor !== ""
+        ? "health-check"
+        : crash.exitCode === 137
+        ? "killed"
+        : "ended",
+      why: begun ? healthCheckWords(crash.stoppedFor) : startFailureWords(crash.text),
+      detail: line,
+    },
+    evidence: [...evidenceOf(crash), ...(line === "" ? [] : [{ label: "Last line", text: line }])],
+  });
 }
 
 function crashFinding(
@@ -124,34 +92,58 @@ function crashFinding(
   where: { component: string; key?: string },
 ): Finding {
   const { component } = crash;
-  const specific = cause.id !== APP.crash.id;
-  const line = clip(detail, 240);
+  const line = clip(plainLine(detail), 240);
   return finding(facts, cause, {
-    tier: component.tier,
+    ...aboutCrash(crash, { specific: true }),
     component: where.component,
     key: where.key ?? component.name,
-    // Workers may stop a few times while what they need is still starting. @see contract.md 3.1
-    hard: specific || crash.restarts >= (component.tier === "background" ? 5 : 3),
-    since: crash.since,
     words: {
       component: component.title,
       detail: line,
       times: crash.restarts,
       image: crash.container.image,
+      level: /x86-64-v\d/.exec(line)?.[0] ?? "",
+      port: portIn(line),
+      holder: holderOf(facts, crash),
     },
-    evidence: [
-      ...containerEvidence(crash, crash.text),
-      { label: "Ended with", text: `${crash.reason || "unknown"}, exit code ${crash.exitCode ?? "unknown"}` },
-      ...(line === "" ? [] : [{ label: "Last line", text: line }]),
-    ],
+    evidence: [...evidenceOf(crash), ...(line === "" ? [] : [{ label: "Last line", text: line }])],
   });
 }
 
-/** The line most likely to tell something: the last that speaks of an error, else the last. */
-export function lastTelling(lines: readonly string[]): string {
-  return lines.findLast((it) => /error|fatal|panic|exception|failed|cannot|refused/i.test(it)) ??
-    lines.at(-1) ??
-    "";
+/** Port of "… address already in use :::3000" and its kind; "" where none is told. */
+function portIn(line: string): string {
+  const [, before, after] =
+    /:(\d{1,5}): bind: address already in use|already in use \S{0,60}:(\d{1,5})\b/i.exec(line) ?? [];
+  return before ?? after ?? "";
+}
+
+/** A pod with an address of its own has its ports for itself; one on the machine's network shares them with all that runs there. */
+function holderOf(facts: Facts, { pod }: Crash): CrashWords["holder"] {
+  const isOnMachine = pod.podIp !== undefined && pod.podIp === pod.hostIp;
+  if (!isOnMachine) return "own";
+  const others = facts.snapshot.pods.filter((it) =>
+    it.namespace === pod.namespace && it.name !== pod.name && it.owner?.kind === pod.owner?.kind &&
+    it.owner?.name === pod.owner?.name && it.nodeName === pod.nodeName
+  );
+  return others.some((it) => it.deletedAt !== undefined) ? "previous" : "machine";
+}
+
+function aboutCrash(crash: Crash, { specific }: { specific: boolean }) {
+  const { tier, name } = crash.component;
+  return {
+    tier,
+    key: name,
+    // Workers may stop a few times while what they need is still starting. @see contract.md 3.1
+    hard: specific || crash.restarts >= (tier === "background" ? 5 : 3),
+    since: crash.since,
+  };
+}
+
+function evidenceOf(crash: Crash): Finding["evidence"] {
+  return [
+    ...containerEvidence(crash, crash.text),
+    ...endEvidence(crash),
+  ];
 }
 
 /** Running for minutes without becoming ready. */
@@ -171,7 +163,8 @@ export const probeRule: Rule = {
         words: {
           component: problem.component.title,
           age: durationText(age),
-          detail: clip(problem.text, 240),
+          why: healthCheckWords(problem.text),
+          detail: "",
         },
         evidence: containerEvidence(problem, problem.text),
       })];

@@ -1,3 +1,4 @@
+import { isMadeBySetup } from "../../product/names.ts";
 import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "../../product/components.ts";
 import { newest } from "../../facts/event_order.ts";
 import type { Facts } from "../../facts/facts.ts";
@@ -12,7 +13,8 @@ import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { SOURCE } from "../../causes/source.ts";
 import { clip } from "../../text/clip.ts";
-import { ageMs } from "../../text/duration.ts";
+import { hasRun } from "../../facts/has_run.ts";
+import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { awaitedNames, PART_PATIENCE_MS, partFailure } from "../flux_failure.ts";
 import { explainNetworkText, NETWORK_CAUSES } from "../network_text.ts";
@@ -30,6 +32,8 @@ const MISSING_KIND_PATIENCE_MS = 60_000;
 const MISSING_DEPENDENCY_PATIENCE_MS = 2 * 60_000;
 /** A chart is fetched a moment after its release came. */
 const CHART_PATIENCE_MS = 2 * 60_000;
+/** What failed without a known reason may be tried again a few times. */
+const NOT_READY_PATIENCE_MS = 10 * 60_000;
 
 /** Objects of Flux that could not do their work. Conditions of an older generation say nothing. @see components.md 2.4 */
 export const fluxRule: Rule = {
@@ -44,20 +48,42 @@ export const fluxRule: Rule = {
     if (!facts.live) return [];
     return facts.fluxObjects.flatMap((object): Finding[] => {
       if (object.suspended) return [found(facts, object, FLUX.suspended, undefined)];
-      switch (object.kind) {
-        case "OCIRepository":
-        case "HelmRepository":
-          return explainSource(facts, object);
-        case "Kustomization":
-          return explainKustomization(facts, object);
-        case "HelmRelease":
-          return explainRelease(facts, object);
-        default:
-          return object.kind satisfies never;
-      }
+      const explained = explainObject(facts, object);
+      return explained.length > 0 ? explained : explainDelay(facts, object);
     });
   },
 };
+
+function explainObject(facts: Facts, object: FluxFacts): Finding[] {
+  switch (object.kind) {
+    case "OCIRepository":
+    case "HelmRepository":
+      return explainSource(facts, object);
+    case "Kustomization":
+      return explainKustomization(facts, object);
+    case "HelmRelease":
+      return explainRelease(facts, object);
+    default:
+      return object.kind satisfies never;
+  }
+}
+
+/** Nothing known is wrong with it, and it has not become ready for longer than that may take. */
+function explainDelay(facts: Facts, object: FluxFacts): Finding[] {
+  if (object.isReady || object.deletedAt !== undefined) return [];
+  const ready = currentCondition(object, "Ready") ?? object.conditions.find((it) => it.type === "Ready");
+  // One that was never looked at has nothing else to tell since when.
+  const isOld = facts.snapshot.remembered.loginReadyOnce;
+  const since = ready !== undefined ? ready.since : isOld ? undefined : object.createdAt;
+  const age = ageMs(since, facts.nowMs);
+  const isWaiting = ready?.reason === "DependencyNotReady";
+  if (age < (ready?.status === "False" && !isWaiting ? NOT_READY_PATIENCE_MS : PART_PATIENCE_MS)) return [];
+  return [finding(facts, FLUX.notReady, {
+    ...about(object, ready),
+    since,
+    words: { part: object.name, age: durationText(age) },
+  })];
+}
 
 /** What a finding about an object of Flux has besides the words of its cause. */
 function about(object: FluxView, condition: ConditionView | undefined) {
@@ -66,7 +92,8 @@ function about(object: FluxView, condition: ConditionView | undefined) {
     tier: tierOf(object),
     component: object.kind === "HelmRelease" ? releaseComponent(object.name) : object.name,
     key: `${object.kind}/${object.name}`,
-    since: condition?.since ?? object.createdAt,
+    // Nobody tells since when it is paused; an old object must not.
+    since: condition?.since,
     covers: coveredBy(object),
     evidence: [
       { label: "Object", text: `${object.kind} ${object.namespace}/${object.name}` },
@@ -125,7 +152,7 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
   if (!condition) return [];
   const { reason, message } = condition;
   if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];
-  const told = explainNetworkText(message);
+  const told = explainNetworkText(message, facts.snapshot.host);
   switch (told?.cause.id) {
     case "reg.auth":
       return [found(facts, object, SOURCE.auth, condition)];
@@ -143,7 +170,7 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
     hard: told.cause.id !== REGISTRY.rateLimit.id && told.cause.id !== REGISTRY.unavailable.id,
     component: "network",
     key: told.server || told.name || "registry",
-    words: { server: told.server, name: told.name || object.name, detail: detailOf(condition) },
+    words: { server: told.server, name: told.name || object.name, until: told.until },
   })];
 }
 
@@ -169,10 +196,10 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
     ];
   }
   if (reason.startsWith("HealthCheck") || TIMEOUT_TEXT.test(message)) {
-    const awaited = clip(awaitedNames(message).replaceAll(/ status: '\w+'/g, ""), 200);
+    const awaited = clip(awaitedWords(message), 200);
     return [finding(facts, FLUX.healthCheck, {
       ...about(object, condition),
-      words: { part: object.name, awaited, detail: detailOf(condition) },
+      words: { part: object.name, awaited },
     })];
   }
   if (reason === "ReconciliationFailed" || reason === "PruneFailed") {
@@ -181,6 +208,14 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
   return currentCondition(object, "Stalled")?.status === "True"
     ? [found(facts, object, FLUX.stalled, condition)]
     : [];
+}
+
+/** "HelmRelease/alga-system/alga-core status: 'InProgress'" by the name alone: people know no kinds. */
+function awaitedWords(message: string): string {
+  const names = awaitedNames(message).split(", ").map((it) =>
+    /^\w+\/(?:[\w.-]+\/)?([\w.-]+)/.exec(it)?.[1] ?? ""
+  );
+  return [...new Set(names)].filter((it) => it !== "").map((it) => `"${it}"`).join(", ");
 }
 
 function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
@@ -209,7 +244,13 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
     return explainSource(facts, { ...object, conditions: [chart] })
       .map((it) => it.id === SOURCE.failed.id ? { ...it, hard: hardFailure } : it);
   }
-  if (TIMEOUT_TEXT.test(cause.message)) return [found(facts, object, FLUX.helmTimeout, cause)];
+  if (TIMEOUT_TEXT.test(cause.message)) {
+    return [finding(facts, FLUX.helmTimeout, {
+      ...about(object, cause),
+      hard: true,
+      words: { part: object.name, hasRun: hasRun(facts.snapshot.pods, releaseComponent(object.name)) },
+    })];
+  }
   if (UNABLE_REASON.test(ready.reason)) return explainInability(facts, object, ready);
   return hardFailure ? [found(facts, object, FLUX.stalled, cause)] : [];
 }
@@ -231,7 +272,7 @@ function explainInability(facts: Facts, object: FluxView, condition: ConditionVi
     finding(facts, CONFIG.missingSecret, {
       ...about(object, condition),
       key: missing,
-      words: { component: title, missing },
+      words: { component: title, missing, isMadeBySetup: isMadeBySetup(missing) },
     }),
   ];
 }
@@ -257,6 +298,7 @@ function explainWaiting(facts: Facts, object: FluxView, condition: ConditionView
     finding(facts, FLUX.dependency, {
       ...about(object, condition),
       hard: !isThere,
+      isLate: !isThere,
       words: { part: object.name, first: name && `"${name}"` },
     }),
   ];
@@ -272,7 +314,6 @@ export const missingKindRule: Rule = {
     return [finding(facts, FLUX.kindMissing, {
       tier: "platform",
       component: "flux",
-      since: controller.workload?.createdAt,
       words: { kinds: facts.snapshot.missingFluxKinds },
       evidence: [{ label: "Missing", text: facts.snapshot.missingFluxKinds.join(", ") }],
     })];

@@ -2,13 +2,21 @@ import type { Component } from "../../product/components.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { TIER_IDS, type TierId } from "../../product/tiers.ts";
 import { IMAGE } from "../../causes/image.ts";
+import { MACHINE } from "../../causes/machine.ts";
+import { NODE } from "../../causes/node.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { isLargeImage } from "../../product/image_sizes.ts";
-import { clip } from "../../text/clip.ts";
-import { explainNetworkText, IMAGE_CAUSES, NETWORK_CAUSES, registryOf } from "../network_text.ts";
+import { explainHostText, HOST_CAUSES } from "./host_text.ts";
+import {
+  explainNetworkText,
+  IMAGE_CAUSES,
+  isStoreDamage,
+  NETWORK_CAUSES,
+  registryOf,
+} from "../network_text.ts";
 import { containerEvidence } from "../pod_evidence.ts";
 
 const SLOW_AFTER_MS = 5 * 60_000;
@@ -20,13 +28,39 @@ const RETRIED: readonly string[] = [REGISTRY.rateLimit.id, REGISTRY.unavailable.
 
 /** Downloads that failed, by the text of the container runtime. @see cluster.md 5, contract.md 9.3 */
 export const imagePullRule: Rule = {
-  causes: [...NETWORK_CAUSES, ...IMAGE_CAUSES, NETWORK.mtu, IMAGE.pullFailed],
+  causes: [
+    ...NETWORK_CAUSES,
+    ...IMAGE_CAUSES,
+    ...HOST_CAUSES.filter((it) => it.id !== MACHINE.diskPressure.id),
+    NETWORK.mtu,
+    IMAGE.pullFailed,
+    NODE.containerFailed,
+  ],
   find(facts) {
     return facts.problems.flatMap((problem): Finding[] => {
       if (problem.kind !== "pull") return [];
       const image = problem.container.image;
       const registry = registryOf(image);
-      const told = explainNetworkText(problem.text);
+      const host = explainHostText(problem.text);
+      if (host && host.id !== MACHINE.diskPressure.id) {
+        return [finding(facts, host, {
+          tier: problem.component.tier,
+          component: problem.component.name,
+          key: "node",
+          since: problem.since,
+          evidence: containerEvidence(problem, problem.text),
+        })];
+      }
+      if (problem.container.state.reason === "ImageInspectError" && !isStoreDamage(problem.text)) {
+        return [finding(facts, NODE.containerFailed, {
+          tier: problem.component.tier,
+          component: problem.component.name,
+          since: problem.since,
+          words: { component: problem.component.title },
+          evidence: containerEvidence(problem, problem.text),
+        })];
+      }
+      const told = explainNetworkText(problem.text, facts.snapshot.host);
       const lasting = ageMs(problem.since, facts.nowMs) > IMAGE.interrupted.patienceMs;
       const isInterrupted = told?.cause.id === IMAGE.interrupted.id;
       const hangs = isInterrupted && lasting && HANDSHAKE.test(problem.text);
@@ -47,7 +81,7 @@ export const imagePullRule: Rule = {
           image,
           server: told?.server || (cause.id.startsWith("dns.") ? "" : registry),
           name: told?.name || registry,
-          detail: clip(problem.text, 240),
+          until: told?.until ?? "",
         },
         evidence: [...containerEvidence(problem, problem.text), ...queue.evidence],
       })];

@@ -3,6 +3,7 @@ import type { JournalLine } from "../../facts/snapshot.ts";
 import type { Cause } from "../../causes/cause.ts";
 import { K3S } from "../../causes/k3s.ts";
 import { MACHINE } from "../../causes/machine.ts";
+import { NETWORK } from "../../causes/network.ts";
 import { clip } from "../../text/clip.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
@@ -12,6 +13,8 @@ const START_PATIENCE_MS = 2 * 60_000;
 const LOOP_SPAN_MS = 5 * 60_000;
 const LOOP_STARTS = 5;
 const SLOW_LINES = 3;
+const STAYED_MS = 45_000;
+const RESTARTED = /Scheduled restart job, restart counter is at/;
 /** What the kubelet within it says of one pod or image, which speak for themselves. */
 const OF_ONE_POD = /"Error syncing pod|\b(?:pod|image)="/;
 
@@ -21,12 +24,11 @@ interface LineWords {
   before: string;
   port: string;
   line: string;
-  detail: string;
 }
 
 /** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. @see catalogue.md 4.4 k3s.* */
 const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
-  { cause: MACHINE.diskErrors, test: /input\/output error|\bdisk I\/O error/i },
+  { cause: MACHINE.diskErrors, test: /input\/output error|\bdisk I\/O error|structure needs cleaning/i },
   { cause: K3S.databaseCorrupt, test: /database disk image is malformed|file is not a database/i },
   {
     cause: K3S.registriesInvalid,
@@ -48,10 +50,25 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   },
   // k3s says "is a not a member", word for word.
   { cause: MACHINE.addressChanged, test: /is (?:a )?not a member of the etcd cluster/i },
+  // Its own certificates are made by this clock: not valid yet means that the clock was set back.
+  { cause: NETWORK.clock, test: /x509: certificate .{0,60}not (?:yet )?valid.{0,80} is before /i },
   { cause: K3S.certificateExpired, test: /x509: certificate has expired/i },
   { cause: MACHINE.nameChanged, test: /can only access node lease with the same name/i },
   { cause: MACHINE.diskPressure, test: /no space left on device|database or disk is full/i },
-  { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
+  { cause: MACHINE.diskReadOnly, test: /read-only file system|attempt to write a readonly database/i },
+  {
+    cause: K3S.noKernelLog,
+    test: /open \/dev\/kmsg: (?:no such file|operation not permitted|permission denied)/i,
+  },
+  {
+    cause: MACHINE.addressChanged,
+    test: /node ?ip: "?(?<before>[\d.:a-f]{2,45})"? not found in the host's network interfaces/i,
+  },
+  {
+    cause: MACHINE.addressChanged,
+    test:
+      /(?:unable|failed) to find (?:the )?interface (?:with|by|for) (?:the )?(?:specified )?(?:node )?ip/i,
+  },
 ];
 
 /** What the service "k3s" says while Kubernetes does not answer. */
@@ -60,12 +77,15 @@ export const journalRule: Rule = {
   find(facts) {
     const lines = facts.snapshot.host.journal.filter((it) => ageMs(it.at, facts.nowMs) < JOURNAL_FRESH_MS);
     const slow = slowDisk(facts, lines);
+    // What it said before it came back, and stayed, is over.
+    const { state, since } = facts.snapshot.api;
+    if (state === "answering" && ageMs(since, facts.nowMs) > STAYED_MS) return slow;
     const run = newestRun(lines, facts.nowMs);
     for (const { cause, test } of PATTERNS) {
       const line = run.findLast((it) => test.test(it.text) && !OF_ONE_POD.test(it.text));
       if (!line) continue;
       const { now = "", before = "", port = "", line: at = "" } = test.exec(line.text)?.groups ?? {};
-      const words = { now, before, port, line: at, detail: clip(messageOf(line.text), 240) };
+      const words = { now, before, port, line: at };
       return [finding(facts, cause, { ...atLine(line), words }), ...slow];
     }
     return [...crashLoop(facts, lines), ...slow];
@@ -92,16 +112,14 @@ function newestRun(lines: readonly JournalLine[], nowMs: number): readonly Journ
 }
 
 function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {
-  const restarts = lines.filter((it) =>
-    /Scheduled restart job, restart counter is at/.test(it.text) && ageMs(it.at, facts.nowMs) < LOOP_SPAN_MS
-  );
+  const restarts = lines.filter((it) => RESTARTED.test(it.text) && ageMs(it.at, facts.nowMs) < LOOP_SPAN_MS);
   const last = restarts.at(-1);
   if (restarts.length < LOOP_STARTS || !last) return [];
   const fatal = lines.findLast((it) => /level=fatal|\bfatal\b|\bpanic:/i.test(it.text)) ??
     lines.findLast((it) => /level=error|^E\d{4} /.test(it.text));
   return [finding(facts, K3S.crashLoop, {
     ...atLine(fatal ?? last),
-    words: { times: restarts.length, detail: fatal ? clip(messageOf(fatal.text), 240) : "" },
+    words: { times: restarts.length },
   })];
 }
 
@@ -117,12 +135,6 @@ function slowDisk(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   const first = slow[0];
   if (slow.length < SLOW_LINES || !first) return [];
   return [finding(facts, MACHINE.diskSlow, { ...atLine(first), words: { times: slow.length } })];
-}
-
-/** The text of a line of k3s without level and time. */
-function messageOf(text: string): string {
-  const quoted = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
-  return quoted === undefined ? text : quoted.replaceAll(/\\(["\\])/g, "$1");
 }
 
 /** A file of k3s whose checksum is another. */

@@ -4,12 +4,13 @@ import { ageMs, durationText } from "../../text/duration.ts";
 import { K3S } from "../../causes/k3s.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { NODE } from "../../causes/node.ts";
-import { SCHEDULING } from "../../causes/scheduling.ts";
 import { clip } from "../../text/clip.ts";
+import type { Facts } from "../../facts/facts.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { podEvidence } from "../pod_evidence.ts";
 
 const EVENT_FRESH_MS = 10 * 60_000;
+/** Kubernetes that starts again, or is restarted, may be silent for so long. */
+const API_PATIENCE_MS = 3 * 60_000;
 
 /** Kubernetes itself does not answer. */
 export const apiRule: Rule = {
@@ -21,20 +22,42 @@ export const apiRule: Rule = {
     if (setup.status === "running" && setup.stepId !== "login") return [];
     const from = api.lastContactAt ?? api.since;
     const age = ageMs(from, facts.nowMs);
+    const { isStarting } = facts;
     return [finding(facts, K3S.apiDown, {
       since: from,
-      words: { age: durationText(age) },
+      hard: !isStarting,
+      words: {
+        age: durationText(age),
+        phase: age < API_PATIENCE_MS ? "silent" : "lasting",
+      },
       evidence: [
         { label: "Last answer", text: api.lastContactAt ?? "never since the agent started" },
         ...(api.error === "" ? [] : [{ label: "Message", text: clip(api.error, 400) }]),
+        ...lastWords(facts),
       ],
     })];
   },
 };
 
+/** What the service "k3s" said last of an error, with its time. */
+function lastWords({ snapshot: { host }, nowMs }: Facts): Finding["evidence"] {
+  const fresh = host.journal.filter((it) => ageMs(it.at, nowMs) < EVENT_FRESH_MS);
+  const line = fresh.findLast((it) => /level=(?:fatal|panic)|\bpanic:/i.test(it.text)) ??
+    fresh.findLast((it) => /level=error|^E\d{4} /.test(it.text)) ?? fresh.at(-1);
+  if (line === undefined) return [];
+  return [{ label: "Line of the service k3s", text: clip(line.text, 400) }, { label: "Time", text: line.at }];
+}
+
 /** The machine as Kubernetes sees it. */
 export const nodeRule: Rule = {
-  causes: [...Object.values(NODE), MACHINE.diskPressure, MACHINE.outOfMemory],
+  causes: [
+    NODE.gone,
+    NODE.notReady,
+    NODE.noPodNetwork,
+    NODE.cordoned,
+    MACHINE.diskPressure,
+    MACHINE.outOfMemory,
+  ],
   find(facts) {
     return facts.snapshot.nodes.flatMap((node): Finding[] => {
       const at = (since: string | undefined) => ({
@@ -46,7 +69,7 @@ export const nodeRule: Rule = {
       const found: Finding[] = [];
       const ready = node.conditions.find((it) => it.type === "Ready");
       if (ready && ready.status !== "True") {
-        const about = { ...at(ready.since ?? node.createdAt), words: { detail: clip(ready.message, 240) } };
+        const about = at(ready.since ?? node.createdAt);
         if (ready.reason === "NodeStatusUnknown" || ready.status === "Unknown") {
           found.push(finding(facts, NODE.gone, at(ready.since)));
         } else if (/cni|network.{0,200}not ready/i.test(ready.message)) {
@@ -80,36 +103,3 @@ function conditionEvidence(node: NodeView): Finding["evidence"] {
     .filter((it) => it.type === "Ready" ? it.status !== "True" : it.status === "True")
     .map((it) => ({ label: it.type, text: `${it.status} ${it.reason}: ${clip(it.message, 300)}` }));
 }
-
-/** Pods for which the machine has no room. */
-export const schedulingRule: Rule = {
-  causes: Object.values(SCHEDULING),
-  find(facts) {
-    return facts.unwellPods.flatMap(({ pod, component }): Finding[] => {
-      const condition = pod.conditions.find((it) => it.type === "PodScheduled" && it.status === "False");
-      if (!condition || condition.reason !== "Unschedulable") return [];
-      const { message } = condition;
-      const about = {
-        tier: component.tier,
-        component: component.name,
-        since: condition.since,
-        evidence: podEvidence(pod, message),
-      };
-      const words = { component: component.title };
-      const lacking = [...message.matchAll(/Insufficient ([\w.-]+)/g)].map((it) => it[1] ?? "");
-      if (lacking.length > 0) {
-        const names = new Set(lacking.map((it) => it === "cpu" ? "processor power" : it));
-        return [finding(facts, SCHEDULING.resources, {
-          ...about,
-          key: `resources ${component.name}`,
-          words: { ...words, lacking: [...names].join(" and ") },
-        })];
-      }
-      if (/didn't have free ports|free ports for the requested pod ports/.test(message)) {
-        return [finding(facts, SCHEDULING.port, { ...about, words })];
-      }
-      // A claim that is not bound yet speaks for itself.
-      return /untolerated taint/.test(message) ? [finding(facts, SCHEDULING.taint, { ...about, words })] : [];
-    });
-  },
-};

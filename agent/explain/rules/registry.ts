@@ -1,4 +1,4 @@
-import type { RegistryProbeFailure } from "../../facts/snapshot.ts";
+import type { HostView, RegistryProbeFailure } from "../../facts/snapshot.ts";
 import type { Cause } from "../../causes/cause.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
@@ -25,16 +25,18 @@ const BY_CODE: Readonly<Record<string, Cause<ProbeWords>>> = {
 };
 
 function judgeFailure(
-  { code, host, status, detail }: RegistryProbeFailure,
-): { cause: Cause<ProbeWords>; server: string; name: string } | undefined {
-  const told = explainNetworkText(detail);
+  { code, host: asked, status, detail }: RegistryProbeFailure,
+  host: HostView,
+): { cause: Cause<ProbeWords>; server: string; name: string; until: string } | undefined {
+  const told = explainNetworkText(detail, host);
   // A look-up tells its server itself, or nobody does.
   if (told?.about === "network") {
     const isLookup = told.cause.id.startsWith("dns.");
-    return { cause: told.cause, server: told.server || (isLookup ? "" : host), name: told.name || host };
+    const server = told.server || (isLookup ? "" : asked);
+    return { cause: told.cause, server, name: told.name || asked, until: told.until };
   }
   const cause = code === "proxy" && status === 407 ? NETWORK.proxyAuth : BY_CODE[code];
-  return cause && { cause, server: cause.id === NETWORK.proxyDown.id ? "" : host, name: host };
+  return cause && { cause, server: cause.id === NETWORK.proxyDown.id ? "" : asked, name: asked, until: "" };
 }
 
 /** The agent's own regular question to the registry, and what setup met before a cluster existed. */
@@ -44,7 +46,7 @@ export const registryProbeRule: Rule = {
     const found: Finding[] = [];
     const { registry } = facts.snapshot.probes;
     if (registry && !registry.ok) {
-      const told = registry.failure && judgeFailure(registry.failure);
+      const told = registry.failure && judgeFailure(registry.failure, facts.snapshot.host);
       const about = {
         tier: "platform" as const,
         component: "network",
@@ -52,27 +54,26 @@ export const registryProbeRule: Rule = {
         since: registry.at,
         evidence: [{ label: "Message", text: clip(registry.message, 400) }],
       };
-      const detail = clip(registry.message, 240);
       found.push(
         told
           ? finding(facts, told.cause, {
             ...about,
-            words: { server: told.server, name: told.name, detail, image: "" },
+            words: { server: told.server, name: told.name, until: told.until, image: "" },
           })
-          : finding(facts, NETWORK.registry, { ...about, words: { detail } }),
+          : finding(facts, NETWORK.registry, about),
       );
     }
     const { setup } = facts.snapshot;
     if (setup.status === "failed" && setup.failure) {
       const text = `${setup.failure.message} ${setup.failure.details}`;
-      const told = explainNetworkText(text);
+      const told = explainNetworkText(text, facts.snapshot.host);
       if (told?.about === "network" && !OF_A_REGISTRY.some((it) => it === told.cause.id)) {
         found.push(finding(facts, told.cause, {
           tier: "platform",
           component: "network",
           key: told.server || "registry",
           since: setup.since,
-          words: { server: told.server, name: told.name, detail: clip(setup.failure.message, 240) },
+          words: { server: told.server, name: told.name, until: told.until },
           evidence: [{ label: "Message", text: clip(text, 400) }],
         }));
       }

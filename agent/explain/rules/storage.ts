@@ -5,11 +5,8 @@ import { componentOfPod } from "../../facts/component_of_pod.ts";
 import type { Facts } from "../../facts/facts.ts";
 import type { PvcView } from "../../facts/snapshot.ts";
 import { ageMs } from "../../text/duration.ts";
-import { NODE } from "../../causes/node.ts";
 import { STORAGE } from "../../causes/storage.ts";
-import { clip } from "../../text/clip.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { podEvidence } from "../pod_evidence.ts";
 
 /** The provisioner needs a helper pod per volume; until this it is only busy. */
 const PENDING_PATIENCE_MS = 2 * 60_000;
@@ -19,11 +16,39 @@ const EVENT_FRESH_MS = 10 * 60_000;
 
 /** Volumes that stay without storage. Some of the telling events are not warnings. @see cluster.md 5 */
 export const claimRule: Rule = {
-  causes: [STORAGE.pvcPending, STORAGE.claimLost, STORAGE.provisioner],
+  causes: [STORAGE.pvcPending, STORAGE.provisioner],
   find(facts) {
     if (facts.snapshot.knowledge.pvcs !== "known") return [];
-    return facts.snapshot.pvcs.filter((it) => it.phase === "Pending" || it.phase === "Lost")
-      .flatMap((it) => explainClaim(facts, it));
+    return facts.snapshot.pvcs.filter((it) => it.phase === "Pending").flatMap((it) =>
+      explainClaim(facts, it)
+    );
+  },
+};
+
+/** Volumes whose storage was taken away. */
+export const lostClaimRule: Rule = {
+  causes: [STORAGE.claimLost],
+  find(facts) {
+    if (facts.snapshot.knowledge.pvcs !== "known") return [];
+    return facts.snapshot.pvcs.filter((it) => it.phase === "Lost").map((claim) => {
+      const { namespace, name } = claim;
+      const component = componentOfClaim(facts, claim);
+      const told = newest(
+        facts.eventsOf("PersistentVolumeClaim", namespace, name).filter((it) => it.reason === "ClaimLost"),
+      );
+      return finding(facts, STORAGE.claimLost, {
+        tier: component.tier === "login" || component.tier === "bootstrap" ? "core" : component.tier,
+        component: component.name,
+        key: `${namespace}/${name}`,
+        since: told?.firstAt,
+        words: { component: component.title, volume: name },
+        evidence: [
+          { label: "Object", text: `PersistentVolumeClaim ${namespace}/${name}` },
+          { label: "State", text: "Lost" },
+          ...(told === undefined ? [] : [{ label: "Message", text: told.message }]),
+        ],
+      });
+    });
   },
 };
 
@@ -55,15 +80,12 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
     { label: "State", text: claim.phase },
     ...(message === "" ? [] : [{ label: "Message", text: message }]),
   ];
-  if (claim.phase === "Lost") {
-    return [finding(facts, STORAGE.claimLost, { ...base, words, evidence: evidence("") })];
-  }
   if (failed) {
     const helper = HELPER_TROUBLE.test(failed.message);
     return [finding(facts, helper ? STORAGE.provisioner : STORAGE.pvcPending, {
       ...base,
       ...(helper ? { key: "storage" } : {}),
-      words: { ...words, detail: clip(failed.message, 240) },
+      words,
       evidence: evidence(failed.message),
     })];
   }
@@ -72,7 +94,7 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
     return [finding(facts, STORAGE.pvcPending, {
       ...base,
       hard: age > 30_000,
-      words: { ...words, detail: clip(detail, 240) },
+      words,
       evidence: evidence(detail),
     })];
   }
@@ -84,7 +106,7 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
       // It stands for the silence of the storage service too.
       ...(storageDown ? { component: "storage", covers: [base.component] } : {}),
       hard: storageDown || age > PENDING_PATIENCE_MS,
-      words: { ...words, detail: "" },
+      words,
       evidence: evidence(waiting.message),
     })];
   }
@@ -95,7 +117,7 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
   if (consumed && age > 2 * PENDING_PATIENCE_MS) {
     return [finding(facts, STORAGE.pvcPending, {
       ...base,
-      words: { ...words, detail: "" },
+      words,
       evidence: evidence(newest(events)?.message ?? ""),
     })];
   }
@@ -115,46 +137,3 @@ function componentOfClaim(facts: Facts, claim: PvcView): Component {
   const known = claim.namespace === NAMESPACES.app ? byName : "storage";
   return COMPONENTS.find((it) => it.name === known) as Component;
 }
-
-/** Volumes and pod networks that could not be set up; the container only says "ContainerCreating". */
-export const mountRule: Rule = {
-  causes: [STORAGE.mount, NODE.noPodNetwork],
-  find(facts) {
-    return facts.unwellPods.flatMap(({ pod, component, events }): Finding[] => {
-      const creating = pod.containers.some((it) =>
-        it.state.kind === "waiting" &&
-        (it.state.reason === "ContainerCreating" || it.state.reason === "PodInitializing")
-      );
-      const begun = pod.containers.some((it) =>
-        it.state.kind === "running" || it.state.kind === "terminated"
-      );
-      if (begun || !creating && pod.containers.length > 0) return [];
-      const fresh = events.filter((it) => facts.nowMs - timeOf(it) < EVENT_FRESH_MS);
-      const sandbox = newest(fresh.filter((it) => it.reason === "FailedCreatePodSandBox"));
-      const mounts = fresh.filter((it) => it.reason === "FailedMount" || it.reason === "FailedAttachVolume");
-      // Now and then the kubelet adds that it has waited in vain; the cause stands in its other sentence.
-      const mount = newest(mounts.filter((it) => !/^Unable to attach or mount volumes/.test(it.message))) ??
-        newest(mounts);
-      const since = (it: { firstAt: string | undefined }) => it.firstAt ?? pod.createdAt;
-      if (mount) {
-        const name = /(?:secret|configmap) "([^"]+)" not found/i.exec(mount.message)?.[1] ?? "";
-        return [finding(facts, STORAGE.mount, {
-          tier: component.tier,
-          component: component.name,
-          since: since(mount),
-          words: { component: component.title, missing: name, detail: clip(mount.message, 240) },
-          evidence: podEvidence(pod, mount.message),
-        })];
-      }
-      if (sandbox && /network|cni/i.test(sandbox.message)) {
-        return [finding(facts, NODE.noPodNetwork, {
-          since: since(sandbox),
-          hard: ageMs(since(sandbox), facts.nowMs) > 60_000,
-          words: { detail: clip(sandbox.message, 240) },
-          evidence: podEvidence(pod, sandbox.message),
-        })];
-      }
-      return [];
-    });
-  },
-};

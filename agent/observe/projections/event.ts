@@ -7,6 +7,8 @@ const TELLING_REASONS = new Set([
   "Pulling",
   "Pulled",
   "BackOff",
+  "Killing",
+  "Starting",
   "FailedBinding",
   "ExternalProvisioning",
   "WaitForFirstConsumer",

@@ -54,6 +54,7 @@ export function projectPod(object: KubeObject): PodView {
     deletedAt: readTime(metadata.deletionTimestamp),
     sandboxReadyAt: conditions.find((it) => it.type === "PodReadyToStartContainers" && it.status === "True")
       ?.since,
+    ...hostPortsOf(spec),
     claims: readRecords(spec.volumes).flatMap((it) =>
       readOptionalText(readRecord(it.persistentVolumeClaim).claimName, 253) ?? []
     ),
@@ -110,6 +111,12 @@ function ownerOf(metadata: Record<string, unknown>): PodView["owner"] {
     ? name.length - hash.length - 1
     : name.lastIndexOf("-");
   return { kind: "Deployment", name: end > 0 ? name.slice(0, end) : name };
+}
+
+function hostPortsOf(spec: Record<string, unknown>): Pick<PodView, "hostPorts"> {
+  const hostPorts = readRecords(spec.containers).flatMap((it) => readRecords(it.ports))
+    .flatMap((it) => typeof it.hostPort === "number" ? [it.hostPort] : []);
+  return hostPorts.length === 0 ? {} : { hostPorts };
 }
 
 function portOf(container: Record<string, unknown>): number | undefined {

@@ -20,7 +20,12 @@ function job(facts: Facts): Condition {
       case "running":
         return { status: "waiting", reason: step === "" ? "It is running" : `It is running: ${step}` };
       case "failed":
-        return { status: "failed", reason: "Every attempt ended with an error" };
+        return {
+          status: "failed",
+          reason: facts.bootstrap.isLate
+            ? "It did not finish in its time"
+            : "Every attempt ended with an error",
+        };
       case "unknown":
         return { status: "unknown", reason: "The job could not be asked" };
       default:

@@ -50,8 +50,10 @@ function claims(facts: Facts): Condition {
 /** No part that logging in needs is kept from starting. Crash loops count in all their phases. */
 function starting(facts: Facts): Condition {
   return clusterCondition(facts, ["pods"], "starting", "Nothing keeps failing to start", () => {
+    // What serves now outranks what fails to start beside it: a new version, while the old one runs.
     const bad = facts.problems.find((it) =>
       CRITICAL.includes(it.component.name) && it.component.kind !== "Job" &&
+      !facts.serves(it.component.name) &&
       (it.kind === "pull" || it.kind === "config" || it.kind === "crash" && it.loop)
     );
     if (!bad) return { status: "ready", reason: "No part is in trouble" };

@@ -31,6 +31,11 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
     /\b([a-z][a-z0-9+.-]{0,30}:\/\/(?:[^\s:/@"'<>]{0,200}:)?)[^\s/"'<>\\]{1,2000}(?=@)/gi,
     { literal: "://" },
   ),
+  // A password may hold a slash. What begins like a port is one, and a path with an @ follows it.
+  patternRule(
+    "P.url-cred-slash",
+    /\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"'<>]{0,200}:)(?!\d{1,5}(?:[/?#]|$)|\*\*\*@)(?:[^\s"'<>/\\]|\/(?!\/)){1,400}(?=@)/gi,
+  ),
   patternRule(
     "P.url-encoded",
     /\b([a-z][a-z0-9+.-]{0,30}%3A%2F%2F[^\s%"']{0,200}%3A)(?:[^\s%&"']|%(?!40)){1,300}(?=%40)/gi,

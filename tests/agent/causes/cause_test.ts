@@ -24,6 +24,11 @@ const PUBLIC_IDS = `
   flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
   agent.setup-failed agent.state-damaged agent.certificate-refused agent.certificate-ends agent.unknown
   platform.part-down core.degraded login.degraded
+  dns.failed net.ipv6 net.cert-expired net.host-firewall k3s.iptables-flushed k3s.no-kmsg
+  k3s.sandbox-failed k3s.container-failed node.resolv-conf node.cpu-too-old img.store-damaged
+  sched.volume-elsewhere sched.unplaced stor.claim-missing app.port-taken
+  app.not-ending app.task-failed flux.not-ready
+  cfg.quota cfg.limits cfg.webhook cfg.pod-security cfg.missing-account cfg.pod-refused
 `.split(/\s+/).filter((it) => it !== "");
 
 Deno.test("every public id is that of a cause, and no cause has another", () => {
@@ -40,6 +45,31 @@ Deno.test("no two causes have the same id", async () => {
     );
   }
   assert.deepEqual(ids.toSorted(), Object.keys(CAUSES).toSorted());
+});
+
+Deno.test("whatever people are told to wait for has a limit, after which somebody has to act", () => {
+  for (const { id, owner, nextAction, limit } of Object.values(CAUSES)) {
+    const isWait = owner === "nobody" ||
+      typeof nextAction === "string" && /^(?:Wait|Nothing to do)\b/.test(nextAction);
+    if (!isWait) continue;
+    assert.ok(limit !== undefined, `${id} has no limit`);
+    assert.ok(limit.afterMs <= 6 * 3_600_000, id);
+    assert.notEqual(limit.owner, "nobody", id);
+    assert.notEqual(limit.action, "wait", id);
+  }
+});
+
+/** Causes beside which another try, by whomever, may cost data. */
+const NOT_SAFE = `
+  disk.readonly disk.io-error app.db-start app.db-version app.redis-damaged app.migration-failed
+  k3s.db-corrupt k3s.token-invalid k3s.token-mismatch flux.verify
+  sched.volume-elsewhere stor.claim-missing stor.claim-lost stor.mount
+`.split(/\s+/).filter((it) => it !== "");
+
+Deno.test("another try is called safe nowhere where data may be hurt, and no remedy is offered there", () => {
+  const unsafe = Object.values(CAUSES).filter((it) => !it.retrySafe);
+  assert.deepEqual(unsafe.map((it) => it.id).toSorted(), NOT_SAFE.toSorted());
+  assert.deepEqual(unsafe.filter((it) => it.remedy !== undefined).map((it) => it.id), []);
 });
 
 Deno.test("nobody has to act where there is only to wait, and nowhere else", () => {

@@ -35,6 +35,21 @@ Deno.test("explainNetworkText() takes IPv6 DNS servers", () => {
   );
 });
 
+Deno.test("explainNetworkText() names the servers behind a resolver on this machine, never the resolver", () => {
+  for (const stub of ["127.0.0.53", "127.0.0.54", "127.0.1.1", "[::1]"]) {
+    const text = `dial tcp: lookup ghcr.io on ${stub}:53: read udp 127.0.0.1:1->127.0.0.53:53: i/o timeout`;
+    const dnsServers = ["192.0.2.53", "192.0.2.54"];
+    assert.equal(explainNetworkText(text, { dnsServers })?.server, "192.0.2.53 and 192.0.2.54");
+    assert.equal(explainNetworkText(text)?.server, "");
+  }
+});
+
+Deno.test("explainNetworkText() gives nobody port 53 to open where the resolver only says that it failed", () => {
+  const text = "dns error: failed to lookup address information: Temporary failure in name resolution";
+  const told = explainNetworkText(text, { dnsServers: ["192.0.2.53"] });
+  assert.deepEqual([told?.cause.id, told?.server], ["dns.failed", "192.0.2.53"]);
+});
+
 const HEAD = 'failed to do request: Head "https://r.test/v2/x/manifests/1": ';
 const CAUSES: [text: string, id: string | undefined][] = [
   [`${HEAD}dial tcp [2a00:1450:403::200e]:443: connect: no route to host`, "net.egress"],

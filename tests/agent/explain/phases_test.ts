@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { BlockerId } from "../../../agent/causes/cause.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
+import { NO_MEMORY, remember } from "../../../agent/status/memory.ts";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import type { Blocker } from "../../../agent/explain/blocker.ts";
 import {
@@ -129,7 +130,7 @@ function wordsOf(it: Blocker | undefined): unknown[] {
   return [
     it?.id,
     it?.title,
-    it?.reason.replace(/\d+ times/, "N times"),
+    it?.reason.replace(/restarts: \d+/, "restarts: N"),
     it?.consequence,
     it?.nextAction,
     it?.component,
@@ -234,11 +235,68 @@ Deno.test("a container that is killed for its liveness probe keeps stopping, and
   const phases = crashPhases({ exitCode: 137, reason: "Error", ranSec: 120 });
   assertSteady("app.crash", "workflow-worker", phases.map((it) => ({ ...it, events: probe })));
   const top = topOf("workflow-worker", { ...phases[1] as Phase, events: probe });
-  assert.match(top?.reason ?? "", /Liveness probe failed/);
+  assert.match(
+    top?.reason ?? "",
+    /^It was stopped by its health check .*does not answer its health check in time\./,
+  );
+  assert.ok(top?.evidence.some((it) => it.text.includes("Liveness probe failed")));
 });
 
-Deno.test("a container that was killed without a known reason counts as out of memory", () => {
-  assertSteady("mem.oom-container", "redis", crashPhases({ exitCode: 137, reason: "Error" }));
+const KILLED = crashPhases({ exitCode: 137, reason: "Error", ranSec: 120 });
+const KILLING = "Container redis failed liveness probe, will be restarted";
+
+Deno.test("a container that was killed by nobody knows whom is not said to lack memory", () => {
+  assertSteady("app.crash", "redis", KILLED);
+  const top = topOf("redis", KILLED[1] as Phase);
+  assert.match(top?.reason ?? "", /It was killed \(137\)/);
+  assert.doesNotMatch(JSON.stringify(top), /memory|GiB/);
+});
+
+for (
+  const [name, reason, message, secondsAgo] of [
+    ["Killing", "Killing", KILLING, 20],
+    ["Killing, which was last told 50 minutes ago", "Killing", KILLING, 3_000],
+    ["a failed startup probe", "Killing", "Container redis failed startup probe, will be restarted", 60],
+    ["Unhealthy, which is told ever more rarely", "Unhealthy", "Liveness probe failed: timeout", 2_400],
+  ] as const
+) {
+  Deno.test(`a kill is put down to the health check by the event ${name}`, () => {
+    const events = (made: KubeObject) =>
+      [
+        event(made, reason, message, {
+          type: "Normal",
+          container: "redis",
+          secondsAgo,
+          firstSecAgo: 9_000,
+          count: 25,
+        }),
+      ].map((it) => reason === "Unhealthy" ? { ...it, type: "Warning" } : it);
+    assertSteady("app.crash", "redis", KILLED.map((it) => ({ ...it, events })));
+    assert.match(
+      topOf("redis", { ...KILLED[1] as Phase, events })?.reason ?? "",
+      /stopped by its health check/,
+    );
+  });
+}
+
+Deno.test("what a container was stopped for outlives the events that told it", () => {
+  const made = podOf("redis", KILLED[1]?.status ?? {});
+  const events = [event(made, "Killing", KILLING, { type: "Normal", container: "redis" })];
+  const at = (of: KubeObject[]) =>
+    snapshotOf(broken("redis", { pods: [made], events: of }), { ...workingMore(), remembered: notYet() });
+  const first = evaluate(at(events), NOW_MS);
+  const memory = remember(NO_MEMORY, first);
+  const later = evaluate(at([]), NOW_MS, memory);
+  assert.equal(later.topBlockers[0]?.reason, first.topBlockers[0]?.reason);
+  assert.match(later.topBlockers[0]?.reason ?? "", /stopped by its health check/);
+  assert.doesNotMatch(evaluate(at([]), NOW_MS).topBlockers[0]?.reason ?? "", /health check/);
+});
+
+Deno.test("a container that now ends by itself is not said to be stopped for what once was", () => {
+  const made = podOf("redis", crashPhases({ exitCode: 1, reason: "Error" })[1]?.status ?? {});
+  const memory = { ...NO_MEMORY, stops: { redis: { exitCode: 137, text: KILLING, at: ago(600) } } };
+  const snapshot = snapshotOf(broken("redis", { pods: [made] }), workingMore());
+  assert.doesNotMatch(evaluate(snapshot, NOW_MS, memory).topBlockers[0]?.reason ?? "", /health check/);
 });
 
 Deno.test("a start that takes longer than its probe allows keeps stopping; it does not turn into silence", () => {

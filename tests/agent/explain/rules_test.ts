@@ -5,32 +5,8 @@ import { RULES } from "../../../agent/explain/rules.ts";
 import { makeFacts } from "../../../agent/facts/facts.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
 import { NOW_MS } from "../status/objects.ts";
-import { HEALTHY, type Row } from "./rule_row.ts";
-import { AGENT_ROWS } from "./rules/agent_rows.ts";
-import { APP_ROWS } from "./rules/app_rows.ts";
-import { BOOTSTRAP_ROWS } from "./rules/bootstrap_rows.ts";
-import { CONFIG_ROWS } from "./rules/config_rows.ts";
-import { CRASH_ROWS } from "./rules/crash_rows.ts";
-import { FLUX_ROWS } from "./rules/flux_rows.ts";
-import { IMAGE_ROWS } from "./rules/image_rows.ts";
-import { K3S_ROWS } from "./rules/k3s_rows.ts";
-import { NODE_ROWS } from "./rules/node_rows.ts";
-import { REGISTRY_ROWS } from "./rules/registry_rows.ts";
-import { STORAGE_ROWS } from "./rules/storage_rows.ts";
-
-const ROWS: readonly Row[] = [
-  ...AGENT_ROWS,
-  ...APP_ROWS,
-  ...BOOTSTRAP_ROWS,
-  ...CONFIG_ROWS,
-  ...CRASH_ROWS,
-  ...FLUX_ROWS,
-  ...IMAGE_ROWS,
-  ...K3S_ROWS,
-  ...NODE_ROWS,
-  ...REGISTRY_ROWS,
-  ...STORAGE_ROWS,
-];
+import { HEALTHY } from "./rule_row.ts";
+import { ROWS } from "./rules/rows.ts";
 
 Deno.test("RULES give only ids that they declare", () => {
   for (const { red } of ROWS) {

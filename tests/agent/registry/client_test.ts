@@ -351,6 +351,27 @@ Deno.test("RegistryClient waits as long as Retry-After says and tries again", as
   assert.equal(await waitFor(429, { "retry-after": "3" }), 3000);
 });
 
+for (const status of [429, 500, 502, 503, 504]) {
+  Deno.test(`RegistryClient asks again after ${status} that does not say when`, async () => {
+    assert.equal(await waitFor(status, {}), 1_000);
+  });
+}
+
+Deno.test("RegistryClient asks three times at most where the answer stays, and never again where it is final", async () => {
+  const askedAt = async (status: number) => {
+    const slept: number[] = [];
+    const clock = new FakeClock();
+    await withRegistry(async (registry, client) => {
+      registry.faults.push({ match: RELEASE, status });
+      await assert.rejects(resolveRelease(client, { channel: "stable" }));
+    }, { clock: { nowMs: () => clock.nowMs(), sleep: (ms) => (slept.push(ms), Promise.resolve()) } });
+    return slept;
+  };
+  assert.deepEqual(await askedAt(429), [1_000, 2_000]);
+  assert.deepEqual(await askedAt(403), []);
+  assert.deepEqual(await askedAt(404), []);
+});
+
 const DATE = "Sat, 21 Nov 2026 12:00:00 GMT";
 const RETRY_AFTER: readonly [text: string, date: string, wanted: number | "given up"][] = [
   ["0", DATE, 0],

@@ -713,7 +713,7 @@ Deno.test("evaluate() counts rules that throw and tells of them; without somebod
   } as unknown as Snapshot;
   const told: string[] = [];
   const status = evaluate(odd, NOW_MS, NO_MEMORY, (rule) => told.push(rule));
-  assert.deepEqual(told, ["stor.pvc-pending, stor.claim-lost, stor.provisioner"]);
+  assert.deepEqual(told, ["stor.pvc-pending, stor.provisioner"]);
   assert.equal(status.agent.ruleErrors, 1);
   assert.throws(() => evaluate(odd, NOW_MS), TypeError);
 });

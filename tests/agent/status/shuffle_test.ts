@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import type { Snapshot } from "../../../agent/facts/snapshot.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
 import { Random } from "../../fakes/random.ts";
+import { CONTEXTS } from "../explain/contexts.ts";
+import { FIELD_CASES } from "../explain/field_cases.ts";
+import { ROWS } from "../explain/rules/rows.ts";
 import { moved, RECORDINGS, snapshotAt, withKeptLogs } from "../explain/recorded_snapshots.ts";
 import {
   crashed,
@@ -30,7 +33,12 @@ function shuffled(snapshot: Snapshot, random: Random): Snapshot {
     "flux",
     "logs",
   ] as const;
-  const mixed = lists.map((it) => [it, random.shuffle<unknown>(snapshot[it])]);
+  const mixed = lists.map((it) => [
+    it,
+    random.shuffle<object>(snapshot[it]).map((one) =>
+      "conditions" in one ? { ...one, conditions: random.shuffle<unknown>(one.conditions as unknown[]) } : one
+    ),
+  ]);
   return { ...snapshot, ...Object.fromEntries(mixed) };
 }
 
@@ -49,6 +57,21 @@ for (const { name, phases, laterSec } of RECORDINGS) {
   Deno.test(`recorded on a real node: ${name} gives the same document in whatever order it is listed`, () => {
     for (const phase of withKeptLogs(phases)) {
       assertNoOrder(snapshotAt(moved(phase)), NOW_MS + laterSec * 1000);
+    }
+  });
+}
+
+Deno.test("every case of the field and every row gives the same document in whatever order it is listed", () => {
+  for (const snapshot of [...FIELD_CASES.map((it) => it.snapshot), ...ROWS.map((it) => it.red)]) {
+    assertNoOrder(snapshot, NOW_MS);
+  }
+});
+
+for (const context of CONTEXTS) {
+  Deno.test(`what was recorded gives the same document in any order, ${context.name}`, () => {
+    for (const { phases, laterSec } of RECORDINGS) {
+      const last = withKeptLogs(phases).at(-1);
+      if (last) assertNoOrder(context.of(snapshotAt(moved(last))), NOW_MS + laterSec * 1_000);
     }
   });
 }

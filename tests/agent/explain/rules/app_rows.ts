@@ -1,5 +1,13 @@
 import type { Snapshot } from "../../../../agent/facts/snapshot.ts";
-import { ago, deployment, healthyCluster, podOf, snapshotOf, workingMore } from "../../status/objects.ts";
+import {
+  ago,
+  deployment,
+  healthyCluster,
+  object,
+  podOf,
+  snapshotOf,
+  workingMore,
+} from "../../status/objects.ts";
 import { HEALTHY, type Row } from "../rule_row.ts";
 
 const probe = (statusCode: number | undefined, location: string | undefined, error = "") => ({
@@ -24,8 +32,38 @@ const withApp = (local: ReturnType<typeof probe>, open?: ReturnType<typeof probe
     probes: { local, public: open, registry: undefined },
   });
 
+function ending(minutes: number): Snapshot {
+  const made = podOf("email-service", { state: { running: { startedAt: ago(9_000) } }, ready: true });
+  made.metadata.deletionTimestamp = ago(minutes * 60);
+  return snapshotOf({ ...healthyCluster(), pods: [made] });
+}
+
+function task(conditions: Record<string, unknown>[]): Snapshot {
+  const job = object("Job", "msp", "temporal-namespace-init-1", { status: { failed: 6, conditions } });
+  return snapshotOf({ ...healthyCluster(), jobs: [job] });
+}
+
 /** Every way in which the rules of this family find something. */
 export const APP_ROWS: readonly Row[] = [
+  {
+    name: "a pod that does not end",
+    id: "app.not-ending",
+    red: ending(30),
+    green: ending(3),
+  },
+  ...["BackoffLimitExceeded", "DeadlineExceeded"].map((reason): Row => ({
+    name: `a task that failed, ${reason}`,
+    id: "app.task-failed",
+    component: "temporal",
+    red: task([{
+      type: "Failed",
+      status: "True",
+      reason,
+      message: "Job has failed",
+      lastTransitionTime: ago(60),
+    }]),
+    green: task([]),
+  })),
   {
     name: "app silent",
     id: "app.probe",

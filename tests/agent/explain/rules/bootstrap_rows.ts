@@ -35,6 +35,15 @@ export const BOOTSTRAP_ROWS: readonly Row[] = [
     green: failedJob(["ERROR: Configured seed directory does not exist: /app/x"]),
   },
   { name: "bootstrap runs", id: "app.bootstrap-running", hard: false, red: runningJob, green: HEALTHY },
+  ...[
+    'error: relation "users" already exists',
+    'error: column "tenant" of relation "users" already exists',
+  ].map((line): Row => ({
+    name: `half of a change is there already, ${line}`,
+    id: "app.migration-failed",
+    red: failedJob([`2026-11-21T11:59:00.1Z ${line}`]),
+    green: failedJob(["2026-11-21T11:59:00.1Z ERROR: file already exists"]),
+  })),
   {
     name: "bootstrap failed",
     id: "app.bootstrap-failed",

@@ -17,6 +17,13 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
     "config file corrupted: yaml: unmarshal errors: line 5: cannot unmarshal !!str `tcp://1...` into int",
   ],
   ["app.db-version", "db", "db", "FATAL:  database files are incompatible with server"],
+  [
+    "app.redis-damaged",
+    "redis",
+    "redis",
+    "# Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename>",
+  ],
+  ["app.db-start", "db", "db", "FATAL:  invalid page in block 7 of relation base/16384/2619"],
   ["app.db-start", "db", "db", "PANIC:  could not locate a valid checkpoint record"],
   [
     "stor.owner",
@@ -65,6 +72,17 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
     '[FATAL] plugin/loop: Loop (127.0.0.1:55953 -> :1053) detected for zone "."',
   ],
   ["dns.coredns-none", "coredns", "coredns", "plugin/forward: no nameservers found"],
+  ["node.cpu-too-old", "redis", "redis", "Fatal glibc error: CPU does not support x86-64-v3"],
+  [
+    "node.cpu-too-old",
+    "email-service",
+    "email-service",
+    "This program can only be run on AMD64 processors with v2 microarchitecture support.",
+  ],
+  ["node.cpu-too-old", "db", "db", "Illegal instruction (core dumped)"],
+  ["disk.io-error", "db", "db", 'PANIC:  could not fsync file "base/1/2": Input/output error'],
+  ["app.port-taken", "alga-core", "sebastian", "Error: listen EADDRINUSE: address already in use :::3000"],
+  ["app.port-taken", "email-service", "email-service", "listen tcp :8025: bind: address already in use"],
   ["app.crash", "workflow-worker", "workflow-worker", "Error: something that nobody has seen"],
 ];
 
@@ -98,6 +116,12 @@ export const CRASH_ROWS: readonly Row[] = [
     id: "mem.oom-container",
     red: of("redis", [podOf("redis", crashed("waiting", { exitCode: 137, reason: "OOMKilled" }))]),
     green: of("redis", [podOf("redis", crashed("waiting"))]),
+  },
+  {
+    name: "a program that needs another processor and says nothing",
+    id: "node.cpu-too-old",
+    red: of("redis", [podOf("redis", crashed("waiting", { exitCode: 132 }))]),
+    green: of("redis", [podOf("redis", crashed("waiting", { exitCode: 134 }))]),
   },
   {
     name: "binary missing",

@@ -24,6 +24,15 @@ function release(name: string, conditions: Record<string, unknown>[], options = 
   }, workingMore());
 }
 
+const unknown = (minutes: number) => ({
+  type: "Ready",
+  status: "Unknown",
+  reason: "Progressing",
+  message: "Running 'install' action with timeout of 30m0s",
+  lastTransitionTime: ago(minutes * 60),
+  observedGeneration: 1,
+});
+
 function fluxObject(
   kind: string,
   name: string,
@@ -44,6 +53,28 @@ const OF_A_SOURCE: readonly string[] = ["net.tls-intercept", "reg.auth"];
 
 /** Every way in which the rules of this family find something. */
 export const FLUX_ROWS: readonly Row[] = [
+  {
+    name: "busy for ever",
+    id: "flux.not-ready",
+    red: release("email-service", [unknown(50)]),
+    green: release("email-service", [unknown(40)]),
+  },
+  {
+    name: "a step that is not ready, without a reason that is known",
+    id: "flux.not-ready",
+    red: fluxObject("Kustomization", "alga-background", [
+      notReady("SomethingNew", "nobody has seen this", { lastTransitionTime: ago(13 * 60) }),
+    ]),
+    green: fluxObject("Kustomization", "alga-background", [
+      notReady("SomethingNew", "nobody has seen this", { lastTransitionTime: ago(5 * 60) }),
+    ]),
+  },
+  {
+    name: "never looked at",
+    id: "flux.not-ready",
+    red: fluxObject("HelmRelease", "email-service", []),
+    green: fluxObject("HelmRelease", "email-service", [ready()]),
+  },
   ...PULLS.filter(([id]) => /^(dns|net|time|reg)\./.test(id) && !OF_A_SOURCE.includes(id))
     .map(([id, text], index): Row => ({
       name: `release source, text ${index}`,

@@ -41,6 +41,17 @@ function handshake(secondsAgo: number): Snapshot {
 /** Every way in which the rules of this family find something. */
 export const IMAGE_ROWS: readonly Row[] = [
   {
+    name: "an image that the machine cannot look at",
+    id: "k3s.container-failed",
+    red: of("db", [
+      podOf(
+        "db",
+        waiting("ImageInspectError", 'Failed to inspect image "x": rpc error: code = Unknown desc = odd'),
+      ),
+    ]),
+    green: of("db", [podOf("db", waiting("ContainerCreating"))]),
+  },
+  {
     name: "handshakes hang",
     id: "net.mtu",
     red: handshake(900),

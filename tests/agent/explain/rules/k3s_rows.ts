@@ -53,6 +53,30 @@ export const K3S: [BlockerId, string][] = [
     "disk.pressure",
     'time="2026-11-21T11:59:30Z" level=error msg="error in txn: database or disk is full"',
   ],
+  [
+    "disk.io-error",
+    'time="2026-11-21T11:59:30Z" level=error msg="error in txn: disk I/O error: input/output error"',
+  ],
+  [
+    "disk.readonly",
+    'time="2026-11-21T11:59:30Z" level=error msg="error in txn: attempt to write a readonly database"',
+  ],
+  [
+    "k3s.no-kmsg",
+    'E1121 11:59:30.1 1 run.go:72] "command failed" err="failed to run Kubelet: failed to create kubelet: open /dev/kmsg: no such file or directory"',
+  ],
+  [
+    "net.node-ip-changed",
+    'E1121 11:59:30.1 1 kubelet.go:1] "Failed to set some node status fields" err="failed to validate nodeIP: node IP: "192.0.2.99" not found in the host\'s network interfaces" node="appliance-01"',
+  ],
+  [
+    "net.node-ip-changed",
+    'time="2026-11-21T11:59:30Z" level=fatal msg="Error: failed to find interface with specified node ip"',
+  ],
+  [
+    "time.skew",
+    'time="2026-11-21T11:59:30Z" level=error msg="remotedialer: x509: certificate has expired or is not yet valid: current time 2020-01-01T00:00:30Z is before 2026-10-01T00:00:00Z"',
+  ],
   ["k3s.start-cgroup", 'time="2026-11-21T11:59:30Z" level=fatal msg="failed to find memory cgroup (v2)"'],
   [
     "k3s.db-corrupt",

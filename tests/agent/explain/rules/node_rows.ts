@@ -1,4 +1,4 @@
-import { ago, event, healthyCluster, node, podOf, snapshotOf } from "../../status/objects.ts";
+import { ago, crashed, event, healthyCluster, node, podOf, snapshotOf } from "../../status/objects.ts";
 import { api, HEALTHY, of, type Row } from "../rule_row.ts";
 
 const unschedulable = (message: string) => [podOf("alga-core", {}, {
@@ -19,6 +19,45 @@ const notReadyNode = (reason: string, message: string, status = "False") =>
     nodes: [node([{ type: "Ready", status, reason, message, lastTransitionTime: ago(300) }])],
   });
 
+const rejected = (reason: string, message: string) => {
+  const made = podOf("db", {}, { containers: [], phase: "Failed", createdSecAgo: 60 });
+  Object.assign(made.status, { reason, message });
+  return of("db", [made]);
+};
+
+const lost = (line: string) => {
+  const made = podOf("workflow-worker", crashed("waiting", { restarts: 6 }));
+  return of("workflow-worker", [made], [], {
+    logs: [{
+      namespace: "msp",
+      pod: made.metadata.name,
+      container: "workflow-worker",
+      restartCount: 6,
+      lines: [line],
+    }],
+  });
+};
+
+const waitingDns = (line: string) => {
+  const made = podOf("coredns", { state: { running: { startedAt: ago(500) } }, lastState: {} }, {
+    phase: "Running",
+  });
+  return of("coredns", [made], [], {
+    logs: [{
+      namespace: "kube-system",
+      pod: made.metadata.name,
+      container: "coredns",
+      restartCount: 0,
+      lines: [line],
+    }],
+  });
+};
+
+const flushed = (text: string) => ({
+  ...HEALTHY,
+  host: { ...HEALTHY.host, journal: [{ at: ago(120), text }, { at: ago(60), text }] },
+});
+
 /** Every way in which the rules of this family find something. */
 export const NODE_ROWS: readonly Row[] = [
   {
@@ -35,6 +74,72 @@ export const NODE_ROWS: readonly Row[] = [
       unschedulable("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
     ),
   },
+  {
+    name: "too little of several, each with its full stop",
+    id: "sched.resources",
+    red: of(
+      "alga-core",
+      unschedulable("0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient ephemeral-storage."),
+    ),
+    green: of("alga-core", unschedulable("0/1 nodes are available: 1 Insufficient example.com/gpu.")),
+  },
+  {
+    name: "volume of another machine",
+    id: "sched.volume-elsewhere",
+    red: of("db", unschedulable("0/1 nodes are available: 1 node(s) had volume node affinity conflict.")),
+    green: of(
+      "db",
+      unschedulable("0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."),
+    ),
+  },
+  ...[
+    'persistentvolumeclaim "alga-core-sebastian-postgres-data" not found.',
+    'persistentvolumeclaim "alga-core-sebastian-postgres-data" is being deleted.',
+    'persistentvolumeclaim "alga-core-sebastian-postgres-data" bound to non-existent persistentvolume "pvc-1".',
+  ].map((text): Row => ({
+    name: `claim missing, ${text}`,
+    id: "stor.claim-missing",
+    red: of("db", unschedulable(`0/1 nodes are available: ${text}`)),
+    green: of(
+      "db",
+      unschedulable("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
+    ),
+  })),
+  ...[
+    "1 node(s) didn't match Pod's node affinity/selector.",
+    "1 Too many pods.",
+    "1 Insufficient example.com/gpu.",
+    "1 node(s) didn't match pod anti-affinity rules.",
+    "1 node(s) exceed max volume count.",
+    "something that nobody has seen",
+  ].map((text): Row => ({
+    name: `scheduler, ${text}`,
+    id: "sched.unplaced",
+    red: of(
+      "alga-core",
+      unschedulable(`0/1 nodes are available: ${text} preemption: 0/1 nodes are available`),
+    ),
+    green: of(
+      "alga-core",
+      unschedulable("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
+    ),
+  })),
+  ...(
+    [
+      [
+        "sched.resources",
+        "OutOfcpu",
+        "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000",
+      ],
+      ["sched.unplaced", "UnexpectedAdmissionError", "Pod was rejected: Allocate failed due to x"],
+    ] as const
+  ).map(([id, reason, message]): Row => ({
+    name: `not taken by the machine, ${reason}`,
+    id,
+    component: "db",
+    red: rejected(reason, message),
+    green: rejected("Evicted", "The node was low on resource: memory."),
+  })),
   {
     name: "port taken",
     id: "sched.port",
@@ -108,6 +213,30 @@ export const NODE_ROWS: readonly Row[] = [
     id: "k3s.node-paused",
     red: snapshotOf({ ...healthyCluster(), nodes: [node([], { unschedulable: true })] }),
     green: HEALTHY,
+  },
+  ...[
+    'level=fatal msg="failed to get Kubernetes server version: Get \\"https://10.43.0.1:443/version\\": dial tcp 10.43.0.1:443: i/o timeout"',
+    "dial tcp 10.43.0.1:443: connect: no route to host",
+    "Error: connect ECONNREFUSED 10.43.0.1:443",
+    "dial tcp: lookup db.msp.svc.cluster.local on 10.43.0.10:53: read udp 10.42.0.9:1->10.43.0.10:53: i/o timeout",
+  ].map((line): Row => ({
+    name: `pods do not get through, ${line.slice(0, 60)}`,
+    id: "net.host-firewall",
+    component: "network",
+    red: lost(line),
+    green: lost("dial tcp 192.0.2.9:5432: connect: connection refused"),
+  })),
+  {
+    name: "the name service waits for Kubernetes",
+    id: "net.host-firewall",
+    red: waitingDns("[INFO] plugin/kubernetes: waiting for Kubernetes API before starting server"),
+    green: waitingDns("[INFO] 127.0.0.1:40000 - 1 HINFO"),
+  },
+  {
+    name: "its rules are taken away again and again",
+    id: "k3s.iptables-flushed",
+    red: flushed('I1121 11:58:00.1 1 iptables.go:622] "Inconsistent iptables state detected"'),
+    green: flushed('I1121 11:58:00.1 1 iptables.go:1] "Something else"'),
   },
   { name: "API silent", id: "k3s.api-down", red: api("not-answering", 40), green: api("not-answering", 5) },
 ];

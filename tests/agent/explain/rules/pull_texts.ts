@@ -23,6 +23,64 @@ export const PULLS: [BlockerId, string][] = [
     "dns.timeout",
     `${REQUEST}dial tcp: lookup registry.blackhole.test on 127.0.0.2:53: read udp 127.0.0.1:53660->127.0.0.2:53: i/o timeout`,
   ],
+  // A look-up that failed, whatever its end says, is none of the connection.
+  [
+    "dns.failed",
+    `${REQUEST}dial tcp: lookup registry.nx.test on 192.0.2.53:53: dial udp 192.0.2.53:53: connect: network is unreachable`,
+  ],
+  [
+    "dns.failed",
+    `${REQUEST}dial tcp: lookup registry.nx.test on 192.0.2.53:53: cannot unmarshal DNS message`,
+  ],
+  [
+    "dns.failed",
+    `${REQUEST}dial tcp: lookup registry.nx.test: device or resource busy`,
+  ],
+  [
+    "net.ipv6",
+    `${REQUEST}dial tcp [2606:50c0:8000::154]:443: connect: network is unreachable`,
+  ],
+  [
+    "net.ipv6",
+    `${REQUEST}dial tcp [2606:50c0:8000::154]:443: connect: cannot assign requested address`,
+  ],
+  [
+    "net.cert-expired",
+    `${REQUEST}tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-21T12:00:00Z is after 2026-11-01T23:59:59Z`,
+  ],
+  [
+    "time.skew",
+    `${REQUEST}tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2043-11-21T12:00:00Z is after 2027-01-01T00:00:00Z`,
+  ],
+  // containerd of its own store: whatever "not found" is at the end, no registry said it.
+  [
+    "img.store-damaged",
+    `failed to pull and unpack image "${IMAGE}": failed to prepare extraction snapshot "extract-1 sha256:aa": parent snapshot sha256:bb does not exist: not found`,
+  ],
+  [
+    "img.store-damaged",
+    `failed to pull and unpack image "${IMAGE}": failed to unpack image on snapshotter overlayfs: missing parent "k8s.io/12/sha256:cc" bucket: not found`,
+  ],
+  [
+    "img.store-damaged",
+    `rpc error: code = NotFound desc = failed to pull and unpack image "${IMAGE}": failed to get image config: content digest sha256:dd: not found`,
+  ],
+  [
+    "img.store-damaged",
+    `failed to pull and unpack image "${IMAGE}": failed commit on ref "layer-sha256:ee": unexpected commit digest sha256:ff, expected sha256:ee: failed precondition`,
+  ],
+  [
+    "disk.io-error",
+    `failed to pull and unpack image "${IMAGE}": failed to extract layer sha256:aa: write /var/lib/rancher/k3s/agent/containerd/x: input/output error`,
+  ],
+  [
+    "mem.oom-host",
+    `failed to pull and unpack image "${IMAGE}": failed to extract layer sha256:aa: fork/exec /usr/bin/unpigz: cannot allocate memory`,
+  ],
+  [
+    "disk.readonly",
+    `failed to pull and unpack image "${IMAGE}": failed to prepare: mkdir /var/lib/rancher/k3s/agent/containerd/io.containerd.snapshotter.v1.overlayfs/new-1: read-only file system`,
+  ],
   ["net.egress", `${REQUEST}dial tcp 127.0.0.1:5998: connect: connection refused`],
   [
     "net.egress",

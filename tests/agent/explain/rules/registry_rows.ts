@@ -58,15 +58,20 @@ const PROBES: readonly [id: Row["id"], failure: Partial<RegistryProbeFailure>][]
     detail:
       'proto error: no records found for Query { name: Name("ghcr.io."), query_type: A, query_class: IN }',
   }],
-  ["dns.timeout", {
+  ["dns.failed", {
     code: "dns",
     detail: `${CLIENT}dns error: failed to lookup address information: Temporary failure in name resolution`,
   }],
   ["net.tls-intercept", { code: "tls", detail: `${CLIENT}invalid peer certificate: UnknownIssuer` }],
   ["net.tls-intercept", { code: "tls" }],
-  ["time.skew", {
+  ["net.cert-expired", {
     code: "tls",
     detail: `${CLIENT}invalid peer certificate: certificate expired: verification time 1795694400 (UNIX)`,
+  }],
+  ["time.skew", {
+    code: "tls",
+    detail:
+      `${CLIENT}invalid peer certificate: certificate not valid yet: verification time 1795694400 (UNIX)`,
   }],
   ["net.proxy-auth", { code: "proxy", detail: `${CLIENT}tunnel error: proxy authorization required` }],
   ["net.proxy-auth", { code: "proxy", status: 407 }],

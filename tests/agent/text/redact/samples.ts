@@ -34,6 +34,7 @@ export const SAMPLES: Readonly<Record<string, readonly [text: string, secret: st
     ["redis://:Ge@heim77@db", "heim77"],
     ["clone https://Geheim77Geheim77@git.test/x", "Geheim77"],
   ],
+  "P.url-cred-slash": [["https://u:GE/Heim77@x@mirror.test/v2/", "Heim77"]],
   "P.url-encoded": [["u=postgres%3A%2F%2Fapp%3AGeheim%2177%40db", "77"]],
   "P.dsn-tcp": [["dsn root:Geheim77@tcp(db:3306)/alga", "Geheim77"]],
   "P.dsn-kv": [["Server=db;Password=Ge heim77;Database=x", "heim77"]],

@@ -239,10 +239,10 @@ export function containerCases(): RecordCase[] {
     },
     {
       name: "no-pods",
-      expected: "bg.degraded",
+      expected: "cfg.missing-account",
       component: "email-service",
       watchSec: 30,
-      laterSec: 1_200,
+      laterSec: 60,
       objects: [deployment("email-service", shell("sleep 3600"), { serviceAccountName: "absent" })],
     },
     {

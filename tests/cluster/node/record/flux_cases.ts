@@ -79,7 +79,7 @@ export function fluxCases(): RecordCase[] {
       states: ["ErrImagePull", "ImagePullBackOff"],
     },
     installing("flux-chart-missing", "flux.source-notfound", undefined),
-    installing("flux-helm-timeout", "flux.helm-timeout", stringify(WITHOUT_PODS)),
+    installing("flux-helm-timeout", "cfg.missing-account", stringify(WITHOUT_PODS)),
     {
       ...installing("flux-helm-image", "img.not-found", stringify(deployment("email-service", ABSENT_IMAGE))),
       component: "email-service",

@@ -1,0 +1,97 @@
+import type { Cause } from "../../causes/cause.ts";
+import { APP } from "../../causes/app.ts";
+import { CONFIG } from "../../causes/config.ts";
+import { DATABASE } from "../../causes/database.ts";
+import { DNS } from "../../causes/dns.ts";
+import { IMAGE } from "../../causes/image.ts";
+import { MACHINE } from "../../causes/machine.ts";
+import { STORAGE } from "../../causes/storage.ts";
+
+/** What a cause may ask of a container that stopped. */
+export interface CrashWords {
+  component: string;
+  image: string;
+  times: number;
+  detail: string;
+  /** Level of a processor that is asked for; "" where not told. */
+  level: string;
+  /** Number of a port that is taken; "" where not told. */
+  port: string;
+  /** Who holds it. */
+  holder: "previous" | "machine" | "own";
+}
+
+interface CrashPattern {
+  cause: Cause<CrashWords>;
+  test: RegExp;
+  /** Where the cause lies, when that is not the component that stops. */
+  component?: string;
+  only?: readonly string[];
+}
+
+/** "listen EADDRINUSE: address already in use :::3000", "listen tcp :8080: bind: address already in use", "could not bind …" */
+export const PORT_TAKEN = /EADDRINUSE|address already in use/i;
+
+/** What the last lines of a container that stopped tell; first match wins. @see contract.md 9.4, 9.5 */
+export const CRASH_PATTERNS: readonly CrashPattern[] = [
+  {
+    cause: MACHINE.cpuTooOld,
+    test:
+      /CPU does not support x86-64-v\d|CPU ISA level is lower than required|requires? (?:a |an )?(?:CPU|processor) with|can only be run on AMD64 processors with v\d|\bIllegal instruction\b|\bSIGILL\b|Instruction set not supported|CPU lacks AVX/i,
+  },
+  { cause: MACHINE.diskErrors, test: /input\/output error|\bI\/O error\b|\bEIO\b|structure needs cleaning/i },
+  { cause: APP.portTaken, test: PORT_TAKEN },
+  { cause: APP.temporalSchema, test: /sql schema version compatibility check failed/i },
+  {
+    cause: CONFIG.serviceLinks,
+    test: /cannot unmarshal .{0,80}tcp:\/\/|tcp:\/\/.{1,140} into .{0,20}int|parsing "tcp:\/\//,
+  },
+  {
+    cause: DATABASE.version,
+    test: /database files are incompatible with server|data directory was initialized by PostgreSQL version/i,
+  },
+  { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
+  { cause: MACHINE.diskPressure, test: /no space left on device/i },
+  {
+    cause: APP.redisDamaged,
+    test:
+      /Bad file format reading the append only file|AOF loading aborted|Unexpected end of file reading the append only file|Error opening\/reading the append|(?:Short read or OOM|Wrong signature|Terminating server after rdb file reading failure|RDB CRC error)/i,
+    only: ["redis"],
+  },
+  {
+    cause: DATABASE.start,
+    test:
+      /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint record|could not read block|invalid page in block|\bPANIC: /,
+    only: ["db"],
+  },
+  {
+    cause: DATABASE.auth,
+    test: /password authentication failed|PostgreSQL authentication failed/i,
+    component: "db",
+  },
+  {
+    cause: STORAGE.owner,
+    test:
+      /initdb: error: directory .{0,200} not empty|permission denied(?! for )|operation not permitted|has wrong ownership/i,
+    only: ["db", "redis", "alga-core", "storage"],
+  },
+  { cause: DNS.corednsLoop, test: /\bLoop \(.{0,200}\) detected/, only: ["coredns"] },
+  { cause: DNS.corednsNone, test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },
+  // A shell that is given a program of another processor reads it as a script.
+  { cause: IMAGE.arch, test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },
+  {
+    cause: APP.redis,
+    test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b|ECONNREFUSED .{0,40}:6379|redis.{0,80}connection refused/i,
+    component: "redis",
+  },
+];
+
+/** One that could not be started has touched neither its data nor the disk; a volume may be read-only on purpose. */
+export const BEGUN_ONLY: readonly Cause[] = [STORAGE.owner, MACHINE.diskReadOnly];
+/** One cause for the whole machine. */
+export const WIDE: readonly Cause[] = [
+  MACHINE.diskReadOnly,
+  MACHINE.diskPressure,
+  MACHINE.diskErrors,
+  MACHINE.cpuTooOld,
+];

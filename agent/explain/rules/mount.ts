@@ -1,0 +1,162 @@
+import type { EventView, PodView } from "../../facts/snapshot.ts";
+import { newest, timeOf } from "../../facts/event_order.ts";
+import type { Component } from "../../product/components.ts";
+import { isMadeBySetup } from "../../product/names.ts";
+import type { Facts } from "../../facts/facts.ts";
+import { ageMs } from "../../text/duration.ts";
+import { clip } from "../../text/clip.ts";
+import { timeMs } from "../../text/time.ts";
+import { CONFIG } from "../../causes/config.ts";
+import { IMAGE } from "../../causes/image.ts";
+import { MACHINE } from "../../causes/machine.ts";
+import { NODE } from "../../causes/node.ts";
+import { STORAGE } from "../../causes/storage.ts";
+import { type Finding, finding, type Rule } from "../finding.ts";
+import { explainHostText, HOST_CAUSES } from "./host_text.ts";
+import { explainNetworkText, IMAGE_CAUSES, NETWORK_CAUSES } from "../network_text.ts";
+import { podEvidence } from "../pod_evidence.ts";
+
+const EVENT_FRESH_MS = 10 * 60_000;
+const CNI_PATIENCE_MS = 60_000;
+
+interface Told {
+  facts: Facts;
+  pod: PodView;
+  component: Component;
+  event: EventView;
+}
+
+/** Volumes and surroundings of a pod that could not be made; the container only says "ContainerCreating". */
+export const mountRule: Rule = {
+  causes: [STORAGE.mount, CONFIG.missingSecret, ...HOST_CAUSES],
+  find(facts) {
+    return facts.unwellPods.flatMap(({ pod, component, events }): Finding[] => {
+      const mounts = currentEvents(facts, pod, events).filter((it) =>
+        it.reason === "FailedMount" || it.reason === "FailedAttachVolume" || it.reason === "FailedMapVolume"
+      );
+      // Now and then the kubelet adds that it has waited in vain; the cause stands in its other sentence.
+      const event = newest(mounts.filter((it) => !/^Unable to attach or mount volumes/.test(it.message))) ??
+        newest(mounts);
+      return event ? [explainMount({ facts, pod, component, event })] : [];
+    });
+  },
+};
+
+/** The surroundings of a pod (sandbox): its own small image, its network, its DNS settings. */
+export const sandboxRule: Rule = {
+  causes: [
+    NODE.noPodNetwork,
+    NODE.sandboxFailed,
+    MACHINE.resolvConf,
+    ...HOST_CAUSES,
+    ...NETWORK_CAUSES,
+    ...IMAGE_CAUSES.filter((it) => it.id !== IMAGE.noSpace.id),
+  ],
+  find(facts) {
+    return facts.unwellPods.flatMap(({ pod, component, events }): Finding[] => {
+      const event = newest(
+        currentEvents(facts, pod, events).filter((it) =>
+          /^Failed(?:Create|Start)?PodSandBox$/.test(it.reason)
+        ),
+      );
+      return event ? [explainSandbox({ facts, pod, component, event })] : [];
+    });
+  },
+};
+
+/** Of a pod of which nothing runs yet, or again; what was said before its last container ran or its sandbox stood is over. */
+function currentEvents(facts: Facts, pod: PodView, events: readonly EventView[]): readonly EventView[] {
+  if (pod.containers.some((it) => it.state.kind === "running")) return [];
+  const isOver = pod.containers.length > 0 &&
+    pod.containers.every((it) =>
+      it.state.kind === "waiting" && it.state.reason !== "ContainerCreating" &&
+      it.state.reason !== "PodInitializing"
+    );
+  if (isOver) return [];
+  const stoodMs = Math.max(
+    timeMs(pod.sandboxReadyAt),
+    ...pod.containers.flatMap(({ state }) => state.kind === "terminated" ? [timeMs(state.finishedAt)] : []),
+  );
+  return events.filter((it) => facts.nowMs - timeOf(it) < EVENT_FRESH_MS && timeOf(it) > stoodMs);
+}
+
+function aboutPod({ pod, component, event }: Told) {
+  return {
+    tier: component.tier,
+    component: component.name,
+    since: event.firstAt ?? pod.createdAt,
+    evidence: podEvidence(pod, event.message, event.lastAt),
+  };
+}
+
+/** One fault of the machine, wherever it is met. */
+function hostFinding(told: Told): Finding | undefined {
+  const cause = explainHostText(told.event.message);
+  return cause && finding(told.facts, cause, { ...aboutPod(told), key: "node" });
+}
+
+function explainMount(told: Told): Finding {
+  const { facts, component, event: { message } } = told;
+  const host = hostFinding(told);
+  if (host) return host;
+  const missing = /(?:secret|configmap) "([^"]+)" not found/i.exec(message)?.[1] ?? "";
+  if (isMadeBySetup(missing)) {
+    return finding(facts, CONFIG.missingSecret, {
+      ...aboutPod(told),
+      key: missing,
+      words: { component: component.title, missing, isMadeBySetup: true },
+    });
+  }
+  return finding(facts, STORAGE.mount, {
+    ...aboutPod(told),
+    words: {
+      component: component.title,
+      missing: clip(missing, 120),
+      folder: clip(missingFolder(message), 200),
+    },
+  });
+}
+
+function missingFolder(message: string): string {
+  return /hostPath type check failed: (\/\S{1,300}) is not/.exec(message)?.[1] ??
+    /\bpath "?(\/[^\s":]{1,300})"? (?:does not exist|is not)/.exec(message)?.[1] ??
+    /(?:stat|lstat|open|mkdir|evalSymlinks) (\/[^\s":]{1,300}): (?:no such file|not a directory)/.exec(
+      message,
+    )?.[1] ??
+    "";
+}
+
+function explainSandbox(told: Told): Finding {
+  const { facts, component, event: { message } } = told;
+  const host = hostFinding(told);
+  if (host) return host;
+  // The image of the sandbox is downloaded like any other, and only here is told of it.
+  if (/sandbox image|failed to pull image|failed to pull and unpack/i.test(message)) {
+    const network = explainNetworkText(message, facts.snapshot.host);
+    const image = /(?:pull and unpack image|sandbox image|pull image) "([^"]+)"/.exec(message)?.[1] ?? "";
+    if (network) {
+      return finding(facts, network.cause, {
+        ...aboutPod(told),
+        key: network.about === "network" ? network.server || "registry" : image,
+        words: {
+          component: component.title,
+          image,
+          server: network.server,
+          name: network.name || network.server,
+          until: network.until,
+        },
+      });
+    }
+  }
+  if (/resolv\.conf|failed to generate sandbox config|resolv\S{0,60}: no such file/i.test(message)) {
+    return finding(facts, MACHINE.resolvConf, { ...aboutPod(told), key: "node" });
+  }
+  if (/\bcni\b|network for sandbox|network plugin|setup network|flannel/i.test(message)) {
+    return finding(facts, NODE.noPodNetwork, {
+      since: told.event.firstAt ?? told.pod.createdAt,
+      hard: ageMs(told.event.firstAt ?? told.pod.createdAt, facts.nowMs) > CNI_PATIENCE_MS,
+      evidence: podEvidence(told.pod, message, told.event.lastAt),
+    });
+  }
+  return finding(facts, NODE.sandboxFailed, { ...aboutPod(told), words: { component: component.title } });
+}

@@ -1,0 +1,156 @@
+import type { ConditionView, PodView } from "../../facts/snapshot.ts";
+import { componentOfPod } from "../../facts/component_of_pod.ts";
+import type { Facts } from "../../facts/facts.ts";
+import { inOrder, objectKey } from "../../facts/in_order.ts";
+import { timeMs } from "../../text/time.ts";
+import { ageMs } from "../../text/duration.ts";
+import { SCHEDULING } from "../../causes/scheduling.ts";
+import { STORAGE } from "../../causes/storage.ts";
+import { clip } from "../../text/clip.ts";
+import { type Finding, finding, type Rule } from "../finding.ts";
+import { podEvidence } from "../pod_evidence.ts";
+
+/** A claim that waits for its volume tells that itself; the scheduler's word counts only when nobody does. */
+const CLAIM_PATIENCE_MS = 10 * 60_000;
+/** Not even looked at: Kubernetes has no scheduler that works. */
+const UNSEEN_PATIENCE_MS = 5 * 60_000;
+const REJECTED_FRESH_MS = 10 * 60_000;
+/** What people call what the scheduler counts. What is not here is quoted. */
+const RESOURCE_WORDS: Readonly<Record<string, string>> = {
+  "cpu": "processor power",
+  "memory": "memory",
+  "ephemeral-storage": "disk space",
+};
+
+/** Pods for which there is no place: each reason that the scheduler gives is known by name, or quoted. */
+export const schedulingRule: Rule = {
+  causes: [...Object.values(SCHEDULING), STORAGE.claimMissing],
+  find(facts) {
+    return facts.unwellPods.flatMap(({ pod, component }): Finding[] => {
+      const condition = pod.conditions.find((it) => it.type === "PodScheduled" && it.status === "False") ??
+        unseen(pod, facts.nowMs);
+      if (!condition) return [];
+      // What follows "preemption:" tells of a second thought, in the same words.
+      const message = condition.message.split(/ preemption: /)[0] ?? "";
+      const about = {
+        tier: component.tier,
+        component: component.name,
+        since: condition.since,
+        evidence: podEvidence(pod, clip(condition.message, 600), condition.since),
+      };
+      const words = { component: component.title };
+      const lacking = lackingOf(message);
+      if (lacking.length > 0) {
+        return [finding(facts, SCHEDULING.resources, {
+          ...about,
+          key: `resources ${component.name}`,
+          words: { ...words, lacking: lacking.join(" and ") },
+        })];
+      }
+      if (/free ports/.test(message)) {
+        return [
+          finding(facts, SCHEDULING.port, { ...about, words: { ...words, ...portHolder(facts, pod) } }),
+        ];
+      }
+      if (/volume node affinity conflict/.test(message)) {
+        return [finding(facts, SCHEDULING.volumeElsewhere, { ...about, words })];
+      }
+      const claim =
+        /persistentvolumeclaim "([^"]{1,253})" (?:not found|is being deleted|bound to non-existent)/i
+          .exec(message)?.[1];
+      if (claim !== undefined) {
+        return [finding(facts, STORAGE.claimMissing, { ...about, words: { ...words, volume: claim } })];
+      }
+      if (/untolerated taint|were unschedulable/.test(message)) {
+        return [finding(facts, SCHEDULING.taint, { ...about, words })];
+      }
+      const waitsForClaim = /unbound immediate PersistentVolumeClaims|waiting for (?:a |ephemeral )?volume/i
+        .test(
+          message,
+        );
+      if (waitsForClaim && ageMs(condition.since, facts.nowMs) < CLAIM_PATIENCE_MS) return [];
+      return [finding(facts, SCHEDULING.unplaced, { ...about, words })];
+    });
+  },
+};
+
+/** Who has the port that a pod wants: as a rule the instance before it. */
+function portHolder(facts: Facts, pod: PodView): { holder: string; command: string } {
+  const others = inOrder(
+    facts.snapshot.pods.filter((it) =>
+      it.uid !== pod.uid && it.nodeName !== "" && it.phase !== "Succeeded" && it.phase !== "Failed"
+    ),
+    objectKey,
+  );
+  const own = others.filter((it) =>
+    it.namespace === pod.namespace && it.owner !== undefined && it.owner.kind === pod.owner?.kind &&
+    it.owner.name === pod.owner.name
+  );
+  if (own.some((it) => it.deletedAt !== undefined)) return { holder: "stopping", command: "" };
+  const [previous] = own;
+  if (previous !== undefined) {
+    const command = `k3s kubectl delete pod -n ${previous.namespace} ${previous.name}`;
+    return { holder: "previous", command };
+  }
+  const sharing = others.find((it) => it.hostPorts?.some((port) => pod.hostPorts?.includes(port)));
+  return { holder: sharing === undefined ? "" : componentOfPod(sharing).title, command: "" };
+}
+
+/** Pods that were placed and that the kubelet would not take: they end at once, and new ones come. */
+export const rejectedRule: Rule = {
+  causes: [SCHEDULING.resources, SCHEDULING.unplaced],
+  find(facts) {
+    return facts.components.flatMap(({ component, ready }): Finding[] => {
+      if (ready !== false) return [];
+      const rejected = inOrder(
+        facts.snapshot.pods.filter((it) =>
+          it.phase === "Failed" && it.containers.every((one) => one.state.kind !== "terminated") &&
+          it.reason !== "" && it.reason !== "Evicted" && componentOfPod(it) === component &&
+          ageMs(it.createdAt, facts.nowMs) < REJECTED_FRESH_MS
+        ),
+        objectKey,
+      );
+      const last = rejected.toSorted((a, b) => timeMs(a.createdAt) - timeMs(b.createdAt)).at(-1);
+      if (last === undefined) return [];
+      const word = RESOURCE_WORDS[/^OutOf([\w-]{1,40})$/.exec(last.reason)?.[1] ?? ""];
+      const about = {
+        tier: component.tier,
+        component: component.name,
+        since: last.createdAt,
+        hard: rejected.length > 1,
+        evidence: podEvidence(last, last.message, last.createdAt),
+      };
+      return [
+        word === undefined
+          ? finding(facts, SCHEDULING.unplaced, { ...about, words: { component: component.title } })
+          : finding(facts, SCHEDULING.resources, {
+            ...about,
+            key: `resources ${component.name}`,
+            words: { component: component.title, lacking: word },
+          }),
+      ];
+    });
+  },
+};
+
+/** In the words of people; empty where one of them is a name that they cannot know. */
+function lackingOf(message: string): string[] {
+  const names = [...message.matchAll(/Insufficient ([\w./-]{0,200}\w)/g)].map((it) =>
+    RESOURCE_WORDS[it[1] ?? ""]
+  );
+  return names.includes(undefined) ? [] : [...new Set(names)].flatMap((it) => it ?? []);
+}
+
+function unseen(pod: PodView, nowMs: number): ConditionView | undefined {
+  const isUnseen = pod.phase === "Pending" && pod.nodeName === "" && pod.containers.length === 0 &&
+    !pod.conditions.some((it) => it.type === "PodScheduled");
+  if (!isUnseen || ageMs(pod.createdAt, nowMs) < UNSEEN_PATIENCE_MS) return undefined;
+  return {
+    type: "PodScheduled",
+    status: "False",
+    reason: "",
+    message: "The scheduler has said nothing of it",
+    since: pod.createdAt,
+    observedGeneration: undefined,
+  };
+}
