@@ -10,14 +10,15 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "k3s": "the appliance",
   "/usr/local/bin/k3s-killall.sh": "the installer of k3s",
   ...of("coreutils", "cat cp df du head install ls mkdir mv sha256sum sort tail uname date"),
-  ...of("util-linux", "findmnt lsblk mount"),
-  ...of("procps", "free ps"),
+  ...of("util-linux", "findmnt lsblk lscpu mount"),
+  ...of("procps", "free ps sysctl"),
   ...of("kmod", "lsmod"),
   ...of("grep", "grep"),
+  ...of("libc6", "/lib64/ld-linux-x86-64.so.2"),
   ...of("nano", "nano"),
   ...of("iproute2", "ip ss"),
   ...of("iputils-ping", "ping"),
-  ...of("systemd", "systemctl journalctl hostnamectl timedatectl"),
+  ...of("systemd", "systemctl journalctl hostnamectl systemd-detect-virt timedatectl"),
   ...of("systemd-resolved", "resolvectl"),
   ...of("netplan.io", "netplan"),
   ...of("bind9-dnsutils", "nslookup"),
@@ -32,8 +33,19 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 /** What may be asked of Kubernetes; of what changes something, only what can be undone or happens anyway. */
-const KUBECTL = ["get", "describe", "logs", "annotate", "patch", "rollout restart", "scale", "uncordon"];
-const UNITS = ["k3s", "alga-appliance", "systemd-timesyncd", "NAME"];
+const KUBECTL = [
+  "get",
+  "describe",
+  "logs",
+  "annotate",
+  "edit",
+  "label",
+  "patch",
+  "rollout restart",
+  "scale",
+  "uncordon",
+];
+const UNITS = ["k3s", "alga-appliance", "systemd-resolved", "systemd-timesyncd", "NAME"];
 /** What destroys data has no place in advice. */
 const DESTROYS = /\brm\b|\bdelete\b|uninstall|mkfs|\bdd\b|--purge|cluster-reset|>\s*\/(?!dev\/null)/;
 

@@ -84,12 +84,8 @@ export const CONFIG_HELP = {
     ],
     steps: [
       {
-        do: "Raise the quota. NAME is its name in the list.",
+        do: "Raise what it allows, or take out what nobody needs. NAME is its name in the list.",
         run: (w) => `${inNamespace(w)} edit resourcequota NAME`,
-      },
-      {
-        do: "Or remove it, if nobody needs it. NAME is its name in the list.",
-        run: (w) => `${inNamespace(w)} delete resourcequota NAME`,
       },
       WAIT_AFTER_REFUSAL,
     ],
@@ -106,12 +102,8 @@ export const CONFIG_HELP = {
     ],
     steps: [
       {
-        do: "Change the limits. NAME is their name in the list.",
+        do: "Change the limits, or take out those that nobody needs. NAME is their name in the list.",
         run: (w) => `${inNamespace(w)} edit limitrange NAME`,
-      },
-      {
-        do: "Or remove them, if nobody needs them. NAME is their name in the list.",
-        run: (w) => `${inNamespace(w)} delete limitrange NAME`,
       },
       WAIT_AFTER_REFUSAL,
     ],
@@ -131,8 +123,9 @@ export const CONFIG_HELP = {
     steps: [
       { do: "If its program does not run, start it again. See what is not Running.", run: ALL_PODS },
       {
-        do: "If it is not needed, remove it. KIND and NAME stand in the list above.",
-        run: "sudo k3s kubectl delete KIND NAME",
+        do:
+          'If its program is gone for good, set its failurePolicy to "Ignore": it is then not waited for. KIND and NAME stand in the list above.',
+        run: "sudo k3s kubectl edit KIND NAME",
       },
       {
         do: "If it belongs to your site, have this part allowed.",

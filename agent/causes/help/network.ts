@@ -277,11 +277,9 @@ export const NETWORK_HELP = {
           "This machine is given IPv6 but has no way to the internet over it. Please give it a working IPv6 route, or do not announce IPv6 in its network.",
       },
       {
-        do: "Or switch IPv6 off on this machine, if nothing here uses it.",
-        run: [
-          "printf 'net.ipv6.conf.all.disable_ipv6=1\\nnet.ipv6.conf.default.disable_ipv6=1\\n' | sudo tee /etc/sysctl.d/90-no-ipv6.conf",
-          "sudo sysctl --system",
-        ],
+        do:
+          'Or switch IPv6 off, if nothing on this machine uses it: enter "net.ipv6.conf.all.disable_ipv6=1" in the file, and have it read.',
+        run: ["sudo nano /etc/sysctl.d/90-no-ipv6.conf", "sudo sysctl --system"],
       },
       { do: "See that it works now. The checks change nothing.", run: CHECKS },
     ],
@@ -312,12 +310,10 @@ export const NETWORK_HELP = {
         ],
       },
       {
-        do: "Where firewalld is used instead, trust them there.",
-        run: [
-          `sudo firewall-cmd --permanent --zone=trusted --add-source=${POD_CIDR}`,
-          `sudo firewall-cmd --permanent --zone=trusted --add-source=${SERVICE_CIDR}`,
-          "sudo firewall-cmd --reload",
-        ],
+        do: "Where another firewall is used, have it trust the same two networks.",
+        ask: "network-admin",
+        send:
+          `The firewall on this machine drops connections between parts of the appliance. Please trust ${POD_CIDR} and ${SERVICE_CIDR} on the machine itself.`,
       },
       { do: "Wait. What waited goes on by itself.", wait: "It takes a few minutes." },
     ],

@@ -1,7 +1,7 @@
 import { NAMESPACES } from "../../product/names.ts";
 import { APP_PORT } from "../../product/ports.ts";
 import type { SCHEDULING } from "../scheduling.ts";
-import { ALL_PODS, describePods, NODES, STATUS, VOLUMES } from "./commands.ts";
+import { ALL_PODS, describePods, NODES, STATUS, switchOn, VOLUMES } from "./commands.ts";
 import type { HelpOf } from "./help_shape.ts";
 
 const NONE = "None. The part has not started.";
@@ -39,12 +39,16 @@ export const SCHEDULING_HELP = {
       },
       {
         do:
-          "If an earlier run goes on, stop it: it is started again in its new form. POD is its name in the list.",
-        run: (w) => `sudo k3s kubectl -n ${w.namespace ?? NAMESPACES.app} delete pod POD`,
+          "If an earlier run goes on beside it, stop the part and switch it on again. NAME is that of the part (deployment/…).",
+        run: [
+          (w) =>
+            `sudo k3s kubectl -n ${w.namespace ?? NAMESPACES.app} scale ${w.workload ?? "NAME"} --replicas=0`,
+          switchOn,
+        ],
       },
       {
-        do: "If it was added to the cluster, remove it. PLACE is its namespace, NAME what it belongs to.",
-        run: "sudo k3s kubectl -n PLACE delete deployment NAME",
+        do: "If it was added to the cluster, switch it off. PLACE is its namespace, NAME what it belongs to.",
+        run: "sudo k3s kubectl -n PLACE scale deployment/NAME --replicas=0",
       },
     ],
     never: [
