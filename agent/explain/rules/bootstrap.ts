@@ -23,13 +23,13 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
   {
     cause: BOOTSTRAP.migrationFailed,
     test:
-      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|\b(?:relation|table|column|type|index) "[^"]{1,200}" already exists|Migration table is already locked|migrations? timed out/i,
+      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|migrations? timed out/i,
   },
   // Half of a change is there already: one more try meets what the last one left.
   {
     cause: BOOTSTRAP.migrationFailed,
     test:
-      /(?:relation|type|column|constraint|index|function|schema) "[^"]{1,200}"(?: of relation "[^"]{1,200}")? already exists/i,
+      /(?:relation|table|type|column|constraint|index|function|schema) "[^"]{1,200}"(?: of relation "[^"]{1,200}")? already exists/i,
   },
   { cause: DATABASE.start, test: /PostgreSQL did not become reachable within/i, component: "db" },
   {
