@@ -10,7 +10,8 @@ import { parseChoice, parseOptions, requireRoot } from "./options.ts";
 export const auditCommand: Command = {
   name: "audit",
   summary: "show who signed in and who changed what",
-  help: `Usage: alga-agent audit [--since TIME] [--kind KIND] [-o table|json] [--root DIR]
+  help: `Usage: alga-agent audit [--since TIME] [--kind KIND] [-o table|json]
+                        [--root DIR]
 
   --since TIME  entries of this time or later, like 2026-11-21 or
                 2026-11-21T08:00:00Z

@@ -134,7 +134,7 @@ Deno.test("sessions are shown and ended by name or all, with and without the run
     const ended = await cli(["sessions", "end", shortId(one.session), "--root", root]);
     assert.deepEqual([ended.code, ended.err], [0, "1 session ended.\n"]);
     assert.equal((await open(host)).findSession(one.id), undefined);
-    assert.ok((await open(host)).findSession(two.id));
+    assert.ok((await open(host)).findSession(two.id, { isUse: false }));
     assert.equal((await cli(["sessions", "end", "--all", "--root", root])).err, "1 session ended.\n");
     assert.equal((await cli(["sessions", "--root", root])).out, "Nobody is signed in.\n");
   }));
