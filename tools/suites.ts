@@ -44,7 +44,7 @@ export const SUITES: readonly Suite[] = [
   },
   {
     name: "real node",
-    paths: ["tests/cluster/node", "tests/cluster/appliance_test.ts"],
+    paths: ["tests/cluster/node", "tests/cluster/appliance_test.ts", "tests/cluster/update_test.ts"],
     isLong: true,
   },
   { name: "virtual machine", paths: ["tests/vm"], isLong: true },

@@ -76,7 +76,10 @@ export function statusParts(status: StatusDocument): VNode[] {
   const operations = rollup.state === "failed_action_required"
     ? []
     : status.activeOperations.filter((it) => !blocked.has(it.component));
-  const findings = topBlockers.map((it) =>
+  // What may still pass asks nobody to act; the hero has the one that it is about.
+  const passing = topBlockers.filter((it) => it.mayPass && it !== criticalTop);
+  const needing = topBlockers.filter((it) => !passing.includes(it));
+  const findings = needing.map((it) =>
     finding(it, status.timestamp, it === criticalTop ? "title" : it === headline ? "advice" : "nothing")
   );
   return liveParts([
@@ -110,17 +113,19 @@ export function statusParts(status: StatusDocument): VNode[] {
         id,
       ) => tierItem(id, status.tiers[id], status.tiers.login.ready))}</ol></div>
     `,
-    operations.length > 0 && html`
+    operations.length + passing.length > 0 && html`
       <div class="panel">
         <h2>Under way</h2>
-        <ul class="rows">${operations.map(operationItem)}</ul>
+        <ul class="rows">${operations.map(operationItem)}${passing.map((it) =>
+          passingItem(it, status.timestamp)
+        )}</ul>
       </div>
     `,
-    topBlockers.length > 0 && html`
-      <header class="heading"><h2>${criticalTop ? "Why" : "Needs attention"}</h2>${topBlockers.length === 1
+    needing.length > 0 && html`
+      <header class="heading"><h2>${criticalTop ? "Why" : "Needs attention"}</h2>${needing.length === 1
         ? null
         : html`
-          <small>${topBlockers.length}</small>
+          <small>${needing.length}</small>
         `}</header>
     `,
     ...Array.from({ length: OWN_PLACES }, (_, i) => findings[i]),
@@ -220,6 +225,20 @@ function operationItem(it: ActiveOperation): VNode {
           <progress max="100" value="${it.progressPercent}">${it.progressPercent} %</progress>
         `
         : null}
+    </li>
+  `;
+}
+
+/** What may still pass by itself: told, without red and without advice. */
+function passingItem(it: Blocker, asOf: string): VNode {
+  return html`
+    <li class="busy">
+      ${mark("busy")}<h3>${visible(it.title)}</h3><span class="soft when">since ${moment(
+        it.since,
+        asOf,
+      )}</span><p class="soft">
+        ${visible(it.reason)}
+      </p>${helpLinks(it)}
     </li>
   `;
 }

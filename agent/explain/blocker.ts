@@ -23,6 +23,8 @@ export interface Blocker {
   retrySafe: boolean;
   loginBlocking: boolean;
   since: string;
+  /** It may still pass by itself: nobody has to act before its patience is over. */
+  mayPass: boolean;
   /** What it is about, by name (`server`, `image`, `volume`), each one word that is safe in a command; for help. */
   words?: Readonly<Record<string, string>>;
   /** Exact object, state and message, for support. */

@@ -1,7 +1,7 @@
 import { componentByName, COMPONENTS, dependsOn } from "../product/components.ts";
 import type { Facts } from "../facts/facts.ts";
 import { actionOf } from "../causes/action.ts";
-import { CAUSES } from "../causes/cause.ts";
+import { type Cause, CAUSES } from "../causes/cause.ts";
 import type { Blocker } from "./blocker.ts";
 import type { Finding, Rule } from "./finding.ts";
 import { type Ranked, rankFindings } from "./rank.ts";
@@ -87,7 +87,8 @@ function toBlocker(
   },
 ): Blocker {
   const { said } = finding;
-  const { owner, retrySafe, action, remedy } = CAUSES[finding.id];
+  const cause: Cause = CAUSES[finding.id];
+  const { owner, retrySafe, action, remedy, patienceMs } = cause;
   const before = since?.get(blockerKey(finding));
   return {
     id: finding.id,
@@ -106,6 +107,7 @@ function toBlocker(
     // What is seen in phases keeps the time of its first sighting.
     since: before !== undefined && Date.parse(before) < Date.parse(finding.since) ? before : finding.since,
     ...(Object.keys(finding.words ?? {}).length === 0 ? {} : { words: finding.words }),
+    mayPass: !finding.hard && patienceMs !== Infinity,
     evidence: finding.evidence,
     suppressed: suppressed.map((it) => it.id),
   };

@@ -94,6 +94,19 @@ function failedRollup({ id, title, nextAction, action }: Blocker): StatusDocumen
   return { state: "failed_action_required", message: title, nextAction, action, topBlockerId: id, since };
 }
 
+Deno.test("what may still pass stands under way, without advice; what somebody has to act on needs attention", () => {
+  const passing = sampleBlocker({ id: "img.slow", component: "temporal", title: "Slow", mayPass: true });
+  const lasting = sampleBlocker({ severity: "background" });
+  const status = sampleStatus("ready_with_background_issues", { topBlockers: [passing, lasting] });
+  const { text } = assertPage(page(statusParts(status)));
+  const words = text.replaceAll(/\s+/g, " ");
+  assert.match(words, /Under way.*Slow since .* UTC A folder.*Needs attention ?The database/);
+  const advised = words.slice(words.indexOf("Under way")).split("What to do:");
+  assert.deepEqual([advised.length, advised[0]?.includes("Needs attention")], [2, true], words);
+  const alone = sampleStatus("installing", { topBlockers: [passing] });
+  assert.doesNotMatch(page(statusParts(alone)), /Needs attention|class="finding/);
+});
+
 Deno.test("a blocked status page tells its cause once, with why and details", () => {
   const blocker = sampleBlocker();
   const status = sampleStatus("failed_action_required", {

@@ -54,6 +54,7 @@ export function sampleBlocker(given: Partial<Blocker> = {}, t = "message"): Bloc
     retrySafe: true,
     loginBlocking: true,
     since: AT,
+    mayPass: false,
     evidence: [{ label: "Message", text: t }],
     suppressed: ["core.not-ready"],
     ...given,

@@ -69,6 +69,7 @@ const DOCUMENT: StatusDocument = {
     owner: "vendor",
     retrySafe: true,
     loginBlocking: false,
+    mayPass: false,
     since: AT,
     evidence: [{ label: "Message", text: `not found\x1b[2J\x1b]0;owned\x07 ${"x".repeat(200)} the end` }],
     suppressed: [],

@@ -24,6 +24,7 @@ const BLOCKER: Blocker = {
   owner: "vendor",
   retrySafe: true,
   loginBlocking: true,
+  mayPass: false,
   since: ago(0),
   evidence: [],
   suppressed: [],

@@ -87,6 +87,7 @@ export const StatusSchema = z.strictObject({
     retrySafe: z.boolean(),
     loginBlocking: z.boolean(),
     since: Time,
+    mayPass: z.boolean(),
     words: z.record(z.string().max(30), z.string().regex(/^[A-Za-z0-9/][A-Za-z0-9/._:@+-]{0,199}$/))
       .optional(),
     evidence: z.array(z.strictObject({ label: Short.min(1), text: Text })).max(20),

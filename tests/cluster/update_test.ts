@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { HELM_RELEASES } from "../../agent/product/helm_releases.ts";
+import type { UpdateView } from "../../agent/update/update_service.ts";
+import { KINDS, type KubeClient } from "../../k8s/mod.ts";
+import { until } from "../until.ts";
+import { type Appliance, startAppliance } from "./appliance.ts";
+import { nodeRequirements } from "./node/node_requirements.ts";
+import { isHealthy, untilStatus } from "./run_fault.ts";
+
+/** In these both sample releases are the same, so Helm has nothing to do. */
+const SAME: readonly string[] = ["pgbouncer", "temporal"];
+
+const requirements = await nodeRequirements();
+Deno.test({
+  name: requirements.ok
+    ? "an update on a real node: real charts, one upgrade of each release, killed amid it, nobody is left held"
+    : `an update on a real node (skipped: ${requirements.reason})`,
+  ignore: !requirements.ok,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const appliance = await startAppliance();
+    const kube = appliance.node.client();
+    try {
+      await appliance.setUp();
+      await untilStatus(appliance, "everything is healthy", isHealthy, 240);
+      await t.step(
+        "an update ends with every release in the new version, by one upgrade of each that changed",
+        async () => {
+          await appliance.publish({ version: "1.5.0" });
+          assert.equal((await ask(appliance, "apply")).status, 202);
+          const { operation, installed } = await ended(appliance);
+          assert.equal(operation.state.status, "done", JSON.stringify(operation));
+          assert.equal(installed?.version, "1.5.0");
+          await untilStatus(appliance, "everything is healthy", isHealthy, 240);
+          const wanted = HELM_RELEASES.map((it) => `${it} ${SAME.includes(it) ? 1 : 2} deployed`);
+          assert.deepEqual(await upgrades(kube), wanted.toSorted());
+        },
+      );
+      await t.step(
+        "killed while the releases are held, the next start lets them go, and retry goes on",
+        async () => {
+          await appliance.publish({ version: "1.6.0" });
+          assert.equal((await ask(appliance, "apply")).status, 202);
+          await accept(appliance);
+          await until(
+            "the releases are held",
+            () => held(kube),
+            (it) => it.length === HELM_RELEASES.length,
+            60,
+          );
+          await appliance.loseMemory([]);
+          const ready = () => appliance.agent.request("GET", "/readyz");
+          await until("what was interrupted is taken up", ready, (it) => it.status === 200, 60);
+          assert.deepEqual(await held(kube), []);
+          const { operation: { state } } = await updates(appliance);
+          assert.equal(state.status === "failed" && state.failure.code, "INTERRUPTED", JSON.stringify(state));
+          assert.equal((await ask(appliance, "retry")).status, 202);
+          assert.equal((await ended(appliance)).operation.state.status, "done");
+          await untilStatus(appliance, "everything is healthy", isHealthy, 240);
+          const status = await appliance.status();
+          assert.equal(status.release.appVersion, "1.6.0");
+        },
+      );
+    } catch (error) {
+      console.error(appliance.agent.output());
+      throw error;
+    } finally {
+      kube.close();
+      await appliance.stop();
+    }
+  },
+});
+
+async function ask({ agent }: Appliance, action: string, body: object = {}) {
+  return await agent.request("POST", `/api/v1/updates/${action}`, body);
+}
+
+async function updates({ agent }: Appliance): Promise<UpdateView> {
+  return (await agent.request("GET", "/api/v1/updates")).body as UpdateView;
+}
+
+/** Waits until the check is over; what it finds on this machine is accepted. */
+async function accept(appliance: Appliance): Promise<void> {
+  const { operation: { state, conditions } } = await until(
+    "the check ends",
+    () => updates(appliance),
+    (it) => {
+      const { state } = it.operation;
+      return state.status !== "running" || state.stepId !== "check";
+    },
+    60,
+  );
+  if (state.status !== "blocked") return;
+  const reply = await ask(appliance, "acknowledge", { checkIds: conditions.map((it) => it.id) });
+  assert.equal(reply.status, 202, JSON.stringify(conditions));
+}
+
+async function ended(appliance: Appliance): Promise<UpdateView> {
+  await accept(appliance);
+  const isOver = ({ operation: { state } }: UpdateView) => !["running", "blocked"].includes(state.status);
+  return await until("the update ends", () => updates(appliance), isOver, 600);
+}
+
+async function held(kube: KubeClient): Promise<string[]> {
+  const { items } = await kube.list(KINDS.HelmRelease, { namespace: "alga-system" });
+  return items.filter((it) => it.spec?.suspend === true).map((it) => it.metadata.name);
+}
+
+/** "alga-core 2 deployed": Helm's own count of what it has made of each release. */
+async function upgrades(kube: KubeClient): Promise<string[]> {
+  const { items } = await kube.list(KINDS.HelmRelease, { namespace: "alga-system" });
+  return items.map((it) => {
+    const [newest] = it.status?.history ?? [];
+    return `${it.metadata.name} ${newest?.version} ${newest?.status}`;
+  }).toSorted();
+}
