@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { auditText } from "../../agent/access/audit_words.ts";
 import { textPieces } from "../../agent/bundle/collector.ts";
 import { readBundle } from "../../agent/bundle/read_bundle.ts";
 import { until } from "../until.ts";
@@ -9,7 +10,7 @@ const comes = (ask: () => boolean) => until(String(ask), ask, (it) => it);
 const own = { origin: `http://${HOST}` };
 
 Deno.test("one button makes a bundle that downloads; the page says what is being collected", async () => {
-  const { fetch, cookie, form, session, wants, bundles } = await startApp();
+  const { fetch, cookie, form, session, wants, bundles, deps } = await startApp();
   const go = Promise.withResolvers<void>();
   wants.collector = async ({ file }) => {
     await go.promise;
@@ -28,6 +29,9 @@ Deno.test("one button makes a bundle that downloads; the page says what is being
     response.headers.get("content-disposition") ?? "",
     /^attachment; filename="alga-appliance-support-[\dTZ]+\.tar\.gz"$/,
   );
+  const asked = (await deps.audit.read()).entries.find((it) => it.type === "support.bundle");
+  assert.deepEqual([asked?.data.via, asked?.data.result], ["browser", "accepted"]);
+  assert.equal(auditText("support.bundle"), "Support bundle asked for");
   await comes(() => bundles.view().progress?.rows[0]?.status === "running");
   assert.match(
     await (await fetch("GET", "/support?live=off", cookie)).text(),
