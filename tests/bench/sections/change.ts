@@ -4,6 +4,11 @@ import { type Bench, percentile, type Row, type Section, spread } from "../secti
 import { openLivePage } from "./memory.ts";
 
 const NODE = "spare-node";
+const RELEASE = {
+  resource: KINDS.ConfigMap,
+  namespace: "alga-system",
+  name: "appliance-release-selection",
+} as const;
 const PAGES = 200;
 
 /** From a change in the API to the open page and /api/status, beside a bare watch. */
@@ -28,7 +33,6 @@ export type Watched = Pick<Bench, "agent" | "rounds" | "say"> & { world: { clien
 export async function measureChange(bench: Watched, pods: number, pageCount: number): Promise<Row[]> {
   const { agent, world, rounds, say } = bench;
   const times = { page: [] as number[], status: [] as number[], watch: [] as number[] };
-  await markNode(world, "at first");
   const pages: RawClient[] = [];
   for (let i = 0; i < rounds * 5; i++) {
     say(`change ${i + 1} of ${rounds * 5}, ${pods} pods, ${pageCount} pages`);
@@ -38,14 +42,14 @@ export async function measureChange(bench: Watched, pods: number, pageCount: num
       pages.push(...await Promise.all(Array.from({ length: pageCount }, () => openLivePage(agent))));
     }
     const mark = `mark-${pageCount}-${pods}-${i}-`;
-    const watch = await watchNode(world, mark);
+    const watch = await watchRelease(world, mark);
     const startMs = performance.now();
     const since = () => performance.now() - startMs;
     const [page, status, seen] = await Promise.all([
       Promise.all(pages.map((it) => it.until(mark))).then(since),
       statusShows(bench, mark).then(since),
       watch.seen.then(since),
-      markNode(world, mark),
+      markRelease(world, mark),
     ]);
     times.page.push(page);
     times.status.push(status);
@@ -96,12 +100,23 @@ export async function markNode(world: Watched["world"], message: string): Promis
   }
 }
 
-/** Starts a watch; `seen` resolves when it has met these words. */
-async function watchNode(world: Watched["world"], mark: string): Promise<{ seen: Promise<void> }> {
+/** The release that the page and the document name: a text that both show as it stands. */
+async function markRelease(world: Watched["world"], version: string): Promise<void> {
   const kube = world.client();
-  const { resourceVersion } = await kube.list(KINDS.Node);
+  try {
+    await kube.patch(RELEASE, { data: { releaseVersion: version } });
+  } finally {
+    kube.close();
+  }
+}
+
+/** Starts a watch; `seen` resolves when it has met these words. */
+async function watchRelease(world: Watched["world"], mark: string): Promise<{ seen: Promise<void> }> {
+  const kube = world.client();
+  const { namespace } = RELEASE;
+  const { resourceVersion } = await kube.list(KINDS.ConfigMap, { namespace });
   const over = new AbortController();
-  const events = kube.watch(KINDS.Node, { resourceVersion, signal: over.signal });
+  const events = kube.watch(KINDS.ConfigMap, { namespace, resourceVersion, signal: over.signal });
   const seen = (async () => {
     for await (const event of events) if (JSON.stringify(event).includes(mark)) break;
     over.abort();
