@@ -3,6 +3,7 @@ import { makeCertificate, makeKey } from "../../agent/tls/make_certificate.ts";
 import { readCertificate } from "../../agent/tls/read_certificate.ts";
 import { readPeerCertificate } from "../../agent/net/peer_certificate.ts";
 import { campaignCount } from "../campaign_size.ts";
+import { MANAGEMENT_PASSWORD, signIn as signInClear } from "../simulator/sign_in.ts";
 import { until } from "../until.ts";
 import { binaryTest } from "./binary_case.ts";
 import { BoundSockets } from "./bound_sockets.ts";
@@ -269,12 +270,14 @@ async function listeningPorts(agent: RunningAgent): Promise<number[]> {
     .map((it) => parseInt(it[1]?.split(":")[1] ?? "", 16));
 }
 
+/** A password is chosen in clear; the session is one of TLS. */
 async function signIn(agent: RunningAgent, client: Deno.HttpClient): Promise<string> {
+  await signInClear(agent.url, agent.token);
   const answer = await fetch(`https://127.0.0.1:${agent.port}/login`, {
     client,
     method: "POST",
     redirect: "manual",
-    body: new URLSearchParams({ token: await agent.token() }),
+    body: new URLSearchParams({ password: MANAGEMENT_PASSWORD }),
   });
   await answer.body?.cancel();
   return answer.headers.get("set-cookie")?.split(";")[0] ?? assert.fail("not signed in");

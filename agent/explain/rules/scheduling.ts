@@ -12,6 +12,8 @@ import { podEvidence } from "../pod_evidence.ts";
 
 /** A claim that waits for its volume tells that itself; the scheduler's word counts only when nobody does. */
 const CLAIM_PATIENCE_MS = 10 * 60_000;
+/** Times of objects and conditions are of whole seconds, and made by different programs. */
+const SAME_MOMENT_MS = 60_000;
 /** Not even looked at: Kubernetes has no scheduler that works. */
 const UNSEEN_PATIENCE_MS = 5 * 60_000;
 const REJECTED_FRESH_MS = 10 * 60_000;
@@ -58,6 +60,8 @@ export const schedulingRule: Rule = {
       const claim =
         /persistentvolumeclaim "([^"]{1,253})" (?:not found|is being deleted|bound to non-existent)/i
           .exec(message)?.[1];
+      // It was made since: the scheduler says so only when it looks again, and the claim speaks for itself.
+      if (claim !== undefined && isMadeSince(facts, { ...pod, claim, since: condition.since })) return [];
       if (claim !== undefined) {
         return [finding(facts, STORAGE.claimMissing, { ...about, words: { ...words, volume: claim } })];
       }
@@ -153,4 +157,13 @@ function unseen(pod: PodView, nowMs: number): ConditionView | undefined {
     since: pod.createdAt,
     observedGeneration: undefined,
   };
+}
+
+/** Whether a claim is there that is younger than what is said of it. */
+function isMadeSince(
+  { snapshot }: Facts,
+  { namespace, claim, since }: { namespace: string; claim: string; since: string | undefined },
+): boolean {
+  const found = snapshot.pvcs.find((it) => it.namespace === namespace && it.name === claim);
+  return found !== undefined && timeMs(found.createdAt) >= timeMs(since) - SAME_MOMENT_MS;
 }
