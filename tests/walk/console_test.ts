@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { agentCommand, type AgentProcess, sampleInputs, startAgent } from "../simulator/agent_process.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { findProgram } from "../cluster/find_program.ts";
+import { signIn } from "../simulator/sign_in.ts";
 import { until } from "../until.ts";
 import { agentProgram, fetchSetup, withAppliance } from "./walk.ts";
 import { type TmuxTerminal, withTmux } from "./tmux.ts";
@@ -118,15 +119,12 @@ tmuxTest(
 );
 
 tmuxTest(
-  "the token goes with the first sign-in, and what another program wrote goes with a key",
+  "the token goes once a password is chosen, and what another program wrote goes with a key",
   () =>
     withAppliance("healthy", async (agent, world) => {
       await withConsole(world.root, async ({ press, shows, resize }) => {
         await shows("the token", new RegExp(agent.token));
-        const form = new URLSearchParams({ token: agent.token });
-        const signIn = await fetch(`${agent.url}/login`, { method: "POST", body: form, redirect: "manual" });
-        await signIn.body?.cancel();
-        assert.equal(signIn.status, 303);
+        await signIn(agent.url, () => agent.token);
         await until("no token", () => shows("a screen", /Agent 0/), (it) => !it.includes("Setup token"));
         await press("6");
         await shows("how to get it", /sudo alga-agent token show/);

@@ -61,7 +61,10 @@ export const schedulingRule: Rule = {
         /persistentvolumeclaim "([^"]{1,253})" (?:not found|is being deleted|bound to non-existent)/i
           .exec(message)?.[1];
       // It was made since: the scheduler says so only when it looks again, and the claim speaks for itself.
-      if (claim !== undefined && isMadeSince(facts, { ...pod, claim, since: condition.since })) return [];
+      const isGone = !/bound to non-existent/i.test(message);
+      if (claim !== undefined && isGone && isMadeSince(facts, { ...pod, claim, since: condition.since })) {
+        return [];
+      }
       if (claim !== undefined) {
         return [finding(facts, STORAGE.claimMissing, { ...about, words: { ...words, volume: claim } })];
       }
@@ -159,11 +162,12 @@ function unseen(pod: PodView, nowMs: number): ConditionView | undefined {
   };
 }
 
-/** Whether a claim is there that is younger than what is said of it. */
+/** Whether a claim waits for its volume that is younger than what is said of it. */
 function isMadeSince(
   { snapshot }: Facts,
   { namespace, claim, since }: { namespace: string; claim: string; since: string | undefined },
 ): boolean {
   const found = snapshot.pvcs.find((it) => it.namespace === namespace && it.name === claim);
-  return found !== undefined && timeMs(found.createdAt) >= timeMs(since) - SAME_MOMENT_MS;
+  return found?.phase === "Pending" && since !== undefined &&
+    timeMs(found.createdAt) >= timeMs(since) - SAME_MOMENT_MS;
 }

@@ -13,6 +13,18 @@ const unschedulable = (message: string) => [podOf("alga-core", {}, {
   node: "",
 })];
 
+/** The claim was made again so long after the scheduler spoke of it. */
+const claimed = (secondsAfter: number) => {
+  const text = 'persistentvolumeclaim "alga-core-sebastian-postgres-data" not found.';
+  const snapshot = of("db", unschedulable(`0/1 nodes are available: ${text}`));
+  const pvcs = snapshot.pvcs.map((it) =>
+    it.name === "alga-core-sebastian-postgres-data"
+      ? { ...it, phase: "Pending", createdAt: ago(90 - secondsAfter) }
+      : it
+  );
+  return { ...snapshot, pvcs };
+};
+
 const notReadyNode = (reason: string, message: string, status = "False") =>
   snapshotOf({
     ...healthyCluster(),
@@ -105,6 +117,12 @@ export const NODE_ROWS: readonly Row[] = [
       unschedulable("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
     ),
   })),
+  {
+    name: "claim missing, until it is made again",
+    id: "stor.claim-missing",
+    red: claimed(-3_600),
+    green: claimed(5),
+  },
   ...[
     "1 node(s) didn't match Pod's node affinity/selector.",
     "1 Too many pods.",
