@@ -234,7 +234,8 @@ export class KilledAppliance {
   async #stateFiles(): Promise<string[]> {
     const names = await Array.fromAsync(Deno.readDir(this.world.root + STATE_DIR), (it) => it.name);
     // Written now and then, not by setup.
-    return names.filter((it) => it !== "status-memory.json" && it !== "operation.lock").sort();
+    const others = ["status-memory.json", "operation.lock", "audit-head.json"];
+    return names.filter((it) => !others.includes(it)).sort();
   }
 
   async #list(kind: ResourceKind, namespace: string): Promise<KubeObject[]> {
