@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MANAGEMENT_PASSWORD, signIn } from "../simulator/sign_in.ts";
 import { withBrowser } from "./browser.ts";
 import { assertAccessible, assertNoSideways, browserTest, LOOKS } from "./page_checks.ts";
 
@@ -6,6 +7,7 @@ browserTest(
   "from the sign-in page in clear to the encrypted one, and both can be signed in beside each other",
   () =>
     withBrowser("healthy", async (test) => {
+      await signIn(test.agent.url, () => test.agent.token); // a password is chosen
       const page = await test.open();
       await page.goto(`${test.agent.url}/settings`);
       assert.match(await page.textContent("main") ?? "", /is not encrypted/);
@@ -15,7 +17,7 @@ browserTest(
       assert.equal(url.searchParams.get("next"), "/settings");
       assert.match(await page.textContent("main") ?? "", /ConnectionEncrypted/);
       await test.shoot(page, "login-encrypted");
-      await page.fill("#token", test.agent.token);
+      await page.fill("#password", MANAGEMENT_PASSWORD);
       await page.click("button.big");
       assert.equal(new URL(page.url()).protocol, "https:");
       const [cookie] = await page.context().cookies();
