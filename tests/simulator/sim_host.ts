@@ -11,7 +11,7 @@ export const ANSWERS_CHECKS = 'if test "$1" = list-units; then echo "[]"; exit 0
 /** Every call of a stand-in program, one line each. */
 export const COMMAND_LOG = "/var/log/simulator/commands.log";
 
-const CPU_FLAGS = "fpu nx lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 popcnt aes avx avx2 lahf_lm";
+export const CPU_FLAGS = "fpu nx lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 popcnt aes avx avx2 lahf_lm";
 const MODULES = ["overlay", "br_netfilter", "nf_conntrack", "vxlan", "nf_tables"];
 
 /** Fills a folder so that it looks like a fresh appliance: facts as files, programs as small stand-in scripts. */
