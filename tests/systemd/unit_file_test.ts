@@ -72,7 +72,10 @@ Deno.test("its folders are the agent's, private as contract.md 11.3 wants them",
 });
 
 Deno.test("no secret and no wide environment comes with the unit", () => {
-  assert.deepEqual(values("Environment"), ["DENO_TLS_CA_STORE=system,mozilla"]);
+  assert.deepEqual(values("Environment"), [
+    "DENO_TLS_CA_STORE=system,mozilla",
+    "MALLOC_MMAP_THRESHOLD_=1048576",
+  ]);
   assert.deepEqual(values("EnvironmentFile"), []);
   assert.ok(!/token|password/i.test(unit));
 });
