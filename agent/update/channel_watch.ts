@@ -64,13 +64,14 @@ export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
     const now = await settings();
     if (!now) return;
     const { channel } = now;
-    if (known?.channel !== channel) known = undefined;
+    const before = known?.channel === channel ? known : undefined;
     const registry = registryFor(networkOfSettings(now));
     const askedAt = isoNow(clock);
     try {
-      known = await resolveNewer(registry, channel, known);
+      known = await resolveNewer(registry, channel, before);
       last = { channel, askedAt, answeredAt: askedAt };
     } catch (error) {
+      known = before;
       const answeredAt = last?.channel === channel ? last.answeredAt : undefined;
       last = { channel, askedAt, problem: errorText(error), ...(answeredAt && { answeredAt }) };
     } finally {

@@ -33,6 +33,7 @@ export interface UpdateView {
 
 /** Updates of the application, behind every face. */
 export interface UpdateService {
+  /** Another object after each change. */
   view(): UpdateView;
   /** Asks the channel now. */
   look(): Promise<UpdateView>;
@@ -87,7 +88,11 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
   const tell = () => {
     for (const listener of listeners) listener();
   };
-  channel.subscribe(tell);
+  let made: { of: readonly unknown[]; view: UpdateView } | undefined;
+  channel.subscribe(() => {
+    made = undefined;
+    tell();
+  });
   engine.subscribe((name) => {
     if (name !== "update" && name !== "setup" && name !== "settings") return;
     // A step may have written another release down.
@@ -95,13 +100,18 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
   });
 
   function view(): UpdateView {
+    const [operation, entries] = [handle.view(), journal.entries()];
+    const of = [operation, entries.length, installed];
+    if (made && made.of.every((it, i) => it === of[i])) return made.view;
     const { target, ...news } = channel.news(installed?.manifestDigest);
-    return {
+    const view = {
       installed: installed && identity(installed),
       news: { ...news, ...(target && { target: identity(target) }) },
-      operation: handle.view(),
-      history: foldHistory(journal.entries()).reverse(),
+      operation,
+      history: foldHistory(entries).reverse(),
     };
+    made = { of, view };
+    return view;
   }
 
   /** The release of the channel, asked now: what is applied is what the channel leads to in this moment. */

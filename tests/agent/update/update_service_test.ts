@@ -24,6 +24,25 @@ function tagOf(name: string): string {
   return ["pgbouncer", "temporal"].includes(name) ? "" : "tag-1.5.0";
 }
 
+Deno.test("the view is one object until something of it changes, so that open pages are not made again", async () => {
+  await inUpdateWorld(async (world) => {
+    const agent = await startAgent(world, world.host);
+    const { updates } = agent;
+    const before = updates.view();
+    assert.equal(updates.view(), before);
+    const looked = await updates.look();
+    assert.notEqual(looked, before, "the channel has answered");
+    assert.equal(updates.view(), looked);
+    await updates.apply(BY);
+    assert.notEqual(updates.view(), looked, "there is an update under way");
+    await ended(agent);
+    const after = updates.view();
+    assert.equal(after.history[0]?.result, "done");
+    assert.equal(after.operation.state.status, "done");
+    await agent.kill();
+  });
+});
+
 Deno.test("an update brings all six releases to the new version with one upgrade each, and is kept with who asked", async () => {
   await inUpdateWorld(async (world) => {
     const agent = await startAgent(world, world.host);
