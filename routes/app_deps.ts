@@ -39,8 +39,8 @@ export interface AppDeps {
   say: Say;
   /** What the site has chosen about encryption. */
   encryption?: EncryptionChoice;
-  /** Names, besides addresses, under which this appliance may be asked for. */
-  allowedHosts(): Promise<readonly string[]>;
+  /** Whether this appliance may be asked for by this name, which is in small letters and no address. */
+  isKnownName(name: string): Promise<boolean>;
 }
 
 /** What a site chooses about encryption; nothing of it by default. */

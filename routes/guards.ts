@@ -40,7 +40,7 @@ export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHand
     const [asked, header = ""] = [askedHost(c), c.req.header("host")];
     const isKnown = async (host: string) => {
       const name = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "").toLowerCase();
-      return isIP(name) !== 0 || (await deps.allowedHosts()).some((it) => it.toLowerCase() === name);
+      return isIP(name) !== 0 || await deps.isKnownName(name);
     };
     if (!await isKnown(asked) || (header !== asked && !await isKnown(header))) {
       return await answerProblem(c, deps, state, {

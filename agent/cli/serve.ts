@@ -248,6 +248,9 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       troubles: () => status.current().topBlockers.map((it) => it.title),
     });
 
+    const ownNames = new Set(
+      [hostName, `${hostName}.local`, "localhost", ...publicNames].map((it) => it.toLowerCase()),
+    );
     let hasResumed = false;
     const deps = {
       setup,
@@ -268,14 +271,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         commit: BUILD.commit,
         builtAt: BUILD.builtAt,
       },
-      allowedHosts: async () => [
-        hostName,
-        `${hostName}.local`,
-        "localhost",
-        ...publicNames,
-        // A reverse proxy may have both behind one name.
-        ...await appHost(settings),
-      ],
+      // A reverse proxy may have Alga and these pages behind one name, which is read from a file: last.
+      isKnownName: async (name: string) => ownNames.has(name) || await appHost(settings) === name,
     };
     const app = createApp(deps);
     const over = new AbortController();
@@ -453,8 +450,8 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Host of the application's address; none before setup. */
-async function appHost(settings: Pick<SettingsService, "current">): Promise<string[]> {
+/** Host of the application's address, in small letters; none before setup. */
+async function appHost(settings: Pick<SettingsService, "current">): Promise<string | undefined> {
   const appUrl = (await settings.current().catch(() => undefined))?.appUrl;
-  return appUrl !== undefined && URL.canParse(appUrl) ? [new URL(appUrl).hostname] : [];
+  return appUrl !== undefined && URL.canParse(appUrl) ? new URL(appUrl).hostname : undefined;
 }

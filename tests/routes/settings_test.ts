@@ -63,7 +63,7 @@ async function startApp() {
       commit: "c",
       builtAt: "",
     },
-    allowedHosts: () => Promise.resolve(["appliance-01"]),
+    isKnownName: (name: string) => Promise.resolve(name === "appliance-01"),
   };
   const app = createApp(deps);
   const { id, session } = await access.startSession();

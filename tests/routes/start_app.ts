@@ -103,7 +103,7 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
       commit: "c",
       builtAt: "",
     },
-    allowedHosts: () => Promise.resolve(["appliance-01"]),
+    isKnownName: (name: string) => Promise.resolve(name === "appliance-01"),
     ...choice,
   };
   const app = createApp(deps);

@@ -47,7 +47,7 @@ async function startApp({ isSetUp = true } = {}) {
       commit: "c",
       builtAt: "",
     },
-    allowedHosts: () => Promise.resolve(["appliance-01"]),
+    isKnownName: (name: string) => Promise.resolve(name === "appliance-01"),
   });
   const { id, session } = await access.startSession();
   const cookie = { host: HOST, cookie: `alga_appliance_session=${id}` };
