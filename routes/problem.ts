@@ -58,10 +58,10 @@ export function wantsJson(c: Context<Env>): boolean {
 /** Setup's refusals in words. */
 export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Problem {
   const { reason } = reply;
-  const conflict = (title: string, detail: string): Problem => ({ status: 409, title, detail, reason });
   switch (reply.reason) {
     case "locked":
       return conflict(
+        reason,
         "Another session is running this",
         `${
           reply.operation === "setup" ? "The setup" : "This appliance"
@@ -69,30 +69,39 @@ export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Proble
       );
     case "already-done":
       return conflict(
+        reason,
         "Already set up",
         'This appliance has its company and administrator, which are changed inside Alga. Address, DNS servers, proxy and channel are changed on the page "Settings", or with "alga-agent settings set".',
       );
     case "record-damaged":
       return conflict(
+        reason,
         "The record of this appliance is damaged",
         `${reply.problem}. Setup stays closed until somebody decides: open the page "Set up", or use "alga-agent setup --record keep".`,
       );
     case "installation-in-use":
       return conflict(
+        reason,
         "There is an installation",
         "The cluster of this machine holds an installation of Alga, or cannot be asked. Keep the installation, or try again when Kubernetes answers.",
       );
     case "not-blocked":
       return conflict(
+        reason,
         "Nothing to resume",
         "The setup is not waiting for this. Look at its page for where it stands.",
       );
     case "nothing-submitted":
-      return conflict("No answers yet", "Fill in the setup form first.");
+      return conflict(reason, "No answers yet", "Fill in the setup form first.");
     case "needs-acknowledgement":
     case "not-overridable":
       return acceptanceProblem(reply, "run the checks again");
   }
+}
+
+/** Something stands in the way; `reason` tells programs what. */
+export function conflict(reason: string, title: string, detail: string): Problem {
+  return { status: 409, title, detail, reason };
 }
 
 /** Why an acceptance is not enough; `again`: how to look again, after "Fix them and". */
@@ -104,5 +113,5 @@ export function acceptanceProblem(
   const [title, detail] = reason === "needs-acknowledgement"
     ? ["Not everything was accepted", `Also to accept, or to fix: ${ids}.`] as const
     : ["This must be fixed", `These findings cannot be accepted: ${ids}. Fix them and ${again}.`] as const;
-  return { status: 409, title, detail, reason };
+  return conflict(reason, title, detail);
 }

@@ -6,7 +6,8 @@ import { isLive } from "../facts/facts.ts";
 import type { FluxView, JobView, ObservedSnapshot } from "../facts/snapshot.ts";
 import type { Host } from "../host/host.ts";
 import type { Observer } from "../observe/observer.ts";
-import { projectFlux, RESET_ANNOTATION } from "../observe/projections/flux.ts";
+import { projectFlux } from "../observe/projections/flux.ts";
+import { FORCE_AT, REQUESTED_AT, RESET_AT } from "../product/reconcile.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
 import type { Say } from "../text/log_line.ts";
@@ -177,11 +178,7 @@ async function deleteJobs(client: KubeClient, jobs: readonly JobView[]): Promise
 
 /** Zeroes the failure counter and asks for an upgrade at once: Flux wants the same token three times. @see contract.md 3 */
 async function resetRelease(client: KubeClient, release: FluxView, token: string): Promise<void> {
-  const annotations = {
-    "reconcile.fluxcd.io/requestedAt": token,
-    "reconcile.fluxcd.io/forceAt": token,
-    [RESET_ANNOTATION]: token,
-  };
+  const annotations = { [REQUESTED_AT]: token, [FORCE_AT]: token, [RESET_AT]: token };
   await client.patch(refOf(release), { metadata: { annotations } });
 }
 

@@ -144,6 +144,7 @@ export const ROOMS: readonly Room[] = [
       "agent/facts",
       "agent/host",
       "agent/observe",
+      "agent/product",
       "agent/state",
       "agent/text",
       "k8s",

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import type { FluxView, HelmTriesView } from "../../facts/snapshot.ts";
+import { RESET_AT } from "../../product/reconcile.ts";
 import { readMeta } from "./cluster.ts";
 import { projectConditions } from "./condition.ts";
 import {
@@ -11,9 +12,6 @@ import {
   readText,
   readTime,
 } from "./read_field.ts";
-
-/** Holds the token of the newest reset that reached a release. */
-export const RESET_ANNOTATION = "reconcile.fluxcd.io/resetAt";
 
 /** A Flux object. Suspension comes from the spec: Flux leaves the old conditions standing. @see components.md 2.4 */
 export function projectFlux(kind: FluxView["kind"]): (object: KubeObject) => FluxView {
@@ -48,7 +46,7 @@ function projectTries(object: KubeObject): HelmTriesView {
   return {
     attempted: `${revision} ${readText(status.lastAttemptedConfigDigest, 200)}`,
     newestStatus: readOptionalText(readRecords(status.history)[0]?.status, 60),
-    resetToken: readOptionalText(annotations[RESET_ANNOTATION], 60),
+    resetToken: readOptionalText(annotations[RESET_AT], 60),
   };
 }
 

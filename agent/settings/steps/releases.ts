@@ -2,10 +2,11 @@ import { AgentError } from "../../error.ts";
 import { type Component, COMPONENTS } from "../../product/components.ts";
 import type { Change, Step } from "../../operation/step.ts";
 import { NAMESPACES } from "../../product/names.ts";
+import { REQUESTED_AT } from "../../product/reconcile.ts";
 import { VALUES_PREFIX } from "../../setup/values_objects.ts";
 import { waitFor } from "../../operation/wait_for.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
-import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import { conditionOf, KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { requireRelease, type SettingsContext } from "../context.ts";
 import { rolloutState } from "../rollout_state.ts";
 import { isCurrent, RECONCILE_ANNOTATION, wantedValues } from "../values.ts";
@@ -13,7 +14,6 @@ import { isCurrent, RECONCILE_ANNOTATION, wantedValues } from "../values.ts";
 /** A chart's own limit for an upgrade. @see contract.md 2.5 */
 const RELEASE_TIMEOUT_SEC = 1_800;
 const NAMESPACE = NAMESPACES.settings;
-const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
 
 /**
  * Asks each release whose values were changed to take them up, in the order of the releases, and waits for each: Helm restarts
@@ -124,8 +124,8 @@ async function requestState(
     });
   }
   if (found.status?.lastHandledReconcileAt !== mark) return `${release} has not answered yet`;
-  const ready = conditionsOf(found).find((it) => it.type === "Ready");
-  const stalled = conditionsOf(found).find((it) => it.type === "Stalled");
+  const ready = conditionOf(found, "Ready");
+  const stalled = conditionOf(found, "Stalled");
   if (stalled?.status === "True") {
     return new AgentError("FLUX_FAILED", `${release} gave up: ${stalled.message ?? "no reason was given"}`, {
       hint: 'See on the page "Status" why the release fails',
@@ -143,8 +143,4 @@ async function requestState(
 /** What of a release reads the values that settings change: not its databases, which know no address. */
 function readersOf(release: string): readonly Component[] {
   return COMPONENTS.filter((it) => it.release === release && it.tier !== "core" && !it.optional);
-}
-
-function conditionsOf(object: KubeObject): { type: string; status: string; message?: string }[] {
-  return object.status?.conditions ?? [];
 }

@@ -1,5 +1,5 @@
 import { AgentError } from "../../error.ts";
-import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import { conditionOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { StepContext } from "../step.ts";
 
 /** Waiting for these is how every container starts. */
@@ -27,7 +27,7 @@ export async function deploymentState(
   if ((found.status?.observedGeneration ?? 0) < (found.metadata.generation ?? 0)) {
     return `${name} has not been looked at yet`;
   }
-  const available = conditionsOf(found).find((it) => it.type === "Available");
+  const available = conditionOf(found, "Available");
   if (available?.status === "True") return true;
   const why = await podTrouble(kube, found) ?? available?.message;
   return `${name} is not available yet${why ? `: ${why}` : ""}`;
@@ -48,10 +48,6 @@ async function podTrouble(kube: KubeClient, deployment: KubeObject): Promise<str
     const { reason, message } = state?.waiting ?? {};
     if (reason && !NORMAL_WAITING.includes(reason)) return message ? `${reason}: ${message}` : reason;
   }
-  const scheduled = conditionsOf(pod).find((it) => it.type === "PodScheduled" && it.status === "False");
-  return scheduled?.message;
-}
-
-function conditionsOf(object: KubeObject): { type: string; status: string; message?: string }[] {
-  return object.status?.conditions ?? [];
+  const scheduled = conditionOf(pod, "PodScheduled");
+  return scheduled?.status === "False" ? scheduled.message : undefined;
 }

@@ -8,7 +8,7 @@ import { requireKube } from "../../setup/steps/cluster.ts";
 import { chartsArrived } from "../arrived.ts";
 import { targetOf, type UpdateContext } from "../context.ts";
 import { hasChart, readReleases, wantedChart } from "../helm_releases.ts";
-import { REQUESTED_AT } from "../reconcile.ts";
+import { REQUESTED_AT } from "../../product/reconcile.ts";
 
 /** @see contract.md 13.2, step 8 */
 const TIMEOUT_SEC = 600;

@@ -1,15 +1,15 @@
-import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import { conditionOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import { isoNow } from "../../clock.ts";
 import { AgentError, errorText } from "../../error.ts";
 import type { Step } from "../../operation/step.ts";
 import { COMPONENTS } from "../../product/components.ts";
 import { HELM_RELEASES } from "../../product/helm_releases.ts";
 import { BOOTSTRAP_JOB, NAMESPACES } from "../../product/names.ts";
+import { FORCE_AT, REQUESTED_AT, RESET_AT } from "../../product/reconcile.ts";
 import type { ResolvedRelease } from "../../release/mod.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
 import { targetOf, type UpdateContext } from "../context.ts";
 import { isSuspended, readReleases, releaseRef, wantedChart } from "../helm_releases.ts";
-import { FORCE_AT, REQUESTED_AT, RESET_AT } from "../reconcile.ts";
 
 /** @see contract.md 13.2, step 11 */
 const TIMEOUT_MS = 20 * 60_000;
@@ -137,12 +137,4 @@ async function takeJobAway(kube: KubeClient, name: string, { clock, say }: Updat
   await kube.patch(releaseRef(name), {
     metadata: { annotations: { [REQUESTED_AT]: at, [FORCE_AT]: at, [RESET_AT]: at } },
   });
-}
-
-function conditionOf(
-  { status }: KubeObject,
-  type: string,
-): { status: string; message?: string } | undefined {
-  return (status?.conditions as { type: string; status: string; message?: string }[] | undefined)
-    ?.find((it) => it.type === type);
 }

@@ -4,7 +4,7 @@ import type { Step } from "../../operation/step.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
 import type { UpdateContext } from "../context.ts";
 import { isSuspended, readReleases, releaseRef, setSuspended } from "../helm_releases.ts";
-import { REQUESTED_AT } from "../reconcile.ts";
+import { REQUESTED_AT } from "../../product/reconcile.ts";
 
 /** Lets the releases go, in dependency order: Helm upgrades each once. */
 export const letGoStep: Step<UpdateContext> = {

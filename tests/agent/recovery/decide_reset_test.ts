@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { projectJob, projectWorkload } from "../../../agent/observe/projections/cluster.ts";
-import { projectFlux, RESET_ANNOTATION } from "../../../agent/observe/projections/flux.ts";
+import { projectFlux } from "../../../agent/observe/projections/flux.ts";
+import { RESET_AT } from "../../../agent/product/reconcile.ts";
 import { decideReset, outcomeOf, type ResetQuestion } from "../../../agent/recovery/decide_reset.ts";
 import type { KubeObject } from "../../../k8s/mod.ts";
 import { failedRelease, job, NOW_MS, workload } from "./stalled_objects.ts";
@@ -113,7 +114,7 @@ Deno.test("outcomeOf() tells what became of a reset", () => {
   const attempt = { release: "email-service", failedRevision: "x", at, outcome: "pending" as const };
   const reached = (release: KubeObject): KubeObject => ({
     ...release,
-    metadata: { ...release.metadata, annotations: { [RESET_ANNOTATION]: at } },
+    metadata: { ...release.metadata, annotations: { [RESET_AT]: at } },
   });
   const later = (type: string) => ({
     ...reached(failedRelease()),

@@ -1,0 +1,48 @@
+import type { SettingsRefusal } from "../agent/settings/settings_service.ts";
+import { utcTime } from "../agent/text/utc_time.ts";
+import type { UpdateRefusal } from "../agent/update/update_service.ts";
+import { acceptanceProblem, conflict, type Problem } from "./problem.ts";
+
+/** A refusal that settings and updates have in common and give the same words. */
+type SharedRefusal = Exclude<Extract<SettingsRefusal, UpdateRefusal>, { reason: "not-set-up" }>;
+
+/** What differs between operations in the words of a refusal. */
+export interface OperationWords {
+  nothingToResume: string;
+  nothingSubmitted: readonly [title: string, detail: string];
+  refused: string;
+}
+
+/** Why an operation was refused, in words. */
+export function operationProblem(reply: SharedRefusal, words: OperationWords): Problem {
+  const { reason } = reply;
+  switch (reply.reason) {
+    case "locked":
+      return conflict(
+        reason,
+        "Another session is working on this appliance",
+        `It was started by ${reply.holder} at ${
+          utcTime(reply.since)
+        }. Wait until it has ended, then try again.`,
+      );
+    case "record-damaged":
+      return conflict(
+        reason,
+        "The record of this appliance is damaged",
+        "Nothing is changed before somebody has decided what counts: open the page Set up.",
+      );
+    case "not-waiting-for-this":
+      return conflict(reason, "Nothing to resume", words.nothingToResume);
+    case "nothing-submitted":
+      return conflict(reason, ...words.nothingSubmitted);
+    case "needs-acknowledgement":
+    case "not-overridable":
+      return acceptanceProblem(reply, "check again");
+    case "inputs-refused":
+      return conflict(
+        reason,
+        words.refused,
+        reply.changes.map((it) => `${it.field}: ${it.reason ?? it.means}`).join("; "),
+      );
+  }
+}
