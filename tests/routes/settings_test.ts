@@ -1,19 +1,14 @@
-import { createBundleService } from "../../agent/bundle/bundle_service.ts";
-import { sourcesOf } from "../agent/bundle/make_bundle.ts";
 import assert from "node:assert/strict";
 import { openAccess } from "../../agent/access/mod.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
-import type { SetupService } from "../../agent/setup/mod.ts";
-import { emptySnapshot, evaluate, NO_MEMORY } from "../../agent/status/mod.ts";
 import { createApp, createSocketApp } from "../../routes/mod.ts";
 import { refusalProblem } from "../../routes/problem.ts";
-import type { AppDeps } from "../../routes/app_deps.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 import { AUTHORITY_PEM } from "../fakes/authorities.ts";
 import { parseMarkup } from "../views/markup.ts";
 import { settingsStub, STUB_SETTINGS, stubOperation } from "./settings_stub.ts";
-import { updatesStub } from "./updates_stub.ts";
+import { stubDeps } from "./stub_deps.ts";
 
 const HOST = "192.0.2.10:8080";
 /** As a browser sends the form when nothing was touched. */
@@ -31,40 +26,7 @@ async function startApp() {
   const clock = new FakeClock();
   const access = await openAccess({ host: new FakeHost(), clock });
   const settings = settingsStub();
-  const status = evaluate(emptySnapshot(), clock.nowMs());
-  const deps: AppDeps = {
-    setup: { view: () => ({ state: { status: "done" } }) } as SetupService,
-    settings,
-    bundles: await createBundleService({
-      sources: sourcesOf({ clock }),
-      say: () => {},
-      collectors: [],
-    }),
-    updates: updatesStub(),
-    access,
-    audit: {
-      record: () => Promise.resolve(),
-      read: () => Promise.resolve({ entries: [], problem: undefined }),
-    },
-    clock,
-    isReady: () => true,
-    say: () => {},
-    status: {
-      current: () => status,
-      json: () => JSON.stringify(status),
-      evidence: () => ({ at: status.timestamp, snapshot: emptySnapshot(), memory: NO_MEMORY }),
-      subscribe: () => () => {},
-      stop: () => Promise.resolve(),
-    },
-    identity: {
-      hostName: "appliance-01",
-      addresses: () => Promise.resolve(["192.0.2.10"]),
-      agentVersion: "0",
-      commit: "c",
-      builtAt: "",
-    },
-    isKnownName: (name: string) => Promise.resolve(name === "appliance-01"),
-  };
+  const deps = await stubDeps({ clock, access, settings });
   const app = createApp(deps);
   const { id, session } = await access.startSession();
   const cookie = { host: HOST, cookie: `alga_appliance_session=${id}` };

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { createBundleService } from "../../agent/bundle/bundle_service.ts";
 import { openAccess } from "../../agent/access/mod.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupService } from "../../agent/setup/mod.ts";
-import { emptySnapshot, evaluate, NO_MEMORY } from "../../agent/status/mod.ts";
 import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
-import { sourcesOf } from "../agent/bundle/make_bundle.ts";
 import { parseMarkup } from "../views/markup.ts";
-import { settingsStub } from "./settings_stub.ts";
+import { stubDeps } from "./stub_deps.ts";
 import { STUB_DIGEST, updatesStub } from "./updates_stub.ts";
 
 const HOST = "192.0.2.10:8080";
@@ -19,45 +16,13 @@ async function startApp({ isSetUp = true } = {}) {
   const clock = new FakeClock();
   const access = await openAccess({ host: new FakeHost(), clock });
   const updates = updatesStub();
-  const status = evaluate(emptySnapshot(), clock.nowMs());
-  const app = createApp({
-    setup: { view: () => ({ state: { status: isSetUp ? "done" : "idle" } }) } as SetupService,
-    settings: settingsStub(),
-    updates,
-    bundles: await createBundleService({ sources: sourcesOf({ clock }), say: () => {}, collectors: [] }),
-    audit: {
-      record: () => Promise.resolve(),
-      read: () => Promise.resolve({ entries: [], problem: undefined }),
-    },
-    access,
-    clock,
-    isReady: () => true,
-    say: () => {},
-    status: {
-      current: () => status,
-      json: () => JSON.stringify(status),
-      evidence: () => ({ at: status.timestamp, snapshot: emptySnapshot(), memory: NO_MEMORY }),
-      subscribe: () => () => {},
-      stop: () => Promise.resolve(),
-    },
-    identity: {
-      hostName: "appliance-01",
-      addresses: () => Promise.resolve(["192.0.2.10"]),
-      agentVersion: "0",
-      commit: "c",
-      builtAt: "",
-    },
-    isKnownName: (name: string) => Promise.resolve(name === "appliance-01"),
-  });
+  const setup = { view: () => ({ state: { status: isSetUp ? "done" : "idle" } }) } as SetupService;
+  const app = createApp(await stubDeps({ clock, access, setup, updates }));
   const { id, session } = await access.startSession();
   const cookie = { host: HOST, cookie: `alga_appliance_session=${id}` };
   const from = { remoteAddr: "192.0.2.7" };
   return {
     updates,
-    audit: {
-      record: () => Promise.resolve(),
-      read: () => Promise.resolve({ entries: [], problem: undefined }),
-    },
     get: (path: string) => app.fetch(new Request(`http://${HOST}${path}`, { headers: cookie }), from),
     post(path: string, fields: [string, string][] = []) {
       const body = new URLSearchParams([...fields, ["csrf", session.csrfToken]]);

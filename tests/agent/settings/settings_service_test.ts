@@ -9,11 +9,12 @@ import type { SettingsChange } from "../../../agent/settings/settings.ts";
 import type { SetupView } from "../../../agent/setup/setup_state.ts";
 import { type Journal, openJournal } from "../../../agent/state/journal.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
-import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
+import { KINDS } from "../../../k8s/mod.ts";
 import { FLUX_CONTROLLERS, fluxObjects } from "../../../flux/controllers.ts";
 import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
 import { AUTHORITY_PEM } from "../../fakes/authorities.ts";
-import { FakeHost } from "../../fakes/fake_host.ts";
+import type { FakeHost } from "../../fakes/fake_host.ts";
+import { startMortalProcess } from "../operation/mortal_process.ts";
 import { INPUTS } from "../setup/engine.ts";
 import { inSettingsWorld, type SettingsWorld, settleCluster } from "./settings_world.ts";
 
@@ -62,21 +63,15 @@ async function startAgent(
   host: FakeHost,
   { limit = Infinity, gate = OPEN_GATE } = {},
 ): Promise<Agent> {
-  let effects = 0;
-  const isDead = () => effects >= limit || ++effects > limit;
-  Object.defineProperty(host, "writeError", {
-    configurable: true,
-    get: () => isDead() ? "the process is dead" : undefined,
-  });
+  const process = startMortalProcess(host, world.kube, limit);
   const { clock } = world;
-  const kube = mortal(world.kube, isDead);
   const journal = await openJournal(host, clock);
   const engine = createEngine({ host, clock, journal });
   const settings = await createSettingsService({
     host,
     clock,
     engine,
-    connectKube: () => Promise.resolve(kube),
+    connectKube: () => Promise.resolve(process.kube),
     mirrors: MIRRORS,
     registryFor: () =>
       ({ ping: () => Promise.resolve({ status: 200 }), close: () => {} }) as unknown as RegistryClient,
@@ -91,13 +86,11 @@ async function startAgent(
     settings,
     journal,
     host,
-    effects: () => effects,
+    effects: process.effects,
     async kill() {
-      effects = limit = 0;
+      process.die();
       await engine.stop().catch(() => {});
-      const copy = new FakeHost();
-      copy.nowMs = host.nowMs;
-      for (const [path, file] of host.files) if (!path.endsWith(".lock")) copy.files.set(path, file);
+      const copy = process.diskLeft();
       for (const [name, command] of host.commands) copy.commands.set(name, command);
       copy.commands.set("update-ca-certificates", () => updateAuthorities(copy));
       return copy;
@@ -111,19 +104,6 @@ function updateAuthorities(host: FakeHost) {
   );
   host.put(PATHS.caBundle, ["# the system's own", ...own].join("\n"));
   return {};
-}
-
-/** A client whose writes end with its process. */
-function mortal(kube: KubeClient, isDead: () => boolean): KubeClient {
-  return new Proxy(kube, {
-    get(target, name) {
-      const value = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      const isWrite = ["apply", "patch", "create", "delete"].includes(String(name));
-      return (...args: unknown[]) =>
-        isWrite && isDead() ? Promise.reject(new Error("the process is dead")) : value.apply(target, args);
-    },
-  });
 }
 
 async function withCluster(body: (world: SettingsWorld) => Promise<void>): Promise<void> {

@@ -9,8 +9,9 @@ import { type Journal, openJournal } from "../../../agent/state/journal.ts";
 import { updateGate } from "../../../agent/update/gate.ts";
 import { createUpdateService, type UpdateService } from "../../../agent/update/update_service.ts";
 import { sourceObjects } from "../../../flux/source_objects.ts";
-import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
-import { FakeHost } from "../../fakes/fake_host.ts";
+import { KINDS, type KubeObject } from "../../../k8s/mod.ts";
+import type { FakeHost } from "../../fakes/fake_host.ts";
+import { startMortalProcess } from "../operation/mortal_process.ts";
 import { SETTINGS } from "../settings/settings_world.ts";
 import { inStepWorld, RushingClock, sampleRelease, type StepWorld } from "../setup/steps/step_world.ts";
 
@@ -260,13 +261,7 @@ export async function startAgent(
     isLoginReady?: boolean;
   } = {},
 ): Promise<Agent> {
-  let effects = 0;
-  const isDead = () => effects >= limit || ++effects > limit;
-  Object.defineProperty(host, "writeError", {
-    configurable: true,
-    get: () => isDead() ? "the process is dead" : undefined,
-  });
-  const kube = mortal(world.kube, isDead);
+  const process = startMortalProcess(host, world.kube, limit);
   const { clock } = world;
   const journal = await openJournal(host, clock);
   const engine = createEngine({ host, clock, journal });
@@ -275,7 +270,7 @@ export async function startAgent(
     clock,
     engine,
     journal,
-    connectKube: () => Promise.resolve(kube),
+    connectKube: () => Promise.resolve(process.kube),
     mirrors: {},
     registryFor: () => registryOf(channel),
     agentPort: 8080,
@@ -290,14 +285,11 @@ export async function startAgent(
   return {
     updates,
     journal,
-    effects: () => effects,
+    effects: process.effects,
     async kill() {
-      effects = limit = 0;
+      process.die();
       await engine.stop().catch(() => {});
-      const copy = new FakeHost();
-      copy.nowMs = host.nowMs;
-      for (const [path, file] of host.files) if (!path.endsWith(".lock")) copy.files.set(path, file);
-      return copy;
+      return process.diskLeft();
     },
   };
 }
@@ -317,17 +309,4 @@ function registryOf(channel: () => ResolvedRelease): RegistryClient {
     exists: () => Promise.resolve(true),
     close: () => {},
   };
-}
-
-/** A client whose writes end with its process. */
-function mortal(kube: KubeClient, isDead: () => boolean): KubeClient {
-  return new Proxy(kube, {
-    get(target, name) {
-      const value = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      const isWrite = ["apply", "patch", "create", "delete"].includes(String(name));
-      return (...args: unknown[]) =>
-        isWrite && isDead() ? Promise.reject(new Error("the process is dead")) : value.apply(target, args);
-    },
-  });
 }
