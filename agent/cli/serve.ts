@@ -313,52 +313,32 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     clock.sleep(AFTER_FIRST_PAGE_MS, over.signal).then(raiseFileLimit).then((problem) => {
       if (problem !== undefined) say("warning", problem);
     }).catch(() => {}); // rejects at the end
-    const following = followFile(host, PATHS.setupToken, () => access.refresh(), {
-      clock,
-      signal: over.signal,
-      pollMs: LOOK_MS,
-      report,
-    });
-    // After the port answers: who comes encrypted before waits for it.
-    const certifying = followFile(host, PATHS.siteCertificate, certificate.refresh, {
-      clock,
-      signal: over.signal,
-      pollMs: LOOK_MS,
-      report,
-    });
-    const resuming = resumeOnceWritable(() => setup.view().state, () => engine.resume(), {
-      clock,
-      signal: over.signal,
-      report,
-    });
-
-    const recovering = recoverReleases({ host, clock, connectKube, observer, say }, over.signal);
-
-    const keepingAudit = audit.follow(over.signal);
-
-    const followingDisk = diskFull.follow(host, over.signal);
-
-    const forgetting = forgetPassword(
-      { login: watchLogin(() => status), clock, connectKube, say, report },
-      over.signal,
-    );
-
-    const lookingAtRecord = followRecord({
-      setup,
-      clock,
-      apiState: () => observer.snapshot().api.state,
-      subscribe: observer.subscribe,
-    }, over.signal);
-
-    const followingResolvers = followResolvers({ host, clock, settings, say: deps.say }, over.signal);
-    const followingAuthorities = followAuthorities(
-      { host, clock, settings, connectKube, say: deps.say },
-      over.signal,
-    );
-
-    const followingChannel = updates.follow(over.signal);
-    const banner = clock.sleep(AFTER_FIRST_PAGE_MS, over.signal)
-      .then(() => keepBanner({ host, clock, feed, say }, over.signal)).catch(() => {}); // rejects at the end
+    const looking = { clock, signal: over.signal, pollMs: LOOK_MS, report };
+    const followers: readonly Promise<unknown>[] = [
+      followFile(host, PATHS.setupToken, () => access.refresh(), looking),
+      // After the port answers: who comes encrypted before waits for it.
+      followFile(host, PATHS.siteCertificate, certificate.refresh, looking),
+      resumeOnceWritable(() => setup.view().state, () => engine.resume(), {
+        clock,
+        signal: over.signal,
+        report,
+      }),
+      recoverReleases({ host, clock, connectKube, observer, say }, over.signal),
+      audit.follow(over.signal),
+      diskFull.follow(host, over.signal),
+      forgetPassword({ login: watchLogin(() => status), clock, connectKube, say, report }, over.signal),
+      followRecord({
+        setup,
+        clock,
+        apiState: () => observer.snapshot().api.state,
+        subscribe: observer.subscribe,
+      }, over.signal),
+      followResolvers({ host, clock, settings, say }, over.signal),
+      followAuthorities({ host, clock, settings, connectKube, say }, over.signal),
+      updates.follow(over.signal),
+      clock.sleep(AFTER_FIRST_PAGE_MS, over.signal)
+        .then(() => keepBanner({ host, clock, feed, say }, over.signal)).catch(() => {}), // rejects at the end
+    ];
 
     await aborted(terminal.signal);
     say("info", "Stopping");
@@ -374,18 +354,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         observer.stop(),
         server.shutdown(),
         socket.shutdown(),
-        following,
-        certifying,
-        resuming,
-        recovering,
-        forgetting,
-        followingDisk,
-        keepingAudit,
-        followingResolvers,
-        followingAuthorities,
-        followingChannel,
-        lookingAtRecord,
-        banner,
+        ...followers,
       ]),
       clock.sleep(SHUTDOWN_MS),
     ]);

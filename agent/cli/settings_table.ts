@@ -1,6 +1,7 @@
 import type { SettingRow, SettingsPlan, SettingsView } from "../settings/settings_view.ts";
 import { type Layout, printLine } from "../text/printable.ts";
 import { utcMinute } from "../text/utc_time.ts";
+import { planLines } from "./plan_lines.ts";
 
 const ORIGIN_TEXT = { dhcp: "DHCP", default: "default", you: "you, at setup" } as const;
 const PLAIN: Layout = { columns: undefined, color: false };
@@ -27,14 +28,10 @@ function originOf({ origin, locked, hasPassword }: SettingRow): string {
 /** What a change would do, object by object. Pure. */
 export function planText({ changed, settings, steps }: SettingsPlan, layout: Layout = PLAIN): string {
   if (changed.length === 0) return "Nothing is different from now.\n";
-  const lines = settings.map((it) => `${it.label}: ${it.from} → ${it.to}`).concat(
-    steps.flatMap(({ title, changes }) => [
-      title,
-      ...(changes === undefined ? ["  can only be told when it begins"] : changes.map((it) => {
-        const what = it.field === "" ? it.object : `${it.object}: ${it.field}`;
-        return `  ${what}: ${it.from ?? "–"} → ${it.to ?? "removed"}`;
-      })),
-    ]),
-  );
-  return `${[...lines, "Nothing was changed."].map((it) => printLine(it, 4, layout)).join("\n")}\n`;
+  const lines = [
+    ...settings.map((it) => `${it.label}: ${it.from} → ${it.to}`),
+    ...planLines(steps),
+    "Nothing was changed.",
+  ];
+  return `${lines.map((it) => printLine(it, 4, layout)).join("\n")}\n`;
 }

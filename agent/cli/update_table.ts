@@ -4,6 +4,7 @@ import { type Layout, printLine } from "../text/printable.ts";
 import { utcMinute } from "../text/utc_time.ts";
 import type { UpdateAttempt } from "../update/history.ts";
 import type { UpdateView } from "../update/update_service.ts";
+import { planLines } from "./plan_lines.ts";
 
 const PLAIN: Layout = { columns: undefined, color: false };
 
@@ -40,13 +41,7 @@ export function updatePlanText(
 ): string {
   const lines = [
     `${installed?.version ?? "?"} → ${news.target?.version ?? "?"}`,
-    ...steps.filter((it) => !it.isDone && it.id !== "check").flatMap(({ title, changes }) => [
-      title,
-      ...(changes === undefined ? ["  can only be told when it begins"] : changes.map((it) => {
-        const what = it.field === "" ? it.object : `${it.object}: ${it.field}`;
-        return `  ${what}: ${it.from ?? "–"} → ${it.to ?? "removed"}`;
-      })),
-    ]),
+    ...planLines(steps.filter((it) => !it.isDone && it.id !== "check")),
     "Nothing was changed.",
   ];
   return `${lines.map((it) => printLine(it, 4, layout)).join("\n")}\n`;
