@@ -79,6 +79,7 @@ A simulated appliance is running (scenario: ${values.scenario}).
   Open      ${agent.url}/?token=${agent.token}
   Token     ${agent.token}
 
+Link and token sign in once; after that it is the password which the first page has you choose.
 In the form enter ${world.appUrl} as the application address, and what you like elsewhere;
 a password that is accepted: Correct-Horse7!
 Setup then takes about half a minute. Ctrl-C ends everything.
