@@ -21,3 +21,19 @@ export function parseTestOutput(text: string): TestOutput | undefined {
     filtered: Number(last[4] ?? 0),
   };
 }
+
+/** Lines of one test's error that are worth a look at the end; the whole is further up. */
+const ERROR_LINES = 30;
+/** Characters of all errors together. */
+const ALL_ERRORS = 8_000;
+
+/** Which tests failed and why, as `deno test` says it before its result; empty where it says nothing. */
+export function failuresOf(text: string): string {
+  const block = /\n ERRORS \n\n([^]*?)\n FAILURES \n/.exec(text)?.[1] ?? "";
+  const errors = block.split(/\n\n(?=\S.* => \S+:\d+:\d+\n)/).map((it) => {
+    const lines = it.trim().split("\n");
+    const left = lines.length - ERROR_LINES;
+    return [...lines.slice(0, ERROR_LINES), ...(left > 0 ? [`(${left} more lines)`] : [])].join("\n");
+  });
+  return errors.join("\n\n").slice(0, ALL_ERRORS);
+}

@@ -37,6 +37,8 @@ export interface Outcome extends Counts {
   readonly status: "passed" | "failed" | "skipped";
   /** Why it did not pass. */
   readonly reason?: string;
+  /** Which of its tests failed and why. */
+  readonly failures?: string;
   /** Names of skipped tests within it. */
   readonly skippedNames: readonly string[];
   readonly durationMs: number;

@@ -1,7 +1,10 @@
 import { renderSummary } from "../summary.ts";
 import type { Outcome } from "./part.ts";
 
-/** The end of the gate: a table of its parts, what needs a look, and the closing line. */
+/**
+ * The end of the gate: a table of its parts, what needs a look, what failed and why, and the closing line. Who has only the end of
+ * a long output has what it takes to go on.
+ */
 export function renderReport(outcomes: readonly Outcome[], durationMs: number): string {
   const rows = [
     ["part", "result", "took", "limit", "tries"],
@@ -18,8 +21,9 @@ export function renderReport(outcomes: readonly Outcome[], durationMs: number): 
   const table = rows.map((row) =>
     row.map((it, column) => it.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
   );
-  const notes = outcomes.flatMap(({ part, status, reason, tries, leftRunning }) => [
+  const notes = outcomes.flatMap(({ part, status, reason, failures = "", tries, leftRunning }) => [
     ...(status === "failed" ? [`Failed: ${part.name}: ${reason}`] : []),
+    ...(failures !== "" ? [failures.replaceAll(/^(?=.)/gm, "  ")] : []),
     ...(tries > 1 ? [`Second try: ${part.name} was tried ${tries} times`] : []),
     ...leftRunning.map((it) => `Left running by ${part.name} and ended: ${it}`),
   ]);

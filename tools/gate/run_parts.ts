@@ -1,4 +1,5 @@
 import { parseSummary } from "../summary.ts";
+import { failuresOf } from "../test_output.ts";
 import type { CommandLine, Outcome, Part } from "./part.ts";
 import type { Ended } from "./run_limited.ts";
 
@@ -79,6 +80,7 @@ async function runPart(part: Part, leftMs: number, around: GateSurroundings): Pr
     ...base,
     status: failed > 0 ? "failed" : "passed",
     ...(failed > 0 ? { reason: summary ? `${failed} tests failed` : `exit code ${ended.code}` } : {}),
+    ...(failed > 0 && summary ? { failures: failuresOf(ended.stdout) } : {}),
     passed: summary?.passed ?? (failed > 0 ? 0 : 1),
     failed,
     skipped: summary?.skipped ?? 0,

@@ -28,7 +28,8 @@ const FAILED: Outcome = {
   status: "failed",
   passed: 0,
   failed: 1,
-  reason: "exit code 1",
+  reason: "1 tests failed",
+  failures: "one => ./a_test.ts:1:6\nerror: boom\n\n    at x",
 };
 
 Deno.test("the report has each part's time and limit, what needs a look, and the closing line alone at its end", () => {
@@ -48,7 +49,11 @@ whole gate           2:05
 
 Second try: types was tried 2 times
 Left running by types and ended: 77 sleep 9
-Failed: lint: exit code 1
+Failed: lint: 1 tests failed
+  one => ./a_test.ts:1:6
+  error: boom
+
+      at x
 
 Skipped:
   a test (skipped: no Go)

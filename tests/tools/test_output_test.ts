@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { failuresOf, parseTestOutput } from "../../tools/test_output.ts";
+
+/** What the running Deno says of these tests. */
+async function outputOf(tests: string): Promise<string> {
+  const file = await Deno.makeTempFile({ suffix: "_test.ts" });
+  try {
+    await Deno.writeTextFile(file, tests);
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["test", "--quiet", "--no-check", "--no-config", file],
+      env: { NO_COLOR: "1" },
+      stderr: "null",
+    });
+    return new TextDecoder().decode((await command.output()).stdout);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+Deno.test("failuresOf tells which tests and steps failed and why, with a long error cut", async () => {
+  const output = await outputOf(`
+    Deno.test("one", () => { throw new Error("first line\\n\\nafter an empty line"); });
+    Deno.test("two", (t) => t.step("inner", () => { throw new Error("x\\n".repeat(100) + "end"); }));
+    Deno.test("good", () => {});
+    Deno.test({ name: "left out", ignore: true, fn() {} });
+  `);
+  assert.deepEqual(parseTestOutput(output), {
+    passed: 1,
+    failed: 2,
+    skipped: 1,
+    skippedNames: ["left out"],
+    filtered: 0,
+  });
+  const failures = failuresOf(output);
+  assert.match(failures, /^one => .+_test\.ts:2:\d+\nerror: Error: first line\n\nafter an empty line\n/);
+  assert.match(
+    failures,
+    /\n\ntwo \.\.\. inner => .+_test\.ts:3:\d+\nerror: Error: x\n(x\n){28}\(\d+ more lines\)$/,
+  );
+});
+
+Deno.test("failuresOf is empty where nothing failed", async () => {
+  assert.equal(failuresOf(await outputOf(`Deno.test("good", () => {});`)), "");
+});
