@@ -16,7 +16,7 @@ const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => ended.abort());
 
 const endMs = performance.now() + minutes * 60_000;
-const total: Summary = { passed: 0, failed: 0, skipped: 0, skippedNames: [] };
+const total: Summary = { passed: 0, failed: 0, skipped: 0, skippedNames: [], shakyFiles: [] };
 console.log(
   `seed ${seed}, ${minutes} min\n\n${row("part", "rounds", "passed", "failed", "seconds", "seed")}`,
 );

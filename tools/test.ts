@@ -1,11 +1,12 @@
 import { renderSummary, type Summary } from "./summary.ts";
 import { type Suite, SUITES } from "./suites.ts";
-import { parseTestOutput } from "./test_output.ts";
+import { failedFiles, parseTestOutput } from "./test_output.ts";
 
 /**
  * Runs every suite that can run here and closes with one line that counts them: "N passed, N failed, N skipped".
  * Words choose suites by name; `--all` adds those that take longer than ten minutes together with the rest: without it
- * they count as skipped. What was skipped is named. `--count` loads the chosen suites and counts all of them as skipped.
+ * they count as skipped. What was skipped is named. Where up to three files failed they run a second time, alone: one that then
+ * passes counts as passed and is named, with what it said the first time further up. `--count` loads the chosen suites and counts all of them as skipped.
  * `--no-lock` is for another Deno than the pinned one. Steps within a test count as the test that holds them.
  */
 const FLAGS = ["--all", "--count", "--no-lock", "--"];
@@ -20,23 +21,41 @@ if (unknown.length > 0) {
   );
   Deno.exit(2);
 }
+/** More than so many are no accident of a machine that has other things to do. */
+const MOST_AGAIN = 3;
 const isCountOnly = Deno.args.includes("--count");
 const withLong = Deno.args.includes("--all") || words.length > 0;
-const total: Summary = { passed: 0, failed: 0, skipped: 0, skippedNames: [] };
+const total: Summary = { passed: 0, failed: 0, skipped: 0, skippedNames: [], shakyFiles: [] };
 for (const suite of SUITES) {
   if (words.length > 0 && !words.some((it) => suite.name.includes(it))) continue;
   const isLeftOut = isCountOnly || (suite.isLong === true && !withLong);
-  const { passed, failed, skipped, skippedNames } = await runSuite(suite, isLeftOut);
+  const first = await runSuite(suite, isLeftOut);
+  const { passed, failed, skipped, skippedNames, shakyFiles } = isLeftOut ? first : await again(suite, first);
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
   total.skippedNames.push(...skippedNames);
+  total.shakyFiles.push(...shakyFiles);
 }
 await Deno.stdout.write(new TextEncoder().encode(renderSummary(total)));
 Deno.exit(total.failed > 0 || (total.passed === 0 && !isCountOnly) ? 1 : 0);
 
+interface SuiteRun extends Summary {
+  failedFiles: string[];
+}
+
+/** What a suite comes to once the files that failed have run alone. */
+async function again(suite: Suite, first: SuiteRun): Promise<Summary> {
+  const { failed, failedFiles } = first;
+  if (failed === 0 || failedFiles.length === 0 || failedFiles.length > MOST_AGAIN) return first;
+  console.log(`\n== ${suite.name}, once more: ${failedFiles.join(", ")}`);
+  const second = await runSuite({ ...suite, paths: failedFiles }, false);
+  if (second.failed > 0) return first;
+  return { ...first, passed: first.passed + failed, failed: 0, shakyFiles: failedFiles };
+}
+
 /** Runs a suite and shows what it says; one that is left out is loaded and counted, and nothing of it runs. */
-async function runSuite(suite: Suite, isLeftOut: boolean): Promise<Summary> {
+async function runSuite(suite: Suite, isLeftOut: boolean): Promise<SuiteRun> {
   if (!isLeftOut) console.log(`\n== ${suite.name}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -70,7 +89,7 @@ async function runSuite(suite: Suite, isLeftOut: boolean): Promise<Summary> {
   if (!result) {
     // No summary means that the suite did not even start.
     console.log(`The suite "${suite.name}" gave no result (exit code ${code})`);
-    return { passed: 0, failed: 1, skipped: 0, skippedNames: [] };
+    return { passed: 0, failed: 1, skipped: 0, skippedNames: [], shakyFiles: [], failedFiles: [] };
   }
   const { passed, failed, skipped, skippedNames, filtered } = result;
   if (isLeftOut) {
@@ -82,5 +101,7 @@ async function runSuite(suite: Suite, isLeftOut: boolean): Promise<Summary> {
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: skipped + filtered,
     skippedNames,
+    shakyFiles: [],
+    failedFiles: failedFiles(text),
   };
 }

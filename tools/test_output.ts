@@ -1,7 +1,7 @@
 import type { Summary } from "./summary.ts";
 
 /** What `deno test` said at its end. */
-export interface TestOutput extends Summary {
+export interface TestOutput extends Omit<Summary, "shakyFiles"> {
   /** Tests that a filter left out; they are not among the skipped. */
   filtered: number;
 }
@@ -36,4 +36,10 @@ export function failuresOf(text: string): string {
     return [...lines.slice(0, ERROR_LINES), ...(left > 0 ? [`(${left} more lines)`] : [])].join("\n");
   });
   return errors.join("\n\n").slice(0, ALL_ERRORS);
+}
+
+/** Files of the tests that failed, as `deno test` names them before its result. */
+export function failedFiles(text: string): string[] {
+  const block = /\n FAILURES \n\n([^]*?)\n\n/.exec(text)?.[1] ?? "";
+  return [...new Set([...block.matchAll(/ => (\S+):\d+:\d+$/gm)].map((it) => it[1] ?? ""))];
 }

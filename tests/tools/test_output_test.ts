@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failuresOf, parseTestOutput } from "../../tools/test_output.ts";
+import { failedFiles, failuresOf, parseTestOutput } from "../../tools/test_output.ts";
 
 /** What the running Deno says of these tests. */
 async function outputOf(tests: string): Promise<string> {
@@ -31,6 +31,9 @@ Deno.test("failuresOf tells which tests and steps failed and why, with a long er
     skippedNames: ["left out"],
     filtered: 0,
   });
+  const [file, ...others] = failedFiles(output);
+  assert.match(file ?? "", /_test\.ts$/);
+  assert.deepEqual(others, [], "both are in one file");
   const failures = failuresOf(output);
   assert.match(failures, /^one => .+_test\.ts:2:\d+\nerror: Error: first line\n\nafter an empty line\n/);
   assert.match(

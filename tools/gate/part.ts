@@ -41,6 +41,8 @@ export interface Outcome extends Counts {
   readonly failures?: string;
   /** Names of skipped tests within it. */
   readonly skippedNames: readonly string[];
+  /** Files of tests that failed first and passed alone. */
+  readonly shakyFiles: readonly string[];
   readonly durationMs: number;
   readonly tries: number;
   /** Processes that it had left running; they were ended. */

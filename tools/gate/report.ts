@@ -21,8 +21,11 @@ export function renderReport(outcomes: readonly Outcome[], durationMs: number): 
   const table = rows.map((row) =>
     row.map((it, column) => it.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
   );
-  const notes = outcomes.flatMap(({ part, status, reason, failures = "", tries, leftRunning }) => [
+  const notes = outcomes.flatMap((
+    { part, status, reason, failures = "", shakyFiles, tries, leftRunning },
+  ) => [
     ...(status === "failed" ? [`Failed: ${part.name}: ${reason}`] : []),
+    ...(shakyFiles.length > 0 ? [`Passed only the second time: ${part.name}: ${shakyFiles.join(", ")}`] : []),
     ...(failures !== "" ? [failures.replaceAll(/^(?=.)/gm, "  ")] : []),
     ...(tries > 1 ? [`Second try: ${part.name} was tried ${tries} times`] : []),
     ...leftRunning.map((it) => `Left running by ${part.name} and ended: ${it}`),
@@ -35,6 +38,7 @@ export function renderReport(outcomes: readonly Outcome[], durationMs: number): 
     skippedNames: outcomes.flatMap((it) =>
       it.status === "skipped" ? [`${it.part.name}: ${it.reason}`] : it.skippedNames
     ),
+    shakyFiles: [],
   });
   return `\n${[...table, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n")}\n${end}`;
 }

@@ -57,7 +57,14 @@ async function runPart(part: Part, leftMs: number, around: GateSurroundings): Pr
     ended = await around.run(part.command, part, Math.max(limitMs - usedMs, 0));
     leftRunning.push(...ended.leftRunning);
   } while (ended.code !== 0 && !ended.isTimedOut && !around.signal?.aborted && tries < allTries);
-  const base = { part, skippedNames: [], durationMs: around.nowMs() - startedMs, tries, leftRunning };
+  const base = {
+    part,
+    skippedNames: [],
+    shakyFiles: [],
+    durationMs: around.nowMs() - startedMs,
+    tries,
+    leftRunning,
+  };
   const fail = (reason: string): Outcome => ({
     ...base,
     status: "failed",
@@ -80,11 +87,14 @@ async function runPart(part: Part, leftMs: number, around: GateSurroundings): Pr
     ...base,
     status: failed > 0 ? "failed" : "passed",
     ...(failed > 0 ? { reason: summary ? `${failed} tests failed` : `exit code ${ended.code}` } : {}),
-    ...(failed > 0 && summary ? { failures: failuresOf(ended.stdout) } : {}),
+    ...(summary && (failed > 0 || summary.shakyFiles.length > 0)
+      ? { failures: failuresOf(ended.stdout) }
+      : {}),
     passed: summary?.passed ?? (failed > 0 ? 0 : 1),
     failed,
     skipped: summary?.skipped ?? 0,
     skippedNames: summary?.skippedNames ?? [],
+    shakyFiles: summary?.shakyFiles ?? [],
   };
 }
 
@@ -119,6 +129,7 @@ async function skip(
     failed: 0,
     skipped: Math.max(counted?.skipped ?? 1, 1),
     skippedNames: [],
+    shakyFiles: [],
     durationMs,
     tries: 0,
     leftRunning: [],

@@ -17,6 +17,7 @@ const PASSED: Outcome = {
   failed: 0,
   skipped: 0,
   skippedNames: [],
+  shakyFiles: [],
   durationMs: 61_000,
   tries: 1,
   leftRunning: [],
@@ -34,7 +35,14 @@ const FAILED: Outcome = {
 
 Deno.test("the report has each part's time and limit, what needs a look, and the closing line alone at its end", () => {
   const text = renderReport([
-    { ...PASSED, tries: 2, leftRunning: ["77 sleep 9"], skippedNames: ["a test (skipped: no Go)"] },
+    {
+      ...PASSED,
+      shakyFiles: ["./a_test.ts"],
+      failures: "one => ./a_test.ts:1:6",
+      tries: 2,
+      leftRunning: ["77 sleep 9"],
+      skippedNames: ["a test (skipped: no Go)"],
+    },
     { ...SKIPPED, reason: "does not fit" },
     FAILED,
   ], 125_000);
@@ -47,6 +55,8 @@ real node   skipped  1:01  5 min  1
 lint        failed   1:01  5 min  1
 whole gate           2:05
 
+Passed only the second time: types: ./a_test.ts
+  one => ./a_test.ts:1:6
 Second try: types was tried 2 times
 Left running by types and ended: 77 sleep 9
 Failed: lint: 1 tests failed
