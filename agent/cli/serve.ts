@@ -32,7 +32,8 @@ import { onHost } from "../net/settings.ts";
 import { followAuthorities } from "../settings/follow_authorities.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
 import { networkOfSettings } from "../settings/settings.ts";
-import { createSettingsService, type SettingsService } from "../settings/settings_service.ts";
+import { followAppHost } from "../settings/app_host.ts";
+import { createSettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readSelection } from "../setup/release_selection.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
@@ -251,6 +252,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const ownNames = new Set(
       [hostName, `${hostName}.local`, "localhost", ...publicNames].map((it) => it.toLowerCase()),
     );
+    const appHost = followAppHost(settings, engine);
     let hasResumed = false;
     const deps = {
       setup,
@@ -271,8 +273,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         commit: BUILD.commit,
         builtAt: BUILD.builtAt,
       },
-      // A reverse proxy may have Alga and these pages behind one name, which is read from a file: last.
-      isKnownName: async (name: string) => ownNames.has(name) || await appHost(settings) === name,
+      // A reverse proxy may have Alga and these pages behind one name.
+      isKnownName: async (name: string) => ownNames.has(name) || await appHost() === name,
     };
     const app = createApp(deps);
     const over = new AbortController();
@@ -417,10 +419,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-/** Host of the application's address, in small letters; none before setup. */
-async function appHost(settings: Pick<SettingsService, "current">): Promise<string | undefined> {
-  const appUrl = (await settings.current().catch(() => undefined))?.appUrl;
-  return appUrl !== undefined && URL.canParse(appUrl) ? new URL(appUrl).hostname : undefined;
 }
