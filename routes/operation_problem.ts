@@ -37,6 +37,7 @@ export function operationProblem(reply: SharedRefusal, words: OperationWords): P
       return conflict(reason, ...words.nothingSubmitted);
     case "needs-acknowledgement":
     case "not-overridable":
+    case "unknown-checks":
       return acceptanceProblem(reply, "check again");
     case "inputs-refused":
       return conflict(

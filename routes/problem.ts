@@ -1,10 +1,15 @@
-import { utcTime } from "../agent/text/utc_time.ts";
 import type { Context } from "hono";
-import type { SetupReply } from "../agent/setup/mod.ts";
+import type { SetupRefusal, SetupReply } from "../agent/setup/setup_service.ts";
+import { clip } from "../agent/text/clip.ts";
+import { printable } from "../agent/text/printable.ts";
+import { utcTime } from "../agent/text/utc_time.ts";
 import { errorPage } from "../views/error_page.ts";
 import { renderPage } from "../views/layout.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
+
+/** Of an id that somebody typed, in characters. */
+const MAX_ID_LENGTH = 60;
 
 /** An answer that is not a success. @see RFC 9457 */
 export interface Problem {
@@ -95,6 +100,7 @@ export function refusalProblem(reply: Exclude<SetupReply, { ok: true }>): Proble
       return conflict(reason, "No answers yet", "Fill in the setup form first.");
     case "needs-acknowledgement":
     case "not-overridable":
+    case "unknown-checks":
       return acceptanceProblem(reply, "run the checks again");
   }
 }
@@ -104,14 +110,31 @@ export function conflict(reason: string, title: string, detail: string): Problem
   return { status: 409, title, detail, reason };
 }
 
-/** Why an acceptance is not enough; `again`: how to look again, after "Fix them and". */
+/** Why an acceptance is not enough, or names what does not exist; `again`: how to look again, after "Fix them and". */
 export function acceptanceProblem(
-  { reason, checkIds }: { reason: "needs-acknowledgement" | "not-overridable"; checkIds: readonly string[] },
+  reply: Extract<
+    SetupRefusal,
+    { reason: "needs-acknowledgement" | "not-overridable" | "unknown-checks" }
+  >,
   again: string,
 ): Problem {
-  const ids = checkIds.join(", ");
-  const [title, detail] = reason === "needs-acknowledgement"
-    ? ["Not everything was accepted", `Also to accept, or to fix: ${ids}.`] as const
-    : ["This must be fixed", `These findings cannot be accepted: ${ids}. Fix them and ${again}.`] as const;
-  return conflict(reason, title, detail);
+  const { reason } = reply;
+  const ids = reply.checkIds.map((it) => clip(printable(it), MAX_ID_LENGTH)).join(", ");
+  switch (reason) {
+    case "needs-acknowledgement":
+      return conflict(reason, "Not everything was accepted", `Also to accept, or to fix: ${ids}.`);
+    case "not-overridable":
+      return conflict(
+        reason,
+        "This must be fixed",
+        `These findings cannot be accepted: ${ids}. Fix them and ${again}.`,
+      );
+    case "unknown-checks":
+      return {
+        status: 422,
+        title: "There is no such check",
+        detail: `No check has this name here: ${ids}. What waits: ${reply.known.join(", ")}.`,
+        reason,
+      };
+  }
 }

@@ -185,7 +185,10 @@ export function setupRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 
   app.post("/setup/record", async (c) => {
     const decision = new URLSearchParams(await c.req.text()).get("decision") === "open" ? "open" : "keep";
-    return await reply(c, await deps.setup.decideRecord(decision, { by: by(c) }));
+    const result = await deps.setup.decideRecord(decision, { by: by(c) });
+    // What is kept may have lost its settings with the record.
+    if (result.ok && (await deps.settings.look()).isLost) return c.redirect("/settings", 303);
+    return await reply(c, result);
   });
   app.post("/setup/recheck", async (c) => await reply(c, await deps.setup.recheck({ by: by(c) })));
   app.post("/setup/install", async (c) => await reply(c, await deps.setup.install({ by: by(c) })));

@@ -48,7 +48,7 @@ export function settingsParts(view: SettingsView, nowMs: number): VNode[] {
         <div class="acts"><a class="button" href="/settings/findings">See what was found</a></div>
       </div>
     `,
-    openPanel(view),
+    view.isLost ? LOST : openPanel(view),
     lockedPanel(view.rows.filter((it) => it.locked !== undefined)),
     READERS,
   ]);
@@ -94,6 +94,17 @@ function lockedPanel(locked: readonly SettingRow[]): VNode | null {
     </div>
   `;
 }
+
+const LOST = html`
+  <div class="panel bad">
+    <h2>The settings of this appliance are lost</h2>
+    <p>
+      Alga goes on with those that it has. The appliance itself needs them for updates, for its checks and to
+      reach the registries: enter them again, as they were.
+    </p>
+    <div class="acts"><a class="button" href="/settings/change">Enter the settings</a></div>
+  </div>
+`;
 
 const READERS = html`
   <div class="panel">

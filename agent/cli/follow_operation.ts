@@ -63,7 +63,9 @@ export async function followOperation(
           return EXIT.actionRequired;
         }
         hasAccepted = true;
-        await client.request("POST", `${base}/acknowledge`, { checkIds: accepted });
+        const checkIds = accepted.filter((it) => operation.conditions.some(({ id }) => id === it));
+        // Others found nothing this time; without any there is nothing to say, and the next look tells what is open.
+        if (checkIds.length > 0) await client.request("POST", `${base}/acknowledge`, { checkIds });
         break;
       }
       default:

@@ -1,9 +1,7 @@
-import { checkIds } from "../preflight/mod.ts";
 import { UsageError } from "./command.ts";
 
-/** @throws {UsageError} for an id that no check has: what was mistyped would be taken in silence. */
-export function requireKnownChecks(given: readonly string[]): void {
-  const known = checkIds();
+/** @throws {UsageError} for an id that none of these checks has: what was mistyped would be taken in silence. */
+export function requireKnownChecks(given: readonly string[], known: readonly string[]): void {
   const unknown = given.find((it) => !known.includes(it));
   if (unknown === undefined) return;
   throw new UsageError(

@@ -1,5 +1,5 @@
 import { RealHost } from "../host/real_host.ts";
-import { type PreflightReport, standsInTheWay } from "../preflight/mod.ts";
+import { checkIds, type PreflightReport, standsInTheWay } from "../preflight/mod.ts";
 import { fieldOf } from "../setup/inputs/fields.ts";
 import { SETTING_KEYS, type SettingKey } from "../settings/settings.ts";
 import type { SettingsPlan, SettingsView } from "../settings/settings_view.ts";
@@ -9,6 +9,7 @@ import { parseText, placeOf } from "./input_file.ts";
 import { followOperation } from "./follow_operation.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { fieldHelp } from "./field_help.ts";
+import { requireKnownChecks } from "./known_checks.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
 import { readText } from "./read_text.ts";
 import { reportText } from "./report_text.ts";
@@ -65,6 +66,7 @@ Example: sudo alga-agent settings set --app-url https://psa.example.com`,
       } as const,
     );
     const action = parseAction(positionals);
+    requireKnownChecks(values.acknowledge, checkIds());
     const given = values as Record<string, string | boolean | string[] | undefined>;
     const change = action === "set" ? await readChange(given, terminal) : undefined;
     if (action !== "set" && (given["dry-run"] || given.check)) {

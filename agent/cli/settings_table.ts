@@ -4,11 +4,14 @@ import { utcMinute } from "../text/utc_time.ts";
 import { planLines } from "./plan_lines.ts";
 
 const ORIGIN_TEXT = { dhcp: "DHCP", default: "default", you: "you, at setup" } as const;
+const LOST =
+  "The settings of this appliance are lost. Enter them again: sudo alga-agent settings set --app-url URL, with the others that differ from the defaults";
 const PLAIN: Layout = { columns: undefined, color: false };
 
 /** Every setting, one a line, with where it came from. Pure. */
-export function settingsTable({ rows, isSetUp }: SettingsView, layout: Layout = PLAIN): string {
+export function settingsTable({ rows, isSetUp, isLost }: SettingsView, layout: Layout = PLAIN): string {
   if (!isSetUp) return "This appliance is not set up yet. Its answers are changed in setup.\n";
+  if (isLost) return printLine(LOST, 0, layout) + "\n";
   const width = Math.max(...rows.map((it) => it.label.length)) + 2;
   const lines = rows.map((it) => `${it.label.padEnd(width)}${it.value} (${originOf(it)})`);
   return `${lines.map((it) => printLine(it, width, layout)).join("\n")}\n`;

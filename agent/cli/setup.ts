@@ -5,10 +5,12 @@ import { SETUP_FIELD_KEYS, type SetupFieldKey } from "../setup/inputs/fields.ts"
 import { SetupInputs } from "../setup/inputs/schema.ts";
 import type { RecordDamage } from "../setup/setup_record.ts";
 import type { SetupView } from "../setup/setup_state.ts";
+import type { SettingsView } from "../settings/settings_view.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
-import { standsInTheWay } from "../preflight/mod.ts";
+import { settingsTable } from "./settings_table.ts";
+import { checkIds, standsInTheWay } from "../preflight/mod.ts";
 import { followLog } from "./follow_log.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { fetchPatiently } from "./fetch_patiently.ts";
@@ -101,7 +103,7 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
           : "--acknowledge waits for the result of the checks; leave out --no-wait",
       );
     }
-    requireKnownChecks(values.acknowledge);
+    requireKnownChecks(values.acknowledge, checkIds());
     const inputs = values["from-file"] === undefined
       ? undefined
       : await readInputFile(values["from-file"], terminal);
@@ -130,6 +132,8 @@ async function decideRecord(
     if (answer !== "show") {
       await client.request("POST", "/api/v1/setup/record", { decision: answer });
       say(terminal, answer === "keep" ? "The installation is kept as it is." : "Setup is open again.");
+      const settings: SettingsView = await client.request("GET", "/api/v1/settings");
+      if (settings.isLost) terminal.out(settingsTable(settings, terminal));
       return EXIT.ok;
     }
     const record: RecordDamage | null = await client.request("GET", "/api/v1/setup/record");
@@ -235,8 +239,10 @@ export async function followSetup(
       case "blocked": {
         if (acknowledged) return blocked(view, terminal);
         acknowledged = true;
+        const checkIds = acknowledge.filter((id) => view.preflight?.results.some((it) => it.id === id));
+        if (checkIds.length === 0) return blocked(view, terminal);
         try {
-          await client.request("POST", "/api/v1/setup/acknowledge", { checkIds: acknowledge });
+          await client.request("POST", "/api/v1/setup/acknowledge", { checkIds });
         } catch (error) {
           if (!(error instanceof AgentRefusal) || !NOT_ACCEPTED.includes(error.reason)) throw error;
           return blocked(view, terminal, error.message);

@@ -1,10 +1,12 @@
 import { RealHost } from "../host/real_host.ts";
 import type { PlannedStep } from "../operation/operation.ts";
+import { updateCheckIds } from "../update/gate.ts";
 import type { UpdateView } from "../update/update_service.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { followOperation } from "./follow_operation.ts";
+import { requireKnownChecks } from "./known_checks.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
 import { historyText, newsText, updatePlanText } from "./update_table.ts";
 
@@ -58,6 +60,7 @@ Example: sudo alga-agent update plan`,
       } as const,
     );
     const action = parseAction(positionals);
+    requireKnownChecks(values.acknowledge, updateCheckIds());
     const checksOnly = values["checks-only"];
     if (checksOnly && action !== "apply") throw new UsageError('--checks-only goes with "apply"');
     const output = parseChoice("-o", values.output, ["table", "json"]);

@@ -23,6 +23,8 @@ export interface GateReader<Report = unknown> {
   read(data: unknown): Report | undefined;
   /** What of a report stands in the way. */
   conditions(report: Report): readonly Condition[];
+  /** Everything that it reports on, well or not: what may be named when findings are accepted. */
+  ids(report: Report): readonly string[];
 }
 
 /** What is left when a person has accepted some; another cause needs another acceptance. */

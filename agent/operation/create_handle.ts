@@ -63,6 +63,11 @@ export function createHandle<Inputs>(core: OperationCore<Inputs>): OperationHand
       const { state, report, accepted } = folded();
       if (state.status !== "blocked" || !gate || report === undefined) return REFUSED;
       const open = openConditions(gate.conditions(report), accepted);
+      const reported = gate.ids(report);
+      const unknown = checkIds.filter((it) => !reported.includes(it));
+      if (unknown.length > 0) {
+        return { ok: false, reason: "unknown-checks", checkIds: unknown, known: open.map((it) => it.id) };
+      }
       const ids = (mayBeAccepted: boolean) =>
         open.filter((it) => it.mayBeAccepted === mayBeAccepted).map((it) => it.id);
       if (ids(false).length > 0) return { ok: false, reason: "not-overridable", checkIds: ids(false) };

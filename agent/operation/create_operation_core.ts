@@ -293,7 +293,7 @@ function isUnderWay(state: OperationState): boolean {
 
 function inputsLost(title: string): AgentError {
   return new AgentError("STATE_DAMAGED", `The answers of ${title.toLowerCase()} can no longer be read`, {
-    hint: 'Enter the answers again on the page "Set up" and send the form',
+    hint: 'Enter the answers again on its page ("Set up", "Settings" or "Updates") and start it again',
     retrySafe: false,
   });
 }

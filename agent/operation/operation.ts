@@ -167,6 +167,8 @@ export type OperationRefusal =
   | { ok: false; reason: "nothing-submitted" }
   | { ok: false; reason: "needs-acknowledgement"; checkIds: readonly string[] }
   | { ok: false; reason: "not-overridable"; checkIds: readonly string[] }
+  /** Findings were accepted of what does not exist; `known`: what waits. */
+  | { ok: false; reason: "unknown-checks"; checkIds: readonly string[]; known: readonly string[] }
   | { ok: false; reason: "inputs-refused"; changes: readonly InputChange[] };
 export type OperationReply = { ok: true } | OperationRefusal;
 

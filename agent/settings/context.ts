@@ -1,4 +1,3 @@
-import { AgentError } from "../error.ts";
 import type { StepTools } from "../operation/step.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
 import type { ResolvedRelease } from "../release/mod.ts";
@@ -19,18 +18,6 @@ export interface SettingsContext extends StepTools {
   agentPort: number;
   /** `undefined` while there is no kubeconfig. */
   connectKube(): Promise<KubeClient | undefined>;
-  /** The release that is installed; `undefined` when it is not on record. */
+  /** The release that is installed; `undefined` when neither our record nor the cluster tells. */
   release(): Promise<ResolvedRelease | undefined>;
-}
-
-/** The installed release. @throws {AgentError} RELEASE_INVALID when it is not on record: values must not be made up. */
-export async function requireRelease(
-  { release }: Pick<SettingsContext, "release">,
-): Promise<ResolvedRelease> {
-  const found = await release();
-  if (found) return found;
-  throw new AgentError("RELEASE_INVALID", "The record of the installed release can no longer be read", {
-    hint: "Send what this prints to Alga support: sudo alga-agent status --for-support",
-    retrySafe: false,
-  });
 }

@@ -6,7 +6,7 @@ import type { Operation } from "../operation/operation.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
 import type { NetworkSettings } from "../net/settings.ts";
 import { classifyKubeError } from "../setup/classify_kube_error.ts";
-import { readSelection } from "../setup/release_selection.ts";
+import { findRelease } from "../setup/find_release.ts";
 import { PATHS } from "../state/paths.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import type { SettingsContext } from "./context.ts";
@@ -65,7 +65,7 @@ export function settingsOperation(deps: SettingsDeps): Operation<Settings, Setti
             return deps.agentPort;
           },
           connectKube: deps.connectKube,
-          release: async () => (await readSelection(host, clock))?.resolved,
+          release: () => findRelease({ host, clock, connectKube: deps.connectKube, registry }),
         },
         close: () => registry.close(),
       };

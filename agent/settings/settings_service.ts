@@ -1,5 +1,4 @@
 import type { Clock } from "../clock.ts";
-import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import type { Engine, OperationHandle, OperationRefusal, OperationReply } from "../operation/operation.ts";
 import type { PreflightReport } from "../preflight/mod.ts";
@@ -17,7 +16,7 @@ import {
   type SettingsChange,
 } from "./settings.ts";
 import { type SettingsDeps, settingsOperation } from "./settings_operation.ts";
-import { type CurrentSettings, readSettings } from "./settings_store.ts";
+import { type CurrentSettings, NO_SETTINGS, readSettings, settingsLost } from "./settings_store.ts";
 import { settingRows, type SettingsPlan, settingsPlan, type SettingsView } from "./settings_view.ts";
 
 /** Why a change was refused. */
@@ -71,13 +70,13 @@ export interface SettingsServiceDeps extends Omit<SettingsDeps, "current" | "by"
 export async function createSettingsService(deps: SettingsServiceDeps): Promise<SettingsService> {
   const { host, clock, engine } = deps;
   const read = async () => await readSettings(host, clock, await deps.answers());
+  const isSetUp = () => deps.setupView().state.status === "done";
   const current = async (): Promise<CurrentSettings> => {
     const found = await read();
     if (found) return found;
-    throw new AgentError("STATE_DAMAGED", "The settings of this appliance can no longer be read", {
-      hint: 'Enter all of them again on the page "Settings"',
-      retrySafe: false,
-    });
+    // Lost after setup, they are entered again: everything is a change.
+    if (isSetUp()) return NO_SETTINGS;
+    throw settingsLost();
   };
   const handle: OperationHandle<Settings> = await engine.add(settingsOperation({
     ...deps,
@@ -89,7 +88,13 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
   }));
 
   const listeners = new Set<() => void>();
-  let seen: Omit<SettingsView, "operation"> = { isSetUp: false, rows: [], values: NO_VALUES, systemDns: "" };
+  let seen: Omit<SettingsView, "operation"> = {
+    isSetUp: false,
+    isLost: false,
+    rows: [],
+    values: formValues(NO_SETTINGS.settings),
+    systemDns: "",
+  };
   let made: SettingsView | undefined;
 
   function view(): SettingsView {
@@ -99,12 +104,13 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
   }
 
   async function look(): Promise<SettingsView> {
-    const { state, answers } = deps.setupView();
+    const { answers } = deps.setupView();
     const [found, defaults] = [await read(), await readDefaults(host)];
     seen = {
-      isSetUp: state.status === "done" && found !== undefined,
+      isSetUp: isSetUp(),
+      isLost: isSetUp() && found === undefined,
       rows: found ? settingRows(found, { answers, defaults }) : [],
-      values: formValues(found?.settings),
+      values: formValues((found ?? NO_SETTINGS).settings),
       systemDns: defaults.dnsServers?.value ?? "",
     };
     made = undefined;
@@ -147,7 +153,9 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
       return status === "idle" || status === "done" ? undefined : handle.inputs();
     },
     async merge(change, typedProxyUrl) {
-      return mergeSettings((await current()).settings, change, typedProxyUrl);
+      const before = (await current()).settings;
+      const merged = mergeSettings(before, change, typedProxyUrl);
+      return "settings" in merged && merged.settings.appUrl === "" ? { errors: [ADDRESS_LOST] } : merged;
     },
     async plan(settings) {
       return settingsPlan((await current()).settings, settings, await handle.plan(settings));
@@ -163,7 +171,7 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
       }
     },
     async apply(settings, { by, isFollowing }) {
-      if (deps.setupView().state.status !== "done") return { ok: false, reason: "not-set-up" };
+      if (!isSetUp()) return { ok: false, reason: "not-set-up" };
       const isChange = changedKeys((await current()).settings, settings).length > 0;
       const { status } = handle.view().state;
       // One that failed half-way may be sent again as it is.
@@ -176,18 +184,12 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
   };
 }
 
-const NO_VALUES: Record<SettingKey, string> = {
-  appUrl: "",
-  dnsMode: "system",
-  dnsServers: "",
-  channel: "stable",
-  proxyUrl: "",
-  noProxy: "",
-  caCerts: "",
+const ADDRESS_LOST: FieldError = {
+  field: "appUrl",
+  message: "Enter the address: the settings of this appliance were lost, and this one cannot be guessed",
 };
 
-function formValues(settings: Settings | undefined): Record<SettingKey, string> {
-  if (!settings) return NO_VALUES;
+function formValues(settings: Settings): Record<SettingKey, string> {
   const { dnsServers, proxyUrl } = settings;
   return { ...settings, dnsServers: dnsServers.join(", "), proxyUrl: withoutPassword(proxyUrl) };
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
+import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import type { StoredInputs } from "../setup/inputs/stored.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
@@ -37,6 +38,29 @@ export interface CurrentSettings {
   settings: Settings;
   changed: Partial<Record<SettingKey, ChangeMark>>;
   history: z.infer<typeof SettingsFile>["history"];
+}
+
+/** Where an appliance that is set up has lost its settings: what the new ones are compared with. */
+export const NO_SETTINGS: CurrentSettings = {
+  settings: {
+    appUrl: "",
+    dnsMode: "system",
+    dnsServers: [],
+    channel: "stable",
+    proxyUrl: "",
+    noProxy: "",
+    caCerts: "",
+  },
+  changed: {},
+  history: [],
+};
+
+/** What needs them cannot go on. */
+export function settingsLost(): AgentError {
+  return new AgentError("STATE_DAMAGED", "The settings of this appliance can no longer be read", {
+    hint: 'Enter them again on the page "Settings", or with "sudo alga-agent settings set --app-url URL"',
+    retrySafe: false,
+  });
 }
 
 /** What was changed after setup, else the answers of setup. `undefined`: there are neither. */

@@ -66,6 +66,8 @@ export interface SettingRow {
 export interface SettingsView {
   /** Before setup is done there are answers, not settings. */
   isSetUp: boolean;
+  /** Set up, and its settings are neither on record nor known any more: they are entered again. */
+  isLost: boolean;
   rows: readonly SettingRow[];
   /** Values to begin a form with: no secrets. */
   values: Readonly<Record<SettingKey, string>>;

@@ -20,6 +20,7 @@ export function shownValue(key: SettingKey, settings: Settings, systemDns = ""):
       return read.map((it) => `${it.name}, valid to ${it.validTo.slice(0, 10)}`).join("; ") || "none";
     }
     case "appUrl":
+      return settings.appUrl || "not known";
     case "channel":
       return settings[key];
   }

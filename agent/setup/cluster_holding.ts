@@ -23,7 +23,8 @@ const RELEASE: ObjectRef = {
   namespace: NAMESPACES.flux,
   name: SOURCE_NAME,
 };
-const SELECTION: ObjectRef = {
+/** What setup and updates write of the release that they choose. @see contract.md 2.4 */
+export const SELECTION: ObjectRef = {
   resource: KINDS.ConfigMap,
   namespace: NAMESPACES.settings,
   name: "appliance-release-selection",

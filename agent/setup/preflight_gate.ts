@@ -21,4 +21,5 @@ export const preflightGate: GateReader<PreflightReport> = {
         wayOut: it.remediation,
         mayBeAccepted: it.overridable,
       })),
+  ids: ({ results }) => results.map((it) => it.id),
 };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
+import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { ReleaseManifest, type ResolvedRelease } from "../release/mod.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
@@ -30,6 +31,15 @@ export async function readSelection(
     schemaVersion: SCHEMA_VERSION,
   });
   return read.status === "ok" ? read.value : undefined;
+}
+
+/** @throws {AgentError} RELEASE_INVALID when the installed release is not on record: it must not be made up. */
+export function requireRelease(found: ResolvedRelease | undefined): ResolvedRelease {
+  if (found) return found;
+  throw new AgentError("RELEASE_INVALID", "The record of the installed release can no longer be read", {
+    hint: 'Make a support bundle on the page "Support" and send it to Alga support',
+    retrySafe: false,
+  });
 }
 
 /** Keeps the chosen release: the fields that updates compare, and the whole manifest. @see contract.md 11.3 */

@@ -14,7 +14,8 @@ export type SetupRefusal =
   | { ok: false; reason: "not-blocked" }
   | { ok: false; reason: "nothing-submitted" }
   | { ok: false; reason: "needs-acknowledgement"; checkIds: readonly string[] }
-  | { ok: false; reason: "not-overridable"; checkIds: readonly string[] };
+  | { ok: false; reason: "not-overridable"; checkIds: readonly string[] }
+  | { ok: false; reason: "unknown-checks"; checkIds: readonly string[]; known: readonly string[] };
 
 export type SetupReply = { ok: true } | SetupRefusal;
 

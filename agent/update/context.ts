@@ -1,4 +1,3 @@
-import { AgentError } from "../error.ts";
 import type { Obligation, StepTools } from "../operation/step.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
 import type { ResolvedRelease } from "../release/mod.ts";
@@ -29,16 +28,4 @@ export interface UpdateContext extends StepTools {
 /** The release that the update goes to. */
 export function targetOf({ request }: Pick<UpdateContext, "request">): ResolvedRelease {
   return request.target;
-}
-
-/** The installed release. @throws {AgentError} RELEASE_INVALID when it is not on record: what to update from must not be made up. */
-export async function requireInstalled(
-  { installed }: Pick<UpdateContext, "installed">,
-): Promise<ResolvedRelease> {
-  const found = await installed();
-  if (found) return found;
-  throw new AgentError("RELEASE_INVALID", "The record of the installed release can no longer be read", {
-    hint: "Make a support bundle and send it to Alga support",
-    retrySafe: false,
-  });
 }

@@ -3,14 +3,16 @@ import {
   allChecks,
   type Check,
   type CheckContext,
+  checkIds,
   type PreflightReport,
   runPreflight,
 } from "../preflight/mod.ts";
 import { fail, pass, warn } from "../preflight/outcome.ts";
 import { toCheckInputs } from "../settings/settings.ts";
 import { preflightGate } from "../setup/preflight_gate.ts";
+import { requireRelease } from "../setup/release_selection.ts";
 import { requireKube } from "../setup/steps/cluster.ts";
-import { requireInstalled, targetOf, type UpdateContext } from "./context.ts";
+import { targetOf, type UpdateContext } from "./context.ts";
 import { isSuspended, readReleases } from "./helm_releases.ts";
 import { pathProblem } from "./path.ts";
 
@@ -53,6 +55,13 @@ export function updateChecks(context: UpdateContext): readonly Check[] {
   return [pathCheck(context), chartsCheck(context), heldCheck(context), healthCheck(context)];
 }
 
+/** The id of every check that an update may run. */
+export function updateCheckIds(): string[] {
+  // What a check needs is looked at only when it runs.
+  const own = updateChecks({} as UpdateContext).map((it) => it.id);
+  return [...checkIds().filter(isShared), ...own];
+}
+
 /** From the installed release the new one can be reached in one step. */
 function pathCheck(context: UpdateContext): Check {
   return {
@@ -62,7 +71,7 @@ function pathCheck(context: UpdateContext): Check {
     overridable: true,
     async run() {
       const target = targetOf(context).manifest;
-      const installed = (await requireInstalled(context)).manifest;
+      const installed = (requireRelease(await context.installed())).manifest;
       const expected = `release ${target.version} follows ${installed.version}`;
       const problem = pathProblem(installed.version, target);
       if (problem === undefined) {

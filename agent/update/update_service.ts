@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
-import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import type { Engine, OperationRefusal, OperationView, PlannedStep } from "../operation/operation.ts";
 import type { ResolvedRelease } from "../release/mod.ts";
 import type { Settings } from "../settings/settings.ts";
+import { settingsLost } from "../settings/settings_store.ts";
 import { readSelection } from "../setup/release_selection.ts";
 import type { Journal } from "../state/journal.ts";
 import { type ChannelNews, type ChannelWatch, createChannelWatch } from "./channel_watch.ts";
@@ -164,11 +164,4 @@ function requestOf({ target, from }: { target: ResolvedRelease; from: ResolvedRe
 function identity({ manifest, manifestDigest, channel }: ResolvedRelease) {
   const { version, notes } = manifest;
   return { version, manifestDigest, channel, ...(notes === undefined ? {} : { notes }) };
-}
-
-function settingsLost(): AgentError {
-  return new AgentError("STATE_DAMAGED", "The settings of this appliance can no longer be read", {
-    hint: 'Enter them again on the page "Settings"',
-    retrySafe: false,
-  });
 }

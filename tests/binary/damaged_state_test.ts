@@ -361,6 +361,17 @@ await binaryTest(
           (it) => it === "fully_healthy" || it === "ready_to_log_in",
         );
         assert.equal(JSON.stringify(await installedRelease(world)), before);
+
+        const settings = async () => (await agent.request("GET", "/api/v1/settings")).body;
+        assert.deepEqual([(await settings()).isSetUp, (await settings()).isLost], [true, true]);
+        const set = ["settings", "set", "--root", root];
+        const without = await run(program, [...set, "--channel", "stable"]);
+        assert.deepEqual([without.code, /Enter the address/.test(without.stderr)], [2, true], without.stderr);
+        const again = await run(program, [...set, "--app-url", String(sampleInputs(world).appUrl)]);
+        assert.equal(again.code, 0, again.stderr);
+        assert.equal((await settings()).isLost, false);
+        assert.equal(JSON.stringify(await installedRelease(world)), before);
+        assert.equal((await agent.request("GET", "/api/v1/updates")).body.installed.version, "1.4.0");
       } finally {
         await agent.stop();
       }

@@ -42,6 +42,7 @@ export function stubOperation(given: Partial<OperationView> = {}): OperationView
 export interface SettingsStub extends SettingsService {
   requests: { action: string; by: string; settings?: Settings; checkIds?: readonly string[] }[];
   isSetUp: boolean;
+  isLost: boolean;
   operation: OperationView;
   answer: SettingsReply;
 }
@@ -59,10 +60,12 @@ export function settingsStub(): SettingsStub {
   const stub: SettingsStub = {
     requests: [],
     isSetUp: true,
+    isLost: false,
     operation: stubOperation(),
     answer: { ok: true },
     view: () => ({
       isSetUp: stub.isSetUp,
+      isLost: stub.isLost,
       rows: [
         ...SETTING_KEYS.map((field) => ({
           field,

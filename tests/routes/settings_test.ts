@@ -74,6 +74,15 @@ Deno.test("GET /settings shows each value, where it came from, and why company a
   assert.ok(links.includes("/settings/change#appUrl") && !links.includes("/settings/change#tenantName"));
 });
 
+Deno.test("settings that are lost are told, and the form to enter them again is open", async () => {
+  const { settings, get } = await startApp();
+  settings.isLost = true;
+  const { text, tags } = parseMarkup(await (await get("/settings?live=off")).text());
+  assert.match(text, /The settings of this appliance are lost/);
+  assert.ok(tags.some((it) => it.attributes.href === "/settings/change"));
+  assert.equal((await get("/settings/change")).status, 200);
+});
+
 for (const path of ["/settings", "/settings/change", "/settings/review", "/settings/findings"]) {
   Deno.test(`GET ${path} leads to setup before setup is done`, async () => {
     const { settings, get } = await startApp();
@@ -228,6 +237,18 @@ Deno.test("a closed gate shows its findings; accepting takes every box", async (
   const missing = await post("/settings/accept", {});
   assert.equal(missing.status, 422);
   assert.match(parseMarkup(await missing.text()).text, /Application address: tick the box/);
+  settings.answer = {
+    ok: false,
+    reason: "unknown-checks",
+    checkIds: ["dns.app-hots\u202e"],
+    known: ["dns.app-host"],
+  };
+  const unknown = await post("/settings/accept", [["checkId", "dns.app-hots"]]);
+  assert.equal(unknown.status, 422);
+  assert.match(
+    parseMarkup(await unknown.text()).text,
+    /No check has this name here: dns\.app-hots\. What waits: dns\.app-host\./,
+  );
   settings.answer = { ok: true };
   assert.equal((await post("/settings/accept", [["checkId", "dns.app-host"]])).status, 303);
   assert.deepEqual(settings.requests.at(-1), {

@@ -36,6 +36,7 @@ export const SETTINGS_STATES: Record<string, OperationState> = {
 export function sampleSettings(state: OperationState, t = "text"): SettingsView {
   return {
     isSetUp: true,
+    isLost: false,
     rows: [
       { field: "appUrl", label: "Application address", value: t, origin: { at: AT, by: t } },
       { field: "dnsMode", label: "DNS servers", value: t, origin: "dhcp" },
@@ -104,6 +105,13 @@ export function settingsPages(t: string): Record<string, string> {
     sampleCheck("fail", { overridable: true }, t),
     sampleCheck("error", { overridable: true }, t),
   );
+  pages["settings, lost"] = page({
+    title: "Settings",
+    body: [
+      settingsHead("token"),
+      settingsParts({ ...sampleSettings({ status: "idle" }, t), isLost: true, rows: [] }, NOW_MS),
+    ],
+  });
   pages["settings, review"] = page(settingsReviewPage({ csrfToken: "token", plan }));
   pages["settings, review with checks"] = page(settingsReviewPage({ csrfToken: "token", plan, report }));
   pages["settings, review to fix"] = page(

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Change, Step } from "../../operation/step.ts";
 import { fieldOf } from "../../setup/inputs/fields.ts";
-import { readSelection, writeSelection } from "../../setup/release_selection.ts";
-import { requireRelease, type SettingsContext } from "../context.ts";
+import { readSelection, requireRelease, writeSelection } from "../../setup/release_selection.ts";
+import type { SettingsContext } from "../context.ts";
 import { changedKeys } from "../settings.ts";
 import { writeSettings } from "../settings_store.ts";
 import { shownValue } from "../shown_value.ts";
@@ -29,7 +29,7 @@ export const recordStep: Step<SettingsContext> = {
     const { host, clock, settings, by } = context;
     const before = await context.current();
     // An update reads the address and the channel from here, so this comes first.
-    const resolved = { ...await requireRelease(context), channel: settings.channel };
+    const resolved = { ...requireRelease(await context.release()), channel: settings.channel };
     await writeSelection(host, clock, resolved, settings);
     if (!isDeepStrictEqual(before.settings, settings)) {
       await writeSettings(host, clock, before, { settings, by });

@@ -7,7 +7,8 @@ import { VALUES_PREFIX } from "../../setup/values_objects.ts";
 import { waitFor } from "../../operation/wait_for.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
 import { conditionOf, KINDS, type KubeClient } from "../../../k8s/mod.ts";
-import { requireRelease, type SettingsContext } from "../context.ts";
+import { requireRelease } from "../../setup/release_selection.ts";
+import type { SettingsContext } from "../context.ts";
 import { rolloutState } from "../rollout_state.ts";
 import { isCurrent, RECONCILE_ANNOTATION, wantedValues } from "../values.ts";
 
@@ -92,7 +93,7 @@ async function requests(context: SettingsContext, kube: KubeClient): Promise<Req
 async function changedReleases(context: SettingsContext, kube: KubeClient): Promise<string[]> {
   const changed: string[] = [];
   const marks = new Map((await requests(context, kube)).map((it) => [it.release, it]));
-  for (const wanted of wantedValues(await requireRelease(context), context.settings)) {
+  for (const wanted of wantedValues(requireRelease(await context.release()), context.settings)) {
     if (!wanted.metadata.name.startsWith(VALUES_PREFIX)) continue;
     const release = wanted.metadata.name.slice(VALUES_PREFIX.length);
     const found = await kube.get({
@@ -107,7 +108,7 @@ async function changedReleases(context: SettingsContext, kube: KubeClient): Prom
 }
 
 async function releases(context: SettingsContext): Promise<string[]> {
-  return wantedValues(await requireRelease(context), context.settings).map((it) => it.metadata.name)
+  return wantedValues(requireRelease(await context.release()), context.settings).map((it) => it.metadata.name)
     .filter((it) => it.startsWith(VALUES_PREFIX)).map((it) => it.slice(VALUES_PREFIX.length));
 }
 

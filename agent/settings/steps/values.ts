@@ -2,7 +2,8 @@ import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import type { Change, Step } from "../../operation/step.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
-import { requireRelease, type SettingsContext } from "../context.ts";
+import { requireRelease } from "../../setup/release_selection.ts";
+import type { SettingsContext } from "../context.ts";
 import { isCurrent, RECONCILE_ANNOTATION, wantedValues } from "../values.ts";
 import { markOf } from "../wanted_files.ts";
 import { differences } from "../differences.ts";
@@ -50,7 +51,7 @@ export const valuesStep: Step<SettingsContext> = {
 };
 
 async function objects(context: SettingsContext): Promise<KubeObject[]> {
-  return wantedValues(await requireRelease(context), context.settings);
+  return wantedValues(requireRelease(await context.release()), context.settings);
 }
 
 async function find(kube: KubeClient, { metadata }: KubeObject): Promise<KubeObject | undefined> {

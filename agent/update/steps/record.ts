@@ -1,7 +1,7 @@
 import type { Step } from "../../operation/step.ts";
-import { writeSelection } from "../../setup/release_selection.ts";
+import { requireRelease, writeSelection } from "../../setup/release_selection.ts";
 import { selectionArrived } from "../arrived.ts";
-import { requireInstalled, targetOf, type UpdateContext } from "../context.ts";
+import { targetOf, type UpdateContext } from "../context.ts";
 
 /** Writes down which release is installed: what looks for updates compares with it. */
 export const recordStep: Step<UpdateContext> = {
@@ -21,7 +21,7 @@ export const recordStep: Step<UpdateContext> = {
   plan: async (context) => [{
     object: "Installed release",
     field: "",
-    from: (await requireInstalled(context)).manifest.version,
+    from: (requireRelease(await context.installed())).manifest.version,
     to: targetOf(context).manifest.version,
   }],
 };

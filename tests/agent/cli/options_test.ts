@@ -79,6 +79,14 @@ for (
       ["setup", "--from-file", "x", "--acknowledge", "hw.memry"],
       '--acknowledge: there is no check "hw.memry". The checks are ',
     ],
+    [
+      ["settings", "set", "--channel", "stable", "--acknowledge", "upd.held"],
+      '--acknowledge: there is no check "upd.held". The checks are ',
+    ],
+    [
+      ["update", "apply", "--acknowledge", "hw.memory"],
+      '--acknowledge: there is no check "hw.memory". The checks are ',
+    ],
     [["status", "-o", "xml"], '-o must be table or json, not "xml"\n'],
     [["version", "-o"], 'The option "-o, --output" needs a value\n'],
     [["serve", "--listen"], 'The option "--listen" needs a value\n'],

@@ -31,6 +31,15 @@ Deno.test("settings show prints each setting, where it came from, and why some a
     for (const line of narrow.out.split("\n")) assert.ok(line.length <= 60, line);
   }));
 
+Deno.test("settings that are lost are told with the command that enters them again", () =>
+  withStandIn(async (agent) => {
+    const body = { ...settingsStub().view(), isLost: true, rows: [] };
+    agent.answers[`GET ${SETTINGS}`] = [{ status: 200, body }];
+    const { code, out } = await cli(["settings", "show", "--root", agent.root]);
+    assert.equal(code, 0);
+    assert.match(out, /are lost\. Enter them again: sudo alga-agent settings set --app-url URL/);
+  }));
+
 Deno.test("settings before setup tell where the answers are changed", () =>
   withStandIn(async (agent) => {
     agent.answers[`GET ${SETTINGS}`] = [{ status: 200, body: { ...settingsStub().view(), isSetUp: false } }];

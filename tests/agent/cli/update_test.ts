@@ -51,10 +51,22 @@ Deno.test("update apply follows the update to its end, and accepts what it was t
     agent.answers[`POST ${BASE}/apply`] = [{ status: 202, body: {} }];
     agent.answers[`POST ${BASE}/acknowledge`] = [{ status: 202, body: {} }];
     agent.answers[`GET ${BASE}`] = [
-      at({ status: "blocked", since: "" }),
+      at({ status: "blocked", since: "" }, {
+        conditions: [{ id: "upd.held", cause: "paused: x", wayOut: "Accept it", mayBeAccepted: true }],
+      }),
       at({ status: "done", finishedAt: "" }),
     ];
-    const args = ["update", "apply", "--acknowledge", "upd.held", "--root", agent.root];
+    // One that found nothing is not named to the agent.
+    const args = [
+      "update",
+      "apply",
+      "--acknowledge",
+      "upd.held",
+      "--acknowledge",
+      "upd.path",
+      "--root",
+      agent.root,
+    ];
     const { code, out } = await cli(args);
     assert.deepEqual([code, out], [0, "Updated.\n"]);
     assert.deepEqual(agent.asked.filter((it) => it.method === "POST").map((it) => [it.path, it.body]), [

@@ -61,7 +61,7 @@ const OPEN_GATE: typeof settingsGate = {
 async function startAgent(
   world: SettingsWorld,
   host: FakeHost,
-  { limit = Infinity, gate = OPEN_GATE } = {},
+  { limit = Infinity, gate = OPEN_GATE, hasAnswers = true } = {},
 ): Promise<Agent> {
   const process = startMortalProcess(host, world.kube, limit);
   const { clock } = world;
@@ -78,7 +78,7 @@ async function startAgent(
     agentPort: 8080,
     gate,
     setupView: () => ({ state: { status: "done" }, answers: [] }) as unknown as SetupView,
-    answers: () => Promise.resolve(INPUTS),
+    answers: () => Promise.resolve(hasAnswers ? INPUTS : undefined),
   });
   await engine.dischargeOwed();
   await engine.resume();
@@ -252,6 +252,25 @@ Deno.test("a change waits at its check, is accepted, and begins only then", asyn
     assert.equal((await settings.accept([], BY)).ok, false);
     assert.deepEqual(await settings.accept(operation.conditions.map((it) => it.id), BY), { ok: true });
     assert.equal((await ended(agent)).status, "done");
+    await agent.kill();
+  });
+});
+
+Deno.test("settings that are lost are entered again, address first, and count from then on", async () => {
+  await withCluster(async (world) => {
+    const agent = await startAgent(world, world.host, { hasAnswers: false });
+    const { settings } = agent;
+    const { isSetUp, isLost, rows } = await settings.look();
+    assert.deepEqual([isSetUp, isLost, rows], [true, true, []]);
+    assert.equal(await settings.current(), undefined);
+    const without = await settings.merge({ channel: "stable" });
+    assert.deepEqual("errors" in without && without.errors.map((it) => it.field), ["appUrl"]);
+    const now = await merged(settings, { appUrl: INPUTS.appUrl });
+    const plan = await settings.plan(now);
+    assert.deepEqual(plan.settings.map((it) => [it.field, it.from]), [["appUrl", "not known"]]);
+    assert.deepEqual(await settings.apply(now, BY), { ok: true });
+    assert.equal((await ended(agent)).status, "done");
+    assert.deepEqual([(await settings.look()).isLost, await settings.current()], [false, now]);
     await agent.kill();
   });
 });

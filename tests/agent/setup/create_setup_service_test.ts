@@ -157,6 +157,19 @@ Deno.test("acknowledge() of a finding that must be fixed is refused", async () =
   assert.equal(engine.setup.view().acknowledgements.length, 0);
 });
 
+Deno.test("acknowledge() of what no check is called is refused with what waits, and accepts nothing", async () => {
+  const engine = await startEngine();
+  engine.findings.push(finding("hw.memory"));
+  await submitted(engine);
+  assert.deepEqual(await engine.setup.acknowledge(["hw.memory", "hw.memry"], BY), {
+    ok: false,
+    reason: "unknown-checks",
+    checkIds: ["hw.memry"],
+    known: ["hw.memory"],
+  });
+  assert.deepEqual([engine.state().status, engine.setup.view().acknowledgements], ["blocked", []]);
+});
+
 Deno.test("recheck(), acknowledge() and retry() are refused where they make no sense", async () => {
   const engine = await startEngine();
   const refused = { ok: false, reason: "not-blocked" };

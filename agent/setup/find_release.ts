@@ -1,0 +1,29 @@
+import type { Clock } from "../clock.ts";
+import type { Host } from "../host/host.ts";
+import type { RegistryClient } from "../registry/registry.ts";
+import { type ResolvedRelease, resolveRelease } from "../release/mod.ts";
+import type { KubeClient } from "../../k8s/mod.ts";
+import { SELECTION } from "./cluster_holding.ts";
+import { readSelection } from "./release_selection.ts";
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/**
+ * The installed release: by our own record or, where that is lost, by the digest that setup has left in the cluster, read again
+ * from the registry. `undefined` where neither knows. Writes nothing.
+ */
+export async function findRelease(
+  { host, clock, connectKube, registry }: {
+    host: Host;
+    clock: Clock;
+    connectKube(): Promise<KubeClient | undefined>;
+    registry: RegistryClient;
+  },
+): Promise<ResolvedRelease | undefined> {
+  const kept = await readSelection(host, clock);
+  if (kept) return kept.resolved;
+  const data = (await (await connectKube())?.get(SELECTION))?.data;
+  if (typeof data?.manifestDigest !== "string" || !DIGEST.test(data.manifestDigest)) return undefined;
+  const channel = data.selectedChannel === "nightly" ? "nightly" : "stable";
+  return await resolveRelease(registry, { reference: data.manifestDigest, channel });
+}
