@@ -7,14 +7,14 @@ import { signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
 import { type RunningAgent, startProgram, withAgent } from "./running_agent.ts";
 
-/** ALGA_CAMPAIGN_FACTOR=10 does everything ten times as often, and leaves live pages open for nine minutes. */
+/** ALGA_CAMPAIGN_FACTOR=10 does everything ten times as often, and leaves live pages open for ten minutes. */
 const TIMES = campaignCount(1);
 const LOGINS = 300 * TIMES;
 const CHECKS = 20 * TIMES;
 const READS = 300 * TIMES;
 const PAGES = 5;
 /** How long live pages stay open once nothing changes any more. */
-const LIVE_MS = (TIMES - 1) * 60_000;
+const LIVE_MS = TIMES === 1 ? 0 : TIMES * 60_000;
 /** What may be open at a moment: pooled connections, a program that runs, a file that is being written. */
 const SLACK = 16;
 

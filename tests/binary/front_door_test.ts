@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { campaignCount } from "../campaign_size.ts";
 import { until } from "../until.ts";
 import { signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
@@ -7,6 +8,9 @@ import { flood, HOSTILE } from "./flood.ts";
 import { run } from "./program.ts";
 import { sendRaw } from "./raw_socket.ts";
 import { type RunningAgent, withAgent } from "./running_agent.ts";
+
+/** Hostile sockets at once; in a campaign up to ten thousand. `deno task bench -- hostile` measures what a page takes meanwhile. */
+const SOCKETS = Math.min(10_000, campaignCount(2_000));
 
 /** A page over a connection of its own. */
 async function pageStatus(agent: RunningAgent, cookie: string): Promise<number | undefined> {
@@ -83,7 +87,7 @@ await binaryTest(
       for (const sources of [1, 200]) {
         using sockets = new BoundSockets();
         for (let round = 0; round < 10; round++) {
-          flood(sockets, agent.port, { count: 2_000, sources });
+          flood(sockets, agent.port, { count: SOCKETS, sources });
           assert.equal(await pageStatus(agent, cookie), 200, `${sources} sources, round ${round}`);
         }
       }

@@ -34,7 +34,10 @@ async function unmount(dir: string): Promise<void> {
 
 /** A world whose state lies on a small disk of its own. */
 async function onSmallDisk(
-  body: (world: World, disk: { fill(): Promise<void>; free(): Promise<void> }) => Promise<void>,
+  body: (
+    world: World,
+    disk: { fill(): Promise<void>; free(): Promise<void>; makeReadOnly(isOn: boolean): Promise<void> },
+  ) => Promise<void>,
   folder: string = PATHS.stateDir,
 ) {
   const root = await Deno.makeTempDir({ prefix: "alga-full-" });
@@ -55,6 +58,10 @@ async function onSmallDisk(
         }
       },
       free: () => Deno.remove(ballast),
+      async makeReadOnly(isOn) {
+        const args = ["-o", `remount,${isOn ? "ro" : "rw"}`, folderOnDisk];
+        assert.ok((await new Deno.Command("mount", { args }).output()).success);
+      },
     });
   } finally {
     await world.stop();
@@ -164,6 +171,34 @@ await binaryTest(
         const later = await until("the token is kept", kept, (it) => it !== "", 60);
         assert.notEqual(later, token, "it turned over with the sign-in");
         assert.equal((await run(program, ["token", "show", "--root", world.root])).stdout.trim(), later);
+      } finally {
+        await agent.stop();
+      }
+    }),
+  why,
+);
+
+await binaryTest(
+  "a disk that can only be read stops the first start with its path said once, and keeps nobody out later",
+  (program) =>
+    onSmallDisk(async (world, disk) => {
+      await disk.makeReadOnly(true);
+      await assert.rejects(
+        startProgram(program, { root: world.root, args: world.agentArgs }),
+        ({ message }) => {
+          assert.equal(message.match(/"\/var\/lib\/alga-appliance"/g)?.length, 1, message);
+          assert.equal(message.match(/Read-only file system/g)?.length, 1, message);
+          assert.match(message, /What to do: .*findmnt/);
+          return true;
+        },
+      );
+      await disk.makeReadOnly(false);
+      const agent = await startProgram(program, { root: world.root, args: world.agentArgs });
+      try {
+        const token = await agent.token();
+        await disk.makeReadOnly(true);
+        await signIn(agent.url, () => token);
+        assert.equal((await run(program, ["status", "--root", world.root])).code, 5);
       } finally {
         await agent.stop();
       }

@@ -4,6 +4,7 @@ import { sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld } from "../simulator/world.ts";
 import { until } from "../until.ts";
 import { binaryTest } from "./binary_case.ts";
+import { run } from "./program.ts";
 import { isHealthy, type RunningAgent, startProgram, withAgent } from "./running_agent.ts";
 
 /** Answers each request on a listener with the same bytes, and counts them. */
@@ -59,6 +60,48 @@ await binaryTest("a registry that challenges with one long word freezes nothing"
     await registry.close();
   }
 });
+
+await binaryTest(
+  "a mirror that answers 407 is not taken for a proxy where there is none",
+  async (program) => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const mirror = answerAll(
+      listener,
+      "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    );
+    const root = await Deno.makeTempDir({ prefix: "alga-mirror-" });
+    try {
+      const at = `ghcr.io=http://127.0.0.1:${listener.addr.port}`;
+      const { stdout } = await run(program, [
+        "preflight",
+        "-o",
+        "json",
+        "--registry-mirror",
+        at,
+        "--root",
+        root,
+      ]);
+      const results = JSON.parse(stdout).results as {
+        id: string;
+        status: string;
+        found: string;
+        remediation: string;
+      }[];
+      assert.ok(mirror.answered() > 0);
+      const address = `127.0.0.1:${listener.addr.port}`;
+      const refused = results.filter((it) => it.found.includes("wants a user name and password"));
+      assert.ok(refused.length > 0, stdout);
+      for (const it of refused) {
+        assert.ok(it.found.includes(address), it.found);
+        assert.doesNotMatch(it.found + it.remediation, /\bthe proxy/i);
+      }
+      assert.deepEqual(results.filter((it) => it.id.startsWith("proxy.") && it.status === "fail"), []);
+    } finally {
+      await mirror.close();
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+);
 
 await binaryTest(
   "an application whose certificate is not trusted and whose redirect is all spaces freezes nothing",

@@ -15,6 +15,9 @@ await binaryTest(
       const installed = await run(program, ["install", "--any-system", "--root", root]);
       assert.equal(installed.code, 0, installed.stderr + installed.stdout);
       const unit = `${root}/etc/systemd/system/alga-appliance.service`;
+      const text = await Deno.readTextFile(unit);
+      const mib = (key: string) => Number(new RegExp(`^${key}=(\\d+)M$`, "m").exec(text)?.[1]);
+      assert.ok(mib("MemoryHigh") < mib("MemoryMax") && mib("MemoryMax") <= 1024, "its memory has limits");
       const { stdout, stderr } = await new Deno.Command("systemd-analyze", {
         args: ["security", "--offline=yes", "--no-pager", unit],
         env: { LANG: "C.UTF-8", SYSTEMD_COLORS: "0" },

@@ -93,6 +93,7 @@ export async function createSimHost(root: string): Promise<void> {
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 echo "k3s-install.sh" >> "$root${COMMAND_LOG}"
+echo "umask $(umask)" >> "$root${COMMAND_LOG}"
 test "$INSTALL_K3S_SKIP_DOWNLOAD" = true
 test -x "$INSTALL_K3S_BIN_DIR/k3s"
 mkdir -p "$INSTALL_K3S_SYSTEMD_DIR"

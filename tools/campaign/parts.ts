@@ -15,6 +15,7 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     about: "fuzzed and torn requests on real sockets",
     files: {
       "tests/binary/hostile_requests_test.ts": ["X3", "X10"],
+      "tests/binary/typed_letters_test.ts": ["X10", "X14"],
       "tests/routes/app_test.ts": [],
     },
   },
@@ -42,7 +43,11 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
   {
     name: "sockets",
     about: "half headers and handshakes, silent sockets, floods from one address and from many",
-    files: { "tests/binary/front_door_test.ts": ["X3", "X14"], "tests/binary/tls_test.ts": ["X3"] },
+    files: {
+      "tests/binary/front_door_test.ts": ["X3"],
+      "tests/binary/tls_test.ts": ["X3", "X14"],
+      "tests/binary/many_pages_test.ts": ["X14"],
+    },
   },
   {
     name: "descriptors",
@@ -53,7 +58,7 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     name: "registry",
     about: "registries and applications that lie, hang or answer without an end",
     files: {
-      "tests/binary/hostile_answers_test.ts": ["X2"],
+      "tests/binary/hostile_answers_test.ts": ["X2", "X14"],
       "tests/binary/hostile_registry_test.ts": ["X2", "X7"],
       "tests/binary/trouble_test.ts": [],
       "tests/agent/registry/challenge_test.ts": ["X2"],
@@ -86,13 +91,16 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
   {
     name: "clocks",
     about: "a time of day that jumps ahead and back",
-    files: { "tests/agent/access/access_test.ts": ["X4", "X14"] },
+    files: {
+      "tests/binary/clock_jump_test.ts": ["X4", "X14"],
+      "tests/agent/access/access_test.ts": ["X4", "X14"],
+    },
   },
   {
     name: "disks",
     about: "disks that are full before the start, at a step, and freed again",
     files: {
-      "tests/binary/full_disk_test.ts": ["X6"],
+      "tests/binary/full_disk_test.ts": ["X6", "X14"],
       "tests/agent/state/disk_full_test.ts": ["X6"],
     },
   },
@@ -121,13 +129,14 @@ export const CAMPAIGN_PARTS: readonly CampaignPart[] = [
     files: {
       "tests/binary/k3s_words_test.ts": ["X15"],
       "tests/agent/explain/rules_test.ts": ["X15"],
-      "tests/binary/sandbox_test.ts": ["X13"],
+      "tests/binary/sandbox_test.ts": ["X3", "X13"],
     },
   },
   {
     name: "texts",
     about: "credentials and invisible characters in texts from outside",
     files: {
+      "tests/binary/outside_secrets_test.ts": ["X7", "X15"],
       "tests/agent/text/redact/redact_text_test.ts": ["X7"],
       "tests/agent/text/redact/redact_line_test.ts": ["X7"],
       "tests/agent/text/hidden_characters_test.ts": ["X10"],
