@@ -58,7 +58,9 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
   const failed = newest(events.filter((it) => it.reason === "ProvisioningFailed"));
   // Said again every few seconds as long as it is true.
   const noClass = newest(
-    events.filter((it) => it.reason === "FailedBinding" && facts.nowMs - timeOf(it) < EVENT_FRESH_MS),
+    events.filter((it) =>
+      /^(?:FailedBinding|VolumeMismatch)$/.test(it.reason) && facts.nowMs - timeOf(it) < EVENT_FRESH_MS
+    ),
   );
   const waiting = newest(events.filter((it) => it.reason === "ExternalProvisioning"));
   const classKnown = snapshot.knowledge.storageClasses === "known";
@@ -81,7 +83,8 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
     ...(message === "" ? [] : [{ label: "Message", text: message }]),
   ];
   if (failed) {
-    const helper = HELPER_TROUBLE.test(failed.message);
+    // What forbids the helper its start is no trouble of the folder.
+    const helper = HELPER_TROUBLE.test(failed.message) && !/is forbidden:/.test(failed.message);
     return [finding(facts, helper ? STORAGE.provisioner : STORAGE.pvcPending, {
       ...base,
       ...(helper ? { key: "storage" } : {}),
