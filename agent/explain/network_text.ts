@@ -80,15 +80,17 @@ function isServiceAddress(address: string): boolean {
 const network = (cause: Cause<NetworkWords>): Told => ({ about: "network", cause });
 const image = (cause: Cause<ImageWords>): Told => ({ about: "image", cause });
 
-/** First match wins: what names the cause stands before what only names the result. */
+/** First match wins: what names the cause stands before what only names the result. A number is a status where its own words or none follow. */
 const PATTERNS: readonly { told: Told; test: RegExp }[] = [
   { told: image(IMAGE.noSpace), test: /no space left on device/i },
   {
     told: network(NETWORK.proxyAuth),
-    test: /Proxy Authentication Required|proxy authorization required|\b407\b/i,
+    test: /Proxy Authentication Required|proxy authorization required|\b407(?= Proxy|[^\w ]|\s*$)/i,
   },
-  { told: network(NETWORK.webPage), test: /text\/html|<!doctype html|<html\b/i },
-  { told: network(REGISTRY.rateLimit), test: /toomanyrequests|too many requests|\b429\b|rate limit/i },
+  {
+    told: network(REGISTRY.rateLimit),
+    test: /toomanyrequests|too many requests|\b429(?= Too|[^\w ]|\s*$)|rate limit/i,
+  },
   { told: network(NETWORK.clock), test: /(?<!expired or is )not yet valid|not valid yet|NotValidYet/i },
   { told: network(NETWORK.clock), test: /has expired or is not yet valid/i },
   { told: network(NETWORK.certificateExpired), test: /certificate (?:has )?expired|CertExpired/i },
@@ -106,13 +108,13 @@ const PATTERNS: readonly { told: Told; test: RegExp }[] = [
   {
     told: image(REGISTRY.auth),
     test:
-      /pull access denied|insufficient_scope|unauthorized|no basic auth|\b40[13]\b|(?<!permission )\bdenied\b|forbidden/i,
+      /pull access denied|insufficient_scope|unauthorized|no basic auth|\b40[13](?= Unauthorized| Forbidden|[^\w ]|\s*$)|(?<!permission )\bdenied\b|forbidden/i,
   },
   { told: image(IMAGE.arch), test: /no match for platform|no matching manifest for|exec format error/i },
   {
     told: network(REGISTRY.unavailable),
     test:
-      /\b50[0234]\b|internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
+      /\b50[0234](?= Internal| Bad| Service| Gateway|[^\w ]|\s*$)|internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
   },
   {
     told: network(NETWORK.egress),
@@ -126,13 +128,22 @@ const PATTERNS: readonly { told: Told; test: RegExp }[] = [
   },
   // Only says what it was about; why, stands behind it.
   { told: image(REGISTRY.auth), test: /authorization failed|failed to authorize/i },
-  { told: image(IMAGE.notFound), test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404\b/i },
+  {
+    told: image(IMAGE.notFound),
+    test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404(?= Not|[^\w ]|\s*$)/i,
+  },
   {
     told: image(IMAGE.invalid),
     test:
       /InvalidImageName|couldn't parse image|invalid reference format|ErrImageNeverPull|pull policy of Never/i,
   },
 ];
+
+const PAGE = /text\/html|<!doctype html|<html\b/i;
+/** Trouble of what answers, no such place, too much at once, a proxy that asks who is there: each has a cause of its own. */
+const OWN_PAGE = /unexpected status(?: code)?[^<]{0,300}\b(?:404|407|429|50\d)\b/i;
+/** Of a filter whatever the status is: what a registry itself sends never speaks so. */
+const NOTICE = /<title>[^<]{0,60}\b(?:blocked|denied)\b/i;
 
 /** What follows the name in a failed look-up. */
 const LOOKUPS: readonly { cause: Cause<NetworkWords>; test: RegExp }[] = [
@@ -149,6 +160,7 @@ export const NETWORK_CAUSES: readonly Cause<NetworkWords>[] = [
   ...LOOKUPS.map((it) => it.cause),
   NETWORK.proxyDown,
   NETWORK.proxyDenied,
+  NETWORK.webPage,
   ...PATTERNS.flatMap(({ told }) => told.about === "network" ? [told.cause] : []),
 ];
 /** Causes in one image that {@link explainNetworkText} may give. */
@@ -201,6 +213,7 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
   ) {
     return { ...network(NETWORK.egress), ...untold };
   }
+  if (isNotice(bare)) return { ...network(NETWORK.webPage), ...untold };
   const validity = VALIDITY.exec(text);
   if (validity) {
     return { ...network(judgeValidity(validity)), ...untold, until: (validity[3] ?? "").slice(0, 10) };
@@ -208,6 +221,11 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
   const found = PATTERNS.find((it) => it.test.test(bare));
   if (found?.told.cause.id === NETWORK.egress.id && isInCluster(server)) return undefined;
   return found && { ...found.told, ...untold };
+}
+
+/** A page for people in place of an answer. Registries refuse in JSON; what stands before them has pages only of trouble of its own. */
+function isNotice(bare: string): boolean {
+  return NOTICE.test(bare) || PAGE.test(bare) && !OWN_PAGE.test(bare);
 }
 
 /** A certificate that is not valid yet was made by a clock that is ahead of this one; one that was valid may simply be old. */
