@@ -1,4 +1,4 @@
-import { NAMESPACES } from "../../product/names.ts";
+import { isOwnNamespace, NAMESPACES } from "../../product/names.ts";
 import { newest, timeOf } from "../../facts/event_order.ts";
 import { type Component, COMPONENTS } from "../../product/components.ts";
 import { componentOfPod } from "../../facts/component_of_pod.ts";
@@ -19,9 +19,8 @@ export const claimRule: Rule = {
   causes: [STORAGE.pvcPending, STORAGE.provisioner],
   find(facts) {
     if (facts.snapshot.knowledge.pvcs !== "known") return [];
-    return facts.snapshot.pvcs.filter((it) => it.phase === "Pending").flatMap((it) =>
-      explainClaim(facts, it)
-    );
+    return facts.snapshot.pvcs.filter((it) => it.phase === "Pending" && isOwnNamespace(it.namespace))
+      .flatMap((it) => explainClaim(facts, it));
   },
 };
 
@@ -30,25 +29,27 @@ export const lostClaimRule: Rule = {
   causes: [STORAGE.claimLost],
   find(facts) {
     if (facts.snapshot.knowledge.pvcs !== "known") return [];
-    return facts.snapshot.pvcs.filter((it) => it.phase === "Lost").map((claim) => {
-      const { namespace, name } = claim;
-      const component = componentOfClaim(facts, claim);
-      const told = newest(
-        facts.eventsOf("PersistentVolumeClaim", namespace, name).filter((it) => it.reason === "ClaimLost"),
-      );
-      return finding(facts, STORAGE.claimLost, {
-        tier: component.tier === "login" || component.tier === "bootstrap" ? "core" : component.tier,
-        component: component.name,
-        key: `${namespace}/${name}`,
-        since: told?.firstAt,
-        words: { component: component.title, volume: name },
-        evidence: [
-          { label: "Object", text: `PersistentVolumeClaim ${namespace}/${name}` },
-          { label: "State", text: "Lost" },
-          ...(told === undefined ? [] : [{ label: "Message", text: told.message }]),
-        ],
-      });
-    });
+    return facts.snapshot.pvcs.filter((it) => it.phase === "Lost" && isOwnNamespace(it.namespace)).map(
+      (claim) => {
+        const { namespace, name } = claim;
+        const component = componentOfClaim(facts, claim);
+        const told = newest(
+          facts.eventsOf("PersistentVolumeClaim", namespace, name).filter((it) => it.reason === "ClaimLost"),
+        );
+        return finding(facts, STORAGE.claimLost, {
+          tier: component.tier === "login" || component.tier === "bootstrap" ? "core" : component.tier,
+          component: component.name,
+          key: `${namespace}/${name}`,
+          since: told?.firstAt,
+          words: { component: component.title, volume: name },
+          evidence: [
+            { label: "Object", text: `PersistentVolumeClaim ${namespace}/${name}` },
+            { label: "State", text: "Lost" },
+            ...(told === undefined ? [] : [{ label: "Message", text: told.message }]),
+          ],
+        });
+      },
+    );
   },
 };
 
