@@ -87,15 +87,22 @@ export const IMAGE = {
     id: "img.store-damaged",
     kind: "cause",
     owner: "you",
-    title: (w) => `${w.component} cannot start: its download is damaged on this machine`,
+    title: (w) =>
+      w.isAltered
+        ? `${w.component} cannot start: its download came damaged`
+        : `${w.component} cannot start: its download is damaged on this machine`,
     reason: (w) =>
-      `A part of the image "${w.image}" is missing in the store of this machine, for example after a power cut.`,
+      w.isAltered
+        ? `What arrived is not what was sent of the image "${w.image}": something on the way, or the disk of this machine, changed it.`
+        : `A part of the image "${w.image}" is missing in the store of this machine, for example after a power cut.`,
     nextAction: (w) =>
-      `Remove it (sudo k3s crictl rmi ${w.image}): it is then downloaded again. If it stays, check the disk.`,
+      w.isAltered
+        ? "It is asked for again by itself. If it stays, have the proxy or security device in between looked at, then the disk (sudo dmesg)."
+        : `Remove it (sudo k3s crictl rmi ${w.image}): it is then downloaded again. If it stays, check the disk.`,
     retrySafe: true,
     action: "fix-machine",
     remedy: "prune-images",
-  } satisfies CauseShape<Wanted>,
+  } satisfies CauseShape<Wanted & { /** It came so, and is in no store. */ isAltered: boolean }>,
   invalid: {
     id: "img.invalid",
     kind: "cause",
@@ -110,10 +117,17 @@ export const IMAGE = {
     id: "img.pull-failed",
     kind: "general",
     owner: "vendor",
-    title: (w) => `${w.component}: a download fails`,
-    reason: (w) => `The image "${w.image}" could not be downloaded. ${QUOTED}`,
-    nextAction: `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
+    title: (w) =>
+      w.isUnpacking ? `${w.component}: a download cannot be unpacked` : `${w.component}: a download fails`,
+    reason: (w) =>
+      w.isUnpacking
+        ? `The image "${w.image}" came, and this machine could not unpack it. ${QUOTED}`
+        : `The image "${w.image}" could not be downloaded. ${QUOTED}`,
+    nextAction: (w) =>
+      w.isUnpacking
+        ? `Restart the machine. If it stays: ${afterColon(BUNDLE)}`
+        : `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<Wanted>,
+  } satisfies CauseShape<Wanted & { /** It came, and stays packed. */ isUnpacking: boolean }>,
 };

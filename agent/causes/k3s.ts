@@ -128,7 +128,10 @@ export const K3S = {
     owner: "vendor",
     place: AT_NODE,
     title: "Kubernetes keeps stopping",
-    reason: (w) => `It was started ${w.times} times in the last minutes. ${QUOTED}`,
+    reason: (w) =>
+      `${
+        w.times > 1 ? `It was started ${w.times} times in the last minutes.` : "Its program cannot be run."
+      } ${QUOTED}`,
     nextAction: BUNDLE,
     retrySafe: true,
     action: "call-vendor",

@@ -99,6 +99,20 @@ export const NETWORK = {
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Asked>,
+  webPage: {
+    id: "net.web-page",
+    kind: "cause",
+    owner: "network-admin",
+    title: (w) => `A web page comes in place of what ${registry(w)} holds`,
+    reason:
+      "A proxy, a firewall or the sign-in page of a network answers in its name, with a page for people.",
+    nextAction: (w) =>
+      `Ask the network administrator to let downloads from ${
+        registry(w)
+      } through as they are, without a page in between.`,
+    retrySafe: true,
+    action: "ask-network-admin",
+  } satisfies CauseShape<Asked>,
   mtu: {
     id: "net.mtu",
     kind: "cause",

@@ -22,7 +22,8 @@ export const NODE = {
     kind: "general",
     owner: "you",
     place: AT_NODE,
-    title: "The machine is not ready to run services",
+    title: (w) =>
+      w.isReady ? "Something is wrong with the machine" : "The machine is not ready to run services",
     reason: `Kubernetes says so. ${QUOTED}`,
     nextAction: `Wait a few minutes. If it stays, restart the machine. ${BUNDLE}`,
     limit: {
@@ -34,7 +35,7 @@ export const NODE = {
     patienceMs: 60_000,
     retrySafe: true,
     action: "restart-machine",
-  } satisfies CauseShape,
+  } satisfies CauseShape<{ /** It takes services, though it has a trouble. */ isReady: boolean }>,
   noPodNetwork: {
     id: "k3s.not-ready-cni",
     kind: "cause",
@@ -64,11 +65,17 @@ export const NODE = {
     kind: "general",
     owner: "you",
     title: (w) => `The machine cannot make the container of ${midSentence(w.component)}`,
-    reason: `It is not the release that is at fault. ${QUOTED}`,
+    reason: (w) =>
+      w.isKnown
+        ? `What makes containers on this machine fails. ${QUOTED}`
+        : `It stays in a state that we do not know. ${QUOTED}`,
     nextAction: `Restart the machine. If it stays: ${afterColon(BUNDLE)}`,
+    patienceMs: 60_000,
     retrySafe: true,
     action: "restart-machine",
-  } satisfies CauseShape<{ component: string }>,
+  } satisfies CauseShape<
+    { component: string; /** As against a word of a later Kubernetes. */ isKnown: boolean }
+  >,
   cordoned: {
     id: "k3s.node-paused",
     kind: "cause",

@@ -72,17 +72,27 @@ export const SCHEDULING = {
     kind: "symptom",
     owner: "nobody",
     title: (w) => `${w.component} waits for the machine`,
-    reason: "The machine takes no new services just now.",
+    reason: (w) =>
+      w.mark === ""
+        ? "The machine takes no new services just now."
+        : `Somebody gave the machine the mark "${w.mark}", so that it takes no new services.`,
     nextAction: "Nothing to do. It starts by itself when the machine is ready again.",
     limit: {
       afterMs: 30 * 60_000,
-      nextAction:
-        "The machine has taken nothing new for long: restart it, and look at its marks (sudo k3s kubectl describe node).",
+      nextAction: (w) =>
+        w.mark === ""
+          ? "The machine has taken nothing new for long: restart it, and look at its marks (sudo k3s kubectl describe node)."
+          : `Take the mark away when its reason is gone (sudo k3s kubectl taint nodes ${w.node} ${w.mark}-).`,
       owner: "you",
-      action: "restart-machine",
+      action: "fix-machine",
     },
     patienceMs: Infinity,
     retrySafe: true,
     action: "wait",
-  } satisfies CauseShape<{ component: string }>,
+  } satisfies CauseShape<{
+    component: string;
+    /** Key of a taint that Kubernetes does not set itself; "" where there is none. */
+    mark: string;
+    node: string;
+  }>,
 };

@@ -20,7 +20,7 @@ export const SOURCE = {
     title: "The connection to the release source is not trusted",
     reason: "A device in between shows a certificate that the installer does not trust.",
     nextAction:
-      "Ask the network administrator to exempt the registry from inspection: the installer cannot be given the certificate of that device.",
+      "Ask the network administrator to exempt the registry from inspection, or for the certificate of that device: what this machine trusts, the installer is given too.",
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape,

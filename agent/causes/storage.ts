@@ -67,7 +67,10 @@ export const STORAGE = {
     id: "stor.mount",
     kind: "cause",
     owner: "you",
-    title: (w) => `${w.component} cannot start: a part of its storage is missing`,
+    title: (w) =>
+      w.folder === "" && w.missing === ""
+        ? `${w.component} cannot start: its storage cannot be mounted`
+        : `${w.component} cannot start: a part of its storage is missing`,
     reason: (w) =>
       w.folder !== ""
         ? `The folder ${w.folder} is not there, or is not what it should be.`

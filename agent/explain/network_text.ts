@@ -3,6 +3,7 @@ import { DNS } from "../causes/dns.ts";
 import { IMAGE } from "../causes/image.ts";
 import { NETWORK } from "../causes/network.ts";
 import { REGISTRY } from "../causes/registry.ts";
+import { SERVICE_CIDR } from "../product/networks.ts";
 
 /** What a cause in the network may ask for. */
 export interface NetworkWords {
@@ -19,10 +20,12 @@ export interface ImageWords {
   /** Title of the component that needs it. */
   component: string;
   image: string;
+  /** What came is not what was promised, as against what came well and is gone from the store. */
+  isAltered: boolean;
 }
 
 /** What the text of a failed download tells: of the way to the registry, or of the one image that was asked for. */
-export type NetworkCause = Told & { server: string; name: string; until: string };
+export type NetworkCause = Told & { server: string; name: string; until: string; isAltered: boolean };
 
 /** What is known besides the text. */
 interface Known {
@@ -37,6 +40,11 @@ type Told =
 const LOOKUP = /lookup ([^\s:]+)(?: on \[?([^\s\]]+?)\]?:\d{1,5})?: /;
 /** Resolvers on the machine itself pass questions on: the servers behind them are meant. */
 const STUBS: readonly string[] = ["127.0.0.53", "127.0.0.54", "127.0.1.1", "::1"];
+/** Said of questions to the name service of the cluster, which asks the servers of this machine in turn. */
+const CLUSTER_DNS = "the name service of the cluster";
+const SERVICE_PREFIX = SERVICE_CIDR.split(".").slice(0, 2).join(".") + ".";
+/** Within the cluster no firewall of the site has a say. */
+const IN_CLUSTER = /^(?:[\w-]+\.){1,3}svc(?:\.|:|$)|\.cluster\.local\.?(?::|$)|^127\.0\.0\.1:644[34]$/;
 /** "certificate has expired or is not yet valid: current time A is after B" */
 const VALIDITY =
   /current time (\d{4}-\d\d-\d\dT[\d:]{8}(?:Z|[+-]\d\d:\d\d)) is (before|after) (\d{4}-\d\d-\d\dT[\d:]{8}(?:Z|[+-]\d\d:\d\d))/;
@@ -44,24 +52,45 @@ const VALIDITY =
 const CLOCK_GAP_MS = 10 * 365 * 86_400_000;
 /** The container runtime speaks of its own store. No registry says this, whatever words like "not found" follow. */
 const STORE =
-  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":.-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file|unexpected commit digest|failed commit on ref|invalid checksum|failed size validation/i;
+  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":.-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file/i;
+/** What came does not have the checksum, size or form that was promised. */
+const ALTERED =
+  /unexpected commit digest|failed commit on ref|invalid checksum|failed size validation|wrong diff id|crc32 mismatch|invalid tar header|mismatched image rootfs/i;
 
 /** Whether the store of images on this machine has lost or damaged something. */
 export function isStoreDamage(text: string): boolean {
-  return STORE.test(text);
+  return STORE.test(text) || ALTERED.test(text);
+}
+
+/** Whether it is damaged because it did not arrive as it was sent. */
+export function isAlteredContent(text: string): boolean {
+  return ALTERED.test(text);
+}
+
+/** Whether a host is the cluster itself, or its API on this machine. */
+export function isInCluster(host: string): boolean {
+  return IN_CLUSTER.test(host) || isServiceAddress(host);
+}
+
+/** Addresses of services are k3s' own: nobody outside of the machine ever sees them. */
+function isServiceAddress(address: string): boolean {
+  return address.startsWith(SERVICE_PREFIX);
 }
 
 const network = (cause: Cause<NetworkWords>): Told => ({ about: "network", cause });
 const image = (cause: Cause<ImageWords>): Told => ({ about: "image", cause });
 
-/** First match wins: what names the cause stands before what only names the result. */
+/** First match wins: what names the cause stands before what only names the result. A number is a status where its own words or none follow. */
 const PATTERNS: readonly { told: Told; test: RegExp }[] = [
   { told: image(IMAGE.noSpace), test: /no space left on device/i },
   {
     told: network(NETWORK.proxyAuth),
-    test: /Proxy Authentication Required|proxy authorization required|\b407\b/i,
+    test: /Proxy Authentication Required|proxy authorization required|\b407(?= Proxy|[^\w ]|\s*$)/i,
   },
-  { told: network(REGISTRY.rateLimit), test: /toomanyrequests|too many requests|\b429\b|rate limit/i },
+  {
+    told: network(REGISTRY.rateLimit),
+    test: /toomanyrequests|too many requests|\b429(?= Too|[^\w ]|\s*$)|rate limit/i,
+  },
   { told: network(NETWORK.clock), test: /(?<!expired or is )not yet valid|not valid yet|NotValidYet/i },
   { told: network(NETWORK.clock), test: /has expired or is not yet valid/i },
   { told: network(NETWORK.certificateExpired), test: /certificate (?:has )?expired|CertExpired/i },
@@ -72,19 +101,20 @@ const PATTERNS: readonly { told: Told; test: RegExp }[] = [
   },
   {
     told: network(NETWORK.ipv6),
-    test: /IPV6_ADDRESS: connect: (?:network is unreachable|cannot assign requested address)/,
+    test:
+      /IPV6_ADDRESS: (?:i\/o timeout|connect: (?:network is unreachable|cannot assign requested address|no route to host))/,
   },
   { told: network(NETWORK.noRoute), test: /network is unreachable/i },
   {
     told: image(REGISTRY.auth),
     test:
-      /pull access denied|insufficient_scope|authorization failed|unauthorized|failed to authorize|no basic auth|\b40[13]\b|(?<!permission )\bdenied\b|forbidden/i,
+      /pull access denied|insufficient_scope|unauthorized|no basic auth|\b40[13](?= Unauthorized| Forbidden|[^\w ]|\s*$)|(?<!permission )\bdenied\b|forbidden/i,
   },
   { told: image(IMAGE.arch), test: /no match for platform|no matching manifest for|exec format error/i },
   {
     told: network(REGISTRY.unavailable),
     test:
-      /\b50[0234]\b|internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
+      /\b50[0234](?= Internal| Bad| Service| Gateway|[^\w ]|\s*$)|internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
   },
   {
     told: network(NETWORK.egress),
@@ -96,13 +126,24 @@ const PATTERNS: readonly { told: Told; test: RegExp }[] = [
     test:
       /context cancell?ed|context deadline exceeded|unexpected EOF|\bEOF\b|connection reset|broken pipe|TLS handshake timeout|connection timed out|Client\.Timeout|stream error|closed by (?:the remote|peer)/i,
   },
-  { told: image(IMAGE.notFound), test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404\b/i },
+  // Only says what it was about; why, stands behind it.
+  { told: image(REGISTRY.auth), test: /authorization failed|failed to authorize/i },
+  {
+    told: image(IMAGE.notFound),
+    test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404(?= Not|[^\w ]|\s*$)/i,
+  },
   {
     told: image(IMAGE.invalid),
     test:
       /InvalidImageName|couldn't parse image|invalid reference format|ErrImageNeverPull|pull policy of Never/i,
   },
 ];
+
+const PAGE = /text\/html|<!doctype html|<html\b/i;
+/** Trouble of what answers, no such place, too much at once, a proxy that asks who is there: each has a cause of its own. */
+const OWN_PAGE = /unexpected status(?: code)?[^<]{0,300}\b(?:404|407|429|50\d)\b/i;
+/** Of a filter whatever the status is: what a registry itself sends never speaks so. */
+const NOTICE = /<title>[^<]{0,60}\b(?:blocked|denied)\b/i;
 
 /** What follows the name in a failed look-up. */
 const LOOKUPS: readonly { cause: Cause<NetworkWords>; test: RegExp }[] = [
@@ -119,12 +160,13 @@ export const NETWORK_CAUSES: readonly Cause<NetworkWords>[] = [
   ...LOOKUPS.map((it) => it.cause),
   NETWORK.proxyDown,
   NETWORK.proxyDenied,
+  NETWORK.webPage,
   ...PATTERNS.flatMap(({ told }) => told.about === "network" ? [told.cause] : []),
 ];
 /** Causes in one image that {@link explainNetworkText} may give. */
 export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = [
   IMAGE.storeDamaged,
-  ...PATTERNS.flatMap(({ told }) => told.about === "image" ? [told.cause] : []),
+  ...new Set(PATTERNS.flatMap(({ told }) => told.about === "image" ? [told.cause] : [])),
 ];
 
 /**
@@ -135,49 +177,70 @@ export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = [
  */
 export function explainNetworkText(text: string, known: Known = {}): NetworkCause | undefined {
   const server = hostOf(text);
-  const untold = { server, name: "", until: "" };
+  const untold = { server, name: "", until: "", isAltered: false };
   const lookup = LOOKUP.exec(text);
   if (lookup) {
     const rest = text.slice(lookup.index + lookup[0].length);
     const cause = LOOKUPS.find((it) => it.test.test(rest))?.cause;
-    const name = lookup[1] ?? "";
-    if (cause) {
-      return { about: "network", cause, server: behindStub(lookup[2] ?? "", known), name, until: "" };
-    }
+    const [, name = "", asked = ""] = lookup;
+    if (cause) return { ...untold, ...lookedUp(cause, asked, known), name };
   }
   // Deno and its resolver name neither the server nor, here, the name.
   if (/Name or service not known|no record(?:s)? found for Query/i.test(text)) {
-    return { ...network(DNS.nxdomain), server: "", name: server, until: "" };
+    return { ...untold, ...network(DNS.nxdomain), server: "", name: server };
   }
   // The resolver says the same of a server that is silent, fails, or has no way to the name: nobody may be blamed for one of them.
   if (/failure in name resolution|lookup address information|dns error/i.test(text)) {
-    return { ...network(DNS.failed), server: behindStub("127.0.0.53", known), name: server, until: "" };
+    return { ...untold, ...network(DNS.failed), server: behindStub("127.0.0.53", known), name: server };
   }
   if (/proxyconnect tcp/i.test(text)) {
     if (/Proxy Authentication Required/i.test(text)) return { ...network(NETWORK.proxyAuth), ...untold };
-    const proxy = /dial tcp ([^\s:]+(?::\d+)?)/.exec(text)?.[1] ?? "";
+    // The address in the text is the one that was wanted from it.
+    const proxy = /dial tcp (\[[\da-f:.]+\](?::\d+)?|[^\s:]+(?::\d+)?)/i.exec(text)?.[1] ?? "";
     return { ...network(NETWORK.proxyDown), ...untold, server: proxy };
   }
   if (!/no space left on device/i.test(text) && isStoreDamage(text)) {
-    return { ...image(IMAGE.storeDamaged), ...untold };
+    return { ...image(IMAGE.storeDamaged), ...untold, isAltered: isAlteredContent(text) };
   }
   const bare = withoutNames(text);
   // A proxy that answers CONNECT with 403 leaves only the bare word after the address.
   if (/\b(?:Head|Get)\s+(?:""|URL)\s*: Forbidden\s*$/i.test(bare)) {
     return { ...network(NETWORK.proxyDenied), ...untold };
   }
+  // So does one that does not get through itself.
+  if (
+    /\b(?:Head|Get)\s+(?:""|URL)\s*: (?:Bad Gateway|Gateway Time-?out|Service Unavailable)\s*$/i.test(bare)
+  ) {
+    return { ...network(NETWORK.egress), ...untold };
+  }
+  if (isNotice(bare)) return { ...network(NETWORK.webPage), ...untold };
   const validity = VALIDITY.exec(text);
   if (validity) {
     return { ...network(judgeValidity(validity)), ...untold, until: (validity[3] ?? "").slice(0, 10) };
   }
   const found = PATTERNS.find((it) => it.test.test(bare));
+  if (found?.told.cause.id === NETWORK.egress.id && isInCluster(server)) return undefined;
   return found && { ...found.told, ...untold };
+}
+
+/** A page for people in place of an answer. Registries refuse in JSON; what stands before them has pages only of trouble of its own. */
+function isNotice(bare: string): boolean {
+  return NOTICE.test(bare) || PAGE.test(bare) && !OWN_PAGE.test(bare);
 }
 
 /** A certificate that is not valid yet was made by a clock that is ahead of this one; one that was valid may simply be old. */
 function judgeValidity([, now = "", side, limit = ""]: RegExpExecArray): Cause<NetworkWords> {
   const isFar = Date.parse(now) - Date.parse(limit) > CLOCK_GAP_MS;
   return side === "before" || isFar ? NETWORK.clock : NETWORK.certificateExpired;
+}
+
+/** A question of which the server is known: of the cluster's own name service it is not told whether it or a server behind it is silent. */
+function lookedUp(cause: Cause<NetworkWords>, asked: string, known: Known) {
+  if (!isServiceAddress(asked)) return { ...network(cause), server: behindStub(asked, known) };
+  const isAnswer = cause.id === DNS.nxdomain.id || cause.id === DNS.servfail.id;
+  return isAnswer
+    ? { ...network(cause), server: behindStub("127.0.0.53", known) }
+    : { ...network(DNS.failed), server: CLUSTER_DNS };
 }
 
 /** The server that is meant; of the resolver on this machine the ones that it asks, "" when they are not known. */

@@ -25,6 +25,7 @@ const BEHIND_SILENCE: readonly BlockerId[] = [
   "disk.readonly",
   "disk.io-error",
   "k3s.no-kmsg",
+  "mem.oom-host",
   "time.skew",
 ];
 

@@ -16,12 +16,8 @@ const PULL_REASONS = new Set([
   "ImageInspectError",
   "SignatureValidationFailed",
 ]);
-const CONFIG_REASONS = new Set([
-  "CreateContainerConfigError",
-  "CreateContainerError",
-  "PostStartHookError",
-  "PreStartHookError",
-]);
+/** What is judged otherwise. Whatever else a kubelet waits for, today's or tomorrow's, keeps the container from being made. */
+const OTHER_REASONS = new Set([...PULL_REASONS, "CrashLoopBackOff", "RunContainerError", "StartError"]);
 /** The container has not been made yet, for whatever reason. */
 export const CREATING_REASONS: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing", ""]);
 
@@ -85,7 +81,7 @@ export function judgeContainer(
   const { state } = container;
   const own = events.filter((it) => it.container === undefined || it.container === container.name);
 
-  if (state.kind === "waiting" && CONFIG_REASONS.has(state.reason)) {
+  if (state.kind === "waiting" && !CREATING_REASONS.has(state.reason) && !OTHER_REASONS.has(state.reason)) {
     return { ...base, kind: "config", reason: state.reason, text: state.message, since: sinceOf(pod, nowMs) };
   }
   // A container that ran before may lack its image now: the pull policy may ask again, or a clean-up took it.

@@ -9,6 +9,7 @@ import {
   judgeContainer,
   type StopSeen,
 } from "./container_problem.ts";
+import { isOwnNamespace } from "../product/names.ts";
 import { indexEvents } from "./event_index.ts";
 import { type FluxFacts, makeFluxFacts, releaseSource } from "./flux.ts";
 import { inOrder, objectKey } from "./in_order.ts";
@@ -162,7 +163,7 @@ function findUnwellPods(
 ): readonly UnwellPod[] {
   const known: Omit<UnwellPod, "events">[] = [];
   const others: typeof known = [];
-  for (const pod of inOrder(pods.filter((it) => !isPodWell(it) && !isPodOver(it)), objectKey)) {
+  for (const pod of inOrder(pods.filter(isUnwell), objectKey)) {
     const component = componentOfPod(pod);
     const list = componentByName(component.name) ? known : others;
     if (list.length < UNWELL_LIMIT) list.push({ pod, component });
@@ -176,6 +177,10 @@ function findUnwellPods(
       it.uid === "" || pod.uid === "" || it.uid === pod.uid
     ),
   }));
+}
+
+function isUnwell(pod: PodView): boolean {
+  return isOwnNamespace(pod.namespace) && !isPodWell(pod) && !isPodOver(pod);
 }
 
 function judgeComponents(

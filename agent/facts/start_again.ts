@@ -24,6 +24,8 @@ export function isServiceStarting({ host, api }: Pick<Snapshot, "host" | "api">,
   if (silentMs >= SILENCE_PATIENCE_MS) return false;
   const start = host.journal.findLast((it) => /^Starting (?:Lightweight Kubernetes|k3s)/.test(it.text));
   if (start === undefined || nowMs - timeMs(start.at) >= SERVICE_PATIENCE_MS) return false;
+  const last = host.journal.findLast((it) => /^(?:Starting |k3s\.service: Failed with result)/.test(it.text));
+  if (last !== start) return false; // it has ended since
   return host.journal.filter((it) => /Scheduled restart job, restart counter is at/.test(it.text)).length <
     LOOP_STARTS;
 }

@@ -13,6 +13,11 @@ export const NAMESPACES = {
   system: "kube-system",
 } as const;
 
+/** Whether what lies there is the appliance's. Whatever else runs on this machine is its owner's affair. */
+export function isOwnNamespace(namespace: string): boolean {
+  return Object.values<string>(NAMESPACES).includes(namespace);
+}
+
 /** Secrets that the agent makes, once. */
 export const SECRETS = {
   shared: "alga-psa-shared",

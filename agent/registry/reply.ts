@@ -1,3 +1,4 @@
+import { mediaTypeOf } from "../text/http_message.ts";
 import { readChunks } from "../read_chunks.ts";
 import { RegistryError } from "./errors.ts";
 import { toNetworkError, type TransportReply } from "../net/transport.ts";
@@ -43,6 +44,14 @@ export function parseJson(bytes: Uint8Array, host: string): unknown {
 export function statusError(reply: TransportReply, host: string, what: string): RegistryError {
   const { status } = reply;
   const options = { status, ...retryAfter(reply) };
+  if (isNotice(reply)) {
+    return new RegistryError(
+      "captive",
+      host,
+      `${host} is answered by a page (${status}), not by a registry, for ${what}`,
+      options,
+    );
+  }
   switch (status) {
     case 401:
       return new RegistryError(
@@ -80,6 +89,15 @@ export function statusError(reply: TransportReply, host: string, what: string): 
         options,
       );
   }
+}
+
+/**
+ * A refusal as a page for people, without a word of how to sign in: of a filter or firewall on the way. Registries refuse in JSON; what
+ * stands before them answers in pages only where it has trouble of its own (5xx), or knows no such place (404).
+ */
+function isNotice({ status, headers }: TransportReply): boolean {
+  return [401, 403, 451].includes(status) && !headers.has("www-authenticate") &&
+    mediaTypeOf(headers.get("content-type")) === "text/html";
 }
 
 /** RFC 9110 §10.2.3: seconds or a date; a date is counted from the reply's own, so that a wrong clock here does not matter. */

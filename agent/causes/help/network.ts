@@ -202,6 +202,31 @@ export const NETWORK_HELP = {
     never: [NOT_AGAIN, "Do not go below 1280: the network inside the cluster needs room of its own."],
     data: NONE,
   },
+  "net.web-page": {
+    title: "A web page comes in place of what the registry holds",
+    meaning: (w) =>
+      `This machine asked ${
+        host(w)
+      } for a part of an image and got a page for people: the notice of a filter, an error page, or the sign-in page of a network. The registry itself never sends one.`,
+    signs: [
+      {
+        see: "With a registry the type is application/json; text/html is a page of something in between.",
+        run: (w) => `curl -sS -o /dev/null -w '%{http_code} %{content_type}\\n' -m 15 https://${host(w)}/v2/`,
+      },
+      { see: "The checks tell at which host it happens.", run: CHECKS },
+    ],
+    steps: [
+      {
+        do: "Have it let through.",
+        ask: "network-admin",
+        send:
+          `Downloads of this machine from ${HOSTS} are answered with a web page. Please let them through unchanged.`,
+      },
+      { do: "Wait.", wait: "The next try comes within five minutes." },
+    ],
+    never: [NOT_AGAIN],
+    data: NONE,
+  },
   "net.registry": {
     title: "The registry cannot be used from this machine",
     meaning: "The last try to reach the registry failed, in a way that is not told more exactly.",

@@ -1,6 +1,7 @@
 import { hasRun } from "../../facts/has_run.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { clip } from "../../text/clip.ts";
+import { forPeople } from "./runtime_text.ts";
 import { lastTelling, plainLine } from "./telling_line.ts";
 import type { Component } from "../../product/components.ts";
 import { NAMESPACES } from "../../product/names.ts";
@@ -57,7 +58,7 @@ export const applicationRule: Rule = {
           component: "Alga PSA",
           age: durationText(age),
           why: "",
-          detail: clip(plainLine(lastTelling(lines)), 240),
+          detail: forPeople(clip(plainLine(lastTelling(lines)), 240)),
         },
       })];
     }

@@ -6,6 +6,7 @@ import { BOOTSTRAP } from "../../causes/bootstrap.ts";
 import { DATABASE } from "../../causes/database.ts";
 import { clip } from "../../text/clip.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
+import { forPeople } from "./runtime_text.ts";
 
 interface FailureWords {
   component: string;
@@ -87,7 +88,7 @@ function failed(facts: Facts): Finding {
     since: condition?.since ?? facts.snapshot.remembered.bootstrap?.at,
     words: {
       component: "The first-time setup",
-      detail: clip(withoutTime(detail), 240),
+      detail: forPeople(clip(withoutTime(detail), 240)),
       isLate: facts.bootstrap.isLate,
     },
     evidence: evidenceOf(facts, errors),

@@ -10,7 +10,13 @@ import type { Facts } from "../../facts/facts.ts";
 import { IMAGE } from "../../causes/image.ts";
 import { NODE } from "../../causes/node.ts";
 import { explainHostText, HOST_CAUSES } from "./host_text.ts";
-import { isStoreDamage } from "../network_text.ts";
+import { isAlteredContent, isStoreDamage } from "../network_text.ts";
+
+/** In these states what is refused stands in the release. */
+const OF_THE_RELEASE: readonly string[] = ["CreateContainerConfigError", "PreStartHookError"];
+/** The kubelet has not got from Kubernetes, or from the machine, what it needs to make any container. */
+const NOT_YET =
+  /failed to sync \w{1,20} cache|services have not yet been read|host IP unknown|no relationship found between node|connection refused|etcdserver|timed out/i;
 
 /** Containers that cannot be created as they are described. @see cluster.md 5 */
 export const containerConfigRule: Rule = {
@@ -54,11 +60,14 @@ export const containerConfigRule: Rule = {
         return [finding(facts, STORAGE.subPath, { ...about, words: { ...words, volume } })];
       }
       // What the release asks for is read before; what fails while the container is made, fails on this machine.
-      if (problem.reason === "CreateContainerError") return [explainCreation(facts, problem, about)];
+      const why = configWords(text);
+      if (why === "" && (!OF_THE_RELEASE.includes(problem.reason) || NOT_YET.test(text))) {
+        return [explainCreation(facts, problem, about)];
+      }
       return [
         finding(facts, CONFIG.container, {
           ...about,
-          words: { ...words, stage: "made", why: configWords(text) },
+          words: { ...words, stage: "made", why },
         }),
       ];
     });
@@ -67,7 +76,7 @@ export const containerConfigRule: Rule = {
 
 function explainCreation(
   facts: Facts,
-  { component, container, text }: ContainerProblem & { text: string },
+  { component, container, reason, text }: ContainerProblem & { kind: "config" },
   about: Pick<Finding, "tier" | "component" | "since" | "evidence">,
 ): Finding {
   const host = explainHostText(text);
@@ -76,10 +85,11 @@ function explainCreation(
     return finding(facts, IMAGE.storeDamaged, {
       ...about,
       key: container.image,
-      words: { component: component.title, image: container.image },
+      words: { component: component.title, image: container.image, isAltered: isAlteredContent(text) },
     });
   }
-  return finding(facts, NODE.containerFailed, { ...about, words: { component: component.title } });
+  const isKnown = reason === "CreateContainerError" || OF_THE_RELEASE.includes(reason);
+  return finding(facts, NODE.containerFailed, { ...about, words: { component: component.title, isKnown } });
 }
 
 /** In plain words what of a container's settings the kubelet does not accept; "" where it is not known. */

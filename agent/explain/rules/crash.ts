@@ -7,7 +7,7 @@ import { MACHINE } from "../../causes/machine.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { containerEvidence, endEvidence } from "../pod_evidence.ts";
-import { healthCheckWords, startFailureWords } from "./runtime_text.ts";
+import { forPeople, healthCheckWords, startFailureWords } from "./runtime_text.ts";
 import { lastTelling, plainLine } from "./telling_line.ts";
 import { BEGUN_ONLY, CRASH_PATTERNS, type CrashWords, WIDE } from "./crash_patterns.ts";
 
@@ -77,8 +77,11 @@ function generalFinding(
         : crash.exitCode === 137
         ? "killed"
         : "ended",
-      why: begun ? healthCheckWords(crash.stoppedFor) : startFailureWords(crash.text),
-      detail: line,
+      why: [
+        begun ? healthCheckWords(crash.stoppedFor) : startFailureWords(crash.text),
+        ...(line !== "" && forPeople(line) === "" ? ["The details quote what it said"] : []),
+      ].filter((it) => it !== "").join(". "),
+      detail: forPeople(line),
     },
     evidence: [...evidenceOf(crash), ...(line === "" ? [] : [{ label: "Last line", text: line }])],
   });
@@ -99,7 +102,7 @@ function crashFinding(
     key: where.key ?? component.name,
     words: {
       component: component.title,
-      detail: line,
+      detail: forPeople(line),
       times: crash.restarts,
       image: crash.container.image,
       level: /x86-64-v\d/.exec(line)?.[0] ?? "",

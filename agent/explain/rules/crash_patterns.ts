@@ -51,17 +51,23 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
     test: /database files are incompatible with server|data directory was initialized by PostgreSQL version/i,
   },
   { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
-  { cause: MACHINE.diskPressure, test: /no space left on device/i },
+  // Tables of the kernel (control groups) end in the same words.
+  { cause: MACHINE.diskPressure, test: /(?<!\/(?:sys|proc)\/[^\s:]{0,200}: )no space left on device/i },
+  {
+    cause: MACHINE.outOfMemory,
+    test: /could not (?:map anonymous shared memory|fork [\w ]{1,60}process): Cannot allocate memory/i,
+    only: ["db"],
+  },
   {
     cause: APP.redisDamaged,
     test:
-      /Bad file format reading the append only file|AOF loading aborted|Unexpected end of file reading the append only file|Error opening\/reading the append|(?:Short read or OOM|Wrong signature|Terminating server after rdb file reading failure|RDB CRC error)/i,
+      /Bad file format reading the append only file|Fatal error loading the DB|AOF loading aborted|Unexpected end of file reading the append only file|Error opening\/reading the append|(?:Short read or OOM|Wrong signature|Terminating server after rdb file reading failure|RDB CRC error)/i,
     only: ["redis"],
   },
   {
     cause: DATABASE.start,
     test:
-      /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint record|could not read block|invalid page in block|\bPANIC: /,
+      /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint (?:record|location)|could not read block|invalid page in block|checksum in control file|could not open (?:file|directory|relation mapping file) "(?:pg_|base\/|global\/)|could not access status of transaction|\bPANIC: /,
     only: ["db"],
   },
   {
@@ -72,7 +78,7 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
   {
     cause: STORAGE.owner,
     test:
-      /initdb: error: directory .{0,200} not empty|permission denied(?! for )|operation not permitted|has wrong ownership/i,
+      /initdb: error: directory .{0,200} not empty|(?<!\b(?:EACCES|bind|connect|socket): )permission denied(?! for )|EACCES: permission denied, |operation not permitted|has wrong ownership|has invalid permissions|has group or world access/i,
     only: ["db", "redis", "alga-core", "storage"],
   },
   { cause: DNS.corednsLoop, test: /\bLoop \(.{0,200}\) detected/, only: ["coredns"] },
@@ -94,4 +100,5 @@ export const WIDE: readonly Cause[] = [
   MACHINE.diskPressure,
   MACHINE.diskErrors,
   MACHINE.cpuTooOld,
+  MACHINE.outOfMemory,
 ];

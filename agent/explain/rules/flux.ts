@@ -2,7 +2,7 @@ import { isMadeBySetup } from "../../product/names.ts";
 import { componentByName, componentsOfRelease, KUSTOMIZATION_COMPONENTS } from "../../product/components.ts";
 import { newest } from "../../facts/event_order.ts";
 import type { Facts } from "../../facts/facts.ts";
-import { currentCondition, type FluxFacts } from "../../facts/flux.ts";
+import { currentCondition, type FluxFacts, wasCutShort } from "../../facts/flux.ts";
 import type { ConditionView, FluxView } from "../../facts/snapshot.ts";
 import { type TierId } from "../../product/tiers.ts";
 import type { Cause } from "../../causes/cause.ts";
@@ -17,11 +17,14 @@ import { hasRun } from "../../facts/has_run.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { awaitedNames, PART_PATIENCE_MS, partFailure } from "../flux_failure.ts";
-import { explainNetworkText, NETWORK_CAUSES } from "../network_text.ts";
+import { explainNetworkText, hostOf, isInCluster, NETWORK_CAUSES } from "../network_text.ts";
+import { explainHostText, HOST_CAUSES } from "./host_text.ts";
 
 const TIMEOUT_TEXT =
   /context deadline exceeded|would exceed context deadline|timed? ?out waiting|timed out|timeout waiting|failed early due to stalled resources/i;
-const PENDING_TEXT = /another operation .{0,200} in progress|has no deployed releases|uninstalling/i;
+const PENDING_TEXT =
+  /another operation .{0,200} in progress|has no deployed releases|uninstalling|status '?pending-(?:install|upgrade|rollback)/i;
+const MISSING_TEXT = /(?:configmaps?|secrets?) "([^"]+)" not found/i;
 const FAILED_REASON = /Failed|RetriesExceeded|Stalled|Exhausted|MissingRollbackTarget/;
 /** The controller itself could not go on: "ValuesError", "RESTClientError", "ConfigFactoryErr" and the like. */
 const UNABLE_REASON = /Err(?:or)?$/;
@@ -32,6 +35,8 @@ const MISSING_KIND_PATIENCE_MS = 60_000;
 const MISSING_DEPENDENCY_PATIENCE_MS = 2 * 60_000;
 /** A chart is fetched a moment after its release came. */
 const CHART_PATIENCE_MS = 2 * 60_000;
+/** A look of Flux at its own interval takes no longer. */
+const REFUSED_PATIENCE_MS = 60_000;
 /** What failed without a known reason may be tried again a few times. */
 const NOT_READY_PATIENCE_MS = 10 * 60_000;
 
@@ -43,6 +48,7 @@ export const fluxRule: Rule = {
     ...Object.values(FLUX),
     DATABASE.auth,
     CONFIG.missingSecret,
+    ...HOST_CAUSES,
   ],
   find(facts) {
     if (!facts.live) return [];
@@ -77,12 +83,24 @@ function explainDelay(facts: Facts, object: FluxFacts): Finding[] {
   const since = ready !== undefined ? ready.since : isOld ? undefined : object.createdAt;
   const age = ageMs(since, facts.nowMs);
   const isWaiting = ready?.reason === "DependencyNotReady";
-  if (age < (ready?.status === "False" && !isWaiting ? NOT_READY_PATIENCE_MS : PART_PATIENCE_MS)) return [];
+  const isRefused = ready?.status === "False" && !isWaiting;
+  const patienceMs = !isRefused
+    ? PART_PATIENCE_MS
+    : isLookedAtAgain(ready)
+    ? NOT_READY_PATIENCE_MS
+    : REFUSED_PATIENCE_MS;
+  if (age < patienceMs) return [];
   return [finding(facts, FLUX.notReady, {
     ...about(object, ready),
+    hard: age >= NOT_READY_PATIENCE_MS,
     since,
     words: { part: object.name, age: durationText(age) },
   })];
+}
+
+/** What these say is made good by the next look, at the object's own interval. */
+function isLookedAtAgain(condition: ConditionView): boolean {
+  return /^(?:HealthCheck|SourceNotReady|Progressing)/.test(condition.reason) || wasCutShort(condition);
 }
 
 /** What a finding about an object of Flux has besides the words of its cause. */
@@ -152,6 +170,10 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
   if (!condition) return [];
   const { reason, message } = condition;
   if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];
+  const missing = MISSING_TEXT.exec(message)?.[1];
+  if (missing !== undefined) return [settingMissing(facts, object, { condition, missing })];
+  const host = explainHostText(message);
+  if (host) return [finding(facts, host, { ...about(object, condition), component: "node", key: "node" })];
   const told = explainNetworkText(message, facts.snapshot.host);
   switch (told?.cause.id) {
     case "reg.auth":
@@ -240,7 +262,8 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
     ready.reason === "SourceNotReady" || ready.reason === "ArtifactFailed" || /HelmChart/.test(cause.message)
   ) {
     const chart = chartFailure(facts, cause);
-    if (!chart) return [];
+    // What the controllers do not get from each other is in nobody's network; that it lasts is told.
+    if (!chart || isInCluster(hostOf(chart.message))) return [];
     return explainSource(facts, { ...object, conditions: [chart] })
       .map((it) => it.id === SOURCE.failed.id ? { ...it, hard: hardFailure } : it);
   }
@@ -263,18 +286,24 @@ function kindMissing(facts: Facts, object: FluxView, condition: ConditionView): 
 /** Helm has not even begun. */
 function explainInability(facts: Facts, object: FluxView, condition: ConditionView): Finding[] {
   const { message } = condition;
-  const missing = /(?:configmaps?|secrets?) "([^"]+)" not found/i.exec(message)?.[1];
+  const missing = MISSING_TEXT.exec(message)?.[1];
   if (missing === undefined) {
     return [found(facts, object, FLUX.build, condition, !PASSING_TEXT.test(message))];
   }
-  const title = componentByName(releaseComponent(object.name))?.title ?? object.name;
-  return [
-    finding(facts, CONFIG.missingSecret, {
-      ...about(object, condition),
-      key: missing,
-      words: { component: title, missing, isMadeBySetup: isMadeBySetup(missing) },
-    }),
-  ];
+  return [settingMissing(facts, object, { condition, missing })];
+}
+
+function settingMissing(
+  facts: Facts,
+  object: FluxView,
+  { condition, missing }: { condition: ConditionView; missing: string },
+): Finding {
+  const title = componentByName(releaseComponent(object.name))?.title ?? "The release";
+  return finding(facts, CONFIG.missingSecret, {
+    ...about(object, condition),
+    key: missing,
+    words: { component: title, missing, isMadeBySetup: isMadeBySetup(missing) },
+  });
 }
 
 /** Why there is no chart. The release only says that it is not there yet; the chart's own event says more. */
@@ -289,7 +318,7 @@ function chartFailure(facts: Facts, cause: ConditionView): ConditionView | undef
 
 /** Parts come one after the other: waiting is progress, unless what is waited for is not there or nothing moves. @see contract.md 7.4 */
 function explainWaiting(facts: Facts, object: FluxView, condition: ConditionView): Finding[] {
-  const name = /dependency '[^'/]*\/([^']+)'/.exec(condition.message)?.[1] ?? "";
+  const name = /(?:dependency|unable to get) '[^'/]*\/([^']+)'/.exec(condition.message)?.[1] ?? "";
   const isThere = name === "" ||
     facts.fluxObjects.some((it) => it.kind === object.kind && it.name === name);
   const age = ageMs(condition.since, facts.nowMs);

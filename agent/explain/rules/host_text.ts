@@ -7,9 +7,11 @@ const KERNEL_SAYS: readonly { cause: Cause<Record<never, never>>; test: RegExp }
     cause: MACHINE.diskErrors,
     test: /input\/output error|\bi\/o error\b|structure needs cleaning|\bEIO\b|disk I\/O error/i,
   },
+  // Tables of the kernel (control groups, name spaces) have their ends in the same words, and are no disk.
   {
     cause: MACHINE.diskPressure,
-    test: /no space left on device|disk quota exceeded|database or disk is full/i,
+    test:
+      /(?<!\/(?:sys|proc)\/[^\s:]{0,200}: )no space left on device|disk quota exceeded|database or disk is full/i,
   },
   // A volume may be read-only on purpose; the kubelet's own folders may not.
   {

@@ -23,6 +23,11 @@ const SLOW_AFTER_MS = 5 * 60_000;
 const STALLED_AFTER_MS = { large: 45 * 60_000, small: 15 * 60_000 };
 /** Small packets pass, large ones do not: connections open, and hang as soon as certificates are sent. */
 const HANDSHAKE = /TLS handshake timeout/i;
+/** It came, and the store of this machine does not take it. */
+const UNPACKING = /failed to (?:extract|unpack|unmount|mount)\b|extraction snapshot/i;
+/** The kubelet does not get through to the container runtime beside it. */
+const RUNTIME_AWAY =
+  /containerd\.sock|code = Unavailable desc = (?:connection error|error reading from server)/;
 /** These end without anyone acting. */
 const RETRIED: readonly string[] = [REGISTRY.rateLimit.id, REGISTRY.unavailable.id];
 
@@ -51,12 +56,13 @@ export const imagePullRule: Rule = {
           evidence: containerEvidence(problem, problem.text),
         })];
       }
-      if (problem.container.state.reason === "ImageInspectError" && !isStoreDamage(problem.text)) {
+      const isLook = problem.container.state.reason === "ImageInspectError" && !isStoreDamage(problem.text);
+      if (isLook || RUNTIME_AWAY.test(problem.text)) {
         return [finding(facts, NODE.containerFailed, {
           tier: problem.component.tier,
           component: problem.component.name,
           since: problem.since,
-          words: { component: problem.component.title },
+          words: { component: problem.component.title, isKnown: true },
           evidence: containerEvidence(problem, problem.text),
         })];
       }
@@ -79,15 +85,22 @@ export const imagePullRule: Rule = {
         words: {
           component: problem.component.title,
           image,
-          server: told?.server || (cause.id.startsWith("dns.") ? "" : registry),
+          server: told?.server || (isAboutTheWay(cause.id) ? "" : registry),
           name: told?.name || registry,
           until: told?.until ?? "",
+          isAltered: told?.isAltered ?? false,
+          isUnpacking: UNPACKING.test(problem.text),
         },
         evidence: [...containerEvidence(problem, problem.text), ...queue.evidence],
       })];
     });
   },
 };
+
+/** Who is at fault is then a server on the way: the registry is not named in its place. */
+function isAboutTheWay(id: string): boolean {
+  return id.startsWith("dns.") || id === NETWORK.proxyDown.id;
+}
 
 /** Downloads that take long. One that waits behind another is not named: the one that holds the queue is. */
 export const imageSlowRule: Rule = {

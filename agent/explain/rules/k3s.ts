@@ -12,9 +12,14 @@ const JOURNAL_FRESH_MS = 10 * 60_000;
 const START_PATIENCE_MS = 2 * 60_000;
 const LOOP_SPAN_MS = 5 * 60_000;
 const LOOP_STARTS = 5;
+const LOOP_ENDS = 3;
 const SLOW_LINES = 3;
 const STAYED_MS = 45_000;
 const RESTARTED = /Scheduled restart job, restart counter is at/;
+const FAILED = /^k3s\.service: Failed with result/;
+/** systemd cannot begin it, however often it tries. */
+const NEVER_RUN =
+  /^k3s\.service: (?:Failed (?:to locate executable|at step [A-Z]+)|Start request repeated too)/;
 /** What the kubelet within it says of one pod or image, which speak for themselves. */
 const OF_ONE_POD = /"Error syncing pod|\b(?:pod|image)="/;
 
@@ -36,7 +41,10 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   },
   { cause: K3S.configInvalid, test: /(?:^|msg=")(?:Error: )?yaml: (?:line (?<line>\d+): |unmarshal)/i },
   { cause: K3S.tokenInvalid, test: /failed to normalize (?:server )?token/i },
-  { cause: MACHINE.noDefaultRoute, test: /no default routes? found in/i },
+  {
+    cause: MACHINE.noDefaultRoute,
+    test: /no default routes? found|unable to select an IP from default routes/i,
+  },
   { cause: K3S.tokenMismatch, test: /bootstrap data already found and encrypted with different token/i },
   {
     cause: K3S.startCgroup,
@@ -55,6 +63,11 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   { cause: K3S.certificateExpired, test: /x509: certificate has expired/i },
   { cause: MACHINE.nameChanged, test: /can only access node lease with the same name/i },
   { cause: MACHINE.diskPressure, test: /no space left on device|database or disk is full/i },
+  // By systemd, of the service itself: the kernel has chosen it.
+  {
+    cause: MACHINE.outOfMemory,
+    test: /^k3s\.service: .{0,60}killed by the OOM killer|cannot allocate memory/i,
+  },
   { cause: MACHINE.diskReadOnly, test: /read-only file system|attempt to write a readonly database/i },
   {
     cause: K3S.noKernelLog,
@@ -62,7 +75,7 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   },
   {
     cause: MACHINE.addressChanged,
-    test: /node ?ip: "?(?<before>[\d.:a-f]{2,45})"? not found in the host's network interfaces/i,
+    test: /node ?ip:? "?(?<before>[\d.:a-f]{2,45})"? not found in the host's network interfaces/i,
   },
   {
     cause: MACHINE.addressChanged,
@@ -114,12 +127,16 @@ function newestRun(lines: readonly JournalLine[], nowMs: number): readonly Journ
 function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   const restarts = lines.filter((it) => RESTARTED.test(it.text) && ageMs(it.at, facts.nowMs) < LOOP_SPAN_MS);
   const last = restarts.at(-1);
-  if (restarts.length < LOOP_STARTS || !last) return [];
+  const ends = lines.filter((it) => FAILED.test(it.text));
+  const isHopeless = lines.some((it) => NEVER_RUN.test(it.text));
+  const end = last ?? ends.at(-1);
+  const isLoop = restarts.length >= LOOP_STARTS || ends.length >= LOOP_ENDS || isHopeless;
+  if (!isLoop || !end) return [];
   const fatal = lines.findLast((it) => /level=fatal|\bfatal\b|\bpanic:/i.test(it.text)) ??
     lines.findLast((it) => /level=error|^E\d{4} /.test(it.text));
   return [finding(facts, K3S.crashLoop, {
-    ...atLine(fatal ?? last),
-    words: { times: restarts.length },
+    ...atLine(fatal ?? lines.findLast((it) => NEVER_RUN.test(it.text)) ?? end),
+    words: { times: Math.max(restarts.length, ends.length) },
   })];
 }
 

@@ -13,11 +13,24 @@ import { NODE } from "../../causes/node.ts";
 import { STORAGE } from "../../causes/storage.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { explainHostText, HOST_CAUSES } from "./host_text.ts";
-import { explainNetworkText, IMAGE_CAUSES, NETWORK_CAUSES } from "../network_text.ts";
+import {
+  explainNetworkText,
+  IMAGE_CAUSES,
+  isAlteredContent,
+  isStoreDamage,
+  NETWORK_CAUSES,
+} from "../network_text.ts";
 import { podEvidence } from "../pod_evidence.ts";
 
 const EVENT_FRESH_MS = 10 * 60_000;
 const CNI_PATIENCE_MS = 60_000;
+/** The kubelet does not get from Kubernetes what it is to mount: no storage is meant. */
+const OF_THE_KUBELET =
+  /failed to sync \w{1,20} cache|object "[^"]{1,200}"\/"[^"]{1,200}" not registered|failed to fetch token/i;
+const GONE_CLAIM =
+  /error processing PVC [\w.-]{1,63}\/([\w.-]{1,253}): (?:PVC is being deleted|(?:failed to fetch PVC from API server: )?persistentvolumeclaims? "[^"]{1,253}" not found)/i;
+/** The network is there, and something left over is in the way. */
+const LEFT_OVER = /no IP addresses available in range|already has an IP address different from/i;
 
 interface Told {
   facts: Facts;
@@ -28,7 +41,7 @@ interface Told {
 
 /** Volumes and surroundings of a pod that could not be made; the container only says "ContainerCreating". */
 export const mountRule: Rule = {
-  causes: [STORAGE.mount, CONFIG.missingSecret, ...HOST_CAUSES],
+  causes: [STORAGE.mount, STORAGE.claimMissing, CONFIG.missingSecret, NODE.sandboxFailed, ...HOST_CAUSES],
   find(facts) {
     return facts.unwellPods.flatMap(({ pod, component, events }): Finding[] => {
       const mounts = currentEvents(facts, pod, events).filter((it) =>
@@ -99,6 +112,14 @@ function explainMount(told: Told): Finding {
   const { facts, component, event: { message } } = told;
   const host = hostFinding(told);
   if (host) return host;
+  if (OF_THE_KUBELET.test(message)) return surroundings(told);
+  const claim = GONE_CLAIM.exec(message)?.[1];
+  if (claim !== undefined) {
+    return finding(facts, STORAGE.claimMissing, {
+      ...aboutPod(told),
+      words: { component: component.title, volume: claim },
+    });
+  }
   const missing = /(?:secret|configmap) "([^"]+)" not found/i.exec(message)?.[1] ?? "";
   if (isMadeBySetup(missing)) {
     return finding(facts, CONFIG.missingSecret, {
@@ -120,9 +141,10 @@ function explainMount(told: Told): Finding {
 function missingFolder(message: string): string {
   return /hostPath type check failed: (\/\S{1,300}) is not/.exec(message)?.[1] ??
     /\bpath "?(\/[^\s":]{1,300})"? (?:does not exist|is not)/.exec(message)?.[1] ??
-    /(?:stat|lstat|open|mkdir|evalSymlinks) (\/[^\s":]{1,300}): (?:no such file|not a directory)/.exec(
-      message,
-    )?.[1] ??
+    /(?:stat|lstat|open|mkdir|evalSymlinks) (\/[^\s":]{1,300}): (?:no such file|not a directory|transport endpoint is not connected|stale (?:NFS )?file handle)/i
+      .exec(
+        message,
+      )?.[1] ??
     "";
 }
 
@@ -144,19 +166,38 @@ function explainSandbox(told: Told): Finding {
           server: network.server,
           name: network.name || network.server,
           until: network.until,
+          isAltered: network.isAltered,
         },
       });
     }
   }
+  const lost = /image "([^"]{1,300})"/.exec(message)?.[1];
+  if (lost !== undefined && isStoreDamage(message)) {
+    return finding(facts, IMAGE.storeDamaged, {
+      ...aboutPod(told),
+      key: lost,
+      words: { component: component.title, image: lost, isAltered: isAlteredContent(message) },
+    });
+  }
   if (/resolv\.conf|failed to generate sandbox config|resolv\S{0,60}: no such file/i.test(message)) {
     return finding(facts, MACHINE.resolvConf, { ...aboutPod(told), key: "node" });
   }
-  if (/\bcni\b|network for sandbox|network plugin|setup network|flannel/i.test(message)) {
+  if (
+    /\bcni\b|network for sandbox|network plugin|setup network|flannel/i.test(message) &&
+    !LEFT_OVER.test(message)
+  ) {
     return finding(facts, NODE.noPodNetwork, {
       since: told.event.firstAt ?? told.pod.createdAt,
       hard: ageMs(told.event.firstAt ?? told.pod.createdAt, facts.nowMs) > CNI_PATIENCE_MS,
       evidence: podEvidence(told.pod, message, told.event.lastAt),
     });
   }
-  return finding(facts, NODE.sandboxFailed, { ...aboutPod(told), words: { component: component.title } });
+  return surroundings(told);
+}
+
+function surroundings(told: Told): Finding {
+  return finding(told.facts, NODE.sandboxFailed, {
+    ...aboutPod(told),
+    words: { component: told.component.title },
+  });
 }

@@ -8,6 +8,9 @@ import { clip } from "../../text/clip.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 
+/** What the kubelet, a network or a watcher of machines (node-problem-detector) marks, beside what has a cause of its own. */
+const TROUBLE =
+  /^(?:PIDPressure|NetworkUnavailable|\w{1,60}(?:Deadlock|Problem)|(?:Corrupt|Frequent|Readonly|XfsShutdown)\w{0,60})$/;
 const EVENT_FRESH_MS = 10 * 60_000;
 /** Kubernetes that starts again, or is restarted, may be silent for so long. */
 const API_PATIENCE_MS = 3 * 60_000;
@@ -74,7 +77,17 @@ export const nodeRule: Rule = {
           found.push(finding(facts, NODE.gone, at(ready.since)));
         } else if (/cni|network.{0,200}not ready/i.test(ready.message)) {
           found.push(finding(facts, NODE.noPodNetwork, about));
-        } else found.push(finding(facts, NODE.notReady, about));
+        } else found.push(finding(facts, NODE.notReady, { ...about, words: { isReady: false } }));
+      }
+      const trouble = node.conditions.find((it) => it.status === "True" && TROUBLE.test(it.type));
+      if (trouble) {
+        found.push(
+          finding(facts, NODE.notReady, {
+            ...at(trouble.since),
+            key: trouble.type,
+            words: { isReady: true },
+          }),
+        );
       }
       if (node.unschedulable) {
         found.push(finding(facts, NODE.cordoned, { ...at(undefined), words: { node: node.name } }));

@@ -2,7 +2,7 @@ import { componentOfPod } from "../../facts/component_of_pod.ts";
 import { stateOfJob } from "../../facts/bootstrap.ts";
 import type { JobView } from "../../facts/snapshot.ts";
 import { type Component, componentByName, componentsOfRelease } from "../../product/components.ts";
-import { BOOTSTRAP_JOB, NAMESPACES } from "../../product/names.ts";
+import { BOOTSTRAP_JOB, isOwnNamespace } from "../../product/names.ts";
 import { APP } from "../../causes/app.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
@@ -10,7 +10,6 @@ import { podEvidence } from "../pod_evidence.ts";
 
 /** Longer than any part of Alga asks for. The time of a pod's end includes what it was given. */
 const END_PATIENCE_MS = 10 * 60_000;
-const OWN_NAMESPACES: readonly string[] = Object.values(NAMESPACES);
 
 /** Pods that are to end and do not. */
 export const endingRule: Rule = {
@@ -19,7 +18,7 @@ export const endingRule: Rule = {
     if (!facts.live) return [];
     return facts.snapshot.pods.flatMap((pod): Finding[] => {
       const age = ageMs(pod.deletedAt, facts.nowMs);
-      if (pod.deletedAt === undefined || age < END_PATIENCE_MS || !OWN_NAMESPACES.includes(pod.namespace)) {
+      if (pod.deletedAt === undefined || age < END_PATIENCE_MS || !isOwnNamespace(pod.namespace)) {
         return [];
       }
       const component = componentOfPod(pod);
@@ -40,7 +39,7 @@ export const taskRule: Rule = {
   find(facts) {
     if (!facts.live || facts.snapshot.knowledge.jobs !== "known") return [];
     return facts.snapshot.jobs.flatMap((job): Finding[] => {
-      if (job.name === BOOTSTRAP_JOB || !OWN_NAMESPACES.includes(job.namespace)) return [];
+      if (job.name === BOOTSTRAP_JOB || !isOwnNamespace(job.namespace)) return [];
       if (stateOfJob(job) !== "failed") return [];
       const condition = job.conditions.find((it) =>
         (it.type === "Failed" || it.type === "FailureTarget") && it.status === "True"

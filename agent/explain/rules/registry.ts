@@ -21,6 +21,7 @@ const BY_CODE: Readonly<Record<string, Cause<ProbeWords>>> = {
   "unauthorized": REGISTRY.auth,
   "denied": REGISTRY.auth,
   "rate-limited": REGISTRY.rateLimit,
+  "captive": NETWORK.webPage,
   "server-error": REGISTRY.unavailable,
 };
 

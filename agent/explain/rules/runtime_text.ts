@@ -29,3 +29,12 @@ export function startFailureWords(message: string): string {
   }
   return "";
 }
+
+/** Words that programs have from the libraries and runtimes below them. */
+const OF_A_RUNTIME =
+  /rpc error|\bdesc = |\bcode = \w|\bdial (?:tcp|udp)|\blookup \S{1,253} on |\bread (?:tcp|udp) |x509: |context deadline exceeded|containerd|OCI runtime|\b(?:Get|Post|Head) "/i;
+
+/** A line of a program as it may stand before people; "" where it is none for them, and belongs into the evidence alone. */
+export function forPeople(line: string): string {
+  return OF_A_RUNTIME.test(line) ? "" : line;
+}

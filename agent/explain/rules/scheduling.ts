@@ -1,4 +1,4 @@
-import type { ConditionView, PodView } from "../../facts/snapshot.ts";
+import type { ConditionView, PodView, PvcView } from "../../facts/snapshot.ts";
 import { componentOfPod } from "../../facts/component_of_pod.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { inOrder, objectKey } from "../../facts/in_order.ts";
@@ -12,6 +12,8 @@ import { podEvidence } from "../pod_evidence.ts";
 
 /** A claim that waits for its volume tells that itself; the scheduler's word counts only when nobody does. */
 const CLAIM_PATIENCE_MS = 10 * 60_000;
+/** The scheduler looks again within moments of a new claim; nothing is said of one that it does not take for longer. */
+const MADE_AGAIN_PATIENCE_MS = 3 * 60_000;
 /** Times of objects and conditions are of whole seconds, and made by different programs. */
 const SAME_MOMENT_MS = 60_000;
 /** Not even looked at: Kubernetes has no scheduler that works. */
@@ -60,16 +62,28 @@ export const schedulingRule: Rule = {
       const claim =
         /persistentvolumeclaim "([^"]{1,253})" (?:not found|is being deleted|bound to non-existent)/i
           .exec(message)?.[1];
-      // It was made since: the scheduler says so only when it looks again, and the claim speaks for itself.
-      const isGone = !/bound to non-existent/i.test(message);
-      if (claim !== undefined && isGone && isMadeSince(facts, { ...pod, claim, since: condition.since })) {
-        return [];
+      // It was made since: the scheduler says so only when it looks again, and the claim speaks for itself. One that ends is going.
+      const isGone = /not found/i.test(message);
+      const made = isGone && claim !== undefined &&
+        madeSince(facts, { ...pod, claim, since: condition.since });
+      if (made) {
+        return ageMs(made.createdAt, facts.nowMs) < MADE_AGAIN_PATIENCE_MS
+          ? []
+          : [finding(facts, SCHEDULING.unplaced, { ...about, words })];
       }
       if (claim !== undefined) {
         return [finding(facts, STORAGE.claimMissing, { ...about, words: { ...words, volume: claim } })];
       }
       if (/untolerated taint|were unschedulable/.test(message)) {
-        return [finding(facts, SCHEDULING.taint, { ...about, words })];
+        const mark = foreignMark(facts, message);
+        const nodeName = facts.node?.name ?? facts.snapshot.nodes[0]?.name ?? "";
+        return [
+          finding(facts, SCHEDULING.taint, {
+            ...about,
+            isLate: mark !== "",
+            words: { ...words, mark, node: nodeName },
+          }),
+        ];
       }
       const waitsForClaim = /unbound immediate PersistentVolumeClaims|waiting for (?:a |ephemeral )?volume/i
         .test(
@@ -80,6 +94,16 @@ export const schedulingRule: Rule = {
     });
   },
 };
+
+/** Key of a taint that somebody set; "" where Kubernetes set it, and takes it away itself. */
+function foreignMark({ snapshot }: Facts, message: string): string {
+  if (!/untolerated taint/.test(message)) return "";
+  const told = [...message.matchAll(/untolerated taint\(?s?\)? \{([\w./-]{1,200}):/g)].map((it) =>
+    it[1] ?? ""
+  );
+  const keys = told.length > 0 ? told : snapshot.nodes.flatMap((it) => it.taints);
+  return keys.find((it) => it !== "" && !/^node(?:\.[\w-]{1,40})?\.kubernetes\.io\//.test(it)) ?? "";
+}
 
 /** Who has the port that a pod wants: as a rule the instance before it. */
 function portHolder(facts: Facts, pod: PodView): { holder: string; command: string } {
@@ -162,12 +186,13 @@ function unseen(pod: PodView, nowMs: number): ConditionView | undefined {
   };
 }
 
-/** Whether a claim waits for its volume that is younger than what is said of it. */
-function isMadeSince(
+/** The claim of this name that waits for its volume, if it is younger than what is said of it. */
+function madeSince(
   { snapshot }: Facts,
   { namespace, claim, since }: { namespace: string; claim: string; since: string | undefined },
-): boolean {
-  const found = snapshot.pvcs.find((it) => it.namespace === namespace && it.name === claim);
-  return found?.phase === "Pending" && since !== undefined &&
-    timeMs(found.createdAt) >= timeMs(since) - SAME_MOMENT_MS;
+): PvcView | undefined {
+  return snapshot.pvcs.find((it) =>
+    it.namespace === namespace && it.name === claim && it.phase === "Pending" && since !== undefined &&
+    timeMs(it.createdAt) >= timeMs(since) - SAME_MOMENT_MS
+  );
 }

@@ -1,4 +1,4 @@
-import { NAMESPACES } from "../../product/names.ts";
+import { isOwnNamespace, NAMESPACES } from "../../product/names.ts";
 import { newest, timeOf } from "../../facts/event_order.ts";
 import { type Component, COMPONENTS } from "../../product/components.ts";
 import { componentOfPod } from "../../facts/component_of_pod.ts";
@@ -19,9 +19,8 @@ export const claimRule: Rule = {
   causes: [STORAGE.pvcPending, STORAGE.provisioner],
   find(facts) {
     if (facts.snapshot.knowledge.pvcs !== "known") return [];
-    return facts.snapshot.pvcs.filter((it) => it.phase === "Pending").flatMap((it) =>
-      explainClaim(facts, it)
-    );
+    return facts.snapshot.pvcs.filter((it) => it.phase === "Pending" && isOwnNamespace(it.namespace))
+      .flatMap((it) => explainClaim(facts, it));
   },
 };
 
@@ -30,25 +29,27 @@ export const lostClaimRule: Rule = {
   causes: [STORAGE.claimLost],
   find(facts) {
     if (facts.snapshot.knowledge.pvcs !== "known") return [];
-    return facts.snapshot.pvcs.filter((it) => it.phase === "Lost").map((claim) => {
-      const { namespace, name } = claim;
-      const component = componentOfClaim(facts, claim);
-      const told = newest(
-        facts.eventsOf("PersistentVolumeClaim", namespace, name).filter((it) => it.reason === "ClaimLost"),
-      );
-      return finding(facts, STORAGE.claimLost, {
-        tier: component.tier === "login" || component.tier === "bootstrap" ? "core" : component.tier,
-        component: component.name,
-        key: `${namespace}/${name}`,
-        since: told?.firstAt,
-        words: { component: component.title, volume: name },
-        evidence: [
-          { label: "Object", text: `PersistentVolumeClaim ${namespace}/${name}` },
-          { label: "State", text: "Lost" },
-          ...(told === undefined ? [] : [{ label: "Message", text: told.message }]),
-        ],
-      });
-    });
+    return facts.snapshot.pvcs.filter((it) => it.phase === "Lost" && isOwnNamespace(it.namespace)).map(
+      (claim) => {
+        const { namespace, name } = claim;
+        const component = componentOfClaim(facts, claim);
+        const told = newest(
+          facts.eventsOf("PersistentVolumeClaim", namespace, name).filter((it) => it.reason === "ClaimLost"),
+        );
+        return finding(facts, STORAGE.claimLost, {
+          tier: component.tier === "login" || component.tier === "bootstrap" ? "core" : component.tier,
+          component: component.name,
+          key: `${namespace}/${name}`,
+          since: told?.firstAt,
+          words: { component: component.title, volume: name },
+          evidence: [
+            { label: "Object", text: `PersistentVolumeClaim ${namespace}/${name}` },
+            { label: "State", text: "Lost" },
+            ...(told === undefined ? [] : [{ label: "Message", text: told.message }]),
+          ],
+        });
+      },
+    );
   },
 };
 
@@ -58,7 +59,9 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
   const failed = newest(events.filter((it) => it.reason === "ProvisioningFailed"));
   // Said again every few seconds as long as it is true.
   const noClass = newest(
-    events.filter((it) => it.reason === "FailedBinding" && facts.nowMs - timeOf(it) < EVENT_FRESH_MS),
+    events.filter((it) =>
+      /^(?:FailedBinding|VolumeMismatch)$/.test(it.reason) && facts.nowMs - timeOf(it) < EVENT_FRESH_MS
+    ),
   );
   const waiting = newest(events.filter((it) => it.reason === "ExternalProvisioning"));
   const classKnown = snapshot.knowledge.storageClasses === "known";
@@ -81,7 +84,8 @@ function explainClaim(facts: Facts, claim: PvcView): Finding[] {
     ...(message === "" ? [] : [{ label: "Message", text: message }]),
   ];
   if (failed) {
-    const helper = HELPER_TROUBLE.test(failed.message);
+    // What forbids the helper its start is no trouble of the folder.
+    const helper = HELPER_TROUBLE.test(failed.message) && !/is forbidden:/.test(failed.message);
     return [finding(facts, helper ? STORAGE.provisioner : STORAGE.pvcPending, {
       ...base,
       ...(helper ? { key: "storage" } : {}),

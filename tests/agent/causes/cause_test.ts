@@ -24,7 +24,7 @@ const PUBLIC_IDS = `
   flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
   agent.setup-failed agent.state-damaged agent.certificate-refused agent.certificate-ends agent.unknown
   platform.part-down core.degraded login.degraded
-  dns.failed net.ipv6 net.cert-expired net.host-firewall k3s.iptables-flushed k3s.no-kmsg
+  dns.failed net.ipv6 net.web-page net.cert-expired net.host-firewall k3s.iptables-flushed k3s.no-kmsg
   k3s.sandbox-failed k3s.container-failed node.resolv-conf node.cpu-too-old img.store-damaged
   sched.volume-elsewhere sched.unplaced stor.claim-missing app.port-taken
   app.not-ending app.task-failed flux.not-ready

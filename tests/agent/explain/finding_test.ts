@@ -26,7 +26,7 @@ Deno.test("finding() takes the place of a cause that is always at the same", () 
 
 Deno.test("finding() waits for the patience of a cause before someone has to act", () => {
   const after = (seconds: number) =>
-    finding(facts, NODE.notReady, { since: ago(seconds), words: { detail: "" } }).hard;
+    finding(facts, NODE.notReady, { since: ago(seconds), words: { isReady: false } }).hard;
   assert.deepEqual([after(59), after(61)], [false, true]);
 });
 

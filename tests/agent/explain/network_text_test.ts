@@ -52,7 +52,8 @@ Deno.test("explainNetworkText() gives nobody port 53 to open where the resolver 
 
 const HEAD = 'failed to do request: Head "https://r.test/v2/x/manifests/1": ';
 const CAUSES: [text: string, id: string | undefined][] = [
-  [`${HEAD}dial tcp [2a00:1450:403::200e]:443: connect: no route to host`, "net.egress"],
+  // The family counts: that no IPv6 gets there says nothing of IPv4.
+  [`${HEAD}dial tcp [2a00:1450:403::200e]:443: connect: no route to host`, "net.ipv6"],
   [`${HEAD}dial tcp 192.0.2.1:429: connect: connection refused`, "net.egress"],
   [
     `${HEAD}read tcp [2001:db8:502::1]:40000->[2001:db8:404::2]:443: read: connection timed out`,
@@ -62,7 +63,8 @@ const CAUSES: [text: string, id: string | undefined][] = [
   ["failed to extract layer: mkdir /var/lib/x: permission denied", undefined],
   [`${HEAD}dial tcp 192.0.2.1:443: connect: permission denied`, "net.egress"],
   ["denied: requested access to the resource is denied", "reg.auth"],
-  [`${HEAD}Gateway Timeout`, "reg.unavailable"],
+  // The bare words of an answer are a proxy's, which could not open the connection.
+  [`${HEAD}Gateway Timeout`, "net.egress"],
   [`${HEAD}remote error: tls: handshake failure`, "net.tls-intercept"],
   ["net/http: request canceled (Client.Timeout exceeded while awaiting headers)", "img.interrupted"],
   [

@@ -7,6 +7,7 @@ import { NOW_MS } from "../status/objects.ts";
 import { type Context, CONTEXTS } from "./contexts.ts";
 import { FIELD_CASES } from "./field_cases.ts";
 import { moved, RECORDINGS, snapshotAt, withKeptLogs } from "./recorded_snapshots.ts";
+import { RELATIVES } from "./relatives/mod.ts";
 import { ROWS } from "./rules/rows.ts";
 import { brokenLater, SENTENCE_RULES, type Told } from "./sentence_rules.ts";
 
@@ -44,6 +45,11 @@ const FIXTURES: readonly Fixture[] = [
     nowMs: NOW_MS + laterSec * 1_000,
   })),
   ...FIELD_CASES.map(({ name, snapshot }) => ({ name, snapshots: [snapshot], nowMs: NOW_MS })),
+  ...RELATIVES.map(({ name, snapshot }) => ({
+    name: `relative ${name}`,
+    snapshots: [snapshot],
+    nowMs: NOW_MS,
+  })),
   ...ROWS.map(({ id, name, red }) => ({ name: `row ${id}, ${name}`, snapshots: [red], nowMs: NOW_MS })),
 ];
 

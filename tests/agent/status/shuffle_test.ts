@@ -4,6 +4,7 @@ import { evaluate } from "../../../agent/status/evaluate.ts";
 import { Random } from "../../fakes/random.ts";
 import { CONTEXTS } from "../explain/contexts.ts";
 import { FIELD_CASES } from "../explain/field_cases.ts";
+import { RELATIVES } from "../explain/relatives/mod.ts";
 import { ROWS } from "../explain/rules/rows.ts";
 import { moved, RECORDINGS, snapshotAt, withKeptLogs } from "../explain/recorded_snapshots.ts";
 import {
@@ -62,7 +63,12 @@ for (const { name, phases, laterSec } of RECORDINGS) {
 }
 
 Deno.test("every case of the field and every row gives the same document in whatever order it is listed", () => {
-  for (const snapshot of [...FIELD_CASES.map((it) => it.snapshot), ...ROWS.map((it) => it.red)]) {
+  for (
+    const snapshot of [
+      ...[...FIELD_CASES, ...RELATIVES].map((it) => it.snapshot),
+      ...ROWS.map((it) => it.red),
+    ]
+  ) {
     assertNoOrder(snapshot, NOW_MS);
   }
 });

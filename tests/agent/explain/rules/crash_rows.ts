@@ -18,6 +18,12 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
   ],
   ["app.db-version", "db", "db", "FATAL:  database files are incompatible with server"],
   [
+    "mem.oom-host",
+    "db",
+    "db",
+    "FATAL:  could not map anonymous shared memory: Cannot allocate memory",
+  ],
+  [
     "app.redis-damaged",
     "redis",
     "redis",

@@ -66,7 +66,7 @@ export const FLUX_ROWS: readonly Row[] = [
       notReady("SomethingNew", "nobody has seen this", { lastTransitionTime: ago(13 * 60) }),
     ]),
     green: fluxObject("Kustomization", "alga-background", [
-      notReady("SomethingNew", "nobody has seen this", { lastTransitionTime: ago(5 * 60) }),
+      notReady("SomethingNew", "nobody has seen this", { lastTransitionTime: ago(50) }),
     ]),
   },
   {
@@ -75,6 +75,21 @@ export const FLUX_ROWS: readonly Row[] = [
     red: fluxObject("HelmRelease", "email-service", []),
     green: fluxObject("HelmRelease", "email-service", [ready()]),
   },
+  ...(
+    [
+      ["disk.pressure", "no space left on device"],
+      ["disk.readonly", "read-only file system"],
+      ["disk.io-error", "input/output error"],
+      ["mem.oom-host", "cannot allocate memory"],
+    ] as const
+  ).map(([id, end]): Row => ({
+    name: `the installer's own folder, ${end}`,
+    id,
+    red: fluxObject("OCIRepository", "alga-appliance", [
+      notReady("ArchiveOperationFailed", `unable to archive artifact to storage: mkdir /var/x: ${end}`),
+    ]),
+    green: fluxObject("OCIRepository", "alga-appliance", [ready()]),
+  })),
   ...PULLS.filter(([id]) => /^(dns|net|time|reg)\./.test(id) && !OF_A_SOURCE.includes(id))
     .map(([id, text], index): Row => ({
       name: `release source, text ${index}`,

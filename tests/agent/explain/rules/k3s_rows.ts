@@ -53,6 +53,8 @@ export const K3S: [BlockerId, string][] = [
     "disk.pressure",
     'time="2026-11-21T11:59:30Z" level=error msg="error in txn: database or disk is full"',
   ],
+  // systemd of the unit. @see systemd v255 src/core/unit.c
+  ["mem.oom-host", "k3s.service: A process of this unit has been killed by the OOM killer."],
   [
     "disk.io-error",
     'time="2026-11-21T11:59:30Z" level=error msg="error in txn: disk I/O error: input/output error"',

@@ -1,25 +1,25 @@
 import { ago, crashed, event, healthyCluster, node, podOf, snapshotOf } from "../../status/objects.ts";
 import { api, HEALTHY, of, type Row } from "../rule_row.ts";
 
-const unschedulable = (message: string) => [podOf("alga-core", {}, {
+const unschedulable = (message: string, since = 90) => [podOf("alga-core", {}, {
   containers: [],
   conditions: [{
     type: "PodScheduled",
     status: "False",
     reason: "Unschedulable",
     message,
-    lastTransitionTime: ago(90),
+    lastTransitionTime: ago(since),
   }],
   node: "",
 })];
 
 /** The claim was made again so long after the scheduler spoke of it. */
-const claimed = (secondsAfter: number) => {
-  const text = 'persistentvolumeclaim "alga-core-sebastian-postgres-data" not found.';
-  const snapshot = of("db", unschedulable(`0/1 nodes are available: ${text}`));
+const claimed = (secondsAfter: number, end = "not found.", since = 90) => {
+  const text = `persistentvolumeclaim "alga-core-sebastian-postgres-data" ${end}`;
+  const snapshot = of("db", unschedulable(`0/1 nodes are available: ${text}`, since));
   const pvcs = snapshot.pvcs.map((it) =>
     it.name === "alga-core-sebastian-postgres-data"
-      ? { ...it, phase: "Pending", createdAt: ago(90 - secondsAfter) }
+      ? { ...it, phase: "Pending", createdAt: ago(since - secondsAfter) }
       : it
   );
   return { ...snapshot, pvcs };
@@ -121,6 +121,18 @@ export const NODE_ROWS: readonly Row[] = [
     name: "claim missing, until it is made again",
     id: "stor.claim-missing",
     red: claimed(-3_600),
+    green: claimed(5),
+  },
+  {
+    name: "claim that ends, though it is younger than the first word of the scheduler",
+    id: "stor.claim-missing",
+    red: claimed(5, "is being deleted."),
+    green: claimed(5),
+  },
+  {
+    name: "claim made again that the scheduler does not take",
+    id: "sched.unplaced",
+    red: claimed(5, "not found.", 600),
     green: claimed(5),
   },
   ...[

@@ -114,6 +114,10 @@ export const PULLS: [BlockerId, string][] = [
     "time.skew",
     `${REQUEST}tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2020-01-01T00:00:00Z is before 2026-01-01T00:00:00Z`,
   ],
+  [
+    "net.web-page",
+    `failed to pull and unpack image "${IMAGE}": failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:aa: not found`,
+  ],
   ["net.proxy-auth", `${REQUEST}Proxy Authentication Required`],
   ["net.proxy-denied", `${REQUEST}Forbidden`],
   ["net.proxy-down", `${REQUEST}proxyconnect tcp: dial tcp 192.0.2.8:3128: connect: connection refused`],

@@ -32,6 +32,14 @@ export const STORAGE_ROWS: readonly Row[] = [
   ...(
     [
       [
+        "k3s.sandbox-failed",
+        'MountVolume.SetUp failed for volume "v" : failed to sync secret cache: timed out waiting for the condition',
+      ],
+      [
+        "stor.claim-missing",
+        "Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]: error processing PVC msp/x: PVC is being deleted",
+      ],
+      [
         "disk.io-error",
         'MountVolume.SetUp failed for volume "v" : mkdir /var/lib/kubelet/pods/x: input/output error',
       ],
