@@ -2,6 +2,7 @@ import { errorText } from "../../error.ts";
 import { releaseImages, type ResolvedRelease } from "../../release/mod.ts";
 import { NetworkError } from "../../net/errors.ts";
 import type { Check, CheckInputs } from "../check.ts";
+import { upgradePathCheck } from "./upgrade_path.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
 /** Failures of what was read; reading itself worked. */
@@ -16,7 +17,12 @@ const CONTENT_FAILURES: readonly string[] = [
 
 /** Checks of the release that the answers point at. */
 export function releaseChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
-  return [channelCheck(release), contentCheck(release), imagesCheck(release)];
+  return [
+    channelCheck(release),
+    contentCheck(release),
+    imagesCheck(release),
+    upgradePathCheck(release),
+  ];
 }
 
 /** What to do where nothing is. The testing channel is never a way out. */

@@ -143,6 +143,7 @@ export function greenHost(): FakeHost {
     "/etc/hosts": "127.0.0.1 localhost\n127.0.1.1 appliance-01\n::1 localhost ip6-localhost\n",
     "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
     "/run/utmp": "",
+    "/sys/block/loop0/size": "0\n",
     "/proc/meminfo": "MemTotal:       16384000 kB\n",
     "/proc/net/udp": "  sl  local_address rem_address   st\n",
     "/proc/net/tcp": "  sl  local_address rem_address   st\n",
