@@ -31,8 +31,9 @@ import { followRecord } from "../setup/follow_record.ts";
 import { onHost } from "../net/settings.ts";
 import { followAuthorities } from "../settings/follow_authorities.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
+import { createKnownNames } from "../settings/known_names.ts";
 import { networkOfSettings } from "../settings/settings.ts";
-import { createSettingsService, type SettingsService } from "../settings/settings_service.ts";
+import { createSettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readSelection } from "../setup/release_selection.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
@@ -248,9 +249,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       troubles: () => status.current().topBlockers.map((it) => it.title),
     });
 
-    const ownNames = new Set(
-      [hostName, `${hostName}.local`, "localhost", ...publicNames].map((it) => it.toLowerCase()),
-    );
+    const ownNames = [hostName, `${hostName}.local`, "localhost", ...publicNames];
     let hasResumed = false;
     const deps = {
       setup,
@@ -271,8 +270,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         commit: BUILD.commit,
         builtAt: BUILD.builtAt,
       },
-      // A reverse proxy may have Alga and these pages behind one name, which is read from a file: last.
-      isKnownName: async (name: string) => ownNames.has(name) || await appHost(settings) === name,
+      isKnownName: createKnownNames(ownNames, settings),
     };
     const app = createApp(deps);
     const over = new AbortController();
@@ -417,10 +415,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-/** Host of the application's address, in small letters; none before setup. */
-async function appHost(settings: Pick<SettingsService, "current">): Promise<string | undefined> {
-  const appUrl = (await settings.current().catch(() => undefined))?.appUrl;
-  return appUrl !== undefined && URL.canParse(appUrl) ? new URL(appUrl).hostname : undefined;
 }

@@ -183,6 +183,7 @@ const NO_VALUES: Record<SettingKey, string> = {
   channel: "stable",
   proxyUrl: "",
   noProxy: "",
+  publicNames: "",
   caCerts: "",
 };
 

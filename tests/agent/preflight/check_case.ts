@@ -173,6 +173,7 @@ export const INPUTS: SetupInputs = {
   dnsServers: [],
   proxyUrl: "",
   noProxy: "",
+  publicNames: "",
   tenantName: "Sample",
   adminFirstName: "Ada",
   adminLastName: "Sample",
