@@ -13,11 +13,13 @@ export const DISK_SMART: Check = {
   overridable: true,
   async run({ host }) {
     const expected = `no disk is failing, or more than ${WORN_PERCENT} % worn`;
-    const { disks, silent, hasSmartctl } = await readDisksHealth(host);
+    const { disks, silent, hasSmartctl, areHidden } = await readDisksHealth(host);
     if (disks.length === 0) {
       return skipped(
         expected,
-        hasSmartctl
+        areHidden
+          ? "the service is shown no disks; the command asks them: sudo alga-agent preflight"
+          : hasSmartctl
           ? "the disks tell nothing of their health, as virtual ones do"
           : "smartctl, which asks disks for their health, is not on this machine",
       );

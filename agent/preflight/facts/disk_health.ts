@@ -25,6 +25,8 @@ export interface DisksHealth {
   silent: readonly string[];
   /** Whether smartctl is there to ask disks that are neither eMMC nor SD card. */
   hasSmartctl: boolean;
+  /** Whether this process sees their devices; the sandbox of the service hides them. */
+  areHidden: boolean;
 }
 
 const Smart = z.object({
@@ -44,14 +46,15 @@ export async function readDisksHealth(host: Host): Promise<DisksHealth> {
   if (names === undefined) throw new Error("/sys/block cannot be read");
   const told: DiskHealth[] = [];
   const silent: string[] = [];
-  let hasSmartctl = true;
+  let [hasSmartctl, areHidden] = [true, false];
   for (const name of names.filter((it) => !NOT_DISKS.test(it) && /^[\w!-]{1,40}$/.test(it))) {
     const found = name.startsWith("mmcblk") ? await askCard(host, name) : await askSmart(host, name);
     if (found === "no-smartctl") hasSmartctl = false;
+    if (found === undefined && await host.info(`/dev/${name}`) === undefined) areHidden = true;
     if (typeof found === "object") told.push(found);
     else silent.push(name);
   }
-  return { disks: told, silent, hasSmartctl };
+  return { disks: told, silent, hasSmartctl, areHidden };
 }
 
 /** The kernel tells what an eMMC says: wear in tenths, and whether its spare blocks are nearly used up. @see JESD84-B51 7.4.44 ff. */

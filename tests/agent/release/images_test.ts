@@ -27,6 +27,15 @@ Deno.test("valuesImages() finds what the published values name beside the releas
   assert.equal(releaseImages(sampleReleaseManifest()).length, 4);
 });
 
+Deno.test("valuesImages() tells an image of two parts once, as the part that people wait for", () => {
+  const image = "image: redis:7";
+  const both = {
+    [valuesKey("alga-core", "single-node")]: image,
+    [valuesKey("temporal", "single-node")]: image,
+  };
+  assert.deepEqual(of(both), ["login docker.io library/redis 7"]);
+});
+
 const TEXTS: readonly [what: string, values: string, found: string[]][] = [
   ["a name and a tag", "a: {image: {name: redis, tag: 7}}", ["background docker.io library/redis 7"]],
   ["one text", "image: quay.io/x/y:1.2", ["background quay.io x/y 1.2"]],
