@@ -39,7 +39,7 @@ export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHand
   return async function requireKnownHost(c, next) {
     const [asked, header = ""] = [askedHost(c), c.req.header("host")];
     const isKnown = async (host: string) => {
-      const name = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "").toLowerCase();
+      const name = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "").toLowerCase().replace(/\.$/, "");
       return isIP(name) !== 0 || await deps.isKnownName(name);
     };
     if (!await isKnown(asked) || (header !== asked && !await isKnown(header))) {
@@ -47,7 +47,7 @@ export function requireKnownHost(deps: AppDeps, state: AppState): MiddlewareHand
         status: 421,
         title: "This address is not known here",
         detail:
-          "Open the appliance by its IP address or its own host name. For another name, and for one of a reverse proxy that passes it on, start the agent with --public-name NAME.",
+          'Open the appliance by its IP address or its own host name. Another name, such as one of a reverse proxy that passes it on, belongs into the setting "Public names" (sudo alga-agent settings set --public-names NAME); or start the agent with --public-name NAME.',
       });
     }
     return await next();

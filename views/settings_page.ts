@@ -116,15 +116,20 @@ const READERS = html`
         <dt>Proxy</dt>
         <dd>
           Kubernetes for its downloads, Flux, and this agent. Kubernetes and Flux are restarted; Alga itself
-          goes on.
+          goes on, and does not use it.
         </dd>
         <dt>Certificate authorities</dt>
         <dd>
-          This agent, and Kubernetes for its downloads. Parts that run in the cluster, Flux among them, do not
-          read them.
+          This agent, Kubernetes for its downloads, and Flux. Kubernetes and Flux are restarted. Parts of Alga
+          trust what their images bring: their charts have no place for more.
         </dd>
         <dt>Application address</dt>
         <dd>Alga and its tenant worker. They are restarted; nobody can work for about two minutes.</dd>
+        <dt>Public names</dt>
+        <dd>
+          This agent: by which names its own pages may be opened. Nothing is restarted. Its own certificate is
+          not for them; that of the site, or of the reverse proxy, is.
+        </dd>
         <dt>Channel</dt>
         <dd>The next update. Nothing is installed by the change itself.</dd>
       </dl>

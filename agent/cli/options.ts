@@ -4,7 +4,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { REGISTRY_LOGINS } from "../net/registry_logins.ts";
 import { parseMirror } from "../registry/mirror.ts";
 import type { RegistryMirrors } from "../registry/registry.ts";
-import { isHostName } from "../text/host_name.ts";
+import { tryParseHostName } from "../text/host_name.ts";
 import { UsageError } from "./command.ts";
 
 /** `node:util` parseArgs with our errors. @throws {UsageError} */
@@ -79,8 +79,8 @@ export async function parseKubeconfig(path: string | undefined): Promise<string 
 /** Names by which people open the pages, beside the machine's own. @throws {UsageError} */
 export function parsePublicNames(names: readonly string[] | undefined): readonly string[] {
   return (names ?? []).map((name) => {
-    const host = name.toLowerCase().replace(/\.$/, "");
-    if (isHostName(host) && !host.startsWith("[")) return host;
+    const host = tryParseHostName(name);
+    if (host !== undefined) return host;
     throw new UsageError(
       `--public-name must be a host name like alga.example.com, without https:// and port, not "${name}"`,
     );

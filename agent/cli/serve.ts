@@ -31,8 +31,8 @@ import { followRecord } from "../setup/follow_record.ts";
 import { onHost } from "../net/settings.ts";
 import { followAuthorities } from "../settings/follow_authorities.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
+import { createKnownNames } from "../settings/known_names.ts";
 import { networkOfSettings } from "../settings/settings.ts";
-import { followAppHost } from "../settings/app_host.ts";
 import { createSettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readSelection } from "../setup/release_selection.ts";
@@ -249,10 +249,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       troubles: () => status.current().topBlockers.map((it) => it.title),
     });
 
-    const ownNames = new Set(
-      [hostName, `${hostName}.local`, "localhost", ...publicNames].map((it) => it.toLowerCase()),
-    );
-    const appHost = followAppHost(settings, engine);
+    const ownNames = [hostName, `${hostName}.local`, "localhost", ...publicNames];
     let hasResumed = false;
     const deps = {
       setup,
@@ -273,8 +270,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         commit: BUILD.commit,
         builtAt: BUILD.builtAt,
       },
-      // A reverse proxy may have Alga and these pages behind one name.
-      isKnownName: async (name: string) => ownNames.has(name) || await appHost() === name,
+      isKnownName: createKnownNames(ownNames, settings, engine),
     };
     const app = createApp(deps);
     const over = new AbortController();

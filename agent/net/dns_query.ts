@@ -19,25 +19,26 @@ export interface DnsAnswer {
 }
 
 /**
- * Asks one server for the IPv4 addresses of one absolute name. An answer that was cut to fit a packet is asked for again over
+ * Asks one server for the addresses of one absolute name, those of IPv4 ("A") unless the others are wanted. An answer that was cut to fit a packet is asked for again over
  * TCP, as every resolver does. Never throws.
  * @see RFC 1035, RFC 2181 §9 (TC), RFC 7766 (TCP)
  */
 export async function askDns(
   server: string,
   name: string,
-  options: { protocol: "udp" | "tcp"; port?: number; timeoutMs?: number },
+  options: { protocol: "udp" | "tcp"; type?: "A" | "AAAA"; port?: number; timeoutMs?: number },
 ): Promise<DnsAnswer> {
+  const type = options.type ?? "A";
   const query = {
     type: "query" as const,
     id: crypto.getRandomValues(new Uint16Array(1))[0] ?? 0,
     flags: packet.RECURSION_DESIRED,
-    questions: [{ type: "A" as const, name }],
+    questions: [{ type, name }],
   };
   const to = { hostname: server, port: options.port ?? 53, timeoutMs: options.timeoutMs ?? TIMEOUT_MS };
   try {
     const first = options.protocol === "udp" ? await overUdp(query, to) : await overTcp(query, to);
-    return toAnswer(first.flag_tc && options.protocol === "udp" ? await askWhole(query, to) : first);
+    return toAnswer(first.flag_tc && options.protocol === "udp" ? await askWhole(query, to) : first, type);
   } catch (error) {
     const problem = error instanceof Deno.errors.ConnectionRefused ? "refused" : errorText(error);
     return { addresses: [], problem, isEmpty: false, isFiltered: false };
@@ -53,8 +54,10 @@ async function askWhole(query: packet.Packet, to: Target): Promise<packet.Decode
   }
 }
 
-function toAnswer(reply: packet.DecodedPacket): DnsAnswer {
-  const given = (reply.answers ?? []).flatMap((it) => it.type === "A" ? [it.data] : []);
+function toAnswer(reply: packet.DecodedPacket, type: "A" | "AAAA"): DnsAnswer {
+  const given = (reply.answers ?? []).flatMap((it) =>
+    (it.type === "A" || it.type === "AAAA") && it.type === type ? [it.data] : []
+  );
   const addresses = given.filter((it) => !leadsNowhere(it));
   const { rcode } = reply as { rcode?: string };
   const isFiltered = given.length > 0 && addresses.length === 0;
@@ -77,6 +80,7 @@ function emptyText(code: string | undefined): string {
 
 /** Addresses that no service has which is asked for by name. @see RFC 6890 */
 function leadsNowhere(address: string): boolean {
+  if (ipaddr.IPv6.isValid(address)) return ipaddr.parse(address).range() === "unspecified";
   return !ipaddr.IPv4.isValidFourPartDecimal(address) ||
     ["unspecified", "broadcast"].includes(ipaddr.IPv4.parse(address).range()) || address.startsWith("0.");
 }

@@ -4,6 +4,9 @@ import { withTimeout } from "../signals.ts";
 import type { Check, CheckContext, CheckOutcome, CheckResult, PreflightReport, RunContext } from "./check.ts";
 import { DNS_CHECKS } from "./checks/dns.ts";
 import { DISK_CHECKS } from "./checks/disk.ts";
+import { DISK_SMART } from "./checks/disk_health.ts";
+import { DUPLICATE_IP } from "./checks/duplicate_address.ts";
+import { IPV6_BROKEN } from "./checks/ipv6.ts";
 import { FIREWALL_CHECKS } from "./checks/firewall.ts";
 import { HARDWARE_CHECKS } from "./checks/hardware.ts";
 import { IDENTITY_CHECKS } from "./checks/identity.ts";
@@ -27,9 +30,12 @@ export function allChecks(context: CheckContext): readonly Check[] {
     ...SYSTEM_CHECKS,
     ...HARDWARE_CHECKS,
     ...DISK_CHECKS,
+    DISK_SMART,
     ...KERNEL_CHECKS,
     ...IDENTITY_CHECKS,
     ...NETWORK_CHECKS,
+    DUPLICATE_IP,
+    IPV6_BROKEN,
     ...FIREWALL_CHECKS,
     ...DNS_CHECKS,
     ...PROXY_CHECKS,

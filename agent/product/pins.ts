@@ -47,6 +47,22 @@ export const LOCAL_PATH_IMAGE = "rancher/local-path-provisioner:v0.0.31";
 /** Makes and removes the folders of volumes, and proves that a volume can be written. */
 export const BUSYBOX_IMAGE = "busybox:1.36";
 
+/** What every pod of k3s begins with; k3s itself names it, in each of its versions so far with this tag. */
+export const PAUSE_IMAGE = "rancher/mirrored-pause:3.6";
+
+/**
+ * Images that today's charts and bundles name themselves, so that a release does not say them: checks ask for them, and nothing
+ * is pulled because it stands here. @see contract.md 1.4
+ */
+export const CHART_IMAGES = [
+  "pgvector/pgvector:0.8.7-pg15-bookworm@sha256:47af0b65960b14f1c6945aa4ccae37836c632e9a6fe0eea9160936e616e5b2e9",
+  "redis:latest",
+  "busybox:latest",
+  "temporalio/auto-setup:1.27.2",
+  "temporalio/ui:2.30.0",
+  "node:20-alpine",
+] as const;
+
 /** The runtime that is compiled into the program. */
 export const DENO = {
   version: "2.6.8",

@@ -5,7 +5,8 @@ import { type NetworkSettings } from "../net/settings.ts";
 import { RegistryError } from "./errors.ts";
 import { readBody, statusError } from "./reply.ts";
 import { RegistrySession, type RegistrySessionOptions } from "./session.ts";
-import { createTransport, type TransportReply } from "../net/transport.ts";
+import { measureBody } from "./measure_body.ts";
+import { createTransport, toNetworkError, type TransportReply } from "../net/transport.ts";
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_BLOB_BYTES = 16 * 1024 * 1024;
@@ -77,6 +78,20 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
       const digest = sha256(bytes);
       if (digest !== descriptor.digest) throw wrongDigest(asked, descriptor.digest, digest);
       return bytes;
+    },
+
+    async measureBlob(host, repository, digest, { maxBytes, limitMs, signal: outer }) {
+      const { reply, host: asked, signal } = await session.request(host, repository, `blobs/${digest}`, {
+        method: "GET",
+        accept: "*/*",
+        range: `bytes=0-${maxBytes - 1}`,
+        signal: outer,
+      });
+      try {
+        return await measureBody(reply.body, { maxBytes, limitMs, clock: options.clock, signal });
+      } catch (error) {
+        throw toNetworkError(asked, error, signal);
+      }
     },
 
     async exists(host, repository, reference, { signal } = {}) {

@@ -1,4 +1,5 @@
 import { mirrorApi } from "./mirror.ts";
+import type { MeasuredRead } from "./measure_body.ts";
 
 /** Where a repository is asked for: its name in references, and the URL that answers for it. */
 export interface RegistryMirrors {
@@ -48,6 +49,16 @@ export interface RegistryClient {
     descriptor: { digest: string; size?: number },
     options?: { maxBytes?: number; signal?: AbortSignal },
   ): Promise<Uint8Array>;
+  /**
+   * Reads a blob from its start, up to a size or a time, and throws it away: how fast content comes. Nothing is verified.
+   * @throws {NetworkError}
+   */
+  measureBlob(
+    host: string,
+    repository: string,
+    digest: string,
+    options: { maxBytes: number; limitMs: number; signal?: AbortSignal },
+  ): Promise<MeasuredRead>;
   /** Whether an image reference exists; `false` only on a clear 404. @throws {NetworkError} for anything else. */
   exists(
     host: string,

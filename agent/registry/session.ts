@@ -28,6 +28,8 @@ const TokenReply = z.object({ token: z.unknown(), access_token: z.unknown() }).p
 export interface RegistryRequest {
   method: "GET" | "HEAD";
   accept: string;
+  /** Part of the content; whoever asks takes the whole as well. @see RFC 9110 §14.2 */
+  range?: string;
   signal: AbortSignal | undefined;
 }
 
@@ -77,7 +79,7 @@ export class RegistrySession {
     host: string,
     repository: string,
     path: string,
-    { method, accept, signal: outer }: RegistryRequest,
+    { signal: outer, ...wanted }: RegistryRequest,
   ): Promise<RegistryAnswer> {
     const { clock, mirrors } = this.#options;
     const { root, prefix } = registryApi(host, mirrors);
@@ -86,7 +88,7 @@ export class RegistrySession {
     let challenged = false;
     for (let attempt = 0;;) {
       const signal = this.#limited(outer);
-      const reply = await this.#ask(url, { method, accept, signal }, this.#keptFor(url.host, asked));
+      const reply = await this.#ask(url, { ...wanted, signal }, this.#keptFor(url.host, asked));
       if (reply.status >= 200 && reply.status < 300) return { reply, host: url.host, signal };
       await reply.body?.cancel();
       const challenge = reply.headers.get("www-authenticate");
@@ -121,13 +123,17 @@ export class RegistrySession {
 
   #ask(
     url: URL,
-    { method, accept, signal }: RegistryRequest & { signal: AbortSignal },
+    { method, accept, range, signal }: RegistryRequest & { signal: AbortSignal },
     authorization?: string,
   ): Promise<TransportReply & { url: URL }> {
     return exchange(this.#transport, url, {
       method,
       signal,
-      headers: { accept, "user-agent": this.#options.userAgent },
+      headers: {
+        accept,
+        "user-agent": this.#options.userAgent,
+        ...(range === undefined ? {} : { range }),
+      },
       ...(authorization === undefined ? {} : { authorization }),
     });
   }

@@ -1,4 +1,11 @@
 /** Releases: what one is, which images it needs, how a channel leads to it. */
 export * from "./manifest.ts";
-export { NEEDED_REGISTRIES, type ReleaseImage, releaseImages } from "./images.ts";
-export { fetchConfig, resolveRelease } from "./resolve.ts";
+export {
+  NEEDED_REGISTRIES,
+  type ReleaseImage,
+  releaseImages,
+  type ValuesImage,
+  valuesImages,
+} from "./images.ts";
+export { type AskedImage, fetchConfig, findLargestLayer, resolveRelease } from "./resolve.ts";
+export { pathProblem } from "./upgrade_path.ts";

@@ -109,22 +109,50 @@ export async function resolveRelease(
   };
 }
 
+/** An image as it is asked for. */
+export interface AskedImage {
+  host: string;
+  repository: string;
+  /** Tag or digest. */
+  reference: string;
+}
+
 /** Reads the config of an image for this machine: by an index where there is one. @throws {NetworkError} */
 export async function fetchConfig(
   client: RegistryClient,
-  image: { host: string; repository: string; reference: string },
+  image: AskedImage,
   options: { signal?: AbortSignal } = {},
 ): Promise<void> {
-  const { host, repository } = image;
-  const read = async (reference: string) =>
-    parseJson((await client.fetchManifest(host, repository, reference, options)).bytes, host);
-  const pointed = await read(image.reference);
+  const manifest = await fetchImage(client, image, options);
+  if (manifest) {
+    await client.fetchBlob(image.host, image.repository, { digest: manifest.config.digest }, options);
+  }
+}
+
+/** The largest layer of an image for this machine; `undefined` where it has none of a known size. @throws {NetworkError} */
+export async function findLargestLayer(
+  client: RegistryClient,
+  image: AskedImage,
+  options: { signal?: AbortSignal } = {},
+): Promise<{ digest: string; sizeBytes: number } | undefined> {
+  const layers = (await fetchImage(client, image, options))?.layers ?? [];
+  return layers.flatMap((it) => {
+    const { digest, size } = Descriptor.safeParse(it).data ?? {};
+    return digest === undefined || typeof size !== "number" ? [] : [{ digest, sizeBytes: size }];
+  }).toSorted((a, b) => b.sizeBytes - a.sizeBytes)[0];
+}
+
+async function fetchImage(
+  client: RegistryClient,
+  { host, repository, reference }: AskedImage,
+  options: { signal?: AbortSignal },
+): Promise<z.infer<typeof OciManifest> | undefined> {
+  const read = async (asked: string) =>
+    parseJson((await client.fetchManifest(host, repository, asked, options)).bytes, host);
+  const pointed = await read(reference);
   const index = OciIndex.safeParse(pointed);
   const chosen = index.success ? chooseManifest(index.data.manifests) : undefined;
-  const manifest = OciManifest.safeParse(chosen ? await read(chosen.digest) : pointed);
-  if (manifest.success) {
-    await client.fetchBlob(host, repository, { digest: manifest.data.config.digest }, options);
-  }
+  return OciManifest.safeParse(chosen ? await read(chosen.digest) : pointed).data;
 }
 
 /** Tools for files (oras) push an empty config and the content as a layer. @see OCI image specification, "Guidelines for Artifact Usage" */

@@ -5,7 +5,7 @@ import { networkOf, type NetworkSettings } from "../net/settings.ts";
 import type { CheckInputs } from "../preflight/mod.ts";
 import { parseAuthorities } from "./certificates.ts";
 
-const { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy } = SetupInputs.shape;
+const { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames } = SetupInputs.shape;
 
 const CaCerts = z.string("Enter certificates, or nothing").max(
   48 * 1024,
@@ -25,6 +25,7 @@ export const Settings = z.strictObject({
   channel: channel.unwrap(),
   proxyUrl: proxyUrl.unwrap(),
   noProxy: noProxy.unwrap(),
+  publicNames: publicNames.unwrap(),
   caCerts: CaCerts,
 }, "The settings must be one JSON object");
 export type Settings = z.infer<typeof Settings>;

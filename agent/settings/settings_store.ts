@@ -18,6 +18,8 @@ export const KeptSettings = z.object({
   channel: z.enum(["stable", "nightly"]),
   proxyUrl: z.string(),
   noProxy: z.string(),
+  /** Younger than the file. */
+  publicNames: z.string().default(""),
   caCerts: z.string(),
 });
 
@@ -49,6 +51,7 @@ export const NO_SETTINGS: CurrentSettings = {
     channel: "stable",
     proxyUrl: "",
     noProxy: "",
+    publicNames: "",
     caCerts: "",
   },
   changed: {},
@@ -78,8 +81,9 @@ export async function readSettings(
 }
 
 /** The part of setup's answers that may be changed later. */
-function settingsOf({ appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy }: StoredInputs): Settings {
-  return { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, caCerts: "" };
+function settingsOf(answers: StoredInputs): Settings {
+  const { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames } = answers;
+  return { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames, caCerts: "" };
 }
 
 /** Makes these the settings that count, and notes who changed what. */

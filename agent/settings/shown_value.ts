@@ -14,6 +14,8 @@ export function shownValue(key: SettingKey, settings: Settings, systemDns = ""):
       return withoutPassword(settings.proxyUrl) || "none";
     case "noProxy":
       return settings.noProxy || "only this appliance";
+    case "publicNames":
+      return settings.publicNames || "none";
     case "caCerts": {
       const read = parseAuthorities(settings.caCerts);
       if (!Array.isArray(read)) return "cannot be read";

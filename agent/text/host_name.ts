@@ -2,6 +2,12 @@
 const MAX_CHARS = 253;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
+/** A name as people write it, in small letters and without a final dot; `undefined` for an address and for what is no name. */
+export function tryParseHostName(text: string): string | undefined {
+  const name = text.toLowerCase().replace(/\.$/, "");
+  return name !== "" && isHostName(name) && !name.startsWith("[") ? name : undefined;
+}
+
 /**
  * Whether a host, as `URL.hostname` gives it, is an address or a name that DNS can hold. URLs let quotes, `$()` and backquotes
  * pass, which have a meaning in shells and configuration files.

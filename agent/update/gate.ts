@@ -9,19 +9,19 @@ import {
 } from "../preflight/mod.ts";
 import { fail, pass, warn } from "../preflight/outcome.ts";
 import { toCheckInputs } from "../settings/settings.ts";
+import { pathProblem } from "../release/mod.ts";
 import { preflightGate } from "../setup/preflight_gate.ts";
 import { requireRelease } from "../setup/release_selection.ts";
 import { requireKube } from "../setup/steps/cluster.ts";
 import { targetOf, type UpdateContext } from "./context.ts";
 import { isSuspended, readReleases } from "./helm_releases.ts";
-import { pathProblem } from "./path.ts";
 
 /**
  * Checks of setup that an update needs as well: the way to the registries, the release and all that it names, the room on the
- * disk, the time. What is asked of a fresh machine only, such as how fast the disk is or whether the images of setup still fit,
+ * disk, the time. What is asked of a fresh machine only, such as how fast disk and line are or whether the images of setup still fit,
  * is left out: an update would fail on it for good.
  */
-const SHARED = /^(reg\.|rel\.schema$|rel\.images$|disk\.(total|used|readonly|inodes)$|time\.)/;
+const SHARED = /^(reg\.(?!throughput$)|rel\.schema$|rel\.images$|disk\.(total|used|readonly|inodes)$|time\.)/;
 
 export function isShared(checkId: string): boolean {
   return SHARED.test(checkId);

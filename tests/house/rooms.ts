@@ -324,6 +324,7 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/net/transport.ts": "HTTP by way of proxies and chosen name servers",
   "agent/net/dns_query.ts": "DNS over UDP and TCP",
   "agent/net/proxy_connect.ts": "CONNECT",
+  "agent/net/try_connect.ts": "whether a connection opens",
   "agent/net/peer_certificate.ts": "TLS",
   "agent/net/ask_untrusted.ts": "TLS without trust",
   "agent/observe/http_probe.ts": "HTTP to the application",

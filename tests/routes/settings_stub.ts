@@ -15,6 +15,7 @@ export const STUB_SETTINGS: Settings = {
   channel: "stable",
   proxyUrl: "http://maria:Geheim-7@proxy.example:3128",
   noProxy: "",
+  publicNames: "",
   caCerts: "",
 };
 

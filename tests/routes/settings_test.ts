@@ -19,6 +19,7 @@ const FORM = {
   channel: "stable",
   proxyUrl: "http://maria@proxy.example:3128",
   noProxy: "",
+  publicNames: "",
   caCerts: "",
 };
 
@@ -275,8 +276,17 @@ Deno.test("PUT /api/v1/settings takes some fields, refuses others by name, and s
     by: "API 192.0.2.7",
     settings: { ...STUB_SETTINGS, channel: "nightly" },
   }]);
+  assert.equal((await put({ publicNames: ["Alga.Example.com.", "psa"] })).status, 202);
+  assert.equal(settings.requests.at(-1)?.settings?.publicNames, "alga.example.com, psa");
   for (
-    const wrong of [{ tenantName: "x" }, { appUrl: "ftp://x" }, { dnsMode: "custom" }, { caCerts: "no" }, []]
+    const wrong of [
+      { tenantName: "x" },
+      { appUrl: "ftp://x" },
+      { publicNames: "https://x" },
+      { dnsMode: "custom" },
+      { caCerts: "no" },
+      [],
+    ]
   ) {
     const response = await put(wrong);
     assert.equal(response.status, 422, JSON.stringify(wrong));

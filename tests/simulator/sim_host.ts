@@ -27,6 +27,7 @@ export async function createSimHost(root: string): Promise<void> {
     ).join(
       "\n",
     ),
+    "/sys/block/vda/size": "419430400\n",
     "/proc/swaps": "Filename\tType\tSize\tUsed\tPriority\n",
     "/proc/uptime": "7200.00 28000.00\n",
     "/proc/modules": MODULES.map((it) => `${it} 4096 0 - Live 0x0\n`).join(""),
@@ -73,6 +74,9 @@ export async function createSimHost(root: string): Promise<void> {
       JSON.stringify(addresses)
     }\nEND\n;;\nroute) cat <<'END'\n${JSON.stringify(routes)}\nEND\n;;\nesac\n`,
     "/usr/bin/findmnt": `${log("findmnt")}cat <<'END'\n${JSON.stringify(disk)}\nEND\n`,
+    "/usr/bin/arping": `${
+      log("arping")
+    }printf 'Sent 2 probes (2 broadcast(s))\\nReceived 0 response(s)\\n'\n`,
     "/usr/bin/stat": `${log("stat")}echo "13107200 12800000"\n`,
     "/usr/bin/systemd-detect-virt": `${log("systemd-detect-virt")}echo kvm\n`,
     "/usr/bin/timedatectl": `${log("timedatectl")}printf 'NTP=yes\\nNTPSynchronized=yes\\n'\n`,

@@ -120,7 +120,7 @@ Deno.test("the sandbox leaves what setup needs: host name as it changes, /usr/lo
   assert.deepEqual(values("MemoryDenyWriteExecute"), []);
   assert.deepEqual(values("ReadWritePaths"), ["/usr/local"]);
   assert.deepEqual(values("ProtectSystem"), ["yes"], "k3s' unit and settings go to /etc");
-  assert.deepEqual(values("RestrictAddressFamilies"), ["AF_UNIX AF_INET AF_INET6 AF_NETLINK"]);
+  assert.deepEqual(values("RestrictAddressFamilies"), ["AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET"]);
   assert.deepEqual(values("SystemCallErrorNumber"), ["EPERM"]);
   assert.ok(!values("CapabilityBoundingSet").join().includes("CAP_SYS_ADMIN"));
 });

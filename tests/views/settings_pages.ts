@@ -50,6 +50,7 @@ export function sampleSettings(state: OperationState, t = "text"): SettingsView 
       channel: "stable",
       proxyUrl: t,
       noProxy: t,
+      publicNames: t,
       caCerts: t,
     },
     systemDns: t,

@@ -79,11 +79,38 @@ Deno.test("set up, then another address and other DNS servers: values, resolv.co
       // The same again is nothing to do.
       const again = await agent.request("PUT", "/api/v1/settings", change);
       assert.deepEqual([again.status, (again.body as { reason: string }).reason], [409, "nothing-changed"]);
+
+      // The application's host is known by itself; another name from the moment on in which it is a setting.
+      const byName = (name: string) => statusFor(agent, name);
+      const reverseProxy = "alga.example.net";
+      assert.deepEqual([await byName("other.example.com"), await byName(reverseProxy)], [200, 421]);
+      const named = await agent.request("PUT", "/api/v1/settings", { publicNames: "Alga.Example.net" });
+      assert.equal(named.status, 202);
+      await until("the name is known", () => byName(reverseProxy), (it) => it === 200);
+      assert.equal(await byName("evil.example.net"), 421);
+      assert.deepEqual(await generations(), after, "a name restarts nothing");
     } finally {
       kube.close();
     }
   });
 });
+
+/** What the sign-in page answers to somebody who calls the appliance by a name. */
+async function statusFor(agent: AgentProcess, name: string): Promise<number> {
+  const { hostname, port } = new URL(agent.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  try {
+    await connection.write(
+      new TextEncoder().encode(`GET /login HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`),
+    );
+    const text = await new Response(connection.readable).text();
+    return Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]);
+  } finally {
+    try {
+      connection.close();
+    } catch { /* closed by its stream */ }
+  }
+}
 
 /** Nobody asks real servers here: findings of the network's checks are accepted, where they may be. */
 async function acceptAll(agent: AgentProcess): Promise<void> {

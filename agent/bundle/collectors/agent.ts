@@ -24,7 +24,7 @@ const STATE_FILES: readonly (readonly [path: string, from: string])[] = [
 ];
 /** Of the answers and settings: names of fields that are not secret. Others are told by name only. */
 const TELLING_FIELDS = new Set(
-  ("schemaVersion runId submittedAt channel releaseRef appUrl dnsMode dnsServers noProxy edition updatedAt history at by " +
+  ("schemaVersion runId submittedAt channel releaseRef appUrl dnsMode dnsServers noProxy publicNames edition updatedAt history at by " +
     "changes field before after values inputs settings").split(" "),
 );
 

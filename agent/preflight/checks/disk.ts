@@ -3,6 +3,7 @@ import { ALL_IMAGES_BYTES } from "../../product/image_sizes.ts";
 import { PATHS } from "../../state/paths.ts";
 import type { Check } from "../check.ts";
 import { type FileSystem, IMAGES_PLACE, nearestFolder } from "../facts/file_systems.ts";
+import { findPlaceProblem, type PlaceProblem } from "../facts/data_places.ts";
 import { couldNotCheck, fail, grade, pass, warn } from "../outcome.ts";
 
 /** Images take this much more when they are unpacked, next to what was downloaded. */
@@ -105,8 +106,8 @@ export const DISK_CHECKS: readonly Check[] = [
     title: "File system",
     vantage: "containerd",
     overridable: true,
-    async run({ facts }) {
-      const expected = "ext4, xfs or btrfs, on which programs may run";
+    async run({ facts, host }) {
+      const expected = "ext4, xfs or btrfs, on which programs may run and which containers can reach";
       const remediation =
         "Give the machine a local disk in the hypervisor, with ext4 for /var/lib/rancher and /var/mnt/alga-data";
       const disks = await facts.fileSystems();
@@ -120,6 +121,8 @@ export const DISK_CHECKS: readonly Check[] = [
           remediation: `Remove noexec from /etc/fstab, then run: sudo mount -o remount,exec ${places[0]}`,
         });
       }
+      const problem = await findPlaceProblem(host, disks);
+      if (problem) return fail({ expected, ...placeWords(problem) });
       if (disks.some((it) => it.fstype === "")) return couldNotCheck({ expected, found, remediation });
       const isOneOf = (names: readonly string[]) => disks.every((it) => names.includes(it.fstype));
       if (isOneOf(GOOD_FILE_SYSTEMS)) return pass({ expected, found });
@@ -165,3 +168,27 @@ export const DISK_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+function placeWords(problem: PlaceProblem): { found: string; remediation: string } {
+  const { path } = problem;
+  switch (problem.kind) {
+    case "link":
+      return {
+        found: `${path} is a link, which Kubernetes does not follow when it mounts`,
+        remediation:
+          `Mount the disk there instead: sudo rm ${path}; sudo mkdir ${path}; then a line for it in /etc/fstab, and sudo mount ${path}`,
+      };
+    case "closed":
+      return {
+        found:
+          `${path} lets nobody but its owner through (mode ${problem.mode}): programs in containers do not reach their data`,
+        remediation: `Open the way: sudo chmod o+x ${path}`,
+      };
+    case "no-ftype":
+      return {
+        found: `XFS at ${path} was made without file types (ftype=0), which layers of images need`,
+        remediation:
+          `Give the machine another disk in the hypervisor and make it with ext4, or with: sudo mkfs.xfs -n ftype=1 DEVICE`,
+      };
+  }
+}

@@ -1,23 +1,35 @@
 import { errorText } from "../../error.ts";
 import { NetworkError } from "../../net/errors.ts";
-import { BUSYBOX_IMAGE, FLUX_IMAGES, LOCAL_PATH_IMAGE } from "../../product/pins.ts";
+import {
+  BUSYBOX_IMAGE,
+  CHART_IMAGES,
+  FLUX_IMAGES,
+  LOCAL_PATH_IMAGE,
+  PAUSE_IMAGE,
+} from "../../product/pins.ts";
 import { parseImageName } from "../../product/image_name.ts";
 import { fetchConfig } from "../../release/mod.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
-/** Images that setup itself has pulled, whatever the release. */
-const SETUP_IMAGES = [...Object.values(FLUX_IMAGES), LOCAL_PATH_IMAGE, BUSYBOX_IMAGE].map(parseImageName);
+/** Images that are pulled whatever the release says: by k3s, for Flux and storage, and those that charts name themselves. */
+const SETUP_IMAGES = [
+  ...Object.values(FLUX_IMAGES),
+  LOCAL_PATH_IMAGE,
+  BUSYBOX_IMAGE,
+  PAUSE_IMAGE,
+  ...CHART_IMAGES,
+].map(parseImageName);
 /** Small, and of a registry whose token and content lie on hosts of their own. */
 const PROBED = parseImageName(BUSYBOX_IMAGE);
 
 type Answer = { name: string; is: "there" | "missing" } | { name: string; error: NetworkError };
 
-/** What Flux, storage and the proof of it pull can be pulled; of one of them the content itself is read. */
+/** What no release names can be pulled all the same; of one image the content itself is read. */
 export const MIRROR_COMPLETE: Check = {
   id: "mirror.complete",
-  title: "Images of Flux and storage",
+  title: "Images of Kubernetes, Flux and charts",
   vantage: "containerd",
   overridable: true,
   async run(context) {

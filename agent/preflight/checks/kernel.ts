@@ -17,7 +17,7 @@ const LIMITS: readonly { key: string; least: number }[] = [
   { key: "fs.inotify.max_user_watches", least: 65_536 },
 ];
 /** Written by the advice; read again at each start of the machine. */
-const SYSCTL_FILE = "/etc/sysctl.d/90-alga-appliance.conf";
+export const SYSCTL_FILE = "/etc/sysctl.d/90-alga-appliance.conf";
 const FORWARDING = "net.ipv4.ip_forward";
 
 /** Checks of the kernel. */

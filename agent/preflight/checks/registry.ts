@@ -6,6 +6,7 @@ import type { Check, CheckContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { fail, pass, skipped } from "../outcome.ts";
 import { MIRROR_COMPLETE } from "./images.ts";
+import { throughputCheck } from "./registry_speed.ts";
 import { REGISTRY_WAY_CHECKS } from "./registry_reachability.ts";
 import { registryTrustChecks } from "./registry_trust.ts";
 import { releaseChecks } from "./release.ts";
@@ -47,6 +48,7 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
     TIME_SYNC,
     ...releaseChecks(release),
     MIRROR_COMPLETE,
+    throughputCheck(release),
   ];
 }
 

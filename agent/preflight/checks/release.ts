@@ -1,7 +1,9 @@
 import { errorText } from "../../error.ts";
-import { releaseImages, type ResolvedRelease } from "../../release/mod.ts";
+import { releaseImages, type ResolvedRelease, valuesImages } from "../../release/mod.ts";
 import { NetworkError } from "../../net/errors.ts";
 import type { Check, CheckInputs } from "../check.ts";
+import { askedEndpoints } from "../facts/endpoints.ts";
+import { upgradePathCheck } from "./upgrade_path.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
 /** Failures of what was read; reading itself worked. */
@@ -16,7 +18,12 @@ const CONTENT_FAILURES: readonly string[] = [
 
 /** Checks of the release that the answers point at. */
 export function releaseChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
-  return [channelCheck(release), contentCheck(release), imagesCheck(release)];
+  return [
+    channelCheck(release),
+    contentCheck(release),
+    imagesCheck(release),
+    upgradePathCheck(release),
+  ];
 }
 
 /** What to do where nothing is. The testing channel is never a way out. */
@@ -108,7 +115,7 @@ function imagesCheck(release: () => Promise<ResolvedRelease>): Check {
     title: "Images of the release",
     vantage: "containerd",
     overridable: false,
-    async run({ registry, signal }) {
+    async run({ registry, mirrors, signal }) {
       const expected = "every image of the release exists";
       let resolved: ResolvedRelease;
       try {
@@ -118,14 +125,23 @@ function imagesCheck(release: () => Promise<ResolvedRelease>): Check {
         return skipped(expected, "no release could be read (see Release)");
       }
       const { version } = resolved.manifest;
-      const images = releaseImages(resolved.manifest);
+      const asked = askedEndpoints(mirrors).map((it) => it.registry as string);
+      const images = [
+        ...releaseImages(resolved.manifest).map((it) => ({
+          ...it,
+          reference: it.tag,
+          name: `${it.repository}:${it.tag}`,
+        })),
+        // Those of a registry without a mirror are taken to be on the machine already.
+        ...valuesImages(resolved.manifest).filter((it) => asked.includes(it.host)),
+      ];
       const known = await Promise.allSettled(
-        images.map((it) => registry.exists(it.host, it.repository, it.tag, { signal })),
+        images.map((it) => registry.exists(it.host, it.repository, it.reference, { signal })),
       );
-      const evidence = images.map((it, i) => `${it.tier} ${it.repository}:${it.tag}: ${existence(known[i])}`);
+      const evidence = images.map((it, i) => `${it.tier} ${it.name}: ${existence(known[i])}`);
       const missing = images.filter((_, i) => existence(known[i]) === "missing");
       const unknown = images.filter((_, i) => !["there", "missing"].includes(existence(known[i])));
-      const list = (some: typeof images) => some.map((it) => `${it.repository}:${it.tag}`).join(", ");
+      const list = (some: typeof images) => some.map((it) => it.name).join(", ");
       if (missing.some((it) => it.tier === "login")) {
         return fail({
           expected,

@@ -1,13 +1,13 @@
 import { checkFluxCrds } from "../../../flux/crds.ts";
-import { type K3sPin, readK3sPin } from "../../../k8s/k3s/pin.ts";
+import type { K3sPin } from "../../../k8s/k3s/pin.ts";
 import { airgapArchives, findFile, type K3sFile, k3sFiles } from "../../../k8s/k3s/sources.ts";
 import { AgentError, errorText } from "../../error.ts";
 import { NetworkError } from "../../net/errors.ts";
 import { fetchStatus } from "../../net/fetch_file.ts";
 import { networkOf, onHost } from "../../net/settings.ts";
 import { PATHS } from "../../state/paths.ts";
-import type { Check, CheckContext, CheckOutcome } from "../check.ts";
-import { fail, pass } from "../outcome.ts";
+import type { Check, CheckContext, CheckOutcome, RunContext } from "../check.ts";
+import { fail, pass, skipped, warn } from "../outcome.ts";
 
 const FROM_IMAGE = "Install from the appliance image again, in the hypervisor";
 
@@ -20,13 +20,8 @@ export const SOURCE_CHECKS: readonly Check[] = [
     overridable: false,
     async run(context) {
       const expected = "k3s and its installer are here or can be downloaded";
-      let pin: K3sPin;
-      try {
-        pin = await readK3sPin(context.host);
-      } catch (error) {
-        if (!(error instanceof AgentError)) throw error;
-        return fail({ expected, found: errorText(error), remediation: error.hint ?? FROM_IMAGE });
-      }
+      const pin = await readPin(context, expected);
+      if ("status" in pin) return pin;
       const files = k3sFiles(pin, context.downloadUrl);
       const places = await Promise.all([...files, ...airgapArchives(pin)].map(async (file) => ({
         file,
@@ -48,6 +43,41 @@ export const SOURCE_CHECKS: readonly Check[] = [
     },
   },
   {
+    id: "k3s.binary",
+    title: "The program k3s",
+    vantage: "containerd",
+    overridable: true,
+    async run(context) {
+      const { host, downloadUrl } = context;
+      const expected = "the k3s of this appliance, by its checksum";
+      const pin = await readPin(context, expected);
+      if ("status" in pin) return pin;
+      const [binary] = k3sFiles(pin, downloadUrl);
+      const place = await findFile(host, binary);
+      const evidence = [`${binary.path}: ${await host.sha256(binary.path) ?? "does not exist"}`];
+      if (place === "placed") return pass({ expected, found: `${binary.what}, installed`, evidence });
+      if (place === "damaged") {
+        return fail({
+          expected,
+          found: `${binary.payload} is another file than ${binary.what}`,
+          remediation: `${FROM_IMAGE}; if it stays, report it to Alga support`,
+          evidence,
+        });
+      }
+      if (await host.info(binary.path) !== undefined) {
+        return warn({
+          expected,
+          found: `${binary.path} is another file than ${binary.what}`,
+          remediation: `See who put it there (ls -l ${binary.path}); setup puts the right one in its place`,
+          evidence,
+        });
+      }
+      return place === "payload"
+        ? pass({ expected, found: `${binary.what}, on the installation image`, evidence })
+        : skipped(expected, "it is not on this machine yet; its checksum is checked when it is downloaded");
+    },
+  },
+  {
     id: "flux.definitions",
     title: "Files of Flux",
     vantage: "agent",
@@ -64,6 +94,16 @@ export const SOURCE_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+/** What this appliance is to run; an outcome where that cannot be read. */
+async function readPin({ facts }: RunContext, expected: string): Promise<K3sPin | CheckOutcome> {
+  try {
+    return await facts.k3sPin();
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    return fail({ expected, found: errorText(error), remediation: error.hint ?? FROM_IMAGE });
+  }
+}
 
 async function askSources(
   { host, inputs, signal }: CheckContext,

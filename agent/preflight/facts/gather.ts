@@ -1,3 +1,4 @@
+import { type K3sPin, readK3sPin } from "../../../k8s/k3s/pin.ts";
 import type { Host } from "../../host/host.ts";
 import {
   describeResolvConf,
@@ -41,6 +42,8 @@ export interface MachineFacts {
   resolvConf(): Promise<ResolvConf | undefined>;
   fileSystems(): Promise<readonly FileSystem[]>;
   previousInstall(): Promise<PreviousInstall>;
+  /** The k3s that this appliance is to run. @throws {AgentError} K3S_FAILED */
+  k3sPin(): Promise<K3sPin>;
 }
 
 /** Facts of a machine for one run. */
@@ -70,6 +73,7 @@ export function gatherFacts(host: Host): MachineFacts {
     nftRuleset: once(() => readNftRuleset(host)),
     fileSystems: once(() => readFileSystems(host)),
     previousInstall: once(() => findPreviousInstall(host)),
+    k3sPin: once(() => readK3sPin(host)),
   };
 }
 

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Host } from "../../host/host.ts";
 import { type JournalEntry, readJournal } from "../../state/journal.ts";
 import { PATHS } from "../../state/paths.ts";
@@ -8,7 +9,12 @@ export interface PreviousInstall {
   traces: string[];
   /** Our own journal says that this agent began to install Kubernetes here; a foreign one never wrote that. */
   isOurs: boolean;
+  /** Version of the release that was brought to the cluster; `undefined` where none was. */
+  release: string | undefined;
 }
+
+/** What is read of the file; setup and updates write it. */
+const Selection = z.object({ selectedReleaseVersion: z.string() });
 
 /** Looks for Kubernetes and its data. Journals of other requests (checks only, wrong answers) do not make data ours. */
 export async function findPreviousInstall(host: Host): Promise<PreviousInstall> {
@@ -27,10 +33,28 @@ export async function findPreviousInstall(host: Host): Promise<PreviousInstall> 
     }
   }
   const journal = readJournal(await host.readText(PATHS.journal, { maxBytes: 256 * 1024 * 1024 }) ?? "");
-  return { traces, isOurs: tellsOfKubernetes(journal.entries) };
+  return {
+    traces,
+    isOurs: tellsOfKubernetes(journal.entries),
+    // A release may be chosen and never reach the cluster: then another may take its place.
+    release: tellsOf(journal.entries, "source") ? await readVersion(host) : undefined,
+  };
+}
+
+async function readVersion(host: Host): Promise<string | undefined> {
+  try {
+    return Selection.safeParse(JSON.parse(await host.readText(PATHS.releaseSelection) ?? "")).data
+      ?.selectedReleaseVersion;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the journal says that this agent began to install Kubernetes here. */
 export function tellsOfKubernetes(entries: readonly JournalEntry[]): boolean {
-  return entries.some((it) => it.type === "step.started" && it.data.stepId === "k3s");
+  return tellsOf(entries, "k3s");
+}
+
+function tellsOf(entries: readonly JournalEntry[], stepId: string): boolean {
+  return entries.some((it) => it.type === "step.started" && it.data.stepId === stepId);
 }

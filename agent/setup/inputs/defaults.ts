@@ -32,6 +32,7 @@ export function toAnswers(inputs: SetupInputs, defaults: SetupDefaults): Answer[
     dnsServers: inputs.dnsServers.join(", "),
     proxyUrl: inputs.proxyUrl === "" ? "none" : new URL(inputs.proxyUrl).host,
     noProxy: inputs.noProxy || "only this appliance",
+    publicNames: inputs.publicNames || "none",
     adminPassword: `set, ${[...inputs.adminPassword].length} characters`,
   };
   const origin = (field: SetupField): Origin => {

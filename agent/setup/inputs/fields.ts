@@ -34,7 +34,7 @@ export const GROUPS = {
   company: "Your company",
   administrator: "First administrator",
   network: "Network",
-  advanced: "Advanced: channel, release, proxy",
+  advanced: "Advanced: channel, release, proxy, names",
 } as const;
 export type FieldGroup = keyof typeof GROUPS;
 
@@ -188,6 +188,17 @@ export const FIELDS = {
     flag: "no-proxy",
     default: { value: "" },
     checks: ["proxy.connect", "proxy.no-proxy", "dns.resolve", ...REGISTRY_CHECKS],
+  },
+  publicNames: {
+    label: "Public names",
+    noun: "a list of host names",
+    help:
+      "Further names of these pages, as that of a reverse proxy, with commas between them. That of the application is known.",
+    group: "advanced",
+    secret: "none",
+    flag: "public-names",
+    default: { value: "" },
+    checks: [],
   },
   caCerts: {
     label: "Certificate authorities",

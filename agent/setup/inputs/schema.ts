@@ -2,12 +2,13 @@ import ipaddr from "ipaddr.js";
 import * as z from "zod";
 import { hiddenCharacter, withoutJoiners } from "../../text/hidden_characters.ts";
 import { wrongProxyException } from "../../net/no_proxy.ts";
-import { isHostName } from "../../text/host_name.ts";
+import { isHostName, tryParseHostName } from "../../text/host_name.ts";
 import { passwordProblems } from "../../text/password_rules.ts";
 import { type FieldKey, fieldOf, FIELDS, type SetupFieldKey } from "./fields.ts";
 
 /** More than this the kubelet leaves out. */
 const MAX_DNS_SERVERS = 3;
+const MAX_PUBLIC_NAMES = 20;
 
 /** What is said of a field that is not there or of another type. */
 function ask(key: FieldKey): string {
@@ -139,6 +140,24 @@ const ProxyUrl = z.string(ask("proxyUrl")).trim().max(
   return z.NEVER;
 });
 
+/** Host names separated by commas or spaces, in small letters, without repeats; kept as one text. */
+const PublicNames = z.union([z.string(), z.array(z.string())], ask("publicNames")).transform(
+  (given, context) => {
+    const words = (typeof given === "string" ? [given] : given).flatMap((it) => it.split(/[\s,]+/)).filter(
+      Boolean,
+    );
+    const names = [...new Set(words.map((it) => tryParseHostName(it) ?? ""))];
+    const wrong = words.find((it) => tryParseHostName(it) === undefined);
+    if (wrong === undefined && names.length <= MAX_PUBLIC_NAMES) return names.join(", ");
+    const shown = hiddenCharacter(wrong ?? "") ? "An entry" : `"${wrong?.slice(0, 60)}"`;
+    const message = wrong === undefined
+      ? `Enter at most ${MAX_PUBLIC_NAMES} names`
+      : `${shown} is not a host name like alga.example.com, without https:// and port`;
+    context.addIssue({ code: "custom", message, input: given });
+    return z.NEVER;
+  },
+);
+
 /**
  * A character that ends the user name and password of an address too early, or begins an escape that it is not; everything else
  * is escaped by itself. @see RFC 3986 §3.2.1
@@ -189,6 +208,7 @@ const fields = {
       `${shown} is not a host name, domain, address or network; enter them with commas between them`;
     context.addIssue({ code: "custom", message, input: text });
   }).default(FIELDS.noProxy.default.value),
+  publicNames: PublicNames.default(FIELDS.publicNames.default.value),
 } satisfies Record<SetupFieldKey, z.ZodType>;
 
 /** What setup needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */

@@ -17,6 +17,8 @@ export const StoredInputs = z.object({
   dnsServers: z.array(z.string()),
   proxyUrl: HttpUrl.or(z.literal("")),
   noProxy: z.string(),
+  /** Younger than the file. */
+  publicNames: z.string().default(""),
   tenantName: z.string(),
   adminFirstName: z.string(),
   adminLastName: z.string(),

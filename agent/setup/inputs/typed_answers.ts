@@ -98,6 +98,8 @@ function askedFields({ dnsMode, proxyUrl }: Record<SetupFieldKey, string>): Setu
   const isLeftOut: Partial<Record<SetupFieldKey, boolean>> = {
     dnsServers: dnsMode !== "custom",
     noProxy: proxyUrl === "",
+    // Who has a reverse proxy sets up by it, or by a file; before a screen the question would only be in the way.
+    publicNames: true,
   };
   return SETUP_FIELD_KEYS.filter((it) => !isLeftOut[it]);
 }

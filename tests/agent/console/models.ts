@@ -61,7 +61,7 @@ const typed: TypedView = {
   values: { tenantName: "Example Ltd", appUrl: "http://192.168.64.8:3000", dnsMode: "system" },
   origins: { tenantName: "you", appUrl: "dhcp", dnsMode: "default" },
   hasPassword: false,
-  asked: SETUP_FIELD_KEYS.filter((it) => it !== "dnsServers" && it !== "noProxy"),
+  asked: SETUP_FIELD_KEYS.filter((it) => !["dnsServers", "noProxy", "publicNames"].includes(it)),
   errors: [{ field: "adminPassword", message: "Enter the password" }],
   answers: [],
 };

@@ -115,6 +115,54 @@ export const DISK_CASES: readonly CheckCase[] = [
     found: "unknown at /",
     host: mounted({ fstype: "" }),
   },
+  {
+    id: "disk.fs",
+    when: "the place of images is a link",
+    status: "fail",
+    found: "/var/lib/rancher is a link, which Kubernetes does not follow when it mounts",
+    advice: /sudo rm \/var\/lib\/rancher;/,
+    host: (it) => void it.links.set("/var/lib/rancher", "/data/rancher"),
+  },
+  {
+    id: "disk.fs",
+    when: "a folder above the data is closed",
+    status: "fail",
+    found: /^\/var\/mnt lets nobody but its owner through \(mode 750\)/,
+    advice: /^Open the way: sudo chmod o\+x \/var\/mnt$/,
+    host: (it) => {
+      it.folders.set("/var/mnt", 0o750);
+      it.folders.set(PATHS.localPathData, 0o755);
+    },
+  },
+  {
+    id: "disk.fs",
+    when: "a link stands above the places alone",
+    status: "pass",
+    found: "ext4 at /",
+    host: (it) => void it.links.set("/var/mnt", "/data"),
+  },
+  {
+    id: "disk.fs",
+    when: "XFS has no file types",
+    status: "fail",
+    found: /^XFS at \/ was made without file types \(ftype=0\)/,
+    advice: /mkfs\.xfs -n ftype=1/,
+    host: xfs("naming   =version 2              bsize=4096   ascii-ci=0, ftype=0\n"),
+  },
+  {
+    id: "disk.fs",
+    when: "XFS has them",
+    status: "pass",
+    found: "xfs at /",
+    host: xfs("naming   =version 2              bsize=4096   ascii-ci=0, ftype=1\n"),
+  },
+  {
+    id: "disk.fs",
+    when: "XFS cannot be asked",
+    status: "pass",
+    found: "xfs at /",
+    host: mounted({ fstype: "xfs" }),
+  },
   { id: "disk.latency", when: "it is fast", status: "pass", found: "99 of 100 within 1.0 ms" },
   {
     id: "disk.latency",
@@ -220,4 +268,11 @@ function inodes(stdout: string): NonNullable<CheckCase["host"]> {
 
 function latency(ms: number): NonNullable<CheckCase["host"]> {
   return (host) => void (host.syncMs = Array.from({ length: 100 }, () => ms));
+}
+
+function xfs(info: string): NonNullable<CheckCase["host"]> {
+  return (host) => {
+    mounted({ fstype: "xfs" })(host);
+    host.commands.set("xfs_info /", { stdout: info });
+  };
 }

@@ -90,6 +90,14 @@ for (
   });
 }
 
+Deno.test("askDns() takes addresses of the kind that is wanted, and no others", async () => {
+  await withServer(() => ({ addresses: ["203.0.113.7", "2001:db8::7"] }), async ({ port }) => {
+    const ask = async (type: "A" | "AAAA") =>
+      (await askDns("127.0.0.1", "ghcr.io", { protocol: "udp", type, port, timeoutMs: LONG_MS })).addresses;
+    assert.deepEqual([await ask("A"), await ask("AAAA")], [["203.0.113.7"], ["2001:db8::7"]]);
+  });
+});
+
 Deno.test("dns.resolve names a filter, and does not ask to open port 53 to a server that answers", async () => {
   await withServer(() => ({ addresses: ["0.0.0.0"] }), async (server) => {
     const result = await check("dns.resolve", server);

@@ -21,9 +21,9 @@ export interface TestDnsServer {
   close(): Promise<void>;
 }
 
-/** `answer` decides by protocol and name; "refused" for a protocol that nobody listens on. */
+/** `answer` decides by protocol, name and the kind of address that is wanted; "refused" for a protocol that nobody listens on. */
 export function startDnsServer(
-  answer: (protocol: "udp" | "tcp", name: string) => DnsReply,
+  answer: (protocol: "udp" | "tcp", name: string, type: string) => DnsReply,
   options: { protocols?: readonly ("udp" | "tcp")[] } = {},
 ): TestDnsServer {
   const protocols = options.protocols ?? ["udp", "tcp"];
@@ -36,7 +36,7 @@ export function startDnsServer(
   function reply(protocol: "udp" | "tcp", query: packet.DecodedPacket): packet.Packet | undefined {
     const name = query.questions?.[0]?.name ?? "";
     asked.push(`${protocol} ${name}`);
-    const said = answer(protocol, name);
+    const said = answer(protocol, name, query.questions?.[0]?.type ?? "");
     if (said === "silent") return undefined;
     const base = { type: "response" as const, ...(query.id === undefined ? {} : { id: query.id }) };
     if (said === "stranger") {
@@ -60,14 +60,18 @@ export function startDnsServer(
     return {
       ...base,
       questions,
-      answers: said.addresses.map((data) => ({ type: "A" as const, name, data })),
+      answers: said.addresses.map((data) => ({
+        type: data.includes(":") ? "AAAA" as const : "A" as const,
+        name,
+        data,
+      })),
     };
   }
 
   async function serveUdp(socket: Deno.DatagramConn): Promise<void> {
     for await (const [bytes, from] of socket) {
       const query = packet.decode(Buffer.from(bytes));
-      const isGarbage = answer("udp", query.questions?.[0]?.name ?? "") === "garbage";
+      const isGarbage = answer("udp", query.questions?.[0]?.name ?? "", "A") === "garbage";
       const said = reply("udp", query);
       if (said) await socket.send(isGarbage ? new Uint8Array([1, 2, 3]) : packet.encode(said), from);
     }
@@ -80,7 +84,7 @@ export function startDnsServer(
       const count = await connection.read(bytes) ?? 0;
       if (count < 3) continue;
       const query = packet.streamDecode(Buffer.from(bytes.subarray(0, count))) as packet.DecodedPacket;
-      const isGarbage = answer("tcp", query.questions?.[0]?.name ?? "") === "garbage";
+      const isGarbage = answer("tcp", query.questions?.[0]?.name ?? "", "A") === "garbage";
       const said = reply("tcp", query);
       if (!said) continue;
       const whole: Uint8Array = isGarbage ? new Uint8Array([0, 3, 1, 2, 3]) : packet.streamEncode(said);

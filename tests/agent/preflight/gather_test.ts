@@ -48,6 +48,7 @@ Deno.test("a fact that cannot be read fails the checks that need it and no other
     "net.address",
     "net.mtu",
     "net.cidr",
+    "net.duplicate-ip",
     "dns.loop",
     "dns.app-host",
   ]);

@@ -1,3 +1,4 @@
+import { type HelmReleaseName, valuesKey } from "../../../agent/product/helm_releases.ts";
 import type { CheckCase } from "./check_case.ts";
 import type { FakeRegistry } from "./fake_registry.ts";
 
@@ -400,6 +401,32 @@ export const REGISTRY_CASES: readonly CheckCase[] = [
   },
   {
     id: "rel.images",
+    when: "the database's, which the values name, is missing",
+    status: "fail",
+    found: "missing: pgvector/pgvector:0.8.7",
+    advice: /report 1\.4\.0/,
+    context: { mirrors: {} },
+    registry: (it) => {
+      withValues(
+        it,
+        "alga-core",
+        "setup:\n  waitForBootstrap:\n    image: {name: pgvector/pgvector, tag: 0.8.7}\n",
+      );
+      it.missingImages.add("pgvector/pgvector");
+    },
+  },
+  {
+    id: "rel.images",
+    when: "one that the values name lies on a registry that has no mirror, unlike the others",
+    status: "pass",
+    found: "all 4",
+    registry: (it) => {
+      withValues(it, "temporal", "ui: {image: temporalio/ui:2}\n");
+      it.missingImages.add("temporalio/ui");
+    },
+  },
+  {
+    id: "rel.images",
     when: "one cannot be asked for",
     status: "error",
     found: "could not be asked for: nine-minds/workflow-worker:9be1f02",
@@ -426,6 +453,13 @@ export const REGISTRY_CASES: readonly CheckCase[] = [
     registry: read("not-found"),
   },
 ];
+
+/** The release with these values of one of its parts. */
+function withValues(registry: FakeRegistry, part: HelmReleaseName, text: string): void {
+  if (!registry.release) return;
+  const { profileValues, valuesProfile } = registry.release;
+  registry.release.profileValues = { ...profileValues, [valuesKey(part, valuesProfile)]: text };
+}
 
 function ping(
   host: string,

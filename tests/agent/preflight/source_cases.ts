@@ -61,6 +61,60 @@ export const SOURCE_CASES: readonly CheckCase[] = [
     context: { downloadUrl: `http://127.0.0.1:${CLOSED_PORT}/k3s` },
   },
   {
+    id: "k3s.binary",
+    when: "the installation image brings it",
+    status: "pass",
+    found: "k3s v1.36.5+k3s1, on the installation image",
+  },
+  {
+    id: "k3s.binary",
+    when: "it is installed",
+    status: "pass",
+    found: "k3s v1.36.5+k3s1, installed",
+    host: (it) => it.put(PATHS.k3sBinary, "the binary"),
+  },
+  {
+    id: "k3s.binary",
+    when: "another one is installed, which setup replaces",
+    status: "warn",
+    found: "/usr/local/bin/k3s is another file than k3s v1.36.5+k3s1",
+    advice: /setup puts the right one in its place/,
+    host: (it) => it.put(PATHS.k3sBinary, "an older one"),
+  },
+  {
+    id: "k3s.binary",
+    when: "the one of the installation image was altered",
+    status: "fail",
+    found: "/opt/alga-appliance/bin/k3s is another file than k3s v1.36.5+k3s1",
+    advice: /appliance image.*Alga support/,
+    host: (it) => it.put(PATHS.k3sPayload, "altered"),
+  },
+  {
+    id: "k3s.binary",
+    when: "it is to be downloaded",
+    status: "skipped",
+    found: "it is not on this machine yet; its checksum is checked when it is downloaded",
+    host: (it) => void it.files.delete(PATHS.k3sPayload),
+    context: { downloadUrl: `http://127.0.0.1:${CLOSED_PORT}/k3s` },
+  },
+  {
+    id: "k3s.binary",
+    when: "the pin is damaged",
+    status: "fail",
+    found: /k3s-pin\.json" is damaged/,
+    host: (it) => it.put(PATHS.k3sPin, "{"),
+  },
+  {
+    id: "k3s.binary",
+    when: "it cannot be read",
+    status: "error",
+    found: /is not a file|is a folder|pipe|socket|device/,
+    host: (it) => {
+      it.files.delete(PATHS.k3sPayload);
+      it.others.add(PATHS.k3sBinary);
+    },
+  },
+  {
     id: "flux.definitions",
     when: "the installation image brings them",
     status: "pass",

@@ -131,7 +131,7 @@ export const TRUST_CASES: readonly CheckCase[] = [
     found: "boom",
     registry: (it) => void (it.readFailure = new TypeError("boom")),
   },
-  { id: "mirror.complete", when: "all are there", status: "pass", found: "all 6", context: NAMES },
+  { id: "mirror.complete", when: "all are there", status: "pass", found: "all 13", context: NAMES },
   {
     id: "mirror.complete",
     when: "only ghcr.io has a mirror, and the others are not asked",
@@ -142,11 +142,13 @@ export const TRUST_CASES: readonly CheckCase[] = [
     id: "mirror.complete",
     when: "the mirror lacks some",
     status: "warn",
-    found: "missing: ghcr.io/fluxcd/helm-controller:v1.6.5, busybox:1.36",
+    found: "missing: ghcr.io/fluxcd/helm-controller:v1.6.5, rancher/mirrored-pause:3.6, redis:latest",
     advice: /skopeo copy --all/,
     context: NAMES,
     registry: (it) =>
-      ["fluxcd/helm-controller", "library/busybox"].forEach((name) => it.missingImages.add(name)),
+      ["fluxcd/helm-controller", "rancher/mirrored-pause", "library/redis"].forEach((name) =>
+        it.missingImages.add(name)
+      ),
   },
   {
     id: "mirror.complete",

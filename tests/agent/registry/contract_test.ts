@@ -57,6 +57,14 @@ function registryContract(name: string, start: () => Promise<Server>, options: {
             failure: "wrong-size",
           });
         });
+        await t.step("measureBlob() reads the start of a blob, or all of a small one", async () => {
+          const blob = await pushBlob(server.url, "nine-minds/x", new Uint8Array(300_000), "text/plain");
+          const read = async (maxBytes: number) =>
+            (await client.measureBlob("ghcr.io", "nine-minds/x", blob.digest, { maxBytes, limitMs: 30_000 }))
+              .bytes;
+          assert.ok(await read(100_000) >= 100_000);
+          assert.equal(await read(1_000_000), 300_000);
+        });
         await t.step("fetchManifest() of a Flux artifact by digest", async () => {
           const digest = await pushFluxArtifact(server.url, "nine-minds/alga-appliance-config", "1.4.0", {
             "base/kustomization.yaml": "resources: []\n",

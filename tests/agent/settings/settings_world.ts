@@ -19,6 +19,7 @@ export const SETTINGS: Settings = {
   channel: "stable",
   proxyUrl: "",
   noProxy: "",
+  publicNames: "",
   caCerts: "",
 };
 

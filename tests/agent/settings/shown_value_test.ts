@@ -15,6 +15,8 @@ const CASES: readonly [key: SettingKey, settings: Partial<Settings>, text: strin
   ["proxyUrl", { proxyUrl: "http://maria:Geheim-7@proxy.example:3128" }, "http://maria@proxy.example:3128"],
   ["noProxy", {}, "only this appliance"],
   ["noProxy", { noProxy: "intern.example" }, "intern.example"],
+  ["publicNames", {}, "none"],
+  ["publicNames", { publicNames: "alga.example.com, psa" }, "alga.example.com, psa"],
   ["caCerts", {}, "none"],
   ["caCerts", { caCerts: AUTHORITY_PEM }, "Example Internal CA, valid to 2126-11-02"],
 ];

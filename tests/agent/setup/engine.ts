@@ -26,6 +26,7 @@ export const INPUTS: SetupInputs = {
   dnsServers: [],
   proxyUrl: "",
   noProxy: "",
+  publicNames: "",
   tenantName: "Example MSP",
   adminFirstName: "Maria",
   adminLastName: "Muster",

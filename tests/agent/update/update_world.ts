@@ -306,6 +306,8 @@ function registryOf(channel: () => ResolvedRelease): RegistryClient {
       return { digest: manifestDigest, mediaType: "", bytes: encoder.encode(JSON.stringify({ config })) };
     },
     fetchBlob: () => Promise.resolve(encoder.encode(JSON.stringify(channel().manifest))),
+    measureBlob: (_host, _repository, _digest, { maxBytes }) =>
+      Promise.resolve({ bytes: maxBytes, tookMs: 1 }),
     exists: () => Promise.resolve(true),
     close: () => {},
   };

@@ -42,6 +42,7 @@ Deno.test("toAnswers() shows every answer with its origin", async () => {
     ["channel", "stable", "default"],
     ["releaseRef", "newest of the channel", "default"],
     ["proxyUrl", "none", "default"],
+    ["publicNames", "none", "default"],
   ]);
 });
 

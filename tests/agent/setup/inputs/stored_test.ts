@@ -47,6 +47,12 @@ Deno.test("readInputs() takes answers without a run where the journal knows none
   assert.equal(await readInputs(host, clock, "one"), undefined);
 });
 
+Deno.test("readInputs() takes answers of an agent that did not ask for public names", async () => {
+  const inputs = { ...INPUTS, publicNames: undefined };
+  const host = new FakeHost({ [PATHS.setupInputs]: JSON.stringify({ schemaVersion: 1, inputs }) });
+  assert.deepEqual(await readInputs(host, clock, undefined), INPUTS);
+});
+
 Deno.test("readInputs() gives nothing for a file that lacks or swaps a field, and moves it aside", async () => {
   const wrongs: Record<string, unknown>[] = [
     { noProxy: undefined },

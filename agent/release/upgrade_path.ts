@@ -1,4 +1,4 @@
-import type { ReleaseManifest } from "../release/mod.ts";
+import type { ReleaseManifest } from "./manifest.ts";
 
 /** Three numbers, as releases are named; what follows a "-" or "+" does not count here. */
 const VERSION = /^v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:[-+].*)?$/;
