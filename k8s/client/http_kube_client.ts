@@ -1,6 +1,6 @@
 import type { Clock } from "../../agent/clock.ts";
 import { ANSWER_LIMITS, BYTES_PER_OBJECT, MOST_OBJECTS, tooLarge, tooMany } from "./answer_limits.ts";
-import { kindOf } from "./kinds.ts";
+import { kindOf, KINDS } from "./kinds.ts";
 import {
   KubeApiError,
   type KubeClient,
@@ -57,6 +57,12 @@ export function createKubeClient(config: Kubeconfig, options: KubeClientOptions 
     create: (object, options) => http.json(createCall(object, options)),
     delete: async (ref, options) => await ignoreNotFound(http.send(deleteCall(ref, options))) !== undefined,
     logs: (pod, options) => fetchPodLogs(http, pod, options),
+    nodeStats: (node, options) =>
+      http.json({
+        method: "GET",
+        path: `${resourcePath(KINDS.Node, undefined, node, "proxy")}/stats/summary`,
+        signal: options?.signal,
+      }),
     isReady: (options) => isReady(http, options),
     async version(options) {
       const call = { method: "GET", path: "/version", signal: options?.signal };

@@ -138,6 +138,11 @@ export interface KubeClient {
   ): Promise<boolean>;
   /** Text lines of one container. @throws {KubeApiError} 400 while it waits to start. */
   logs(pod: { namespace: string; name: string }, options?: LogOptions): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * What the kubelet of a node measures of each of its pods (CPU, memory, volumes), asked through the API server.
+   * @throws {KubeApiError} 503 while that kubelet cannot be reached.
+   */
+  nodeStats(node: string, options?: { signal?: AbortSignal }): Promise<Record<string, unknown>>;
   /** True when `/readyz` says ok, false when it says otherwise. @throws {KubeApiError} of status 0 when nobody answers. */
   isReady(options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<boolean>;
   /** `gitVersion` of the server. */

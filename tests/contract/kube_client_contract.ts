@@ -64,6 +64,10 @@ export function kubeClientContract(
           await assert.rejects(client.create(lost), { status: 404, reason: "NotFound" });
         });
 
+        await t.step("nodeStats() of an absent node is NotFound", async () => {
+          await assert.rejects(client.nodeStats("absent"), { status: 404, reason: "NotFound" });
+        });
+
         await t.step("list() joins pages", async () => {
           for (let i = 0; i < 7; i++) await client.apply(configMap(`page-${i}`, {}, { page: "yes" }));
           const listed = await client.list(KINDS.ConfigMap, {

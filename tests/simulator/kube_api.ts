@@ -22,6 +22,8 @@ export interface SimKubeApi {
   readonly kubeconfig: string;
   client(): KubeClient;
   setLogs(namespace: string, pod: string, source: LogSource): void;
+  /** What the kubelet of a node measures; a node without it has none that answers. */
+  setStats(node: string, summary: Record<string, unknown>): void;
   /** Every request from now on is taken and never answered; open watches are silent. */
   hang(): void;
   /** Closes the port, as a stopped API server does. */
@@ -42,6 +44,7 @@ export async function startSimKubeApi(
 ): Promise<SimKubeApi> {
   const store = new KubeStore(options.now);
   const logs = new Map<string, LogSource>();
+  const stats = new Map<string, Record<string, unknown>>();
   const streams = new Set<AbortController>();
   let hung: Promise<void> | undefined;
   let endHang = () => {};
@@ -91,6 +94,7 @@ export async function startSimKubeApi(
       if (url.searchParams.get("watch") === "true") return watch(request, url, kind, target.namespace);
       return list(request, url, kind, target.namespace);
     }
+    if (target.subresource === "proxy") return summary(kind, target.name, url);
     if (target.subresource === "log") return log(url, target.namespace ?? "", target.name, kind);
     switch (request.method) {
       case "GET":
@@ -208,6 +212,18 @@ export async function startSimKubeApi(
     return new Response(body, { headers: { "content-type": "application/json" } });
   }
 
+  /** As a real server says it: 404 of a node that it does not know, 503 of one whose kubelet does not answer. */
+  function summary(kind: ResourceKind, node: string, url: URL): Response {
+    const found = stats.get(store.get(kind, undefined, node).metadata.name);
+    if (found !== undefined && url.pathname.endsWith("/proxy/stats/summary")) return Response.json(found);
+    return new Response(
+      "error trying to reach service: dial tcp 10.41.0.1:10250: connect: connection refused",
+      {
+        status: 503,
+      },
+    );
+  }
+
   function log(url: URL, namespace: string, name: string, kind: ResourceKind): Response {
     const pod = store.get(kind, namespace, name);
     const query = url.searchParams;
@@ -287,6 +303,7 @@ export async function startSimKubeApi(
     kubeconfig: kubeconfigText(`http://127.0.0.1:${port}`),
     client: () => createKubeClient(parseKubeconfig(api.kubeconfig)),
     setLogs: (namespace, pod, source) => logs.set(`${namespace}/${pod}`, source),
+    setStats: (node, summary) => stats.set(node, summary),
     hang: () => {
       const gate = Promise.withResolvers<void>();
       hung = gate.promise;
