@@ -2,6 +2,14 @@ import type { TierId } from "../product/tiers.ts";
 import type { Owner } from "../causes/cause_shape.ts";
 import type { Action, RemedyId } from "../causes/action.ts";
 
+/** One fact that a cause was found by. */
+export interface EvidenceLine {
+  label: string;
+  text: string;
+  /** The pod that it is about, where it names one. */
+  pod?: { namespace: string; name: string };
+}
+
 /** A named cause of something not working. `id` is an id of catalogue.md 4.4. */
 export interface Blocker {
   id: string;
@@ -28,7 +36,7 @@ export interface Blocker {
   /** What it is about, by name (`server`, `image`, `volume`), each one word that is safe in a command; for help. */
   words?: Readonly<Record<string, string>>;
   /** Exact object, state and message, for support. */
-  evidence: readonly { label: string; text: string }[];
+  evidence: readonly EvidenceLine[];
   /** Ids of what follows from this and is not shown by itself. */
   suppressed: readonly string[];
 }

@@ -130,7 +130,7 @@ function toBlocker(
     since: finding.since,
     ...(Object.keys(finding.words ?? {}).length === 0 ? {} : { words: finding.words }),
     mayPass: !finding.hard && patienceMs !== Infinity,
-    evidence: finding.evidence.map(({ label, text }) => ({ label, text: redactText(text) })),
+    evidence: finding.evidence.map((it) => ({ ...it, text: redactText(it.text) })),
     suppressed: suppressed.map((it) => it.id),
   };
 }

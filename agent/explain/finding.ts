@@ -1,5 +1,6 @@
 import type { Facts } from "../facts/facts.ts";
 import type { TierId } from "../product/tiers.ts";
+import type { EvidenceLine } from "./blocker.ts";
 import { ageMs } from "../text/duration.ts";
 import type { BlockerId, Cause } from "../causes/cause.ts";
 import { plainWords } from "./plain_words.ts";
@@ -31,7 +32,7 @@ export interface Finding {
   isLate?: boolean;
   /** Words of the cause that may stand in a command. */
   words?: Readonly<Record<string, string>>;
-  evidence: readonly { label: string; text: string }[];
+  evidence: readonly EvidenceLine[];
   /** Components that a Flux object stands for, when it is about one. */
   covers: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { clip } from "../text/clip.ts";
 import type { ContainerProblem } from "../facts/container_problem.ts";
 import type { PodView } from "../facts/snapshot.ts";
+import type { EvidenceLine } from "./blocker.ts";
 import type { Finding } from "./finding.ts";
 
 const STOPPED_FOR = "Stopped for";
@@ -30,7 +31,7 @@ export function containerEvidence(problem: ContainerProblem, text: string): Find
   const { pod, container } = problem;
   const state = container.state.reason || container.state.kind;
   return [
-    { label: "Object", text: `Pod ${pod.namespace}/${pod.name}, container ${container.name}` },
+    objectLine(pod, `Pod ${pod.namespace}/${pod.name}, container ${container.name}`),
     {
       label: "State",
       text: container.restartCount > 0 ? `${state}, ${container.restartCount} restarts` : state,
@@ -43,9 +44,13 @@ export function containerEvidence(problem: ContainerProblem, text: string): Find
 /** A pod as evidence. */
 export function podEvidence(pod: PodView, message: string, at?: string): Finding["evidence"] {
   return [
-    { label: "Object", text: `Pod ${pod.namespace}/${pod.name}` },
+    objectLine(pod, `Pod ${pod.namespace}/${pod.name}`),
     { label: "State", text: pod.reason || pod.phase },
     ...(message === "" ? [] : [{ label: "Message", text: message }]),
     ...(at === undefined ? [] : [{ label: "Time", text: at }]),
   ];
+}
+
+function objectLine({ namespace, name }: PodView, text: string): EvidenceLine {
+  return { label: "Object", text, pod: { namespace, name } };
 }

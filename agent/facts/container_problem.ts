@@ -55,7 +55,7 @@ export function isPodWell(pod: PodView): boolean {
   return isPodOver(pod) ||
     (pod.containers.length > 0 &&
       pod.containers.every((it) =>
-        it.init
+        it.init && it.sidecar !== true
           ? it.state.kind === "terminated" && it.state.exitCode === 0
           : it.ready && it.restartCount === 0 && it.state.kind === "running"
       ));
@@ -109,7 +109,7 @@ export function judgeContainer(
     const seen = stopSeen?.exitCode === end.exitCode ? stopSeen?.text : undefined;
     return { ...base, kind: "crash", ...end, stoppedFor: probe?.message ?? seen ?? "", since };
   }
-  if (!container.init && state.kind === "running" && !container.ready) {
+  if ((!container.init || container.sidecar) && state.kind === "running" && !container.ready) {
     const probe = newest(own.filter((it) => it.reason === "Unhealthy"));
     return {
       ...base,

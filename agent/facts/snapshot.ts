@@ -70,6 +70,8 @@ export interface ContainerStateView {
 export interface ContainerView {
   name: string;
   init: boolean;
+  /** An init container that goes on beside the others. */
+  sidecar?: true;
   image: string;
   /** Empty until the image is there. */
   imageId: string;
@@ -148,6 +150,10 @@ export interface HelmTriesView {
   newestStatus: string | undefined;
   /** Token of the newest reset that reached the release. */
   resetToken: string | undefined;
+  /** Chart of the newest try, its version, and when that try was; all as far as it is told. */
+  chart?: string | undefined;
+  chartVersion?: string | undefined;
+  triedAt?: string | undefined;
 }
 
 /** An OCIRepository, HelmRepository, Kustomization or HelmRelease. */

@@ -22,11 +22,13 @@ const TELLING_REASONS = new Set([
   "UpgradeSucceeded",
 ]);
 
-/** An event worth keeping. The newer kind has no `count` and times in `eventTime` and `series`. */
-export function projectEvent(object: KubeObject): EventView | undefined {
+/** An event worth keeping; of what is looked at closely, any. The newer kind has no `count` and times in `eventTime` and `series`. */
+export function projectEvent(object: KubeObject, options: { keepAll: true }): EventView;
+export function projectEvent(object: KubeObject): EventView | undefined;
+export function projectEvent(object: KubeObject, options?: { keepAll: true }): EventView | undefined {
   const type = readText(object.type, 20);
   const reason = readText(object.reason, 80);
-  if (type !== "Warning" && !TELLING_REASONS.has(reason)) return undefined;
+  if (!options?.keepAll && type !== "Warning" && !TELLING_REASONS.has(reason)) return undefined;
   const about = readRecord(object.involvedObject ?? object.regarding);
   const series = readRecord(object.series);
   const eventTime = readTime(object.eventTime);

@@ -43,10 +43,16 @@ function projectTries(object: KubeObject): HelmTriesView {
   const status = readRecord(object.status);
   const annotations = readRecord(readRecord(object.metadata).annotations);
   const revision = readText(status.lastAttemptedRevision, 200);
+  const chart = readRecord(readRecord(readRecord(object.spec).chart).spec);
+  const newest = readRecords(status.history)[0];
   return {
     attempted: `${revision} ${readText(status.lastAttemptedConfigDigest, 200)}`,
-    newestStatus: readOptionalText(readRecords(status.history)[0]?.status, 60),
+    newestStatus: readOptionalText(newest?.status, 60),
     resetToken: readOptionalText(annotations[RESET_AT], 60),
+    chart: readOptionalText(newest?.chartName, 200) ?? readOptionalText(chart.chart, 200),
+    chartVersion: readOptionalText(status.lastAttemptedRevision, 200) ??
+      readOptionalText(newest?.chartVersion, 200) ?? readOptionalText(chart.version, 200),
+    triedAt: readTime(newest?.lastDeployed),
   };
 }
 

@@ -29,9 +29,15 @@ export function projectPod(object: KubeObject): PodView {
   const status = readRecord(object.status);
   const ports = new Map(readRecords(spec.containers).map((it) => [it.name, portOf(it)]));
   const images = { ...projectImages(spec.initContainers), ...projectImages(spec.containers) };
+  const sidecars = new Set(
+    readRecords(spec.initContainers).filter((it) => it.restartPolicy === "Always").map((it) => it.name),
+  );
   const conditions = projectConditions(status.conditions);
   const containers = [
-    ...readRecords(status.initContainerStatuses).map((it) => projectContainer(it, true, images)),
+    ...readRecords(status.initContainerStatuses).map((it) => ({
+      ...projectContainer(it, true, images),
+      ...(sidecars.has(it.name) ? { sidecar: true as const } : {}),
+    })),
     ...readRecords(status.containerStatuses).map((it) => ({
       ...projectContainer(it, false, images),
       port: ports.get(it.name),

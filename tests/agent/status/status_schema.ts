@@ -90,7 +90,13 @@ export const StatusSchema = z.strictObject({
     mayPass: z.boolean(),
     words: z.record(z.string().max(30), z.string().regex(/^[A-Za-z0-9/][A-Za-z0-9/._:@+-]{0,199}$/))
       .optional(),
-    evidence: z.array(z.strictObject({ label: Short.min(1), text: Text })).max(20),
+    evidence: z.array(
+      z.strictObject({
+        label: Short.min(1),
+        text: Text,
+        pod: z.strictObject({ namespace: Short, name: Short }).optional(),
+      }),
+    ).max(20),
     suppressed: z.array(z.enum(Object.keys(CAUSES))).max(100),
   })).max(20),
   activeOperations: z.array(z.strictObject({
