@@ -10,6 +10,7 @@ import type { SetupService } from "../agent/setup/mod.ts";
 import type { SetupDraft } from "./setup_draft.ts";
 import type { StatusService } from "../agent/status/document.ts";
 import type { UpdateService } from "../agent/update/update_service.ts";
+import type { WorkloadsService } from "../agent/workloads/mod.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
 
 /** Who this appliance is. */
@@ -28,6 +29,7 @@ export interface AppDeps {
   bundles: BundleService;
   updates: UpdateService;
   status: StatusService;
+  workloads: WorkloadsService;
   access: Access;
   /** Who signed in and who changed what. */
   audit: Pick<AuditLog, "record"> & { read(): Promise<AuditRead> };

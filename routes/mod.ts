@@ -34,6 +34,7 @@ import { statusRoutes } from "./status.ts";
 import { supportApiRoutes, supportRoutes } from "./support.ts";
 import { updateRoutes } from "./updates.ts";
 import { updatesApiRoutes } from "./updates_api.ts";
+import { workloadApiRoutes, workloadRoutes } from "./workloads.ts";
 
 export type { AppDeps, Identity } from "./app_deps.ts";
 
@@ -89,6 +90,8 @@ export function createApp(deps: AppDeps): App {
   app.route("/", supportRoutes(deps, state));
   app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
+  app.route("/", workloadRoutes(deps, state));
+  app.route("/", workloadApiRoutes(deps, state));
   app.route("/", accessApiRoutes(deps, state));
   // What an ended session has open ends now, not with the next look.
   deps.access.onEnded(() => lookAgain(state));
@@ -108,6 +111,7 @@ export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   app.route("/", settingsApiRoutes(deps, state));
   app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
+  app.route("/", workloadApiRoutes(deps, state));
   app.route("/", findingApiRoutes(deps));
   return answering(app, deps, state);
 }

@@ -16,6 +16,7 @@ import { html, visible } from "./html.ts";
 import { certificateFacts } from "./connection_parts.ts";
 import { clockTime, duration, isSameDay, mark, moment, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
+import { podPath } from "./workload_parts.ts";
 import { isWebAddress } from "./web_address.ts";
 
 const TIER_NAME: Record<TierId, string> = {
@@ -259,8 +260,10 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
   // A pod's own words go back and forth with each attempt; what the reader has opened must not close with them.
   const { id, severity, title, reason, consequence, since: began, nextAction, action } = it;
   const isToday = isSameDay(began, asOf);
+  const pod = it.evidence.find((one) => one.pod !== undefined)?.pod;
   const key = JSON.stringify([
     id,
+    pod,
     severity,
     title,
     reason,
@@ -284,7 +287,11 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
           <p>${it.action.kind === "wait" ? null : html`
             <b>What to do: </b>
           `}${visible(it.nextAction)}</p>
-        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")} ${helpLinks(it)}
+        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")} ${helpLinks(it)}${pod === undefined
+          ? null
+          : html`
+            <p class="page-links"><a href="${podPath(pod.namespace, pod.name)}">Open the pod</a></p>
+          `}
         <details>
           <summary>Technical details</summary>
           <dl class="facts">

@@ -43,6 +43,7 @@ import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
 import { createUpdateService } from "../update/update_service.ts";
 import { watchLogin } from "../status/login_watch.ts";
+import { createWorkloadsService } from "../workloads/mod.ts";
 import { createStatusService } from "../status/mod.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { BUILD } from "../version.ts";
@@ -232,6 +233,11 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       say,
       recipients: async () => (await readSelection(host, clock))?.resolved.manifest.supportRecipients ?? [],
     });
+    const workloads = createWorkloadsService({
+      snapshot: () => status.evidence().snapshot,
+      clock,
+      connectKube,
+    });
     const updates = await createUpdateService({
       engine,
       host,
@@ -257,6 +263,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       bundles,
       updates,
       status,
+      workloads,
       access,
       encryption,
       audit: { record: audit.record, read: () => readAudit(host) },

@@ -6,6 +6,11 @@ export function gibText(bytes: number): string {
   return `${(bytes / GIB).toFixed(1)} GiB`;
 }
 
+/** "38 MiB" or "1.1 GiB": memory of one program, or of one volume. */
+export function memoryText(bytes: number): string {
+  return bytes < GIB ? `${Math.ceil(bytes / 1024 ** 2)} MiB` : gibText(bytes);
+}
+
 /** "182 GiB", rounded down: room on a disk is never told larger than it is. */
 export function wholeGibText(bytes: number): string {
   return `${Math.floor(bytes / GIB)} GiB`;

@@ -43,6 +43,7 @@ export const ROOMS: readonly Room[] = [
       "agent/text",
       "agent/update",
       "agent/tls",
+      "agent/workloads",
     ],
   },
   {
@@ -60,6 +61,7 @@ export const ROOMS: readonly Room[] = [
       "agent/status",
       "agent/text",
       "agent/update",
+      "agent/workloads",
     ],
   },
   {
@@ -94,6 +96,7 @@ export const ROOMS: readonly Room[] = [
       "agent/text",
       "agent/operation",
       "agent/update",
+      "agent/workloads",
     ],
   },
   {
@@ -110,6 +113,12 @@ export const ROOMS: readonly Room[] = [
       "agent/update",
       "k8s",
     ],
+  },
+  {
+    path: "agent/workloads",
+    holds:
+      "workloads, pods, releases and events judged for lists and pages; a pod and its usage read on demand",
+    knows: ["agent/facts", "agent/observe", "agent/product", "agent/text", "k8s"],
   },
   {
     path: "agent/status",

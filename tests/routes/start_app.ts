@@ -9,13 +9,16 @@ import { type AppDeps, createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 import { settingsStub } from "./settings_stub.ts";
+import { replayWorkloads } from "../../agent/workloads/mod.ts";
 import { updatesStub } from "./updates_stub.ts";
 
 /** Where the app believes to be. */
 export const HOST = "192.0.2.10:8080";
 
 /** The app of the network on fakes, with one session. */
-export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
+export async function startApp(
+  choice: Pick<AppDeps, "encryption"> & Partial<Pick<AppDeps, "workloads">> = {},
+) {
   const clock = new FakeClock();
   const host = new FakeHost();
   const audit = createAuditLog({ host, clock, say: () => {} });
@@ -84,6 +87,7 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
     settings: settingsStub(),
     bundles,
     updates: updatesStub(),
+    workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),
     access,
     audit: { record: audit.record, read: () => readAudit(host) },
     clock,

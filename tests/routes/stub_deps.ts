@@ -6,6 +6,7 @@ import type { AppDeps } from "../../routes/app_deps.ts";
 import { sourcesOf } from "../agent/bundle/make_bundle.ts";
 import type { FakeClock } from "../fakes/fake_clock.ts";
 import { settingsStub } from "./settings_stub.ts";
+import { replayWorkloads } from "../../agent/workloads/mod.ts";
 import { updatesStub } from "./updates_stub.ts";
 
 /** What an app stands on where nothing but `choice` matters: an appliance that is set up and quiet. */
@@ -17,6 +18,7 @@ export async function stubDeps(
     setup: { view: () => ({ state: { status: "done" } }) } as SetupService,
     settings: settingsStub(),
     updates: updatesStub(),
+    workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),
     bundles: await createBundleService({ sources: sourcesOf({ clock }), say: () => {}, collectors: [] }),
     access,
     audit: {

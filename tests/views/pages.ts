@@ -18,6 +18,7 @@ import { helpPage as helpPageView } from "../../views/help_page.ts";
 import { settingsPages } from "./settings_pages.ts";
 import { supportPages } from "./support_pages.ts";
 import { updatePages } from "./update_pages.ts";
+import { workloadPages } from "./workload_pages.ts";
 import {
   NOW_MS,
   sampleAnswers,
@@ -154,5 +155,12 @@ export function allPages(t: string): Record<string, string> {
       near: [{ id: "dns.refused", title: "The DNS server does not answer" }],
     }),
   );
-  return { ...pages, ...settingsPages(t), ...updatePages(t), ...supportPages(t), ...accessPages(t) };
+  return {
+    ...pages,
+    ...settingsPages(t),
+    ...workloadPages(t),
+    ...updatePages(t),
+    ...supportPages(t),
+    ...accessPages(t),
+  };
 }

@@ -1,0 +1,95 @@
+import { RealHost } from "../host/real_host.ts";
+import type { PodPage, WorkloadList, WorkloadQuery } from "../workloads/mod.ts";
+import { ALL_WORKLOADS, toSearch } from "../workloads/query.ts";
+import { connectAgent } from "./agent_client.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { parseChoice, parseOptions, parseRoot } from "./options.ts";
+import { podText, workloadsText } from "./workloads_table.ts";
+
+const BASE = "/api/v1/workloads";
+
+/** `alga-agent workloads` */
+export const workloadsCommand: Command = {
+  name: "workloads",
+  summary: "show what runs, or one pod with all that is known of it",
+  help: `Usage: alga-agent workloads [NAMESPACE/POD] [OPTIONS]
+
+  -n, --namespace NAME  of this namespace, or "all"; without it those of the
+                        appliance
+  --name TEXT           whose name contains this
+  --of KIND/NS/NAME     the pods of one workload, like Deployment/msp/pgbouncer
+  --ended               what is over, too
+  --page NUMBER         40 on a page, what needs attention first (default 1)
+  -o, --output          table (default) or json, the same as
+                        ${BASE}
+  --root DIR            where the appliance's "/" lies (default /)
+
+CPU and memory are what the kubelet measured last; a dash where it does not
+tell. The service answers, also while Kubernetes does not: then with what it
+remembers, and says of when that is.
+
+Exit codes: 0 nothing needs attention, 1 the agent does not answer or there is
+no such pod, 4 something does.
+
+Example: alga-agent workloads --namespace msp`,
+  async run(args, terminal) {
+    const { values, positionals } = parseOptions(
+      {
+        args: [...args],
+        allowPositionals: true,
+        options: {
+          namespace: { type: "string", short: "n", default: "" },
+          name: { type: "string", default: "" },
+          of: { type: "string", default: "" },
+          ended: { type: "boolean", default: false },
+          page: { type: "string", default: "1" },
+          output: { type: "string", short: "o", default: "table" },
+          root: { type: "string", default: "/" },
+        },
+      } as const,
+    );
+    const output = parseChoice("-o", values.output, ["table", "json"]);
+    const pod = parsePod(positionals);
+    const query: WorkloadQuery = {
+      ...ALL_WORKLOADS,
+      namespace: values.namespace,
+      name: values.name,
+      of: values.of,
+      ended: values.ended,
+      page: parsePage(values.page),
+    };
+    if (pod !== undefined && toSearch(query) !== "") {
+      throw new UsageError("A pod is named: say nothing else of it");
+    }
+    const client = connectAgent(new RealHost(parseRoot(values.root)));
+    try {
+      const answer: PodPage | WorkloadList = await client.request(
+        "GET",
+        pod === undefined ? BASE + toSearch(query) : `${BASE}/${pod.map(encodeURIComponent).join("/")}`,
+      );
+      const text = "rows" in answer
+        ? workloadsText(answer, Date.now(), terminal)
+        : podText(answer, Date.now(), terminal);
+      terminal.out(output === "json" ? `${JSON.stringify(answer)}\n` : text);
+      const isWell = "rows" in answer
+        ? answer.needAttention === 0
+        : !["bad", "warn"].includes(answer.row.tone);
+      return isWell ? EXIT.ok : EXIT.degraded;
+    } finally {
+      client.close();
+    }
+  },
+};
+
+/** A number of a page. @throws {UsageError} */
+export function parsePage(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(`--page must be a number from 1, not "${text}"`);
+}
+
+function parsePod(words: readonly string[]): [namespace: string, name: string] | undefined {
+  if (words.length === 0) return undefined;
+  const [namespace, name, ...rest] = (words[0] ?? "").split("/");
+  if (words.length === 1 && namespace && name && rest.length === 0) return [namespace, name];
+  throw new UsageError(`Name a pod like msp/db-0, not "${words.join(" ")}"`);
+}
