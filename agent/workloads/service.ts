@@ -71,11 +71,12 @@ export function createWorkloadsService({ snapshot, clock, connectKube }: Workloa
     },
     async pod(namespace, name) {
       const known = snapshot().pods.find((it) => it.namespace === namespace && it.name === name);
-      const [found, measured] = await Promise.all([
-        look(namespace, name),
-        measure(known ? [known.nodeName] : [], POD_PATIENCE_MS),
-      ]);
+      // Asked for side by side where the node is known.
+      const early = known && measure([known.nodeName], POD_PATIENCE_MS);
+      const found = await look(namespace, name);
       const node = (found.pod ?? known)?.nodeName ?? "";
+      const measured = await (known?.nodeName === node ? early : undefined) ??
+        await measure([node], POD_PATIENCE_MS);
       return makePodPage(snapshot(), { namespace, name }, {
         look: found,
         usage: measured.nodes.get(node)?.get(`${namespace}/${name}`),

@@ -29,11 +29,12 @@ export function parseSummary(summary: unknown): NodeUsage {
   return new Map(
     readRecords(readRecord(summary).pods, MOST_PODS).map((pod) => {
       const ref = readRecord(pod.podRef);
+      const containers = readRecords(pod.containers).map((it) =>
+        [readText(it.name, 80), usageOf(it)] as const
+      );
       return [`${readText(ref.namespace, 63)}/${readText(ref.name, 253)}`, {
-        ...usageOf(pod),
-        containers: Object.fromEntries(
-          readRecords(pod.containers).map((it) => [readText(it.name, 80), usageOf(it)]),
-        ),
+        ...larger(usageOf(pod), sumUsage(containers.map(([, it]) => it))),
+        containers: Object.fromEntries(containers),
         volumes: Object.fromEntries(
           readRecords(pod.volume).map((it) => [readText(it.name, 253), {
             usedBytes: known(it.usedBytes),
@@ -53,6 +54,15 @@ export function sumUsage(all: readonly (Usage | undefined)[]): Usage {
       return total === null || value === null ? null : total + value;
     }, all.length === 0 ? null : 0);
   return { cpuCores: sum((it) => it.cpuCores), memoryBytes: sum((it) => it.memoryBytes) };
+}
+
+/** Where a pod's own control group cannot be read the kubelet says 0 of it, and yet tells of its containers. */
+function larger(pod: Usage, containers: Usage): Usage {
+  const most = (a: number | null, b: number | null) => a === null || b === null ? a ?? b : Math.max(a, b);
+  return {
+    cpuCores: most(pod.cpuCores, containers.cpuCores),
+    memoryBytes: most(pod.memoryBytes, containers.memoryBytes),
+  };
 }
 
 /** The working set is what counts against a limit, and what the kubelet evicts for. */

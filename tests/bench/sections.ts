@@ -4,6 +4,7 @@ import { clusterSection } from "./sections/cluster.ts";
 import { evaluateSection } from "./sections/evaluate.ts";
 import { hostileSection } from "./sections/hostile.ts";
 import { memorySection } from "./sections/memory.ts";
+import { pagesSection } from "./sections/pages.ts";
 import { startSection } from "./sections/start.ts";
 import { throughputSection } from "./sections/throughput.ts";
 
@@ -11,6 +12,7 @@ import { throughputSection } from "./sections/throughput.ts";
 export const SECTIONS: readonly Section[] = [
   startSection,
   evaluateSection,
+  pagesSection,
   memorySection,
   throughputSection,
   changeSection,

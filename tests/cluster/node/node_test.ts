@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { systemClock } from "../../../agent/clock.ts";
+import { emptySnapshot } from "../../../agent/facts/snapshot.ts";
+import { createWorkloadsService } from "../../../agent/workloads/mod.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import { LOCAL_PATH, localPathObjects } from "../../../k8s/storage/local_path_manifests.ts";
 import { hideImage, removeSecret, scaleToZero, stopPart } from "./faults.ts";
@@ -78,6 +81,34 @@ test("a real node runs pods from a registry, with logs, volumes and names", asyn
         const volume = `${claim?.spec?.volumeName}_${NAMESPACE}_data`;
         const path = `${node.root}/var/mnt/alga-data/local-path-provisioner/${volume}/probe`;
         await until("the file is written", () => Deno.readTextFile(path), (it) => it === "written\n", 20);
+      },
+    );
+
+    await t.step(
+      "the page of a pod tells where its volume lies, and what the kubelet measures of it",
+      async () => {
+        const now = new Date().toISOString();
+        const snapshot = {
+          ...emptySnapshot(),
+          api: { ...emptySnapshot().api, state: "answering" as const, since: now },
+        };
+        const workloads = createWorkloadsService({
+          snapshot: () => snapshot,
+          clock: systemClock,
+          connectKube: () => Promise.resolve(kube),
+        });
+        const page = await until(
+          "the kubelet has measured it",
+          () => workloads.pod(NAMESPACE, "writer"),
+          (it) => (it?.row.memoryBytes ?? 0) > 0,
+          90,
+        );
+        assert.deepEqual([page?.row.state, page?.lookProblem, page?.usageProblem], ["running", "", ""]);
+        const [claim] = page?.volumes?.filter((it) => it.kind === "claim") ?? [];
+        assert.match(claim?.hostPath ?? "", /local-path-provisioner\/pvc-[^/]+_node-test_data$/);
+        assert.deepEqual([claim?.sizeBytes, claim?.phase], [1024 ** 2, "Bound"]);
+        assert.ok(page?.events.some((it) => it.reason === "Started"), "its ordinary events too");
+        assert.match(page?.row.images[0]?.digest ?? "", /^sha256:/);
       },
     );
 
