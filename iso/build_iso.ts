@@ -43,6 +43,7 @@ const SPACE_FACTOR = 2;
 /** Makes an installation image and what lies beside it. Nothing that is there is overwritten. @throws {IsoError} */
 export async function buildIso(it: IsoInput): Promise<Manifest> {
   await refuseOverwrite(it.output);
+  await Deno.mkdir(dirname(it.output), { recursive: true });
   const baseBytes = (await Deno.stat(it.base).catch(() => ({ size: 0 }))).size;
   await requireSpace(dirname(it.output), SPACE_FACTOR * baseBytes);
   it.say(`Proving the base ${it.base}`);

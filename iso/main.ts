@@ -43,6 +43,8 @@ async function verify(args: readonly string[]): Promise<number> {
   return isWhole ? 0 : 1;
 }
 
+// "deno task" starts in the checkout; paths are meant from where it was called.
+Deno.chdir(Deno.env.get("INIT_CWD") ?? Deno.cwd());
 try {
   Deno.exit(await main(Deno.args));
 } catch (error) {

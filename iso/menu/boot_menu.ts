@@ -50,9 +50,13 @@ if serial --unit=0 --speed=115200; then
 fi
 `;
 
+/** One key for each entry of ours, by its id. */
+const HOTKEYS: Readonly<Record<string, string>> = { install: "i", "install-serial": "s", rescue: "r" };
+
 function entriesOf(it: { kernel: string; initrd: string; kept: string }): string {
+  // One key starts an entry: easier over a serial line than arrows.
   const start = (title: string, words: string, id: string) =>
-    `menuentry "${title}" --id ${id} {
+    `menuentry "${title}" --id ${id} --hotkey=${HOTKEYS[id]} {
 	set gfxpayload=keep
 	linux	${it.kernel} ${words}
 	initrd	${it.initrd}
@@ -68,11 +72,11 @@ function entriesOf(it: { kernel: string; initrd: string; kept: string }): string
 	configfile /boot/grub/grub.cfg
   }
 fi
-${start("Install the Alga appliance (erases the disk)", `${install} ---`, "install")}${
+${start("Install the Alga appliance (erases the disk) [i]", `${install} ---`, "install")}${
     start(
-      "Install the Alga appliance, with a serial console (erases the disk)",
+      "The same, with a serial console [s]",
       `${install} ${SERIAL} --- ${SERIAL}`,
       "install-serial",
     )
-  }${start("Rescue: a shell of the live system, changes nothing", `${rescue} ---`, "rescue")}`;
+  }${start("Rescue: a shell of the live system, changes nothing [r]", `${rescue} ---`, "rescue")}`;
 }

@@ -19,9 +19,9 @@ Deno.test("the menu installs by default after 5 seconds, over serial, or rescues
   const menu = patchBootMenu(BASE_MENU);
   assert.deepEqual(entries(menu).map((it) => it.title), [
     "Start the Alga appliance on this machine's disk",
-    "Install the Alga appliance (erases the disk)",
-    "Install the Alga appliance, with a serial console (erases the disk)",
-    "Rescue: a shell of the live system, changes nothing",
+    "Install the Alga appliance (erases the disk) [i]",
+    "The same, with a serial console [s]",
+    "Rescue: a shell of the live system, changes nothing [r]",
     "Boot from next volume",
     "UEFI Firmware Settings",
     "Test memory",

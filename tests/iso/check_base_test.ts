@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkBase } from "../../iso/base/check_base.ts";
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import { findProgram } from "../cluster/find_program.ts";
-import { run } from "../vm/run.ts";
+import { makeSigner } from "./signer.ts";
 
 const noGpg = await findProgram("gpg") === undefined || await findProgram("gpgv") === undefined;
 
@@ -67,36 +67,4 @@ async function withBase(
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
-}
-
-/** A key pair of gpg's in a home of its own. */
-async function makeSigner(
-  home: string,
-): Promise<{ keyring: string; sign: (path: string) => Promise<string> }> {
-  await Deno.mkdir(home, { mode: 0o700 });
-  const gpg = ["--homedir", home, "--batch", "--no-autostart"];
-  const make = [
-    "--homedir",
-    home,
-    "--batch",
-    "--passphrase",
-    "",
-    "--quick-generate-key",
-    "a@example.com",
-    "ed25519",
-    "sign",
-  ];
-  await run("gpg", make);
-  const keyring = `${home}/keyring.gpg`;
-  await run("gpg", [...gpg, "--output", keyring, "--export"]);
-  return {
-    keyring,
-    async sign(path) {
-      const signature = `${path}.gpg`;
-      await Deno.remove(signature).catch(() => {}); // of a signer before
-      await run("gpg", ["--homedir", home, "--batch", "--output", signature, "--detach-sign", path]);
-      await run("gpgconf", ["--homedir", home, "--kill", "gpg-agent"]);
-      return signature;
-    },
-  };
 }
