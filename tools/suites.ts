@@ -23,6 +23,7 @@ export const SUITES: readonly Suite[] = [
       "tests/flux",
       "tests/release",
       "tests/tools",
+      "tests/iso",
     ],
     isParallel: true,
   },

@@ -15,6 +15,8 @@ import { cli } from "../agent/cli/terminal.ts";
 import { withStandIn } from "../agent/cli/stand_in_agent.ts";
 import { updatesStub } from "../routes/updates_stub.ts";
 import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
+import { runImageCommands } from "../iso/documented_commands.ts";
+import { missingForImages } from "../iso/stand_in_base.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { onFreePort } from "../simulator/free_port.ts";
 
@@ -139,6 +141,10 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^(?:sudo )?alga-agent bundle /, ({ command }) => runBundleCommand(command)],
   [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
+  [/^deno task iso /, ({ path, command }) => {
+    const commands = shell.filter((it) => it.path === path).map((it) => it.command);
+    return runImageCommands(commands.slice(0, commands.indexOf(command) + 1));
+  }],
   [/^deno task release (build|push|verify)( |$)/, ({ path, command }) => runRelease(path, command)],
 ];
 
@@ -222,12 +228,17 @@ Deno.test("the documents tell at least how to try, test and build", () => {
 });
 
 const unique = new Map(shell.map((it) => [`${it.path}: ${it.command}`, it]));
-const hasOpenssl = await findProgram("openssl") !== undefined;
+/** Why the commands of a document cannot run here, by its path. */
+const MISSING: Readonly<Record<string, string | undefined>> = {
+  [AGENT_RELEASE]: await findProgram("openssl") === undefined ? "no openssl" : undefined,
+  "docs/images.md": await missingForImages() ??
+    (await findProgram("gpg") === undefined ? "no gpg" : undefined),
+};
 for (const [name, told] of unique) {
-  const ignore = told.path === AGENT_RELEASE && !hasOpenssl;
+  const missing = MISSING[told.path];
   Deno.test({
-    name: `${name} is known and works${ignore ? " (skipped: no openssl)" : ""}`,
-    ignore,
+    name: `${name} is known and works${missing === undefined ? "" : ` (skipped: ${missing})`}`,
+    ignore: missing !== undefined,
     async fn() {
       const found = PROOFS.find(([pattern]) => pattern.test(told.command));
       assert.ok(found, "No proof knows this command: teach this test, or take it out of the document");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CONNECTORS, ROOMS, roomsTable, WORDS, WORKSHOPS } from "./rooms.ts";
-import { productFiles, REPO, sources } from "./sources.ts";
+import { housedFiles, productFiles, REPO } from "./sources.ts";
 
 /** The room of a file; the longest path counts. */
 function roomOf(path: string): string | undefined {
@@ -36,7 +36,7 @@ function wrongImports(path: string, text: string): string[] {
 
 Deno.test("every import is one that its room may have", async () => {
   const wrong: string[] = [];
-  for (const path of [...await productFiles(), ...await sources("tools/")]) {
+  for (const path of await housedFiles()) {
     wrong.push(...wrongImports(path, await Deno.readTextFile(REPO + path)));
   }
   assert.deepEqual(wrong, []);
@@ -65,7 +65,7 @@ function circles(knows: ReadonlyMap<string, readonly string[]>): string[] {
 
 Deno.test("no room is allowed to know what it does not use", async () => {
   const used = new Map<string, Set<string>>();
-  for (const path of [...await productFiles(), ...await sources("tools/")]) {
+  for (const path of await housedFiles()) {
     const room = roomOf(path);
     if (room === undefined) continue;
     const targets = imports(path, await Deno.readTextFile(REPO + path)).map(roomOf);

@@ -318,6 +318,11 @@ export const WORDS = [
 
 /** Rooms that are not part of the appliance. */
 export const WORKSHOPS: readonly Room[] = [
+  {
+    path: "iso",
+    holds: "installation images: autoinstall file, payload, boot menu, remaster, records, verification",
+    knows: ["agent/install", "agent/product", "agent/state", "tools", "tools/deb"],
+  },
   { path: "tools/deb", holds: "the Debian package", knows: ["agent/product"] },
   { path: "tools", holds: "compile, gate, test runner, campaign, releases of the agent itself", knows: [] },
   {

@@ -19,3 +19,8 @@ export async function sources(folder: string): Promise<string[]> {
 export async function productFiles(): Promise<string[]> {
   return ["main.ts", ...(await Promise.all(PRODUCT_FOLDERS.map(sources))).flat()];
 }
+
+/** The program's files and those of the workshops: everything that is in a room. */
+export async function housedFiles(): Promise<string[]> {
+  return [...await productFiles(), ...await sources("tools/"), ...await sources("iso/")];
+}

@@ -1,7 +1,7 @@
 /**
- * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at units and packages; a
- * terminal; a virtual machine. Tests without
- * one of these are skipped by name.
+ * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at
+ * units and packages; a terminal; a virtual machine; what makes and reads images of disks, and what reads the files that an
+ * installation goes by. Tests without one of these are skipped by name.
  */
 export const DEBIAN_PACKAGES = [
   "chromium",
@@ -24,6 +24,20 @@ export const DEBIAN_PACKAGES = [
   "mmdebstrap",
   "kmod",
   "cpio",
+  "qemu-utils",
+  "ovmf",
+  "xorriso",
+  "grub-common",
+  "grub-pc-bin",
+  "grub-efi-amd64-bin",
+  "mtools",
+  "dosfstools",
+  "squashfs-tools",
+  "fdisk",
+  "gpg",
+  "gpgv",
+  "ufw",
+  "cloud-init",
 ] as const;
 
 if (import.meta.main) Deno.exit(await installMissing());

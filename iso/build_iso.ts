@@ -1,0 +1,182 @@
+import { dirname } from "node:path";
+import { sha256OfFile } from "../tools/release_agent/checksums.ts";
+import { type Account } from "./autoinstall/account.ts";
+import { AUTOINSTALL_PATH, autoinstallFile, renderAutoinstall } from "./autoinstall/autoinstall.ts";
+import { type BaseProof, checkBase } from "./base/check_base.ts";
+import { requireSpace } from "./free_space.ts";
+import { readImageFiles } from "./image_files.ts";
+import { IsoError } from "./iso_error.ts";
+import { patchBootMenu } from "./menu/boot_menu.ts";
+import { BuildInfo } from "./payload/build_info.ts";
+import type { DiskChoice } from "./payload/prepare_script.ts";
+import { filesBelow, stagePayload } from "./payload/stage_payload.ts";
+import { programBuild } from "./program_build.ts";
+import type { Manifest } from "./record/manifest.ts";
+import { md5OfFile, MD5SUMS_PATH, parseMd5Sums, renderMd5Sums } from "./record/md5sums.ts";
+import { recordPaths, writeRecords } from "./record/write_records.ts";
+import { remaster } from "./remaster.ts";
+import { K3S } from "../agent/product/pins.ts";
+
+/** What an image is made from. */
+export interface IsoInput {
+  /** The checkout. */
+  repo: string;
+  base: string;
+  proof: BaseProof;
+  output: string;
+  program: string;
+  account: Account;
+  diskChoice: DiskChoice;
+  k3sDir?: string;
+  images: readonly string[];
+  /** PEM of the key that signs. */
+  privatePem?: string;
+  /** Gets a line for each thing that begins. */
+  say: (line: string) => void;
+}
+
+const INFO_PATH = "/.disk/info";
+const MENUS = ["/boot/grub/grub.cfg", "/boot/grub/loopback.cfg"];
+/** As much room as the image takes, twice: the image and what may lie beside it while it is made. */
+const SPACE_FACTOR = 2;
+
+/** Makes an installation image and what lies beside it. Nothing that is there is overwritten. @throws {IsoError} */
+export async function buildIso(it: IsoInput): Promise<Manifest> {
+  await refuseOverwrite(it.output);
+  await Deno.mkdir(dirname(it.output), { recursive: true });
+  const baseBytes = (await Deno.stat(it.base).catch(() => ({ size: 0 }))).size;
+  await requireSpace(dirname(it.output), SPACE_FACTOR * baseBytes);
+  it.say(`Proving the base ${it.base}`);
+  const sha256 = await checkBase(it.base, it.proof);
+  const old = await readBase(it.base);
+  const info = await infoOf(it, { name: old.info, sha256 });
+
+  const stage = await Deno.makeTempDir({ dir: dirname(it.output), prefix: ".alga-iso-" });
+  const part = `${stage}/image.iso`;
+  try {
+    it.say("Packing the agent and what it brings");
+    const files = await stageFiles(stage, it, old, info);
+    it.say(`Writing ${it.output}`);
+    let told = 0;
+    await remaster({
+      base: it.base,
+      output: part,
+      files,
+      builtAt: new Date(info.builtAt),
+      onPercent: (percent) => {
+        if (percent < told + 10) return;
+        told = percent;
+        it.say(`  ${Math.floor(percent)} %`);
+      },
+    });
+    it.say("Writing manifest and checksums");
+    const manifest = await manifestOf(part, files, info, it.output);
+    await Deno.rename(part, it.output);
+    await writeRecords(it.output, manifest, it.privatePem);
+    return manifest;
+  } finally {
+    await Deno.remove(stage, { recursive: true });
+  }
+}
+
+async function refuseOverwrite(output: string): Promise<void> {
+  for (const path of [output, ...recordPaths(output)]) {
+    if (await Deno.lstat(path).then(() => true, () => false)) {
+      throw new IsoError(
+        `"${path}" is there already`,
+        "Name an image in a new folder, or move the old one away",
+      );
+    }
+  }
+}
+
+/** The files of the base that are changed, and its name. */
+interface Base {
+  info: string;
+  md5Sums: Map<string, string>;
+  menus: Map<string, string>;
+}
+
+async function readBase(base: string): Promise<Base> {
+  const found = await readImageFiles(base, [INFO_PATH, MD5SUMS_PATH, ...MENUS]);
+  const text = (path: string) => new TextDecoder().decode(found.get(path));
+  const info = text(INFO_PATH).trim();
+  if (!/^Ubuntu-Server 24\.04.* amd64\b/.test(info)) {
+    throw new IsoError(
+      `The base calls itself "${info}"`,
+      "Give the image of Ubuntu Server 24.04 for amd64 (live-server)",
+    );
+  }
+  const menus = new Map(MENUS.filter((it) => found.has(it)).map((it) => [it, patchBootMenu(text(it))]));
+  if (!menus.has(MENUS[0] ?? "")) {
+    throw new IsoError(`The base has no ${MENUS[0]}`, "Give an unchanged image");
+  }
+  return { info, md5Sums: parseMd5Sums(text(MD5SUMS_PATH)), menus };
+}
+
+async function infoOf(it: IsoInput, base: BuildInfo["base"]): Promise<BuildInfo> {
+  const { account } = it;
+  const ways = account.kind === "none" ? [] : [
+    ...account.sshKeys.length > 0 ? ["key"] : [],
+    ...account.passwordHash === undefined ? [] : ["password"],
+  ];
+  return BuildInfo.parse({
+    formatVersion: 1,
+    product: "alga-appliance",
+    ...await programBuild(it.program),
+    base,
+    k3s: it.k3sDir === undefined ? null : K3S.version,
+    account: ways.join(" and ") || "none",
+  });
+}
+
+/** Everything that goes on the image, with the list of sums that covers it. */
+async function stageFiles(
+  stage: string,
+  it: IsoInput,
+  old: Base,
+  info: BuildInfo,
+): Promise<Map<string, string>> {
+  const payload = `${stage}/alga`;
+  await Deno.mkdir(payload);
+  await stagePayload(payload, { ...it, info });
+  const texts = new Map([
+    [AUTOINSTALL_PATH, renderAutoinstall(autoinstallFile(it.account))],
+    // The first word names the flavour of the live system, so ours comes last.
+    [INFO_PATH, `${old.info} - Alga appliance ${info.version} (${info.commit.slice(0, 12)})\n`],
+    ...old.menus,
+  ]);
+  const files = new Map<string, string>();
+  for (const path of await filesBelow(payload)) files.set(`/alga/${path}`, `${payload}/${path}`);
+  for (const [i, [path, text]] of [...texts].entries()) {
+    await Deno.writeTextFile(`${stage}/text-${i}`, text);
+    files.set(path, `${stage}/text-${i}`);
+  }
+  const sums = new Map(old.md5Sums);
+  for (const [path, from] of files) sums.set(path, await md5OfFile(from));
+  await Deno.writeTextFile(`${stage}/md5sum.txt`, renderMd5Sums(sums));
+  return files.set(MD5SUMS_PATH, `${stage}/md5sum.txt`);
+}
+
+async function manifestOf(
+  image: string,
+  files: ReadonlyMap<string, string>,
+  build: BuildInfo,
+  output: string,
+): Promise<Manifest> {
+  const entries: Manifest["files"] = [];
+  for (const [path, from] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
+    entries.push({ path, bytes: (await Deno.stat(from)).size, sha256: await sha256OfFile(from) });
+  }
+  return {
+    formatVersion: 1,
+    build,
+    image: {
+      name: output.slice(output.lastIndexOf("/") + 1),
+      format: "iso",
+      bytes: (await Deno.stat(image)).size,
+      sha256: await sha256OfFile(image),
+    },
+    files: entries,
+  };
+}

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { THIRD_PARTS } from "../../agent/product/pins.ts";
+import type { Manifest } from "./manifest.ts";
+
+/**
+ * The parts of an image as CycloneDX 1.6 JSON: the base, the agent, and what the agent brings or fetches. The base's own packages
+ * are listed by Ubuntu, in the `.manifest` files of its `/casper`; the agent's by its own SBOM.
+ * @see https://cyclonedx.org/docs/1.6/json/
+ */
+export function imageSbom({ build, image, files }: Manifest): Record<string, unknown> {
+  const ref = `${build.product}@${build.version}`;
+  const base = {
+    type: "operating-system",
+    "bom-ref": "base",
+    name: build.base.name,
+    version: /\d+\.\d+(?:\.\d+)?/.exec(build.base.name)?.[0] ?? "",
+    hashes: [{ alg: "SHA-256", content: build.base.sha256 }],
+  };
+  const agent = {
+    type: "application",
+    "bom-ref": "alga-agent",
+    name: "alga-agent",
+    version: build.version,
+    purl: `pkg:deb/alga-agent@${build.version}?arch=amd64`,
+    licenses: [{ license: { id: "MIT" } }],
+    properties: [{ name: "alga-agent:commit", value: build.commit }],
+    hashes: files.filter((it) => it.path.endsWith("/alga-agent.deb"))
+      .map((it) => ({ alg: "SHA-256", content: it.sha256 })),
+  };
+  const parts = THIRD_PARTS.map(({ name, version, licence, how }) => ({
+    type: how === "pulled" ? "container" : "application",
+    "bom-ref": `part:${name}`,
+    name,
+    ...(version === "" ? {} : { version }),
+    licenses: [{ license: { id: licence } }],
+    properties: [{ name: "alga-appliance:how", value: how }],
+  }));
+  const components = [base, agent, ...parts];
+  const document = {
+    metadata: {
+      timestamp: build.builtAt,
+      component: {
+        type: "operating-system",
+        "bom-ref": ref,
+        name: build.product,
+        version: build.version,
+        hashes: [{ alg: "SHA-256", content: image.sha256 }],
+      },
+    },
+    components,
+    dependencies: [{ ref, dependsOn: components.map((it) => it["bom-ref"]) }],
+  };
+  return {
+    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    serialNumber: `urn:uuid:${uuidOf(JSON.stringify(document))}`,
+    version: 1,
+    ...document,
+  };
+}
+
+/** A UUID (version 8, RFC 9562) that the content decides. */
+function uuidOf(content: string): string {
+  const hex = createHash("sha256").update(content).digest("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ]
+    .join("-");
+}

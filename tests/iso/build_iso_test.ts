@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { buildIso, type IsoInput } from "../../iso/build_iso.ts";
+import { extractImage, listImageFiles, readImageFiles } from "../../iso/image_files.ts";
+import { parseMd5Sums } from "../../iso/record/md5sums.ts";
+import { verifyImage } from "../../iso/verify_image.ts";
+import { checkChecksums, sha256OfFile } from "../../tools/release_agent/checksums.ts";
+import { isSignedBy } from "../../tools/release_agent/signature.ts";
+import { run } from "../vm/run.ts";
+import { makeUpProgram } from "./made_up_program.ts";
+import { BASE_INFO, BASE_MENU, makeStandInBase, missingForImages } from "./stand_in_base.ts";
+
+const missing = await missingForImages();
+const repo = new URL("../..", import.meta.url).pathname;
+const dir = await Deno.makeTempDir({ prefix: "alga-build-iso-" });
+globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));
+
+/** A test that needs images. */
+function imageTest(name: string, fn: () => Promise<void>): void {
+  const ignore = missing !== undefined;
+  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, fn });
+}
+
+const CASPER = {
+  vmlinuz: { text: "kernel" },
+  initrd: { text: "initrd" },
+  "a file with ' in it": { text: "x" },
+};
+let base: Promise<string> | undefined;
+
+async function standInBase(): Promise<string> {
+  const make = async () => {
+    await makeStandInBase(`${dir}/base.iso`, { casper: CASPER });
+    await makeUpProgram(`${dir}/alga-agent`);
+    return `${dir}/base.iso`;
+  };
+  return await (base ??= make());
+}
+
+let number = 0;
+async function build(options: Partial<IsoInput> = {}): Promise<string> {
+  const from = options.base ?? await standInBase();
+  const folder = `${dir}/${number++}`;
+  await Deno.mkdir(folder);
+  const output = `${folder}/alga.iso`;
+  await buildIso({
+    repo,
+    base: from,
+    proof: { kind: "sum", sha256: await sha256OfFile(from) },
+    output,
+    program: `${dir}/alga-agent`,
+    account: { kind: "none" },
+    diskChoice: { minDiskGib: 60 },
+    images: [],
+    say: () => {},
+    ...options,
+  });
+  return output;
+}
+
+const text = async (image: string, path: string) =>
+  new TextDecoder().decode((await readImageFiles(image, [path])).get(path));
+
+imageTest(
+  "the image has our files, the base's others, and a list of sums that fits all of them",
+  async () => {
+    const image = await build();
+    const [before, after] = await Promise.all([listImageFiles(await standInBase()), listImageFiles(image)]);
+    const added = after.filter((it) => !before.includes(it)).sort();
+    assert.deepEqual(added, [
+      "/alga/SHA256SUMS",
+      "/alga/alga-agent.deb",
+      "/alga/build-info.json",
+      "/alga/failed.sh",
+      "/alga/firewall-rules",
+      "/alga/install.sh",
+      "/alga/prepare.sh",
+      "/autoinstall.yaml",
+    ]);
+    assert.deepEqual(before.filter((it) => !after.includes(it)), []);
+    const tree = `${dir}/tree`;
+    await Deno.mkdir(tree);
+    await extractImage(image, tree);
+    await run("sh", ["-c", 'cd "$1" && md5sum --check --strict --quiet md5sum.txt', "sh", tree]);
+    await run("sh", ["-c", 'cd "$1/alga" && sha256sum --check --strict --quiet SHA256SUMS', "sh", tree]);
+    const listed = parseMd5Sums(await Deno.readTextFile(`${tree}/md5sum.txt`));
+    for (const it of [...added, "/boot/grub/grub.cfg", "/boot/grub/loopback.cfg", "/.disk/info"]) {
+      assert.ok(listed.has(it), it);
+    }
+    const info = await Deno.readTextFile(`${tree}/.disk/info`);
+    assert.ok(info.startsWith(BASE_INFO) && info.includes("Alga appliance 0.1.0"), info);
+    assert.match(
+      await Deno.readTextFile(`${tree}/boot/grub/loopback.cfg`),
+      /autoinstall .*iso-scan\/filename/,
+    );
+  },
+);
+
+imageTest("the boot structures are the base's: MBR, GPT, El Torito, EFI partition", async () => {
+  const image = await build();
+  const report = async (path: string) =>
+    (await run("xorriso", ["-indev", path, "-report_el_torito", "as_mkisofs"]))
+      .replaceAll(/\d+d-\d+d|start_\d+s|'[^']*\.iso'|^-V.*$|^--modification-date.*$/gm, "·");
+  const found = await report(image);
+  assert.equal(found, await report(await standInBase()));
+  assert.match(found, /-append_partition 2 /);
+  const [efi, original] = await Promise.all([image, await standInBase()].map(efiPartition));
+  assert.deepEqual(efi, original);
+});
+
+/** The bytes of the EFI partition, found by the image's own GPT. */
+async function efiPartition(image: string): Promise<Uint8Array> {
+  const table = JSON.parse(await run("sfdisk", ["--json", image])).partitiontable;
+  const { start, size } = table.partitions.find((it: { type: string }) => it.type.startsWith("C12A7328"));
+  using file = await Deno.open(image);
+  await file.seek(start * 512, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(size * 512);
+  for (let done = 0; done < bytes.length;) done += await file.read(bytes.subarray(done)) ?? bytes.length;
+  return bytes;
+}
+
+imageTest("the same inputs give the same bytes, whatever the hour and the umask", async () => {
+  const first = await build();
+  await Deno.utime(`${dir}/alga-agent`, new Date(), new Date(0));
+  const again = `${dir}/by-command/alga.iso`;
+  await Deno.mkdir(`${dir}/by-command`);
+  const base = await standInBase();
+  const task = [Deno.execPath(), "run", "-A", "--quiet", `${repo}iso/main.ts`, "--no-account"];
+  const options = ["--base", base, "--sha256", await sha256OfFile(base), "--program", `${dir}/alga-agent`];
+  await run("sh", ["-c", 'umask 077 && exec "$@"', "sh", ...task, ...options, "--output", again]);
+  assert.equal(await sha256OfFile(first), await sha256OfFile(again));
+});
+
+imageTest("what lies beside the image fits it, and is signed as cosign does", async () => {
+  const key = `${dir}/release.key`;
+  await run("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key]);
+  const publicPem = await run("openssl", ["ec", "-in", key, "-pubout"]);
+  const image = await build({ privatePem: await Deno.readTextFile(key) });
+  const folder = image.slice(0, image.lastIndexOf("/"));
+  const sums = await Deno.readTextFile(`${folder}/SHA256SUMS`);
+  assert.deepEqual(await checkChecksums(folder, sums), []);
+  const signature = await Deno.readTextFile(`${folder}/SHA256SUMS.sig`);
+  assert.ok(isSignedBy(new TextEncoder().encode(sums), signature, publicPem));
+  const { problems, trust, manifest } = await verifyImage(image, { publicPem });
+  assert.deepEqual({ problems, trust }, { problems: [], trust: "signed" });
+  assert.equal(manifest.build.version, "0.1.0");
+  const sbom = JSON.parse(await Deno.readTextFile(`${image}.cdx.json`));
+  assert.equal(sbom.components[0].hashes[0].content, await sha256OfFile(await standInBase()));
+  assert.deepEqual(JSON.parse(await text(image, "/alga/build-info.json")), manifest.build);
+
+  const other = await run("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout"]);
+  await Deno.writeTextFile(`${dir}/other.key`, other);
+  const wrong = await run("openssl", ["ec", "-in", `${dir}/other.key`, "-pubout"]);
+  assert.match((await verifyImage(image, { publicPem: wrong })).problems.join(), /not of this key/);
+  await Deno.writeTextFile(`${image}.manifest.json`, JSON.stringify({ ...manifest, files: [] }));
+  assert.match((await verifyImage(image, { publicPem })).problems.join(), /not the one that was signed/);
+});
+
+for (
+  const [what, change, expected] of [
+    [
+      "a damaged payload",
+      "printf X | dd of=alga/alga-agent.deb bs=1 seek=100 conv=notrunc",
+      "changed: /alga/alga-agent.deb",
+    ],
+    ["an altered autoinstall file", "echo >> autoinstall.yaml", "changed: /autoinstall.yaml"],
+    ["another kernel", "echo evil > casper/vmlinuz", "changed: /casper/vmlinuz"],
+    [
+      "another kernel with its sum put right",
+      "echo evil > casper/vmlinuz && md5sum ./casper/vmlinuz >> md5sum.txt",
+      "changed: /md5sum.txt",
+    ],
+    ["a file that was added", "echo x > casper/extra", "added: /casper/extra"],
+    ["a file that was taken out", "rm alga/firewall-rules", "missing: /alga/firewall-rules"],
+  ] as const
+) {
+  imageTest(`verify names ${what}`, async () => {
+    const image = await build();
+    const tree = await Deno.makeTempDir({ dir });
+    await extractImage(image, tree);
+    await run("sh", ["-c", `cd "$1" && ${change}`, "sh", tree]);
+    const manifest = await Deno.readTextFile(`${image}.manifest.json`);
+    await run("xorriso", ["-as", "mkisofs", "-quiet", "-r", "-iso-level", "3", "-o", `${tree}.iso`, tree]);
+    await Deno.writeTextFile(`${tree}.iso.manifest.json`, manifest);
+    const { problems } = await verifyImage(`${tree}.iso`);
+    assert.ok(problems.includes(expected), problems.join("\n"));
+    assert.equal(problems.length, 2, problems.join("\n"));
+  });
+}
+
+imageTest("verify notices one byte in the boot structures, and a cut end", async () => {
+  const image = await build();
+  using file = await Deno.open(image, { write: true });
+  await file.seek(300, Deno.SeekMode.Start);
+  await file.write(new Uint8Array([7]));
+  const { problems } = await verifyImage(image);
+  assert.match(problems.join(), /SHA-256 differs.*boot structures/);
+  await Deno.truncate(image, 2_000_000);
+  assert.match((await verifyImage(image)).problems.join(), /it has 2000000 bytes, not/);
+});
+
+imageTest("a base with another sum is refused before anything is written", async () => {
+  const sha256 = "0".repeat(64);
+  await assert.rejects(build({ proof: { kind: "sum", sha256 } }), /has the SHA-256 [0-9a-f]{64}, not 0{64}/);
+  const made = await Array.fromAsync(Deno.readDir(`${dir}/${number - 1}`));
+  assert.deepEqual(made, []);
+});
+
+for (
+  const [what, change, reason] of [
+    [
+      "of another release",
+      { info: 'Ubuntu-Server 22.04.5 LTS "Jammy Jellyfish" - Release amd64' },
+      /calls itself "Ubuntu-Server 22/,
+    ],
+    [
+      "for another machine",
+      { info: 'Ubuntu-Server 24.04.5 LTS "Noble Numbat" - Release arm64' },
+      /calls itself/,
+    ],
+    [
+      "without an entry to patch",
+      { menu: BASE_MENU.replaceAll("/casper/", "/live/") },
+      /no entry that starts/,
+    ],
+  ] as const
+) {
+  imageTest(`a base ${what} is refused`, async () => {
+    await standInBase();
+    const path = `${dir}/other.iso`;
+    await makeStandInBase(path, { casper: CASPER, ...change });
+    await assert.rejects(build({ base: path }), reason);
+    await Deno.remove(path);
+  });
+}
+
+imageTest("an image of ours is no base, and nothing is overwritten", async () => {
+  const image = await build();
+  await assert.rejects(build({ base: image }), /made into an Alga image before/);
+  await assert.rejects(build({ output: image }), /is there already/);
+});
+
+imageTest("k3s that is not the pinned one is refused", async () => {
+  await standInBase();
+  const k3sDir = await Deno.makeTempDir({ dir });
+  await assert.rejects(build({ k3sDir }), /is not there: this agent takes k3s/);
+  await Deno.writeTextFile(`${k3sDir}/k3s`, "another");
+  await assert.rejects(build({ k3sDir }), /is another file/);
+});
