@@ -5,6 +5,7 @@ import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
 import type { BundleService } from "../agent/bundle/bundle_service.ts";
 import type { SettingsService } from "../agent/settings/settings_service.ts";
+import type { NetworkService } from "../agent/network/network_service.ts";
 import type { Settings } from "../agent/settings/settings.ts";
 import type { SetupService } from "../agent/setup/mod.ts";
 import type { SetupDraft } from "./setup_draft.ts";
@@ -26,6 +27,7 @@ export interface Identity {
 export interface AppDeps {
   setup: SetupService;
   settings: SettingsService;
+  network: NetworkService;
   bundles: BundleService;
   updates: UpdateService;
   status: StatusService;

@@ -23,6 +23,9 @@ import { hstsOf, leadToEncrypted } from "./encryption.ts";
 import { findingApiRoutes, findingRoutes, helpRoutes } from "./help.ts";
 import { exchangeToken } from "./exchange_token.ts";
 import { loginRoutes } from "./login.ts";
+import { networkRoutes } from "./network.ts";
+import { networkApiRoutes } from "./network_api.ts";
+import { networkKeepRoutes } from "./network_keep.ts";
 import { passwordRoutes } from "./password.ts";
 import { answerProblem, newRequestId } from "./problem.ts";
 import { requirePassword } from "./require_password.ts";
@@ -56,13 +59,14 @@ export function createApp(deps: AppDeps): App {
   app.use(requireKnownHost(deps, state));
   if (deps.encryption?.redirects) app.use(leadToEncrypted(deps, state));
   app.on(["POST", "PUT"], "*", requireOwnOrigin(deps, state));
-  app.post("/login", limitBody(deps, state));
+  for (const path of ["/login", "/network/keep"]) app.post(path, limitBody(deps, state));
   app.use(findSession(deps));
 
   app.use(exchangeToken(deps));
 
   app.route("/", loginRoutes(deps, state));
   app.route("/", helpRoutes(deps, state));
+  app.route("/", networkKeepRoutes(deps, state));
   app.use(requireSession(deps, state));
   // Whoever has no session sends its body to nobody.
   app.on(["POST", "PUT"], "*", limitBody(deps, state), requireOwnForm(deps, state), auditChanges(deps));
@@ -84,9 +88,11 @@ export function createApp(deps: AppDeps): App {
   app.route("/", findingRoutes(deps, state));
   app.route("/", setupRoutes(deps, state));
   app.route("/", settingsRoutes(deps, state));
+  app.route("/", networkRoutes(deps, state));
   app.route("/", updateRoutes(deps, state));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", networkApiRoutes(deps, state));
   app.route("/", supportRoutes(deps, state));
   app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
@@ -109,6 +115,7 @@ export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   app.route("/", consoleApiRoutes(deps, state, feed));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
+  app.route("/", networkApiRoutes(deps, state));
   app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
   app.route("/", workloadApiRoutes(deps, state));

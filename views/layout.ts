@@ -143,7 +143,8 @@ function footer(frame: Frame): VNode {
           <span>Release ${visible(frame.release)}</span>
         `
         : null}${frame.csrfToken === undefined || frame.isClosed ? null : html`
-        <a href="/workloads">Workloads</a><a href="/sessions">Sessions</a>${frame.isSetUp
+        <a href="/workloads">Workloads</a><a href="/network">Network</a><a href="/sessions">Sessions</a>${frame
+            .isSetUp
           ? html`
             <a href="/setup">Setup</a>
           `

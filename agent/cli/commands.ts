@@ -9,6 +9,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "console", load: async () => (await import("./console.ts")).consoleCommand },
   { name: "setup", load: async () => (await import("./setup.ts")).setupCommand },
   { name: "settings", load: async () => (await import("./settings.ts")).settingsCommand },
+  { name: "network", load: async () => (await import("./network.ts")).networkCommand },
   { name: "update", load: async () => (await import("./update.ts")).updateCommand },
   { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },

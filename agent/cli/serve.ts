@@ -13,6 +13,7 @@ import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
 import { followFile } from "../host/follow_file.ts";
 import { raiseFileLimit } from "../host/raise_file_limit.ts";
 import { RealHost } from "../host/real_host.ts";
+import { createNetworkService } from "../network/network_service.ts";
 import { createEngine } from "../operation/mod.ts";
 import { createBundleService } from "../bundle/bundle_service.ts";
 import { createOperationLock } from "../operation/operation_lock.ts";
@@ -178,6 +179,12 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       setupView: () => setup.view(),
       answers: () => readInputs(host, clock, foldSetup(journal.entries()).runId),
     });
+    const network = await createNetworkService({
+      host,
+      clock,
+      engine,
+      hasKubernetes: () => setup.view().steps.some((it) => it.id === "k3s" && it.status === "done"),
+    });
     const registryProbe = createRegistryProbe(async () => {
       const now = await settings.current();
       return now === undefined ? { dnsServers: [] } : networkOfSettings(now);
@@ -260,6 +267,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const deps = {
       setup,
       settings,
+      network,
       bundles,
       updates,
       status,

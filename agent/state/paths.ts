@@ -23,6 +23,8 @@ export const PATHS = {
   settingsRequest: "/var/lib/alga-appliance/settings-request.json",
   /** The update that was asked for last: which release, from which. */
   updateRequest: "/var/lib/alga-appliance/update-request.json",
+  /** The change of a link that was asked for last. */
+  networkRequest: "/var/lib/alga-appliance/network-request.json",
   releaseSelection: "/var/lib/alga-appliance/release-selection.json",
   generatedSecrets: "/var/lib/alga-appliance/generated-secrets.json",
   setupToken: "/var/lib/alga-appliance/setup-token",
@@ -89,6 +91,7 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.settings,
   PATHS.settingsRequest,
   PATHS.updateRequest,
+  PATHS.networkRequest,
   PATHS.releaseSelection,
   PATHS.generatedSecrets,
   PATHS.setupToken,

@@ -6,7 +6,7 @@ import { type Advice, findAdvice, meansOf } from "./advice.ts";
 import { productFiles, REPO, sources } from "./sources.ts";
 
 /** Pages by the name that stands in their navigation. */
-const PAGES = ["Status", "Set up", "Updates", "Support", "Settings"];
+const PAGES = ["Status", "Set up", "Updates", "Support", "Settings", "Network"];
 const BUTTONS = ["Try again now"];
 const NAMES = { pages: PAGES, buttons: BUTTONS, fields: Object.values(FIELDS).map((it) => it.label) };
 

@@ -28,6 +28,7 @@ export const ROOMS: readonly Room[] = [
       "agent/host",
       "agent/install",
       "agent/net",
+      "agent/network",
       "agent/observe",
       "agent/operation",
       "agent/preflight",
@@ -55,6 +56,7 @@ export const ROOMS: readonly Room[] = [
       "agent/bundle",
       "agent/console",
       "agent/causes",
+      "agent/network",
       "agent/preflight",
       "agent/settings",
       "agent/setup",
@@ -87,6 +89,7 @@ export const ROOMS: readonly Room[] = [
       "agent/access",
       "agent/causes",
       "agent/explain",
+      "agent/network",
       "agent/preflight",
       "agent/product",
       "agent/settings",
@@ -186,6 +189,12 @@ export const ROOMS: readonly Room[] = [
       "flux",
       "k8s",
     ],
+  },
+  {
+    path: "agent/network",
+    holds:
+      "links and addresses: what is, settings that are tried before they are kept, steps over the engine",
+    knows: ["agent/host", "agent/operation", "agent/product", "agent/state"],
   },
   {
     path: "agent/settings",

@@ -8,6 +8,7 @@ import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
 import { type AppDeps, createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
+import { networkStub } from "./network_stub.ts";
 import { settingsStub } from "./settings_stub.ts";
 import { replayWorkloads } from "../../agent/workloads/mod.ts";
 import { updatesStub } from "./updates_stub.ts";
@@ -85,6 +86,7 @@ export async function startApp(
   const deps: AppDeps = {
     setup,
     settings: settingsStub(),
+    network: networkStub(),
     bundles,
     updates: updatesStub(),
     workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),

@@ -5,6 +5,7 @@ import type { SetupService } from "../../agent/setup/mod.ts";
 import type { AppDeps } from "../../routes/app_deps.ts";
 import { sourcesOf } from "../agent/bundle/make_bundle.ts";
 import type { FakeClock } from "../fakes/fake_clock.ts";
+import { networkStub } from "./network_stub.ts";
 import { settingsStub } from "./settings_stub.ts";
 import { replayWorkloads } from "../../agent/workloads/mod.ts";
 import { updatesStub } from "./updates_stub.ts";
@@ -17,6 +18,7 @@ export async function stubDeps(
   return {
     setup: { view: () => ({ state: { status: "done" } }) } as SetupService,
     settings: settingsStub(),
+    network: networkStub(),
     updates: updatesStub(),
     workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),
     bundles: await createBundleService({ sources: sourcesOf({ clock }), say: () => {}, collectors: [] }),

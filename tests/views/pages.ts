@@ -15,6 +15,7 @@ import { accessPages } from "./access_pages.ts";
 import { helpIndex, helpPage } from "../../agent/causes/help/mod.ts";
 import { helpIndexPage } from "../../views/help_index_page.ts";
 import { helpPage as helpPageView } from "../../views/help_page.ts";
+import { networkPages } from "./network_pages.ts";
 import { settingsPages } from "./settings_pages.ts";
 import { supportPages } from "./support_pages.ts";
 import { updatePages } from "./update_pages.ts";
@@ -159,6 +160,7 @@ export function allPages(t: string): Record<string, string> {
     ...pages,
     ...settingsPages(t),
     ...workloadPages(t),
+    ...networkPages(t),
     ...updatePages(t),
     ...supportPages(t),
     ...accessPages(t),

@@ -96,6 +96,23 @@ async function loginAndBack({ shows, type, shell }: Machine): Promise<void> {
   const motd = await shell("cat /etc/motd");
   assert.ok(motd.includes("http://10.0.2.15:8080/") && !motd.includes(token));
   assert.match(await shell("alga-agent doctor"), /ok +Service +runs \(running\)/);
+  await addressOnTrial(shell);
   await type("exit\r");
   await shows("the console again", /Alga appliance {2}appliance-01[^]*7 Shell/);
+}
+
+/** A fixed address that nobody keeps gives way to DHCP again; one that is kept stays. */
+async function addressOnTrial(shell: Machine["shell"]): Promise<void> {
+  const link = (await shell("ip -br link | grep -v LOOPBACK | cut -d' ' -f1")).trim();
+  const set = `alga-agent network set ${link} --address 10.0.2.50/24 --gateway 10.0.2.2`;
+  const addresses = () => shell(`ip -4 -br address show ${link}`);
+  assert.match(await shell(set), /Nobody kept the new settings in time/);
+  assert.match(await addresses(), /10\.0\.2\.15\/24/);
+  await shell(`${set} --no-wait`);
+  await shell(`while ! ip -4 -br address show ${link} | grep -q 10.0.2.50/24; do sleep 0.5; done`);
+  assert.match(await shell("alga-agent network show"), /On trial +until [^]*network keep/);
+  assert.match(await shell("alga-agent network keep"), /Kept\./);
+  assert.match(await shell(`cat /etc/systemd/network/00-alga-${link}.network`), /Address=10\.0\.2\.50\/24/);
+  assert.match(await addresses(), /10\.0\.2\.50\/24/);
+  assert.doesNotMatch(await addresses(), /10\.0\.2\.15/);
 }

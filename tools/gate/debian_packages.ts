@@ -1,6 +1,6 @@
 /**
  * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at
- * units and packages; a terminal; a virtual machine; what makes and reads images of disks, and what reads the files that an
+ * units and packages; what describes a network; a terminal; a virtual machine; what makes and reads images of disks, and what reads the files that an
  * installation goes by. Tests without one of these are skipped by name.
  */
 export const DEBIAN_PACKAGES = [
@@ -19,6 +19,7 @@ export const DEBIAN_PACKAGES = [
   "openssl",
   "systemd",
   "lintian",
+  "netplan.io",
   "tmux",
   "qemu-system-x86",
   "mmdebstrap",

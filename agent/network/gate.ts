@@ -1,0 +1,108 @@
+import * as z from "zod";
+import type { Gate } from "../operation/gate.ts";
+import type { Condition } from "../operation/conditions.ts";
+import { POD_CIDR, SERVICE_CIDR } from "../product/networks.ts";
+import ipaddr from "ipaddr.js";
+import type { NetworkContext } from "./context.ts";
+import { isManaged, readNetworkState } from "./link_state.ts";
+import { fixedAddress, networkOf } from "./link_settings.ts";
+
+const Report = z.object({
+  conditions: z.array(z.object({
+    id: z.string(),
+    cause: z.string(),
+    wayOut: z.string(),
+    mayBeAccepted: z.boolean(),
+  })),
+});
+type Report = z.infer<typeof Report>;
+
+/** Everything that may stand in the way, by id. */
+export const NETWORK_CHECKS = ["link", "managed", "cluster-network", "node-address"] as const;
+type NetworkCheck = typeof NETWORK_CHECKS[number];
+type Found = Condition & { id: NetworkCheck };
+
+/** What has to be so before a link gets other settings. */
+export const networkGate: Gate<NetworkContext, Report> = {
+  id: "check",
+  title: "Check the change",
+  failure: {
+    category: "network",
+    cannot: "The change could not be checked",
+    nextAction: "Try again; if it stays, look at the agent's log (journalctl -u alga-appliance)",
+  },
+  read(data) {
+    const parsed = Report.safeParse(data);
+    return parsed.success ? parsed.data : undefined;
+  },
+  conditions: ({ conditions }) => conditions,
+  ids: () => NETWORK_CHECKS,
+  summary: ({ conditions }) =>
+    conditions.length === 0 ? "Nothing stands in the way" : "Something stands in the way",
+  async check(context) {
+    const found = await Promise.all([linkThere(context), cluster(context), newAddress(context)]);
+    return { conditions: found.filter((it) => it !== undefined) };
+  },
+};
+
+async function linkThere({ host, settings: { link } }: NetworkContext): Promise<Found | undefined> {
+  const { links } = await readNetworkState(host);
+  const names = links.map((it) => it.name).join(", ");
+  if (!links.some((it) => it.name === link)) {
+    return {
+      id: "link",
+      cause: `This machine has no link ${link} that leads outside`,
+      wayOut: names === "" ? "Give this machine a network card first" : `Choose one of these: ${names}`,
+      mayBeAccepted: false,
+    };
+  }
+  if (await isManaged(host, link)) return undefined;
+  return {
+    id: "managed",
+    cause: `systemd-networkd does not look after ${link}; another program does, or nobody`,
+    wayOut: `Change its address with the program that does (see what "networkctl status ${link}" says)`,
+    mayBeAccepted: false,
+  };
+}
+
+/** An address within the networks of pods or services is never found from inside them. */
+function cluster({ settings }: NetworkContext): Promise<Found | undefined> {
+  if (settings.method === "dhcp") return Promise.resolve(undefined);
+  const taken = [POD_CIDR, SERVICE_CIDR].find((it) => overlaps(it, settings.address));
+  return Promise.resolve(
+    taken === undefined ? undefined : {
+      id: "cluster-network",
+      cause: `${networkOf(settings.address)} overlaps ${taken}, which Kubernetes uses within this machine`,
+      wayOut: `Choose a network that does not overlap ${POD_CIDR} and ${SERVICE_CIDR}`,
+      mayBeAccepted: false,
+    },
+  );
+}
+
+function overlaps(a: string, b: string): boolean {
+  const [first, second] = [ipaddr.IPv4.parseCIDR(a), ipaddr.IPv4.parseCIDR(b)];
+  const bits = Math.min(first[1], second[1]);
+  return first[0].match(second[0], bits);
+}
+
+/** Kubernetes and people know this machine by its address. */
+async function newAddress({ host, settings, hasKubernetes }: NetworkContext): Promise<Found | undefined> {
+  if (!hasKubernetes()) return undefined;
+  const { links } = await readNetworkState(host);
+  const before = links.find((it) => it.name === settings.link)?.addresses ?? [];
+  const [first] = before;
+  if (first === undefined) return undefined;
+  const wanted = fixedAddress(settings);
+  const stays = wanted === undefined
+    ? before.some((it) => it.isDynamic)
+    : before.some((it) => it.address === wanted);
+  if (stays) return undefined;
+  const now = wanted ?? "the one that DHCP gives";
+  return {
+    id: "node-address",
+    cause: `Alga runs here, and Kubernetes knows this machine by ${first.address}, not by ${now}`,
+    wayOut:
+      `Accept this to go on: once you have kept the new address, Kubernetes is restarted with it, and Alga is away for some minutes`,
+    mayBeAccepted: true,
+  };
+}

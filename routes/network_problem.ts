@@ -1,0 +1,19 @@
+import type { NetworkRefusal } from "../agent/network/network_service.ts";
+import { operationProblem } from "./operation_problem.ts";
+import { conflict, type Problem } from "./problem.ts";
+
+/** Why a change of the network was refused, in words. */
+export function networkProblem(reply: NetworkRefusal): Problem {
+  if (reply.reason === "no-trial") {
+    return conflict(
+      reply.reason,
+      "Nothing is being tried",
+      "The time is over, and the old settings count. Enter the new ones again on the page Network.",
+    );
+  }
+  return operationProblem(reply, {
+    nothingToResume: "The network is not waiting for this. Look at its page for where it stands.",
+    nothingSubmitted: ["No change yet", "Enter the change first."],
+    refused: "This change is refused",
+  });
+}

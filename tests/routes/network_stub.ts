@@ -1,0 +1,69 @@
+import type { NetworkService, NetworkView } from "../../agent/network/network_service.ts";
+import type { LinkSettings } from "../../agent/network/link_settings.ts";
+
+/** A network service whose view a test changes, and which keeps what it was asked for. */
+export function networkStub(): NetworkService & {
+  now: NetworkView;
+  mark: string;
+  asked: { settings?: LinkSettings; accepted?: readonly string[]; kept: number; takenBack: number };
+} {
+  const asked = { kept: 0, takenBack: 0 };
+  return {
+    mark: "0123456789abcdef0123456789abcdef",
+    asked,
+    now: {
+      links: [{
+        name: "ens18",
+        hasCarrier: true,
+        addresses: [{ address: "192.0.2.10", prefixLength: 24, isDynamic: true }],
+      }],
+      routes: [{ destination: "default", gateway: "192.0.2.1", device: "ens18" }],
+      dnsServers: ["192.0.2.1"],
+      trial: undefined,
+      operation: {
+        name: "network",
+        title: "Change of the network",
+        state: { status: "idle" },
+        by: undefined,
+        requestedAt: undefined,
+        steps: [],
+        inputs: {},
+        changes: [],
+        report: undefined,
+        conditions: [],
+        accepted: [],
+        owed: [],
+        mayCancel: false,
+        log: [],
+      },
+    },
+    look() {
+      return Promise.resolve(this.now);
+    },
+    subscribe: () => () => {},
+    change(settings) {
+      this.asked.settings = settings;
+      return Promise.resolve({ ok: true });
+    },
+    accept(checkIds) {
+      this.asked.accepted = checkIds;
+      return Promise.resolve({ ok: true });
+    },
+    isMark(text) {
+      return this.now.trial !== undefined && text === this.mark;
+    },
+    whenTried() {
+      return Promise.resolve(this.now.trial);
+    },
+    keep() {
+      if (this.now.trial === undefined) return { ok: false, reason: "no-trial" };
+      this.asked.kept++;
+      return { ok: true };
+    },
+    takeBack() {
+      if (this.now.trial === undefined) return { ok: false, reason: "no-trial" };
+      this.asked.takenBack++;
+      return { ok: true };
+    },
+  };
+}
