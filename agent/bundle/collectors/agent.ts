@@ -1,5 +1,5 @@
 import { addHostFile, hostCollector } from "../from_host.ts";
-import { type Collector, type CollectorTools, type Pieces, textPieces } from "../collector.ts";
+import { type Collector, type CollectorTools, inBatches, type Pieces } from "../collector.ts";
 import { readAudit } from "../../access/read_audit.ts";
 import { readJournal } from "../../state/journal.ts";
 import { PATHS } from "../../state/paths.ts";
@@ -66,7 +66,7 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
           text: it.message,
         })),
       ].toSorted((a, b) => (timeMs(a.at) || 0) - (timeMs(b.at) || 0));
-      await tools.file("timeline.jsonl", lines(rows));
+      await tools.file("timeline.jsonl", lines(rows, tools));
     },
   },
   {
@@ -103,7 +103,7 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
       const { entries, problem } = await readAudit(tools.host);
       if (problem !== undefined) tools.missing(PATHS.audit, problem);
       if (entries.length === 0) tools.absent(PATHS.audit);
-      else await tools.file("state/audit.jsonl", lines(entries), { maxBytes: AUDIT_BYTES });
+      else await tools.file("state/audit.jsonl", lines(entries, tools), { maxBytes: AUDIT_BYTES });
       // Not in the log before an agent takes them there.
       await addHostFile(tools, { path: "state/audit-notes.jsonl", from: PATHS.auditNotes });
     },
@@ -134,8 +134,8 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
   },
 ];
 
-function lines(rows: readonly unknown[]): Pieces {
-  return textPieces(rows.map((it) => `${JSON.stringify(it)}\n`).join(""));
+function lines(rows: readonly unknown[], { rest }: CollectorTools): Pieces {
+  return inBatches(rows.values().map((it) => `${JSON.stringify(it)}\n`), rest);
 }
 
 async function journalText({ host }: CollectorTools): Promise<string> {

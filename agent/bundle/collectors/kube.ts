@@ -42,7 +42,7 @@ function kindsCollector(id: string, title: string, rows: readonly KindRow[]): Co
       await Promise.all(rows.map(async ({ path, resource, shown = bundledObject, maxBytes = 5 * MIB }) => {
         try {
           const found = documents(kube, resource, { shown, signal: tools.signal });
-          await tools.file(`${path}.json`, inBatches(found), { maxBytes });
+          await tools.file(`${path}.json`, inBatches(found, tools.rest), { maxBytes });
         } catch (error) {
           tools.missing(resource.plural, errorText(error));
         }
