@@ -1,11 +1,20 @@
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import type { PreflightReport } from "../preflight/mod.ts";
 import type { Evidence } from "../status/document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import type { Rest } from "./rest.ts";
 
 /** What a file of a bundle is made from: text or bytes, in pieces. */
 export type Pieces = AsyncIterable<Uint8Array | string>;
+
+/** The checks of this machine and its network. */
+export interface BundleChecks {
+  /** Runs those whose ids are wanted; nothing on the machine changes. */
+  now(isWanted: (id: string) => boolean, signal: AbortSignal): Promise<PreflightReport>;
+  /** What setup found; `undefined` when it has not checked yet. */
+  atSetup(): Promise<PreflightReport | undefined>;
+}
 
 /** Where a bundle's contents come from. */
 export interface Sources {
@@ -15,6 +24,7 @@ export interface Sources {
   connectKube(): Promise<KubeClient | undefined>;
   /** What the status was judged from. @throws when nothing could be observed. */
   evidence(signal: AbortSignal): Promise<Evidence>;
+  checks: BundleChecks;
 }
 
 /** What a collector works with. Whatever it adds goes through the redaction. */

@@ -71,6 +71,7 @@ export async function startApp(choice: Pick<AppDeps, "encryption"> = {}) {
       clock,
       connectKube: () => Promise.resolve(undefined),
       evidence: () => Promise.reject(new Error("none")),
+      checks: { now: () => Promise.reject(new Error("none")), atSetup: () => Promise.resolve(undefined) },
     },
     say: () => {},
     collectors: [{ id: "one", title: "The one part", collect: (tools) => wants.collector(tools) }],

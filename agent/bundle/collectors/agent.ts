@@ -10,6 +10,7 @@ import { BUILD } from "../../version.ts";
 
 const MIB = 1024 * 1024;
 const JOURNAL_BYTES = 8 * MIB;
+const PROC_BYTES = 64 * 1024;
 /** Both files of the audit log. */
 const AUDIT_BYTES = 10 * MIB;
 
@@ -121,6 +122,12 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
     id: "agent.self",
     title: "This program",
     async collect(tools) {
+      await addHostFile(tools, {
+        path: "agent/process.txt",
+        from: "/proc/self/status",
+        maxBytes: PROC_BYTES,
+      });
+      await addHostFile(tools, { path: "agent/limits.txt", from: "/proc/self/limits", maxBytes: PROC_BYTES });
       await tools.json("agent.json", { ...BUILD, pid: Deno.pid, memory: Deno.memoryUsage() });
       const info = await tools.host.list(PATHS.stateDir).catch(() => undefined);
       if (info !== undefined) {
