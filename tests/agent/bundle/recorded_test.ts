@@ -27,8 +27,9 @@ for (const { name, expected, phases, laterSec } of RECORDINGS) {
     const live = evaluate(snapshot, atMs);
     assert.equal(live.topBlockers[0]?.id, expected);
     const replayed = replay(await bundleAt(snapshot, atMs));
-    // What looks like a secret the page hides, too, under another mark.
-    assert.equal(substanceOf(replayed).replaceAll(/\[redacted:[\w.:-]+\]/g, "***"), substanceOf(live));
+    // What looks like a secret has another mark than on the page: the tag of an image that is called after one.
+    const told = substanceOf(replayed).replaceAll(/\[redacted:[\w.:-]+\]/g, "***");
+    assert.equal(told, substanceOf(live).replaceAll("image-no-token:1", "image-no-token:***"));
   });
 }
 
