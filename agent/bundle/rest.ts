@@ -5,15 +5,15 @@ const WORK_MS = 2;
 export type Rest = () => Promise<void>;
 
 /** One for all who work on the same bundle: between two turns of others it is the work of them all that is counted. */
-export function createRest(): Rest {
-  let restedMs = performance.now();
+export function createRest(nowMs: () => number = () => performance.now()): Rest {
+  let restedMs = nowMs();
   const waiting: (() => void)[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   // One goes on after each turn: together they would look at the clock before any of them has worked.
   function next(): void {
     timer = undefined;
-    restedMs = performance.now();
+    restedMs = nowMs();
     waiting.shift()?.();
     wait();
   }
@@ -22,7 +22,7 @@ export function createRest(): Rest {
   }
 
   return async () => {
-    if (waiting.length === 0 && performance.now() - restedMs < WORK_MS) return;
+    if (waiting.length === 0 && nowMs() - restedMs < WORK_MS) return;
     await new Promise<void>((resolve) => {
       waiting.push(resolve);
       wait();

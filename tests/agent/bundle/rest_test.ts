@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { createRest } from "../../../agent/bundle/rest.ts";
 
-/** Works for about so long. */
-function work(ms: number): void {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs) { /* it is busy */ }
-}
-
 Deno.test("of several who share one rest, one works between two turns of others", async () => {
-  const rest = createRest();
-  work(5);
+  let nowMs = 0;
+  const rest = createRest(() => nowMs);
+  nowMs += 5;
   const done: string[] = [];
   let isOver = false;
   const others = (async () => {
@@ -21,7 +16,7 @@ Deno.test("of several who share one rest, one works between two turns of others"
   const worker = async (name: string) => {
     for (let i = 0; i < 6; i++) {
       await rest();
-      work(5);
+      nowMs += 5;
       done.push(name);
     }
   };
@@ -33,11 +28,15 @@ Deno.test("of several who share one rest, one works between two turns of others"
   assert.match(text.replaceAll(" ", ""), /^(?:abc|bca|cab){6}$/, "in turn");
 });
 
-Deno.test("who has done little goes on at once", async () => {
-  const rest = createRest();
-  let turns = 0;
-  const timer = setTimeout(() => turns++, 0);
-  for (let i = 0; i < 3; i++) await rest();
-  assert.equal(turns, 0);
+Deno.test("who has done little goes on at once, who has done much does not", async () => {
+  let nowMs = 0;
+  const rest = createRest(() => nowMs);
+  let hadTurn = false;
+  const timer = setTimeout(() => hadTurn = true, 0);
+  await rest();
+  assert.equal(hadTurn, false);
+  nowMs += 5;
+  await rest();
+  assert.equal(hadTurn, true);
   clearTimeout(timer);
 });
