@@ -1,4 +1,5 @@
 import { createTarPacker } from "modern-tar";
+import type { Rest } from "./rest.ts";
 
 /** So much is compressed in one go: the agent answers others in between. */
 const PIECE_BYTES = 32 * 1024;
@@ -13,11 +14,10 @@ export interface Archive {
 }
 
 /** Every file lies below one folder of this name and is of that time. */
-export function createArchive(folder: string, at: Date): Archive {
+export function createArchive(folder: string, { at, rest }: { at: Date; rest: Rest }): Archive {
   const { readable, controller } = createTarPacker();
   const gzip = new CompressionStream("gzip") as unknown as TransformStream<Uint8Array, Uint8Array>;
   const bytes = readable.pipeThrough(gzip);
-  const rest = createRest();
   let turn: Promise<void> = Promise.resolve();
 
   function inTurn(act: () => Promise<void> | void): Promise<void> {
@@ -48,18 +48,5 @@ export function createArchive(folder: string, at: Date): Archive {
         await writer.close();
       }),
     finish: () => inTurn(() => controller.finalize()),
-  };
-}
-
-/** Work without a turn for others lasts no longer than about this. */
-const WORK_MS = 4;
-
-/** Lets everything else that is waiting have its turn, where it has had none for a while. */
-export function createRest(): () => Promise<void> {
-  let restedMs = performance.now();
-  return async () => {
-    if (performance.now() - restedMs < WORK_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    restedMs = performance.now();
   };
 }

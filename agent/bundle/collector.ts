@@ -1,10 +1,20 @@
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import type { PreflightReport } from "../preflight/mod.ts";
 import type { Evidence } from "../status/document.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
+import type { Rest } from "./rest.ts";
 
 /** What a file of a bundle is made from: text or bytes, in pieces. */
 export type Pieces = AsyncIterable<Uint8Array | string>;
+
+/** The checks of this machine and its network. */
+export interface BundleChecks {
+  /** Runs those whose ids are wanted; nothing on the machine changes. */
+  now(isWanted: (id: string) => boolean, signal: AbortSignal): Promise<PreflightReport>;
+  /** What setup found; `undefined` when it has not checked yet. */
+  atSetup(): Promise<PreflightReport | undefined>;
+}
 
 /** Where a bundle's contents come from. */
 export interface Sources {
@@ -14,10 +24,13 @@ export interface Sources {
   connectKube(): Promise<KubeClient | undefined>;
   /** What the status was judged from. @throws when nothing could be observed. */
   evidence(signal: AbortSignal): Promise<Evidence>;
+  checks: BundleChecks;
 }
 
 /** What a collector works with. Whatever it adds goes through the redaction. */
 export interface CollectorTools extends Sources {
+  /** For work of some length: others have their turn in between. */
+  rest: Rest;
   /** Aborts at the collector's deadline, at that of the bundle, and when nobody wants it any more. */
   signal: AbortSignal;
   /**
@@ -61,10 +74,11 @@ export async function* textPieces(text: string): Pieces {
 }
 
 /** The same text in fewer pieces: each costs memory of its own on its way. */
-export async function* inBatches(pieces: AsyncIterable<string> | Iterable<string>): Pieces {
+export async function* inBatches(pieces: AsyncIterable<string> | Iterable<string>, rest: Rest): Pieces {
   let batch = "";
   for await (const piece of pieces) {
     batch += piece;
+    await rest();
     if (batch.length < PIECE_CHARS) continue;
     yield batch;
     batch = "";

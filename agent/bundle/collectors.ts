@@ -1,5 +1,6 @@
 import type { Collector } from "./collector.ts";
 import { AGENT_COLLECTORS } from "./collectors/agent.ts";
+import { CHECK_COLLECTORS } from "./collectors/checks.ts";
 import { KUBE_COLLECTORS } from "./collectors/kube.ts";
 import { MACHINE_COLLECTORS } from "./collectors/machine.ts";
 import { NETWORK_COLLECTORS } from "./collectors/network.ts";
@@ -11,5 +12,6 @@ export const COLLECTORS: readonly Collector[] = [
   ...MACHINE_COLLECTORS,
   ...NETWORK_COLLECTORS,
   ...KUBE_COLLECTORS,
+  ...CHECK_COLLECTORS,
   POD_LOGS,
 ];

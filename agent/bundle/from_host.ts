@@ -11,6 +11,8 @@ export interface ProgramRow {
   path: string;
   argv: readonly [string, ...string[]];
   maxBytes?: number;
+  /** Its exit code tells what it found, not whether it could look. */
+  tellsByCode?: boolean;
 }
 
 /** A file of the machine: its end, where it is too long. */
@@ -39,7 +41,10 @@ export function hostCollector(
 }
 
 /** Adds what a program says, as it says it. */
-export async function addProgram(tools: CollectorTools, { path, argv, maxBytes }: ProgramRow): Promise<void> {
+export async function addProgram(
+  tools: CollectorTools,
+  { path, argv, maxBytes, tellsByCode = false }: ProgramRow,
+): Promise<void> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
   const missing = (why: string) => tools.missing(argv.join(" "), why);
@@ -49,7 +54,7 @@ export async function addProgram(tools: CollectorTools, { path, argv, maxBytes }
     maxOutputBytes: 4 * KIB,
     onChunk: (bytes) => writer.write(bytes).catch(() => {}), // nobody reads on: it is ended by the signal
   }).then(async ({ code, stderr }) => {
-    if (code !== 0) missing(`it ended with ${code}: ${stderr.trim().slice(-400)}`);
+    if (code !== 0 && !tellsByCode) missing(`it ended with ${code}: ${stderr.trim().slice(-400)}`);
     await writer.close().catch(() => {});
   }, async (error) => {
     if (isNoProgram(error)) tools.absent(argv[0]);

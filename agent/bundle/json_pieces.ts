@@ -1,11 +1,12 @@
 import { inBatches, type Pieces } from "./collector.ts";
+import type { Rest } from "./rest.ts";
 
 /** Levels that are written piece by piece: the elements of lists in an object in an object. */
 const DEPTH = 3;
 
 /** A value as indented JSON, redacted and written piece by piece: a large one must not keep everybody waiting. */
-export function jsonPieces(value: unknown, redact: (value: unknown) => unknown): Pieces {
-  return inBatches(lines(value, redact));
+export function jsonPieces(value: unknown, redact: (value: unknown) => unknown, rest: Rest): Pieces {
+  return inBatches(lines(value, redact), rest);
 }
 
 function* lines(value: unknown, redact: (value: unknown) => unknown): Generator<string> {

@@ -6,7 +6,7 @@ import { clip } from "../text/clip.ts";
 import { redactStream } from "../text/redact/redact_stream.ts";
 import { createRedaction, type Redaction, type RedactionCounts } from "../text/redact/redaction.ts";
 import type { BuildInfo } from "../version.ts";
-import { type Archive, createArchive, createRest } from "./archive.ts";
+import { type Archive, createArchive } from "./archive.ts";
 import { BoundedText } from "./bounded_text.ts";
 import {
   type Collector,
@@ -19,6 +19,7 @@ import {
 import { jsonPieces } from "./json_pieces.ts";
 import { BUNDLE_SCHEMA, type BundleFileRow, type BundleManifest, type CollectorRow } from "./manifest.ts";
 import { readKnownSecrets } from "./known_secrets.ts";
+import { createRest, type Rest } from "./rest.ts";
 import { siteNames } from "./site_names.ts";
 import { summaryText } from "./summary.ts";
 
@@ -88,8 +89,9 @@ export function bundleName(at: string): string {
 export function runBundle(options: RunOptions): BundleRun {
   const at = isoNow(options.sources.clock);
   const name = bundleName(at);
-  const archive = createArchive(name, new Date(Date.parse(at)));
-  const run = new Run(options, archive, { at, name });
+  const rest = createRest();
+  const archive = createArchive(name, { at: new Date(Date.parse(at)), rest });
+  const run = new Run(options, archive, { at, name, rest });
   const done = run.all();
   done.catch(() => {}); // whoever reads the bytes learns it from the stream
   return { name, bytes: archive.bytes, done };
@@ -104,13 +106,18 @@ class Run {
   readonly #skipped: BundleManifest["skipped"] = [];
   readonly #rows: (ProgressRow & Pick<CollectorRow, "missing" | "absent">)[];
   #bytes = 0;
-  readonly #rest = createRest();
+  readonly #rest: Rest;
 
-  constructor(options: RunOptions, archive: Archive, { at, name }: { at: string; name: string }) {
+  constructor(
+    options: RunOptions,
+    archive: Archive,
+    { at, name, rest }: { at: string; name: string; rest: Rest },
+  ) {
     this.#options = options;
     this.#archive = archive;
     this.#at = at;
     this.#name = name;
+    this.#rest = rest;
     this.#rows = options.collectors.map(({ id, title }) => ({
       id,
       title,
@@ -146,7 +153,7 @@ class Run {
     const manifest = this.#manifest(secrets, redaction, endedEarly);
     await this.#file(
       { path: "manifest.json", collector: OWN, signal, maxBytes: JSON_BYTES },
-      jsonPieces(manifest, (it) => redaction.json(it)),
+      jsonPieces(manifest, (it) => redaction.json(it), this.#rest),
       redaction.file(),
     );
     const summary = summaryText(manifest, await sources.evidence(over).catch(() => undefined));
@@ -189,15 +196,17 @@ class Run {
       pending.add(adding);
       return adding;
     };
+    const rest = this.#rest;
     const tools: CollectorTools = {
       ...sources,
+      rest,
       signal,
       missing,
       absent: (what) => void (isOver || row.absent.push(what)),
       file: (path, pieces, more = {}) => add(path, pieces, more),
       json(path, value) {
         const counts: RedactionCounts = {};
-        const pieces = jsonPieces(value, (it) => redaction.json(it, counts));
+        const pieces = jsonPieces(value, (it) => redaction.json(it, counts), rest);
         return add(path, pieces, { maxBytes: JSON_BYTES, counts });
       },
     };
@@ -257,7 +266,10 @@ class Run {
     const { pieces: kept, sizeBytes } = text.pieces();
     if (sizeBytes === 0 && problem !== undefined) throw new Error(problem);
     const hash = createHash("sha256");
-    for (const it of kept) hash.update(it);
+    for (const it of kept) {
+      hash.update(it);
+      await this.#rest();
+    }
     const truncated = problem ?? (isCut ? "it was longer" : undefined);
     // Taken before it is written: files come in side by side.
     this.#bytes += sizeBytes;

@@ -3,7 +3,11 @@ import { systemClock } from "../clock.ts";
 import { AGENT_PORT } from "../product/ports.ts";
 import { summarizeSetup } from "../facts/summarize_setup.ts";
 import type { Host } from "../host/host.ts";
+import { onHost } from "../net/settings.ts";
 import { createObserver, type Observer } from "../observe/observer.ts";
+import type { CheckInputs } from "../preflight/mod.ts";
+import { createRegistryClient } from "../registry/client.ts";
+import { StoredInputs } from "../setup/inputs/stored.ts";
 import { foldSetup } from "../setup/fold_setup.ts";
 import { readJournal } from "../state/journal.ts";
 import { PATHS } from "../state/paths.ts";
@@ -11,12 +15,23 @@ import { NO_MEMORY, StatusMemory } from "../status/mod.ts";
 import type { Evidence } from "../status/document.ts";
 import { BUILD } from "../version.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
+import { createBundleChecks } from "./bundle_checks.ts";
 
 /** The watches have told everything by then, or will not. */
 const OBSERVE_MS = 8_000;
 /** Without a cluster the facts of the machine are all that there is to wait for. */
 const FACTS_MS = 1_000;
 const LOOK_MS = 200;
+/** What checks need of the answers. */
+const ASKED = {
+  channel: true,
+  releaseRef: true,
+  appUrl: true,
+  dnsMode: true,
+  dnsServers: true,
+  proxyUrl: true,
+  noProxy: true,
+} as const;
 
 /** What the machine tells while no agent runs. Reads only: the disk may be read-only. */
 export function localSources(host: Host, kubeconfig?: string): Sources & { stop(): Promise<void> } {
@@ -71,6 +86,21 @@ export function localSources(host: Host, kubeconfig?: string): Sources & { stop(
     clock,
     connectKube,
     evidence: () => observed ??= observe(),
+    checks: createBundleChecks({
+      host,
+      clock,
+      mirrors: {},
+      agentPort: AGENT_PORT,
+      registryFor: (network) =>
+        createRegistryClient({
+          mirrors: {},
+          network: onHost(network, host),
+          clock,
+          userAgent: `alga-agent/${BUILD.version}`,
+        }),
+      inputs: () => readInputsAsTheyLie(host),
+      atSetup: async () => foldSetup(readJournal(await host.readText(PATHS.journal) ?? "").entries).preflight,
+    }),
     async stop() {
       await observed?.catch(() => {});
       await observer?.stop();
@@ -81,6 +111,16 @@ export function localSources(host: Host, kubeconfig?: string): Sources & { stop(
 function isKnown(observer: Observer): boolean {
   const { api, knowledge } = observer.snapshot();
   return api.state === "answering" && Object.values(knowledge).every((it) => it !== "unknown");
+}
+
+/** What was changed after setup, else its answers. A damaged file is left where it lies: nothing is written. */
+async function readInputsAsTheyLie(host: Host): Promise<CheckInputs | undefined> {
+  const parsed = await Promise.all([PATHS.setupInputs, PATHS.settings].map(async (path) => {
+    const { inputs, settings } = Object(JSON.parse(await host.readText(path) ?? "{}"));
+    return Object(settings ?? inputs);
+  }));
+  const read = StoredInputs.pick(ASKED).safeParse(Object.assign({ releaseRef: "" }, ...parsed));
+  return read.success ? { ...read.data, releaseRef: "" } : undefined;
 }
 
 async function readMemory(host: Host): Promise<StatusMemory> {

@@ -1,11 +1,11 @@
-import { APP_PORT, DEFAULT_LISTEN } from "../product/ports.ts";
+import { DEFAULT_LISTEN } from "../product/ports.ts";
 import { systemClock } from "../clock.ts";
-import { primaryAddress } from "../host/network_facts.ts";
 import { RealHost } from "../host/real_host.ts";
-import { type CheckInputs, runPreflight, standsInTheWay } from "../preflight/mod.ts";
+import { runPreflight, standsInTheWay } from "../preflight/mod.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { networkOf, onHost } from "../net/settings.ts";
 import { BUILD } from "../version.ts";
+import { defaultInputs } from "./bundle_checks.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readInputFile } from "./input_file.ts";
 import {
@@ -86,17 +86,3 @@ Example: sudo alga-agent preflight -o json`,
     }
   },
 };
-
-/** What would be asked in the form, as far as checks look at it. */
-async function defaultInputs(host: RealHost): Promise<CheckInputs> {
-  const address = (await primaryAddress(host).catch(() => undefined))?.address ?? "127.0.0.1";
-  return {
-    channel: "stable",
-    releaseRef: "",
-    appUrl: `http://${address}:${APP_PORT}`,
-    dnsMode: "system",
-    dnsServers: [],
-    proxyUrl: "",
-    noProxy: "",
-  };
-}

@@ -33,7 +33,7 @@ import { onHost } from "../net/settings.ts";
 import { followAuthorities } from "../settings/follow_authorities.ts";
 import { followResolvers } from "../settings/follow_resolvers.ts";
 import { createKnownNames } from "../settings/known_names.ts";
-import { networkOfSettings } from "../settings/settings.ts";
+import { networkOfSettings, toCheckInputs } from "../settings/settings.ts";
 import { createSettingsService } from "../settings/settings_service.ts";
 import type { SetupState } from "../setup/setup_state.ts";
 import { readSelection } from "../setup/release_selection.ts";
@@ -49,6 +49,7 @@ import { createStatusService } from "../status/mod.ts";
 import type { StatusDocument } from "../status/document.ts";
 import { BUILD } from "../version.ts";
 import { openNotifier, startWatchdog } from "../../systemd/notifier.ts";
+import { createBundleChecks } from "./bundle_checks.ts";
 import { type Command, EXIT } from "./command.ts";
 import { doAnswer } from "./do_answer.ts";
 import { formatAddress, isEverywhere, listenSocket, listenTcp } from "./listen.ts";
@@ -236,7 +237,26 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     });
 
     const bundles = await createBundleService({
-      sources: { host, clock, connectKube, evidence: () => Promise.resolve(status.evidence()) },
+      sources: {
+        host,
+        clock,
+        connectKube,
+        evidence: () => Promise.resolve(status.evidence()),
+        checks: createBundleChecks({
+          host,
+          clock,
+          mirrors,
+          registryFor,
+          get agentPort() {
+            return port;
+          },
+          inputs: async () => {
+            const now = await settings.current();
+            return now && toCheckInputs(now);
+          },
+          atSetup: () => Promise.resolve(setup.view().preflight),
+        }),
+      },
       say,
       recipients: async () => (await readSelection(host, clock))?.resolved.manifest.supportRecipients ?? [],
     });

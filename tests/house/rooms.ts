@@ -109,6 +109,7 @@ export const ROOMS: readonly Room[] = [
     knows: [
       "agent/access",
       "agent/host",
+      "agent/preflight",
       "agent/product",
       "agent/state",
       "agent/status",

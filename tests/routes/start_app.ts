@@ -75,6 +75,7 @@ export async function startApp(
       clock,
       connectKube: () => Promise.resolve(undefined),
       evidence: () => Promise.reject(new Error("none")),
+      checks: { now: () => Promise.reject(new Error("none")), atSetup: () => Promise.resolve(undefined) },
     },
     say: () => {},
     collectors: [{ id: "one", title: "The one part", collect: (tools) => wants.collector(tools) }],

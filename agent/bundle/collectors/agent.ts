@@ -1,5 +1,5 @@
 import { addHostFile, hostCollector } from "../from_host.ts";
-import { type Collector, type CollectorTools, type Pieces, textPieces } from "../collector.ts";
+import { type Collector, type CollectorTools, inBatches, type Pieces } from "../collector.ts";
 import { readAudit } from "../../access/read_audit.ts";
 import { readJournal } from "../../state/journal.ts";
 import { PATHS } from "../../state/paths.ts";
@@ -10,6 +10,7 @@ import { BUILD } from "../../version.ts";
 
 const MIB = 1024 * 1024;
 const JOURNAL_BYTES = 8 * MIB;
+const PROC_BYTES = 64 * 1024;
 /** Both files of the audit log. */
 const AUDIT_BYTES = 10 * MIB;
 
@@ -66,7 +67,7 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
           text: it.message,
         })),
       ].toSorted((a, b) => (timeMs(a.at) || 0) - (timeMs(b.at) || 0));
-      await tools.file("timeline.jsonl", lines(rows));
+      await tools.file("timeline.jsonl", lines(rows, tools));
     },
   },
   {
@@ -103,7 +104,7 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
       const { entries, problem } = await readAudit(tools.host);
       if (problem !== undefined) tools.missing(PATHS.audit, problem);
       if (entries.length === 0) tools.absent(PATHS.audit);
-      else await tools.file("state/audit.jsonl", lines(entries), { maxBytes: AUDIT_BYTES });
+      else await tools.file("state/audit.jsonl", lines(entries, tools), { maxBytes: AUDIT_BYTES });
       // Not in the log before an agent takes them there.
       await addHostFile(tools, { path: "state/audit-notes.jsonl", from: PATHS.auditNotes });
     },
@@ -121,6 +122,12 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
     id: "agent.self",
     title: "This program",
     async collect(tools) {
+      await addHostFile(tools, {
+        path: "agent/process.txt",
+        from: "/proc/self/status",
+        maxBytes: PROC_BYTES,
+      });
+      await addHostFile(tools, { path: "agent/limits.txt", from: "/proc/self/limits", maxBytes: PROC_BYTES });
       await tools.json("agent.json", { ...BUILD, pid: Deno.pid, memory: Deno.memoryUsage() });
       const info = await tools.host.list(PATHS.stateDir).catch(() => undefined);
       if (info !== undefined) {
@@ -134,8 +141,8 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
   },
 ];
 
-function lines(rows: readonly unknown[]): Pieces {
-  return textPieces(rows.map((it) => `${JSON.stringify(it)}\n`).join(""));
+function lines(rows: readonly unknown[], { rest }: CollectorTools): Pieces {
+  return inBatches(rows.values().map((it) => `${JSON.stringify(it)}\n`), rest);
 }
 
 async function journalText({ host }: CollectorTools): Promise<string> {

@@ -42,7 +42,7 @@ function kindsCollector(id: string, title: string, rows: readonly KindRow[]): Co
       await Promise.all(rows.map(async ({ path, resource, shown = bundledObject, maxBytes = 5 * MIB }) => {
         try {
           const found = documents(kube, resource, { shown, signal: tools.signal });
-          await tools.file(`${path}.json`, inBatches(found), { maxBytes });
+          await tools.file(`${path}.json`, inBatches(found, tools.rest), { maxBytes });
         } catch (error) {
           tools.missing(resource.plural, errorText(error));
         }
@@ -106,7 +106,7 @@ export const KUBE_COLLECTORS: readonly Collector[] = [
     programs: [
       { path: "kube/certificates.txt", argv: ["k3s", "certificate", "check"] },
       { path: "kube/images.txt", argv: ["k3s", "crictl", "images"] },
-      { path: "kube/datastore.txt", argv: ["ls", "-l", "/var/lib/rancher/k3s/server/db"] },
+      { path: "kube/datastore.txt", argv: ["ls", "-l", "/var/lib/rancher/k3s/server/db"], tellsByCode: true },
     ],
   }),
   kindsCollector("kube.nodes", "Nodes and namespaces", [
@@ -125,6 +125,16 @@ export const KUBE_COLLECTORS: readonly Collector[] = [
     { path: "kube/persistentvolumes", resource: KINDS.PersistentVolume },
     { path: "kube/storageclasses", resource: KINDS.StorageClass },
   ]),
+  hostCollector("kube.volume-folders", "Folders of volumes: names, owners and sizes", {
+    programs: [
+      { path: "kube/volume-folders.txt", argv: ["ls", "-ln", PATHS.localPathData], tellsByCode: true },
+      {
+        path: "kube/volume-sizes.txt",
+        argv: ["du", "-xk", "--max-depth=1", PATHS.localPathData],
+        tellsByCode: true,
+      },
+    ],
+  }),
   kindsCollector("kube.events", "Events", [{ path: "kube/events", resource: KINDS.Event }]),
   kindsCollector("kube.config", "Names of ConfigMaps", [{
     path: "kube/configmaps",

@@ -1,4 +1,5 @@
 import { hostCollector } from "../from_host.ts";
+import { DISK_HEALTH } from "./disk_health.ts";
 import type { Collector } from "../collector.ts";
 
 const MIB = 1024 * 1024;
@@ -33,7 +34,7 @@ export const MACHINE_COLLECTORS: readonly Collector[] = [
     programs: [
       { path: "host/kernel.txt", argv: ["uname", "-a"] },
       { path: "host/uptime.txt", argv: ["uptime"] },
-      { path: "host/virtualization.txt", argv: ["systemd-detect-virt"] },
+      { path: "host/virtualization.txt", argv: ["systemd-detect-virt"], tellsByCode: true },
       { path: "host/time.txt", argv: ["timedatectl", "show"] },
     ],
   }),
@@ -76,9 +77,12 @@ export const MACHINE_COLLECTORS: readonly Collector[] = [
           "/var/log",
           "/var/mnt",
         ],
+        // A folder that is not there.
+        tellsByCode: true,
       },
     ],
   }),
+  DISK_HEALTH,
   hostCollector("host.kernel", "Kernel messages and settings", {
     files: [{ path: "host/cgroup.txt", from: "/sys/fs/cgroup/cgroup.controllers" }],
     programs: [
@@ -98,6 +102,8 @@ export const MACHINE_COLLECTORS: readonly Collector[] = [
         path: "host/units.txt",
         argv: ["systemctl", "status", "--no-pager", "--lines=5", "--full", ...UNITS],
         maxBytes: 256 * 1024,
+        // One that is stopped, or not there.
+        tellsByCode: true,
       },
       { path: "host/timers.txt", argv: ["systemctl", "list-timers", "--all", "--no-pager"] },
     ],
@@ -131,14 +137,21 @@ export const MACHINE_COLLECTORS: readonly Collector[] = [
         "apparmor",
         "alga-agent",
       ],
+      // One that is not installed.
+      tellsByCode: true,
     }],
-    files: [{ path: "host/reboot-required.txt", from: "/run/reboot-required" }],
+    files: [
+      { path: "host/reboot-required.txt", from: "/run/reboot-required" },
+      { path: "host/updates-available.txt", from: "/var/lib/update-notifier/updates-available" },
+    ],
   }),
   hostCollector("host.firewall", "Firewall", {
     programs: [
       { path: "host/ufw.txt", argv: ["ufw", "status", "verbose"] },
       { path: "host/nftables.txt", argv: ["nft", "list", "tables"] },
-      { path: "host/iptables.txt", argv: ["iptables", "-S", "INPUT"] },
+      // With counters of what was dropped.
+      { path: "host/iptables-input.txt", argv: ["iptables", "-nvL", "INPUT"] },
+      { path: "host/iptables-forward.txt", argv: ["iptables", "-nvL", "FORWARD"] },
     ],
   }),
   // No user-data: it holds password hashes.

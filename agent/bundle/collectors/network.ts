@@ -1,6 +1,7 @@
 import { hostCollector } from "../from_host.ts";
 import type { Collector } from "../collector.ts";
 import { PATHS } from "../../state/paths.ts";
+import { CERTIFICATES } from "./certificates.ts";
 
 /** How the machine reaches others. @see catalogue.md 4.2 */
 export const NETWORK_COLLECTORS: readonly Collector[] = [
@@ -11,6 +12,9 @@ export const NETWORK_COLLECTORS: readonly Collector[] = [
       { path: "network/neighbours.txt", argv: ["ip", "neigh", "show"] },
       { path: "network/listening.txt", argv: ["ss", "-ltunH"] },
       { path: "network/links.txt", argv: ["networkctl", "--no-pager", "list"] },
+      // With their size of packets, carrier and leases; and what was lost on them.
+      { path: "network/link-status.txt", argv: ["networkctl", "--no-pager", "status", "--all"] },
+      { path: "network/link-counters.txt", argv: ["ip", "-s", "link", "show"] },
     ],
   }),
   hostCollector("net.dns", "Name servers", {
@@ -29,4 +33,5 @@ export const NETWORK_COLLECTORS: readonly Collector[] = [
       { path: "network/environment.txt", from: "/etc/environment" },
     ],
   }),
+  CERTIFICATES,
 ];

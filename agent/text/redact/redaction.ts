@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import type { KnownValues } from "./known_values.ts";
 import { createPseudonyms, type SiteNames } from "./pseudonyms.ts";
-import { type Mask, MASKED, type RedactionRule } from "./rule.ts";
+import { mayHold } from "./may_hold.ts";
+import { type Mask, MASKED } from "./rule.ts";
 import { PERSONAL_RULES, REDACTION_RULES } from "./rules.ts";
 import { type Span, SPAN_RULES, type SpanRule } from "./spans.ts";
 import { isNoSecret, isSecretKey } from "./secret_keys.ts";
@@ -17,7 +18,6 @@ export interface RedactionOptions {
   /** Also hides addresses and names, under the same made-up name each time. */
   strict?: SiteNames;
   /** Tests leave some out. */
-  rules?: readonly RedactionRule[];
   spans?: readonly SpanRule[];
 }
 
@@ -50,7 +50,6 @@ const MOST_OPEN = 5;
 
 export function createRedaction(options: RedactionOptions): Redaction {
   const { known, key, strict } = options;
-  const rules = options.rules ?? [...REDACTION_RULES, ...PERSONAL_RULES];
   const spans = options.spans ?? SPAN_RULES;
   const pseudonyms = createPseudonyms(strict);
   const tags = new Map<string, string>();
@@ -99,7 +98,8 @@ export function createRedaction(options: RedactionOptions): Redaction {
         const stamp = STAMP.exec(text)?.[0] ?? "";
         const written = text.slice(stamp.length);
         let body = withSpans(written, known.apply(written, mask));
-        for (const rule of rules) body = rule.apply(body, mask);
+        if (mayHold(body)) { for (const rule of REDACTION_RULES) body = rule.apply(body, mask); }
+        for (const rule of PERSONAL_RULES) body = rule.apply(body, mask);
         const whole = pseudonyms.always(stamp + body, count);
         return strict === undefined ? whole : pseudonyms.strict(whole, count);
       },

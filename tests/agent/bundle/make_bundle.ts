@@ -17,9 +17,16 @@ export function sourcesOf(more: Partial<Sources> & { host?: Host } = {}): Source
     connectKube: () => Promise.resolve(undefined),
     evidence: () =>
       Promise.resolve({ at: "2026-11-26T12:00:00.000Z", snapshot: emptySnapshot(), memory: NO_MEMORY }),
+    checks: NO_CHECKS,
     ...more,
   };
 }
+
+/** A machine of which nothing is asked. */
+const NO_CHECKS: Sources["checks"] = {
+  now: () => Promise.resolve({ startedAt: "", finishedAt: "", results: [] }),
+  atSetup: () => Promise.resolve(undefined),
+};
 
 /** Makes a bundle and reads it again, as whoever gets it does. */
 export async function makeBundle(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mayHold } from "../../../../agent/text/redact/may_hold.ts";
 import { redactText } from "../../../../agent/text/redact/redact_text.ts";
 import { PERSONAL_RULES, REDACTION_RULES } from "../../../../agent/text/redact/rules.ts";
+import { isSecretKey } from "../../../../agent/text/redact/secret_keys.ts";
 import { KEPT, PERSONAL_SAMPLES, SAMPLES } from "./samples.ts";
 
 Deno.test("every rule has a text of its own", () => {
@@ -42,4 +43,16 @@ Deno.test("what was redacted once is redacted the same when it is looked at agai
     const again = ALL.reduce((it, rule) => rule.apply(it, () => "AGAIN"), masked);
     assert.equal(again, masked);
   }
+});
+
+Deno.test("a line with any name of a secret is looked at", () => {
+  const words =
+    "password passwd PASSPHRASE pwd secret token credential cookie nextauth cryptr salt apiKey api_key auth-key access_key privateKey signing_key encryption-key licenseKey licence_key client_key clientCertificate client-certificate authority-data install_code claimCode code_verifier connectionString connection_string session_id sessionKey pass db.pass smtp_pass SMTP_PASS dbPass session SESSION user_sid connect.sid sid auth smtp_auth AUTH"
+      .split(" ");
+  for (const name of words) {
+    assert.ok(isSecretKey(name), name);
+    assert.ok(mayHold(`${name}=x`), name);
+    assert.ok(!redactText(`${name}=Geheim77`).includes("Geheim77"), name);
+  }
+  assert.ok(!redactText("next\\u0026sig=Geheim77 x").includes("Geheim77"));
 });
