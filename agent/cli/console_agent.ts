@@ -23,6 +23,8 @@ export interface ConsoleAgent {
   start(checksOnly: boolean): Promise<Reply>;
   post(path: "recheck" | "retry" | "install"): Promise<Reply>;
   accept(checkIds: readonly string[]): Promise<Reply>;
+  /** Keeps the new settings of a link that are being tried. */
+  keepNetwork(): Promise<Reply>;
   /** Newest lines of a unit, the newest last. Never throws. */
   readLog(unit: LogSource): Promise<string[]>;
   power(what: PowerAction): Promise<Reply>;
@@ -67,6 +69,7 @@ export function createConsoleAgent(host: Host, client: AgentClient, line: string
     start: (checksOnly) =>
       reply(client.request("POST", "/api/v1/setup/start", { terminal: line ?? "terminal", checksOnly })),
     post: (path) => reply(client.request("POST", `/api/v1/setup/${path}`, {})),
+    keepNetwork: () => reply(client.request("POST", "/api/v1/network/keep", {})),
     accept: (checkIds) => reply(client.request("POST", "/api/v1/setup/acknowledge", { checkIds })),
     async readLog(unit) {
       const lines = await readUnitJournal(host, unit, { lines: LOG_LINES }).catch((error) =>

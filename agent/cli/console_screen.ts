@@ -76,6 +76,8 @@ export async function runScreen(
         return told(await agent.post(intent.path));
       case "accept":
         return told(await agent.accept(intent.checkIds));
+      case "keep-network":
+        return told(await agent.keepNetwork(), { notice: "The new settings are kept." });
       case "look-again": {
         screen.forget();
         const { status } = model.document?.setup.state ?? {};

@@ -310,7 +310,17 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     const app = createApp(deps);
     const over = new AbortController();
     const feed = createConsoleFeed(
-      { host, clock, status, setup, access, hostName, build: BUILD, current: engine.current },
+      {
+        host,
+        clock,
+        status,
+        setup,
+        access,
+        network: { trialEndsAt: network.trialEndsAt, subscribe: network.subscribe },
+        hostName,
+        build: BUILD,
+        current: engine.current,
+      },
       over.signal,
     );
     const socketApp = createSocketApp(deps, feed);

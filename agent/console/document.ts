@@ -10,6 +10,8 @@ export interface NetworkView {
   gateway: string | null;
   /** Upstream DNS servers. */
   resolvers: readonly string[];
+  /** Until when new settings of a link are tried; `null` while none are. */
+  trialEndsAt: string | null;
 }
 
 /** Everything that the console shows, in one answer of the agent's socket. */

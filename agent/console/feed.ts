@@ -21,6 +21,8 @@ export interface FeedDeps {
   status: Pick<StatusService, "current" | "subscribe">;
   setup: Pick<SetupService, "view" | "subscribe">;
   access: Pick<Access, "tokenToShow">;
+  /** New settings of a link, while they are tried. */
+  network: { trialEndsAt(): string | undefined; subscribe(listener: () => void): () => void };
   /** Operations under way, waiting for a person or owing something. */
   current(): readonly OperationView[];
   hostName: string;
@@ -38,7 +40,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
   const { host, clock } = deps;
   const epoch = clock.nowMs().toString(36);
   let count = 0;
-  let network: NetworkView | undefined;
+  let network: Omit<NetworkView, "trialEndsAt"> | undefined;
   let changed = Promise.withResolvers<void>();
   let isFollowing = false;
   let isLooking = false;
@@ -72,7 +74,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
   function follow(): void {
     if (isFollowing) return;
     isFollowing = true;
-    const ends = [deps.status.subscribe(bump), deps.setup.subscribe(bump)];
+    const ends = [deps.status, deps.setup, deps.network].map((it) => it.subscribe(bump));
     signal.addEventListener("abort", () => {
       for (const end of ends) end();
       bump();
@@ -99,7 +101,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
         hostName: deps.hostName,
         build: deps.build,
         token: token ?? null,
-        network,
+        network: { ...network, trialEndsAt: deps.network.trialEndsAt() ?? null },
         status: deps.status.current(),
         setup: deps.setup.view(),
         holder: holder === undefined
@@ -111,7 +113,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
 }
 
 /** What the machine does not tell is left out. Never throws. */
-async function readNetwork(host: Host): Promise<NetworkView> {
+async function readNetwork(host: Host): Promise<Omit<NetworkView, "trialEndsAt">> {
   const [interfaces, routes, resolvers] = await Promise.all([
     readReachableAddresses(host).catch(() => []),
     readRoutes(host).catch(() => []),

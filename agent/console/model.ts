@@ -60,6 +60,7 @@ export type Intent =
   | { type: "post"; path: "recheck" | "retry" | "install" }
   | { type: "accept"; checkIds: readonly string[] }
   | { type: "look-again" }
+  | { type: "keep-network" }
   | { type: "read-log"; source: LogSource }
   | { type: "login" }
   | { type: "power"; what: PowerAction }

@@ -39,7 +39,9 @@ export function press(before: Model, key: Key): Pressed {
     case "progress":
       return pressProgress(model, view, key);
     case "network":
-      return scroll(model, view, key);
+      return key.text.toLowerCase() === "k" && model.document?.network.trialEndsAt
+        ? { model, intent: { type: "keep-network" } }
+        : scroll(model, view, key);
     case "logs": {
       const source = key.text === "5" ? view.source : LOG_SOURCES[Number(key.text) - 1];
       if (source === undefined) return scroll(model, view, key, -1);

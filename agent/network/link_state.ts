@@ -22,7 +22,8 @@ export interface NetworkState {
 /** @throws {AgentError} COMMAND_FAILED */
 export async function readNetworkState(host: Host): Promise<NetworkState> {
   const [links, routes, dnsServers] = await Promise.all([
-    readInterfaces(host),
+    // While links change the kernel breaks its list off, and the program with it: the next one is whole.
+    readInterfaces(host).catch(() => readInterfaces(host)),
     readRoutes(host).catch(() => []),
     readResolvers(host),
   ]);

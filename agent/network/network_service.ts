@@ -30,6 +30,8 @@ export interface NetworkService {
   isMark(text: string): boolean;
   /** The new settings that are being tried; `undefined` where something else became of the change first. */
   whenTried(): Promise<RunningTrial | undefined>;
+  /** Until when new settings are tried; `undefined` while none are. */
+  trialEndsAt(): string | undefined;
   keep(): NetworkReply;
   takeBack(): NetworkReply;
 }
@@ -72,6 +74,7 @@ export async function createNetworkService(
       }
       return trial.current();
     },
+    trialEndsAt: () => trial.current()?.endsAt,
     keep: () => decided(trial.keep()),
     takeBack: () => decided(trial.takeBack()),
   };

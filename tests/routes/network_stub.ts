@@ -55,6 +55,9 @@ export function networkStub(): NetworkService & {
     whenTried() {
       return Promise.resolve(this.now.trial);
     },
+    trialEndsAt() {
+      return this.now.trial?.endsAt;
+    },
     keep() {
       if (this.now.trial === undefined) return { ok: false, reason: "no-trial" };
       this.asked.kept++;

@@ -106,7 +106,9 @@ async function addressOnTrial(shell: Machine["shell"]): Promise<void> {
   const link = (await shell("ip -br link | grep -v LOOPBACK | cut -d' ' -f1")).trim();
   const set = `alga-agent network set ${link} --address 10.0.2.50/24 --gateway 10.0.2.2`;
   const addresses = () => shell(`ip -4 -br address show ${link}`);
-  assert.match(await shell(set), /Nobody kept the new settings in time/);
+  const told = await shell(set);
+  const journal = await shell("journalctl -u alga-appliance --no-pager -o cat -n 5");
+  assert.match(told, /Nobody kept the new settings in time/, journal);
   assert.match(await addresses(), /10\.0\.2\.15\/24/);
   await shell(`${set} --no-wait`);
   await shell(`while ! ip -4 -br address show ${link} | grep -q 10.0.2.50/24; do sleep 0.5; done`);

@@ -3,7 +3,7 @@ import type { Model, View } from "../model.ts";
 import { wrap } from "../cells.ts";
 import { type Body, type Room, scrolled } from "./body.ts";
 
-/** Links and addresses, each with where it comes from. Change of addresses is not the agent's yet, so nothing is offered. */
+/** Links and addresses, each with where it comes from, and what is being tried. */
 export function networkBody(
   { document }: Model,
   { offset }: Extract<View, { name: "network" }>,
@@ -18,11 +18,24 @@ export function networkBody(
     `Gateway      ${network.gateway ?? "none: nothing outside of this network can be reached"}`,
     `DNS servers  ${network.resolvers.join(", ") || "none: names cannot be looked up"}`,
     "",
-    "Addresses are set in /etc/netplan (man 5 netplan) from a shell; what changes there is shown here at once.",
+    ...trialLines(network),
   ];
   const lines = texts.flatMap((it) => wrap(cells(it), columns - 2, 13)).map((it) => `  ${it}`.trimEnd());
   const part = scrolled(lines, offset, rows);
-  return { lines: part.lines, keys: ["Esc Back", ...part.keys] };
+  const isTrial = network !== undefined && network.trialEndsAt !== null;
+  return { lines: part.lines, keys: [...isTrial ? ["k Keep them"] : [], "Esc Back", ...part.keys] };
+}
+
+/** What is tried now, or how an address is changed. */
+function trialLines({ trialEndsAt }: NetworkView): string[] {
+  return trialEndsAt === null
+    ? ['Change them on the page "Network", or from a shell: alga-agent network set']
+    : [
+      `New settings are tried until ${
+        trialEndsAt.slice(11, 19)
+      } UTC; then the old ones come back by themselves.`,
+      "Press k to keep them.",
+    ];
 }
 
 /** "ens18  192.168.64.8/24  DHCP", one line an address or link without one. */

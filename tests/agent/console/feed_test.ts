@@ -16,6 +16,7 @@ function feedOn() {
     address: "192.0.2.7",
     current: [] as OperationView[],
     token: "AAAAA" as string | undefined,
+    trialEndsAt: undefined as string | undefined,
     tell: () => {},
   };
   const host = new FakeHost({ "/etc/resolv.conf": "nameserver 192.0.2.1\n" }, {
@@ -42,6 +43,7 @@ function feedOn() {
     status: { current: () => status, subscribe },
     setup: { view: () => setup, subscribe },
     access: { tokenToShow: () => state.token },
+    network: { trialEndsAt: () => state.trialEndsAt, subscribe },
     current: () => state.current,
     hostName: "appliance-01",
     build,
@@ -76,6 +78,23 @@ Deno.test("another address is told as the kernel tells of it; the same one is no
     assert.equal(second.network.interfaces[0]?.addresses[0]?.address, "192.0.2.8");
     state.tell();
     assert.equal((await feed.next(second.revision, 900)).revision, second.revision);
+  } finally {
+    stop();
+  }
+});
+
+Deno.test("new settings of a link that are tried are told at once, and that they are no longer", async () => {
+  const { feed, state, stop, listeners } = feedOn();
+  try {
+    let { revision } = await feed.next(undefined, 0);
+    for (const endsAt of ["2026-11-26T22:00:30.000Z", undefined]) {
+      const waiting = feed.next(revision, 60_000);
+      state.trialEndsAt = endsAt;
+      for (const it of listeners) it();
+      const next = await waiting;
+      assert.equal(next.network.trialEndsAt, endsAt ?? null);
+      revision = next.revision;
+    }
   } finally {
     stop();
   }

@@ -31,6 +31,7 @@ const noAddress = sampleDocument({
     }],
     gateway: null,
     resolvers: [],
+    trialEndsAt: null,
   },
 });
 const long = sampleDocument({
@@ -113,6 +114,10 @@ export const MODELS: Readonly<Record<string, Model>> = {
     view: { name: "progress", offset: 0 },
   }),
   "network": sampleModel({ document: long, view: { name: "network", offset: 0 } }),
+  "network on trial": sampleModel({
+    document: { ...fresh, network: { ...fresh.network, trialEndsAt: "2026-11-26T22:00:30.000Z" } },
+    view: { name: "network", offset: 0 },
+  }),
   "logs": sampleModel({
     view: { name: "logs", source: "k3s", offset: 0 },
     logs: Array.from(

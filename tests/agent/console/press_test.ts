@@ -36,6 +36,13 @@ Deno.test("a key of the first screen is there when its part is, and does nothing
   assert.ok(!HOME_KEYS.some((it) => it.key === "4"), "4 waits for the bundle");
 });
 
+Deno.test("k keeps new settings of a link while they are tried, and does nothing otherwise", () => {
+  const onTrial = MODELS["network on trial"];
+  assert.ok(onTrial);
+  assert.deepEqual(press(onTrial, typed("k")).intent, { type: "keep-network" });
+  assert.deepEqual(press({ ...onTrial, document: sampleDocument() }, typed("k")).intent, { type: "redraw" });
+});
+
 Deno.test("key 1 asks for the answers before setup, and shows where it stands afterwards", () => {
   assert.deepEqual(press(sampleModel(), typed("1")).intent, { type: "read-answers" });
   const blocked = sampleModel({ document: sampleDocument({ setup: blockedSetup() }) });

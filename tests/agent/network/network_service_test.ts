@@ -130,6 +130,18 @@ Deno.test("killed at every write: what was not kept is taken back at the next st
   assert.fail("60 writes were not enough");
 });
 
+Deno.test("a list of links that breaks off once is asked for again", () =>
+  withAgent(async ({ network, host }) => {
+    const ip = host.commands.get("ip");
+    let asked = 0;
+    host.commands.set("ip", (args, options) => {
+      if (args.includes("addr") && asked++ === 0) return { code: 1, stderr: "Dump was interrupted" };
+      return typeof ip === "function" ? ip(args, options) : {};
+    });
+    assert.equal((await network.look()).links[0]?.name, "ens18");
+    assert.equal(asked, 2);
+  }));
+
 Deno.test("settings that the link has already are not tried", () =>
   withAgent(async ({ network, machine }) => {
     await network.change(FIXED, BY);
