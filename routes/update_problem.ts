@@ -23,7 +23,7 @@ export function updateProblem(reply: UpdateRefusal): Problem {
 }
 
 function noUpdateProblem(
-  { reason, answer, problem }: Extract<UpdateRefusal, { reason: "no-update" }>,
+  { reason, answer, problem, refused }: Extract<UpdateRefusal, { reason: "no-update" }>,
 ): Problem {
   switch (answer) {
     case "update-available":
@@ -35,6 +35,9 @@ function noUpdateProblem(
     case "up-to-date":
       return conflict(reason, "Nothing to update", "The installed release is the newest of its channel.");
     default:
+      if (refused) {
+        return conflict(reason, "The release is not believed", `${problem}. ${refused.remediation}.`);
+      }
       return conflict(
         reason,
         "It is not known whether there is an update",

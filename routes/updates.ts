@@ -55,11 +55,18 @@ export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 
   for (const action of ["apply", "check"] as const) {
     app.post(`${PAGE}/${action}`, async (c) => {
-      const expected = new URLSearchParams(await c.req.text()).get("expected");
+      const form = new URLSearchParams(await c.req.text());
+      const expected = form.get("expected");
+      const allowDowngrade = form.get("allowDowngrade") === "yes";
       const checksOnly = action === "check";
       return await reply(
         c,
-        await updates.apply({ by: by(c), checksOnly, ...(expected ? { expected } : {}) }),
+        await updates.apply({
+          by: by(c),
+          checksOnly,
+          ...(allowDowngrade && { allowDowngrade }),
+          ...(expected ? { expected } : {}),
+        }),
       );
     });
   }

@@ -8,7 +8,11 @@ import { apiCaller, readJson } from "./read_json.ts";
 import { updateProblem } from "./update_problem.ts";
 
 const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 lower-case hex digits');
-const Apply = z.strictObject({ expected: Digest.optional(), checksOnly: z.boolean().optional() });
+const Apply = z.strictObject({
+  expected: Digest.optional(),
+  checksOnly: z.boolean().optional(),
+  allowDowngrade: z.boolean().optional(),
+});
 const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
 const Empty = z.strictObject({});
 
@@ -35,10 +39,15 @@ export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.post("/api/v1/updates/apply", async (c) => {
     const body = await readJson(c, Apply, { deps, state });
     if ("answer" in body) return body.answer;
-    const { expected, checksOnly = false } = body.value;
+    const { expected, checksOnly = false, allowDowngrade = false } = body.value;
     return await reply(
       c,
-      await updates.apply({ by: apiCaller(c), checksOnly, ...(expected && { expected }) }),
+      await updates.apply({
+        by: apiCaller(c),
+        checksOnly,
+        ...(allowDowngrade && { allowDowngrade }),
+        ...(expected && { expected }),
+      }),
     );
   });
   app.post("/api/v1/updates/acknowledge", async (c) => {

@@ -50,6 +50,7 @@ function question(form: SettingsForm, key: SettingKey): Content {
         inputField(form, "dnsServers", fieldOf("dnsServers")),
       );
     case "channel":
+    case "signatures":
       return choices(form, key);
     case "proxyUrl": {
       const field = fieldOf(key);

@@ -1,17 +1,18 @@
+import type { VNode } from "preact";
 import type { PlannedStep } from "../agent/operation/operation.ts";
 import type { PreflightReport } from "../agent/preflight/check.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
 import { type FindingsOf, findingsPage } from "./gate_findings.ts";
 import { button } from "./form_button.ts";
 import { html, visible } from "./html.ts";
-import type { Page } from "./layout.ts";
+import { csrfField, type Page } from "./layout.ts";
 import { planPanel } from "./plan_panels.ts";
 
 /** Says before what an update does: each object, from what to what. */
 export function updatePlanPage(
   { csrfToken, view, plan }: { csrfToken: string; view: UpdateView; plan: readonly PlannedStep[] },
 ): Page {
-  const { installed, news: { target } } = view;
+  const { installed, news: { target, older } } = view;
   const expected = { expected: target?.manifestDigest ?? "" };
   const steps = plan.filter((it) => it.id !== "check" && !it.isDone);
   return {
@@ -32,8 +33,9 @@ export function updatePlanPage(
             It stays where it is and says why. Nothing is rolled back: data may already be in its new form. What the
             update holds still is let go again, whatever happens. You try again with one button.
           </p>
+          ${older ? goBackForm(older, csrfToken, expected.expected) : null}
           <div class="acts">
-            ${button("/updates/apply", "Update now", csrfToken, "big", expected)} ${button(
+            ${older ? null : button("/updates/apply", "Update now", csrfToken, "big", expected)} ${button(
               "/updates/check",
               "Only check",
               csrfToken,
@@ -45,6 +47,28 @@ export function updatePlanPage(
       `,
     ],
   };
+}
+
+/** An older release has to be asked for twice: by its box and by its button. */
+function goBackForm(
+  { version, releasedAt }: NonNullable<UpdateView["news"]["older"]>,
+  csrfToken: string,
+  expected: string,
+): VNode {
+  return html`
+    <form method="post" action="/updates/apply">
+      ${csrfField(csrfToken)}<input type="hidden" name="expected" value="${expected}" />
+      <p>
+        <b>This release is older than ${visible(version)}</b>${releasedAt === undefined
+          ? ""
+          : ` of ${releasedAt.slice(0, 10)}`}. Somebody may show you an old release with known
+        faults. Go back only where Alga support asked you to; it is recorded.
+      </p>
+      <label class="check"><input type="checkbox" name="allowDowngrade" value="yes" /><span>Alga support asked me
+        to go back</span></label>
+      <div class="acts"><button class="big">Go back</button></div>
+    </form>
+  `;
 }
 
 const FINDINGS: FindingsOf = {

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import type { UpdateAttempt } from "../agent/update/history.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
+import type { Verdict } from "../agent/trust/policy.ts";
 import { type Content, html, visible } from "./html.ts";
 import { duration, mark, moment, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
@@ -49,6 +50,7 @@ export function updatesParts(view: UpdateView, nowMs: number): VNode[] {
       </div>
     `,
     isBusy ? null : newsPart(view, asOf),
+    trustPart(view),
     notesPart(view),
     historyPart(view.history, asOf),
     CHANNEL,
@@ -100,10 +102,9 @@ function newsPart(view: UpdateView, asOf: string): VNode {
           <p>It is not on record which release is installed.</p>
         `} ${news.problem === undefined ? null : html`
         <p>${visible(news.problem)}</p>
-        <p>
-          <b>What to do:</b> See on the <a href="/">status page</a> whether the registry can be reached, then ask
-          again.
-        </p>
+        <p><b>What to do:</b> ${news.refused ? `${visible(news.refused.remediation)}.` : WAY_TO_REGISTRY}</p>
+      `} ${news.older === undefined ? null : html`
+        <p>It is older than ${visible(news.older.version)}. Going back has to be asked for.</p>
       `}
       <div class="acts">
         ${isNew
@@ -116,6 +117,50 @@ function newsPart(view: UpdateView, asOf: string): VNode {
         <span>Answered ${moment(news.answeredAt, asOf)}. It is asked every few hours.</span>
       `}</p>
     </header>
+  `;
+}
+
+const WAY_TO_REGISTRY = html`
+  <span>See on the <a href="/">status page</a> whether the registry can be reached, then ask again.</span>
+`;
+
+const TRUST: Record<Verdict, { tone: Tone; title: string }> = {
+  signed: { tone: "good", title: "The release is signed" },
+  unsigned: { tone: "warn", title: "The release has no signature that could be checked" },
+  stripped: { tone: "bad", title: "The release has lost its signature" },
+  refused: { tone: "bad", title: "The release is not believed" },
+  unknown: { tone: "warn", title: "It is not known whether the release is signed" },
+};
+
+/** Whether what the channel leads to is believed. */
+function trustPart({ news }: UpdateView): Content {
+  const trust = news.refused ?? news.trust;
+  if (!trust) return null;
+  const { tone, title } = TRUST[trust.verdict];
+  const policy = trust.policy === "require" ? "refused" : "shown, and may be installed";
+  return html`
+    <div class="panel">
+      <h2>Signature</h2>
+      <ul class="rows">
+        <li class="${tone}">
+          ${mark(tone)}<h3>${title}</h3>
+          <p>Found: ${visible(trust.found)}.${trust.remediation === "" || news.refused
+            ? ""
+            : ` What to do: ${visible(trust.remediation)}.`}</p>
+        </li>
+        ${trust.keyProblems.map((it) =>
+          html`
+            <li class="warn">
+              ${mark("warn")}<h3>A key of this site does not count</h3>
+              <p>${visible(it)}.</p>
+            </li>
+          `
+        )}
+      </ul>
+      <p class="soft">
+        Releases without a signature are ${policy}: one of the <a href="/settings">settings</a>.
+      </p>
+    </div>
   `;
 }
 
@@ -163,9 +208,9 @@ function attemptRow(it: UpdateAttempt, asOf: string): VNode {
       ${mark(tone)}<h3>${visible(it.from)} → ${visible(
         it.to,
       )}</h3><span class="tag">${word}${it.result === "done" ? took : ""}</span>
-      <p>${moment(it.at, asOf)} by ${visible(it.by)}.${it.problem === undefined
-        ? ""
-        : ` ${visible(it.problem)}`}${it.accepted.length === 0
+      <p>${moment(it.at, asOf)} by ${visible(it.by)}.${it.allowDowngrade
+        ? " Going back was asked for."
+        : ""}${it.problem === undefined ? "" : ` ${visible(it.problem)}`}${it.accepted.length === 0
         ? ""
         : ` Accepted: ${visible(it.accepted.map((check) => check.checkId).join(", "))}.`}</p>
     </li>

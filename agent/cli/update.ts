@@ -19,7 +19,8 @@ export const updateCommand: Command = {
   name: "update",
   summary: "see, plan and apply updates of the application",
   help: `Usage: alga-agent update [show|check|plan|history] [-o table|json] [--root DIR]
-       alga-agent update apply [--checks-only] [--no-wait] [OPTIONS]
+       alga-agent update apply [--checks-only] [--allow-downgrade]
+                              [--no-wait] [OPTIONS]
        alga-agent update retry|cancel [--no-wait] [--root DIR]
 
   show                 what is installed and what the channel leads to (default)
@@ -31,6 +32,8 @@ export const updateCommand: Command = {
   cancel               stop the update where that may be
   history              every update: who, when, from, to, how it ended
 
+  --allow-downgrade    also to a release that is older than what was installed
+                       or seen; it is recorded. Only where Alga support asked
   --checks-only        run the checks of the update; change nothing
   --acknowledge CHECK  accept the finding of this check; may be repeated
   --no-wait            return as soon as the update has begun
@@ -51,6 +54,7 @@ Example: sudo alga-agent update plan`,
         args: [...args],
         allowPositionals: true,
         options: {
+          "allow-downgrade": { type: "boolean", default: false },
           "checks-only": { type: "boolean", default: false },
           acknowledge: { type: "string", multiple: true, default: [] },
           "no-wait": { type: "boolean", default: false },
@@ -63,6 +67,8 @@ Example: sudo alga-agent update plan`,
     requireKnownChecks(values.acknowledge, updateCheckIds());
     const checksOnly = values["checks-only"];
     if (checksOnly && action !== "apply") throw new UsageError('--checks-only goes with "apply"');
+    const allowDowngrade = values["allow-downgrade"];
+    if (allowDowngrade && action !== "apply") throw new UsageError('--allow-downgrade goes with "apply"');
     const output = parseChoice("-o", values.output, ["table", "json"]);
     const client = connectAgent(new RealHost(parseRoot(values.root)));
     try {
@@ -76,7 +82,11 @@ Example: sudo alga-agent update plan`,
         terminal.out(output === "json" ? `${JSON.stringify(shown)}\n` : text(view, terminal));
         return EXIT.ok;
       }
-      await client.request("POST", `${BASE}/${action}`, action === "apply" ? { checksOnly } : {});
+      await client.request(
+        "POST",
+        `${BASE}/${action}`,
+        action === "apply" ? { checksOnly, ...(allowDowngrade && { allowDowngrade }) } : {},
+      );
       return values["no-wait"] ? EXIT.ok : await followOperation(client, terminal, {
         base: BASE,
         accepted: values.acknowledge,

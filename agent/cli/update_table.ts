@@ -12,6 +12,13 @@ const PLAIN: Layout = { columns: undefined, color: false };
 export function newsText({ installed, news }: UpdateView, layout: Layout = PLAIN): string {
   const runs = installed ? `${installed.version} (${installed.channel})` : "not on record";
   const lines = [`Installed:  ${runs}`, `Channel:    ${answerText(news)}`];
+  const trust = news.refused ?? news.trust;
+  if (trust) {
+    lines.push(`Signature:  ${trust.found}`);
+    for (const it of trust.keyProblems) lines.push(`Key:        ${it}`);
+    lines.push(`Unsigned:   ${trust.policy === "require" ? "refused" : "said, and may be installed"}`);
+  }
+  if (news.older) lines.push(`Older:      ${olderText(news.older)}; go back with --allow-downgrade`);
   if (news.answeredAt !== undefined) lines.push(`Answered:   ${utcMinute(news.answeredAt)}`);
   if (news.answer === "update-available") {
     lines.push('Next:       "alga-agent update plan" shows what will change');
@@ -53,12 +60,19 @@ export function historyText({ history }: Pick<UpdateView, "history">, layout: La
   return history.map((it) => `${printLine(attemptText(it), 2, layout)}\n`).join("");
 }
 
-function attemptText({ at, by, from, to, result, finishedAt, problem, accepted }: UpdateAttempt): string {
+/** "than 1.5.0 of 2026-11-20" */
+function olderText({ version, releasedAt }: NonNullable<UpdateView["news"]["older"]>): string {
+  return `than ${version}${releasedAt === undefined ? "" : ` of ${releasedAt.slice(0, 10)}`}`;
+}
+
+function attemptText(attempt: UpdateAttempt): string {
+  const { at, by, from, to, result, finishedAt, problem, accepted, allowDowngrade } = attempt;
   const took = finishedAt === undefined
     ? ""
     : ` after ${durationText(Date.parse(finishedAt) - Date.parse(at))}`;
+  const back = allowDowngrade ? "; going back was asked for" : "";
   const risks = accepted.length === 0 ? "" : `; accepted: ${accepted.map((it) => it.checkId).join(", ")}`;
-  return `${utcMinute(at)}  ${from} → ${to}  ${result}${took}, by ${by}${risks}${
+  return `${utcMinute(at)}  ${from} → ${to}  ${result}${took}, by ${by}${back}${risks}${
     problem === undefined ? "" : `: ${problem}`
   }`;
 }

@@ -52,6 +52,8 @@ export interface PathInfo {
   /** Permission bits only. */
   mode: number;
   mtimeMs: number;
+  /** Whether it belongs to the user that the agent runs as: root, on an appliance. */
+  isOurs: boolean;
 }
 
 /** A lock on a file: asked for, held, or given back. */

@@ -127,6 +127,7 @@ export class RealHost implements Host {
       sizeBytes: found.size,
       mode: (found.mode ?? 0) & 0o7777,
       mtimeMs: found.mtime?.getTime() ?? 0,
+      isOurs: found.uid === Deno.uid(),
     };
   }
 

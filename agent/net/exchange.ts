@@ -12,9 +12,11 @@ export async function exchange(
     headers: Record<string, string>;
     authorization?: string;
     signal: AbortSignal;
+    /** Redirects are answers like others. */
+    staysHere?: boolean;
   },
 ): Promise<TransportReply & { url: URL }> {
-  const { method, headers, authorization, signal } = options;
+  const { method, headers, authorization, signal, staysHere = false } = options;
   let url = start;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const own = authorization !== undefined && url.host === start.host ? { authorization } : {};
@@ -22,7 +24,7 @@ export async function exchange(
       .catch((error) => {
         throw hops === 0 || !(error instanceof NetworkError) ? error : sentOn(error, start);
       });
-    if (![301, 302, 303, 307, 308].includes(reply.status)) return { ...reply, url };
+    if (staysHere || ![301, 302, 303, 307, 308].includes(reply.status)) return { ...reply, url };
     await reply.body?.cancel();
     const location = reply.headers.get("location") ?? "";
     const next = URL.canParse(location, url) ? new URL(location, url) : undefined;

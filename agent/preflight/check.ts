@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import type { MachineFacts } from "./facts/gather.ts";
+import type { SignaturePolicy } from "../trust/mod.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
 
 /** `error` means "could not be checked" and never counts as a pass. */
@@ -67,6 +68,8 @@ export interface CheckInputs {
   /** Empty = no proxy. */
   proxyUrl: string;
   noProxy: string;
+  /** What becomes of releases without a signature; said only, where nobody chose. */
+  signatures?: SignaturePolicy;
 }
 
 /** What checks may look at. Nothing here changes the host. */

@@ -18,7 +18,7 @@ import { gatherFacts } from "./facts/gather.ts";
 import { SOURCE_CHECKS } from "./checks/sources.ts";
 import { SYSTEM_CHECKS } from "./checks/system.ts";
 import { redactText } from "../text/redact/redact_text.ts";
-import { registryChecks, shareRelease } from "./checks/registry.ts";
+import { registryChecks } from "./checks/registry.ts";
 
 /** One check gets this long; the way to a registry may need a token, a redirect and a retry. */
 const CHECK_TIMEOUT_MS = 15_000;
@@ -40,7 +40,7 @@ export function allChecks(context: CheckContext): readonly Check[] {
     ...DNS_CHECKS,
     ...PROXY_CHECKS,
     ...SOURCE_CHECKS,
-    ...registryChecks(shareRelease(context)),
+    ...registryChecks(context),
   ];
 }
 

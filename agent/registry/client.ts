@@ -11,13 +11,18 @@ import { createTransport, toNetworkError, type TransportReply } from "../net/tra
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_BLOB_BYTES = 16 * 1024 * 1024;
 
+const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+
 /** Without the OCI types some registries answer 404 or convert. @see components.md 6.1 */
 const MANIFEST_TYPES = [
-  "application/vnd.oci.image.index.v1+json",
+  OCI_INDEX,
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
+
+/** How registries that keep no list of referrers answer. */
+const REFUSALS: readonly string[] = ["not-found", "unauthorized", "denied", "unexpected-status"];
 
 export interface RegistryClientOptions extends RegistrySessionOptions {
   network: NetworkSettings;
@@ -91,6 +96,25 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
         return await measureBody(reply.body, { maxBytes, limitMs, clock: options.clock, signal });
       } catch (error) {
         throw toNetworkError(asked, error, signal);
+      }
+    },
+
+    async fetchReferrers(host, repository, digest, options = {}) {
+      try {
+        const { reply, host: asked, signal } = await session.request(
+          host,
+          repository,
+          `referrers/${digest}`,
+          { method: "GET", accept: OCI_INDEX, signal: options.signal, staysHere: true },
+        );
+        if (reply.status === 200 && mediaTypeOf(reply.headers.get("content-type")) === OCI_INDEX) {
+          return await readBody(reply, asked, { maxBytes: MAX_MANIFEST_BYTES, signal });
+        }
+        await reply.body?.cancel();
+        return undefined;
+      } catch (error) {
+        if (error instanceof RegistryError && REFUSALS.includes(error.failure)) return undefined;
+        throw error;
       }
     },
 

@@ -59,6 +59,17 @@ export interface RegistryClient {
     digest: string,
     options: { maxBytes: number; limitMs: number; signal?: AbortSignal },
   ): Promise<MeasuredRead>;
+  /**
+   * The list of what refers to a manifest, as the registry keeps it; `undefined` where it keeps none: many answer 404, some send
+   * on to a page, which is not followed. @see OCI distribution spec, "Listing Referrers"; components.md 6.2
+   * @throws {NetworkError} when it did not answer, or is ill for a moment.
+   */
+  fetchReferrers(
+    host: string,
+    repository: string,
+    digest: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<Uint8Array | undefined>;
   /** Whether an image reference exists; `false` only on a clear 404. @throws {NetworkError} for anything else. */
   exists(
     host: string,

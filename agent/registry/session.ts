@@ -31,6 +31,8 @@ export interface RegistryRequest {
   /** Part of the content; whoever asks takes the whole as well. @see RFC 9110 §14.2 */
   range?: string;
   signal: AbortSignal | undefined;
+  /** Redirects are not followed: they are refused like any other status. */
+  staysHere?: boolean;
 }
 
 /** An answer with status 2xx; its body is read under the same signal, and `host` is who was asked. */
@@ -123,12 +125,13 @@ export class RegistrySession {
 
   #ask(
     url: URL,
-    { method, accept, range, signal }: RegistryRequest & { signal: AbortSignal },
+    { method, accept, range, signal, staysHere = false }: RegistryRequest & { signal: AbortSignal },
     authorization?: string,
   ): Promise<TransportReply & { url: URL }> {
     return exchange(this.#transport, url, {
       method,
       signal,
+      staysHere,
       headers: {
         accept,
         "user-agent": this.#options.userAgent,

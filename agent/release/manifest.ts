@@ -52,6 +52,8 @@ const Manifest = z.object({
   supportReceiptKeys: z.record(z.string(), z.string()).nullish(),
   /** Releases from which one step leads here, oldest first; without it nothing is said. */
   upgradeFrom: z.array(z.string()).optional(),
+  /** When it was published. It is signed with the rest, so that an older release cannot be shown in place of a newer one. */
+  releasedAt: z.iso.datetime().optional(),
   /** What is new, as text. One that is not text is passed over. */
   notes: z.string().optional().catch(undefined),
 });
@@ -60,6 +62,7 @@ const Manifest = z.object({
 export const ReleaseManifest = Manifest.extend({
   ...UNREAD,
   config: z.object({ repository: RepositoryName, digest: Digest, tag: Tag.optional().catch(undefined) }),
+  releasedAt: z.iso.datetime().optional().catch(undefined),
   // Of other profiles and parts there may be anything.
   profileValues: z.record(z.string(), z.unknown()).transform((all) =>
     Object.fromEntries(Object.entries(all).filter((it): it is [string, string] => typeof it[1] === "string"))

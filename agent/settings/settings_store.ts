@@ -5,6 +5,7 @@ import type { Host } from "../host/host.ts";
 import type { StoredInputs } from "../setup/inputs/stored.ts";
 import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
+import { DEFAULT_POLICY, SIGNATURE_POLICIES } from "../trust/policy.ts";
 import { changedKeys, type SettingKey, type Settings } from "./settings.ts";
 
 const SCHEMA_VERSION = 1;
@@ -21,6 +22,8 @@ export const KeptSettings = z.object({
   /** Younger than the file. */
   publicNames: z.string().default(""),
   caCerts: z.string(),
+  // Settings of before signatures were looked at have none.
+  signatures: z.enum(SIGNATURE_POLICIES).default(DEFAULT_POLICY),
 });
 
 const Mark = z.object({ at: z.string(), by: z.string() });
@@ -53,6 +56,7 @@ export const NO_SETTINGS: CurrentSettings = {
     noProxy: "",
     publicNames: "",
     caCerts: "",
+    signatures: DEFAULT_POLICY,
   },
   changed: {},
   history: [],
@@ -83,7 +87,17 @@ export async function readSettings(
 /** The part of setup's answers that may be changed later. */
 function settingsOf(answers: StoredInputs): Settings {
   const { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames } = answers;
-  return { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames, caCerts: "" };
+  return {
+    appUrl,
+    dnsMode,
+    dnsServers,
+    channel,
+    proxyUrl,
+    noProxy,
+    publicNames,
+    caCerts: "",
+    signatures: DEFAULT_POLICY,
+  };
 }
 
 /** Makes these the settings that count, and notes who changed what. */

@@ -24,6 +24,7 @@ export function shownValue(key: SettingKey, settings: Settings, systemDns = ""):
     case "appUrl":
       return settings.appUrl || "not known";
     case "channel":
+    case "signatures":
       return settings[key];
   }
 }

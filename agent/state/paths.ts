@@ -25,6 +25,10 @@ export const PATHS = {
   updateRequest: "/var/lib/alga-appliance/update-request.json",
   /** The change of a link that was asked for last. */
   networkRequest: "/var/lib/alga-appliance/network-request.json",
+  /** Which signed releases were seen. */
+  releaseTrust: "/var/lib/alga-appliance/release-trust.json",
+  /** Public keys with which this site, or its mirror, signs releases. */
+  keyFolder: "/etc/alga-appliance/keys",
   releaseSelection: "/var/lib/alga-appliance/release-selection.json",
   generatedSecrets: "/var/lib/alga-appliance/generated-secrets.json",
   setupToken: "/var/lib/alga-appliance/setup-token",
@@ -93,6 +97,7 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.updateRequest,
   PATHS.networkRequest,
   PATHS.releaseSelection,
+  PATHS.releaseTrust,
   PATHS.generatedSecrets,
   PATHS.setupToken,
   PATHS.sessions,

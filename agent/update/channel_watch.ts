@@ -1,5 +1,6 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { errorText } from "../error.ts";
+import type { Host } from "../host/host.ts";
 import type { NetworkSettings } from "../net/settings.ts";
 import type { RegistryClient } from "../registry/registry.ts";
 import {
@@ -9,6 +10,7 @@ import {
   resolveRelease,
 } from "../release/mod.ts";
 import { networkOfSettings, type Settings } from "../settings/settings.ts";
+import { judgeAndRemember, type Judgement } from "../trust/mod.ts";
 
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 6 * HOUR_MS;
@@ -29,8 +31,12 @@ export interface ChannelNews {
   askedAt?: string;
   /** What it leads to, as far as it is known. */
   target?: ResolvedRelease;
-  /** Why it could not be asked. */
+  /** Whether the target is believed. */
+  trust?: Judgement;
+  /** Why it could not be asked, or what it leads to is not believed. */
   problem?: string;
+  /** It answered, and what it leads to is not believed: why, and what to do. */
+  refused?: Judgement;
 }
 
 /** Looks at what the channel leads to. */
@@ -46,6 +52,7 @@ export interface ChannelWatch {
 
 /** What looking needs. */
 export interface ChannelWatchDeps {
+  host: Host;
   clock: Clock;
   /** `undefined` before setup is done: then nothing is asked. */
   settings(): Promise<Settings | undefined>;
@@ -56,20 +63,30 @@ export interface ChannelWatchDeps {
 export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
   const { clock, settings, registryFor, random = Math.random } = deps;
   const listeners = new Set<() => void>();
-  let known: ResolvedRelease | undefined;
-  let last: { channel: string; askedAt: string; answeredAt?: string; problem?: string } | undefined;
+  let known: { release: ResolvedRelease; trust: Judgement } | undefined;
+  let last: Pick<ChannelNews, "channel" | "askedAt" | "answeredAt" | "problem" | "refused"> | undefined;
   let underWay: Promise<void> | undefined;
 
   async function ask(): Promise<void> {
     const now = await settings();
     if (!now) return;
-    const { channel } = now;
-    const before = known?.channel === channel ? known : undefined;
+    const { channel, signatures } = now;
+    const before = known?.release.channel === channel ? known : undefined;
     const registry = registryFor(networkOfSettings(now));
     const askedAt = isoNow(clock);
     try {
-      known = await resolveNewer(registry, channel, before);
-      last = { channel, askedAt, answeredAt: askedAt };
+      const signal = AbortSignal.timeout(LIMIT_MS);
+      const release = await resolveNewer(registry, channel, { known: before?.release, signal });
+      const trust = await judgeAndRemember({ ...deps, registry }, release, { policy: signatures, signal });
+      const isBelieved = trust.verdict !== "refused" && trust.verdict !== "unknown";
+      known = isBelieved ? { release, trust } : before;
+      const { version } = release.manifest;
+      last = isBelieved ? { channel, askedAt, answeredAt: askedAt } : {
+        channel,
+        askedAt,
+        refused: trust,
+        problem: `Release ${version} is not believed: ${trust.found}`,
+      };
     } catch (error) {
       known = before;
       const answeredAt = last?.channel === channel ? last.answeredAt : undefined;
@@ -86,9 +103,9 @@ export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
     look,
     news(installed) {
       if (!last) return { answer: "never", channel: "" };
-      const target = known && { target: known };
+      const target = known && { target: known.release, trust: known.trust };
       if (last.problem !== undefined) return { answer: "cannot-tell", ...last, ...target };
-      const answer = known?.manifestDigest === installed ? "up-to-date" : "update-available";
+      const answer = known?.release.manifestDigest === installed ? "up-to-date" : "update-available";
       return { answer, ...last, ...target };
     },
     async follow(signal) {
@@ -110,9 +127,8 @@ export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
 async function resolveNewer(
   registry: RegistryClient,
   channel: Settings["channel"],
-  known: ResolvedRelease | undefined,
+  { known, signal }: { known: ResolvedRelease | undefined; signal: AbortSignal },
 ): Promise<ResolvedRelease> {
-  const signal = AbortSignal.timeout(LIMIT_MS);
   if (known) {
     const { digest } = await registry.fetchManifest(RELEASE_REGISTRY, RELEASE_REPOSITORY, channel, {
       signal,

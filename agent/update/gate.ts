@@ -9,10 +9,12 @@ import {
 } from "../preflight/mod.ts";
 import { fail, pass, warn } from "../preflight/outcome.ts";
 import { toCheckInputs } from "../settings/settings.ts";
-import { pathProblem } from "../release/mod.ts";
+import { isOlder, pathProblem } from "../release/mod.ts";
 import { preflightGate } from "../setup/preflight_gate.ts";
 import { requireRelease } from "../setup/release_selection.ts";
 import { requireKube } from "../setup/steps/cluster.ts";
+import { newerSeen, readSeen } from "../trust/mod.ts";
+import { olderThan } from "./age.ts";
 import { targetOf, type UpdateContext } from "./context.ts";
 import { isSuspended, readReleases } from "./helm_releases.ts";
 
@@ -21,7 +23,8 @@ import { isSuspended, readReleases } from "./helm_releases.ts";
  * disk, the time. What is asked of a fresh machine only, such as how fast disk and line are or whether the images of setup still fit,
  * is left out: an update would fail on it for good.
  */
-const SHARED = /^(reg\.(?!throughput$)|rel\.schema$|rel\.images$|disk\.(total|used|readonly|inodes)$|time\.)/;
+const SHARED =
+  /^(reg\.(?!throughput$)|rel\.(schema|signature|signature-kept|images)$|disk\.(total|used|readonly|inodes)$|time\.)/;
 
 export function isShared(checkId: string): boolean {
   return SHARED.test(checkId);
@@ -52,7 +55,13 @@ export const updateGate: Gate<UpdateContext, PreflightReport> = {
 
 /** What only an update asks. */
 export function updateChecks(context: UpdateContext): readonly Check[] {
-  return [pathCheck(context), chartsCheck(context), heldCheck(context), healthCheck(context)];
+  return [
+    pathCheck(context),
+    downgradeCheck(context),
+    chartsCheck(context),
+    heldCheck(context),
+    healthCheck(context),
+  ];
 }
 
 /** The id of every check that an update may run. */
@@ -74,10 +83,50 @@ function pathCheck(context: UpdateContext): Check {
       const installed = (requireRelease(await context.installed())).manifest;
       const expected = `release ${target.version} follows ${installed.version}`;
       const problem = pathProblem(installed.version, target);
+      if (problem && context.request.allowDowngrade && isOlder(target.version, installed.version)) {
+        return warn({ expected, ...problem });
+      }
       if (problem === undefined) {
         return pass({ expected, found: `${installed.version} to ${target.version}` });
       }
       return fail({ expected, ...problem });
+    },
+  };
+}
+
+/** Nobody shows an old release in place of a newer one; going back has to be asked for. */
+function downgradeCheck(context: UpdateContext): Check {
+  return {
+    id: "upd.downgrade",
+    title: "Newer than before",
+    vantage: "agent",
+    overridable: false,
+    async run({ host, clock }) {
+      const target = targetOf(context);
+      const expected = "a release that is not older than those before it";
+      const newer = newerSeen(await readSeen(host, clock, target), target);
+      const older = olderThan(
+        target,
+        requireRelease(await context.installed()),
+        newer ? { trust: { newer } } : {},
+      );
+      if (!older) return pass({ expected, found: target.manifest.releasedAt ?? "it goes forwards" });
+      const found = `${target.manifest.version} is older than ${older.version}${
+        older.releasedAt === undefined ? "" : ` of ${older.releasedAt.slice(0, 10)}`
+      }`;
+      if (context.request.allowDowngrade) {
+        return warn({
+          expected,
+          found: `${found}; somebody asked to go back`,
+          remediation: "Where nobody wants that: sudo alga-agent update cancel",
+        });
+      }
+      return fail({
+        expected,
+        found,
+        remediation:
+          "Stay on the installed release. Only where Alga support asked you to go back: sudo alga-agent update apply --allow-downgrade",
+      });
     },
   };
 }

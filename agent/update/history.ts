@@ -9,6 +9,8 @@ export interface UpdateAttempt {
   from: string;
   to: string;
   channel: string;
+  /** Somebody let it go to an older release. */
+  allowDowngrade?: true;
   result: "running" | "checked" | "blocked" | "failed" | "cancelled" | "done";
   finishedAt?: string;
   /** Why it failed. */
@@ -68,7 +70,8 @@ export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
 function begun({ at, data }: JournalEntry): UpdateAttempt {
   const text = (key: string) => typeof data[key] === "string" ? data[key] as string : "";
   const base = { at, by: text("by"), from: text("from"), to: text("to"), channel: text("channel") };
-  return { ...base, result: "running", steps: [], accepted: [] };
+  const allowed = data["allowDowngrade"] === true ? { allowDowngrade: true as const } : {};
+  return { ...base, ...allowed, result: "running", steps: [], accepted: [] };
 }
 
 function goesOn(attempt: UpdateAttempt): void {

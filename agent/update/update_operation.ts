@@ -79,11 +79,12 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
         close: () => registry.close(),
       };
     },
-    shown: ({ target, from }) => ({
+    shown: ({ target, from, allowDowngrade }) => ({
       from: from.version,
       to: target.manifest.version,
       channel: target.channel,
       manifestDigest: target.manifestDigest,
+      ...(allowDowngrade && { allowDowngrade }),
     }),
     dischargers: {
       async [RESUME_RELEASES](data) {

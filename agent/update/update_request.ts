@@ -7,5 +7,7 @@ const Release = Selection.shape.resolved;
 export const UpdateRequest = z.strictObject({
   target: Release,
   from: z.strictObject({ version: z.string(), manifestDigest: z.string() }),
+  /** Somebody wants it although it is older than what was installed or seen. */
+  allowDowngrade: z.boolean().optional(),
 });
 export type UpdateRequest = z.infer<typeof UpdateRequest>;

@@ -7,6 +7,7 @@ import { settingsLost } from "../settings/settings_store.ts";
 import { readSelection } from "../setup/release_selection.ts";
 import type { Journal } from "../state/journal.ts";
 import { type ChannelNews, type ChannelWatch, createChannelWatch } from "./channel_watch.ts";
+import { type NewerRelease, olderThan } from "./age.ts";
 import { foldHistory, type UpdateAttempt } from "./history.ts";
 import { type UpdateDeps, updateOperation } from "./update_operation.ts";
 import type { UpdateRequest } from "./update_request.ts";
@@ -15,7 +16,7 @@ import type { UpdateRequest } from "./update_request.ts";
 export type UpdateRefusal =
   | OperationRefusal
   | { ok: false; reason: "not-set-up" }
-  | { ok: false; reason: "no-update"; answer: ChannelNews["answer"]; problem?: string };
+  | ({ ok: false; reason: "no-update" } & Pick<ChannelNews, "answer" | "problem" | "refused">);
 export type UpdateReply = { ok: true } | UpdateRefusal;
 
 /** Everything the faces show of updates. */
@@ -23,12 +24,25 @@ export interface UpdateView {
   /** `undefined` before setup, and when it is not on record. */
   installed: { version: string; manifestDigest: string; channel: string } | undefined;
   news: Omit<ChannelNews, "target"> & {
-    target?: { version: string; manifestDigest: string; notes?: string };
+    target?: { version: string; manifestDigest: string; releasedAt?: string; notes?: string };
+    /** The release that the target would go back from: it is older, and has to be asked for. */
+    older?: NewerRelease;
   };
   /** The newest update, if there was one. */
   operation: OperationView;
   /** Newest first. */
   history: readonly UpdateAttempt[];
+}
+
+/** How an update is asked for. */
+export interface ApplyOptions {
+  by: string;
+  /** Nothing is changed. */
+  checksOnly?: boolean;
+  /** The digest that somebody looked at; another one is refused. */
+  expected?: string;
+  /** Also to a release that is older than what was installed or seen. */
+  allowDowngrade?: boolean;
 }
 
 /** Updates of the application, behind every face. */
@@ -44,7 +58,7 @@ export interface UpdateService {
   /** What an update to the release of the channel would change; changes nothing. `undefined` when there is none. */
   plan(): Promise<readonly PlannedStep[] | undefined>;
   /** Begins the update to the release that the channel leads to now. `by` is shown and kept. `checksOnly`: nothing is changed. */
-  apply(options: { by: string; checksOnly?: boolean; expected?: string }): Promise<UpdateReply>;
+  apply(options: ApplyOptions): Promise<UpdateReply>;
   accept(checkIds: readonly string[], options: { by: string }): Promise<UpdateReply>;
   recheck(options: { by: string }): Promise<UpdateReply>;
   retry(options: { by: string }): Promise<UpdateReply>;
@@ -78,6 +92,7 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     settings: requireSettings,
   }));
   const channel: ChannelWatch = createChannelWatch({
+    host,
     clock,
     registryFor,
     settings: async () => deps.isSetUp() ? await deps.settings() : undefined,
@@ -104,9 +119,12 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     const of = [operation, entries.length, installed];
     if (made && made.of.every((it, i) => it === of[i])) return made.view;
     const { target, ...news } = channel.news(installed?.manifestDigest);
+    const older = target && news.answer === "update-available"
+      ? olderThan(target, installed, news)
+      : undefined;
     const view = {
       installed: installed && identity(installed),
-      news: { ...news, ...(target && { target: identity(target) }) },
+      news: { ...news, ...(target && { target: identity(target) }), ...(older && { older }) },
       operation,
       history: foldHistory(entries).reverse(),
     };
@@ -118,9 +136,15 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
   async function findTarget(): Promise<{ target: ResolvedRelease; from: ResolvedRelease } | UpdateRefusal> {
     await channel.look();
     const from = installed = await readInstalled();
-    const { answer, target, problem } = channel.news(from?.manifestDigest);
+    const { answer, target, problem, refused } = channel.news(from?.manifestDigest);
     if (answer === "update-available" && target && from) return { target, from };
-    return { ok: false, reason: "no-update", answer, ...(problem === undefined ? {} : { problem }) };
+    return {
+      ok: false,
+      reason: "no-update",
+      answer,
+      ...(problem === undefined ? {} : { problem }),
+      ...(refused && { refused }),
+    };
   }
 
   return {
@@ -139,7 +163,7 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
       const found = await findTarget();
       return "ok" in found ? undefined : await handle.plan(requestOf(found));
     },
-    async apply({ by, checksOnly, expected }) {
+    async apply({ by, checksOnly, expected, allowDowngrade = false }) {
       if (!deps.isSetUp()) return { ok: false, reason: "not-set-up" };
       const found = await findTarget();
       if ("ok" in found) return found;
@@ -147,7 +171,8 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
       if (expected !== undefined && expected !== found.target.manifestDigest) {
         return { ok: false, reason: "no-update", answer: "update-available" };
       }
-      return await handle.start(requestOf(found), { by, ...(checksOnly === true && { checksOnly }) });
+      const request = { ...requestOf(found), ...(allowDowngrade && { allowDowngrade }) };
+      return await handle.start(request, { by, ...(checksOnly === true && { checksOnly }) });
     },
     accept: (checkIds, options) => handle.accept(checkIds, options),
     recheck: (options) => handle.recheck(options),
@@ -162,6 +187,6 @@ function requestOf({ target, from }: { target: ResolvedRelease; from: ResolvedRe
 }
 
 function identity({ manifest, manifestDigest, channel }: ResolvedRelease) {
-  const { version, notes } = manifest;
-  return { version, manifestDigest, channel, ...(notes === undefined ? {} : { notes }) };
+  const { version, notes, releasedAt } = manifest;
+  return { version, manifestDigest, channel, ...(notes && { notes }), ...(releasedAt && { releasedAt }) };
 }

@@ -44,6 +44,7 @@ export const PROGRAMS = {
   },
   coredns: { module: "coredns", package: "github.com/coredns/coredns" },
   gitleaks: { module: "gitleaks", package: "github.com/zricethezav/gitleaks/v8" },
+  cosign: { module: "cosign", package: "github.com/sigstore/cosign/v3/cmd/cosign" },
   kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
 } as const satisfies Record<string, Program>;
 
@@ -53,9 +54,11 @@ export type ProgramName = keyof typeof PROGRAMS;
 export const PROGRAM_SETS = {
   api: ["kube-apiserver", "etcd"],
   flux: ["kube-apiserver", "etcd", "source-controller", "kustomize-controller"],
-  node: Object.keys(PROGRAMS).filter((it) => it !== "kwok" && it !== "gitleaks") as ProgramName[],
+  node: Object.keys(PROGRAMS).filter((it) => !["kwok", "gitleaks", "cosign"].includes(it)) as ProgramName[],
   /** Looks for secrets in support bundles. */
   scan: ["gitleaks"],
+  /** Makes the signatures of tests/agent/trust/testdata. */
+  cosign: ["cosign"],
   fleet: ["kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "kwok"],
 } as const satisfies Record<string, readonly ProgramName[]>;
 

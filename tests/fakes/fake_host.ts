@@ -46,6 +46,8 @@ export class FakeHost implements Host {
   writeError: string | undefined;
   /** What measureSync() measures. */
   syncMs: number[] = Array.from({ length: 100 }, () => 1);
+  /** Whether a path belongs to the user of the agent. */
+  isOurs: (path: string) => boolean = () => true;
   /** When files are written, for tests that look at it. */
   nowMs = () => 0;
 
@@ -132,19 +134,14 @@ export class FakeHost implements Host {
         sizeBytes: file.bytes.length,
         mode: file.mode,
         mtimeMs: file.mtimeMs ?? 0,
+        isOurs: this.isOurs(path),
       });
     }
-    if (this.links.has(path)) return Promise.resolve({ kind: "link", sizeBytes: 0, mode: 0o777, mtimeMs: 0 });
-    if (this.others.has(path)) {
-      return Promise.resolve({ kind: "other", sizeBytes: 0, mode: 0o600, mtimeMs: 0 });
-    }
+    const empty = { sizeBytes: 0, mtimeMs: 0, isOurs: this.isOurs(path) };
+    if (this.links.has(path)) return Promise.resolve({ kind: "link", mode: 0o777, ...empty });
+    if (this.others.has(path)) return Promise.resolve({ kind: "other", mode: 0o600, ...empty });
     if (!this.#isFolder(path)) return Promise.resolve(undefined);
-    return Promise.resolve({
-      kind: "folder",
-      sizeBytes: 0,
-      mode: this.folders.get(path) ?? 0o755,
-      mtimeMs: 0,
-    });
+    return Promise.resolve({ kind: "folder", mode: this.folders.get(path) ?? 0o755, ...empty });
   }
 
   list(path: string): Promise<string[] | undefined> {

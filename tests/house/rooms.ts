@@ -100,6 +100,7 @@ export const ROOMS: readonly Room[] = [
       "agent/operation",
       "agent/update",
       "agent/workloads",
+      "agent/trust",
     ],
   },
   {
@@ -189,6 +190,7 @@ export const ROOMS: readonly Room[] = [
       "agent/state",
       "flux",
       "k8s",
+      "agent/trust",
     ],
   },
   {
@@ -213,6 +215,7 @@ export const ROOMS: readonly Room[] = [
       "agent/text",
       "flux",
       "k8s",
+      "agent/trust",
     ],
   },
   {
@@ -230,6 +233,7 @@ export const ROOMS: readonly Room[] = [
       "agent/text",
       "flux",
       "k8s",
+      "agent/trust",
     ],
   },
   {
@@ -255,7 +259,13 @@ export const ROOMS: readonly Room[] = [
       "agent/text",
       "flux",
       "k8s",
+      "agent/trust",
     ],
+  },
+  {
+    path: "agent/trust",
+    holds: "keys, signatures of releases, what was seen of them: whether one is believed",
+    knows: ["agent/host", "agent/net", "agent/registry", "agent/release", "agent/state"],
   },
   {
     path: "agent/release",
@@ -337,8 +347,8 @@ export const WORKSHOPS: readonly Room[] = [
   { path: "tools", holds: "compile, gate, test runner, campaign, releases of the agent itself", knows: [] },
   {
     path: "tools/release",
-    holds: "build, push, verify a release",
-    knows: ["agent/net", "agent/registry", "agent/release", "agent/product", "agent/cli"],
+    holds: "build, push, sign, verify, promote a release",
+    knows: ["agent/net", "agent/registry", "agent/release", "agent/trust", "agent/product", "agent/cli"],
   },
 ];
 

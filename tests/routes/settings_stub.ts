@@ -17,6 +17,7 @@ export const STUB_SETTINGS: Settings = {
   noProxy: "",
   publicNames: "",
   caCerts: "",
+  signatures: "warn",
 };
 
 export function stubOperation(given: Partial<OperationView> = {}): OperationView {

@@ -21,6 +21,7 @@ const FORM = {
   noProxy: "",
   publicNames: "",
   caCerts: "",
+  signatures: "warn",
 };
 
 async function startApp() {

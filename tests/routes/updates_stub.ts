@@ -12,6 +12,7 @@ export interface UpdatesStub extends UpdateService {
     checkIds?: readonly string[];
     expected?: string;
     checksOnly?: boolean;
+    allowDowngrade?: boolean;
   }[];
   shown: UpdateView;
   answer: UpdateReply;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openAccess } from "../../agent/access/mod.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupService } from "../../agent/setup/mod.ts";
+import type { UpdateView } from "../../agent/update/update_service.ts";
 import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
@@ -168,4 +169,87 @@ Deno.test("the API does the same, and refuses fields that it does not know", asy
   assert.equal(refused.status, 409);
   const { reason, detail } = await refused.json();
   assert.deepEqual([reason, /ghcr\.io: connection refused/.test(detail)], ["no-update", true]);
+});
+
+const TRUST = {
+  verdict: "unsigned",
+  policy: "warn",
+  found: "it has no signature",
+  remediation: "Wait",
+  keyProblems: [],
+} as const;
+
+Deno.test("the page says who signed the release, what becomes of unsigned ones, and which key does not count", async () => {
+  const { get, updates } = await startApp();
+  const show = (news: Partial<UpdateView["news"]>) =>
+    updates.shown = { ...updates.shown, news: { ...updates.shown.news, ...news } };
+  show({ trust: { ...TRUST, keyProblems: ["old.pub: it cannot be read"] } });
+  let words = await wordsOf(await get("/updates?live=off"));
+  assert.match(
+    words,
+    /The release has no signature that could be checked.*Found: it has no signature\. What to do: Wait\./,
+  );
+  assert.match(words, /A key of this site does not count.*old\.pub: it cannot be read/);
+  assert.match(words, /Releases without a signature are shown, and may be installed/);
+  show({
+    trust: {
+      ...TRUST,
+      verdict: "signed",
+      policy: "require",
+      found: 'signed with the key "alga"',
+      remediation: "",
+    },
+  });
+  words = await wordsOf(await get("/updates?live=off"));
+  assert.match(words, /The release is signed.*Found: signed with the key "alga"\./);
+  assert.match(words, /Releases without a signature are refused/);
+  const refused = {
+    ...TRUST,
+    verdict: "refused",
+    remediation: "Do not install it: report it to Alga support",
+  } as const;
+  show({ answer: "cannot-tell", problem: "Release 1.6.0 is not believed: it has no signature", refused });
+  words = await wordsOf(await get("/updates?live=off"));
+  assert.match(
+    words,
+    /Release 1\.6\.0 is not believed: it has no signature What to do: Do not install it: report it/,
+  );
+  assert.match(words, /The release is not believed/);
+});
+
+Deno.test("going back to an older release is asked for by its own box, on page and API", async () => {
+  const { get, post, api, updates } = await startApp();
+  updates.shown = {
+    ...updates.shown,
+    news: { ...updates.shown.news, older: { version: "1.6.0", releasedAt: "2026-11-20T00:00:00Z" } },
+  };
+  assert.match(
+    await wordsOf(await get("/updates?live=off")),
+    /It is older than 1\.6\.0\. Going back has to be asked for/,
+  );
+  const plan = await (await get("/updates/plan")).text();
+  assert.match(plan, /This release is older than 1\.6\.0<\/b> of 2026-11-20/);
+  assert.doesNotMatch(plan, />Update now</);
+  await post("/updates/apply", [["expected", STUB_DIGEST]]);
+  await post("/updates/apply", [["expected", STUB_DIGEST], ["allowDowngrade", "yes"]]);
+  await api("POST", "/api/v1/updates/apply", { allowDowngrade: true });
+  assert.deepEqual(updates.requests.map((it) => it.allowDowngrade), [undefined, true, true]);
+});
+
+Deno.test("a release that is not believed is refused by its reason and with what to do", async () => {
+  const { api, updates } = await startApp();
+  const refused = {
+    ...TRUST,
+    verdict: "refused",
+    remediation: "Do not install it: report it to Alga support",
+  } as const;
+  const problem = "Release 1.6.0 is not believed: it has no signature";
+  updates.answer = { ok: false, reason: "no-update", answer: "cannot-tell", problem, refused };
+  const reply = await api("POST", "/api/v1/updates/apply", {});
+  assert.equal(reply.status, 409);
+  const { title, detail } = await reply.json();
+  assert.deepEqual([title, detail], [
+    "The release is not believed",
+    "Release 1.6.0 is not believed: it has no signature. Do not install it: report it to Alga support.",
+  ]);
 });

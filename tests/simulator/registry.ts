@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+
 /** What the registry does wrong on purpose, by the start of the path after /v2/ ("" = everything). */
 export interface RegistryFault {
   match: string;
@@ -24,7 +26,19 @@ export interface SimRegistry {
   token: string | undefined;
   /** With a value, blobs are redirected to this base URL. */
   blobRedirect: string | undefined;
+  /** Whether it tells what refers to a manifest; without it pushers keep an index at a tag, as with ghcr.io. */
+  hasReferrers: boolean;
+  /** Everything that is in it: by "repository:tag" and "repository@digest", and blobs by digest. */
+  contents(): RegistryContents;
+  /** Puts into it what {@link contents} gave. */
+  load(contents: RegistryContents): void;
   close(): Promise<void>;
+}
+
+/** What a registry holds, as text: manifests with their media types, and blobs. */
+export interface RegistryContents {
+  manifests: Record<string, { type: string; text: string }>;
+  blobs: Record<string, string>;
 }
 
 interface Stored {
@@ -65,10 +79,11 @@ export async function startSimRegistry(options: { port?: number } = {}): Promise
     if (url.pathname === "/v2/") return new Response("{}");
     const cdn = /^\/cdn\/(sha256:[0-9a-f]{64})$/.exec(url.pathname);
     if (cdn) return found(request, blobs.get(cdn[1] ?? ""), cdn[1] ?? "");
-    const match = /^\/v2\/(.+)\/(manifests|blobs|blobs\/uploads)\/([^/]*)$/.exec(url.pathname);
+    const match = /^\/v2\/(.+)\/(manifests|blobs|blobs\/uploads|referrers)\/([^/]*)$/.exec(url.pathname);
     if (!match) return error(404, "NAME_UNKNOWN");
     const [, name, what, reference] = match as unknown as [string, string, string, string];
     if (what === "blobs/uploads") return await upload(request, url, name, reference);
+    if (what === "referrers") return listReferrers(name, reference);
     if (what === "blobs") {
       if (registry.blobRedirect !== undefined && blobs.has(reference)) {
         return new Response(null, {
@@ -84,7 +99,10 @@ export async function startSimRegistry(options: { port?: number } = {}): Promise
       const stored = { bytes, type: request.headers.get("content-type") ?? "" };
       manifests.set(`${name}@${digest}`, stored);
       if (!reference.startsWith("sha256:")) manifests.set(`${name}:${reference}`, stored);
-      return new Response(null, { status: 201, headers: { "docker-content-digest": digest } });
+      const headers: Record<string, string> = { "docker-content-digest": digest };
+      const subject = subjectOf(bytes);
+      if (registry.hasReferrers && subject !== undefined) headers["oci-subject"] = subject;
+      return new Response(null, { status: 201, headers });
     }
     const stored = manifests.get(
       reference.startsWith("sha256:") ? `${name}@${reference}` : `${name}:${reference}`,
@@ -100,6 +118,10 @@ export async function startSimRegistry(options: { port?: number } = {}): Promise
     }
     const parts = uploads.get(id);
     if (!parts) return error(404, "BLOB_UPLOAD_UNKNOWN");
+    if (request.method === "PATCH") {
+      parts.push(new Uint8Array(await request.arrayBuffer()));
+      return new Response(null, { status: 202, headers: { location: url.pathname } });
+    }
     const bytes = new Uint8Array(
       await new Blob([...parts, new Uint8Array(await request.arrayBuffer())]).arrayBuffer(),
     );
@@ -107,6 +129,20 @@ export async function startSimRegistry(options: { port?: number } = {}): Promise
     if (sha256(bytes) !== digest) return error(400, "DIGEST_INVALID");
     blobs.set(digest, { bytes, type: "application/octet-stream" });
     return new Response(null, { status: 201, headers: { "docker-content-digest": digest } });
+  }
+
+  function listReferrers(name: string, digest: string): Response {
+    if (!registry.hasReferrers) return error(404, "NOT_FOUND");
+    const found = [...manifests].filter(([key, it]) =>
+      key.startsWith(`${name}@`) && subjectOf(it.bytes) === digest
+    ).map(([key, { bytes, type }]) => ({
+      mediaType: type,
+      digest: key.slice(name.length + 1),
+      size: bytes.length,
+      artifactType: parsed(bytes)?.artifactType ?? parsed(bytes)?.config?.mediaType,
+    }));
+    const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: found };
+    return new Response(JSON.stringify(index), { headers: { "content-type": OCI_INDEX } });
   }
 
   const server = Deno.serve({ hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} }, handle);
@@ -118,12 +154,47 @@ export async function startSimRegistry(options: { port?: number } = {}): Promise
     requests: [],
     token: undefined,
     blobRedirect: undefined,
+    hasReferrers: false,
+    contents: () => ({
+      manifests: Object.fromEntries(
+        [...manifests].map((
+          [key, { bytes, type }],
+        ) => [key, { type, text: new TextDecoder().decode(bytes) }]),
+      ),
+      blobs: Object.fromEntries([...blobs].map(([key, { bytes }]) => [key, new TextDecoder().decode(bytes)])),
+    }),
+    load(contents) {
+      for (const [key, { type, text }] of Object.entries(contents.manifests)) {
+        manifests.set(key, { type, bytes: new TextEncoder().encode(text) });
+      }
+      for (const [key, text] of Object.entries(contents.blobs)) {
+        blobs.set(key, { type: "application/octet-stream", bytes: new TextEncoder().encode(text) });
+      }
+    },
     async close() {
       hanging.abort();
       await server.shutdown();
     },
   };
   return await Promise.resolve(registry);
+}
+
+interface ReadManifest {
+  artifactType?: string;
+  config?: { mediaType?: string };
+  subject?: { digest?: string };
+}
+
+function parsed(bytes: Uint8Array): ReadManifest | undefined {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function subjectOf(bytes: Uint8Array): string | undefined {
+  return parsed(bytes)?.subject?.digest;
 }
 
 function found(

@@ -52,6 +52,7 @@ export function sampleSettings(state: OperationState, t = "text"): SettingsView 
       noProxy: t,
       publicNames: t,
       caCerts: t,
+      signatures: "warn",
     },
     systemDns: t,
     operation: stubOperation({

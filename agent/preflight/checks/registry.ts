@@ -10,6 +10,7 @@ import { throughputCheck } from "./registry_speed.ts";
 import { REGISTRY_WAY_CHECKS } from "./registry_reachability.ts";
 import { registryTrustChecks } from "./registry_trust.ts";
 import { releaseChecks } from "./release.ts";
+import { signatureChecks } from "./signature.ts";
 import { TIME_SKEW, TIME_SYNC } from "./time.ts";
 
 /** Failures of the way; what lies behind it was not seen. */
@@ -39,7 +40,10 @@ export function shareRelease(context: CheckContext): () => Promise<ResolvedRelea
 }
 
 /** Checks of the way to the registries and of the release itself. */
-export function registryChecks(release: () => Promise<ResolvedRelease>): readonly Check[] {
+export function registryChecks(
+  context: CheckContext,
+  release = shareRelease(context),
+): readonly Check[] {
   return [
     ...REGISTRY_WAY_CHECKS,
     ...registryTrustChecks(release),
@@ -47,6 +51,7 @@ export function registryChecks(release: () => Promise<ResolvedRelease>): readonl
     TIME_SKEW,
     TIME_SYNC,
     ...releaseChecks(release),
+    ...signatureChecks(context, release),
     MIRROR_COMPLETE,
     throughputCheck(release),
   ];

@@ -50,7 +50,13 @@ const DNS_CHECKS = [
   "reg.dns",
   "reg.tcp",
 ] as const;
-const RELEASE_CHECKS = ["rel.channel", "rel.schema", "rel.images"] as const;
+const RELEASE_CHECKS = [
+  "rel.channel",
+  "rel.schema",
+  "rel.signature",
+  "rel.signature-kept",
+  "rel.images",
+] as const;
 
 /** The one list of fields, in the order in which they are asked: schema, defaults, form, command line, answers and settings are made from it. */
 export const FIELDS = {
@@ -211,11 +217,27 @@ export const FIELDS = {
     settingsOnly: true,
     checks: ["reg.tls", "reg.tls-chain", "reg.auth"],
   },
+  signatures: {
+    label: "Signatures of releases",
+    noun: "warn or require",
+    help: "A release whose signature is wrong is never installed.",
+    group: "advanced",
+    secret: "none",
+    flag: "signatures",
+    default: { value: "warn" },
+    settingsOnly: true,
+    choices: [
+      { value: "warn", label: "Warn", help: "Say when a release has no signature" },
+      { value: "require", label: "Require", help: "Refuse a release that has no signature" },
+    ],
+    // It may be required before the first signed release is there.
+    checks: [],
+  },
 } as const satisfies Record<string, Field>;
 export type FieldKey = keyof typeof FIELDS;
 
 /** Fields that setup asks for. */
-export type SetupFieldKey = Exclude<FieldKey, "caCerts">;
+export type SetupFieldKey = Exclude<FieldKey, "caCerts" | "signatures">;
 
 /** A field as the list has it. */
 export function fieldOf(key: FieldKey): Field {

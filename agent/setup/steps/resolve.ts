@@ -1,4 +1,6 @@
+import { AgentError } from "../../error.ts";
 import { resolveRelease } from "../../release/mod.ts";
+import { DEFAULT_POLICY, judgeAndRemember } from "../../trust/mod.ts";
 import { readSelection, writeSelection } from "../release_selection.ts";
 import type { Step } from "../step.ts";
 
@@ -22,6 +24,17 @@ export const resolveStep: Step = {
       reference: inputs.releaseRef,
       signal,
     });
+    const { verdict, found, remediation } = await judgeAndRemember({ host, clock, registry }, resolved, {
+      policy: DEFAULT_POLICY,
+      signal,
+    });
+    if (verdict === "refused" || verdict === "unknown") {
+      throw new AgentError(
+        "RELEASE_INVALID",
+        `Release ${resolved.manifest.version} is not believed: ${found}`,
+        { hint: remediation, retrySafe: verdict === "unknown" },
+      );
+    }
     await writeSelection(host, clock, resolved, inputs);
     say(`Release ${resolved.manifest.version}`);
   },

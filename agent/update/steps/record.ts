@@ -1,5 +1,6 @@
 import type { Step } from "../../operation/step.ts";
 import { requireRelease, writeSelection } from "../../setup/release_selection.ts";
+import { goBackTo } from "../../trust/mod.ts";
 import { selectionArrived } from "../arrived.ts";
 import { targetOf, type UpdateContext } from "../context.ts";
 
@@ -16,7 +17,9 @@ export const recordStep: Step<UpdateContext> = {
   look: selectionArrived,
   async act(context) {
     const { host, clock } = context;
-    await writeSelection(host, clock, targetOf(context), await context.settings());
+    const target = targetOf(context);
+    if (context.request.allowDowngrade) await goBackTo(host, clock, target);
+    await writeSelection(host, clock, target, await context.settings());
   },
   plan: async (context) => [{
     object: "Installed release",

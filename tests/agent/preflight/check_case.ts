@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import {
   allChecks,
   type CheckContext,
+  type CheckInputs,
   type CheckResult,
   type CheckStatus,
   runPreflight,
@@ -13,6 +14,7 @@ import { systemClock } from "../../../agent/clock.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { standInCrds } from "../../simulator/sim_host.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
+import { SITE_KEY_PATH, SITE_PUBLIC_KEY } from "../trust/site_key.ts";
 import { FakeRegistry } from "./fake_registry.ts";
 
 const GIB = 1024 ** 3;
@@ -29,7 +31,7 @@ export interface CheckCase {
   host?: (host: FakeHost) => void;
   registry?: (registry: FakeRegistry) => void;
   context?: Partial<Omit<CheckContext, "inputs">>;
-  inputs?: Partial<SetupInputs>;
+  inputs?: Partial<CheckInputs>;
 }
 
 export function diskAnswer(sizeGib: number, usedGib: number, target = "/"): { stdout: string } {
@@ -144,6 +146,7 @@ export function greenHost(): FakeHost {
     "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
     "/run/utmp": "",
     "/sys/block/loop0/size": "0\n",
+    [SITE_KEY_PATH]: SITE_PUBLIC_KEY,
     "/proc/meminfo": "MemTotal:       16384000 kB\n",
     "/proc/net/udp": "  sl  local_address rem_address   st\n",
     "/proc/net/tcp": "  sl  local_address rem_address   st\n",
@@ -185,7 +188,7 @@ export const INPUTS: SetupInputs = {
 export const MIRRORS = { "ghcr.io": "http://127.0.0.1:5000" };
 
 export function checkContext(
-  options: Partial<Omit<CheckContext, "inputs">> & { inputs?: Partial<SetupInputs> } = {},
+  options: Partial<Omit<CheckContext, "inputs">> & { inputs?: Partial<CheckInputs> } = {},
 ): CheckContext {
   return {
     host: greenHost(),

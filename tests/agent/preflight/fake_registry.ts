@@ -3,7 +3,15 @@ import type { NetworkError } from "../../../agent/net/errors.ts";
 import type { MeasuredRead } from "../../../agent/registry/measure_body.ts";
 import { RegistryError, type RegistryFailure } from "../../../agent/registry/errors.ts";
 import { RELEASE_REPOSITORY, type ReleaseManifest } from "../../../agent/release/manifest.ts";
+import { signatureOf } from "../trust/site_key.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const SIGNATURE = signatureOf({
+  host: "ghcr.io",
+  repository: "nine-minds/alga-appliance-release",
+  digest: DIGEST,
+});
 
 /** A registry without a network: one release, and failures by host. */
 export class FakeRegistry implements RegistryClient {
@@ -25,6 +33,10 @@ export class FakeRegistry implements RegistryClient {
   layerBytes: number | undefined = 900_000_000;
   /** What reading content gives. */
   read: MeasuredRead | NetworkError = { bytes: 8 * 1024 * 1024, tookMs: 1_000 };
+  /** Whether the release has a signature. */
+  isSigned = true;
+  /** How asking for the signature fails. */
+  signatureFailure: RegistryFailure | undefined;
 
   ping(host: string): Promise<{ status: number; dateMs: number | undefined }> {
     const failure = this.pingFailures.get(host);
@@ -34,6 +46,7 @@ export class FakeRegistry implements RegistryClient {
   }
 
   fetchManifest(host: string, repository: string, reference: string): Promise<FetchedManifest> {
+    if (/^sha256-/.test(reference)) return this.#signatureManifest(host, reference);
     if (repository === RELEASE_REPOSITORY) this.reads++;
     if (this.readFailure instanceof Error) return Promise.reject(this.readFailure);
     const failure = this.readFailure ?? (this.release === undefined ? "not-found" : undefined);
@@ -42,7 +55,7 @@ export class FakeRegistry implements RegistryClient {
         new RegistryError(failure, host, `${host}: ${failure} for ${repository}:${reference}`),
       );
     }
-    const digest = `sha256:${"a".repeat(64)}`;
+    const digest = DIGEST;
     const text = JSON.stringify({
       schemaVersion: 2,
       mediaType: "application/vnd.oci.image.manifest.v1+json",
@@ -59,13 +72,27 @@ export class FakeRegistry implements RegistryClient {
     });
   }
 
-  fetchBlob(): Promise<Uint8Array> {
+  #signatureManifest(host: string, reference: string): Promise<FetchedManifest> {
+    const failure = this.signatureFailure ??
+      (this.isSigned && reference === SIGNATURE.tag ? undefined : "not-found");
+    return failure
+      ? Promise.reject(new RegistryError(failure, host, `${host}: ${failure}`))
+      : Promise.resolve({ digest: "", mediaType: "", bytes: SIGNATURE.manifest });
+  }
+
+  fetchBlob(_host?: string, _repository?: string, wanted?: { digest: string }): Promise<Uint8Array> {
+    const payload = SIGNATURE.blobs.get(wanted?.digest ?? "");
+    if (payload) return Promise.resolve(payload);
     return Promise.resolve(new TextEncoder().encode(this.releaseText ?? JSON.stringify(this.release)));
   }
 
   measureBlob(_host: string, _repository: string, digest: string): Promise<MeasuredRead> {
     if (this.read instanceof Error) return Promise.reject(this.read);
     return digest.startsWith("sha256:d") ? Promise.resolve(this.read) : Promise.reject(new TypeError(digest));
+  }
+
+  fetchReferrers(): Promise<Uint8Array | undefined> {
+    return Promise.resolve(undefined);
   }
 
   exists(host: string, repository: string): Promise<boolean> {

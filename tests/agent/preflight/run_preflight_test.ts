@@ -28,11 +28,12 @@ import { UPGRADE_PATH_CASES } from "./upgrade_path_cases.ts";
 import { REGISTRY_SPEED_CASES } from "./registry_speed_cases.ts";
 import { DISK_HEALTH_CASES } from "./disk_health_cases.ts";
 import { DUPLICATE_ADDRESS_CASES } from "./duplicate_address_cases.ts";
+import { SIGNATURE_CASES } from "./signature_cases.ts";
 import { SOURCE_CASES } from "./source_cases.ts";
 
 /** @see catalogue.md 4.1: ids are stored and shown, so they are never renamed. */
 const IDS =
-  "os.release os.arch os.root hw.cpu hw.memory disk.total disk.used disk.readonly kernel.cgroup time.skew id.hostname net.interface net.default-route net.cidr net.ports-tcp dns.servers dns.resolve dns.app-host proxy.syntax proxy.connect k3s.sources flux.definitions reg.mirrors reg.dns reg.tcp reg.tls reg.auth rel.channel rel.schema rel.images state.previous os.pkg-lock os.reboot-required os.failed-units os.security-tools hw.virt hw.cpu-features hw.swap disk.forecast disk.inodes disk.fs disk.latency kernel.version kernel.modules kernel.sysctl kernel.apparmor id.localhost id.machine-id time.sync os.firewall net.pod-path net.address net.mtu net.ports-udp net.conflict-k8s dns.loop dns.search-wildcard proxy.no-proxy net.captive reg.tls-chain reg.blob-host mirror.complete disk.smart net.duplicate-ip net.ipv6-broken reg.throughput rel.upgrade-path k3s.binary"
+  "os.release os.arch os.root hw.cpu hw.memory disk.total disk.used disk.readonly kernel.cgroup time.skew id.hostname net.interface net.default-route net.cidr net.ports-tcp dns.servers dns.resolve dns.app-host proxy.syntax proxy.connect k3s.sources flux.definitions reg.mirrors reg.dns reg.tcp reg.tls reg.auth rel.channel rel.schema rel.signature rel.signature-kept rel.images state.previous os.pkg-lock os.reboot-required os.failed-units os.security-tools hw.virt hw.cpu-features hw.swap disk.forecast disk.inodes disk.fs disk.latency kernel.version kernel.modules kernel.sysctl kernel.apparmor id.localhost id.machine-id time.sync os.firewall net.pod-path net.address net.mtu net.ports-udp net.conflict-k8s dns.loop dns.search-wildcard proxy.no-proxy net.captive reg.tls-chain reg.blob-host mirror.complete disk.smart net.duplicate-ip net.ipv6-broken reg.throughput rel.upgrade-path k3s.binary"
     .split(" ");
 
 /** Played in tests of their own, on sockets. */
@@ -77,6 +78,7 @@ Deno.test("every check has a case that passes and one that does not", () => {
     ...DISK_HEALTH_CASES,
     ...DUPLICATE_ADDRESS_CASES,
     ...SOURCE_CASES,
+    ...SIGNATURE_CASES,
   ];
   for (const id of IDS.filter((it) => !PLAYED_ON_SOCKETS.includes(it))) {
     const statuses = cases.filter((it) => it.id === id).map((it) => it.status);

@@ -21,6 +21,7 @@ export const SETTINGS: Settings = {
   noProxy: "",
   publicNames: "",
   caCerts: "",
+  signatures: "warn",
 };
 
 /** An appliance that was set up with {@link SETTINGS}: files as setup leaves them, values and a few workloads in its cluster. */

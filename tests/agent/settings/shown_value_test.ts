@@ -13,6 +13,7 @@ const CASES: readonly [key: SettingKey, settings: Partial<Settings>, text: strin
   ["channel", { channel: "nightly" }, "nightly"],
   ["proxyUrl", {}, "none"],
   ["proxyUrl", { proxyUrl: "http://maria:Geheim-7@proxy.example:3128" }, "http://maria@proxy.example:3128"],
+  ["signatures", { signatures: "require" }, "require"],
   ["noProxy", {}, "only this appliance"],
   ["noProxy", { noProxy: "intern.example" }, "intern.example"],
   ["publicNames", {}, "none"],

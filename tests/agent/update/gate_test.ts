@@ -17,6 +17,8 @@ Deno.test("an update asks what an installed machine can pass, and leaves the que
     "reg.tls-chain",
     "rel.images",
     "rel.schema",
+    "rel.signature",
+    "rel.signature-kept",
     "time.skew",
     "time.sync",
   ]);

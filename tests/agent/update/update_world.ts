@@ -1,6 +1,7 @@
 import { systemClock } from "../../../agent/clock.ts";
 import { createEngine } from "../../../agent/operation/mod.ts";
 import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
+import { RegistryError } from "../../../agent/registry/errors.ts";
 import type { RegistryClient } from "../../../agent/registry/registry.ts";
 import type { ResolvedRelease } from "../../../agent/release/mod.ts";
 import { valuesObjects } from "../../../agent/setup/values_objects.ts";
@@ -13,6 +14,7 @@ import { KINDS, type KubeObject } from "../../../k8s/mod.ts";
 import type { FakeHost } from "../../fakes/fake_host.ts";
 import { startMortalProcess } from "../operation/mortal_process.ts";
 import { SETTINGS } from "../settings/settings_world.ts";
+import { signatureOf } from "../trust/site_key.ts";
 import { inStepWorld, RushingClock, sampleRelease, type StepWorld } from "../setup/steps/step_world.ts";
 
 export const BY = { by: "browser 192.0.2.7" };
@@ -31,7 +33,7 @@ const CHARTS: Record<string, string> = {
 export const OLD = releaseOf("1.4.0", "1");
 export const NEW = releaseOf("1.5.0", "2");
 
-function releaseOf(version: string, digit: string, upgradeFrom?: string[]): ResolvedRelease {
+export function releaseOf(version: string, digit: string, upgradeFrom?: string[]): ResolvedRelease {
   const tag = `tag-${version}`;
   const resolved = sampleRelease({
     version,
@@ -254,7 +256,16 @@ export interface Agent {
 export async function startAgent(
   world: UpdateWorld,
   host: FakeHost,
-  { limit = Infinity, gate = OPEN_GATE, channel = () => NEW, isLoginReady = true }: {
+  {
+    limit = Infinity,
+    gate = OPEN_GATE,
+    channel = () => NEW,
+    isLoginReady = true,
+    isSigned = () => false,
+    signatures = "warn",
+  }: {
+    isSigned?: () => boolean;
+    signatures?: "warn" | "require";
     limit?: number;
     gate?: typeof updateGate;
     channel?: () => ResolvedRelease;
@@ -272,11 +283,11 @@ export async function startAgent(
     journal,
     connectKube: () => Promise.resolve(process.kube),
     mirrors: {},
-    registryFor: () => registryOf(channel),
+    registryFor: () => registryOf(channel, isSigned),
     agentPort: 8080,
     gate,
     isSetUp: () => true,
-    settings: () => Promise.resolve(SETTINGS),
+    settings: () => Promise.resolve({ ...SETTINGS, signatures }),
     login: { isReady: () => isLoginReady, waitingFor: () => "", subscribe: () => () => {} },
     troubles: () => [],
   });
@@ -294,20 +305,33 @@ export async function startAgent(
   };
 }
 
-/** A registry that has what the channel leads to, and every chart. */
-function registryOf(channel: () => ResolvedRelease): RegistryClient {
+/** A registry that has what the channel leads to, signed with the site's key or not, and every chart. */
+function registryOf(channel: () => ResolvedRelease, isSigned: () => boolean): RegistryClient {
   const encoder = new TextEncoder();
+  const signature = () => {
+    const { registryHost: host, repository, manifestDigest: digest } = channel();
+    return signatureOf({ host, repository, digest });
+  };
   return {
     ping: () => Promise.resolve({ status: 200, dateMs: undefined }),
     // deno-lint-ignore require-await -- a channel that throws is a registry that refuses
-    async fetchManifest() {
+    async fetchManifest(host, _repository, reference) {
+      if (reference.startsWith("sha256-")) {
+        const { tag, manifest: bytes } = signature();
+        if (isSigned() && reference === tag) return { digest: "", mediaType: "", bytes };
+        throw new RegistryError("not-found", host, `${host} does not have ${reference} (404)`, {
+          status: 404,
+        });
+      }
       const { manifest, manifestDigest } = channel();
       const config = { digest: `sha256:${"c".repeat(64)}`, size: JSON.stringify(manifest).length };
       return { digest: manifestDigest, mediaType: "", bytes: encoder.encode(JSON.stringify({ config })) };
     },
-    fetchBlob: () => Promise.resolve(encoder.encode(JSON.stringify(channel().manifest))),
     measureBlob: (_host, _repository, _digest, { maxBytes }) =>
       Promise.resolve({ bytes: maxBytes, tookMs: 1 }),
+    fetchBlob: (_host, _repository, { digest }) =>
+      Promise.resolve(signature().blobs.get(digest) ?? encoder.encode(JSON.stringify(channel().manifest))),
+    fetchReferrers: () => Promise.resolve(undefined),
     exists: () => Promise.resolve(true),
     close: () => {},
   };

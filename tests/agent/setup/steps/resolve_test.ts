@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { createRegistryClient } from "../../../../agent/registry/client.ts";
 import { readSelection } from "../../../../agent/setup/release_selection.ts";
 import { resolveStep } from "../../../../agent/setup/steps/resolve.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
-import { pushRelease } from "../../../simulator/push.ts";
+import { pushBlob, pushManifest, pushRelease } from "../../../simulator/push.ts";
 import { type SimRegistry, startSimRegistry } from "../../../simulator/registry.ts";
 import { sampleReleaseManifest } from "../../../simulator/sample_release.ts";
 import type { StepContext } from "../../../../agent/setup/step.ts";
+import { signatureOf, SITE_KEY_PATH, SITE_PUBLIC_KEY } from "../../trust/site_key.ts";
 import { inStepWorld, type StepWorld } from "./step_world.ts";
 
 async function withRegistry(
@@ -109,5 +111,34 @@ Deno.test("resolve: a damaged record is chosen again, not trusted", async () => 
       await resolveStep.act(world.context(overrides));
       assert.equal(await resolveStep.look(world.context(overrides)), true);
     }
+  });
+});
+
+Deno.test("resolve: a release whose signature does not count is not chosen, and one that is signed is remembered", async () => {
+  await withRegistry(async (world, registry, overrides) => {
+    const digest = await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+    const signed = { host: "ghcr.io", repository: "nine-minds/alga-appliance-release", digest };
+    const { tag, manifest, blobs } = signatureOf(signed);
+    for (const bytes of blobs.values()) await pushBlob(registry.url, signed.repository, bytes, "");
+    await pushManifest(
+      registry.url,
+      signed.repository,
+      [tag],
+      JSON.parse(new TextDecoder().decode(manifest)),
+    );
+    const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey;
+    world.host.put(SITE_KEY_PATH, String(other.export({ type: "spki", format: "pem" })));
+    const context = world.context(overrides);
+    await assert.rejects(Promise.resolve(resolveStep.act(context)), {
+      code: "RELEASE_INVALID",
+      message: /^Release 1\.4\.0 is not believed: its signature does not count: it is of no key/,
+      hint: /Alga support/,
+      retrySafe: false,
+    });
+    assert.equal(await readSelection(world.host, world.clock), undefined);
+    world.host.put(SITE_KEY_PATH, SITE_PUBLIC_KEY);
+    await resolveStep.act(context);
+    assert.equal((await readSelection(world.host, world.clock))?.resolved.manifestDigest, digest);
+    assert.match(await world.host.readText(PATHS.releaseTrust) ?? "", /"version": "1\.4\.0"/);
   });
 });
