@@ -201,7 +201,7 @@ Deno.test("the page says who signed the release, what becomes of unsigned ones, 
     },
   });
   words = await wordsOf(await get("/updates?live=off"));
-  assert.match(words, /The release is signed.*Found: signed with the key "alga"\./);
+  assert.match(words, /The release is signed.*Found: signed with the key &quot;alga&quot;\./);
   assert.match(words, /Releases without a signature are refused/);
   const refused = {
     ...TRUST,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ResolvedRelease, resolveRelease } from "../../../agent/release/mod.ts";
-import { goBackTo, readSeen } from "../../../agent/trust/memory.ts";
+import { goBackTo, readSeen, remember } from "../../../agent/trust/memory.ts";
 import {
   judgeAndRemember,
   type Judgement,
@@ -158,6 +158,23 @@ Deno.test("an older pointer is told from a newer one by the time that is signed 
     assert.deepEqual(
       (await readSeen(host, clock, release))?.channels["stable"]?.releasedAt,
       "2026-11-19T00:00:00Z",
+    );
+  });
+});
+
+Deno.test("a signed release that is older does not take the place of the newest one", async () => {
+  await inTrustWorld({}, async ({ host, release }) => {
+    for (const day of ["20", "19"]) {
+      await remember(host, clock, at(release, day.slice(1), `2026-11-${day}T00:00:00Z`));
+    }
+    assert.equal(
+      (await readSeen(host, clock, release))?.channels["stable"]?.releasedAt,
+      "2026-11-20T00:00:00Z",
+    );
+    await remember(host, clock, at(release, "5", "2026-11-21T00:00:00Z"));
+    assert.equal(
+      (await readSeen(host, clock, release))?.channels["stable"]?.releasedAt,
+      "2026-11-21T00:00:00Z",
     );
   });
 });

@@ -6,7 +6,15 @@ import { readSeen } from "../../../agent/trust/mod.ts";
 import { updateChecks, updateGate } from "../../../agent/update/gate.ts";
 import { until } from "../../until.ts";
 import { SITE_KEY_PATH, SITE_PUBLIC_KEY } from "../trust/site_key.ts";
-import { type Agent, BY, inUpdateWorld, NEW, releaseOf, startAgent } from "./update_world.ts";
+import {
+  type Agent,
+  BY,
+  inUpdateWorld,
+  NEW,
+  releaseOf,
+  startAgent,
+  type UpdateWorld,
+} from "./update_world.ts";
 
 const OLDER = at(releaseOf("1.3.0", "3"), "2026-11-01T00:00:00Z");
 const NEWER = at(NEW, "2026-11-20T00:00:00Z");
@@ -32,35 +40,39 @@ const AGE_GATE: typeof updateGate = {
   },
 };
 
+/** One agent with the site's key in its place, ended however the body ends. */
+async function inTrustedWorld(
+  options: Parameters<typeof startAgent>[2],
+  body: (agent: Agent, world: UpdateWorld) => Promise<void>,
+): Promise<void> {
+  await inUpdateWorld(async (world) => {
+    world.host.put(SITE_KEY_PATH, SITE_PUBLIC_KEY);
+    const agent = await startAgent(world, world.host, options);
+    try {
+      await body(agent, world);
+    } finally {
+      await agent.kill();
+    }
+  });
+}
+
 function settled({ updates }: Agent, status: string): Promise<unknown> {
   return until(`the update is ${status}`, () => updates.view().operation.state.status, (it) => it === status);
 }
 
 Deno.test("looking tells who signed what the channel leads to", async () => {
-  await inUpdateWorld(async (world) => {
-    world.host.put(SITE_KEY_PATH, SITE_PUBLIC_KEY);
-    const { updates, kill } = await startAgent(world, world.host, {
-      isSigned: () => true,
-      signatures: "require",
-    });
+  await inTrustedWorld({ isSigned: () => true, signatures: "require" }, async ({ updates }) => {
     const { news } = await updates.look();
     assert.equal(news.answer, "update-available");
     assert.deepEqual([news.trust?.verdict, news.trust?.found], ["signed", 'signed with the key "site.pub"']);
-    await kill();
   });
 });
 
 Deno.test("where signatures are required, an unsigned release is no update, and the one before stays known", async () => {
-  await inUpdateWorld(async (world) => {
-    world.host.put(SITE_KEY_PATH, SITE_PUBLIC_KEY);
-    let isSigned = true;
-    let channel = NEW;
-    const agent = await startAgent(world, world.host, {
-      isSigned: () => isSigned,
-      signatures: "require",
-      channel: () => channel,
-    });
-    const { updates, kill } = agent;
+  let isSigned = true;
+  let channel = NEW;
+  const options = { isSigned: () => isSigned, signatures: "require", channel: () => channel } as const;
+  await inTrustedWorld(options, async ({ updates }) => {
     await updates.look();
     [isSigned, channel] = [false, releaseOf("1.6.0", "4")];
     const { news } = await updates.look();
@@ -71,40 +83,30 @@ Deno.test("where signatures are required, an unsigned release is no update, and 
     const reply = await updates.apply(BY);
     assert.ok(!reply.ok && reply.reason === "no-update" && reply.refused);
     assert.deepEqual(updates.view().history, []);
-    await kill();
   });
 });
 
 Deno.test("a signature that comes later is seen without a new release, and one that goes too", async () => {
-  await inUpdateWorld(async (world) => {
-    world.host.put(SITE_KEY_PATH, SITE_PUBLIC_KEY);
-    let isSigned = false;
-    const { updates, kill } = await startAgent(world, world.host, { isSigned: () => isSigned });
+  let isSigned = false;
+  await inTrustedWorld({ isSigned: () => isSigned }, async ({ updates }) => {
     const verdict = async () => (await updates.look()).news.trust?.verdict;
     assert.equal(await verdict(), "unsigned");
     isSigned = true;
     assert.equal(await verdict(), "signed");
     isSigned = false;
     assert.equal(await verdict(), "stripped");
-    await kill();
   });
 });
 
 Deno.test("an older pointer is refused until somebody asks to go back, and that is recorded", async () => {
-  await inUpdateWorld(async (world) => {
-    world.host.put(SITE_KEY_PATH, SITE_PUBLIC_KEY);
-    let channel = NEWER;
-    const agent = await startAgent(world, world.host, {
-      gate: AGE_GATE,
-      isSigned: () => true,
-      channel: () => channel,
-    });
+  let channel = NEWER;
+  const options = { gate: AGE_GATE, isSigned: () => true, channel: () => channel };
+  await inTrustedWorld(options, async (agent, world) => {
     const { updates } = agent;
     await updates.look();
     channel = OLDER;
     const { news } = await updates.look();
-    const newer = { version: "1.5.0", releasedAt: "2026-11-20T00:00:00Z" };
-    assert.deepEqual(news.older, newer);
+    assert.deepEqual(news.older, { version: "1.5.0", releasedAt: "2026-11-20T00:00:00Z" });
 
     await updates.apply(BY);
     await settled(agent, "blocked");
@@ -129,14 +131,11 @@ Deno.test("an older pointer is refused until somebody asks to go back, and that 
     );
     const seen = await readSeen(world.host, world.clock, OLDER);
     assert.equal(seen?.channels["stable"]?.version, "1.3.0", "what was asked for is the newest from now on");
-    await agent.kill();
   });
 });
 
 Deno.test("without a time in it, a release of a lower version is older than the installed one", async () => {
-  await inUpdateWorld(async (world) => {
-    const { updates, kill } = await startAgent(world, world.host, { channel: () => releaseOf("1.3.0", "3") });
+  await inTrustedWorld({ channel: () => releaseOf("1.3.0", "3") }, async ({ updates }) => {
     assert.deepEqual((await updates.look()).news.older, { version: "1.4.0" });
-    await kill();
   });
 });
