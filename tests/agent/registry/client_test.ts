@@ -506,3 +506,26 @@ Deno.test("resolveRelease() ignores unknown fields", () =>
     await pushRelease(registry.url, ["stable"], { ...sampleReleaseManifest(), later: { a: 1 } });
     assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.4.0");
   }));
+
+Deno.test("fetchReferrers() gives the list, and follows no redirect to a page", async () => {
+  const registry = await startSimRegistry();
+  const client = clientOf(registry.url);
+  const digest = `sha256:${"a".repeat(64)}`;
+  const ask = () => client.fetchReferrers("ghcr.io", "nine-minds/x", digest);
+  try {
+    assert.equal(await ask(), undefined);
+    registry.hasReferrers = true;
+    assert.match(new TextDecoder().decode(await ask()), /"manifests":\[\]/);
+    registry.requests.length = 0;
+    registry.faults = [{
+      match: "nine-minds/x/referrers/",
+      status: 303,
+      headers: { location: `${registry.url}/v2/` },
+    }];
+    assert.equal(await ask(), undefined);
+    assert.equal(registry.requests.length, 1);
+  } finally {
+    client.close();
+    await registry.close();
+  }
+});
