@@ -3,6 +3,7 @@ import { resolveRelease } from "../../agent/release/mod.ts";
 import { readOrigin } from "../../tools/release/git_origin.ts";
 import { type ExitCode } from "../../agent/cli/command.ts";
 import { runReleaseCli } from "../../tools/release/release_cli.ts";
+import { FIXTURE_PASSWORD, readFixtures } from "../agent/trust/fixtures.ts";
 import { pushImage } from "../simulator/push.ts";
 import { clientOf, fakeSurroundings, registryTest } from "./registry_case.ts";
 import { STANDIN_CHARTS, writeSampleTopology } from "./sample_release_push.ts";
@@ -64,7 +65,7 @@ Deno.test("release --help tells commands, an example and exit codes", async () =
 });
 
 const WRONG: [string, string[], RegExp][] = [
-  ["nothing", [], /Name what to do: build, push or verify/],
+  ["nothing", [], /Name what to do: build, push, sign, verify, promote or diff/],
   ["an unknown command", ["publish"], /"publish" is unknown/],
   ["build without a file", ["build"], /Name the release file/],
   ["push with two folders", ["push", "a", "b"], /Unexpected word "b"/],
@@ -237,13 +238,22 @@ registryTest("the commands of docs/release.md work in their order", async (serve
     assert.deepEqual(commands.map((it) => it[0]), [
       "build",
       "push",
+      "sign",
       "verify",
+      "diff",
+      "promote",
       "push",
       "verify",
       "push",
       "verify",
     ]);
-    for (const command of commands) {
+    const { keys: { a } } = await readFixtures();
+    await Deno.writeTextFile(`${dir}/cosign.key`, a?.privateText ?? "", { mode: 0o600 });
+    await Deno.writeTextFile(`${dir}/cosign.pub`, a?.publicText ?? "");
+    await Deno.writeTextFile(`${dir}/cosign.password`, FIXTURE_PASSWORD, { mode: 0o600 });
+    for (const written of commands) {
+      // The first release of a channel has none before it.
+      const command = written[0] === "diff" ? written.map((it) => it === "stable" ? "1.5.0" : it) : written;
       const args = command[0] === "build"
         ? [...command, ...build.slice(2)]
         : command.includes("--registry-mirror")

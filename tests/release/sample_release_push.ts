@@ -20,6 +20,8 @@ export interface SampleImage {
 export interface SampleReleaseOptions {
   /** Default 1.4.0. */
   version?: string;
+  /** Default the time of its commit. */
+  releasedAt?: string;
   /** Release channels that point at it; default stable and nightly. */
   channels?: readonly ("stable" | "nightly")[];
   /** Host in image names; default ghcr.io, which a containerd mirror leads to the registry. */
@@ -106,6 +108,7 @@ export async function buildSampleRelease(
       ...options.images,
     },
     chartRepository,
+    ...(options.releasedAt && { releasedAt: options.releasedAt }),
   }));
   const topologyDir = await Deno.makeTempDir({ prefix: "alga-topology-" });
   try {

@@ -46,6 +46,9 @@ export async function buildRelease(
   const manifest = {
     schema: "alga.appliance.release/v1",
     version: spec.version,
+    releasedAt: spec.releasedAt ?? toZulu(options.origin.createdAt),
+    ...(spec.upgradeFrom && { upgradeFrom: spec.upgradeFrom }),
+    ...(spec.notes && { notes: spec.notes }),
     valuesProfile: spec.profile,
     images: spec.images,
     controlPlane: spec.controlPlane,
@@ -62,6 +65,11 @@ export async function buildRelease(
   const pointer = pointerArtifact(spec.version, manifest);
   const chartArtifacts = await Promise.all(packed.map((it) => chartArtifact(chartPlace, it)));
   return { manifest: PublishedManifest.parse(manifest), artifacts: [...chartArtifacts, bundle, pointer] };
+}
+
+/** The same moment in UTC, to the second: git tells it with the committer's time zone. */
+function toZulu(time: string): string {
+  return new Date(time).toISOString().replace(".000Z", "Z");
 }
 
 /** The release pointer: the manifest is its config, and once more its only layer. @see contract.md 1.2 */

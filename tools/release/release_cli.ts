@@ -1,19 +1,19 @@
 import { resolve } from "node:path/posix";
 import { EXIT, type ExitCode, UsageError } from "../../agent/cli/command.ts";
 import { parseChoice, parseMirrors, parseOptions } from "../../agent/cli/options.ts";
-import { systemClock } from "../../agent/clock.ts";
 import { errorText } from "../../agent/error.ts";
 import { RELEASE_REPOSITORY } from "../../agent/release/mod.ts";
-import { createRegistryClient } from "../../agent/registry/client.ts";
+import type { TrustedKey } from "../../agent/trust/public_key.ts";
 import { NetworkError } from "../../agent/net/errors.ts";
 import { buildRelease } from "./build_release.ts";
-import { readDockerCredentials } from "./docker_credentials.ts";
 import { failureHint } from "./failure_hint.ts";
 import { readOrigin } from "./git_origin.ts";
 import { type OciArtifact, toReference } from "./oci_artifact.ts";
 import { readLayout, writeLayout } from "./oci_layout.ts";
 import { moveChannel, pushRelease } from "./push_release.ts";
-import { createRegistryWriter } from "./registry_writer.ts";
+import { readVerifyingKeys } from "./key_files.ts";
+import { createReader, createWriter, oneWord } from "./release_options.ts";
+import { diff, promote, sign } from "./trust_commands.ts";
 import { RELEASE_HELP } from "./release_help.ts";
 import { ReleaseError } from "./release_error.ts";
 import { parseReleaseSpec } from "./release_spec.ts";
@@ -37,15 +37,20 @@ const repo = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 export async function runReleaseCli(args: readonly string[], around: Surroundings): Promise<ExitCode> {
   const [command, ...rest] = args;
   try {
-    if (command === undefined) throw new UsageError("Name what to do: build, push or verify");
+    if (command === undefined) {
+      throw new UsageError("Name what to do: build, push, sign, verify, promote or diff");
+    }
     if (command === "--help" || command === "-h" || rest.includes("--help") || rest.includes("-h")) {
       around.out(RELEASE_HELP);
       return EXIT.ok;
     }
     if (command === "build") return await build(rest, around);
     if (command === "push") return await push(rest, around);
+    if (command === "sign") return await sign(rest, around);
     if (command === "verify") return await verify(rest, around);
-    throw new UsageError(`"${command}" is unknown: build, push or verify`);
+    if (command === "promote") return await promote(rest, around);
+    if (command === "diff") return await diff(rest, around);
+    throw new UsageError(`"${command}" is unknown: build, push, sign, verify, promote or diff`);
   } catch (error) {
     if (error instanceof UsageError) {
       around.err(`${error.message}\nMore: deno task release --help\n`);
@@ -104,12 +109,7 @@ async function push(args: readonly string[], { out, err, folder, home }: Surroun
   const channel = values.channel === undefined
     ? undefined
     : parseChoice("--channel", values.channel, ["stable", "nightly"]);
-  const authFile = values["auth-file"] ?? `${home}/.docker/config.json`;
-  const isAskedFor = values["auth-file"] !== undefined;
-  const credentials = isAskedFor || await Deno.stat(authFile).then(() => true, () => false)
-    ? await readDockerCredentials(resolve(folder, authFile))
-    : () => undefined;
-  const writer = createRegistryWriter({ mirrors, credentials });
+  const writer = await createWriter(mirrors, { folder, home, authFile: values["auth-file"] });
   const artifacts = await readLayout(resolve(folder, dir));
   const pointer = artifacts.find((it) => it.place.repository === RELEASE_REPOSITORY);
   if (pointer === undefined) {
@@ -122,7 +122,7 @@ async function push(args: readonly string[], { out, err, folder, home }: Surroun
   }
   if (channel !== undefined) {
     err(`Looking at everything that the release names before "${channel}" moves\n`);
-    if (!await verifyInto(pointer.place.tag, mirrors, values.json ? err : out)) {
+    if (!await verifyInto(pointer.place.tag, { mirrors, out: values.json ? err : out })) {
       err(`"${channel}" was not moved: appliances would meet what is named above\n`);
       return EXIT.error;
     }
@@ -134,37 +134,36 @@ async function push(args: readonly string[], { out, err, folder, home }: Surroun
   return EXIT.ok;
 }
 
-async function verify(args: readonly string[], { out }: Surroundings): Promise<ExitCode> {
+async function verify(args: readonly string[], { out, folder }: Surroundings): Promise<ExitCode> {
   const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: {
       "registry-mirror": { type: "string", multiple: true },
+      key: { type: "string", multiple: true, default: [] },
       json: { type: "boolean", default: false },
     },
   });
   const reference = oneWord(positionals, "a version, a channel or a digest");
   const mirrors = parseMirrors(values["registry-mirror"]);
-  return await verifyInto(reference, mirrors, out, values.json) ? EXIT.ok : EXIT.error;
+  const keys = await readVerifyingKeys(folder, values.key);
+  return await verifyInto(reference, { mirrors, keys, out, json: values.json }) ? EXIT.ok : EXIT.error;
 }
 
 /** Prints every finding; tells whether all are good. */
 async function verifyInto(
   reference: string,
-  mirrors: Readonly<Record<string, string>>,
-  out: (text: string) => void,
-  json = false,
+  { mirrors, keys = [], out, json = false }: {
+    mirrors: Readonly<Record<string, string>>;
+    keys?: readonly TrustedKey[];
+    out: (text: string) => void;
+    json?: boolean;
+  },
 ): Promise<boolean> {
-  const client = createRegistryClient({
-    mirrors,
-    network: { dnsServers: [] },
-    clock: systemClock,
-    userAgent: "alga-release",
-    timeoutMs: 30_000,
-  });
+  const client = createReader(mirrors);
   const findings = [];
   try {
-    for await (const it of verifyRelease(client, reference)) {
+    for await (const it of verifyRelease(client, reference, keys)) {
       findings.push(it);
       if (!json) {
         out(it.ok ? `ok      ${it.what}\n` : `FAILED  ${it.what}: ${it.problem}\n        → ${it.nextStep}\n`);
@@ -193,11 +192,4 @@ async function chartsOf(topologyDir: string): Promise<string[]> {
 
 function toRow({ place, digest }: OciArtifact): { reference: string; digest: string } {
   return { reference: toReference(place), digest };
-}
-
-function oneWord(positionals: readonly string[], what: string): string {
-  const [word, ...more] = positionals;
-  if (word === undefined) throw new UsageError(`Name ${what}`);
-  if (more.length > 0) throw new UsageError(`Unexpected word "${more[0]}"`);
-  return word;
 }

@@ -3,8 +3,12 @@ export const RELEASE_HELP = `Make, publish and check a release of the appliance.
 
   deno task release build FILE      make everything that is pushed, in a folder
   deno task release push FOLDER     send it to the registry; nothing is overwritten
-  deno task release verify WHAT     look for everything that a published release names;
-                                    WHAT is a version, a channel or a digest
+  deno task release sign WHAT       sign it and its config bundle, as cosign does
+  deno task release verify WHAT     look for everything that a published release names
+  deno task release promote WHAT    verify it, and only if all is good and the way there holds
+                                    move a channel to it, with a line in the record
+  deno task release diff OLD NEW    what customers will get: images, charts, values, notes
+                                    WHAT, OLD and NEW are a version, a channel or a digest
 
 build
   --out FOLDER      where to (default .out/release/VERSION)
@@ -14,8 +18,18 @@ build
   --created TIME    and when (like 2026-11-21T09:00:00Z)
 push
   --channel NAME    then verify, and only if all is good point stable or nightly at it
+push, sign, promote
   --auth-file FILE  Docker's config.json with the password (default ~/.docker/config.json)
-push, verify
+sign
+  --key FILE        the private key: cosign.key, or PEM without a password; for you alone (0600)
+  --password-file FILE  the password of cosign.key; for you alone (0600)
+verify, promote
+  --key FILE        public key that must have signed; may be repeated (default those of the agent)
+promote
+  --channel NAME    stable (default) or nightly
+  --by NAME         who promotes it
+  --record FILE     where the line goes (default promotions.jsonl)
+push, sign, verify, promote, diff
   --registry-mirror HOST=URL  ask URL instead of the registry HOST; may be repeated
 all
   --json            one object instead of lines

@@ -17,6 +17,11 @@ export const ReleaseSpec = z.strictObject({
     url: z.string().regex(/^oci:\/\/[^/]+(\/[a-z0-9._-]+)+$/, 'must be like "oci://registry/path"'),
     insecure: z.boolean().default(false).describe("Plain HTTP"),
   }).default({ url: "oci://ghcr.io/nine-minds/charts", insecure: false }),
+  releasedAt: z.iso.datetime().optional().describe(
+    "When it is published; without it, the time of the commit",
+  ),
+  upgradeFrom: z.array(z.string().min(1)).optional().describe("Releases from which one step leads here"),
+  notes: z.string().optional().describe("What is new, as text"),
   controlPlane: z.string().nullable().default(null),
   supportAgent: z.string().nullable().default(null),
   supportReceiptKeys: z.record(z.string(), z.string()).nullable().default(null),

@@ -1,8 +1,16 @@
 import { errorText } from "../../agent/error.ts";
-import { RELEASE_REGISTRY, type ReleaseManifest, resolveRelease } from "../../agent/release/mod.ts";
+import {
+  RELEASE_REGISTRY,
+  type ReleaseManifest,
+  type ResolvedRelease,
+  resolveRelease,
+} from "../../agent/release/mod.ts";
 import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/product/helm_releases.ts";
 import { type RegistryClient } from "../../agent/registry/registry.ts";
 import { parseJson } from "../../agent/registry/reply.ts";
+import type { TrustedKey } from "../../agent/trust/public_key.ts";
+import { verifySignature } from "../../agent/trust/verify_signature.ts";
+import { signedParts } from "./sign_release.ts";
 import { placeOf } from "./build_release.ts";
 import { type Chart, readChartValues } from "./chart_values.ts";
 import { failureHint } from "./failure_hint.ts";
@@ -26,13 +34,24 @@ export interface Finding {
  * Reads a published release as an appliance does, without credentials, and looks for everything it names.
  * One missing thing does not hide the others; only an unreadable pointer ends it.
  */
-export async function* verifyRelease(client: RegistryClient, reference: string): AsyncGenerator<Finding> {
-  let manifest: ReleaseManifest | undefined;
+export async function* verifyRelease(
+  client: RegistryClient,
+  reference: string,
+  keys: readonly TrustedKey[] = [],
+): AsyncGenerator<Finding> {
+  let resolved: ResolvedRelease | undefined;
   yield await look(`release ${reference}`, async () => {
-    manifest = (await resolveRelease(client, { reference, channel: "stable" })).manifest;
+    resolved = await resolveRelease(client, { reference, channel: "stable" });
   });
-  if (manifest === undefined) return;
-  const release: ReleaseManifest = manifest;
+  if (resolved === undefined) return;
+  const release: ReleaseManifest = resolved.manifest;
+  for (const part of keys.length === 0 ? [] : signedParts(resolved)) {
+    yield await look(`signature of ${part.repository}@${part.digest}`, async () => {
+      const found = await verifySignature(client, part, { keys, nowMs: Date.now() });
+      const why = found.status === "invalid" ? found.problem : "it has none";
+      require(found.status === "valid", why, "Sign it: deno task release sign");
+    });
+  }
   const { config, charts, valuesProfile, version } = release;
   const [host = RELEASE_REGISTRY, ...path] = config.repository.split("/");
   const repository = path.join("/");
@@ -93,6 +112,11 @@ export async function* verifyRelease(client: RegistryClient, reference: string):
     return Promise.resolve();
   });
   for (const image of images) {
+    yield await look(`pin of ${image.text}`, () => {
+      const hint = "Name a tag that never moves, or a digest";
+      require(!/^latest$/.test(image.reference), "its content changes under the same name", hint);
+      return Promise.resolve();
+    });
     yield await look(`image ${image.text}`, async () => {
       const found = await client.exists(image.host, image.repository, image.reference);
       require(found, `${image.host} does not have it`, "Push the image, or release with another tag");

@@ -8,6 +8,9 @@ export interface Fixtures {
   cases: Record<string, RegistryContents & { digest: string; hasReferrers: boolean }>;
 }
 
+/** Password of the keys in the fixtures: they sign nothing else. */
+export const FIXTURE_PASSWORD = "fixture";
+
 /** Reads them. */
 export async function readFixtures(): Promise<Fixtures> {
   return JSON.parse(await Deno.readTextFile(new URL("./testdata/cosign.json", import.meta.url)));

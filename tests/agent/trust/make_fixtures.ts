@@ -2,10 +2,8 @@ import { programPath } from "../../cluster/programs.ts";
 import { pushRelease } from "../../simulator/push.ts";
 import { startSimRegistry } from "../../simulator/registry.ts";
 import { sampleReleaseManifest } from "../../simulator/sample_release.ts";
-import type { Fixtures } from "./fixtures.ts";
+import { FIXTURE_PASSWORD, type Fixtures } from "./fixtures.ts";
 
-/** Password of the keys in the fixtures: they sign nothing else. */
-export const FIXTURE_PASSWORD = "fixture";
 const REPOSITORY = "nine-minds/alga-appliance-release";
 
 const OLD_FORM = ["--new-bundle-format=false"];

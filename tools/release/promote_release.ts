@@ -1,0 +1,64 @@
+import type { ResolvedRelease } from "../../agent/release/mod.ts";
+import type { Finding } from "./verify_release.ts";
+
+/** Whether appliances on the channel's present release can go to this one. Nobody may have to skip a minor version. */
+export function pathFindings(from: ResolvedRelease | undefined, to: ResolvedRelease): Finding[] {
+  if (!from || from.manifestDigest === to.manifestDigest) {
+    return [{ what: "path: the channel led to no other release", ok: true }];
+  }
+  const [old, next] = [from.manifest, to.manifest];
+  const finding = (what: string, problem: string | undefined, nextStep: string): Finding =>
+    problem === undefined ? { what, ok: true } : { what, ok: false, problem, nextStep };
+  return [
+    finding(
+      `path ${old.version} → ${next.version}`,
+      stepProblem(old.version, next),
+      `Publish the release between them first, or name ${old.version} in "upgradeFrom" if one step leads here`,
+    ),
+    finding(
+      `age of ${next.version}`,
+      ageProblem(old.releasedAt, next.releasedAt),
+      'Give it a "releasedAt" of its own that is later, and build it under a new version',
+    ),
+  ];
+}
+
+function stepProblem(
+  from: string,
+  { version, upgradeFrom }: ResolvedRelease["manifest"],
+): string | undefined {
+  if (upgradeFrom && !upgradeFrom.includes(from)) {
+    return `it follows ${upgradeFrom.join(", ") || "no other release"}`;
+  }
+  const [a, b] = [from, version].map((it) =>
+    /^v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:[-+]|$)/.exec(it)?.slice(1).map(Number)
+  );
+  if (!a || !b) return upgradeFrom ? undefined : "the versions are not numbers, so the way must be named";
+  const [major = 0, minor = 0, patch = 0] = a;
+  const [nextMajor = 0, nextMinor = 0, nextPatch = 0] = b;
+  if (nextMajor !== major) return upgradeFrom ? undefined : "it has another first number";
+  if (nextMinor < minor || nextMinor === minor && nextPatch < patch) return "it is older";
+  return nextMinor > minor + 1 ? `it skips ${major}.${minor + 1}` : undefined;
+}
+
+/** Appliances refuse what is not later than what they have seen. */
+function ageProblem(from: string | undefined, to: string | undefined): string | undefined {
+  if (from === undefined) return undefined;
+  if (to === undefined) return `it does not say when it was published, and the one before does (${from})`;
+  return Date.parse(to) > Date.parse(from) ? undefined : `${to} is not later than ${from}`;
+}
+
+/** One line of the record of promotions. */
+export function promotionRecord(
+  { at, by, channel, from, to }: {
+    at: string;
+    by: string;
+    channel: string;
+    from: ResolvedRelease | undefined;
+    to: ResolvedRelease;
+  },
+): string {
+  const name = (it: ResolvedRelease | undefined) =>
+    it ? { version: it.manifest.version, digest: it.manifestDigest } : null;
+  return `${JSON.stringify({ at, by, channel, from: name(from), to: name(to) })}\n`;
+}
