@@ -22,6 +22,8 @@ import {
 import { hstsOf, leadToEncrypted } from "./encryption.ts";
 import { findingApiRoutes, findingRoutes, helpRoutes } from "./help.ts";
 import { exchangeToken } from "./exchange_token.ts";
+import { logApiRoutes } from "./logs_api.ts";
+import { logRoutes } from "./logs.ts";
 import { loginRoutes } from "./login.ts";
 import { networkRoutes } from "./network.ts";
 import { networkApiRoutes } from "./network_api.ts";
@@ -98,6 +100,8 @@ export function createApp(deps: AppDeps): App {
   app.route("/", updatesApiRoutes(deps, state));
   app.route("/", workloadRoutes(deps, state));
   app.route("/", workloadApiRoutes(deps, state));
+  app.route("/", logRoutes(deps, state));
+  app.route("/", logApiRoutes(deps, state));
   app.route("/", accessApiRoutes(deps, state));
   // What an ended session has open ends now, not with the next look.
   deps.access.onEnded(() => lookAgain(state));
@@ -119,6 +123,7 @@ export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
   app.route("/", workloadApiRoutes(deps, state));
+  app.route("/", logApiRoutes(deps, state));
   app.route("/", findingApiRoutes(deps));
   return answering(app, deps, state);
 }

@@ -17,7 +17,7 @@ export interface Frame {
   stylePath: string;
   /** Signed-in pages carry navigation and sign-out; the token guards forms. */
   csrfToken?: string;
-  current?: "status" | "workloads" | "setup" | "updates" | "support" | "settings" | "sessions";
+  current?: "status" | "workloads" | "setup" | "updates" | "support" | "settings" | "sessions" | "logs";
   /** Setup is done. */
   isSetUp?: boolean;
   /** There is nothing to go to yet but this page. */
@@ -41,26 +41,24 @@ export interface Page {
 
 /** What there is to do before this appliance is set up, and afterwards: then setup is a record, which the foot leads to. */
 const NAVIGATION = {
-  before: [["status", "/", "Status"], ["workloads", "/workloads", "Workloads"], [
-    "setup",
-    "/setup",
-    "Set up",
-  ]],
+  before: [
+    ["status", "/", "Status"],
+    ["workloads", "/workloads", "Workloads"],
+    ["logs", "/logs", "Logs"],
+    ["setup", "/setup", "Set up"],
+  ],
   after: [
     ["status", "/", "Status"],
     ["workloads", "/workloads", "Workloads"],
+    ["logs", "/logs", "Logs"],
     ["updates", "/updates", "Updates"],
     ["support", "/support", "Support"],
-    [
-      "settings",
-      "/settings",
-      "Settings",
-    ],
+    ["settings", "/settings", "Settings"],
   ],
 } as const;
 
 /** On a phone the way there is in the foot: the frame would else take a third line. */
-const ON_WIDE_SCREENS: ReadonlySet<string> = new Set(["workloads"]);
+const ON_WIDE_SCREENS: ReadonlySet<string> = new Set(["workloads", "logs"]);
 
 /** The whole document up to the end of the page's own content, and what closes it: live pages put more in between. */
 export function renderPage(frame: Frame, page: Page): string {
@@ -143,7 +141,8 @@ function footer(frame: Frame): VNode {
           <span>Release ${visible(frame.release)}</span>
         `
         : null}${frame.csrfToken === undefined || frame.isClosed ? null : html`
-        <a href="/workloads">Workloads</a><a href="/network">Network</a><a href="/sessions">Sessions</a>${frame
+        <a href="/workloads">Workloads</a><a href="/logs">Logs</a><a href="/network">Network</a><a href="/sessions"
+        >Sessions</a>${frame
             .isSetUp
           ? html`
             <a href="/setup">Setup</a>

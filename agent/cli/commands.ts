@@ -15,6 +15,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },
   { name: "workloads", load: async () => (await import("./workloads.ts")).workloadsCommand },
   { name: "events", load: async () => (await import("./events.ts")).eventsCommand },
+  { name: "logs", load: async () => (await import("./logs.ts")).logsCommand },
   { name: "bundle", load: async () => (await import("./bundle.ts")).bundleCommand },
   { name: "doctor", load: async () => (await import("./doctor.ts")).doctorCommand },
   { name: "token", load: async () => (await import("./token.ts")).tokenCommand },

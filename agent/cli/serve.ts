@@ -16,6 +16,8 @@ import { RealHost } from "../host/real_host.ts";
 import { createNetworkService } from "../network/network_service.ts";
 import { createEngine } from "../operation/mod.ts";
 import { createBundleService } from "../bundle/bundle_service.ts";
+import { readKnownSecrets } from "../bundle/known_secrets.ts";
+import { createLogService } from "../logs/log_service.ts";
 import { createOperationLock } from "../operation/operation_lock.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
@@ -265,6 +267,14 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       clock,
       connectKube,
     });
+    const logs = createLogService({
+      host,
+      clock,
+      connectKube,
+      pods: () => observer.snapshot().pods,
+      readKnown: async (signal) => (await readKnownSecrets({ host, connectKube }, { signal })).known,
+      setupLog: () => setup.view().log,
+    });
     const updates = await createUpdateService({
       engine,
       host,
@@ -290,6 +300,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       network,
       bundles,
       updates,
+      logs,
       status,
       workloads,
       access,

@@ -146,6 +146,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
     assert.equal(command, `npm install --global deno@${DENO_VERSION}`);
   }],
   [/^sudo alga-agent settings /, ({ command }) => runSettings(command.split(" ").slice(2))],
+  [/^sudo alga-agent logs(?: |$)/, ({ command }) => runLogsCommand(command)],
   [/^(?:sudo )?alga-agent bundle /, ({ command }) => runBundleCommand(command)],
   [/^sudo install -/, ({ command }) => runKeyInstall(command.split(" ").slice(1))],
   [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
@@ -344,6 +345,34 @@ async function runInstalled(path: string, last: string): Promise<void> {
     }
   } finally {
     await agent?.stop();
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+/** A command of logs on a machine without journal whose kubelet has kept two; one that follows is told to stop. */
+async function runLogsCommand(command: string): Promise<void> {
+  const root = await Deno.makeTempDir({ prefix: "alga-documents-" });
+  try {
+    for (const name of ["db-0", "alga-core-sebastian-7874cf7d4b-gw6cl"]) {
+      const folder = `${root}/var/log/pods/msp_${name}_0b1c/app`;
+      await Deno.mkdir(folder, { recursive: true });
+      const line = `${new Date().toISOString()} stderr F ERROR: out of memory`;
+      await Deno.writeTextFile(`${folder}/0.log`, `${line}\n`);
+      await Deno.writeTextFile(`${folder}/1.log`, `${line}\n`);
+    }
+    const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? "");
+    const stop = new AbortController();
+    let out = "";
+    const { code } = await cli([...words.slice(2), "--root", root], {
+      signal: stop.signal,
+      onOut(text) {
+        out += text;
+        if (words.includes("--follow")) stop.abort();
+      },
+    });
+    assert.equal(code, 0);
+    assert.match(out, words.length === 3 ? /msp\/db/ : /out of memory/);
+  } finally {
     await Deno.remove(root, { recursive: true });
   }
 }

@@ -27,6 +27,7 @@ export const ROOMS: readonly Room[] = [
       "agent/facts",
       "agent/host",
       "agent/install",
+      "agent/logs",
       "agent/net",
       "agent/network",
       "agent/observe",
@@ -57,6 +58,7 @@ export const ROOMS: readonly Room[] = [
       "agent/console",
       "agent/causes",
       "agent/network",
+      "agent/logs",
       "agent/preflight",
       "agent/settings",
       "agent/setup",
@@ -90,6 +92,7 @@ export const ROOMS: readonly Room[] = [
       "agent/causes",
       "agent/explain",
       "agent/network",
+      "agent/logs",
       "agent/preflight",
       "agent/product",
       "agent/settings",
@@ -124,6 +127,12 @@ export const ROOMS: readonly Room[] = [
     holds:
       "workloads, pods, releases and events judged for lists and pages; a pod and its usage read on demand",
     knows: ["agent/facts", "agent/observe", "agent/product", "agent/text", "k8s"],
+  },
+  {
+    path: "agent/logs",
+    holds:
+      "logs of everything: sources as streams with places, levels, filters, folding, pages, following, download",
+    knows: ["agent/host", "agent/product", "agent/state", "agent/text", "k8s"],
   },
   {
     path: "agent/status",

@@ -10,6 +10,7 @@ const READS_OTHERS: Readonly<Record<string, string>> = {
   "agent/observe/": "kubelet, Deno",
   "agent/recovery/": "Flux, Helm",
   "agent/update/": "Helm",
+  "agent/logs/": "whoever writes a log",
   "agent/net/": "Deno, proxies",
   "agent/host/": "the kernel",
   "agent/error.ts": "Deno",

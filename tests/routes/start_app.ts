@@ -9,6 +9,7 @@ import { type AppDeps, createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
 import { networkStub } from "./network_stub.ts";
+import { logsStub } from "./logs_stub.ts";
 import { settingsStub } from "./settings_stub.ts";
 import { replayWorkloads } from "../../agent/workloads/mod.ts";
 import { updatesStub } from "./updates_stub.ts";
@@ -91,6 +92,7 @@ export async function startApp(
     bundles,
     updates: updatesStub(),
     workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),
+    logs: logsStub({ host, clock }),
     access,
     audit: { record: audit.record, read: () => readAudit(host) },
     clock,

@@ -6,6 +6,8 @@ import type { AppDeps } from "../../routes/app_deps.ts";
 import { sourcesOf } from "../agent/bundle/make_bundle.ts";
 import type { FakeClock } from "../fakes/fake_clock.ts";
 import { networkStub } from "./network_stub.ts";
+import { FakeHost } from "../fakes/fake_host.ts";
+import { logsStub } from "./logs_stub.ts";
 import { settingsStub } from "./settings_stub.ts";
 import { replayWorkloads } from "../../agent/workloads/mod.ts";
 import { updatesStub } from "./updates_stub.ts";
@@ -21,6 +23,7 @@ export async function stubDeps(
     network: networkStub(),
     updates: updatesStub(),
     workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),
+    logs: logsStub({ host: new FakeHost(), clock }),
     bundles: await createBundleService({ sources: sourcesOf({ clock }), say: () => {}, collectors: [] }),
     access,
     audit: {

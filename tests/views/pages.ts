@@ -16,6 +16,7 @@ import { helpIndex, helpPage } from "../../agent/causes/help/mod.ts";
 import { helpIndexPage } from "../../views/help_index_page.ts";
 import { helpPage as helpPageView } from "../../views/help_page.ts";
 import { networkPages } from "./network_pages.ts";
+import { logPages } from "./log_pages.ts";
 import { settingsPages } from "./settings_pages.ts";
 import { supportPages } from "./support_pages.ts";
 import { updatePages } from "./update_pages.ts";
@@ -164,5 +165,6 @@ export function allPages(t: string): Record<string, string> {
     ...updatePages(t),
     ...supportPages(t),
     ...accessPages(t),
+    ...logPages(t),
   };
 }

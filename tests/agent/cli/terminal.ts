@@ -14,15 +14,25 @@ export interface CliRun {
 /** Runs a command line in this process with a terminal of our own. */
 export async function cli(
   argv: readonly string[],
-  options: { input?: string; columns?: number; color?: boolean; isTyped?: boolean; signal?: AbortSignal } =
-    {},
+  options: {
+    input?: string;
+    columns?: number;
+    color?: boolean;
+    isTyped?: boolean;
+    signal?: AbortSignal;
+    /** Told of output as it comes. */
+    onOut?: (text: string) => void;
+  } = {},
 ): Promise<CliRun> {
   let out = "";
   let err = "";
   const chunks: Uint8Array[] = [];
   const lines = (options.input ?? "").split("\n");
   const terminal: Terminal = {
-    out: (text) => out += text,
+    out(text) {
+      out += text;
+      options.onOut?.(text);
+    },
     err: (text) => err += text,
     outBytes: (chunk) => chunks.push(chunk.slice()),
     readInput: (maxBytes) =>

@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import type { KubeClient } from "../../k8s/client/kube_client.ts";
+import type { MonotonicClock } from "../clock.ts";
+import type { Host } from "../host/host.ts";
+import { type KnownValues, knownValues } from "../text/redact/known_values.ts";
+import { createRedaction, type Redaction } from "../text/redact/redaction.ts";
+import type { Wanted } from "./entry_cursor.ts";
+import { fileStream } from "./file_stream.ts";
+import type { Entry } from "./fold_lines.ts";
+import { followStreams, type News } from "./follow_streams.ts";
+import { journalStream } from "./journal_stream.ts";
+import { kubeStream } from "./kube_stream.ts";
+import type { LogStream } from "./log_line.ts";
+import { nanoTimeOfMs } from "./log_line.ts";
+import { memoryStream } from "./memory_stream.ts";
+import { listPodLogFolders } from "./pod_log_files.ts";
+import { createFilter, type LogQuery, timeOf } from "./query.ts";
+import { readAll } from "./read_all.ts";
+import { type LogPage, type Places, readPage } from "./read_page.ts";
+import { readSetupLines } from "./setup_lines.ts";
+import { listSources, type LogContainer, type LogPod, type LogSource, MACHINE_SOURCES } from "./sources.ts";
+
+/** Reads what the appliance and its parts say, whether or not Kubernetes answers. */
+export interface LogService {
+  sources(): Promise<readonly LogSource[]>;
+  /** The newest lines in front of a place; `undefined` when there is no such source. */
+  page(query: LogQuery, options: { from?: Places; limit: number; signal: AbortSignal }): Promise<
+    LogPage | undefined
+  >;
+  /** What comes behind a page; of more than `maxAtOnce` entries at once (default: all) the newest. */
+  follow(
+    query: LogQuery,
+    page: LogPage,
+    options: { signal: AbortSignal; maxAtOnce?: number },
+  ): AsyncGenerator<News>;
+  /** Everything, oldest first. */
+  all(query: LogQuery, signal: AbortSignal): Promise<AsyncGenerator<Entry> | undefined>;
+}
+
+export interface LogDeps {
+  host: Host;
+  clock: MonotonicClock;
+  connectKube: () => Promise<KubeClient | undefined>;
+  /** Pods that are known; those of the kubelet's folders are found anyway. */
+  pods: () => Promise<readonly LogPod[]> | readonly LogPod[];
+  /** Secrets that must not be shown; asked for now and then. */
+  readKnown: (signal: AbortSignal) => Promise<KnownValues>;
+  /** What the running steps of setup say; lost with the process. */
+  setupLog?: () => readonly { at: string; stepId: string; text: string }[];
+}
+
+/** Containers that are merged; a Job may leave hundreds of pods behind. */
+const MOST_STREAMS = 60;
+const KNOWN_FRESH_MS = 60_000;
+/** A page does not wait longer for the list of secrets; what the agent itself holds is read much faster. */
+const KNOWN_WAIT_MS = 2_000;
+
+export function createLogService(deps: LogDeps): LogService {
+  const { host, clock } = deps;
+  const key = randomBytes(32);
+  let redactor = createRedaction({ known: knownValues([], []), key });
+  let reading: { startedMs: number; done: Promise<void> } | undefined;
+
+  async function redaction(): Promise<Redaction> {
+    const nowMs = clock.monotonicMs();
+    if (reading === undefined || nowMs - reading.startedMs > KNOWN_FRESH_MS) {
+      const [limit, over] = [new AbortController(), new AbortController()];
+      clock.sleep(KNOWN_FRESH_MS, over.signal).then(() => limit.abort(), () => {});
+      const done = deps.readKnown(limit.signal).then((known) => {
+        redactor = createRedaction({ known, key });
+      }, () => {}) // what is known already goes on to count
+        .finally(() => over.abort());
+      reading = { startedMs: nowMs, done };
+    }
+    const late = new AbortController();
+    await Promise.race([reading.done, clock.sleep(KNOWN_WAIT_MS, late.signal).catch(() => {})]);
+    late.abort();
+    return redactor;
+  }
+
+  async function sources(): Promise<LogSource[]> {
+    const [pods, folders] = await Promise.all([
+      deps.pods(),
+      listPodLogFolders(host).catch(() => undefined),
+    ]);
+    return listSources(pods, folders ?? []);
+  }
+
+  async function streams(query: LogQuery): Promise<LogStream[] | undefined> {
+    const machine = MACHINE_SOURCES.find((it) => it.id === query.source);
+    if (machine?.journal) return [journalStream(host, { key: machine.id, match: machine.journal })];
+    if (machine) return setupStreams();
+    const source = (await sources()).find((it) => it.id === query.source);
+    if (source === undefined) return undefined;
+    return source.containers.filter((it) =>
+      (query.pod === "" || it.pod === query.pod) &&
+      (query.container === "" || it.container === query.container)
+    ).slice(0, MOST_STREAMS).map((it) => containerStream(it, query.previous));
+  }
+
+  function setupStreams(): LogStream[] {
+    const steps = memoryStream({ key: "record", clock, read: () => readSetupLines(host) });
+    const { setupLog } = deps;
+    if (setupLog === undefined) return [steps];
+    const read = () =>
+      Promise.resolve(
+        setupLog().map((it) => ({
+          at: nanoTimeOfMs(Date.parse(it.at)),
+          text: `${it.stepId} ${it.text}`,
+        })),
+      );
+    return [steps, memoryStream({ key: "messages", clock, read })];
+  }
+
+  function containerStream(it: LogContainer, previous: boolean): LogStream {
+    const key = `${it.pod}/${it.container}`;
+    if (it.folder !== undefined) return fileStream({ host, clock, key, folder: it.folder }, { previous });
+    return kubeStream({
+      kube: deps.connectKube,
+      clock,
+      key,
+      pod: { namespace: it.namespace, name: it.pod },
+      container: it.container,
+      previous,
+    });
+  }
+
+  function wantedBy(query: LogQuery): Wanted {
+    const nowMs = clock.nowMs();
+    return {
+      filter: createFilter(query),
+      since: query.since === "" ? "" : timeOf(query.since, nowMs) ?? "",
+      until: query.until === "" ? "" : timeOf(query.until, nowMs) ?? "",
+    };
+  }
+
+  return {
+    sources,
+    async page(query, { from, limit, signal }) {
+      const found = await streams(query);
+      if (found === undefined) return undefined;
+      return await readPage({
+        streams: found,
+        from,
+        wanted: wantedBy(query),
+        limit,
+        redaction: await redaction(),
+        clock,
+        signal,
+      });
+    },
+    async *follow(query, page, { signal, maxAtOnce = Infinity }) {
+      yield* followStreams({
+        streams: async () => await streams(query) ?? [],
+        from: page.end,
+        unread: new Set(page.problems.map((it) => it.stream)),
+        wanted: wantedBy(query),
+        redaction: await redaction(),
+        clock,
+        signal,
+        maxAtOnce,
+      });
+    },
+    async all(query, signal) {
+      const found = await streams(query);
+      if (found === undefined) return undefined;
+      return readAll({ streams: found, wanted: wantedBy(query), redaction: await redaction(), signal });
+    },
+  };
+}

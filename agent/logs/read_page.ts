@@ -1,0 +1,123 @@
+import type { MonotonicClock } from "../clock.ts";
+import { errorText } from "../error.ts";
+import type { Redaction } from "../text/redact/redaction.ts";
+import { type Budget, EntryCursor, type Wanted } from "./entry_cursor.ts";
+import type { Entry } from "./fold_lines.ts";
+import { type LogStream, START } from "./log_line.ts";
+
+/** Where each stream stands, by its key. */
+export type Places = Readonly<Record<string, string>>;
+
+/** Some entries of all streams of a source, oldest first. */
+export interface LogPage {
+  entries: readonly Entry[];
+  /** Where the page before this one ends; `undefined` when nothing older is kept. */
+  older: Places | undefined;
+  /** Where following goes on. */
+  end: Places;
+  /** Streams that could not be read, and why. */
+  problems: readonly { stream: string; problem: string }[];
+  /** The reading was stopped since it took long: so far back it has looked; `undefined` when the page is whole. */
+  lookedBackTo: string | undefined;
+}
+
+export interface PageOptions {
+  streams: readonly LogStream[];
+  /** Where an earlier page said that it goes on; `undefined` is from the newest line on. */
+  from: Places | undefined;
+  wanted: Wanted;
+  limit: number;
+  redaction: Redaction;
+  clock: MonotonicClock;
+  signal: AbortSignal;
+}
+
+/** One page may look through so much, for so long, before it says so. */
+const BUDGET_BYTES = 32 * 1024 * 1024;
+const BUDGET_MS = 4_000;
+
+/** The newest entries in front of a place, those of several streams merged by their times. */
+export async function readPage(options: PageOptions): Promise<LogPage> {
+  const { streams, from, wanted, limit, redaction, clock, signal } = options;
+  const problems: { stream: string; problem: string }[] = [];
+  const end: Record<string, string> = {};
+  const budget: Budget = { leftBytes: BUDGET_BYTES, endMs: clock.monotonicMs() + BUDGET_MS };
+  const fail = (stream: LogStream, error: unknown) =>
+    void problems.push({ stream: stream.key, problem: errorText(error) });
+
+  const opened = await Promise.all(streams.map(async (stream) => {
+    try {
+      if (from !== undefined && from[stream.key] === undefined) return []; // it began later than that
+      end[stream.key] = from?.[stream.key] ?? await stream.end(signal);
+      const start = from === undefined && wanted.until !== "" && stream.placeAt
+        ? await stream.placeAt(wanted.until, signal)
+        : end[stream.key] ?? START;
+      return [new EntryCursor({ stream, from: start, wanted, redaction, signal })];
+    } catch (error) {
+      fail(stream, error);
+      return [];
+    }
+  }));
+  let cursors = opened.flat();
+  const all = cursors;
+  const entries: Entry[] = [];
+  while (entries.length < limit && cursors.length > 0) {
+    const failed = new Set<EntryCursor>();
+    const next = await Promise.all(cursors.map(async (cursor) => {
+      try {
+        return { cursor, entry: await cursor.peek(budget, clock) };
+      } catch (error) {
+        fail(cursor.stream, error);
+        failed.add(cursor);
+        return { cursor, entry: undefined };
+      }
+    }));
+    cursors = cursors.filter((it) => !failed.has(it));
+    const isCutShort = next.some((it) =>
+      it.entry === undefined && !failed.has(it.cursor) && it.cursor.place() !== START
+    );
+    if (isCutShort) break; // whether it is older or newer than the others cannot be told
+    const newest = next.reduce<typeof next[number] | undefined>(
+      (best, it) => it.entry && (!best?.entry || it.entry.head.at > best.entry.head.at) ? it : best,
+      undefined,
+    );
+    if (!newest?.entry) break;
+    entries.push(newest.entry);
+    newest.cursor.take();
+  }
+  // Whether there is anything older is known only where it was looked for.
+  await Promise.all(cursors.map((it) => it.peek(budget, clock).catch(() => {})));
+  const older = Object.fromEntries(
+    all.flatMap((it) => it.place() === START ? [] : [[it.stream.key, it.place()]]),
+  );
+  const isCutShort = entries.length < limit && Object.keys(older).length > 0 && problems.length === 0;
+  const reached = all.map((it) => it.reachedAt).filter((it) => it !== "").toSorted()[0];
+  await Promise.all(all.map((it) => it.close().catch(() => {})));
+  return {
+    entries: entries.toReversed(),
+    older: Object.keys(older).length === 0 ? undefined : older,
+    end,
+    problems,
+    lookedBackTo: isCutShort ? reached ?? "" : undefined,
+  };
+}
+
+const PLACE = /^[\w.;=:-]{1,400}$/;
+
+/** Places as one text for an address. */
+export function placesText(places: Places): string {
+  return Object.entries(places).map(([key, place]) => `${key}~${place}`).join("~");
+}
+
+/** What {@link placesText} made; `undefined` for what it did not make. */
+export function parsePlaces(text: string): Places | undefined {
+  const parts = text.split("~");
+  if (text === "" || text.length > 8_000 || parts.length % 2 !== 0) return undefined;
+  const places: Record<string, string> = Object.create(null);
+  for (let i = 0; i < parts.length; i += 2) {
+    const [key = "", place = ""] = parts.slice(i, i + 2);
+    if (key.length > 400 || !/^[\w./-]+$/.test(key) || !PLACE.test(place)) return undefined;
+    places[key] = place;
+  }
+  return places;
+}

@@ -1,0 +1,44 @@
+import type { Host } from "../host/host.ts";
+import { type JournalEntry, readJournal } from "../state/journal.ts";
+import { PATHS } from "../state/paths.ts";
+import type { Level } from "./log_line.ts";
+import { toNanoTime } from "./log_line.ts";
+import type { MemoryLine } from "./memory_stream.ts";
+
+const JOURNAL_MAX_BYTES = 256 * 1024 * 1024;
+
+/** What the agent's record tells of setup and other long operations. */
+export async function readSetupLines(host: Host): Promise<MemoryLine[]> {
+  const { entries, problem } = readJournal(
+    await host.readText(PATHS.journal, { maxBytes: JOURNAL_MAX_BYTES }) ?? "",
+  );
+  const lines = entries.map(setupLine);
+  const last = lines.at(-1)?.at ?? "";
+  return problem === undefined ? lines : [...lines, { at: last, text: problem, level: "error" }];
+}
+
+/** One entry in words: what happened, where, and why. */
+export function setupLine({ at, type, data }: JournalEntry): MemoryLine {
+  const failure = typeof data.failure === "object" && data.failure !== null
+    ? data.failure as Record<string, unknown>
+    : {};
+  const progress = typeof data.progress === "object" && data.progress !== null
+    ? data.progress as Record<string, unknown>
+    : {};
+  const counted = typeof progress.done === "number"
+    ? `${progress.done}${typeof progress.total === "number" ? ` of ${progress.total}` : ""} ${
+      progress.unit ?? ""
+    }`
+    : "";
+  const parts = [
+    type,
+    ...[data.stepId, data.reason, data.by && `by ${data.by}`, counted, failure.message, data.message]
+      .filter((it) => typeof it === "string" && it.trim() !== ""),
+  ];
+  const level: Level = /failed|damaged|refused/.test(type)
+    ? "error"
+    : /blocked|cancel/.test(type)
+    ? "warning"
+    : "info";
+  return { at: toNanoTime(at) ?? "", text: parts.join(" "), level };
+}
