@@ -21,6 +21,8 @@ export interface WorkloadPages {
   nowMs(): number;
   /** What the status says at the same moment. */
   blockers(): readonly Blocker[];
+  /** Where the log of a pod is shown; `undefined` where there is none of it. */
+  logOf?(namespace: string, pod: string): Promise<string | undefined>;
   render(c: Context<Env>, page: Page): string | Promise<string>;
   refuse(c: Context<Env>, problem: Problem): Response | Promise<Response>;
 }
@@ -31,13 +33,21 @@ export function workloadRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     workloads: deps.workloads,
     nowMs: () => deps.clock.nowMs(),
     blockers: () => deps.status.current().topBlockers,
+    async logOf(namespace, pod) {
+      const source = (await deps.logs.sources()).find((it) =>
+        it.containers.some((one) => one.namespace === namespace && one.pod === pod)
+      );
+      return source && `/logs?${new URLSearchParams({ source: source.id, pod })}`;
+    },
     render: async (c, page) => renderPage(await frameOf(c, deps, state, "workloads"), page),
     refuse: (c, problem) => answerProblem(c, deps, state, problem),
   });
 }
 
 /** The pages of workloads, of an appliance or of a bundle. */
-export function workloadPages({ workloads, nowMs, blockers, render, refuse }: WorkloadPages): Hono<Env> {
+export function workloadPages(
+  { workloads, nowMs, blockers, logOf, render, refuse }: WorkloadPages,
+): Hono<Env> {
   const app = new Hono<Env>();
   const now = () => new Date(nowMs()).toISOString();
 
@@ -50,7 +60,9 @@ export function workloadPages({ workloads, nowMs, blockers, render, refuse }: Wo
     const { namespace, pod: name } = c.req.param();
     const pod = await workloads.pod(namespace, name);
     if (pod === undefined) return c.html(await render(c, noPodPage(namespace, name)), 404);
-    return c.html(await render(c, podPage(pod, { finding: findingOf(pod, blockers()), asOf: now() })));
+    const finding = findingOf(pod, blockers());
+    const logs = await logOf?.(namespace, name);
+    return c.html(await render(c, podPage(pod, { finding, asOf: now(), logs })));
   });
   app.get("/events", async (c) => {
     const query = tryParse(c, parseEventQuery);

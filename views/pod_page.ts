@@ -20,10 +20,10 @@ import {
 /** What the status says of this pod's part, where it says something. */
 export type PodFinding = Pick<Blocker, "id" | "component" | "title" | "consequence" | "since">;
 
-/** One pod: how it stands, what it is made of, what was told of it. `asOf`: now, ISO 8601. */
+/** One pod: how it stands, what it is made of, what was told of it. `asOf`: now, ISO 8601; `logs`: where its log is shown. */
 export function podPage(
   pod: PodPage,
-  { finding, asOf }: { finding?: PodFinding | undefined; asOf: string },
+  { finding, asOf, logs }: { finding?: PodFinding | undefined; asOf: string; logs?: string | undefined },
 ): Page {
   const { row, freshness } = pod;
   const here = podPath(row.namespace, row.name);
@@ -49,7 +49,9 @@ export function podPage(
           ${finding === undefined ? null : helpLinks(finding)}
           <p class="soft">
             Looked at ${clockTime(asOf)} UTC · <a href="${here}">Look again</a> · <a href="${eventsPath(row)}"
-            >Events of this pod</a> · <a href="/workloads">All workloads</a>
+            >Events of this pod</a>${logs === undefined ? null : html`
+              · <a href="${logs}">Its log</a>
+            `} · <a href="/workloads">All workloads</a>
           </p>
         </header>
       `,

@@ -19,7 +19,7 @@ export const HOST = "192.0.2.10:8080";
 
 /** The app of the network on fakes, with one session. */
 export async function startApp(
-  choice: Pick<AppDeps, "encryption"> & Partial<Pick<AppDeps, "workloads">> = {},
+  choice: Pick<AppDeps, "encryption"> & Partial<Pick<AppDeps, "workloads" | "logs">> = {},
 ) {
   const clock = new FakeClock();
   const host = new FakeHost();

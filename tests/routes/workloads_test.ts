@@ -3,7 +3,10 @@ import { replayWorkloads } from "../../agent/workloads/mod.ts";
 import { ago, deployment, event, NOW_MS, podOf, snapshotOf, waiting } from "../agent/status/objects.ts";
 import { parseMarkup } from "../views/markup.ts";
 import { sampleBlocker } from "../views/samples.ts";
+import { logsStub } from "./logs_stub.ts";
 import { startApp } from "./start_app.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
+import { FakeHost } from "../fakes/fake_host.ts";
 
 const POD = "workflow-worker-7d9c5-x2x8p";
 
@@ -46,6 +49,30 @@ Deno.test("GET /workloads shows what needs attention first and leads to the pod;
     ["workflow-worker", "no-image"],
     ["email-service", "running"],
   ]);
+});
+
+Deno.test("a pod leads to its log where there is one", async () => {
+  const container = { namespace: "msp", pod: POD, container: "main", folder: undefined };
+  const source = {
+    id: "msp/workflow-worker",
+    title: "Workflow worker",
+    group: "App",
+    containers: [container],
+  } as const;
+  for (
+    const [sources, link] of [[[source], `/logs?source=msp%2Fworkflow-worker&pod=${POD}`], [
+      [],
+      undefined,
+    ]] as const
+  ) {
+    const logs = logsStub({ host: new FakeHost(), clock: new FakeClock() });
+    const { fetch, cookie } = await startApp({
+      workloads: workloads(),
+      logs: { ...logs, sources: () => Promise.resolve([...sources]) },
+    });
+    const html = await (await fetch("GET", `/workloads/msp/${POD}`, cookie)).text();
+    assert.equal(/href="([^"]+)">Its log</.exec(html)?.[1]?.replaceAll("&amp;", "&"), link);
+  }
 });
 
 Deno.test("GET /workloads/:ns/:pod tells the finding of this pod with its help, and events without passwords", async () => {
