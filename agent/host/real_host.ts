@@ -11,6 +11,7 @@ import {
   type RunOptions,
   type StreamOptions,
 } from "./host.ts";
+import { makeFolders } from "./make_folders.ts";
 import { measureSync } from "./measure_sync.ts";
 import { isKernelFile, readKernelFile } from "./read_kernel_file.ts";
 import { notAFile, requireFile } from "./require_file.ts";
@@ -87,7 +88,7 @@ export class RealHost implements Host {
     const target = this.path(path);
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
     await this.#writing(path, async () => {
-      await Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 });
+      await makeFolders(dirname(target), 0o750);
       await replaceAtomically(target, options.mode, async (file) => await writeAll(file, bytes));
     });
   }
@@ -95,7 +96,7 @@ export class RealHost implements Host {
   async appendFile(path: string, data: string, options: { mode: number }): Promise<void> {
     const target = this.path(path);
     await this.#writing(path, async () => {
-      await Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 });
+      await makeFolders(dirname(target), 0o750);
       const isNew = await absentIsUndefined(Deno.lstat(target)) === undefined;
       if (!isNew) await requireFile(path, target);
       await withFile(target, { append: true, create: true, mode: options.mode }, async (file) => {
@@ -114,8 +115,8 @@ export class RealHost implements Host {
 
   async makeFolder(path: string, options: { mode: number }): Promise<void> {
     await this.#writing(path, async () => {
-      await Deno.mkdir(this.path(path), { recursive: true, mode: options.mode });
-      await Deno.chmod(this.path(path), options.mode); // mkdir's mode passes through the umask
+      await makeFolders(this.path(path), options.mode);
+      await Deno.chmod(this.path(path), options.mode);
     });
   }
 
@@ -169,7 +170,7 @@ export class RealHost implements Host {
 
   async lockFile(path: string, options: { mode: number }): Promise<FileLock> {
     const target = this.path(path);
-    await this.#writing(path, () => Deno.mkdir(dirname(target), { recursive: true, mode: 0o750 }));
+    await this.#writing(path, () => makeFolders(dirname(target), 0o750));
     const lock = lockFile(target, options.mode);
     return { ...lock, held: this.#writing(path, () => lock.held) };
   }
@@ -201,7 +202,7 @@ export class RealHost implements Host {
     const target = this.path(to);
     await this.#writing(to, async () => {
       await requireFile(from, this.path(from));
-      await Deno.mkdir(dirname(target), { recursive: true, mode: 0o755 });
+      await makeFolders(dirname(target), 0o755);
       await replaceAtomically(target, options.mode, async (file) => {
         await withFile(this.path(from), { read: true }, async (source) => {
           await readChunks(source, (chunk) => writeAll(file, chunk));
@@ -215,7 +216,7 @@ export class RealHost implements Host {
     const source = noticing(body, (error) => lost = { error });
     const files = { path, target: this.path(path), part: this.path(partPath(path, options.key)) };
     return await this.#writing(path, async () => {
-      await Deno.mkdir(dirname(files.target), { recursive: true, mode: 0o755 });
+      await makeFolders(dirname(files.target), 0o755);
       const totalBytes = await writePart(files, source, options);
       await syncFolder(dirname(files.target));
       return totalBytes;

@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, parseDocument, Scalar } from "yaml";
+import { type Document, isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
 import { AgentError } from "../error.ts";
 import { type ReleaseManifest } from "./mod.ts";
 import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../product/helm_releases.ts";
@@ -10,18 +10,32 @@ export interface RenderedValues {
   text: string;
 }
 
+/** The charts that hand on variables of their values to their pods. The others have no place for any. */
+const WITH_ENVIRONMENT: readonly HelmReleaseName[] = ["workflow-worker", "temporal-worker"];
+
 /**
  * The published values with this appliance's own written over them; comments and unknown keys stay. @see contract.md 4
+ * `environment`: variables of the pods whose charts have a place for them; nothing secret, values lie in a ConfigMap.
  * @throws {AgentError} VALUES_FAILED naming the file that is not a YAML map.
  */
-export function renderValues(manifest: ReleaseManifest, appUrl: string): RenderedValues[] {
+export function renderValues(
+  manifest: ReleaseManifest,
+  appUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+): RenderedValues[] {
   return HELM_RELEASES.map((release) => {
     const key = valuesKey(release, manifest.valuesProfile);
     const published = manifest.profileValues[key] ?? "";
     const document = parseMap(published, key);
     const ours = overrides(release, manifest, appUrl);
     for (const [path, value] of ours) set(document, path, value, key);
-    return { release, key, text: ours.length === 0 ? published : write(document, key) };
+    const variables = WITH_ENVIRONMENT.includes(release) ? Object.entries(environment) : [];
+    if (variables.length > 0) setEnvironment(document, variables, key);
+    return {
+      release,
+      key,
+      text: ours.length + variables.length === 0 ? published : write(document, key),
+    };
   });
 }
 
@@ -95,6 +109,18 @@ function set(document: Document, path: string[], value: string, key: string): vo
   } catch (cause) {
     throw unusable(key, cause);
   }
+}
+
+/** The published variables stay, but for those of the same name. */
+function setEnvironment(document: Document, variables: readonly [string, string][], key: string): void {
+  const path = ["extraEnv"];
+  const found = document.getIn(path, true);
+  if (found === undefined || isNull(found)) document.setIn(path, document.createNode([]));
+  const list = document.getIn(path, true);
+  if (!isSeq(list)) throw unusable(key);
+  const names = variables.map(([name]) => name);
+  list.items = list.items.filter((it) => !(isMap(it) && names.includes(String(it.get("name")))));
+  for (const [name, value] of variables) list.add(document.createNode({ name, value }));
 }
 
 function unusable(key: string, cause?: unknown): AgentError {

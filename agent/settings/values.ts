@@ -8,7 +8,7 @@ export const RECONCILE_ANNOTATION = "alga-agent/reconcile";
 
 /** The ConfigMaps of the installed release with these settings. */
 export function wantedValues(resolved: ResolvedRelease, settings: Settings): KubeObject[] {
-  return valuesObjects({ ...resolved, channel: settings.channel }, settings.appUrl);
+  return valuesObjects({ ...resolved, channel: settings.channel }, settings);
 }
 
 /** Whether a ConfigMap says what it should; it may say more. */

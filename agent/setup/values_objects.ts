@@ -1,14 +1,24 @@
 import type { KubeObject } from "../../k8s/mod.ts";
+import { proxyEnvironment } from "../../k8s/k3s/config.ts";
 import { NAMESPACES } from "../product/names.ts";
+import { KUBE_SERVICE_ADDRESS } from "../product/networks.ts";
 import type { ResolvedRelease } from "../release/mod.ts";
 import { renderValues } from "../release/render_values.ts";
 
+/** What of the answers the values of the releases depend on. */
+export interface ValuesAnswers {
+  appUrl: string;
+  proxyUrl: string;
+  noProxy: string;
+}
+
 /**
- * The ConfigMaps that Flux and the status read of a release at this address. @see contract.md 2.4
+ * The ConfigMaps that Flux and the status read of a release with these answers. @see contract.md 2.4
  * @throws {AgentError} VALUES_FAILED when the release's values cannot be edited.
  */
-export function valuesObjects(resolved: ResolvedRelease, appUrl: string): KubeObject[] {
-  const values = renderValues(resolved.manifest, appUrl).map((it) =>
+export function valuesObjects(resolved: ResolvedRelease, answers: ValuesAnswers): KubeObject[] {
+  const { appUrl } = answers;
+  const values = renderValues(resolved.manifest, appUrl, podEnvironment(answers)).map((it) =>
     configMap(`${VALUES_PREFIX}${it.release}`, { [it.key]: it.text })
   );
   return [...values, configMap("appliance-release-selection", selectionData(resolved))];
@@ -16,6 +26,13 @@ export function valuesObjects(resolved: ResolvedRelease, appUrl: string): KubeOb
 
 /** Before the name of a Helm release: the ConfigMap with its values. */
 export const VALUES_PREFIX = "appliance-values-";
+
+/** Pods reach each other and the application without the proxy. One with a password is kept from them: a ConfigMap is no place for it. */
+function podEnvironment({ appUrl, proxyUrl, noProxy }: ValuesAnswers): Record<string, string> {
+  if (proxyUrl === "" || new URL(proxyUrl).password !== "") return {};
+  const nodeAddresses = [KUBE_SERVICE_ADDRESS, new URL(appUrl).hostname];
+  return proxyEnvironment({ proxyUrl, noProxy, nodeAddresses });
+}
 
 function selectionData(
   { manifest, channel, registryHost, repository, manifestDigest }: ResolvedRelease,

@@ -16,9 +16,43 @@ const LIMITS: readonly { key: string; least: number }[] = [
   { key: "fs.inotify.max_user_instances", least: 1024 },
   { key: "fs.inotify.max_user_watches", least: 65_536 },
 ];
+/** What hardening sets so that pods suffer; a kernel without the setting has no such trouble. `wanted`: a value that is well. */
+const HARDENED: readonly { key: string; isWrong(value: number): boolean; wanted: number; harm: string }[] = [
+  {
+    key: "kernel.keys.root_maxkeys",
+    isWrong: (it) => it < 10_000,
+    wanted: 1_000_000,
+    harm: "containers need a key each",
+  },
+  // 2 is loose, and is what Ubuntu sets.
+  {
+    key: "net.ipv4.conf.all.rp_filter",
+    isWrong: (it) => it === 1,
+    wanted: 2,
+    harm: "answers to pods may be dropped",
+  },
+  {
+    key: "net.ipv4.conf.all.arp_filter",
+    isWrong: (it) => it === 1,
+    wanted: 0,
+    harm: "pods may not find each other",
+  },
+  {
+    key: "net.ipv4.conf.all.arp_ignore",
+    isWrong: (it) => it > 2,
+    wanted: 0,
+    harm: "pods may not find each other",
+  },
+];
 /** Written by the advice; read again at each start of the machine. */
 export const SYSCTL_FILE = "/etc/sysctl.d/90-alga-appliance.conf";
 const FORWARDING = "net.ipv4.ip_forward";
+/** Switched on by k3s at its start, and off again by a file whenever settings are read; with what then happens. */
+const SWITCHES: Readonly<Record<string, string>> = {
+  [FORWARDING]: "which cuts pods off",
+  "net.ipv4.conf.all.forwarding": "which cuts pods off",
+  "net.bridge.bridge-nf-call-iptables": "which keeps pods from services",
+};
 
 /** Checks of the kernel. */
 export const KERNEL_CHECKS: readonly Check[] = [
@@ -71,7 +105,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
     async run({ facts, host }) {
       const expected = `${
         LIMITS.map((it) => `${it.key} ${it.least}`).join(", ")
-      }; forwarding is not switched off`;
+      }; nothing that pods need is switched off`;
       const read = async (key: string) => {
         const text = (await facts.text(`/proc/sys/${key.replaceAll(".", "/")}`))?.trim();
         return text !== undefined && /^\d{1,18}$/.test(text) ? Number(text) : undefined;
@@ -94,19 +128,28 @@ export const KERNEL_CHECKS: readonly Check[] = [
         });
       }
       const low = values.filter((it) => (it.value ?? 0) < it.least);
+      const hardened = await Promise.all(HARDENED.map(async (it) => ({ ...it, value: await read(it.key) })));
+      const wrong = hardened.filter((it) => it.value !== undefined && it.isWrong(it.value));
       const pinned = await pinnedOff(facts, await sysctlFiles(host));
-      const evidence = values.map((it) => `${it.key} = ${it.value}`);
-      if (low.length === 0 && pinned === undefined) return pass({ expected, found: "they are", evidence });
-      const lines = low.map((it) => `${it.key} = ${it.least}`);
+      const evidence = [...values, ...hardened].filter((it) => it.value !== undefined)
+        .map((it) => `${it.key} = ${it.value}`);
+      if (low.length + wrong.length + pinned.length === 0) {
+        return pass({ expected, found: "they are", evidence });
+      }
+      const lines = [
+        ...low.map((it) => `${it.key} = ${it.least}`),
+        ...wrong.map((it) => `${it.key} = ${it.wanted}`),
+      ];
       return warn({
         expected,
         found: [
           ...low.map((it) => `${it.key} is ${it.value}`),
-          ...(pinned === undefined ? [] : [`${pinned} switches ${FORWARDING} off, which cuts pods off`]),
+          ...wrong.map((it) => `${it.key} is ${it.value}: ${it.harm}`),
+          ...pinned.map((it) => `${it.path} switches ${it.key} off, ${SWITCHES[it.key]}`),
         ].join("; "),
         remediation: [
-          ...(pinned === undefined ? [] : [`Remove the line with ${FORWARDING} from ${pinned}`]),
-          ...(low.length === 0 ? [] : [`Write into ${SYSCTL_FILE}: ${lines.join(" and ")}`]),
+          ...pinned.map((it) => `Remove the line with ${it.key} from ${it.path}`),
+          ...(lines.length === 0 ? [] : [`Write into ${SYSCTL_FILE}: ${lines.join(" and ")}`]),
           "Then run: sudo sysctl --system",
         ].join(". "),
         evidence,
@@ -147,17 +190,20 @@ async function sysctlFiles(host: { list(path: string): Promise<string[] | undefi
   return [...names.map((it) => `${folder}/${it}`), "/etc/sysctl.conf"];
 }
 
-/** The file whose line switches forwarding off whenever settings are read again; k3s switches it on at its start only. */
+/** Switches that a file turns off, each with the file that has the last word. */
 async function pinnedOff(
   facts: { text(path: string): Promise<string | undefined> },
   files: readonly string[],
-): Promise<string | undefined> {
-  let off: string | undefined;
+): Promise<{ key: string; path: string }[]> {
+  const off = new Map<string, string>();
   for (const path of files) {
     for (const line of (await facts.text(path).catch(() => undefined) ?? "").split("\n")) {
-      const [key = "", value = ""] = line.split("=").map((it) => it.trim());
-      if (key.replace(/^-/, "").replaceAll("/", ".") === FORWARDING) off = value === "0" ? path : undefined;
+      const [name = "", value = ""] = line.split("=").map((it) => it.trim());
+      const key = name.replace(/^-/, "").replaceAll("/", ".");
+      if (SWITCHES[key] === undefined) continue;
+      if (value === "0") off.set(key, path);
+      else off.delete(key);
     }
   }
-  return off;
+  return [...off].map(([key, path]) => ({ key, path }));
 }

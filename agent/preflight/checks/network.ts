@@ -4,7 +4,10 @@ import ipaddr from "ipaddr.js";
 import { mainInterface } from "../../host/network_facts.ts";
 import type { Check } from "../check.ts";
 import { couldNotCheck, fail, grade, pass, warn } from "../outcome.ts";
+import { askedEndpoints } from "../facts/endpoints.ts";
+import { doPacketsPass } from "../facts/path_size.ts";
 import { effectiveResolvers } from "./dns.ts";
+import { proxiedEndpoints } from "./proxy.ts";
 
 /** Services of other distributions of Kubernetes. */
 const OTHER_CLUSTERS =
@@ -13,6 +16,9 @@ const OTHER_CLUSTERS =
 const CONTAINER_ENGINES = /^(docker|snap\.docker\.dockerd|containerd|crio|cri-docker)$/;
 
 const CLUSTER_CIDRS = [POD_CIDR, SERVICE_CIDR] as const;
+
+/** What pods send leaves this much room for the cluster's own header. */
+const GOOD_MTU_BYTES = 1450;
 
 /** Checks of the machine's own network. */
 export const NETWORK_CHECKS: readonly Check[] = [
@@ -97,7 +103,8 @@ export const NETWORK_CHECKS: readonly Check[] = [
     title: "Size of packets",
     vantage: "cluster",
     overridable: true,
-    async run({ facts }) {
+    async run(context) {
+      const { facts, host } = context;
       const expected = "1450 bytes or more";
       const main = mainInterface(await facts.interfaces(), await facts.routes());
       const remediation = `Raise it in the virtual switch, and here: sudo ip link set dev ${
@@ -111,8 +118,20 @@ export const NETWORK_CHECKS: readonly Check[] = [
         });
       }
       const { mtuBytes, name } = main;
+      const proxied = proxiedEndpoints(context).map((it) => it.registry);
+      const [direct] = askedEndpoints(context.mirrors).filter((it) => !proxied.includes(it.registry));
+      if (mtuBytes >= GOOD_MTU_BYTES && direct !== undefined) {
+        if (await doPacketsPass(host, direct.hostName, GOOD_MTU_BYTES) === false) {
+          return warn({
+            expected,
+            found: `${mtuBytes} bytes on ${name}, but ${direct.hostName} answers small packets only`,
+            remediation:
+              `If downloads hang, send smaller packets: sudo ip link set dev ${name} mtu 1400. Keep it: sudo netplan set ethernets.${name}.mtu=1400`,
+          });
+        }
+      }
       return grade({ expected, found: `${mtuBytes} bytes on ${name}`, remediation }, {
-        good: mtuBytes >= 1450,
+        good: mtuBytes >= GOOD_MTU_BYTES,
         tolerable: mtuBytes >= 1280,
       });
     },

@@ -34,7 +34,7 @@ const CAPTIVE: Check = {
           by ?? hostName
         }/ in a browser of this network and sign in, or ask the network administrator to have ${
           by === undefined ? hostName : `${hostName} and not ${by}`
-        } answer this machine`,
+        } answer this machine, or to have ${hostName} let through a filter of web pages`,
       });
     }
     const [first] = errors;

@@ -1,6 +1,8 @@
 import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
 import { PATHS } from "../../state/paths.ts";
 import { durationText } from "../../text/duration.ts";
+import { redactLine } from "../../text/redact/redact_line.ts";
+import type { Host } from "../../host/host.ts";
 import type { Check, RunContext } from "../check.ts";
 import { programName } from "../facts/listening_ports.ts";
 import { couldNotCheck, fail, pass, warn } from "../outcome.ts";
@@ -115,7 +117,7 @@ export const SYSTEM_CHECKS: readonly Check[] = [
     title: "Services of the system",
     vantage: "agent",
     overridable: true,
-    async run({ facts }) {
+    async run({ facts, host }) {
       const expected = "none has failed";
       const failed = (await facts.services()).filter((it) => it.active === "failed").map((it) => it.name)
         .filter((it) => it !== "k3s" && it !== "alga-appliance");
@@ -127,6 +129,7 @@ export const SYSTEM_CHECKS: readonly Check[] = [
         found: `failed: ${failed.join(", ")}`,
         remediation:
           `See why: sudo journalctl -u ${first} -n 20. Start it again: sudo systemctl restart ${first}`,
+        evidence: await lastLines(host, first),
       };
       return needed.length > 0 ? fail(words) : warn(words);
     },
@@ -164,4 +167,12 @@ async function runningSec({ facts }: RunContext, pid: string): Promise<number | 
   const upSec = Number((await facts.text("/proc/uptime"))?.split(" ")[0] ?? NaN);
   const sec = Math.floor(upSec - startedSec);
   return Number.isFinite(sec) && sec >= 0 ? sec : undefined;
+}
+
+/** What a service said last since the start of the machine; nothing where that cannot be read. */
+async function lastLines(host: Host, unit: string): Promise<string[]> {
+  const ask = ["journalctl", "-u", unit, "-b", "-n", "5", "-o", "cat", "--no-pager"] as const;
+  const reply = await host.run(ask, { timeoutMs: 3_000 }).catch(() => undefined);
+  return (reply?.stdout ?? "").split("\n").filter((it) => it.trim() !== "").slice(-5)
+    .map((it) => `${unit}: ${redactLine(it)}`);
 }

@@ -178,7 +178,8 @@ export const FIELDS = {
   proxyUrl: {
     label: "Proxy",
     noun: "a proxy address",
-    help: "For example http://proxy.example.com:3128. Empty without a proxy.",
+    help:
+      "For example http://proxy.example.com:3128. Empty without a proxy. Alga’s workers get it only without a password.",
     group: "advanced",
     secret: "credentials",
     flag: "proxy-url",

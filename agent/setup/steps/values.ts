@@ -35,7 +35,7 @@ export const valuesStep: Step = {
   installState: { status: "runtime-values", phase: "setup" },
   async look(context) {
     const kube = await requireKube(context);
-    for (const wanted of valuesObjects(await context.release(), context.inputs.appUrl)) {
+    for (const wanted of valuesObjects(await context.release(), context.inputs)) {
       const found = await kube.get({
         resource: KINDS.ConfigMap,
         namespace: NAMESPACES.settings,
@@ -68,7 +68,7 @@ export const valuesStep: Step = {
     await addMissing(kube, NAMESPACES.status, SECRETS.statusAuth, { token: generated.statusToken });
     await addMissing(kube, NAMESPACES.app, SECRETS.licenceSeed, { EDITION_CHOICE: "ee" });
     await writeTenant(context, kube);
-    for (const object of valuesObjects(await context.release(), context.inputs.appUrl)) {
+    for (const object of valuesObjects(await context.release(), context.inputs)) {
       await kube.apply(object, { force: true });
     }
     say("Settings and secrets are in place");

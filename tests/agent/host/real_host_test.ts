@@ -36,6 +36,26 @@ hostContract("FakeHost", () => {
   });
 });
 
+Deno.test("RealHost makes the way to a folder open to others, whatever the umask is, and leaves what exists", () =>
+  withRoot(async (host, root) => {
+    const mode = async (path: string) => ((await Deno.stat(root + path)).mode ?? 0) & 0o777;
+    const ours = Deno.umask(0o077); // the service's
+    try {
+      await host.writeFile("/var/lib/rancher/k3s/server/a", "1", { mode: 0o600 });
+      await host.makeFolder("/var/mnt/data/volumes", { mode: 0o777 });
+      await Deno.mkdir(`${root}/closed`);
+      await host.appendFile("/closed/b/c", "1", { mode: 0o600 });
+    } finally {
+      Deno.umask(ours);
+    }
+    for (const it of ["/var", "/var/lib", "/var/lib/rancher", "/var/lib/rancher/k3s", "/var/mnt/data"]) {
+      assert.equal(await mode(it), 0o755, it);
+    }
+    assert.equal(await mode("/var/lib/rancher/k3s/server"), 0o750);
+    assert.equal(await mode("/var/mnt/data/volumes"), 0o777);
+    assert.equal(await mode("/closed"), 0o700);
+  }));
+
 Deno.test("RealHost follows links of others, and what is linked to /dev/null is empty", () =>
   withRoot(async (host, root) => {
     await Deno.writeTextFile(`${root}/real`, "text");

@@ -28,6 +28,8 @@ export interface CheckCase {
   found: string | RegExp;
   /** Words that the advice must hold. */
   advice?: RegExp;
+  /** The whole of it. */
+  evidence?: readonly string[];
   host?: (host: FakeHost) => void;
   registry?: (registry: FakeRegistry) => void;
   context?: Partial<Omit<CheckContext, "inputs">>;
@@ -235,6 +237,7 @@ export function testCases(cases: readonly CheckCase[]): void {
       if (it.status === "pass" || it.status === "skipped") assert.equal(result.remediation, "");
       else assert.notEqual(result.remediation, "");
       if (it.advice) assert.match(result.remediation, it.advice);
+      if (it.evidence) assert.deepEqual(result.evidence, it.evidence);
       assert.doesNotMatch(`${result.expected}${result.remediation}`, /please|sorry|\.$/i);
     });
   }

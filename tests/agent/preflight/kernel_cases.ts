@@ -85,6 +85,41 @@ export const KERNEL_CASES: readonly CheckCase[] = [
   },
   {
     id: "kernel.sysctl",
+    when: "a file of hardening keeps packets of the bridge from the rules of services",
+    status: "warn",
+    found: "/etc/sysctl.conf switches net.bridge.bridge-nf-call-iptables off, which keeps pods from services",
+    advice: /Remove the line with net\.bridge\.bridge-nf-call-iptables from \/etc\/sysctl\.conf/,
+    host: (it) => it.put("/etc/sysctl.conf", "net.bridge.bridge-nf-call-iptables = 0\n"),
+  },
+  {
+    id: "kernel.sysctl",
+    when: "hardening is strict",
+    status: "warn",
+    found:
+      "kernel.keys.root_maxkeys is 200: containers need a key each; net.ipv4.conf.all.rp_filter is 1: answers to pods may be dropped; net.ipv4.conf.all.arp_filter is 1: pods may not find each other; net.ipv4.conf.all.arp_ignore is 8: pods may not find each other",
+    advice:
+      /: kernel\.keys\.root_maxkeys = 1000000 and net\.ipv4\.conf\.all\.rp_filter = 2 and net\.ipv4\.conf\.all\.arp_filter = 0 and net\.ipv4\.conf\.all\.arp_ignore = 0\. Then run/,
+    host: (it) => {
+      it.put("/proc/sys/kernel/keys/root_maxkeys", "200\n");
+      it.put("/proc/sys/net/ipv4/conf/all/rp_filter", "1\n");
+      it.put("/proc/sys/net/ipv4/conf/all/arp_filter", "1\n");
+      it.put("/proc/sys/net/ipv4/conf/all/arp_ignore", "8\n");
+    },
+  },
+  {
+    id: "kernel.sysctl",
+    when: "hardening is as Ubuntu has it",
+    status: "pass",
+    found: "they are",
+    host: (it) => {
+      it.put("/proc/sys/kernel/keys/root_maxkeys", "1000000\n");
+      it.put("/proc/sys/net/ipv4/conf/all/rp_filter", "2\n");
+      it.put("/proc/sys/net/ipv4/conf/all/arp_filter", "0\n");
+      it.put("/proc/sys/net/ipv4/conf/all/arp_ignore", "0\n");
+    },
+  },
+  {
+    id: "kernel.sysctl",
     when: "a later file switches it on again",
     status: "pass",
     found: "they are",

@@ -59,6 +59,40 @@ export const PATH_CASES: readonly CheckCase[] = [
   { id: "net.mtu", when: "packets are as large as usual", status: "pass", found: "1500 bytes on ens3" },
   {
     id: "net.mtu",
+    when: "large packets get to the registry, too",
+    context: { mirrors: {} },
+    status: "pass",
+    found: "1500 bytes on ens3",
+    host: (it) => void it.commands.set("ping", {}),
+  },
+  {
+    id: "net.mtu",
+    when: "only small packets get to the registry",
+    context: { mirrors: {} },
+    status: "warn",
+    found: "1500 bytes on ens3, but ghcr.io answers small packets only",
+    advice: /ip link set dev ens3 mtu 1400/,
+    host: (it) => void it.commands.set("ping", pingUpTo(1400)),
+  },
+  {
+    id: "net.mtu",
+    when: "the registry answers no pings",
+    context: { mirrors: {} },
+    status: "pass",
+    found: "1500 bytes on ens3",
+    host: (it) => void it.commands.set("ping", { code: 1 }),
+  },
+  {
+    id: "net.mtu",
+    when: "the registry is asked through a proxy, so its own way does not count",
+    context: { mirrors: {} },
+    status: "pass",
+    found: "1500 bytes on ens3",
+    inputs: { proxyUrl: "http://proxy.example:3128" },
+    host: (it) => void it.commands.set("ping", pingUpTo(1400)),
+  },
+  {
+    id: "net.mtu",
     when: "a tunnel takes some of it",
     status: "warn",
     found: "1400 bytes on ens3",
@@ -313,4 +347,9 @@ function udp(port: number, owner?: { pid: number; name: string }): (host: FakeHo
       `  sl  local_address rem_address   st\n   1: 00000000:${hex} 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 ${inode} 2\n`,
     );
   };
+}
+
+/** Answers to packets that are no larger, in bytes with their headers. */
+function pingUpTo(bytes: number): (args: readonly string[]) => { code: number } {
+  return (args) => ({ code: Number(args[args.indexOf("-s") + 1]) + 28 <= bytes ? 0 : 1 });
 }

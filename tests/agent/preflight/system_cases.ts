@@ -174,7 +174,17 @@ export const SYSTEM_CASES: readonly CheckCase[] = [
     status: "fail",
     found: "failed: snapd, systemd-resolved",
     advice: /systemctl restart systemd-resolved/,
-    host: services({ snapd: "failed", "systemd-resolved": "failed" }),
+    evidence: [
+      "systemd-resolved: Failed to bind UDP 127.0.0.53:53: Address already in use",
+      "systemd-resolved: asked http://maria:***@192.0.2.1",
+    ],
+    host: (it) => {
+      services({ snapd: "failed", "systemd-resolved": "failed" })(it);
+      it.commands.set("journalctl", {
+        stdout:
+          "Failed to bind UDP 127.0.0.53:53: Address already in use\nasked http://maria:Geheim-7@192.0.2.1\n",
+      });
+    },
   },
   {
     id: "os.failed-units",

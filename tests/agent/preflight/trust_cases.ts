@@ -28,7 +28,7 @@ export const TRUST_CASES: readonly CheckCase[] = [
     when: "a portal answers in its name",
     status: "fail",
     found: "ghcr.io is answered by a page, not by a registry",
-    advice: /Open http:\/\/ghcr\.io\//,
+    advice: /Open http:\/\/ghcr\.io\/.* or to have ghcr\.io let through a filter of web pages$/,
     context: NAMES,
     registry: portal(undefined),
   },

@@ -77,6 +77,43 @@ Deno.test("renderValues() edits exactly what each release's contract names", () 
   assert.deepEqual(after("email-service"), { kept: true, image: { tag: "2222bbb" } });
 });
 
+Deno.test("renderValues() hands variables to the pods whose charts have a place for them, and keeps the published ones", () => {
+  const manifest = sampleReleaseManifest();
+  const key = valuesKey("workflow-worker", "single-node");
+  manifest.profileValues[key] = `extraEnv:
+  - name: HTTP_PROXY
+    value: http://published.example
+  - name: REDIS_PASSWORD # from the cluster
+    valueFrom: {secretKeyRef: {name: redis-credentials, key: REDIS_PASSWORD}}
+`;
+  manifest.profileValues[valuesKey("temporal-worker", "single-node")] = "extraEnv:\n";
+  const values = renderValues(manifest, URL, { HTTP_PROXY: "http://proxy.example:3128", NO_PROXY: ".svc" });
+  const ours = [{ name: "HTTP_PROXY", value: "http://proxy.example:3128" }, {
+    name: "NO_PROXY",
+    value: ".svc",
+  }];
+  for (const { release, text } of values) {
+    const { extraEnv } = parse(text) ?? {};
+    switch (release) {
+      case "workflow-worker":
+        assert.match(text, /REDIS_PASSWORD # from the cluster/);
+        assert.deepEqual(extraEnv.slice(1), ours);
+        assert.equal(extraEnv[0].valueFrom.secretKeyRef.name, "redis-credentials");
+        break;
+      case "temporal-worker":
+        assert.deepEqual(extraEnv, ours);
+        break;
+      default:
+        assert.ok(!text.includes("proxy.example"), release);
+    }
+  }
+  manifest.profileValues[key] = "extraEnv: {HTTP_PROXY: x}\n";
+  assert.throws(
+    () => renderValues(manifest, URL, { HTTP_PROXY: "http://proxy.example:3128" }),
+    /"workflow-worker.single-node.yaml" cannot be edited/,
+  );
+});
+
 Deno.test("renderValues() leaves what nobody edits byte for byte as it was published", () => {
   const published = "a:   1\n\n\nb: 'x'   # odd   spacing\n";
   assert.equal(rendered("pgbouncer", published), published);

@@ -93,7 +93,7 @@ export async function inSettingsWorld(body: (world: SettingsWorld) => Promise<vo
       { metadata: { name: "appliance-01" }, status: { conditions: ready } },
       "sim",
     );
-    for (const it of valuesObjects(sampleRelease(), SETTINGS.appUrl)) {
+    for (const it of valuesObjects(sampleRelease(), SETTINGS)) {
       api.store.create(KINDS.ConfigMap, it, "alga-agent");
     }
     await clock.sleep(5_000);

@@ -83,7 +83,7 @@ export async function inUpdateWorld(body: (world: UpdateWorld) => Promise<void>)
       await kube.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     }
     await writeSelection(host, clock, OLD, SETTINGS);
-    for (const it of valuesObjects(OLD, SETTINGS.appUrl)) await kube.apply(it, { force: true });
+    for (const it of valuesObjects(OLD, SETTINGS)) await kube.apply(it, { force: true });
     for (const it of sourceObjects(OLD.manifest.config, {})) await kube.apply(it, { force: true });
     for (const name of HELM_RELEASES) {
       const chart = CHARTS[name] ?? "";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { KINDS } from "../../../../k8s/mod.ts";
 import { releasesStep } from "../../../../agent/settings/steps/releases.ts";
 import { valuesStep } from "../../../../agent/settings/steps/values.ts";
@@ -57,10 +58,61 @@ Deno.test("valuesStep and releasesStep have nothing to do when other settings ch
     const context = world.with({
       dnsMode: "custom",
       dnsServers: ["192.0.2.1"],
-      proxyUrl: "http://p.example:1",
+      publicNames: "appliance.example",
     });
     assert.equal(await valuesStep.look(context), true);
     assert.equal(await releasesStep.look(context), true);
+  }));
+
+Deno.test("valuesStep hands a proxy to the pods whose charts have a place for it, and their releases are asked", () =>
+  withReleases(async (world) => {
+    world.workload("msp", "workflow-worker", {});
+    const context = world.with({ proxyUrl: "http://proxy.example:3128", noProxy: "intern.example" });
+    assert.equal(await valuesStep.look(context), false);
+    const plan = await valuesStep.plan?.(context) ?? [];
+    assert.deepEqual(plan.map((it) => [it.object, it.field]), [
+      ["ConfigMap alga-system/appliance-values-workflow-worker", "extraEnv"],
+      ["ConfigMap alga-system/appliance-values-temporal-worker", "extraEnv"],
+    ]);
+    const restarted = (await releasesStep.plan?.(context) ?? []).map((it) => it.object);
+    assert.deepEqual(restarted, [
+      "HelmRelease alga-system/workflow-worker",
+      "Deployment msp/workflow-worker",
+      "HelmRelease alga-system/temporal-worker",
+      "Deployment msp/temporal-worker",
+    ]);
+    await walk(valuesStep, context);
+    const text = (await map(world, "temporal-worker"))?.data?.["temporal-worker.single-node.yaml"];
+    const variables = new Map(
+      parse(String(text)).extraEnv.map((it: { name: string; value: string }) => [it.name, it.value]),
+    );
+    assert.equal(variables.get("HTTP_PROXY"), "http://proxy.example:3128");
+    assert.equal(variables.get("HTTPS_PROXY"), "http://proxy.example:3128");
+    const exceptions = String(variables.get("NO_PROXY")).split(",");
+    for (
+      const it of [
+        "intern.example",
+        "localhost",
+        "10.42.0.0/16",
+        "10.43.0.0/16",
+        ".svc",
+        ".cluster.local",
+        "psa.example.com",
+      ]
+    ) assert.ok(exceptions.includes(it), it);
+
+    await walk(valuesStep, world.with({}));
+    assert.doesNotMatch(
+      (await map(world, "temporal-worker"))?.data?.["temporal-worker.single-node.yaml"] ?? "",
+      /PROXY/,
+    );
+  }));
+
+Deno.test("valuesStep keeps a proxy with a password out of plan and ConfigMaps", () =>
+  withReleases(async (world) => {
+    const context = world.with({ proxyUrl: "http://maria:Geheim-7@proxy.example:3128" });
+    assert.deepEqual(await valuesStep.plan?.(context), []);
+    assert.equal(await valuesStep.look(context), true);
   }));
 
 Deno.test("valuesStep writes the address where it is read and tells each value before", () =>
