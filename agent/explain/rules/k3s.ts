@@ -140,12 +140,13 @@ function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   })];
 }
 
+/** How long a statement took, before and since kine names it after the statement. @see k3s-io/kine pkg/metrics/metrics.go, https://github.com/k3s-io/kine/issues/651 */
+const STATEMENT_TIME = /(?:\(total time: |" duration=)(?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+)(ms|µs|s)[) ]/;
+
 /** Statements on its database that take longer than a second, again and again. */
 function slowDisk(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   const slow = lines.filter((it) => {
-    const time = /Slow SQL.{0,100}\(total time: (?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+)(ms|µs|s)\)/.exec(
-      it.text,
-    );
+    const time = it.text.includes("Slow SQL") ? STATEMENT_TIME.exec(it.text) : null;
     return time !== null &&
       (time[1] !== undefined || time[2] !== undefined || time[4] === "s" && Number(time[3]) >= 1);
   });
