@@ -196,7 +196,7 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
   if (/proxyconnect tcp/i.test(text)) {
     if (/Proxy Authentication Required/i.test(text)) return { ...network(NETWORK.proxyAuth), ...untold };
     // The address in the text is the one that was wanted from it.
-    const proxy = /dial tcp (\[[\da-f:.]+\](?::\d+)?|[^\s:]+(?::\d+)?)/i.exec(text)?.[1] ?? "";
+    const proxy = /dial tcp (\[[\da-f:.]+(?:%[\w.-]+)?\](?::\d+)?|[^\s:]+(?::\d+)?)/i.exec(text)?.[1] ?? "";
     return { ...network(NETWORK.proxyDown), ...untold, server: proxy };
   }
   if (!/no space left on device/i.test(text) && isStoreDamage(text)) {
@@ -261,7 +261,7 @@ function withoutNames(text: string): string {
     )
     .replaceAll(/\bcode = \w+/g, "")
     // Numbers that are not a status.
-    .replaceAll(/\[[\da-f:.]+\](?::\d+)?/gi, "IPV6_ADDRESS")
+    .replaceAll(/\[[\da-f:.]+(?:%[\w.-]+)?\](?::\d+)?/gi, "IPV6_ADDRESS")
     .replaceAll(/\b\d+(?:\.\d+){3}(?::\d+)?/g, "ADDRESS")
     .replaceAll(/\b\d+ bytes(?: but got \d+)?/g, "SIZE");
 }
