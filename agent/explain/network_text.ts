@@ -52,7 +52,7 @@ const VALIDITY =
 const CLOCK_GAP_MS = 10 * 365 * 86_400_000;
 /** The container runtime speaks of its own store. No registry says this, whatever words like "not found" follow. */
 const STORE =
-  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":.-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file/i;
+  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":./-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file/i;
 /** What came does not have the checksum, size or form that was promised. */
 const ALTERED =
   /unexpected commit digest|failed commit on ref|invalid checksum|failed size validation|wrong diff id|crc32 mismatch|invalid tar header|mismatched image rootfs/i;
