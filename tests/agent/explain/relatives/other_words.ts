@@ -201,6 +201,59 @@ export const OTHER_WORDS: readonly Relative[] = [
       snapshot: journal(line, ...ENDED),
       id: "k3s.crash-loop",
     })),
+  ...[
+    "k3s.service: Failed to load environment files: Permission denied",
+    "k3s.service: Unit has a bad unit file setting.",
+  ].map((line): Relative => ({
+    name: `alone, ${line}`,
+    snapshot: journal(line, ...ENDED),
+    id: "k3s.crash-loop",
+    never: /Restart the service|^Wait/,
+  })),
+  {
+    name: "systemd of a service that the kernel has chosen",
+    snapshot: journal("k3s.service: Failed with result 'oom-kill'."),
+    id: "mem.oom-host",
+  },
+  {
+    name: "systemd of a program that the processor does not know",
+    snapshot: journal(
+      "k3s.service: Main process exited, code=dumped, status=4/ILL",
+      "k3s.service: Failed with result 'core-dump'.",
+    ),
+    id: "node.cpu-too-old",
+    says: /Kubernetes needs commands that the processor does not have/,
+    never: /Restart the service/,
+  },
+  {
+    name: "a kubelet that does not take control groups of the old kind",
+    snapshot: journal(
+      'time="2026-11-21T11:58:55Z" level=error msg="kubelet exited: failed to run Kubelet: cgroup v1 detected. cgroup v1 support is deprecated and will be removed in a future release."',
+      ...ENDED,
+    ),
+    id: "k3s.start-cgroup",
+    says: /systemd\.unified_cgroup_hierarchy=0/,
+  },
+  {
+    name: "rules of the network that another program changes at the moment",
+    snapshot: inPod(
+      "redis",
+      "FailedCreatePodSandBox",
+      `${SANDBOX}failed to setup network for sandbox "a": plugin type="portmap" failed (add): Another app is currently holding the xtables lock`,
+    ),
+    id: "k3s.sandbox-failed",
+    never: /did not start/,
+  },
+  // Said by k3s of its files, and passed over by it: it starts. @see components.md 1.13
+  ...[
+    'time="2026-11-21T11:58:55Z" level=warning msg="Unknown flag --foo found in config.yaml, skipping"',
+    'time="2026-11-21T11:58:55Z" level=warning msg="Ignoring invalid endpoint URL 0=htp://x"',
+  ].map((line): Relative => ({
+    name: `no reason to stop, ${line.slice(46, 80)}`,
+    snapshot: journal(line),
+    id: "k3s.api-down",
+    says: /^Wait: after a start/m,
+  })),
   {
     name: "k3s that gets no memory for itself",
     snapshot: fatal("starting kubernetes: fork/exec /usr/bin/mount: cannot allocate memory"),

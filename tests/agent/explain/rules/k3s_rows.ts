@@ -223,6 +223,14 @@ export const K3S_ROWS: readonly Row[] = [
     green: silent(slowSql(2, "5s")),
   },
   {
+    name: "the processor does not know a command of it",
+    id: "node.cpu-too-old",
+    hard: true,
+    component: "node",
+    red: silent([[70, "k3s.service: Main process exited, code=dumped, status=4/ILL"]]),
+    green: silent([[70, "k3s.service: Main process exited, code=dumped, status=11/SEGV"]]),
+  },
+  {
     name: "slow statements as a later kine tells them",
     id: "disk.slow",
     red: silent(newSlowSql(3, "1.635096511s")),
