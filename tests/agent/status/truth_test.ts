@@ -43,10 +43,16 @@ function updating(component: "email-service" | "alga-core" | "pgbouncer", status
 
 for (const component of ["email-service", "alga-core", "pgbouncer"] as const) {
   for (
-    const [name, status] of [["a bad image", BAD_IMAGE], [
-      "a crash",
-      crashed("waiting", { restarts: 9 }),
-    ]] as const
+    const [name, status] of [
+      ["a bad image", BAD_IMAGE],
+      ["a crash", crashed("waiting", { restarts: 9 })],
+      ["a secret that is missing", waiting("CreateContainerConfigError", 'secret "absent" not found')],
+      ["no answer to its health check", {
+        ...RUNS,
+        ready: false,
+        state: { running: { startedAt: ago(1_500) } },
+      }],
+    ] as const
   ) {
     Deno.test(`a new version of ${component} with ${name} takes nothing from people while the old one serves`, () => {
       const { topBlockers: [first], tiers, rollup, components } = evaluate(
