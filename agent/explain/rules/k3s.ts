@@ -156,7 +156,7 @@ const STATEMENT_TIME = /(?:\(total time: |" duration=)(?:(\d+)h)?(?:(\d+)m(?!s))
 /** Statements on its database that take longer than a second, again and again. */
 function slowDisk(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   const slow = lines.filter((it) => {
-    const time = it.text.includes("Slow SQL") ? STATEMENT_TIME.exec(it.text) : null;
+    const time = /Slow SQL/.test(it.text) ? STATEMENT_TIME.exec(it.text) : null;
     return time !== null &&
       (time[1] !== undefined || time[2] !== undefined || time[4] === "s" && Number(time[3]) >= 1);
   });
