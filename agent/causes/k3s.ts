@@ -35,10 +35,10 @@ export const K3S = {
     kind: "cause",
     owner: "you",
     place: AT_NODE,
-    title: "Kubernetes cannot start: the system does not count memory for it",
-    reason: "The kernel runs without memory control groups.",
+    title: "Kubernetes cannot start: the kernel's control groups are missing or too old",
+    reason: "The kernel does not count memory for programs, or in the old way (v1) only.",
     nextAction:
-      'Add "cgroup_enable=memory" to the boot parameters in /etc/default/grub, then: sudo update-grub and sudo systemctl reboot.',
+      'Add "cgroup_enable=memory" to the boot parameters in /etc/default/grub and take "systemd.unified_cgroup_hierarchy=0" out, then: sudo update-grub and sudo systemctl reboot.',
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,

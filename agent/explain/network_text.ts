@@ -52,7 +52,7 @@ const VALIDITY =
 const CLOCK_GAP_MS = 10 * 365 * 86_400_000;
 /** The container runtime speaks of its own store. No registry says this, whatever words like "not found" follow. */
 const STORE =
-  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":.-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file/i;
+  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":./-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file/i;
 /** What came does not have the checksum, size or form that was promised. */
 const ALTERED =
   /unexpected commit digest|failed commit on ref|invalid checksum|failed size validation|wrong diff id|crc32 mismatch|invalid tar header|mismatched image rootfs/i;
@@ -196,7 +196,7 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
   if (/proxyconnect tcp/i.test(text)) {
     if (/Proxy Authentication Required/i.test(text)) return { ...network(NETWORK.proxyAuth), ...untold };
     // The address in the text is the one that was wanted from it.
-    const proxy = /dial tcp (\[[\da-f:.]+\](?::\d+)?|[^\s:]+(?::\d+)?)/i.exec(text)?.[1] ?? "";
+    const proxy = /dial tcp (\[[\da-f:.]+(?:%[\w.-]+)?\](?::\d+)?|[^\s:]+(?::\d+)?)/i.exec(text)?.[1] ?? "";
     return { ...network(NETWORK.proxyDown), ...untold, server: proxy };
   }
   if (!/no space left on device/i.test(text) && isStoreDamage(text)) {
@@ -261,7 +261,7 @@ function withoutNames(text: string): string {
     )
     .replaceAll(/\bcode = \w+/g, "")
     // Numbers that are not a status.
-    .replaceAll(/\[[\da-f:.]+\](?::\d+)?/gi, "IPV6_ADDRESS")
+    .replaceAll(/\[[\da-f:.]+(?:%[\w.-]+)?\](?::\d+)?/gi, "IPV6_ADDRESS")
     .replaceAll(/\b\d+(?:\.\d+){3}(?::\d+)?/g, "ADDRESS")
     .replaceAll(/\b\d+ bytes(?: but got \d+)?/g, "SIZE");
 }

@@ -146,15 +146,20 @@ function mergeSame(findings: readonly Finding[]): Finding[] {
   });
 }
 
+/** A processor that is too old stops Kubernetes, too, where it was the service that said so. */
+function saysWhySilent({ id, component }: Finding): boolean {
+  return BEHIND_SILENCE.includes(id) || id === "node.cpu-too-old" && component === "node";
+}
+
 /** Whether `other` would go away together with `cause`. A finding never explains one that is more specific. */
 function explains(cause: Finding, other: Finding): boolean {
   if (cause.id === other.id) return false;
   if (cause.id === "k3s.api-down") {
-    return !["network", "setup", "appliance"].includes(other.component) && !BEHIND_SILENCE.includes(other.id);
+    return !["network", "setup", "appliance"].includes(other.component) && !saysWhySilent(other);
   }
   // What the service says outranks what follows from its silence; else each would explain the other.
-  if (other.id === "k3s.crash-loop" && !BEHIND_SILENCE.includes(cause.id)) return false;
-  if (other.id === "k3s.api-down") return cause.hard && BEHIND_SILENCE.includes(cause.id);
+  if (other.id === "k3s.crash-loop" && !saysWhySilent(cause)) return false;
+  if (other.id === "k3s.api-down") return cause.hard && saysWhySilent(cause);
   if (EXPLAINS[cause.id]?.includes(other.id)) return true;
   if (EXPLAINS[other.id]?.includes(cause.id)) return false;
   if (isQuotedBetter(cause, other)) return true;
@@ -192,7 +197,7 @@ function isLoginBlocking(it: Finding, { loginReady }: { loginReady: boolean }): 
 
 /** What keeps Kubernetes itself from running. Beside it everything that was seen of pods is old. */
 function isBehindSilence(it: Finding): boolean {
-  return it.hard && BEHIND_SILENCE.includes(it.id);
+  return it.hard && saysWhySilent(it);
 }
 
 function compare(a: Finding, b: Finding, options: { loginReady: boolean }): number {

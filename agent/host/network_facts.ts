@@ -185,7 +185,8 @@ export interface ResolvConf {
 /** Reads a resolv.conf(5); what is not an address is passed over. Never throws. */
 export function describeResolvConf(text: string): ResolvConf {
   const found: ResolvConf = { servers: [], ipv6Servers: [], loopbackServers: [], searchDomains: [] };
-  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
+  for (const line of text.split("\n")) {
+    // trim() takes the byte order mark and the carriage return of other systems, too.
     const [word = "", ...rest] = line.trim().split(/[ \t]+/);
     if (word === "search" || word === "domain") {
       // The last line of either kind wins.

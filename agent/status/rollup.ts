@@ -40,6 +40,14 @@ function about({ nextAction, action, id }: Blocker): Advice {
   return { nextAction, action, topBlockerId: id };
 }
 
+/** Of these, the first; but nobody is told that there is nothing to do above a card that says what. */
+function adviceOf(blockers: readonly Blocker[]): Advice {
+  const [first] = blockers;
+  if (first === undefined) return FOLLOW;
+  const acts = blockers.find((it) => it.action.kind !== "wait");
+  return about(first.action.kind === "wait" && acts ? acts : first);
+}
+
 function openSetup(nextAction: string): Advice {
   return { nextAction, action: actionOf("open-setup", { isSetupOver: false }), topBlockerId: null };
 }
@@ -51,7 +59,7 @@ function ready(tiers: Record<TierId, TierStatus>, { hard, blockers }: Explained)
   }
   if (hard.length === 0 && tiers.background.status !== "degraded") {
     const [hint] = blockers; // something that may pass, or that only this machine sees
-    const advice = hint ? about(hint) : FOLLOW;
+    const advice = adviceOf(blockers);
     return tiers.background.ready
       ? say("ready_to_log_in", hint ? `Ready to log in. ${hint.title}` : "Ready to log in", advice)
       : say("ready_to_log_in", "Ready to log in. Background services are still starting", advice);
@@ -67,8 +75,8 @@ function ready(tiers: Record<TierId, TierStatus>, { hard, blockers }: Explained)
     : hard.length === 0
     ? "A background service needs attention"
     : `${hard.length} things need attention`;
-  const first = hard[0] ?? blockers[0];
-  return say("ready_with_background_issues", `Ready to log in. ${what}`, first ? about(first) : FOLLOW);
+  const advice = adviceOf(hard.length > 0 ? hard : blockers);
+  return say("ready_with_background_issues", `Ready to log in. ${what}`, advice);
 }
 
 function beforeLogin(
@@ -129,7 +137,7 @@ function beforeLogin(
   const [first] = blockers;
   const soft = first?.title ?? operations.find((it) => it.operation !== "setup")?.message;
   const start = remembered.loginReadyOnce ? "Starting again" : "Installing";
-  return say("installing", soft === undefined ? start : `${start}. ${soft}`, first ? about(first) : FOLLOW);
+  return say("installing", soft === undefined ? start : `${start}. ${soft}`, adviceOf(blockers));
 }
 
 function foundText(count: number): string {

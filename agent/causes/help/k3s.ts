@@ -56,17 +56,20 @@ export const K3S_HELP = {
     data: "None. Kubernetes has not started.",
   },
   "k3s.start-cgroup": {
-    title: "Kubernetes cannot start: the system does not count memory for it",
+    title: "Kubernetes cannot start: the kernel's control groups are missing or too old",
     meaning:
-      "The kernel of this machine runs without memory control groups. Ubuntu 24.04 has them, unless a boot parameter switches them off.",
+      "The kernel of this machine runs without memory control groups, or with those of the first kind (v1), which Kubernetes no longer takes. Ubuntu 24.04 has the second kind, unless a boot parameter says otherwise.",
     signs: [
       { see: 'The word "memory" must be in the line.', run: "cat /sys/fs/cgroup/cgroup.controllers" },
-      { see: 'Look for "cgroup_disable=memory".', run: "cat /proc/cmdline" },
+      {
+        see: 'Look for "cgroup_disable=memory" and "systemd.unified_cgroup_hierarchy=0".',
+        run: "cat /proc/cmdline",
+      },
     ],
     steps: [
       {
         do:
-          'Open the file, take "cgroup_disable=memory" out of GRUB_CMDLINE_LINUX, and put "cgroup_enable=memory" in.',
+          'Open the file, take "cgroup_disable=memory" and "systemd.unified_cgroup_hierarchy=0" out of GRUB_CMDLINE_LINUX, and put "cgroup_enable=memory" in.',
         run: ["sudo nano /etc/default/grub", "sudo update-grub"],
       },
       { do: "Restart the machine. Kubernetes starts by itself.", run: "sudo systemctl reboot" },

@@ -19,7 +19,7 @@ const RESTARTED = /Scheduled restart job, restart counter is at/;
 const FAILED = /^k3s\.service: Failed with result/;
 /** systemd cannot begin it, however often it tries. */
 const NEVER_RUN =
-  /^k3s\.service: (?:Failed (?:to locate executable|at step [A-Z]+)|Start request repeated too)/;
+  /^k3s\.service: (?:Failed (?:to locate executable|to load environment files|at step [A-Z]+)|Start request repeated too|Unit has a bad unit file setting)/;
 /** What the kubelet within it says of one pod or image, which speak for themselves. */
 const OF_ONE_POD = /"Error syncing pod|\b(?:pod|image)="/;
 
@@ -29,6 +29,9 @@ interface LineWords {
   before: string;
   port: string;
   line: string;
+  /** For causes that name a part. */
+  component: string;
+  level: string;
 }
 
 /** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. @see catalogue.md 4.4 k3s.* */
@@ -48,7 +51,8 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   { cause: K3S.tokenMismatch, test: /bootstrap data already found and encrypted with different token/i },
   {
     cause: K3S.startCgroup,
-    test: /failed to find memory cgroup|cgroup.{0,40}\bmemory\b.{0,40}not (?:found|enabled)/i,
+    test:
+      /failed to find memory cgroup|(?:exited|failed to run Kubelet): cgroup v1 detected|cgroup.{0,40}\bmemory\b.{0,40}not (?:found|enabled)/i,
   },
   { cause: K3S.startPort, test: /listen tcp\S* \S*?:(?<port>\d+): bind: address already in use/i },
   {
@@ -66,12 +70,18 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   // By systemd, of the service itself: the kernel has chosen it.
   {
     cause: MACHINE.outOfMemory,
-    test: /^k3s\.service: .{0,60}killed by the OOM killer|cannot allocate memory/i,
+    test:
+      /^k3s\.service: (?:.{0,60}killed by the OOM killer|Failed with result 'oom-kill')|cannot allocate memory/i,
   },
   { cause: MACHINE.diskReadOnly, test: /read-only file system|attempt to write a readonly database/i },
   {
     cause: K3S.noKernelLog,
     test: /open \/dev\/kmsg: (?:no such file|operation not permitted|permission denied)/i,
+  },
+  // systemd of a program that was built for another processor.
+  {
+    cause: MACHINE.cpuTooOld,
+    test: /^k3s\.service: Main process exited, code=(?:dumped|killed), status=4\/ILL/,
   },
   {
     cause: MACHINE.addressChanged,
@@ -98,7 +108,7 @@ export const journalRule: Rule = {
       const line = run.findLast((it) => test.test(it.text) && !OF_ONE_POD.test(it.text));
       if (!line) continue;
       const { now = "", before = "", port = "", line: at = "" } = test.exec(line.text)?.groups ?? {};
-      const words = { now, before, port, line: at };
+      const words = { now, before, port, line: at, component: "Kubernetes", level: "" };
       return [finding(facts, cause, { ...atLine(line), words }), ...slow];
     }
     return [...crashLoop(facts, lines), ...slow];
@@ -140,12 +150,13 @@ function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   })];
 }
 
+/** How long a statement took, before and since kine names it after the statement. @see k3s-io/kine pkg/metrics/metrics.go, https://github.com/k3s-io/kine/issues/651 */
+const STATEMENT_TIME = /(?:\(total time: |" duration=)(?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+)(ms|µs|s)[) ]/;
+
 /** Statements on its database that take longer than a second, again and again. */
 function slowDisk(facts: Facts, lines: readonly JournalLine[]): Finding[] {
   const slow = lines.filter((it) => {
-    const time = /Slow SQL.{0,100}\(total time: (?:(\d+)h)?(?:(\d+)m(?!s))?([\d.]+)(ms|µs|s)\)/.exec(
-      it.text,
-    );
+    const time = /Slow SQL/.test(it.text) ? STATEMENT_TIME.exec(it.text) : null;
     return time !== null &&
       (time[1] !== undefined || time[2] !== undefined || time[4] === "s" && Number(time[3]) >= 1);
   });

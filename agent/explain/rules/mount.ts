@@ -29,8 +29,9 @@ const OF_THE_KUBELET =
   /failed to sync \w{1,20} cache|object "[^"]{1,200}"\/"[^"]{1,200}" not registered|failed to fetch token/i;
 const GONE_CLAIM =
   /error processing PVC [\w.-]{1,63}\/([\w.-]{1,253}): (?:PVC is being deleted|(?:failed to fetch PVC from API server: )?persistentvolumeclaims? "[^"]{1,253}" not found)/i;
-/** The network is there, and something left over is in the way. */
-const LEFT_OVER = /no IP addresses available in range|already has an IP address different from/i;
+/** The network is there, and something left over, or another program at work, is in the way. */
+const LEFT_OVER =
+  /no IP addresses available in range|already has an IP address different from|holding the xtables lock/i;
 
 interface Told {
   facts: Facts;

@@ -129,7 +129,7 @@ function portHolder(facts: Facts, pod: PodView): { holder: string; command: stri
 
 /** Pods that were placed and that the kubelet would not take: they end at once, and new ones come. */
 export const rejectedRule: Rule = {
-  causes: [SCHEDULING.resources, SCHEDULING.unplaced],
+  causes: [SCHEDULING.resources, SCHEDULING.unplaced, SCHEDULING.port],
   find(facts) {
     return facts.components.flatMap(({ component, ready }): Finding[] => {
       if (ready !== false) return [];
@@ -151,6 +151,11 @@ export const rejectedRule: Rule = {
         hard: rejected.length > 1,
         evidence: podEvidence(last, last.message, last.createdAt),
       };
+      // The kubelet looks for itself: the instance before this one may still be stopping. @see kubernetes v1.36.3 pkg/kubelet/lifecycle/predicate.go:218
+      if (last.reason === "NodePorts") {
+        const words = { component: component.title, ...portHolder(facts, last) };
+        return [finding(facts, SCHEDULING.port, { ...about, words })];
+      }
       return [
         word === undefined
           ? finding(facts, SCHEDULING.unplaced, { ...about, words: { component: component.title } })

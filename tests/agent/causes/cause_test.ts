@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { actionOf } from "../../../agent/causes/action.ts";
 import { CAUSES } from "../../../agent/causes/cause.ts";
+import { DNS } from "../../../agent/causes/dns.ts";
 import { NETWORK } from "../../../agent/causes/network.ts";
 import { componentByName } from "../../../agent/product/components.ts";
 import { REPO, sources } from "../../house/sources.ts";
@@ -75,6 +76,12 @@ Deno.test("another try is called safe nowhere where data may be hurt, and no rem
 Deno.test("nobody has to act where there is only to wait, and nowhere else", () => {
   for (const { id, owner, action } of Object.values(CAUSES)) {
     assert.equal(action === "wait", owner === "nobody", id);
+  }
+});
+
+Deno.test("nobody is told to open port 53 to a server that answers", () => {
+  for (const text of [DNS.nxdomain.nextAction, DNS.servfail.nextAction]) {
+    assert.doesNotMatch(text, /\b53\b|\bUDP\b/);
   }
 });
 

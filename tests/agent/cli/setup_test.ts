@@ -44,6 +44,28 @@ Deno.test("setup --from-file sends the answers, shows the steps and ends with th
     assert.equal((sent?.body as typeof INPUTS).adminPassword, PASSWORD);
   }));
 
+const YAML = Object.entries(INPUTS).map(([key, value]) => `${key}: ${value}\n`).join("");
+const OF_OTHER_SYSTEMS: readonly [name: string, text: string][] = [
+  ["JSON behind a byte order mark", `\uFEFF${JSON.stringify(INPUTS)}`],
+  ["YAML behind a byte order mark", `\uFEFF${YAML}`],
+  ["YAML with CRLF", `\uFEFF${Object.entries(INPUTS).map((it) => it.join(": ")).join("\r\n")}\r\n`],
+  ["a name with letters of its own", JSON.stringify({ ...INPUTS, appUrl: "https://Müller.example.com" })],
+];
+for (const [name, text] of OF_OTHER_SYSTEMS) {
+  Deno.test(`setup --from-file takes ${name}`, () =>
+    withStandIn(async (agent) => {
+      agent.answers["POST /api/v1/setup"] = [ACCEPTED];
+      const path = await inputFile(text);
+      const { code, err } = await cli(["setup", "--from-file", path, "--no-wait", "--root", agent.root]);
+      await Deno.remove(path);
+      assert.equal(code, 0, err);
+      const sent = agent.asked[0]?.body as typeof INPUTS;
+      const { appUrl, ...rest } = INPUTS;
+      for (const [key, value] of Object.entries(rest)) assert.equal(sent[key as keyof typeof rest], value);
+      assert.equal(sent.appUrl, text.includes("ü") ? "https://xn--mller-kva.example.com" : appUrl);
+    }));
+}
+
 const WRONG_FILES: readonly [name: string, text: string, says: RegExp][] = [
   [
     "a missing field",

@@ -54,6 +54,7 @@ const HEAD = 'failed to do request: Head "https://r.test/v2/x/manifests/1": ';
 const CAUSES: [text: string, id: string | undefined][] = [
   // The family counts: that no IPv6 gets there says nothing of IPv4.
   [`${HEAD}dial tcp [2a00:1450:403::200e]:443: connect: no route to host`, "net.ipv6"],
+  [`${HEAD}dial tcp [fe80::1%ens3]:443: connect: no route to host`, "net.ipv6"],
   [`${HEAD}dial tcp 192.0.2.1:429: connect: connection refused`, "net.egress"],
   [
     `${HEAD}read tcp [2001:db8:502::1]:40000->[2001:db8:404::2]:443: read: connection timed out`,
@@ -75,6 +76,36 @@ const CAUSES: [text: string, id: string | undefined][] = [
 for (const [text, id] of CAUSES) {
   Deno.test(`explainNetworkText() takes for ${id ?? "nothing"}: ${text}`, () => {
     assert.equal(explainNetworkText(text)?.cause.id, id);
+  });
+}
+
+Deno.test("explainNetworkText() names the host that a registry has sent on to, as DNS and firewalls know it", () => {
+  const sent = 'failed to do request: Get "https://xn--mller-kva.example:8443/blobs/1?sig=x": dial tcp';
+  const refused = explainNetworkText(`${sent} 192.0.2.1:8443: connect: connection refused`);
+  assert.deepEqual([refused?.cause.id, refused?.server], ["net.egress", "xn--mller-kva.example:8443"]);
+  const unknown = explainNetworkText(
+    `${sent}: lookup xn--mller-kva.example on 192.0.2.53:53: no such host`,
+  );
+  assert.deepEqual([unknown?.cause.id, unknown?.name], ["dns.nxdomain", "xn--mller-kva.example"]);
+});
+
+const DEAD_PROXIES: readonly [end: string, proxy: string][] = [
+  ["dial tcp 192.0.2.8:3128: i/o timeout", "192.0.2.8:3128"],
+  ["dial tcp 192.0.2.8:3128: connect: no route to host", "192.0.2.8:3128"],
+  ["dial tcp [2001:db8::8]:3128: connect: connection refused", "[2001:db8::8]:3128"],
+  ["dial tcp [2001:db8::8]:3128: i/o timeout", "[2001:db8::8]:3128"],
+  ["dial tcp [2001:db8::8]:3128: connect: network is unreachable", "[2001:db8::8]:3128"],
+  ["dial tcp [fe80::1%ens3]:3128: connect: no route to host", "[fe80::1%ens3]:3128"],
+  ["EOF", ""],
+  ["context deadline exceeded", ""],
+  ["tls: first record does not look like a TLS handshake", ""],
+  ["tls: failed to verify certificate: x509: certificate signed by unknown authority", ""],
+];
+for (const [end, proxy] of DEAD_PROXIES) {
+  Deno.test(`explainNetworkText() blames the proxy, not the registry, of: ${end}`, () => {
+    const told = explainNetworkText(`${HEAD}proxyconnect tcp: ${end}`);
+    assert.equal(told?.cause.id, "net.proxy-down");
+    assert.equal(told?.server, proxy);
   });
 }
 

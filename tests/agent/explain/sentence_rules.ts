@@ -118,7 +118,7 @@ export const SENTENCE_RULES: readonly SentenceRule[] = [
       const acts = topBlockers.find((it) =>
         it.action.kind !== "wait" && !/wait|nothing to do/i.test(it.nextAction)
       );
-      if (acts && /nothing to do/i.test(rollup.nextAction) && rollup.state === "failed_action_required") {
+      if (acts && /nothing to do/i.test(rollup.nextAction)) {
         found.push(`"${rollup.nextAction}" above "${acts.nextAction}"`);
       }
       return found;

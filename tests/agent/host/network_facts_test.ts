@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  describeResolvConf,
   parseResolvConf,
   primaryAddress,
   readAllAddresses,
@@ -164,4 +165,18 @@ Deno.test("facts of the network survive any text (fuzz)", async () => {
       assert.match(server, /^(?!127\.)\d+\.\d+\.\d+\.\d+$/);
     }
   }
+});
+
+Deno.test("describeResolvConf() reads what editors of other systems have written", () => {
+  const lines = ["nameserver 192.0.2.53", "nameserver fe80::1%ens3", "search example.com", ""];
+  const plain = describeResolvConf(lines.join("\n"));
+  assert.deepEqual(plain, {
+    servers: ["192.0.2.53"],
+    ipv6Servers: ["fe80::1%ens3"],
+    loopbackServers: [],
+    searchDomains: ["example.com"],
+  });
+  assert.deepEqual(describeResolvConf(lines.join("\r\n")), plain);
+  assert.deepEqual(describeResolvConf(`\uFEFF${lines.join("\n")}`), plain);
+  assert.deepEqual(describeResolvConf(`\uFEFF${lines.join("\r\n")}`), plain);
 });

@@ -84,3 +84,30 @@ Deno.test("The authorities that count are those below the host's root, read agai
     await Deno.remove(root, { recursive: true });
   }
 });
+
+Deno.test("A host that a registry sends on to is asked and named as DNS and firewalls know it", async () => {
+  const dns = startDnsServer((_, name) =>
+    name === "registry.example.test" ? { addresses: ["127.0.0.1"] } : "NXDOMAIN"
+  );
+  const location = "https://müller.example.test/blobs/1";
+  const registry = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    // As a header is sent: its letters as bytes.
+    () => new Response(null, { status: 307, headers: { location: encodeURI(location) } }),
+  );
+  const client = clientOf(`http://registry.example.test:${registry.addr.port}`, {
+    network: { dnsServers: ["127.0.0.1"], dnsPort: dns.port },
+  });
+  try {
+    await assert.rejects(client.fetchManifest("ghcr.io", "nine-minds/x", "1"), {
+      failure: "dns",
+      host: "xn--mller-kva.example.test",
+      message: /sends on to another host; .*xn--mller-kva\.example\.test/,
+    });
+    assert.ok(dns.asked.some((it) => it.endsWith(" xn--mller-kva.example.test")), dns.asked.join(", "));
+  } finally {
+    client.close();
+    await registry.shutdown();
+    await dns.close();
+  }
+});

@@ -113,6 +113,25 @@ Deno.test("resolveRelease() refuses an index that is empty or for other machines
     }
   }));
 
+Deno.test("resolveRelease() never asks for attestations, which a mirror may answer with 404", () =>
+  withIndex(async ({ release, index, resolve, asked }) => {
+    const child = await release("1.5.0", AMD64);
+    const digest = `sha256:${"a".repeat(64)}`;
+    const annotations = {
+      "vnd.docker.reference.type": "attestation-manifest",
+      "vnd.docker.reference.digest": child.digest,
+    };
+    const attestation = { mediaType: OCI_MANIFEST, digest, size: 566, annotations, platform: UNKNOWN };
+    for (const children of [[attestation, child], [child, attestation]]) {
+      await index(children);
+      assert.equal((await resolve()).manifest.version, "1.5.0");
+      assert.deepEqual(asked().filter((it) => it.includes(digest)), []);
+    }
+    // It is gone indeed: where nothing else is there, nobody takes it for the release either.
+    await index([attestation]);
+    assert.match((await failure(resolve()))[1], /names no image manifest for linux\/amd64/);
+  }));
+
 Deno.test("resolveRelease() refuses an index within an index, whatever it is called, after one step", () =>
   withIndex(async ({ release, index, resolve, asked }) => {
     const child = await release("1.5.0", AMD64);

@@ -3,6 +3,7 @@ import { evaluate } from "../../../agent/status/evaluate.ts";
 import type { Snapshot } from "../../../agent/facts/snapshot.ts";
 import {
   ago,
+  bootstrapJob,
   broken,
   type Cluster,
   crashed,
@@ -42,10 +43,16 @@ function updating(component: "email-service" | "alga-core" | "pgbouncer", status
 
 for (const component of ["email-service", "alga-core", "pgbouncer"] as const) {
   for (
-    const [name, status] of [["a bad image", BAD_IMAGE], [
-      "a crash",
-      crashed("waiting", { restarts: 9 }),
-    ]] as const
+    const [name, status] of [
+      ["a bad image", BAD_IMAGE],
+      ["a crash", crashed("waiting", { restarts: 9 })],
+      ["a secret that is missing", waiting("CreateContainerConfigError", 'secret "absent" not found')],
+      ["no answer to its health check", {
+        ...RUNS,
+        ready: false,
+        state: { running: { startedAt: ago(1_500) } },
+      }],
+    ] as const
   ) {
     Deno.test(`a new version of ${component} with ${name} takes nothing from people while the old one serves`, () => {
       const { topBlockers: [first], tiers, rollup, components } = evaluate(
@@ -209,6 +216,17 @@ Deno.test("the headline never says that there is nothing to do above a card that
   assert.match(first?.nextAction ?? "", /Read its log/);
   assert.equal(rollup.nextAction, first?.nextAction);
   assert.equal(rollup.topBlockerId, first?.id);
+});
+
+Deno.test("what passes by itself is told, and beside it what somebody has to do", () => {
+  const cluster = broken("alga-core", { jobs: [bootstrapJob({ active: 1 })] });
+  const snapshot = snapshotOf(cluster, { bootstrapLog: { pod: "p", tail: ["Running migrations"] } });
+  const agent = { ...snapshot.agent, diskFull: { path: "/var/lib/alga-appliance/x.json", since: ago(60) } };
+  const { rollup, topBlockers } = evaluate({ ...snapshot, agent }, NOW_MS);
+  assert.deepEqual(topBlockers.map((it) => it.id), ["app.bootstrap-running", "disk.full"]);
+  assert.match(rollup.message, /The database is being prepared/);
+  assert.equal(rollup.nextAction, topBlockers[1]?.nextAction);
+  assert.equal(rollup.topBlockerId, "disk.full");
 });
 
 const wantsPort = () =>

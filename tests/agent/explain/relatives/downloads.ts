@@ -9,7 +9,8 @@ const HEAD =
   `failed to resolve image: failed to do request: Head "https://ghcr.io/v2/nine-minds/email-service": `;
 const LAYER =
   "failed to extract layer sha256:0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d: ";
-function pulled(text: string): Snapshot {
+/** An image whose download ended with this text. */
+export function pulled(text: string): Snapshot {
   const made = podOf("email-service", waiting("ErrImagePull", text), { images: { "email-service": IMAGE } });
   return of("email-service", [made]);
 }

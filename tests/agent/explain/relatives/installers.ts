@@ -12,7 +12,8 @@ function installer(kind: string, name: string, reason: string, message: string):
     ),
   }, workingMore());
 }
-const release = (reason: string, message: string) =>
+/** A HelmRelease that is refused. */
+export const release = (reason: string, message: string) =>
   installer("HelmRelease", "email-service", reason, message);
 const part = (reason: string, message: string) =>
   installer("Kustomization", "alga-background", reason, message);

@@ -3,7 +3,8 @@ import { ago, healthyCluster, node, snapshotOf, workingMore } from "../../status
 import { api } from "../rule_row.ts";
 import type { Relative } from "./relative.ts";
 
-function journal(...texts: string[]): Snapshot {
+/** What the service k3s has said since it was started. */
+export function journal(...texts: string[]): Snapshot {
   const silent = api("not-answering", 400);
   const lines = ["Starting k3s.service - Lightweight Kubernetes...", ...texts];
   return {
@@ -11,12 +12,16 @@ function journal(...texts: string[]): Snapshot {
     host: { ...silent.host, journal: lines.map((text, index) => ({ at: ago(80 - index), text })) },
   };
 }
-const ENDED = [
+/** systemd of the end. */
+export const ENDED = [
   "k3s.service: Main process exited, code=exited, status=1/FAILURE",
   "k3s.service: Failed with result 'exit-code'.",
 ];
-const fatal = (text: string) => journal(`time="2026-11-21T11:58:55Z" level=fatal msg="${text}"`, ...ENDED);
-const withCondition = (type: string, message: string) =>
+/** The last line of k3s itself. */
+export const fatal = (text: string) =>
+  journal(`time="2026-11-21T11:58:55Z" level=fatal msg="${text}"`, ...ENDED);
+/** A machine that is ready and has this trouble. */
+export const withCondition = (type: string, message: string) =>
   snapshotOf({
     ...healthyCluster(),
     nodes: [

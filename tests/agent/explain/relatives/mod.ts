@@ -1,6 +1,7 @@
 import { DOWNLOADS } from "./downloads.ts";
 import { INSTALLERS } from "./installers.ts";
 import { MACHINES } from "./machines.ts";
+import { OTHER_WORDS } from "./other_words.ts";
 import { PROGRAMS } from "./programs.ts";
 import { STARTS } from "./starts.ts";
 import type { Relative } from "./relative.ts";
@@ -12,4 +13,5 @@ export const RELATIVES: readonly Relative[] = [
   ...MACHINES,
   ...INSTALLERS,
   ...PROGRAMS,
+  ...OTHER_WORDS,
 ];

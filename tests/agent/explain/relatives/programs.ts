@@ -3,7 +3,8 @@ import { crashed, podOf } from "../../status/objects.ts";
 import { of } from "../rule_row.ts";
 import type { Relative } from "./relative.ts";
 
-function said(component: "db" | "redis" | "alga-core" | "temporal", line: string): Snapshot {
+/** A program that keeps ending, with its last line. */
+export function said(component: "db" | "redis" | "alga-core" | "temporal", line: string): Snapshot {
   const made = podOf(component, crashed("waiting", { restarts: 7 }));
   const { namespace = "", name } = made.metadata;
   const container = made.spec.containers[0].name;

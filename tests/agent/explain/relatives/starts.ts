@@ -3,13 +3,16 @@ import { ago, event, podOf, waiting } from "../../status/objects.ts";
 import { of } from "../rule_row.ts";
 import type { Relative } from "./relative.ts";
 
-function inPod(component: "db" | "redis", reason: string, message: string): Snapshot {
+/** A pod that is being made, with this event. */
+export function inPod(component: "db" | "redis", reason: string, message: string): Snapshot {
   const made = podOf(component, waiting("ContainerCreating"));
   return of(component, [made], [
     event(made, reason, message, { secondsAgo: 5, firstSecAgo: 300, count: 12 }),
   ]);
 }
-const waits = (reason: string, message = "") => of("redis", [podOf("redis", waiting(reason, message))]);
+/** A container of Redis in this state. */
+export const waits = (reason: string, message = "") =>
+  of("redis", [podOf("redis", waiting(reason, message))]);
 function unplaced(message: string): Snapshot {
   return of("redis", [podOf("redis", {}, {
     containers: [],

@@ -69,6 +69,17 @@ export const FLUX_ROWS: readonly Row[] = [
       notReady("SomethingNew", "nobody has seen this", { lastTransitionTime: ago(50) }),
     ]),
   },
+  // The next look, at the object's own interval, makes these good.
+  ...["SourceNotReady", "ProgressingWithRetry"].map((reason): Row => ({
+    name: `a step that is looked at again, ${reason}`,
+    id: "flux.not-ready",
+    red: fluxObject("Kustomization", "alga-background", [
+      notReady(reason, "nobody has seen this", { lastTransitionTime: ago(13 * 60) }),
+    ]),
+    green: fluxObject("Kustomization", "alga-background", [
+      notReady(reason, "nobody has seen this", { lastTransitionTime: ago(150) }),
+    ]),
+  })),
   {
     name: "never looked at",
     id: "flux.not-ready",

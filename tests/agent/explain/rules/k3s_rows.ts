@@ -131,6 +131,13 @@ export const slowSql = (count: number, time: string): [number, string][] =>
     `time="2026-11-21T11:59:30Z" level=info msg="Slow SQL (started: 2026-11-21 11:59:28 +0000 UTC) (total time: ${time}): SELECT * FROM kine"`,
   ]);
 
+/** As kine says it since it logs the time after the statement. @see https://github.com/k3s-io/kine/issues/651 */
+const newSlowSql = (count: number, time: string): [number, string][] =>
+  Array.from({ length: count }, (_, i): [number, string] => [
+    400 - i * 10,
+    `time="2026-11-21T11:59:30Z" level=info msg="Slow SQL: SELECT current_rev FROM kine WHERE name LIKE '%' ESCAPE '^' LIMIT 500" duration=${time} started="2026-11-21T11:59:28.805985111Z"`,
+  ]);
+
 /** For the tests beside the rows. */
 export const machine = (host: Partial<Snapshot["host"]>, nodeFields: KubeObject[] = [node()]): Snapshot =>
   snapshotOf({ ...healthyCluster(), nodes: nodeFields }, {
@@ -214,6 +221,20 @@ export const K3S_ROWS: readonly Row[] = [
     id: "disk.slow",
     red: silent(slowSql(3, "1m2.3s")),
     green: silent(slowSql(2, "5s")),
+  },
+  {
+    name: "the processor does not know a command of it",
+    id: "node.cpu-too-old",
+    hard: true,
+    component: "node",
+    red: silent([[70, "k3s.service: Main process exited, code=dumped, status=4/ILL"]]),
+    green: silent([[70, "k3s.service: Main process exited, code=dumped, status=11/SEGV"]]),
+  },
+  {
+    name: "slow statements as a later kine tells them",
+    id: "disk.slow",
+    red: silent(newSlowSql(3, "1.635096511s")),
+    green: silent(newSlowSql(3, "635.09ms")),
   },
   {
     name: "by the cluster",

@@ -161,6 +161,11 @@ export const NODE_ROWS: readonly Row[] = [
         "OutOfcpu",
         "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000",
       ],
+      [
+        "sched.port",
+        "NodePorts",
+        "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+      ],
       ["sched.unplaced", "UnexpectedAdmissionError", "Pod was rejected: Allocate failed due to x"],
     ] as const
   ).map(([id, reason, message]): Row => ({
