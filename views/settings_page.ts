@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import type { SettingRow, SettingsView } from "../agent/settings/settings_view.ts";
 import { type Content, html, visible } from "./html.ts";
-import { clockTime, csrfField, type Tone } from "./layout.ts";
+import { clockTime, csrfField, mark, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { hiddenForm, operationParts } from "./operation_parts.ts";
 
@@ -96,14 +96,14 @@ function lockedPanel(locked: readonly SettingRow[]): VNode | null {
 }
 
 const LOST = html`
-  <div class="panel bad">
-    <h2>The settings of this appliance are lost</h2>
+  <header class="hero bad">
+    <h2>${mark("bad")}<span>The settings of this appliance are lost</span></h2>
     <p>
       Alga goes on with those that it has. The appliance itself needs them for updates, for its checks and to
       reach the registries: enter them again, as they were.
     </p>
     <div class="acts"><a class="button" href="/settings/change">Enter the settings</a></div>
-  </div>
+  </header>
 `;
 
 const READERS = html`

@@ -3,10 +3,12 @@ import type { Host } from "../host/host.ts";
 import type { Engine, OperationHandle, OperationRefusal, OperationReply } from "../operation/operation.ts";
 import type { PreflightReport } from "../preflight/mod.ts";
 import { readDefaults } from "../setup/inputs/defaults.ts";
+import { findChannel } from "../setup/find_release.ts";
 import type { FieldError } from "../setup/inputs/schema.ts";
 import type { StoredInputs } from "../setup/inputs/stored.ts";
 import type { SetupView } from "../setup/setup_state.ts";
 import { checkChange } from "./gate.ts";
+import { lostFields, type LostSettings, lostSettings } from "./lost_settings.ts";
 import { mergeSettings, withoutPassword } from "./merge_settings.ts";
 import {
   changedKeys,
@@ -16,7 +18,7 @@ import {
   type SettingsChange,
 } from "./settings.ts";
 import { type SettingsDeps, settingsOperation } from "./settings_operation.ts";
-import { type CurrentSettings, NO_SETTINGS, readSettings, settingsLost } from "./settings_store.ts";
+import { type CurrentSettings, readSettings, settingsLost } from "./settings_store.ts";
 import { settingRows, type SettingsPlan, settingsPlan, type SettingsView } from "./settings_view.ts";
 
 /** Why a change was refused. */
@@ -71,11 +73,11 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
   const { host, clock, engine } = deps;
   const read = async () => await readSettings(host, clock, await deps.answers());
   const isSetUp = () => deps.setupView().state.status === "done";
-  const current = async (): Promise<CurrentSettings> => {
+  const current = async (): Promise<CurrentSettings | LostSettings> => {
     const found = await read();
     if (found) return found;
-    // Lost after setup, they are entered again: everything is a change.
-    if (isSetUp()) return NO_SETTINGS;
+    // Lost after setup, they are entered again: everything is a change, but for what the installation tells of itself.
+    if (isSetUp()) return lostSettings(await findChannel(deps));
     throw settingsLost();
   };
   const handle: OperationHandle<Settings> = await engine.add(settingsOperation({
@@ -92,7 +94,7 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
     isSetUp: false,
     isLost: false,
     rows: [],
-    values: formValues(NO_SETTINGS.settings),
+    values: formValues(lostSettings().settings),
     systemDns: "",
   };
   let made: SettingsView | undefined;
@@ -106,11 +108,17 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
   async function look(): Promise<SettingsView> {
     const { answers } = deps.setupView();
     const [found, defaults] = [await read(), await readDefaults(host)];
+    const isLost = isSetUp() && found === undefined;
+    const lost = lostSettings(isLost ? await findChannel(deps) : undefined);
     seen = {
       isSetUp: isSetUp(),
-      isLost: isSetUp() && found === undefined,
+      isLost,
       rows: found ? settingRows(found, { answers, defaults }) : [],
-      values: formValues((found ?? NO_SETTINGS).settings),
+      values: {
+        ...formValues((found ?? lost).settings),
+        // Where nobody knows it, none is chosen in the form.
+        ...isLost && !lost.isChannelKnown ? { channel: "" } : {},
+      },
       systemDns: defaults.dnsServers?.value ?? "",
     };
     made = undefined;
@@ -153,9 +161,11 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
       return status === "idle" || status === "done" ? undefined : handle.inputs();
     },
     async merge(change, typedProxyUrl) {
-      const before = (await current()).settings;
-      const merged = mergeSettings(before, change, typedProxyUrl);
-      return "settings" in merged && merged.settings.appUrl === "" ? { errors: [ADDRESS_LOST] } : merged;
+      const before = await current();
+      const merged = mergeSettings(before.settings, change, typedProxyUrl);
+      if (!("settings" in merged) || !("isChannelKnown" in before)) return merged;
+      const errors = lostFields(before, merged.settings, change);
+      return errors.length > 0 ? { errors } : merged;
     },
     async plan(settings) {
       return settingsPlan((await current()).settings, settings, await handle.plan(settings));
@@ -183,11 +193,6 @@ export async function createSettingsService(deps: SettingsServiceDeps): Promise<
     retry: (options): Promise<OperationReply> => handle.retry(options),
   };
 }
-
-const ADDRESS_LOST: FieldError = {
-  field: "appUrl",
-  message: "Enter the address: the settings of this appliance were lost, and this one cannot be guessed",
-};
 
 function formValues(settings: Settings): Record<SettingKey, string> {
   const { dnsServers, proxyUrl } = settings;

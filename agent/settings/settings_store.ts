@@ -45,23 +45,6 @@ export interface CurrentSettings {
   history: z.infer<typeof SettingsFile>["history"];
 }
 
-/** Where an appliance that is set up has lost its settings: what the new ones are compared with. */
-export const NO_SETTINGS: CurrentSettings = {
-  settings: {
-    appUrl: "",
-    dnsMode: "system",
-    dnsServers: [],
-    channel: "stable",
-    proxyUrl: "",
-    noProxy: "",
-    publicNames: "",
-    caCerts: "",
-    signatures: DEFAULT_POLICY,
-  },
-  changed: {},
-  history: [],
-};
-
 /** What needs them cannot go on. */
 export function settingsLost(): AgentError {
   return new AgentError("STATE_DAMAGED", "The settings of this appliance can no longer be read", {

@@ -24,6 +24,35 @@ export async function findRelease(
   if (kept) return kept.resolved;
   const data = (await (await connectKube())?.get(SELECTION))?.data;
   if (typeof data?.manifestDigest !== "string" || !DIGEST.test(data.manifestDigest)) return undefined;
-  const channel = data.selectedChannel === "nightly" ? "nightly" : "stable";
+  const channel = channelOf(data) ?? "stable";
   return await resolveRelease(registry, { reference: data.manifestDigest, channel });
+}
+
+/** How long the cluster may take to say its channel; a page waits for it. */
+const ASK_TIMEOUT_MS = 4_000;
+
+/**
+ * The channel that the installed release was chosen from: by our own record or, where that is lost, by what setup has left in the
+ * cluster. `undefined` where neither tells now. Never throws.
+ */
+export async function findChannel(
+  { host, clock, connectKube }: {
+    host: Host;
+    clock: Clock;
+    connectKube(): Promise<KubeClient | undefined>;
+  },
+): Promise<ResolvedRelease["channel"] | undefined> {
+  try {
+    const kept = await readSelection(host, clock);
+    if (kept) return kept.resolved.channel;
+    const kube = await connectKube();
+    return channelOf((await kube?.get(SELECTION, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) }))?.data);
+  } catch {
+    return undefined;
+  }
+}
+
+function channelOf(data: Record<string, unknown> | undefined): ResolvedRelease["channel"] | undefined {
+  const channel = data?.selectedChannel;
+  return channel === "stable" || channel === "nightly" ? channel : undefined;
 }

@@ -6,9 +6,14 @@ import { until } from "../until.ts";
 import { binaryTest } from "./binary_case.ts";
 import { startProgram } from "./running_agent.ts";
 
-/** So many agents start at once after each kill, so often; in a campaign up to a hundred, a hundred times. */
+/** So many agents start after each kill, so often; in a campaign up to a hundred, a hundred times. */
 const CONTENDERS = Math.min(100, campaignCount(10));
 const KILLS = Math.min(100, campaignCount(2));
+/** So many of them start at the same moment, the next as soon as one has lost: more would stop a shared machine. */
+const AT_ONCE = 10;
+/** A part of a campaign ends after that, and has failed where fewer kills than these were done by then. */
+const LIMIT_MS = 30 * 60_000;
+const LEAST_KILLS = Math.min(10, KILLS);
 
 interface Contender {
   child: Deno.ChildProcess;
@@ -29,22 +34,36 @@ function contend(program: string, root: string): Contender {
 }
 
 await binaryTest(
-  `of ${CONTENDERS} agents that start at once after a kill exactly one serves, ${KILLS} times`,
+  `of ${CONTENDERS} agents that start after a kill exactly one serves, up to ${KILLS} times`,
   async (program) => {
     const root = await Deno.makeTempDir({ prefix: "alga-contend-" });
     const first = await startProgram(program, { root });
     const token = await first.token();
     let kill = () => first.stop("SIGKILL").then(() => {});
     try {
-      for (let round = 1; round <= KILLS; round++) {
+      const startedMs = performance.now();
+      let round = 1;
+      for (; round <= KILLS; round++) {
+        if (performance.now() - startedMs > LIMIT_MS) break;
         await kill();
-        const all = Array.from({ length: CONTENDERS }, () => contend(program, root));
+        const all: Contender[] = [];
         kill = async () => {
           for (const { child } of all) tryKill(child);
           await Promise.all(all.map((it) => it.ended));
         };
         const codes: number[] = [];
-        for (const it of all) void it.ended.then((code) => codes.push(code));
+        while (all.length < CONTENDERS) {
+          const it = contend(program, root);
+          all.push(it);
+          void it.ended.then((code) => codes.push(code));
+          await until(
+            `fewer than ${AT_ONCE} contend in round ${round}`,
+            () => all.length - codes.length,
+            // The one that serves stays.
+            (contending) => contending <= AT_ONCE,
+            120,
+          );
+        }
         await until(
           `${CONTENDERS - 1} have ended in round ${round}`,
           () => codes.length,
@@ -65,6 +84,9 @@ await binaryTest(
         }
         assert.equal((await Deno.readTextFile(root + PATHS.setupToken)).trim(), token);
       }
+      const tookSec = Math.round((performance.now() - startedMs) / 1_000);
+      console.log(`  ${round - 1} kills, ${CONTENDERS} contenders after each, in ${tookSec} s`);
+      assert.ok(round > LEAST_KILLS, `fewer than ${LEAST_KILLS} kills in that time`);
     } finally {
       await kill();
       await Deno.remove(root, { recursive: true });

@@ -125,3 +125,37 @@ await binaryTest("a live page stays open amid a flood, and says when the agent s
     assert.match(text, /The agent is restarting[^]*<\/html>$/);
   });
 });
+
+/** What a flood may leave behind for good: heaps that have grown once stay a little larger. */
+const KEPT_MIB = 60;
+
+await binaryTest("the memory of a flood is given back after it", async (program) => {
+  await withAgent(program, async (agent) => {
+    const cookie = await signIn(agent.url, agent.token);
+    const floorMib = await agent.rssMib();
+    let mostMib = 0;
+    {
+      using sockets = new BoundSockets();
+      for (let round = 0; round < 10; round++) {
+        flood(sockets, agent.port, { count: SOCKETS, sources: 200 });
+        assert.equal(await pageStatus(agent, cookie), 200);
+        mostMib = Math.max(mostMib, await agent.rssMib());
+      }
+    }
+    assert.ok(
+      mostMib > floorMib + KEPT_MIB,
+      `${mostMib} MiB: the flood took nothing that could be given back`,
+    );
+    const leftMib = await until(
+      `a flood took ${Math.round(mostMib - floorMib)} MiB, and at most ${KEPT_MIB} MiB of it stay`,
+      async () => Math.round(await agent.rssMib() - floorMib),
+      (it) => it <= KEPT_MIB,
+      180,
+    );
+    console.log(
+      `  ${Math.round(floorMib)} MiB, in the flood ${
+        Math.round(mostMib)
+      }, after it ${leftMib} more than before`,
+    );
+  });
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { campaignCount, campaignSeed } from "../campaign_size.ts";
 import { Random } from "../fakes/random.ts";
+import { mortalCommand } from "../mortal_command.ts";
 import { binaryTest } from "./binary_case.ts";
 import { isHealthy, withAgent } from "./running_agent.ts";
 import { until } from "../until.ts";
@@ -11,6 +12,10 @@ const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const WRONG = "00000-00000-00000-00000-00000-00000";
 const FIRST_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
+
+const inNetworkOfItsOwn = new URL("ipv6_guesses.ts", import.meta.url).pathname;
+const canUnshare = await new Deno.Command("unshare", { args: ["--net", "ip", "link"] }).output()
+  .then((it) => it.success, () => false);
 
 /** A token as it could be. */
 function guess(random: Random): string {
@@ -109,4 +114,31 @@ await binaryTest(
       await signedIn.body?.cancel();
       assert.ok(signedIn.headers.has("set-cookie"), `${signedIn.status}`);
     }),
+);
+
+await binaryTest(
+  "guesses from many addresses of one /64 of IPv6 are those of one source; its neighbour is another",
+  async (program) => {
+    const { stdout, stderr } = await mortalCommand("unshare", [
+      "--net",
+      Deno.execPath(),
+      "run",
+      "-A",
+      "--quiet",
+      inNetworkOfItsOwn,
+      program,
+    ], { stdout: "piped", stderr: "piped" }).output();
+    const text = new TextDecoder().decode(stdout);
+    assert.ok(text.startsWith("{"), text + new TextDecoder().decode(stderr));
+    const { seen, tookMs, neighbour } = JSON.parse(text) as {
+      seen: number[];
+      tookMs: number;
+      neighbour: number[];
+    };
+    const judged = seen.filter((it) => it === 401).length;
+    assert.ok(judged <= mostJudged(tookMs), `${judged} guesses were judged, not ${mostJudged(tookMs)}`);
+    assert.deepEqual([...new Set(seen)].sort(), [401, 429]);
+    assert.deepEqual(neighbour, [401, 200]);
+  },
+  canUnshare ? undefined : "no network of its own can be made here",
 );

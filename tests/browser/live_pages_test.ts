@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { sampleInputs, startAgent } from "../simulator/agent_process.ts";
 import { until } from "../until.ts";
 import { fetchSetup } from "../walk/walk.ts";
@@ -15,6 +16,71 @@ async function openStatus(test: BrowserTest) {
   await page.locator("section.live:visible .finding").first().waitFor();
   return page;
 }
+
+interface AxNode {
+  nodeId: string;
+  childIds?: string[];
+  backendDOMNodeId?: number;
+  ignored: boolean;
+  role?: { value: string };
+}
+
+/** The places whose texts assistive technology gets, in its order: one entry for each text. */
+async function placesAloud(page: Page): Promise<number[]> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree") as { nodes: AxNode[] };
+  const byId = new Map(nodes.map((it) => [it.nodeId, it]));
+  const texts = (it: AxNode | undefined): AxNode[] =>
+    it === undefined
+      ? []
+      : !it.ignored && it.role?.value === "StaticText"
+      ? [it]
+      : (it.childIds ?? []).flatMap((child) => texts(byId.get(child)));
+  const places: number[] = [];
+  for (const { backendDOMNodeId } of texts(nodes[0])) {
+    const { object } = await session.send("DOM.resolveNode", { backendNodeId: backendDOMNodeId ?? 0 });
+    const { result } = await session.send("Runtime.callFunctionOn", {
+      objectId: object.objectId ?? "",
+      functionDeclaration: "function () { return this.parentElement.closest('section.live')?.slot ?? '' }",
+      returnByValue: true,
+    });
+    if (result.value !== "") places.push(Number(String(result.value).slice(1)));
+  }
+  return places;
+}
+
+browserTest(
+  "without script, what was sent last is read aloud and reached by keyboard in its place",
+  () =>
+    withBrowser("missing-background-image", async (test) => {
+      const page = await openStatus(test);
+      const checked = page.locator('section[slot="p1"]');
+      const before = await checked.count();
+      const kube = test.world.client();
+      try {
+        const metadata = { name: "spare", namespace: "msp" };
+        await kube.create({ apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [] } });
+      } finally {
+        kube.close();
+      }
+      // It comes after everything that stands below it.
+      await until("a part has come again", () => checked.count(), (it) => it > before);
+
+      const aloud = await placesAloud(page);
+      assert.ok(new Set(aloud).size >= 3, `only ${[...new Set(aloud)]} are read`);
+      assert.deepEqual(aloud.toSorted((a, b) => a - b), aloud);
+
+      const focused: number[] = [];
+      for (let i = 0; i < 40; i++) {
+        await page.keyboard.press("Tab");
+        const slot = page.locator("section.live:has(:focus)");
+        if (await slot.count() === 1) focused.push(Number((await slot.getAttribute("slot"))?.slice(1)));
+        else if (focused.length > 0) break;
+      }
+      assert.ok(new Set(focused).size >= 2, `only ${focused} can be reached`);
+      assert.deepEqual(focused.toSorted((a, b) => a - b), focused);
+    }),
+);
 
 const RELOADED = { timeout: 90_000 };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { SettingsView } from "../../agent/settings/settings_view.ts";
+import { PATHS } from "../../agent/state/paths.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { until } from "../until.ts";
 import { fetchSetup } from "../walk/walk.ts";
@@ -89,5 +90,29 @@ browserTest(
       await test.shoot(page, "settings-applied");
       await page.goto(`${agent.url}/?live=off`);
       await test.shoot(page, "status-after-settings");
+    }),
+);
+
+browserTest(
+  "without scripts: settings that are lost are said so, and the form keeps the channel of the installation",
+  () =>
+    withBrowser("healthy", async (test) => {
+      const { agent, world } = test;
+      await agent.request("POST", "/api/v1/setup", { ...sampleInputs(world), channel: "nightly" });
+      await until("setup ends", () => fetchSetup(agent), (it) => it.state.status === "done", 120);
+      for (const it of [PATHS.setupInputs, PATHS.releaseSelection]) await Deno.remove(world.root + it);
+      await assertReadable(test, "/settings?live=off", "settings-lost");
+      const page = await test.open();
+      await test.signIn(page);
+      await page.goto(`${agent.url}/settings?live=off`);
+      await test.shoot(page, "settings-lost");
+      await page.getByRole("link", { name: "Enter the settings" }).click();
+      await page.waitForURL(/\/settings\/change/);
+      assert.ok(await page.isChecked("#channel-nightly"));
+      assert.equal(await page.inputValue("#appUrl"), "");
+      await test.shoot(page, "settings-lost-form");
+      await press(page, "Continue", /\/settings\/change$/);
+      await page.locator(".summary").waitFor();
+      assert.ok(await page.isChecked("#channel-nightly"), "nothing typed is lost");
     }),
 );

@@ -16,6 +16,8 @@ const MODULES = ["overlay", "br_netfilter", "nf_conntrack", "vxlan", "nf_tables"
 
 /** Fills a folder so that it looks like a fresh appliance: facts as files, programs as small stand-in scripts. */
 export async function createSimHost(root: string): Promise<void> {
+  // Every machine has it, open to all: the agent would make it for itself alone.
+  await Deno.mkdir(`${root}/var/lib`, { recursive: true });
   const files: Record<string, string> = {
     "/etc/os-release": 'PRETTY_NAME="Ubuntu 24.04.5 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\n',
     "/etc/hostname": "appliance-01\n",

@@ -275,6 +275,34 @@ Deno.test("settings that are lost are entered again, address first, and count fr
   });
 });
 
+Deno.test("the channel of lost settings is that of the installation; where nobody knows it, it is asked for", async () => {
+  await withCluster(async (world) => {
+    const agent = await startAgent(world, world.host, { hasAnswers: false });
+    const { settings } = agent;
+    const change = { appUrl: INPUTS.appUrl };
+    world.host.files.delete(PATHS.releaseSelection);
+    const selection = {
+      resource: KINDS.ConfigMap,
+      namespace: "alga-system",
+      name: "appliance-release-selection",
+    };
+    await world.kube.patch(selection, { data: { selectedChannel: "nightly" } });
+    assert.equal((await settings.look()).values.channel, "nightly");
+    const now = await merged(settings, change);
+    assert.equal(now.channel, "nightly");
+    assert.deepEqual((await settings.plan(now)).settings.map((it) => it.field), ["appUrl"]);
+    // Who says another one wants it.
+    assert.equal((await merged(settings, { ...change, channel: "stable" })).channel, "stable");
+
+    await world.kube.delete(selection);
+    assert.equal((await settings.look()).values.channel, "", "none is chosen in the form");
+    const refused = await settings.merge(change);
+    assert.deepEqual("errors" in refused && refused.errors.map((it) => it.field), ["channel"]);
+    assert.equal((await merged(settings, { ...change, channel: "nightly" })).channel, "nightly");
+    await agent.kill();
+  });
+});
+
 Deno.test("before setup is done nothing can be changed", async () => {
   await withCluster(async (world) => {
     const engine = createEngine({
