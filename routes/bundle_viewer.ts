@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { isIP } from "node:net";
+import { keptObjects } from "../agent/bundle/kept_objects.ts";
 import { bundleText, type ReadBundle } from "../agent/bundle/read_bundle.ts";
 import { readEvidence, replay } from "../agent/bundle/replay.ts";
 import { supportText } from "../agent/status/mod.ts";
@@ -55,7 +56,7 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
   app.route(
     "/",
     workloadPages({
-      workloads: replayWorkloads(evidence.snapshot, atMs),
+      workloads: replayWorkloads(evidence.snapshot, atMs, keptObjects(bundle)),
       nowMs: () => atMs,
       blockers: () => status.topBlockers,
       render(c, page) {

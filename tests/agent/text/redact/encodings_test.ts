@@ -5,13 +5,14 @@ import { writtenForms } from "../../../../agent/text/redact/encodings.ts";
 /** Quotes, blanks and signs, letters of other scripts: it looks different in every encoding. */
 const VALUE = `Ge"h ei'm+/77$<&>(ü)~`;
 const bytes = Buffer.from(VALUE);
-const json = JSON.stringify(VALUE).slice(1, -1);
+const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+const json = inJson(VALUE);
 
 /** Every way to write a value that the catalogue names, or that a program of the appliance has, and what it makes of VALUE. */
 const WRITTEN: Readonly<Record<string, string>> = {
   "as it is": VALUE,
   "in JSON": json,
-  "in JSON within JSON": JSON.stringify(json).slice(1, -1),
+  "in JSON within JSON": inJson(json),
   "in JSON of Go": String.raw`Ge\"h ei'm+/77$\u003c\u0026\u003e(ü)~`,
   "for a URL": encodeURIComponent(VALUE),
   "for a URL, lower case": encodeURIComponent(VALUE).replaceAll(/%../g, (it) => it.toLowerCase()),
@@ -31,12 +32,17 @@ const WRITTEN: Readonly<Record<string, string>> = {
 
 Deno.test("a value is looked for as it is written in every encoding, each of which no other one finds", () => {
   const forms = writtenForms(VALUE).filter((it) => !it.isBase64).map((it) => it.text);
-  for (const [name, written] of Object.entries(WRITTEN)) {
+  const rows = Object.entries(WRITTEN).flatMap(([name, written]) => [
+    [name, written],
+    [`${name}, within JSON`, inJson(written)],
+  ]);
+  for (const [name, written = ""] of rows) {
     // A form that stands within another would find it too: then this row would prove nothing.
     const finds = forms.filter((it) => written.includes(it));
     assert.deepEqual(finds, [written], name);
   }
-  assert.deepEqual(forms.toSorted(), Object.values(WRITTEN).toSorted(), "a form without a row here");
+  const all = new Set(rows.map(([, written]) => written));
+  assert.deepEqual(forms.toSorted(), [...all].toSorted(), "a form without a row here");
 });
 
 Deno.test("in base64 and base64url it is found at each of the three places in something longer", () => {
