@@ -1,22 +1,29 @@
 import { type Context, Hono } from "hono";
 import { isIP } from "node:net";
+import { keptObjects } from "../agent/bundle/kept_objects.ts";
 import { bundleText, type ReadBundle } from "../agent/bundle/read_bundle.ts";
 import { readEvidence, replay } from "../agent/bundle/replay.ts";
 import { supportText } from "../agent/status/mod.ts";
+import { replayWorkloads } from "../agent/workloads/mod.ts";
 import {
-  bundleEventsPage,
   bundleFilePage,
   bundleFilesPage,
   bundleStatusPage,
-  bundleWorkloadsPage,
+  inBundle,
+  notInBundlePage,
+  podFilesPanel,
 } from "../views/bundle_pages.ts";
 import { type Frame, type Page, renderPage } from "../views/layout.ts";
 import { readStylesheet } from "../views/stylesheet.ts";
 import type { Env } from "./app_deps.ts";
 import { SECURITY_HEADERS } from "./guards.ts";
 import { findingsOf, helpPages } from "./help.ts";
+import { workloadPages } from "./workloads.ts";
 
-/** A bundle as pages: the status as it was, and every file of it. Nothing but the bundle is read. @throws {AgentError} USAGE */
+/**
+ * A bundle as pages: status, workloads and events as the appliance would show them, with the clock of the bundle, and every file
+ * of it. Nothing but the bundle is read. @throws {AgentError} USAGE
+ */
 export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request): Promise<Response> } {
   const { manifest } = bundle;
   const status = replay(bundle);
@@ -33,35 +40,69 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
     certificate: null,
   };
   const app = new Hono<Env>();
-  const page = (content: Page, code: 200 | 404 = 200) =>
-    new Response(renderPage(frame, content), {
-      status: code,
-      headers: { "content-type": "text/html; charset=utf-8" },
-    });
+  const atMs = Date.parse(evidence.at);
+  const render = (_: Context<Env>, page: Page) => renderPage(frame, inBundle(page, evidence.at));
   app.get(
     stylesheet.path,
     (c) => c.body(stylesheet.text, 200, { "content-type": "text/css; charset=utf-8" }),
   );
-  app.get("/", () => page(bundleStatusPage(manifest, status)));
-  app.get("/workloads", () => page(bundleWorkloadsPage(evidence.snapshot)));
-  app.get("/events", () => page(bundleEventsPage(evidence.snapshot)));
-  app.get("/files", () => page(bundleFilesPage(manifest)));
+  app.get("/", (c) => c.html(render(c, bundleStatusPage(manifest, status))));
+  app.get("/files", (c) => c.html(render(c, bundleFilesPage(manifest))));
   app.get("/files/:path{.+}", (c) => {
     const path = c.req.param("path");
     const text = bundleText(bundle, path);
-    return page(bundleFilePage(path, text), text === undefined ? 404 : 200);
+    return c.html(render(c, bundleFilePage(path, text)), text === undefined ? 404 : 200);
   });
+  app.route(
+    "/",
+    workloadPages({
+      workloads: replayWorkloads(evidence.snapshot, atMs, keptObjects(bundle)),
+      nowMs: () => atMs,
+      blockers: () => status.topBlockers,
+      render(c, page) {
+        const { namespace = "", pod = "" } = c.req.param();
+        const paths = [...bundle.files.keys()].filter((it) => it.startsWith(`pods/${namespace}/${pod}/`));
+        return render(c, { ...page, body: [page.body, podFilesPanel(paths.toSorted())] });
+      },
+      refuse: (c, { status, title, detail }) => c.html(render(c, notInBundlePage(title, detail)), status),
+    }),
+  );
   app.get("/api/status", (c) => c.json(status));
   const foundHere = (c: Context<Env>, id: string) =>
     findingsOf(c, status, id).map((blocker) => ({
       blocker,
       text: supportText(blocker, { status, build: { ...manifest.agent, builtAt: "" }, accepted: [] }),
     }));
-  app.route("/", helpPages({ render: (_, content) => renderPage(frame, content), foundHere }));
+  app.route("/", helpPages({ render, foundHere }));
   app.get("/findings/:file{[a-z0-9.-]+\\.txt}", (c) => {
     const here = foundHere(c, c.req.param("file").slice(0, -".txt".length));
     return here.length === 0 ? c.notFound() : c.text(here.map((it) => it.text).join("\n"));
   });
+  app.notFound((c) =>
+    c.html(
+      render(
+        c,
+        notInBundlePage(
+          "A bundle has no such page",
+          "Setup, settings and updates are pages of a running appliance. What a bundle holds is above.",
+        ),
+      ),
+      404,
+    )
+  );
+  // A bundle may hold anything: what the status was judged from may still be no list of pods.
+  app.onError((_, c) =>
+    c.html(
+      render(
+        c,
+        notInBundlePage(
+          "This cannot be shown",
+          "What the bundle holds of it is not as this program writes it: the bundle was changed, or is of another version. Its files are still here.",
+        ),
+      ),
+      500,
+    )
+  );
   return {
     async fetch(request) {
       const { hostname } = new URL(request.url);

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
 import type { BundleManifest } from "../agent/bundle/manifest.ts";
-import type { Snapshot, StatusDocument } from "../agent/status/mod.ts";
+import type { StatusDocument } from "../agent/status/mod.ts";
 import { byteText } from "../agent/text/byte_size.ts";
+import { utcMinute } from "../agent/text/utc_time.ts";
 import { type Content, html, visible } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { statusParts, statusTone } from "./status_page.ts";
@@ -18,62 +19,60 @@ const LINKS = html`
   </nav>
 `;
 
+/** A page of the appliance among those of a bundle. `at`: when what it shows was seen, ISO 8601. */
+export function inBundle(page: Page, at: string): Page {
+  return {
+    ...page,
+    body: [
+      LINKS,
+      html`
+        <p class="soft">As it was at ${visible(utcMinute(at))}; nothing here changes.</p>
+      `,
+      page.body,
+    ],
+  };
+}
+
 /** The status page as it was when the bundle was made. */
 export function bundleStatusPage(manifest: BundleManifest, status: StatusDocument): Page {
   return {
     title: status.rollup.message,
     tone: statusTone(status),
     body: [
-      LINKS,
       html`
-        <p class="soft">As of ${visible(
-          manifest.createdAt,
-        )}, judged again by this program from what the bundle ${visible(manifest.id)} holds.</p>
+        <p class="soft">Judged again by this program from what the bundle ${visible(manifest.id)} holds.</p>
       `,
       ...statusParts(status),
     ],
   };
 }
 
-/** Workloads, and the containers of each pod, as they were. */
-export function bundleWorkloadsPage({ workloads, pods }: Snapshot): Page {
-  return listPage("Workloads", [
-    table(
-      ["Workload", "Ready", "Images"],
-      workloads.map((it) => [
-        `${it.kind} ${it.namespace}/${it.name}`,
-        `${it.ready} of ${it.desired}`,
-        Object.values(it.images).join(", "),
-      ]),
-    ),
-    table(
-      ["Pod", "Container", "State", "Restarts", "Log"],
-      pods.flatMap((pod) =>
-        pod.containers.map((it) => [
-          `${pod.namespace}/${pod.name}`,
-          it.name,
-          `${it.state.kind} ${it.state.reason} ${it.state.message}`.trim(),
-          String(it.restartCount),
-          link(`/files/pods/${pod.namespace}/${pod.name}/${it.name}.log`, "Log"),
-        ])
-      ),
-    ),
-  ]);
+/** The logs of one pod that were collected; nothing where there are none. */
+export function podFilesPanel(paths: readonly string[]): Content {
+  return paths.length === 0 ? null : html`
+    <section class="panel">
+      <h2>Logs in this bundle</h2>
+      <ul>${paths.map((it) =>
+        html`
+          <li>${link(`/files/${it}`, it)}</li>
+        `
+      )}</ul>
+    </section>
+  `;
 }
 
-/** Events as they were, newest first. */
-export function bundleEventsPage({ events }: Snapshot): Page {
-  const rows = events.toSorted((a, b) => Date.parse(b.lastAt ?? "") - Date.parse(a.lastAt ?? "")).map((
-    it,
-  ) => [
-    it.lastAt ?? "",
-    it.type,
-    `${it.kind} ${it.namespace}/${it.name}`,
-    it.reason,
-    it.message,
-    String(it.count),
-  ]);
-  return listPage("Events", [table(["Last seen", "Type", "About", "Reason", "Message", "Count"], rows)]);
+/** What cannot be shown here, and why. */
+export function notInBundlePage(title: string, detail: string): Page {
+  return {
+    title,
+    narrow: true,
+    body: html`
+      <section class="panel">
+        <h1>${visible(title)}</h1>
+        <p>${visible(detail)}</p>
+      </section>
+    `,
+  };
 }
 
 /** Every file of a bundle. */
@@ -100,7 +99,6 @@ export function bundleFilePage(path: string, text: string | undefined): Page {
   return {
     title: path,
     body: [
-      LINKS,
       html`
         <section class="panel"><h1>${visible(path)}</h1>${text === undefined
           ? html`
@@ -118,7 +116,6 @@ function listPage(title: string, parts: Content[]): Page {
   return {
     title,
     body: [
-      LINKS,
       html`
         <h1>${title}</h1>
       `,

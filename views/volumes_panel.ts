@@ -4,13 +4,15 @@ import type { PodPage, VolumeRow } from "../agent/workloads/mod.ts";
 import { html, visible } from "./html.ts";
 
 /** Volumes with the places where they are seen, where they lie, and how full they are. */
-export function volumesPanel({ volumes }: PodPage): VNode {
+export function volumesPanel({ volumes, lookProblem }: PodPage): VNode {
   return html`
     <section class="panel">
       <h2>Volumes</h2>
       ${volumes === null
         ? html`
-          <p class="soft">They are read from Kubernetes when this page is opened, and it does not answer now.</p>
+          <p class="soft">${visible(
+            lookProblem || "They were not read",
+          )}: what volumes it has is told by its own object alone.</p>
         `
         : volumes.length === 0
         ? html`

@@ -9,5 +9,6 @@ export type { LastEnd, RunImage, WorkloadRow } from "./row.ts";
 export type { StateCode } from "./state.ts";
 export { NAMESPACE_TITLES } from "./namespaces.ts";
 export { cpuText, endText, STATE_SENTENCE, STATE_WORD } from "./words.ts";
+export type { ReadObject } from "./kept_pod.ts";
 export { createWorkloadsService, replayWorkloads, type WorkloadsService } from "./service.ts";
 export type { Tone } from "./tone.ts";

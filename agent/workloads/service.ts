@@ -8,6 +8,7 @@ import { type EventList, listEvents } from "./events.ts";
 import { listWorkloads, type WorkloadList } from "./list.ts";
 import { makePodPage, type PodPage } from "./pod_page.ts";
 import type { EventQuery, WorkloadQuery } from "./query.ts";
+import { lookAtKept, type ReadObject } from "./kept_pod.ts";
 import { noLook, type PodLook, readPod } from "./read_pod.ts";
 import { sumUsage } from "./usage.ts";
 import { type MeasuredUsage, UsageReader } from "./usage_reader.ts";
@@ -87,19 +88,23 @@ export function createWorkloadsService({ snapshot, clock, connectKube }: Workloa
   };
 }
 
-/** The same of what was observed once, as a bundle keeps it: nothing is asked. */
-export function replayWorkloads(snapshot: Snapshot, nowMs: number): WorkloadsService {
-  const problem = "Measured on the appliance alone";
+/**
+ * The same of what was observed once, as a bundle keeps it: nothing is asked. `readObject` gives a pod's own object, its claims and
+ * their volumes where they were kept.
+ */
+export function replayWorkloads(
+  snapshot: Snapshot,
+  nowMs: number,
+  readObject: ReadObject = () => undefined,
+): WorkloadsService {
+  const usageProblem = "Measured on the appliance alone";
   return {
-    list: (query) =>
-      Promise.resolve({ ...listWorkloads(snapshot, query, nowMs).list, usageProblem: problem }),
+    list: (query) => Promise.resolve({ ...listWorkloads(snapshot, query, nowMs).list, usageProblem }),
     pod: (namespace, name) => {
-      const nothing = {
-        look: noLook("Kept in the files of the bundle alone"),
-        usage: undefined,
-        usageProblem: problem,
-      };
-      return Promise.resolve(makePodPage(snapshot, { namespace, name }, nothing, nowMs));
+      const look = lookAtKept(readObject, namespace, name);
+      return Promise.resolve(
+        makePodPage(snapshot, { namespace, name }, { look, usage: undefined, usageProblem }, nowMs),
+      );
     },
     events: (query) => listEvents(snapshot, query, nowMs),
   };

@@ -3,44 +3,15 @@ import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { makeBundle, sourcesOf } from "../agent/bundle/make_bundle.ts";
 import { plantedAppliance, plantedPod } from "../agent/bundle/planted_appliance.ts";
 import { SAMPLES } from "../agent/text/redact/samples.ts";
-import { exists } from "../cluster/exists.ts";
-import { programPath } from "../cluster/programs.ts";
 import { mortalCommand } from "../mortal_command.ts";
-
-const program = await programPath("gitleaks");
-const isBuilt = await exists(program);
-
-/** What gitleaks finds in a folder: rule, file and line. */
-async function scan(dir: string): Promise<string[]> {
-  const report = `${dir}.json`;
-  await mortalCommand(program, [
-    "dir",
-    dir,
-    "--no-banner",
-    "--exit-code",
-    "0",
-    "--report-format",
-    "json",
-    "--report-path",
-    report,
-  ], {
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  const found: { RuleID: string; File: string; StartLine: number; Match: string }[] = JSON.parse(
-    await Deno.readTextFile(report),
-  );
-  await Deno.remove(report);
-  return found.map((it) =>
-    `${it.RuleID} ${it.File.slice(dir.length)}:${it.StartLine} ${it.Match.slice(0, 80)}`
-  );
-}
+import { KEEP_BUNDLES } from "./keep_bundle.ts";
+import { NO_GITLEAKS, scanGitleaks, unpackBundle } from "./scan_gitleaks.ts";
 
 Deno.test({
   name: `gitleaks finds nothing in a bundle of an appliance full of secrets${
-    isBuilt ? "" : " (skipped: not built: gitleaks; see deno task cluster build)"
+    NO_GITLEAKS === undefined ? "" : ` (skipped: ${NO_GITLEAKS})`
   }`,
-  ignore: !isBuilt,
+  ignore: NO_GITLEAKS !== undefined,
   async fn() {
     const { api, host } = await plantedAppliance();
     const connectKube = createKubeConnector(host);
@@ -50,7 +21,7 @@ Deno.test({
       // What it finds before is what proves that it looks.
       await Deno.mkdir(`${dir}/before`);
       await Deno.writeTextFile(`${dir}/before/samples.log`, samples);
-      assert.ok((await scan(`${dir}/before`)).length >= 5);
+      assert.ok((await scanGitleaks(`${dir}/before`)).length >= 5);
       host.put("/var/log/installer/curtin-install.log", samples);
       const sources = sourcesOf({ host, connectKube });
       const before = sources.evidence;
@@ -59,15 +30,42 @@ Deno.test({
         return { ...evidence, snapshot: { ...evidence.snapshot, pods: [plantedPod()] } };
       };
       const bundle = await makeBundle({ sources });
-      for (const [path, bytes] of bundle.files) {
-        const target = `${dir}/bundle/${path}`;
-        await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-        await Deno.writeFile(target, bytes);
-      }
-      assert.deepEqual(await scan(`${dir}/bundle`), []);
+      await unpackBundle(bundle, `${dir}/bundle`);
+      assert.deepEqual(await scanGitleaks(`${dir}/bundle`), []);
     } finally {
       (await connectKube())?.close();
       await api.close();
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
+
+/** Tests that make bundles, each with what it takes apart; the ones of a real node look by themselves. */
+const MAKERS = ["tests/agent/bundle", "tests/agent/cli/bundle_test.ts", "tests/routes/bundle_viewer_test.ts"];
+/** Most are of the recordings. */
+const LEAST_BUNDLES = 120;
+
+Deno.test({
+  name: `gitleaks finds nothing in any bundle that the tests make${
+    NO_GITLEAKS === undefined ? "" : ` (skipped: ${NO_GITLEAKS})`
+  }`,
+  ignore: NO_GITLEAKS !== undefined,
+  async fn() {
+    const dir = await Deno.makeTempDir({ prefix: "alga-gitleaks-" });
+    try {
+      const args = ["test", "-A", "--quiet", "--no-check", ...MAKERS];
+      const cwd = new URL("../..", import.meta.url).pathname;
+      // Whether they pass is asked elsewhere.
+      await mortalCommand(Deno.execPath(), args, {
+        cwd,
+        env: { [KEEP_BUNDLES]: `${dir}/all` },
+        stdout: "null",
+        stderr: "null",
+      }).output();
+      const made = (await Array.fromAsync(Deno.readDir(`${dir}/all`))).length;
+      assert.ok(made >= LEAST_BUNDLES, `${made} bundles were looked at`);
+      assert.deepEqual(await scanGitleaks(`${dir}/all`), []);
+    } finally {
       await Deno.remove(dir, { recursive: true });
     }
   },

@@ -1,12 +1,12 @@
 import type { BundleView } from "../../agent/bundle/bundle_service.ts";
 import type { BundleManifest } from "../../agent/bundle/manifest.ts";
-import { emptySnapshot } from "../../agent/status/mod.ts";
 import {
-  bundleEventsPage,
   bundleFilePage,
   bundleFilesPage,
   bundleStatusPage,
-  bundleWorkloadsPage,
+  inBundle,
+  notInBundlePage,
+  podFilesPanel,
 } from "../../views/bundle_pages.ts";
 import { renderPage } from "../../views/layout.ts";
 import { supportHead, supportParts } from "../../views/support_page.ts";
@@ -86,38 +86,6 @@ export function supportPages(t: string): Record<string, string> {
     skipped: [{ path: t, collector: "one", why: t }],
     redactions: {},
   };
-  const empty = emptySnapshot();
-  const snapshot: typeof empty = {
-    ...empty,
-    events: [{
-      namespace: t,
-      kind: t,
-      name: t,
-      uid: "",
-      container: undefined,
-      type: t,
-      reason: t,
-      message: t,
-      firstAt: NOW,
-      lastAt: NOW,
-      count: 2,
-    }],
-    workloads: [{
-      kind: "Deployment",
-      namespace: t,
-      name: t,
-      desired: 1,
-      replicas: 1,
-      updated: 1,
-      ready: 0,
-      generation: 1,
-      observedGeneration: 1,
-      conditions: [],
-      images: { a: t },
-      release: undefined,
-      createdAt: NOW,
-    }],
-  };
   return {
     "support, nothing yet": support({ progress: undefined, history: [], canEncrypt: false }, false),
     "support, collecting": support({ progress, history, canEncrypt: true }, true),
@@ -127,8 +95,10 @@ export function supportPages(t: string): Record<string, string> {
         sampleStatus("failed_action_required", { topBlockers: [sampleBlocker({}, t)] }, t),
       ),
     ),
-    "bundle, workloads": page(bundleWorkloadsPage(snapshot)),
-    "bundle, events": page(bundleEventsPage(snapshot)),
+    "bundle, logs of a pod": page(
+      inBundle({ title: t, body: [notInBundlePage(t, t).body, podFilesPanel([t])] }, t),
+    ),
+    "bundle, not in it": page(notInBundlePage(t, t)),
     "bundle, files": page(bundleFilesPage(manifest)),
     "bundle, file": page(bundleFilePage(t, t)),
     "bundle, no file": page(bundleFilePage(t, undefined)),

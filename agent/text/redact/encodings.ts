@@ -12,19 +12,19 @@ const MIN_CHARS = 6;
 
 /**
  * Every way in which a value may stand in a text: as it is, in base64 and base64url at each of the three places in a longer one,
- * in hex, encoded for a URL, in JSON and JSON within JSON, quoted for a shell, escaped for HTML. Each once, none shorter than six
- * characters.
+ * in hex, encoded for a URL, in JSON and JSON within JSON, quoted for a shell, escaped for HTML; and each of these in JSON once
+ * more, as where a record holds the line of a log. Each once, none shorter than six characters.
  */
 export function writtenForms(value: string): WrittenForm[] {
   const bytes = Buffer.from(value, "utf8");
-  const json = JSON.stringify(value).slice(1, -1);
+  const json = inJson(value);
   const hex = bytes.toString("hex");
   const url = encodeURIComponent(value);
   const strictUrl = url.replaceAll(/[!'()*]/g, (it) => `%${it.charCodeAt(0).toString(16).toUpperCase()}`);
   const plain = [
     value,
     json,
-    JSON.stringify(json).slice(1, -1),
+    inJson(json),
     goJson(json),
     ...[url, strictUrl, strictUrl.replaceAll("%20", "+")].flatMap((it) => [it, lowerEscapes(it)]),
     hex,
@@ -42,7 +42,7 @@ export function writtenForms(value: string): WrittenForm[] {
   });
   const isLong = (it: string) => it.length >= MIN_CHARS;
   const all = new Map<string, boolean>();
-  for (const it of plain.filter(isLong)) all.set(it, false);
+  for (const it of plain.flatMap((it) => [it, inJson(it)]).filter(isLong)) all.set(it, false);
   for (const it of base64.filter(isLong)) if (!all.has(it)) all.set(it, true);
   return [...all].map(([text, isBase64]) => ({ text, isBase64 }));
 }
@@ -52,6 +52,10 @@ function inBase64(bytes: Buffer, offset: number): string {
   const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
   const from = Math.ceil(offset * 8 / 6);
   return whole.toString("base64").slice(from, Math.floor(whole.length * 8 / 6));
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** As encoding/json of Go has it. */

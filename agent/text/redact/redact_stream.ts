@@ -3,7 +3,7 @@ import type { FileRedaction } from "./redaction.ts";
 /** A longer line is cut, and said to be: no log is read at that length. */
 const MAX_LINE_CHARS = 128 * 1024;
 /** A secret that the cut goes through must not stay in half: written forms of known ones are shorter than this. */
-const CUT_BACK_CHARS = 4 * 1024;
+const CUT_BACK_CHARS = 8 * 1024;
 const PIECE_CHARS = 4 * 1024;
 const BINARY_LOOK_CHARS = 8 * 1024;
 

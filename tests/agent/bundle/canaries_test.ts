@@ -47,13 +47,22 @@ Deno.test("1,000 planted secrets in eleven encodings, in every source: none leav
     // Each line of each copy of the log, in whatever file, against what it said before.
     const said = new Map(log.map((it) => [/^step \d+ [a-z0-9 ]+? says /.exec(it)?.[0] ?? "", it]));
     let looked = 0;
-    for (const [, head = "", rest = ""] of text.matchAll(/(step \d+ [a-z0-9 ]+? says )([^\n]*)/g)) {
+    for (
+      const [, head = "", rest = ""] of text.matchAll(
+        /(step \d+ [a-z0-9 ]+? says )((?:(?!step \d+ [a-z0-9 ]+? says )[^\n])*)/g,
+      )
+    ) {
       const before = said.get(head);
       assert.ok(before !== undefined, head);
       looked++;
-      assert.ok(!`${head}${rest}`.includes(before.slice(0, -" here".length)), `${head}${rest}`);
+      const secret = before.slice(0, -" here".length);
+      for (const it of [secret, JSON.stringify(secret).slice(1, -1)]) {
+        assert.ok(!`${head}${rest}`.includes(it), `${head}${rest}`);
+      }
     }
-    assert.ok(looked > 10 * log.length, `${looked} lines were looked at`);
+    const inEvents = new TextDecoder().decode(bundle.files.get("kube/events.json")).match(/step \d+ /g) ?? [];
+    assert.ok(inEvents.length >= log.length, `${inEvents.length} lines came by events`);
+    assert.ok(looked > 11 * log.length, `${looked} lines were looked at`);
     assert.match(text, /\[redacted:K\.kube-secret:/);
     const audit = new TextDecoder().decode(bundle.files.get("state/audit.jsonl"));
     assert.match(audit, /"via":"password","address":"192\.0\.2\.77","browser":"Firefox on Linux"/);

@@ -7,6 +7,7 @@ import type { Host } from "../../../agent/host/host.ts";
 import { emptySnapshot, NO_MEMORY } from "../../../agent/status/mod.ts";
 import { chainedLine, NOTHING_YET } from "../../../agent/state/chained_lines.ts";
 import { BUILD } from "../../../agent/version.ts";
+import { keepBundle } from "../../bundle/keep_bundle.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
 /** Sources of an appliance that is not set up; a test replaces what it is about. */
@@ -41,7 +42,7 @@ export async function makeBundle(
     signal: new AbortController().signal,
     ...options,
   });
-  const bundle = await readBundle(run.bytes);
+  const bundle = await keepBundle(await readBundle(run.bytes));
   await run.done;
   return bundle;
 }

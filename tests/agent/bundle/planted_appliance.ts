@@ -24,6 +24,8 @@ function keyFile(begin: string): string {
 /** Secrets that are planted. */
 export const CANARIES = 1_000;
 const PER_SECRET = 20;
+/** Lines of the log in the message of each. */
+const PER_EVENT = 50;
 
 /** An appliance with planted secrets wherever something of it is collected, and the texts that must not leave. */
 export async function plantedAppliance() {
@@ -75,21 +77,25 @@ export async function plantedAppliance() {
         name: "app",
         image: "x",
         args: [`--password=${canary.value}`],
-        env: [{ name: "DB_PASSWORD", value: canary.value }, { name: "OTHER", value: canary.value }],
+        env: [
+          { name: "DB_PASSWORD", value: canary.value },
+          { name: "OTHER", value: canary.value },
+          ...log.map((value, index) => ({ name: `PLANTED_${index}`, value })),
+        ],
       }],
     },
     status: { containerStatuses: [{ name: "app", ready: true, restartCount: 1, state: { running: {} } }] },
   });
   api.setLogs(namespace, "app-0", () => log);
-  for (const [index, text] of log.slice(0, 200).entries()) {
+  for (let from = 0; from < log.length; from += PER_EVENT) {
     await kube.create({
       apiVersion: "v1",
       kind: "Event",
-      metadata: { name: `event-${index}`, namespace },
+      metadata: { name: `event-${from}`, namespace },
       involvedObject: { kind: "Pod", name: "app-0", namespace },
       type: "Warning",
       reason: "Failed",
-      message: text,
+      message: log.slice(from, from + PER_EVENT).join("; "),
     });
   }
   const all = log.join("\n");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readBundle } from "../../../agent/bundle/read_bundle.ts";
+import { keepBundle } from "../../bundle/keep_bundle.ts";
 import { cli } from "./terminal.ts";
 import { withStandIn } from "./stand_in_agent.ts";
 
@@ -17,6 +18,7 @@ async function make(root: string, name = "b.tar.gz"): Promise<string> {
   const path = `${root}/${name}`;
   const { code, err } = await cli(["bundle", "--output", path, "--root", root]);
   assert.equal(code, 0, err);
+  await keepBundle(await readBundle((await Deno.open(path)).readable));
   return path;
 }
 

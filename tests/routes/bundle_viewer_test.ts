@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { COLLECTORS } from "../../agent/bundle/collectors.ts";
+import type { ReadBundle } from "../../agent/bundle/read_bundle.ts";
+import { NO_MEMORY, type Snapshot } from "../../agent/status/mod.ts";
+import { createBundleViewer } from "../../routes/bundle_viewer.ts";
+import { collector, makeBundle, sourcesOf } from "../agent/bundle/make_bundle.ts";
+import {
+  broken,
+  deployment,
+  event,
+  NOW,
+  podOf,
+  snapshotOf,
+  waiting,
+  workingMore,
+} from "../agent/status/objects.ts";
+
+const POD = "workflow-worker-7d9c5-x2x8p";
+const MADE = podOf("workflow-worker", waiting("ImagePullBackOff", "not found"));
+
+/** A worker whose image there is not, seen long before anybody reads it. */
+function troubled(): Snapshot {
+  return snapshotOf(
+    broken("workflow-worker", {
+      deployments: [deployment("msp", "workflow-worker", { ready: 0 })],
+      pods: [MADE],
+      events: [event(MADE, "Failed", "manifest unknown", { secondsAgo: 120 })],
+    }),
+    workingMore(),
+  );
+}
+
+const CLAIM = {
+  metadata: { namespace: "msp", name: "files" },
+  spec: { volumeName: "pv-1" },
+  status: { phase: "Bound", capacity: { storage: "5Gi" } },
+};
+
+/** The pod's own object, as a bundle keeps it. */
+function withVolume(): Record<string, unknown> {
+  const [container] = MADE.spec.containers;
+  return {
+    ...MADE,
+    spec: {
+      ...MADE.spec,
+      containers: [{ ...container, volumeMounts: [{ name: "files", mountPath: "/data/files" }] }],
+      volumes: [{ name: "files", persistentVolumeClaim: { claimName: "files" } }],
+    },
+  };
+}
+
+/** As the collector of objects writes them. */
+async function* documents(...objects: unknown[]): AsyncGenerator<string> {
+  for (const it of objects) yield await Promise.resolve(`${JSON.stringify(it, undefined, 1)}\n`);
+}
+
+function bundleOf(snapshot: Snapshot): Promise<ReadBundle> {
+  const log = collector(
+    "app.pods-logs",
+    (tools) =>
+      tools.file(
+        `pods/msp/${POD}/app.log`,
+        (async function* () {
+          yield await Promise.resolve("it began\n");
+        })(),
+      ),
+  );
+  const objects = collector("kube.workloads", async (tools) => {
+    await tools.file("kube/pods.json", documents(withVolume(), { kind: "broken" }));
+    await tools.file("kube/persistentvolumeclaims.json", documents(CLAIM));
+  });
+  return makeBundle({
+    sources: sourcesOf({ evidence: () => Promise.resolve({ at: NOW, snapshot, memory: NO_MEMORY }) }),
+    collectors: [...COLLECTORS.filter((it) => it.id === "agent.status"), log, objects],
+  });
+}
+
+function askOf(bundle: ReadBundle): (path: string) => Promise<[code: number, text: string]> {
+  const viewer = createBundleViewer(bundle);
+  return async (path) => {
+    const response = await viewer.fetch(new Request(`http://127.0.0.1:8090${path}`));
+    return [response.status, await response.text()];
+  };
+}
+
+Deno.test("a bundle shows workloads, a pod and events on the appliance's own pages, at the time of the bundle", async () => {
+  const ask = askOf(await bundleOf(troubled()));
+  const [code, list] = await ask("/workloads");
+  assert.equal(code, 200);
+  assert.match(list, /workflow-worker[^]*image cannot be fetched/);
+  assert.match(list, new RegExp(`href="/workloads/msp/${POD}"`));
+  assert.match(list, /As it was at 2026-11-21 12:00 UTC/);
+  const [found, pod] = await ask(`/workloads/msp/${POD}`);
+  assert.equal(found, 200);
+  assert.match(pod, /<h1>[^]*workflow-worker[^]*<\/h1>/);
+  assert.match(pod, /Looked at <time datetime="2026-11-21T12:00:00\.000Z">/);
+  assert.match(pod, /href="\/help\/img\.not-found/, "what the status says of it");
+  assert.match(pod, new RegExp(`href="/files/pods/msp/${POD}/app\\.log"`));
+  assert.match(pod, /manifest unknown/);
+  // Its own object is among the files.
+  assert.match(pod, /<samp>\/data\/files<\/samp>[^]*claim files[^]*5\.0 GiB/);
+  // Ten minutes before the bundle, whatever the time is now.
+  assert.match((await ask("/events?since=10m"))[1], /manifest unknown/);
+  assert.ok(!(await ask("/events?since=1m"))[1].includes("manifest unknown"));
+  assert.ok(!(await ask("/events?namespace=alga-system"))[1].includes("manifest unknown"));
+});
+
+Deno.test("from every page of a bundle the others are reached; what is of an appliance only is refused in words", async () => {
+  const ask = askOf(await bundleOf(troubled()));
+  for (
+    const [path, wanted] of [
+      ["/", 200],
+      ["/workloads", 200],
+      [`/workloads/msp/${POD}`, 200],
+      ["/workloads/msp/none", 404],
+      ["/workloads?page=x", 422],
+      ["/events", 200],
+      ["/files", 200],
+      [`/files/pods/msp/${POD}/app.log`, 200],
+      ["/files/none", 404],
+      ["/help", 200],
+      ["/help/img.not-found", 200],
+      ["/setup", 404],
+    ] as const
+  ) {
+    const [code, text] = await ask(path);
+    assert.equal(code, wanted, path);
+    assert.match(text, /<nav class="page-links" aria-label="Bundle">[^]*Timeline/, path);
+    assert.ok(!/<script|<form[^>]*method="post"/.test(text), path);
+  }
+});
+
+Deno.test("a bundle that somebody changed is shown as far as it can be", async () => {
+  const bundle = await bundleOf(troubled());
+  const evidence = JSON.parse(new TextDecoder().decode(bundle.files.get("replay/evidence.json")));
+  evidence.snapshot.events = [{ namespace: "msp", name: "x", type: "Warning" }];
+  const changed = {
+    ...bundle,
+    files: new Map([
+      ...bundle.files,
+      ["replay/evidence.json", new TextEncoder().encode(JSON.stringify(evidence))],
+    ]),
+  };
+  const ask = askOf(changed);
+  assert.equal((await ask("/files"))[0], 200);
+  const [code, text] = await ask("/events");
+  assert.equal(code, 500);
+  assert.match(text, /This cannot be shown/);
+});
