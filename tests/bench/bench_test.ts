@@ -15,6 +15,7 @@ Deno.test("bench runs every section and prints every budget's row as JSON", asyn
   assert.deepEqual([...new Set(rows.map((it) => it.section))], [
     "start",
     "evaluate",
+    "pages",
     "memory",
     "throughput",
     "change",
