@@ -92,15 +92,19 @@ export async function prepareFiles(
   return { found, damaged };
 }
 
+/** A card has no room for more; the log names every one. */
+const MOST_NAMED = 8;
+
 /** What the status says of damage that was found at the start; `undefined` when all was whole. Names only. */
 export function damageText(
   damaged: readonly string[],
   journalDamage: string | undefined,
 ): string | undefined {
-  const names = damaged.map((it) => it.slice(it.lastIndexOf("/") + 1));
-  const files = names.length === 0
-    ? []
-    : [`Damaged: ${names.join(", ")}; what is left of it is in ${PATHS.damagedDir}`];
+  const names = [...new Set(damaged.map((it) => it.slice(it.lastIndexOf("/") + 1)))];
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  const files = names.length === 0 ? [] : [
+    `Damaged: ${names.slice(0, MOST_NAMED).join(", ")}${more}; what is left of it is in ${PATHS.damagedDir}`,
+  ];
   return [...journalDamage === undefined ? [] : [journalDamage], ...files].join(". ") || undefined;
 }
 

@@ -171,7 +171,10 @@ for (
           assert.equal(kept.filter((it) => it.endsWith(`Z-${name}`)).length, 1, `${path}: ${kept}`);
         }
         assert.match(await agent.token(), /^.{35}$/);
-        assert.match(await damageShown(agent) ?? "", /setup-token/);
+        assert.match(
+          await damageShown(agent) ?? "",
+          /Damaged: journal\.jsonl, [^;]* and \d+ more; what is left/,
+        );
         assert.equal((await agent.request("GET", "/?live=off")).status, 200);
         assert.equal((await run(program, ["status", "--root", agent.root])).code, 5);
       }, {

@@ -142,10 +142,6 @@ await binaryTest("the memory of a flood is given back after it", async (program)
         mostMib = Math.max(mostMib, await agent.rssMib());
       }
     }
-    assert.ok(
-      mostMib > floorMib + KEPT_MIB,
-      `${mostMib} MiB: the flood took nothing that could be given back`,
-    );
     const leftMib = await until(
       `a flood took ${Math.round(mostMib - floorMib)} MiB, and at most ${KEPT_MIB} MiB of it stay`,
       async () => Math.round(await agent.rssMib() - floorMib),

@@ -125,6 +125,14 @@ Deno.test("prepareFiles() calls an open file fixed, not damaged", async () => {
   assert.deepEqual([found.length, damaged], [1, []]);
 });
 
+Deno.test("damageText() names the first of many files, each once, and how many more there are", () => {
+  const many = Array.from({ length: 11 }, (_, i) => `/var/lib/alga-appliance/file-${i}`);
+  assert.match(
+    damageText([...many, "/etc/alga-appliance/file-0"], undefined) ?? "",
+    /^Damaged: file-0, file-1, [^;]*, file-7 and 3 more; what is left of it is in /,
+  );
+});
+
 Deno.test("damageText() names the journal first, then every file, and nothing when all is whole", () => {
   assert.equal(damageText([], undefined), undefined);
   assert.equal(damageText([], "Line 4 of the journal is damaged"), "Line 4 of the journal is damaged");
