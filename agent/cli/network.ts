@@ -44,7 +44,7 @@ new address and say "alga-agent network keep".
 Exit codes: 0 done, 1 error, 2 wrong values, 3 action required,
 5 still under way, 6 another session is working on the appliance.
 
-Example: sudo alga-agent network set ens18 --address 192.168.1.20/24 --gateway 192.168.1.1`,
+Example: sudo alga-agent network set ens18 --dhcp`,
   async run(args, terminal) {
     const { values, positionals } = parseOptions(
       {
