@@ -38,8 +38,17 @@ export function failuresOf(text: string): string {
   return errors.join("\n\n").slice(0, ALL_ERRORS);
 }
 
-/** Files of the tests that failed, as `deno test` names them before its result. */
+/**
+ * Files whose tests failed, as they were run: where a test was made by a helper, what `deno test` says of its place is the helper's.
+ */
 export function failedFiles(text: string): string[] {
-  const block = /\n FAILURES \n\n([^]*?)\n\n/.exec(text)?.[1] ?? "";
-  return [...new Set([...block.matchAll(/ => (\S+):\d+:\d+$/gm)].map((it) => it[1] ?? ""))];
+  const files = new Set<string>();
+  let running = "";
+  for (const line of text.split("\n")) {
+    running = /^running \d+ tests? from (\S+)$/.exec(line)?.[1] ?? running;
+    // Tests that run side by side name their file in each line.
+    const [, own] = /^(?:(\.\/\S+) => )?.*\bFAILED \(/.exec(line) ?? [undefined, null];
+    if (own !== null) files.add(own ?? running);
+  }
+  return [...files].filter((it) => it !== "");
 }

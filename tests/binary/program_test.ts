@@ -120,6 +120,8 @@ await binaryTest(
       assert.deepEqual(health, { status: "ok", version: BUILD.version });
       assert.match(agent.output(), new RegExp(`^Listening on ${agent.url}/\n`));
       assert.ok((await fetch(`${agent.url}/login`).then((it) => it.text())).includes("<!doctype html>"));
+      // It is made after the first page, and may be told while the agent stops.
+      await until("its certificate", agent.output, (it) => it.includes("SHA-256 fingerprint"));
       const { code } = await agent.stop("SIGTERM");
       assert.equal(code, 0);
       assert.match(agent.output(), /\nStopping\n$/);

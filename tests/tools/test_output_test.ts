@@ -42,6 +42,30 @@ Deno.test("failuresOf tells which tests and steps failed and why, with a long er
   );
 });
 
+Deno.test("failedFiles names the files that ran, whoever made the test and however it was shown", () => {
+  const output = `running 2 tests from ./tests/a_test.ts
+one ... FAILED (3ms)
+  a step ... ok (1ms)
+running 1 test from ./tests/b_test.ts
+it says FAILED here ... ok (3ms)
+running 1 test from ./tests/c_test.ts
+slow ...'slow' has been running for over (1m0s)
+ FAILED (1m2s)
+running 1 test from ./tests/d_test.ts
+outer ...
+  inner ... FAILED (1ms)
+outer ... FAILED (due to 1 failed step) (0ms)
+./tests/e_test.ts => side by side ... FAILED (1ms)
+
+ FAILURES 
+
+one => ./tests/helper.ts:13:8
+
+FAILED | 1 passed | 4 failed (1m3s)
+`;
+  assert.deepEqual(failedFiles(output), ["a", "c", "d", "e"].map((it) => `./tests/${it}_test.ts`));
+});
+
 Deno.test("failuresOf is empty where nothing failed", async () => {
   assert.equal(failuresOf(await outputOf(`Deno.test("good", () => {});`)), "");
 });
