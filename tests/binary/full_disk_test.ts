@@ -60,7 +60,12 @@ async function onSmallDisk(
       free: () => Deno.remove(ballast),
       async makeReadOnly(isOn) {
         const args = ["-o", `remount,${isOn ? "ro" : "rw"}`, folderOnDisk];
-        assert.ok((await new Deno.Command("mount", { args }).output()).success);
+        // Busy while a file on it is being written.
+        await until(
+          `mount ${args.join(" ")}`,
+          async () => await new Deno.Command("mount", { args }).output(),
+          (it) => it.success,
+        );
       },
     });
   } finally {
