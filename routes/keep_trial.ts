@@ -1,13 +1,15 @@
 import type { Context } from "hono";
+import { fixedAddress } from "../agent/network/link_settings.ts";
+import { addressesOf } from "../agent/network/link_state.ts";
 import type { NetworkView } from "../agent/network/network_service.ts";
 import type { Env } from "./app_deps.ts";
 import { conflict, type Problem } from "./problem.ts";
 
 /** Addresses by which a trial may be kept: who comes by another has not shown that the new one is reached. */
-export function triedAddresses({ operation, links }: NetworkView): string[] {
-  const { link, method, address } = operation.inputs;
-  if (method === "static") return [String(address).split("/")[0] ?? ""];
-  return links.find((it) => it.name === link)?.addresses.map((it) => it.address) ?? [];
+export function triedAddresses({ trial, links }: Pick<NetworkView, "trial" | "links">): string[] {
+  if (trial === undefined) return [];
+  const fixed = fixedAddress(trial.settings);
+  return fixed === undefined ? addressesOf({ links }, trial.settings.link).map((it) => it.address) : [fixed];
 }
 
 /** Why this request may not keep the new settings; `undefined` when it may. Who comes by the socket stands at the machine. */

@@ -1,13 +1,12 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
-import { LinkSettings } from "../agent/network/link_settings.ts";
+import { fixedAddress, LinkSettings } from "../agent/network/link_settings.ts";
 import type { NetworkReply } from "../agent/network/network_service.ts";
 import { toFieldErrors } from "../agent/setup/mod.ts";
 import { renderPage } from "../views/layout.ts";
 import { networkPage, triedPage } from "../views/network_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { triedAddresses } from "./keep_trial.ts";
 import { networkProblem } from "./network_problem.ts";
 import { answerProblem } from "./problem.ts";
 
@@ -38,12 +37,14 @@ export function networkRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     if (!result.ok) return await answerProblem(c, deps, state, networkProblem(result));
     const trial = await network.whenTried();
     if (trial === undefined) return c.redirect(PAGE, 303);
-    const view = await network.look();
-    const { method } = view.operation.inputs;
-    const [address] = method === "static" ? triedAddresses(view) : [];
+    const address = fixedAddress(trial.settings);
     const url = address === undefined ? undefined : keepUrl(c, address, trial.mark);
     if (url !== undefined) c.header("refresh", `${THERE_SEC}; url=${url}`);
-    return await page(c, triedPage({ url, mark: trial.mark, endsAt: trial.endsAt }), 202);
+    return await page(
+      c,
+      triedPage({ url, goesInSec: THERE_SEC, mark: trial.mark, endsAt: trial.endsAt }),
+      202,
+    );
   }
 
   app.get(PAGE, async (c) => {
@@ -54,7 +55,7 @@ export function networkRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.post(`${PAGE}/change`, async (c) => {
     const sent = new URLSearchParams(await c.req.text());
     const given = Object.fromEntries(FIELDS.map((it) => [it, sent.get(it) ?? ""]));
-    const unknown = [...sent.keys()].filter((it) => !(it in given) && it !== "csrf");
+    const unknown = [...sent.keys()].filter((it) => !Object.hasOwn(given, it) && it !== "csrf");
     // With DHCP the form still shows what the link has now.
     const shown = (await network.look()).dnsServers.join(", ");
     const isShown = given.dnsServers === shown;

@@ -11,6 +11,13 @@ export function networkProblem(reply: NetworkRefusal): Problem {
       "The time is over, and the old settings count. Enter the new ones again on the page Network.",
     );
   }
+  if (reply.reason === "not-taken-up") {
+    return conflict(
+      reply.reason,
+      "Not yet",
+      "The new settings are being taken up. Keep them in some seconds, once they are there.",
+    );
+  }
   return operationProblem(reply, {
     nothingToResume: "The network is not waiting for this. Look at its page for where it stands.",
     nothingSubmitted: ["No change yet", "Enter the change first."],

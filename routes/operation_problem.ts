@@ -1,10 +1,9 @@
 import type { SettingsRefusal } from "../agent/settings/settings_service.ts";
 import { utcTime } from "../agent/text/utc_time.ts";
-import type { UpdateRefusal } from "../agent/update/update_service.ts";
 import { acceptanceProblem, conflict, type Problem } from "./problem.ts";
 
-/** A refusal that settings and updates have in common and give the same words. */
-type SharedRefusal = Exclude<Extract<SettingsRefusal, UpdateRefusal>, { reason: "not-set-up" }>;
+/** What the engine refuses, whichever operation is asked for. */
+type EngineRefusal = Exclude<SettingsRefusal, { reason: "not-set-up" | "nothing-changed" }>;
 
 /** What differs between operations in the words of a refusal. */
 export interface OperationWords {
@@ -14,7 +13,7 @@ export interface OperationWords {
 }
 
 /** Why an operation was refused, in words. */
-export function operationProblem(reply: SharedRefusal, words: OperationWords): Problem {
+export function operationProblem(reply: EngineRefusal, words: OperationWords): Problem {
   const { reason } = reply;
   switch (reply.reason) {
     case "locked":

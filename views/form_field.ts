@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { type Choice, type FieldKey, fieldOf } from "../agent/setup/inputs/fields.ts";
+import { type FieldKey, fieldOf } from "../agent/setup/inputs/fields.ts";
 import { html, visible } from "./html.ts";
 
 /** What a form shows: given values, proposals with their origin, and what was wrong. */
@@ -62,7 +62,16 @@ export function choices(
   return html`
     <fieldset id="${key}">
       <legend>${label}</legend>
-      ${choices.map((it) => radio(form, key, it, found[it.value] ?? it.help))} ${after}
+      ${choices.map(({ value, label, help }) =>
+        radio({
+          id: `${key}-${value}`,
+          name: key,
+          value,
+          label,
+          help: found[value] ?? help,
+          isChosen: (form.values[key] ?? "") === value,
+        })
+      )} ${after}
     </fieldset>
   `;
 }
@@ -125,16 +134,24 @@ function control(
     `;
 }
 
-function radio(form: FormState, name: string, { value, label }: Choice, help: string): VNode {
-  const id = `${name}-${value}`;
-  const checked = (form.values[name] ?? "") === value;
+/** One answer of a closed list. `id` is ours, `value` and the words may be from outside. */
+export interface Radio {
+  id: string;
+  name: string;
+  value: string;
+  label: string;
+  help: string;
+  isChosen: boolean;
+}
+
+export function radio({ id, name, value, label, help, isChosen }: Radio): VNode {
   return html`
     <div class="choice">
-      <input type="radio" id="${id}" name="${name}" value="${value}" ...${checked
+      <input type="radio" id="${id}" name="${name}" value="${value}" ...${isChosen
         ? { checked: true }
         : {}} /><label
         for="${id}"
-      >${label}</label>${help === "" ? null : html`
+      >${visible(label)}</label>${help === "" ? null : html`
         <small>${visible(help)}</small>
       `}
     </div>

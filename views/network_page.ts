@@ -1,10 +1,13 @@
 import type { VNode } from "preact";
 import type { NetworkInterface } from "../agent/network/link_state.ts";
 import type { NetworkView } from "../agent/network/network_service.ts";
+import { TRIAL_MS } from "../agent/network/trial.ts";
 import { button } from "./form_button.ts";
-import { errorSummary, type FormState, inputField } from "./form_field.ts";
+import { errorSummary, type FormState, inputField, radio } from "./form_field.ts";
 import { html, visible } from "./html.ts";
 import { clockTime, csrfField, mark, type Page, sentence } from "./layout.ts";
+
+const TRIAL_SEC = TRIAL_MS / 1000;
 
 /** The network of this machine: what it has, what is being tried, and the form that changes a link. */
 export function networkPage(
@@ -27,8 +30,8 @@ export function networkPage(
         <header>
           <h1>Network</h1>
           <p class="soft">
-            How this machine is reached. New settings are tried for 30 seconds; unless somebody keeps them, the old
-            ones come back.
+            How this machine is reached. New settings are tried for ${TRIAL_SEC} seconds; unless somebody keeps them,
+            the old ones come back.
           </p>
         </header>
       `,
@@ -134,6 +137,11 @@ function addressesOf({ hasCarrier, addresses }: NetworkInterface): string {
     .join(", ");
 }
 
+const METHODS = [
+  { value: "dhcp", label: "From DHCP", help: "The network gives address, gateway and DNS servers" },
+  { value: "static", label: "A fixed one", help: "As entered below" },
+] as const;
+
 function changeForm(
   csrfToken: string,
   { links, routes, dnsServers }: NetworkView,
@@ -159,25 +167,20 @@ function changeForm(
       <fieldset id="link">
         <legend>Link</legend>
         ${links.map((it, i) =>
-          radio(`link-${i}`, "link", it.name, it.name, addressesOf(it), it.name === link?.name)
+          radio({
+            id: `link-${i}`,
+            name: "link",
+            value: it.name,
+            label: it.name,
+            help: addressesOf(it),
+            isChosen: it.name === link?.name,
+          })
         )}
       </fieldset>
       <fieldset id="method">
         <legend>Address</legend>
-        ${radio(
-          "method-dhcp",
-          "method",
-          "dhcp",
-          "From DHCP",
-          "The network gives address, gateway and DNS servers",
-          method === "dhcp",
-        )} ${radio(
-          "method-static",
-          "method",
-          "static",
-          "A fixed one",
-          "As entered below",
-          method === "static",
+        ${METHODS.map((it) =>
+          radio({ ...it, id: `method-${it.value}`, name: "method", isChosen: it.value === method })
         )}
       </fieldset>
       ${inputField(form, "address", {
@@ -191,34 +194,21 @@ function changeForm(
         help: "Up to three. With DHCP, empty means those that it gives.",
       }, { width: "w-m" })}
       <div class="acts">
-        <button class="big">Try it for 30 seconds</button><a href="/">Back without a change</a>
+        <button class="big">Try it for ${TRIAL_SEC} seconds</button><a href="/settings">Back without a change</a>
       </div>
     </form>
   `;
 }
 
-function radio(
-  id: string,
-  name: string,
-  value: string,
-  label: string,
-  help: string,
-  isChosen: boolean,
-): VNode {
-  return html`
-    <div class="choice">
-      <input type="radio" id="${id}" name="${name}" value="${value}" ...${isChosen
-        ? { checked: true }
-        : {}} /><label
-        for="${id}"
-      >${visible(label)}</label><small>${visible(help)}</small>
-    </div>
-  `;
-}
-
 /** Where to keep the new settings; leaves the machine before its address changes. */
 export function triedPage(
-  { url, mark: trialMark, endsAt }: { url: string | undefined; mark: string; endsAt: string },
+  { url, goesInSec, mark: trialMark, endsAt }: {
+    url: string | undefined;
+    /** When the browser goes there by itself. */
+    goesInSec: number;
+    mark: string;
+    endsAt: string;
+  },
 ): Page {
   return {
     title: "New settings are being tried",
@@ -239,7 +229,7 @@ export function triedPage(
           `
           : html`
             <p class="acts"><a class="button" href="${url}">Go to the new address</a></p>
-            <p class="soft">This page goes there by itself after 8 seconds.</p>
+            <p class="soft">This page goes there by itself after ${goesInSec} seconds.</p>
           `}
         <p>If nobody keeps them, the old settings come back and this address works again.</p>
       </section>

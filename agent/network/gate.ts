@@ -4,8 +4,8 @@ import type { Condition } from "../operation/conditions.ts";
 import { POD_CIDR, SERVICE_CIDR } from "../product/networks.ts";
 import ipaddr from "ipaddr.js";
 import type { NetworkContext } from "./context.ts";
-import { isManaged, readNetworkState } from "./link_state.ts";
-import { fixedAddress, networkOf } from "./link_settings.ts";
+import { addressesOf, isManaged, type NetworkState, readNetworkState } from "./link_state.ts";
+import { fixedAddress, type LinkSettings, networkOf } from "./link_settings.ts";
 
 const Report = z.object({
   conditions: z.array(z.object({
@@ -39,16 +39,24 @@ export const networkGate: Gate<NetworkContext, Report> = {
   ids: () => NETWORK_CHECKS,
   summary: ({ conditions }) =>
     conditions.length === 0 ? "Nothing stands in the way" : "Something stands in the way",
-  async check(context) {
-    const found = await Promise.all([linkThere(context), cluster(context), newAddress(context)]);
+  async check({ host, settings, hasKubernetes }) {
+    const state = await readNetworkState(host);
+    const found = [
+      linkThere(settings, state, await isManaged(host, settings.link)),
+      clusterNetwork(settings),
+      hasKubernetes() ? newAddress(settings, state) : undefined,
+    ];
     return { conditions: found.filter((it) => it !== undefined) };
   },
 };
 
-async function linkThere({ host, settings: { link } }: NetworkContext): Promise<Found | undefined> {
-  const { links } = await readNetworkState(host);
-  const names = links.map((it) => it.name).join(", ");
+function linkThere(
+  { link }: LinkSettings,
+  { links }: NetworkState,
+  isManagedHere: boolean,
+): Found | undefined {
   if (!links.some((it) => it.name === link)) {
+    const names = links.map((it) => it.name).join(", ");
     return {
       id: "link",
       cause: `This machine has no link ${link} that leads outside`,
@@ -56,8 +64,7 @@ async function linkThere({ host, settings: { link } }: NetworkContext): Promise<
       mayBeAccepted: false,
     };
   }
-  if (await isManaged(host, link)) return undefined;
-  return {
+  return isManagedHere ? undefined : {
     id: "managed",
     cause: `systemd-networkd does not look after ${link}; another program does, or nobody`,
     wayOut: `Change its address with the program that does (see what "networkctl status ${link}" says)`,
@@ -66,17 +73,14 @@ async function linkThere({ host, settings: { link } }: NetworkContext): Promise<
 }
 
 /** An address within the networks of pods or services is never found from inside them. */
-function cluster({ settings }: NetworkContext): Promise<Found | undefined> {
-  if (settings.method === "dhcp") return Promise.resolve(undefined);
-  const taken = [POD_CIDR, SERVICE_CIDR].find((it) => overlaps(it, settings.address));
-  return Promise.resolve(
-    taken === undefined ? undefined : {
-      id: "cluster-network",
-      cause: `${networkOf(settings.address)} overlaps ${taken}, which Kubernetes uses within this machine`,
-      wayOut: `Choose a network that does not overlap ${POD_CIDR} and ${SERVICE_CIDR}`,
-      mayBeAccepted: false,
-    },
-  );
+function clusterNetwork({ method, address }: LinkSettings): Found | undefined {
+  const taken = method === "dhcp" ? undefined : [POD_CIDR, SERVICE_CIDR].find((it) => overlaps(it, address));
+  return taken === undefined ? undefined : {
+    id: "cluster-network",
+    cause: `${networkOf(address)} overlaps ${taken}, which Kubernetes uses within this machine`,
+    wayOut: `Choose a network that does not overlap ${POD_CIDR} and ${SERVICE_CIDR}`,
+    mayBeAccepted: false,
+  };
 }
 
 function overlaps(a: string, b: string): boolean {
@@ -86,10 +90,8 @@ function overlaps(a: string, b: string): boolean {
 }
 
 /** Kubernetes and people know this machine by its address. */
-async function newAddress({ host, settings, hasKubernetes }: NetworkContext): Promise<Found | undefined> {
-  if (!hasKubernetes()) return undefined;
-  const { links } = await readNetworkState(host);
-  const before = links.find((it) => it.name === settings.link)?.addresses ?? [];
+function newAddress(settings: LinkSettings, state: NetworkState): Found | undefined {
+  const before = addressesOf(state, settings.link);
   const [first] = before;
   if (first === undefined) return undefined;
   const wanted = fixedAddress(settings);
@@ -102,7 +104,7 @@ async function newAddress({ host, settings, hasKubernetes }: NetworkContext): Pr
     id: "node-address",
     cause: `Alga runs here, and Kubernetes knows this machine by ${first.address}, not by ${now}`,
     wayOut:
-      `Accept this to go on: once you have kept the new address, Kubernetes is restarted with it, and Alga is away for some minutes`,
+      "Accept this to go on: once you have kept the new address, Kubernetes is restarted with it, and Alga is away for some minutes",
     mayBeAccepted: true,
   };
 }

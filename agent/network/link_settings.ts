@@ -7,11 +7,6 @@ const MAX_DNS_SERVERS = 3;
 
 const LinkName = z.string().trim().regex(LINK_NAME, 'must be the name of a link, such as "ens18"');
 
-const Address = z.string().trim().superRefine((text, context) => {
-  const problem = addressProblem(text);
-  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-});
-
 const Gateway = z.string().trim().superRefine((text, context) => {
   if (text !== "" && !ipaddr.IPv4.isValidFourPartDecimal(text)) {
     context.addIssue({
@@ -57,14 +52,14 @@ export const LinkSettings = z.strictObject({
     if (gateway !== "") refuse("gateway", "comes from DHCP; choose a fixed address to enter one");
     return;
   }
-  const parsed = Address.safeParse(address);
-  if (!parsed.success) return refuse("address", parsed.error.issues[0]?.message ?? "cannot be used");
-  const [ip, bits] = ipaddr.IPv4.parseCIDR(parsed.data);
+  const problem = addressProblem(address.trim());
+  if (problem !== undefined) return refuse("address", problem);
+  const [ip, bits] = ipaddr.IPv4.parseCIDR(address.trim());
   // Another text was refused above.
   if (!ipaddr.IPv4.isValidFourPartDecimal(gateway)) return;
   const way = ipaddr.IPv4.parse(gateway);
   if (!way.match(ip, bits)) {
-    refuse("gateway", `is outside of ${networkOf(parsed.data)}, so it cannot be reached`);
+    refuse("gateway", `is outside of ${networkOf(address.trim())}, so it cannot be reached`);
   }
   if (gateway === ip.toString()) refuse("gateway", "is the address itself; enter that of the router");
 }).transform((it) => ({ ...it, address: it.address.trim() }));

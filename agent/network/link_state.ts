@@ -55,6 +55,14 @@ function isLeased({ address, isDynamic }: InterfaceAddress): boolean {
   return isDynamic && !address.startsWith("169.254.");
 }
 
+/** The addresses of a link; none where it is not there. */
+export function addressesOf(
+  { links }: Pick<NetworkState, "links">,
+  link: string,
+): readonly InterfaceAddress[] {
+  return links.find((it) => it.name === link)?.addresses ?? [];
+}
+
 /** The index by which the kernel and systemd-networkd know a link. */
 async function linkIndex(host: Host, link: string): Promise<string | undefined> {
   return (await host.readText(`/sys/class/net/${link}/ifindex`))?.trim();

@@ -23,7 +23,12 @@ export interface NetworkDeps {
 }
 
 const Program = z.tuple([z.string()], z.string());
-const Owed = z.object({ path: z.string(), before: z.string().nullable(), apply: z.array(Program) });
+const Owed = z.object({
+  path: z.string(),
+  before: z.string().nullable(),
+  mode: z.int(),
+  apply: z.array(Program),
+});
 
 /** A link gets other settings, which are tried before they are kept, as the engine knows it. */
 export function networkOperation(

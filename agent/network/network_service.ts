@@ -7,7 +7,10 @@ import { networkOperation } from "./network_operation.ts";
 import { createTrial, type RunningTrial } from "./trial.ts";
 
 /** Why a change was refused. */
-export type NetworkRefusal = OperationRefusal | { ok: false; reason: "no-trial" };
+export type NetworkRefusal =
+  | OperationRefusal
+  | { ok: false; reason: "no-trial" }
+  | { ok: false; reason: "not-taken-up" };
 export type NetworkReply = { ok: true } | NetworkRefusal;
 
 /** Everything the faces show of the network. */
@@ -51,7 +54,8 @@ export async function createNetworkService(
 ): Promise<NetworkService> {
   const trial = createTrial(clock);
   const handle = await engine.add(networkOperation({ host, clock, trial, hasKubernetes }));
-  const decided = (isIt: boolean): NetworkReply => isIt ? { ok: true } : { ok: false, reason: "no-trial" };
+  const decided = (how: ReturnType<typeof trial.keep>): NetworkReply =>
+    how === "ok" ? { ok: true } : { ok: false, reason: how };
   return {
     look: async () => ({
       ...await readNetworkState(host),

@@ -1,77 +1,80 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import type { LinkSettings } from "./link_settings.ts";
 
 /** How long new settings are tried before the old ones come back by themselves. */
 export const TRIAL_MS = 30_000;
 
+/** How somebody ended a trial. */
+export type Decision = "kept" | "taken-back";
+
 /** New settings of a link that count for a moment, until somebody has seen that the machine is still reached. */
 export interface Trial {
   /** Begins one: made when it is known until when. */
-  begin(endsMs: number): void;
+  begin(endsMs: number, settings: LinkSettings): void;
+  /** The link has them: from now on they may be kept. */
+  takenUp(): void;
   /** Ends it, however that came about. */
   end(): void;
-  /** Resolves when somebody keeps the new settings; rejects when somebody takes them back, or with the signal. */
-  decided(signal: AbortSignal): Promise<void>;
+  /** What somebody decides; pending until then, and where no trial is under way. */
+  decided(): Promise<Decision>;
   current(): RunningTrial | undefined;
   /** Whether this is the mark of the trial under way; compared in constant time. */
   isMark(text: string): boolean;
-  /** False when none is under way. */
-  keep(): boolean;
-  takeBack(): boolean;
+  keep(): "ok" | "not-taken-up" | "no-trial";
+  takeBack(): "ok" | "no-trial";
 }
 
 export interface RunningTrial {
   /** Shows that whoever keeps it has seen the page that began it. Good for nothing else, and dies with the trial. */
   mark: string;
   endsAt: string;
+  settings: LinkSettings;
 }
 
-/** Somebody has taken the new settings back. */
-export class TakenBack extends Error {}
-
 export function createTrial(clock: Pick<Clock, "nowMs">): Trial {
-  let running: (RunningTrial & { decision: PromiseWithResolvers<void> }) | undefined;
+  let running:
+    | { shown: RunningTrial; isTakenUp: boolean; decision: PromiseWithResolvers<Decision> }
+    | undefined;
 
-  function decide(how: "keep" | "take-back"): boolean {
-    if (running === undefined || clock.nowMs() > Date.parse(running.endsAt)) return false;
-    if (how === "keep") running.decision.resolve();
-    else running.decision.reject(new TakenBack());
-    return true;
+  /** The one that can still be decided. */
+  function open() {
+    return running !== undefined && clock.nowMs() <= Date.parse(running.shown.endsAt) ? running : undefined;
   }
 
   return {
-    begin(endsMs) {
-      const decision = Promise.withResolvers<void>();
-      decision.promise.catch(() => {}); // nobody may be waiting yet
+    begin(endsMs, settings) {
+      const mark = randomBytes(16).toString("hex");
       running = {
-        mark: randomBytes(16).toString("hex"),
-        endsAt: new Date(endsMs).toISOString(),
-        decision,
+        shown: { mark, endsAt: new Date(endsMs).toISOString(), settings },
+        isTakenUp: false,
+        decision: Promise.withResolvers(),
       };
+    },
+    takenUp() {
+      if (running) running.isTakenUp = true;
     },
     end() {
       running = undefined;
     },
-    async decided(signal) {
-      const aborted = Promise.withResolvers<never>();
-      const onAbort = () => aborted.reject(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
-      if (signal.aborted) onAbort();
-      aborted.promise.catch(() => {});
-      try {
-        await Promise.race([running?.decision.promise ?? aborted.promise, aborted.promise]);
-      } finally {
-        signal.removeEventListener("abort", onAbort);
-      }
-    },
-    current: () => running && { mark: running.mark, endsAt: running.endsAt },
+    decided: () => running?.decision.promise ?? new Promise(() => {}),
+    current: () => running?.shown,
     isMark(text) {
-      if (running === undefined || text.length !== running.mark.length) return false;
+      if (running === undefined) return false;
       const bytes = new TextEncoder();
-      const [given, wanted] = [bytes.encode(text), bytes.encode(running.mark)];
+      const [given, wanted] = [bytes.encode(text), bytes.encode(running.shown.mark)];
       return given.length === wanted.length && timingSafeEqual(given, wanted);
     },
-    keep: () => decide("keep"),
-    takeBack: () => decide("take-back"),
+    keep() {
+      const trial = open();
+      if (!trial?.isTakenUp) return trial ? "not-taken-up" : "no-trial";
+      trial.decision.resolve("kept");
+      return "ok";
+    },
+    takeBack() {
+      const trial = open();
+      trial?.decision.resolve("taken-back");
+      return trial ? "ok" : "no-trial";
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { NetworkService, NetworkView } from "../../agent/network/network_service.ts";
+import { stubOperation } from "./settings_stub.ts";
 import type { LinkSettings } from "../../agent/network/link_settings.ts";
 
 /** A network service whose view a test changes, and which keeps what it was asked for. */
@@ -20,22 +21,7 @@ export function networkStub(): NetworkService & {
       routes: [{ destination: "default", gateway: "192.0.2.1", device: "ens18" }],
       dnsServers: ["192.0.2.1"],
       trial: undefined,
-      operation: {
-        name: "network",
-        title: "Change of the network",
-        state: { status: "idle" },
-        by: undefined,
-        requestedAt: undefined,
-        steps: [],
-        inputs: {},
-        changes: [],
-        report: undefined,
-        conditions: [],
-        accepted: [],
-        owed: [],
-        mayCancel: false,
-        log: [],
-      },
+      operation: stubOperation({ name: "network" }),
     },
     look() {
       return Promise.resolve(this.now);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openAccess } from "../../agent/access/mod.ts";
+import { LinkSettings } from "../../agent/network/link_settings.ts";
 import { createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
@@ -61,7 +62,11 @@ async function startApp() {
       const { mark, now } = network;
       network.now = {
         ...now,
-        trial: { mark, endsAt: "2026-11-26T22:00:30.000Z" },
+        trial: {
+          mark,
+          endsAt: "2026-11-26T22:00:30.000Z",
+          settings: LinkSettings.parse(Object.fromEntries(TYPED)),
+        },
         operation: {
           ...now.operation,
           state: { status: "running", stepId: "keep", startedAt: "2026-11-26T22:00:00.000Z", message: "" },

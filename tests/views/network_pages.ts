@@ -1,10 +1,13 @@
 import type { OperationView } from "../../agent/operation/operation.ts";
 import type { NetworkView } from "../../agent/network/network_service.ts";
+import { LinkSettings } from "../../agent/network/link_settings.ts";
 import { renderPage } from "../../views/layout.ts";
 import { keepPage, networkPage, triedPage } from "../../views/network_page.ts";
 import { stubOperation } from "../routes/settings_stub.ts";
 import { AT, sampleFrame } from "./samples.ts";
 import { SETTINGS_STATES } from "./settings_pages.ts";
+
+const SETTINGS = LinkSettings.parse({ link: "ens18", method: "dhcp" });
 
 /** Every page of the network, `t` in place of every text from outside. */
 export function networkPages(t: string): Record<string, string> {
@@ -35,11 +38,11 @@ export function networkPages(t: string): Record<string, string> {
     "network with something to fix": shown(
       view({ state: { status: "blocked", since: AT }, conditions: [condition(false)] }),
     ),
-    "network on trial": shown(view({}, { trial: { mark: "m", endsAt: AT } })),
+    "network on trial": shown(view({}, { trial: { mark: "m", endsAt: AT, settings: SETTINGS } })),
     "network without links": shown(view({}, { links: [], routes: [], dnsServers: [] })),
     "network with an error": shown(view({}), [{ field: "address", message: t }]),
-    "network tried": page(triedPage({ url: "http://192.0.2.50:8080/", mark: "m", endsAt: AT })),
-    "network tried with DHCP": page(triedPage({ url: undefined, mark: "m", endsAt: AT })),
+    "network tried": page(triedPage({ url: "http://192.0.2.50:8080/", goesInSec: 8, mark: "m", endsAt: AT })),
+    "network tried with DHCP": page(triedPage({ url: undefined, goesInSec: 8, mark: "m", endsAt: AT })),
     "network kept": page(keepPage({ mark: "m", endsAt: AT })),
   };
 }

@@ -1,7 +1,7 @@
 import { AgentError } from "../../error.ts";
 import type { Step } from "../../operation/step.ts";
 import type { NetworkContext } from "../context.ts";
-import { readNetworkState } from "../link_state.ts";
+import { addressesOf, readNetworkState } from "../link_state.ts";
 
 /** k3s stops its containers' shims and starts again; on a slow disk that takes minutes. */
 const RESTART_SEC = 600;
@@ -36,7 +36,6 @@ export const restartKubernetesStep: Step<NetworkContext> = {
 /** Whether the link has no address any more by which Kubernetes may know this machine. */
 async function isOther({ host, settings, tried }: NetworkContext): Promise<boolean> {
   const before = tried.addressesBefore ?? [];
-  const { links } = await readNetworkState(host);
-  const now = links.find((it) => it.name === settings.link)?.addresses ?? [];
+  const now = addressesOf(await readNetworkState(host), settings.link);
   return before.length > 0 && !now.some((it) => before.includes(it.address));
 }

@@ -4,7 +4,7 @@ import { waitFor } from "../../operation/wait_for.ts";
 import type { Step } from "../../operation/step.ts";
 import type { NetworkContext } from "../context.ts";
 import { linkConfig } from "../link_config.ts";
-import { differenceFrom, readNetworkState } from "../link_state.ts";
+import { addressesOf, differenceFrom, readNetworkState } from "../link_state.ts";
 import { TRIAL_MS } from "../trial.ts";
 
 /** Owed from the moment in which other settings count until somebody has kept them. */
@@ -37,16 +37,14 @@ export const trySettingsStep: Step<NetworkContext> = {
     const { host, settings, clock, signal, say, trial, tried } = context;
     const config = await linkConfig(host, settings);
     const before = await host.readText(config.path) ?? null;
-    const { path, apply } = config;
+    const { path, mode, apply } = config;
     const endsMs = clock.nowMs() + ANSWER_MS + TRIAL_MS;
-    const { links } = await readNetworkState(host);
-    tried.addressesBefore =
-      links.find((it) => it.name === settings.link)?.addresses.map((it) => it.address) ?? [];
-    tried.owed = await context.owe(RESTORE_LINK, { path, before, apply }, endsMs);
+    tried.addressesBefore = addressesOf(await readNetworkState(host), settings.link).map((it) => it.address);
+    tried.owed = await context.owe(RESTORE_LINK, { path, before, mode, apply }, endsMs);
     tried.endsMs = endsMs;
-    trial.begin(endsMs);
+    trial.begin(endsMs, settings);
     await clock.sleep(ANSWER_MS, signal);
-    await host.writeFile(path, config.text, { mode: config.mode });
+    await host.writeFile(path, config.text, { mode });
     if (config.validate) await runOrThrow(host, config.validate, signal);
     say(`Giving ${settings.link} its new settings`);
     for (const argv of apply) await runOrThrow(host, argv, signal);
@@ -55,6 +53,7 @@ export const trySettingsStep: Step<NetworkContext> = {
       timeoutSec: TAKEN_UP_SEC,
       intervalMs: 500,
     });
+    trial.takenUp();
   },
   async plan({ host, settings }) {
     const { path, text } = await linkConfig(host, settings);
@@ -68,17 +67,21 @@ export const trySettingsStep: Step<NetworkContext> = {
   },
 };
 
+/** What a link had, and what takes it up. */
+export interface LinkBefore {
+  path: string;
+  /** `null`: there was no file of ours. */
+  before: string | null;
+  mode: number;
+  apply: readonly (readonly [string, ...string[]])[];
+}
+
 /** Gives a link back what it had. May be repeated. */
 export async function restoreLink(
   host: Host,
-  { path, before, apply }: {
-    path: string;
-    before: string | null;
-    apply: readonly (readonly [string, ...string[]])[];
-  },
+  { path, before, mode, apply }: LinkBefore,
   signal: AbortSignal,
 ): Promise<void> {
-  const mode = path.endsWith(".yaml") ? 0o600 : 0o644;
   if (before === null) await host.remove(path);
   else await host.writeFile(path, before, { mode });
   for (const argv of apply) await runOrThrow(host, argv, signal);

@@ -53,6 +53,30 @@ Deno.test("a fixed address that is kept stays, and nothing is owed any more", ()
     assert.equal(host.files.get(OUR_FILE)?.mode, 0o600);
   }));
 
+Deno.test("what the link does not have yet cannot be kept", () =>
+  withAgent(async ({ network, machine }) => {
+    await network.change(FIXED, BY);
+    await pass(machine, 1_000);
+    assert.ok((await network.look()).trial);
+    assert.equal(machine.now.address, LEASED);
+    assert.deepEqual(network.keep(), { ok: false, reason: "not-taken-up" });
+    await pass(machine, 4_000);
+    assert.deepEqual(network.keep(), { ok: true });
+    await pass(machine, 1_000);
+    assert.equal(machine.now.address, "192.168.64.50");
+    assert.equal((await status(network)).status, "done");
+  }));
+
+Deno.test("what somebody takes back before the link has it is back as well", () =>
+  withAgent(async ({ network, machine, host }) => {
+    await network.change(FIXED, BY);
+    await pass(machine, 1_000);
+    assert.deepEqual(network.takeBack(), { ok: true });
+    await pass(machine, 5_000);
+    assert.deepEqual([machine.now.address, host.files.has(OUR_FILE)], [LEASED, false]);
+    assert.equal((await status(network)).status, "failed");
+  }));
+
 Deno.test("what nobody keeps in time is taken back, file and address", () =>
   withAgent(async ({ network, machine, host }) => {
     await network.change(FIXED, BY);
