@@ -7,11 +7,10 @@ import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { auditJson } from "./audit.ts";
 import { endOtherSessions, endSession, ownSession } from "./end_sessions.ts";
 import { answerProblem } from "./problem.ts";
-import { readJson } from "./read_json.ts";
+import { Empty, readJson } from "./read_json.ts";
 
 const End = z.union([z.strictObject({ id: z.string().max(100) }), z.strictObject({ all: z.literal(true) })]);
 const Password = z.strictObject({ password: z.string() });
-const Empty = z.strictObject({});
 
 /** Sessions and the audit log for programs. */
 export function accessApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {

@@ -4,11 +4,9 @@ import { SetupInputs, type SetupReply } from "../agent/setup/mod.ts";
 import type { Context } from "hono";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem, refusalProblem } from "./problem.ts";
-import { apiCaller, readJson } from "./read_json.ts";
+import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
 
-const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
 const Decide = z.strictObject({ decision: z.enum(["keep", "open"]) });
-const Empty = z.strictObject({});
 
 /** The JSON face: the same actions and words as the pages. */
 export function apiRoutes(deps: AppDeps, state: AppState): Hono<Env> {

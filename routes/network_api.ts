@@ -1,16 +1,12 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
-import * as z from "zod";
 import { LinkSettings } from "../agent/network/link_settings.ts";
 import type { NetworkReply, NetworkView } from "../agent/network/network_service.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { keepProblem } from "./keep_trial.ts";
 import { networkProblem } from "./network_problem.ts";
 import { answerProblem } from "./problem.ts";
-import { apiCaller, readJson } from "./read_json.ts";
-
-const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
-const Empty = z.strictObject({});
+import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
 
 /** Links and addresses for programs and the command line: the same actions and words as the pages. */
 export function networkApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {

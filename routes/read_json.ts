@@ -1,9 +1,16 @@
 import type { Context } from "hono";
-import type * as z from "zod";
+import * as z from "zod";
 import { toFieldErrors } from "../agent/setup/mod.ts";
 import { mediaTypeOf } from "../agent/text/http_message.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem } from "./problem.ts";
+
+/** A body of a request that needs none. */
+export const Empty = z.strictObject({});
+/** Findings that are accepted, by the ids of their checks. */
+export const Acknowledge = z.strictObject({
+  checkIds: z.array(z.string().max(100)).min(1).max(100),
+});
 
 /** Who asks through the API, as it is kept and shown. */
 export function apiCaller(c: Context<Env>): string {

@@ -1,15 +1,11 @@
 import { Hono } from "hono";
-import * as z from "zod";
 import type { Context } from "hono";
 import { SettingsChange } from "../agent/settings/settings.ts";
 import type { SettingsReply } from "../agent/settings/settings_service.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem } from "./problem.ts";
-import { apiCaller, readJson } from "./read_json.ts";
+import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
 import { settingsProblem } from "./settings_problem.ts";
-
-const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
-const Empty = z.strictObject({});
 
 /** Settings for programs and the command line: the same actions and words as the pages. */
 export function settingsApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { UpdateReply } from "../agent/update/update_service.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem } from "./problem.ts";
-import { apiCaller, readJson } from "./read_json.ts";
+import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
 import { updateProblem } from "./update_problem.ts";
 
 const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 lower-case hex digits');
@@ -13,8 +13,6 @@ const Apply = z.strictObject({
   checksOnly: z.boolean().optional(),
   allowDowngrade: z.boolean().optional(),
 });
-const Acknowledge = z.strictObject({ checkIds: z.array(z.string().max(100)).min(1).max(100) });
-const Empty = z.strictObject({});
 
 /** Updates for programs and the command line: the same actions and words as the pages. */
 export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {

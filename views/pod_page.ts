@@ -50,7 +50,7 @@ export function podPage(
           <p class="soft">
             Looked at ${clockTime(asOf)} UTC · <a href="${here}">Look again</a> · <a href="${eventsPath(row)}"
             >Events of this pod</a>${logs === undefined ? null : html`
-              · <a href="${logs}">Its log</a>
+              <span> · <a href="${logs}">Its log</a></span>
             `} · <a href="/workloads">All workloads</a>
           </p>
         </header>

@@ -239,10 +239,10 @@ export async function followSetup(
       case "blocked": {
         if (acknowledged) return blocked(view, terminal);
         acknowledged = true;
-        const checkIds = acknowledge.filter((id) => view.preflight?.results.some((it) => it.id === id));
-        if (checkIds.length === 0) return blocked(view, terminal);
+        const known = acknowledge.filter((id) => view.preflight?.results.some((it) => it.id === id));
+        if (known.length === 0) return blocked(view, terminal);
         try {
-          await client.request("POST", "/api/v1/setup/acknowledge", { checkIds });
+          await client.request("POST", "/api/v1/setup/acknowledge", { checkIds: known });
         } catch (error) {
           if (!(error instanceof AgentRefusal) || !NOT_ACCEPTED.includes(error.reason)) throw error;
           return blocked(view, terminal, error.message);

@@ -80,7 +80,7 @@ function pathCheck(context: UpdateContext): Check {
     overridable: true,
     async run() {
       const target = targetOf(context).manifest;
-      const installed = (requireRelease(await context.installed())).manifest;
+      const installed = requireRelease(await context.installed()).manifest;
       const expected = `release ${target.version} follows ${installed.version}`;
       const problem = pathProblem(installed.version, target);
       if (problem && context.request.allowDowngrade && isOlder(target.version, installed.version)) {

@@ -24,7 +24,7 @@ export const recordStep: Step<UpdateContext> = {
   plan: async (context) => [{
     object: "Installed release",
     field: "",
-    from: (requireRelease(await context.installed())).manifest.version,
+    from: requireRelease(await context.installed()).manifest.version,
     to: targetOf(context).manifest.version,
   }],
 };
