@@ -1,3 +1,4 @@
+import { TIER_NAME } from "../agent/status/tier_texts.ts";
 import type { VNode } from "preact";
 import type {
   ActiveOperation,
@@ -19,14 +20,6 @@ import { liveParts } from "./live_parts.ts";
 import { podPath } from "./workload_parts.ts";
 import { isWebAddress } from "./web_address.ts";
 
-const TIER_NAME: Record<TierId, string> = {
-  platform: "Platform",
-  core: "Database",
-  bootstrap: "First-time setup",
-  login: "Log in",
-  background: "Background",
-  fullHealth: "Everything",
-};
 const ROLLUP_TONE: Record<RollupState, Tone> = {
   installing: "busy",
   ready_to_log_in: "good",

@@ -27,14 +27,17 @@ export function newsText({ installed, news }: UpdateView, layout: Layout = PLAIN
   return lines.map((it) => `${printLine(it, 12, layout)}\n`).join("");
 }
 
-function answerText({ answer, target, problem, answeredAt }: UpdateView["news"]): string {
+function answerText({ answer, target, problem, answeredAt, refused }: UpdateView["news"]): string {
   switch (answer) {
     case "update-available":
       return `update available: ${target?.version}`;
     case "up-to-date":
       return "up to date";
     case "cannot-tell":
-      return `cannot tell${answeredAt === undefined ? "" : ` since ${utcMinute(answeredAt)}`}: ${problem}`;
+      // One that is refused was an answer, and not the last.
+      return `cannot tell${
+        answeredAt === undefined || refused ? "" : ` since ${utcMinute(answeredAt)}`
+      }: ${problem}`;
     case "never":
       return 'not asked yet; "alga-agent update check" asks now';
   }

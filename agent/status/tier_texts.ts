@@ -1,7 +1,7 @@
 import type { TierId } from "../product/tiers.ts";
 import { isUnseen, type TierStatus } from "./document.ts";
 
-/** Tiers as terminals name them. */
+/** Tiers as pages and terminals name them. */
 export const TIER_NAME: Record<TierId, string> = {
   platform: "Platform",
   core: "Database",

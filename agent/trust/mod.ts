@@ -1,5 +1,11 @@
 /** Trust: whether a release is signed by a key that counts here, and whether it is the newest that was seen. */
 export { judgeAndRemember, type Judgement, judgeRelease } from "./judge_release.ts";
 export { goBackTo, isBefore, newerSeen, readSeen } from "./memory.ts";
-export { DEFAULT_POLICY, SIGNATURE_POLICIES, type SignaturePolicy, type Verdict } from "./policy.ts";
+export {
+  DEFAULT_POLICY,
+  isBelieved,
+  SIGNATURE_POLICIES,
+  type SignaturePolicy,
+  type Verdict,
+} from "./policy.ts";
 export { readKeys } from "./keys.ts";

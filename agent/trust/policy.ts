@@ -16,6 +16,19 @@ export const DEFAULT_POLICY: SignaturePolicy = "warn";
  */
 export type Verdict = "signed" | "unsigned" | "stripped" | "refused" | "unknown";
 
+const IS_BELIEVED: Readonly<Record<Verdict, boolean>> = {
+  signed: true,
+  unsigned: true,
+  stripped: true,
+  refused: false,
+  unknown: false,
+};
+
+/** Whether a release of this verdict may be installed, `stripped` once somebody has accepted it. */
+export function isBelieved({ verdict }: { verdict: Verdict }): boolean {
+  return IS_BELIEVED[verdict];
+}
+
 /** What signatures come to where this policy holds. `wasSigned`: a signed release of the repository was seen before. */
 export function decide(
   { status }: Signature,

@@ -10,7 +10,7 @@ import {
   resolveRelease,
 } from "../release/mod.ts";
 import { networkOfSettings, type Settings } from "../settings/settings.ts";
-import { judgeAndRemember, type Judgement } from "../trust/mod.ts";
+import { isBelieved, judgeAndRemember, type Judgement } from "../trust/mod.ts";
 
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 6 * HOUR_MS;
@@ -78,14 +78,13 @@ export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
       const signal = AbortSignal.timeout(LIMIT_MS);
       const release = await resolveNewer(registry, channel, { known: before?.release, signal });
       const trust = await judgeAndRemember({ ...deps, registry }, release, { policy: signatures, signal });
-      const isBelieved = trust.verdict !== "refused" && trust.verdict !== "unknown";
-      known = isBelieved ? { release, trust } : before;
-      const { version } = release.manifest;
-      last = isBelieved ? { channel, askedAt, answeredAt: askedAt } : {
+      known = isBelieved(trust) ? { release, trust } : before;
+      const problem = `Release ${release.manifest.version} is not believed: ${trust.found}`;
+      last = {
         channel,
         askedAt,
-        refused: trust,
-        problem: `Release ${version} is not believed: ${trust.found}`,
+        answeredAt: askedAt,
+        ...(isBelieved(trust) ? {} : { refused: trust, problem }),
       };
     } catch (error) {
       known = before;

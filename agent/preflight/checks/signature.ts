@@ -1,6 +1,6 @@
 import { NetworkError } from "../../net/errors.ts";
 import type { ResolvedRelease } from "../../release/mod.ts";
-import { DEFAULT_POLICY, type Judgement, judgeRelease } from "../../trust/mod.ts";
+import { DEFAULT_POLICY, isBelieved, type Judgement, judgeRelease } from "../../trust/mod.ts";
 import type { Check, CheckContext, CheckOutcome } from "../check.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
@@ -72,7 +72,7 @@ function keptCheck(judge: () => Promise<Judgement | undefined>): Check {
       if (!judgement) return skipped(expected, UNREAD);
       const { verdict, found, remediation } = judgement;
       if (verdict === "stripped") return fail({ expected, found, remediation });
-      if (verdict === "refused" || verdict === "unknown") {
+      if (!isBelieved(judgement)) {
         return skipped(expected, "see Signature of the release");
       }
       return pass({ expected, found: verdict === "signed" ? found : "none of them had one" });

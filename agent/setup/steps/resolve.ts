@@ -1,6 +1,6 @@
 import { AgentError } from "../../error.ts";
 import { resolveRelease } from "../../release/mod.ts";
-import { DEFAULT_POLICY, judgeAndRemember } from "../../trust/mod.ts";
+import { DEFAULT_POLICY, isBelieved, judgeAndRemember } from "../../trust/mod.ts";
 import { readSelection, writeSelection } from "../release_selection.ts";
 import type { Step } from "../step.ts";
 
@@ -24,15 +24,15 @@ export const resolveStep: Step = {
       reference: inputs.releaseRef,
       signal,
     });
-    const { verdict, found, remediation } = await judgeAndRemember({ host, clock, registry }, resolved, {
+    const trust = await judgeAndRemember({ host, clock, registry }, resolved, {
       policy: DEFAULT_POLICY,
       signal,
     });
-    if (verdict === "refused" || verdict === "unknown") {
+    if (!isBelieved(trust)) {
       throw new AgentError(
         "RELEASE_INVALID",
-        `Release ${resolved.manifest.version} is not believed: ${found}`,
-        { hint: remediation, retrySafe: verdict === "unknown" },
+        `Release ${resolved.manifest.version} is not believed: ${trust.found}`,
+        { hint: trust.remediation, retrySafe: trust.verdict === "unknown" },
       );
     }
     await writeSelection(host, clock, resolved, inputs);

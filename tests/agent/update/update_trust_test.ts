@@ -79,6 +79,7 @@ Deno.test("where signatures are required, an unsigned release is no update, and 
     assert.equal(news.answer, "cannot-tell");
     assert.match(news.problem ?? "", /^Release 1\.6\.0 is not believed: it has no signature/);
     assert.equal(news.refused?.verdict, "refused");
+    assert.equal(news.answeredAt, news.askedAt, "it has answered, whatever it said");
     assert.equal(news.target?.version, "1.5.0");
     const reply = await updates.apply(BY);
     assert.ok(!reply.ok && reply.reason === "no-update" && reply.refused);
