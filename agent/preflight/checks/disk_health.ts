@@ -11,9 +11,9 @@ export const DISK_SMART: Check = {
   title: "Health of the disk",
   vantage: "cluster",
   overridable: true,
-  async run({ host }) {
+  async run({ host, signal }) {
     const expected = `no disk is failing, or more than ${WORN_PERCENT} % worn`;
-    const { disks, silent, hasSmartctl, areHidden } = await readDisksHealth(host);
+    const { disks, silent, hasSmartctl, areHidden } = await readDisksHealth(host, signal);
     if (disks.length === 0) {
       return skipped(
         expected,

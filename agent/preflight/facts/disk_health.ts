@@ -40,15 +40,20 @@ const Smart = z.object({
   }).optional(),
 });
 
-/** Asks each disk of the machine. Wakes none that sleeps. @throws {Error} If the disks cannot be listed, or smartctl says what it never says. */
-export async function readDisksHealth(host: Host): Promise<DisksHealth> {
+/** Asks all disks of the machine side by side. Wakes none that sleeps. @throws {Error} If the disks cannot be listed, or smartctl says what it never says. */
+export async function readDisksHealth(host: Host, signal: AbortSignal): Promise<DisksHealth> {
   const names = await host.list("/sys/block");
   if (names === undefined) throw new Error("/sys/block cannot be read");
   const told: DiskHealth[] = [];
   const silent: string[] = [];
   let [hasSmartctl, areHidden] = [true, false];
-  for (const name of names.filter((it) => !NOT_DISKS.test(it) && /^[\w!-]{1,40}$/.test(it))) {
-    const found = name.startsWith("mmcblk") ? await askCard(host, name) : await askSmart(host, name);
+  const answers = await Promise.all(
+    names.filter((it) => !NOT_DISKS.test(it) && /^[\w!-]{1,40}$/.test(it)).map(async (name) => ({
+      name,
+      found: name.startsWith("mmcblk") ? await askCard(host, name) : await askSmart(host, name, signal),
+    })),
+  );
+  for (const { name, found } of answers) {
     if (found === "no-smartctl") hasSmartctl = false;
     if (found === undefined && await host.info(`/dev/${name}`) === undefined) areHidden = true;
     if (typeof found === "object") told.push(found);
@@ -71,7 +76,11 @@ async function askCard(host: Host, name: string): Promise<DiskHealth | undefined
   };
 }
 
-async function askSmart(host: Host, name: string): Promise<DiskHealth | "no-smartctl" | undefined> {
+async function askSmart(
+  host: Host,
+  name: string,
+  signal: AbortSignal,
+): Promise<DiskHealth | "no-smartctl" | undefined> {
   // Its exit code is a set of bits, also for a healthy disk.
   const asked = [
     "smartctl",
@@ -83,7 +92,7 @@ async function askSmart(host: Host, name: string): Promise<DiskHealth | "no-smar
   ] as const;
   let text: string;
   try {
-    text = (await host.run(asked, { timeoutMs: 4_000 })).stdout;
+    text = (await host.run(asked, { timeoutMs: 4_000, signal })).stdout;
   } catch (error) {
     if (error instanceof AgentError && error.code === "COMMAND_FAILED") return "no-smartctl";
     throw error;
