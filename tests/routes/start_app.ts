@@ -8,11 +8,8 @@ import type { SetupService, SetupView } from "../../agent/setup/mod.ts";
 import { type AppDeps, createApp } from "../../routes/mod.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeHost } from "../fakes/fake_host.ts";
-import { networkStub } from "./network_stub.ts";
 import { logsStub } from "./logs_stub.ts";
-import { settingsStub } from "./settings_stub.ts";
-import { replayWorkloads } from "../../agent/workloads/mod.ts";
-import { updatesStub } from "./updates_stub.ts";
+import { stubDeps } from "./stub_deps.ts";
 
 /** Where the app believes to be. */
 export const HOST = "192.0.2.10:8080";
@@ -85,17 +82,13 @@ export async function startApp(
   let subscriptions = 0;
   const said: string[] = [];
   const can = { beReady: true };
-  const deps: AppDeps = {
-    setup,
-    settings: settingsStub(),
-    network: networkStub(),
-    bundles,
-    updates: updatesStub(),
-    workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),
-    logs: logsStub({ host, clock }),
-    access,
-    audit: { record: audit.record, read: () => readAudit(host) },
+  const deps = await stubDeps({
     clock,
+    access,
+    setup,
+    bundles,
+    logs: logsStub({ host, clock }),
+    audit: { record: audit.record, read: () => readAudit(host) },
     isReady: () => can.beReady,
     say: (level, text) => said.push(`${level}: ${text}`),
     status: {
@@ -105,16 +98,8 @@ export async function startApp(
       subscribe: () => (subscriptions++, () => subscriptions--),
       stop: () => Promise.resolve(),
     },
-    identity: {
-      hostName: "appliance-01",
-      addresses: () => Promise.resolve(["192.0.2.10"]),
-      agentVersion: "0",
-      commit: "c",
-      builtAt: "",
-    },
-    isKnownName: (name: string) => Promise.resolve(name === "appliance-01"),
     ...choice,
-  };
+  });
   const app = createApp(deps);
   const fetch = (
     method: string,

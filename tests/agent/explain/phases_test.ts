@@ -15,6 +15,7 @@ import {
   podOf,
   pvc,
   snapshotOf,
+  unplacedPod,
   waiting,
   workingMore,
 } from "../status/objects.ts";
@@ -552,18 +553,11 @@ for (const series of [false, true]) {
 }
 
 Deno.test("too little memory is sched.resources by the pod's condition alone", () => {
-  const made = podOf("alga-core", {}, {
-    containers: [],
-    node: "",
-    conditions: [{
-      type: "PodScheduled",
-      status: "False",
-      reason: "Unschedulable",
-      message:
-        "0/1 nodes are available: 1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
-      lastTransitionTime: ago(90),
-    }],
-  });
+  const made = unplacedPod(
+    "alga-core",
+    "1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
+    90,
+  );
   const top = evaluate(snapshotOf(broken("alga-core", { pods: [made] })), NOW_MS).topBlockers[0];
   assert.equal(top?.id, "sched.resources");
 });

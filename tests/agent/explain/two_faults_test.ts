@@ -3,7 +3,6 @@ import type { BlockerId } from "../../../agent/causes/cause.ts";
 import type { KubeObject } from "../../../k8s/client/kube_client.ts";
 import { evaluate } from "../../../agent/status/evaluate.ts";
 import {
-  ago,
   broken,
   type Cluster,
   crashed,
@@ -11,6 +10,7 @@ import {
   NOW_MS,
   podOf,
   snapshotOf,
+  unplacedPod,
   waiting,
   workingMore,
 } from "../status/objects.ts";
@@ -26,17 +26,7 @@ interface Fault {
   line?: string;
 }
 
-const unplaced = podOf("redis", {}, {
-  containers: [],
-  node: "",
-  conditions: [{
-    type: "PodScheduled",
-    status: "False",
-    reason: "Unschedulable",
-    message: "0/1 nodes are available: 1 Insufficient memory.",
-    lastTransitionTime: ago(400),
-  }],
-});
+const unplaced = unplacedPod("redis", "1 Insufficient memory.");
 const mounting = podOf("db", waiting("ContainerCreating"));
 
 const FAULTS: readonly Fault[] = [

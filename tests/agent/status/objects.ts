@@ -535,3 +535,22 @@ export function broken(component: string, more: Partial<Cluster>): Cluster {
     ...more,
   };
 }
+
+/** A pod that the scheduler finds no place for, in its words ("1 Insufficient memory."). */
+export function unplacedPod(
+  component: Parameters<typeof podOf>[0],
+  message: string,
+  secondsAgo = 400,
+): KubeObject {
+  return podOf(component, {}, {
+    containers: [],
+    node: "",
+    conditions: [{
+      type: "PodScheduled",
+      status: "False",
+      reason: "Unschedulable",
+      message: `0/1 nodes are available: ${message}`,
+      lastTransitionTime: ago(secondsAgo),
+    }],
+  });
+}

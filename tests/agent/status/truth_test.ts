@@ -17,6 +17,7 @@ import {
   pod,
   podOf,
   snapshotOf,
+  unplacedPod,
   waiting,
   workingMore,
 } from "./objects.ts";
@@ -82,18 +83,7 @@ Deno.test("a part that nothing serves is a loss, also in the moments in which it
   assert.match(first?.consequence ?? "", /Email is neither sent nor fetched/);
 });
 
-const unplaced = (message: string) =>
-  podOf("redis", {}, {
-    containers: [],
-    node: "",
-    conditions: [{
-      type: "PodScheduled",
-      status: "False",
-      reason: "Unschedulable",
-      message: `0/1 nodes are available: ${message}`,
-      lastTransitionTime: ago(400),
-    }],
-  });
+const unplaced = (message: string) => unplacedPod("redis", message);
 
 for (
   const [message, id] of [
@@ -230,17 +220,7 @@ Deno.test("what passes by itself is told, and beside it what somebody has to do"
 });
 
 const wantsPort = () =>
-  podOf("email-service", {}, {
-    containers: [],
-    node: "",
-    conditions: [{
-      type: "PodScheduled",
-      status: "False",
-      reason: "Unschedulable",
-      message: "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
-      lastTransitionTime: ago(90),
-    }],
-  });
+  unplacedPod("email-service", "1 node(s) didn't have free ports for the requested pod ports.", 90);
 for (
   const [name, change, says] of [
     ["is still stopping", { deletionTimestamp: ago(30) }, /previous instance of it is still stopping/],

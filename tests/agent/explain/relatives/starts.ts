@@ -1,5 +1,5 @@
 import type { Snapshot } from "../../../../agent/facts/snapshot.ts";
-import { ago, event, podOf, waiting } from "../../status/objects.ts";
+import { event, podOf, unplacedPod, waiting } from "../../status/objects.ts";
 import { of } from "../rule_row.ts";
 import type { Relative } from "./relative.ts";
 
@@ -14,17 +14,7 @@ export function inPod(component: "db" | "redis", reason: string, message: string
 export const waits = (reason: string, message = "") =>
   of("redis", [podOf("redis", waiting(reason, message))]);
 function unplaced(message: string): Snapshot {
-  return of("redis", [podOf("redis", {}, {
-    containers: [],
-    node: "",
-    conditions: [{
-      type: "PodScheduled",
-      status: "False",
-      reason: "Unschedulable",
-      message: `0/1 nodes are available: ${message}`,
-      lastTransitionTime: ago(400),
-    }],
-  })]);
+  return of("redis", [unplacedPod("redis", message)]);
 }
 
 /** What the kubelet and containerd say of a pod's surroundings, volumes and containers. */
