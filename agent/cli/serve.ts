@@ -274,6 +274,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       pods: () => observer.snapshot().pods,
       readKnown: async (signal) => (await readKnownSecrets({ host, connectKube }, { signal })).known,
       setupLog: () => setup.view().log,
+      record: journal.entries,
     });
     const updates = await createUpdateService({
       engine,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { KubeClient } from "../../k8s/client/kube_client.ts";
 import type { MonotonicClock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
+import type { JournalEntry } from "../state/journal.ts";
 import { type KnownValues, knownValues } from "../text/redact/known_values.ts";
 import { createRedaction, type Redaction } from "../text/redact/redaction.ts";
 import type { Wanted } from "./entry_cursor.ts";
@@ -17,7 +18,7 @@ import { listPodLogFolders } from "./pod_log_files.ts";
 import { createFilter, type LogQuery, timeOf } from "./query.ts";
 import { readAll } from "./read_all.ts";
 import { type LogPage, type Places, readPage } from "./read_page.ts";
-import { readSetupLines } from "./setup_lines.ts";
+import { setupLineReader } from "./setup_lines.ts";
 import { listSources, type LogContainer, type LogPod, type LogSource, MACHINE_SOURCES } from "./sources.ts";
 
 /** Reads what the appliance and its parts say, whether or not Kubernetes answers. */
@@ -47,6 +48,8 @@ export interface LogDeps {
   readKnown: (signal: AbortSignal) => Promise<KnownValues>;
   /** What the running steps of setup say; lost with the process. */
   setupLog?: () => readonly { at: string; stepId: string; text: string }[];
+  /** The agent's record, where this process keeps it; without it its file is read. */
+  record?: () => readonly JournalEntry[];
 }
 
 /** Containers that are merged; a Job may leave hundreds of pods behind. */
@@ -58,6 +61,7 @@ const KNOWN_WAIT_MS = 2_000;
 export function createLogService(deps: LogDeps): LogService {
   const { host, clock } = deps;
   const key = randomBytes(32);
+  const readRecord = setupLineReader(host, deps.record);
   let redactor = createRedaction({ known: knownValues([], []), key });
   let reading: { startedMs: number; done: Promise<void> } | undefined;
 
@@ -99,7 +103,7 @@ export function createLogService(deps: LogDeps): LogService {
   }
 
   function setupStreams(): LogStream[] {
-    const steps = memoryStream({ key: "record", clock, read: () => readSetupLines(host) });
+    const steps = memoryStream({ key: "record", clock, read: readRecord });
     const { setupLog } = deps;
     if (setupLog === undefined) return [steps];
     const read = () =>

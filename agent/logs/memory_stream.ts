@@ -8,15 +8,15 @@ const POLL_MS = 1_000;
 
 /**
  * What is short enough to be read as a whole each time. It grows at its end and may lose its beginning. A place is the time of a
- * line and which one of that time it is.
+ * line and which one of that time it is. `read` may give the same array again: nothing is looked for in it then.
  */
 export function memoryStream(
   { key, clock, read }: { key: string; clock: Clock; read: () => Promise<readonly MemoryLine[]> },
 ): LogStream {
-  async function lines(): Promise<RawLine[]> {
+  function placed(told: readonly MemoryLine[]): RawLine[] {
     let before = START;
     let [at, count] = ["", 0];
-    return (await read()).map((it) => {
+    return told.map((it) => {
       [at, count] = [it.at, it.at === at ? count + 1 : 1];
       const line = { ...it, before, after: `${at}_${count}` };
       before = line.after;
@@ -25,18 +25,21 @@ export function memoryStream(
   }
   return {
     key,
-    end: async () => (await lines()).at(-1)?.after ?? START,
+    end: async () => placed(await read()).at(-1)?.after ?? START,
     async *back(from) {
-      const all = await lines();
+      const all = placed(await read());
       const found = all.slice(0, all.findIndex((it) => it.after === from) + 1);
       if (found.length > 0) yield { lines: found, context: [], readBytes: 0, before: START };
     },
     async *ahead(from, { follows, signal }) {
+      let last: readonly MemoryLine[] | undefined;
       for (let at = from; !signal.aborted;) {
-        const all = await lines();
+        const told = await read();
+        const all = told === last ? [] : placed(told);
         const found = all.slice(all.findIndex((it) => it.after === at) + 1);
         if (found.length > 0) yield { lines: found, context: [], readBytes: 0, before: at };
         at = found.at(-1)?.after ?? at;
+        last = told;
         if (!follows) return;
         await clock.sleep(POLL_MS, signal).catch(() => {}); // rejects at the end
       }

@@ -7,8 +7,32 @@ import type { MemoryLine } from "./memory_stream.ts";
 
 const JOURNAL_MAX_BYTES = 256 * 1024 * 1024;
 
-/** What the agent's record tells of setup and other long operations. */
-export async function readSetupLines(host: Host): Promise<MemoryLine[]> {
+/**
+ * What the agent's record tells of setup and other long operations; the same array as long as that is the same. `record` is the
+ * record as its keeper holds it, where that is this process: it only grows. Without it the file is read, when it is another one.
+ */
+export function setupLineReader(
+  host: Host,
+  record?: () => readonly JournalEntry[],
+): () => Promise<readonly MemoryLine[]> {
+  let lines: readonly MemoryLine[] = [];
+  if (record !== undefined) {
+    return () => {
+      const more = record().slice(lines.length).map(setupLine);
+      if (more.length > 0) lines = [...lines, ...more];
+      return Promise.resolve(lines);
+    };
+  }
+  let readOf: string | undefined;
+  return async () => {
+    const info = await host.info(PATHS.journal); // first: what is written meanwhile is read the next time
+    const of = info?.kind === "file" ? `${info.sizeBytes} ${info.mtimeMs}` : undefined;
+    if (of === undefined || of !== readOf) [lines, readOf] = [await readSetupLines(host), of];
+    return lines;
+  };
+}
+
+async function readSetupLines(host: Host): Promise<MemoryLine[]> {
   const { entries, problem } = readJournal(
     await host.readText(PATHS.journal, { maxBytes: JOURNAL_MAX_BYTES }) ?? "",
   );
