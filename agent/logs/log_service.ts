@@ -23,6 +23,7 @@ import { listSources, type LogContainer, type LogPod, type LogSource, MACHINE_SO
 
 /** Reads what the appliance and its parts say, whether or not Kubernetes answers. */
 export interface LogService {
+  /** Those of now, or of a moment ago: an answer is shared for some seconds, by pages and by all who follow. */
   sources(): Promise<readonly LogSource[]>;
   /** The newest lines in front of a place; `undefined` when there is no such source. */
   page(query: LogQuery, options: { from?: Places; limit: number; signal: AbortSignal }): Promise<
@@ -54,6 +55,8 @@ export interface LogDeps {
 
 /** Containers that are merged; a Job may leave hundreds of pods behind. */
 const MOST_STREAMS = 60;
+/** A bit longer than the time between two looks for new pods, so that one who follows does not list them all each time. */
+const SOURCES_FRESH_MS = 4_000;
 const KNOWN_FRESH_MS = 60_000;
 /** A page does not wait longer for the list of secrets; what the agent itself holds is read much faster. */
 const KNOWN_WAIT_MS = 2_000;
@@ -63,6 +66,7 @@ export function createLogService(deps: LogDeps): LogService {
   const key = randomBytes(32);
   const readRecord = setupLineReader(host, deps.record);
   let redactor = createRedaction({ known: knownValues([], []), key });
+  let listed: { askedMs: number; answer: Promise<readonly LogSource[]> } | undefined;
   let reading: { startedMs: number; done: Promise<void> } | undefined;
 
   async function redaction(): Promise<Redaction> {
@@ -82,7 +86,18 @@ export function createLogService(deps: LogDeps): LogService {
     return redactor;
   }
 
-  async function sources(): Promise<LogSource[]> {
+  function sources(): Promise<readonly LogSource[]> {
+    const nowMs = clock.monotonicMs();
+    if (listed !== undefined && nowMs - listed.askedMs < SOURCES_FRESH_MS) return listed.answer;
+    const asked = { askedMs: nowMs, answer: findSources() };
+    asked.answer.catch(() => {
+      if (listed === asked) listed = undefined; // the next one asks again
+    });
+    listed = asked;
+    return asked.answer;
+  }
+
+  async function findSources(): Promise<readonly LogSource[]> {
     const [pods, folders] = await Promise.all([
       deps.pods(),
       listPodLogFolders(host).catch(() => undefined),
