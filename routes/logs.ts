@@ -39,7 +39,6 @@ export function logRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.get(PAGE, async (c) => {
     const sources = await deps.logs.sources();
     const { query, problem } = queryOf(c, sources);
-    const mode = modeOf(c, query);
     const from = parsePlaces(c.req.query("at") ?? "");
     const page = await deps.logs.page(query, {
       limit: PAGE_ENTRIES,
@@ -54,6 +53,9 @@ export function logRoutes(deps: AppDeps, state: AppState): Hono<Env> {
         detail: "Its pods may be gone. The page Logs lists what there is.",
       });
     }
+    const frame = await frameOf(c, deps, state, "logs");
+    // From here to the count nothing may be awaited: those who come at once would all find the same number.
+    const mode = modeOf(c, query);
     const view: LogView = {
       query,
       sources,
@@ -65,7 +67,7 @@ export function logRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       problem,
     };
     const path = logPath(view);
-    const [head, foot] = pageParts(await frameOf(c, deps, state, "logs"), {
+    const [head, foot] = pageParts(frame, {
       title: `${source.title} log`,
       body: [logHead(view), logLinks(view), logNotices(view)],
     });
@@ -113,6 +115,6 @@ function queryOf(c: Context<Env>, sources: readonly LogSource[]): { query: LogQu
     return { query: parseQuery({ ...given, source }) };
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
-    return { query: { ...ANY, source: given.source ?? source }, problem: error.message };
+    return { query: { ...ANY, source }, problem: error.message };
   }
 }

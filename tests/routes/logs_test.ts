@@ -164,8 +164,21 @@ Deno.test("the filters of an address count, and stand in the form, the links and
   assert.match(raw, /^2026-\S+Z ERROR: disk full\n$/);
 });
 
+Deno.test("of many who open a log at once no more than fifty follow", async () => {
+  const { fetch, cookie, app } = await withLog(1);
+  const answers = await Promise.all(Array.from({ length: 60 }, () => fetch("GET", DB, cookie)));
+  const pages = answers.map(follow);
+  const full = () => pages.filter((it) => it.text().includes("Too many pages follow logs already")).length;
+  const following = () => pages.filter((it) => it.text().includes(">Following</span>")).length;
+  await until("all are there", () => [following(), full()], ([live = 0, still = 0]) => live + still === 60);
+  assert.deepEqual([following(), full()], [50, 10]);
+  app.stop();
+  await Promise.all(pages.map((it) => it.rest));
+});
+
 Deno.test("what cannot be understood is told on the page, and refused by the API", async () => {
   const { get, fetch, cookie } = await withLog(1);
+  assert.match(await get("/logs?source=&since=soon&live=off"), /There is a problem[^]*A time must be like/);
   assert.match(await get(`${DB}&since=soon&live=off`), /There is a problem[^]*A time must be like/);
   for (
     const query of [
