@@ -6,6 +6,7 @@ import { parsePlaces, placesText } from "../agent/logs/read_page.ts";
 import { withHiddenShown } from "../agent/text/hidden_characters.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem, type Problem } from "./problem.ts";
+import { withEnd } from "./with_end.ts";
 
 const DEFAULT_LIMIT = 300;
 const MAX_LIMIT = 2_000;
@@ -75,7 +76,8 @@ export function logApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const source = (await deps.logs.sources()).find((it) => it.id === asked.query.source);
     const isOneStream = (source?.containers.length ?? 0) <= 1;
     const release = c.env.keepOpen?.();
-    const bytes = asBytes(entries, isOneStream, () => {
+    // Nothing is read ahead of a slow reader.
+    const bytes = withEnd(ReadableStream.from(bytesOf(entries, isOneStream)), () => {
       stop.abort();
       release?.();
     });
@@ -89,37 +91,20 @@ export function logApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   return app;
 }
 
-/** The text as it is asked for: nothing is read ahead of a slow reader. `ended` is called once, however it ends. */
-function asBytes(
+/** The text in pieces. */
+async function* bytesOf(
   entries: AsyncGenerator<Parameters<typeof entryText>[0]>,
   isOneStream: boolean,
-  ended: () => void,
-): ReadableStream<Uint8Array> {
+): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        let text = "";
-        while (text.length < CHUNK_CHARS) {
-          const { value, done } = await entries.next();
-          if (done) {
-            if (text !== "") controller.enqueue(encoder.encode(text));
-            controller.close();
-            return ended();
-          }
-          text += entryText(value, isOneStream);
-        }
-        controller.enqueue(encoder.encode(text));
-      } catch (error) {
-        controller.error(error);
-        ended();
-      }
-    },
-    async cancel() {
-      ended();
-      await entries.return(undefined).catch(() => {});
-    },
-  }, { highWaterMark: 0 });
+  let text = "";
+  for await (const it of entries) {
+    text += entryText(it, isOneStream);
+    if (text.length < CHUNK_CHARS) continue;
+    yield encoder.encode(text);
+    text = "";
+  }
+  if (text !== "") yield encoder.encode(text);
 }
 
 /** A question of the API; names that are none are refused. */

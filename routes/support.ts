@@ -11,6 +11,7 @@ import { livePage } from "./live.ts";
 import { sharedParts } from "./live_parts.ts";
 import { answerProblem, type Problem } from "./problem.ts";
 import { apiCaller, readJson } from "./read_json.ts";
+import { withEnd } from "./with_end.ts";
 
 const PAGE = "/support";
 
@@ -111,28 +112,4 @@ function answer(c: Context<Env>, { name, bytes }: BundleDownload, sizeBytes?: nu
     "content-encoding": "identity",
     ...(sizeBytes === undefined ? {} : { "content-length": String(sizeBytes) }),
   });
-}
-
-/** The same bytes; `ended` is called once they are over or nobody reads on. */
-function withEnd(
-  bytes: ReadableStream<Uint8Array>,
-  ended: (() => void) | undefined,
-): ReadableStream<Uint8Array> {
-  const reader = bytes.getReader();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        controller.close();
-      } catch (error) {
-        controller.error(error);
-      }
-      ended?.();
-    },
-    async cancel(reason) {
-      ended?.();
-      await reader.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
 }
