@@ -35,7 +35,8 @@ export interface FollowOptions {
 /** What comes within this time is merged by its times. */
 const GATHER_MS = 60;
 const LOOK_FOR_STREAMS_MS = 3_000;
-const MAX_STREAMS = 60;
+/** Streams that are merged; a Job may leave hundreds of pods behind. */
+export const MAX_STREAMS = 60;
 const USUAL_LINE_BYTES = 120;
 
 /**

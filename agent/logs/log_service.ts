@@ -8,7 +8,7 @@ import { createRedaction, type Redaction } from "../text/redact/redaction.ts";
 import type { Wanted } from "./entry_cursor.ts";
 import { fileStream } from "./file_stream.ts";
 import type { Entry } from "./fold_lines.ts";
-import { followStreams, type News } from "./follow_streams.ts";
+import { followStreams, MAX_STREAMS, type News } from "./follow_streams.ts";
 import { journalStream } from "./journal_stream.ts";
 import { kubeStream } from "./kube_stream.ts";
 import type { LogStream } from "./log_line.ts";
@@ -53,8 +53,6 @@ export interface LogDeps {
   record?: () => readonly JournalEntry[];
 }
 
-/** Containers that are merged; a Job may leave hundreds of pods behind. */
-const MOST_STREAMS = 60;
 /** A bit longer than the time between two looks for new pods, so that one who follows does not list them all each time. */
 const SOURCES_FRESH_MS = 4_000;
 const KNOWN_FRESH_MS = 60_000;
@@ -114,7 +112,7 @@ export function createLogService(deps: LogDeps): LogService {
     return source.containers.filter((it) =>
       (query.pod === "" || it.pod === query.pod) &&
       (query.container === "" || it.container === query.container)
-    ).slice(0, MOST_STREAMS).map((it) => containerStream(it, query.previous));
+    ).slice(0, MAX_STREAMS).map((it) => containerStream(it, query.previous));
   }
 
   function setupStreams(): LogStream[] {
