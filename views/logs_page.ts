@@ -12,8 +12,8 @@ export type LogMode = "live" | "paused" | "older" | "full";
 export interface LogView {
   query: LogQuery;
   sources: readonly LogSource[];
-  source: LogSource | undefined;
-  page: LogPage | undefined;
+  source: LogSource;
+  page: LogPage;
   mode: LogMode;
   /** Long lines are broken. */
   wraps: boolean;
@@ -53,12 +53,12 @@ export function logPath(
 /** Headline and filters. */
 export function logHead(view: LogView): Content {
   const { source, problem } = view;
-  const id = source === undefined || source.containers.length === 0 ? null : html`
+  const id = source.containers.length === 0 ? null : html`
     <p class="soft">${visible(source.id)}</p>
   `;
   return [
     html`
-      <header><h1>${visible(source?.title ?? "Logs")}</h1>${id}</header>
+      <header><h1>${visible(source.title)}</h1>${id}</header>
     `,
     problem === undefined ? null : html`
       <div class="summary" role="alert"><b>There is a problem</b><span>${visible(problem)}</span></div>
@@ -68,8 +68,8 @@ export function logHead(view: LogView): Content {
 }
 
 function filters({ query, source, sources, wraps, hasTimes }: LogView): VNode {
-  const pods = [...new Set(source?.containers.map((it) => it.pod))].toSorted();
-  const containers = [...new Set(source?.containers.map((it) => it.container))].toSorted();
+  const pods = [...new Set(source.containers.map((it) => it.pod))].toSorted();
+  const containers = [...new Set(source.containers.map((it) => it.container))].toSorted();
   const levels = LEVELS.filter((it) => it !== "debug");
   const windows = WINDOWS.some(([it]) => it === query.since)
     ? WINDOWS
@@ -129,7 +129,7 @@ function select(id: string, options: readonly (readonly [string, string])[], cho
 /** What can be done with what is shown; stands in front of the lines. */
 export function logLinks(view: LogView): VNode {
   const { mode, page, query } = view;
-  const older = page?.older;
+  const { older } = page;
   const following = mode === "live" ? [tag(), link(logPath(view, {}, { live: "off" }), "Stop")] : [
     link(logPath(view, { until: "" }), mode === "older" ? "Newest lines" : "Follow"),
   ];
@@ -164,7 +164,6 @@ function link(href: string, text: string): VNode {
 /** What the reader must know of the lines: that some could not be read, or that the search went only so far. */
 export function logNotices(view: LogView): Content {
   const { page, mode } = view;
-  if (page === undefined) return null;
   return [
     ...page.problems.map(({ stream, problem }) =>
       html`
@@ -196,7 +195,7 @@ export function logNotices(view: LogView): Content {
 /** The two halves around the lines, which come one by one. */
 export function logBox(view: LogView): [start: string, end: string] {
   const names = ["log", view.wraps && "wrap", !view.hasTimes && "no-times"].filter(Boolean).join(" ");
-  const label = (view.source?.title ?? "Log").replaceAll(/[^\w .()/:-]/g, "");
+  const label = view.source.title.replaceAll(/[^\w .()/:-]/g, "");
   return [
     `<section><h2 class="hide">Lines, newest last</h2><div class="${names}" tabindex="0" role="log" aria-label="${label}"><ol>`,
     "</ol></div></section>",

@@ -44,7 +44,7 @@ export interface JudgedList {
 export function listWorkloads(snapshot: Snapshot, query: WorkloadQuery, nowMs: number): JudgedList {
   const look = lookAt(snapshot.events, nowMs);
   const all = query.of === ""
-    ? ownerRows(snapshot, look, () => true)
+    ? ownerRows(snapshot, look)
     : snapshot.pods.filter((it) => ownerKey(ownerOf(it)) === query.of)
       .map((it): RowOf => ({ row: podRow(it, look), members: [it], images: () => imagesOf(it) }));
   const needle = query.name.toLowerCase();

@@ -43,27 +43,19 @@ export function ownerOf(
   return { kind: owner.kind, namespace, name: owner.name };
 }
 
-/**
- * Every workload with its pods, in no order. Pods that are over (finished, evicted) say nothing of how their owner stands.
- * `isWanted` leaves whole owners out before anything is judged.
- */
-export function ownerRows(
-  { workloads, jobs, pods }: Observed,
-  look: Look,
-  isWanted: (owner: { kind: string; namespace: string; name: string }) => boolean,
-): RowOf[] {
+/** Every workload with its pods, in no order. Pods that are over (finished, evicted) say nothing of how their owner stands. */
+export function ownerRows({ workloads, jobs, pods }: Observed, look: Look): RowOf[] {
   const owners = new Map<string, Owner>();
   for (const workload of workloads) {
-    if (isWanted(workload)) owners.set(ownerKey(workload), { ...workload, workload, live: [], over: [] });
+    owners.set(ownerKey(workload), { ...workload, workload, live: [], over: [] });
   }
   for (const job of jobs) {
     const { namespace, name } = job;
     const owner: Owner = { kind: "Job", namespace, name, job, live: [], over: [] };
-    if (isWanted(owner)) owners.set(ownerKey(owner), owner);
+    owners.set(ownerKey(owner), owner);
   }
   for (const pod of pods) {
     const ref = ownerOf(pod);
-    if (!isWanted(ref)) continue;
     const key = ownerKey(ref);
     let owner = owners.get(key);
     if (owner === undefined) owners.set(key, owner = { ...ref, live: [], over: [] });

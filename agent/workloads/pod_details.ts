@@ -8,7 +8,6 @@ import type { Usage } from "./usage.ts";
 /** What a pod's own object tells beyond what is remembered of every pod. Nothing of commands and environment. */
 export interface PodDetails {
   conditions: readonly ConditionView[];
-  serviceAccount: string;
   restartPolicy: string;
   containers: Readonly<Record<string, { requests: Usage; limits: Usage }>>;
   volumes: readonly PodVolume[];
@@ -44,7 +43,6 @@ export function projectPodDetails(object: KubeObject): PodDetails {
   const containers = [...readRecords(spec.initContainers), ...readRecords(spec.containers)];
   return {
     conditions: projectConditions(readRecord(object.status).conditions),
-    serviceAccount: readText(spec.serviceAccountName, 253),
     restartPolicy: readText(spec.restartPolicy, 30),
     containers: Object.fromEntries(
       containers.map((it) => [readText(it.name, 80), {
