@@ -3,6 +3,7 @@ import { kubeStream } from "../../../agent/logs/kube_stream.ts";
 import { type LogStream, START } from "../../../agent/logs/log_line.ts";
 import { KubeApiError, type KubeClient, type LogOptions } from "../../../k8s/client/kube_client.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
+import { until } from "../../until.ts";
 
 const signal = new AbortController().signal;
 const at = (i: number) =>
@@ -76,10 +77,10 @@ Deno.test("by the API: following goes on where a stream ended, each line once", 
     await clock.advance(1_000);
     await new Promise((resolve) => setTimeout(resolve));
   }
-  while (texts.length < 20) {
+  await until("all have come", async () => {
     await clock.advance(1_000);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
+    return texts.length;
+  }, (it) => it >= 20);
   stop.abort();
   await following;
   assert.deepEqual(texts, Array.from({ length: 20 }, (_, i) => `line ${i + 5}`));
