@@ -4,8 +4,7 @@ import { ALL_EVENTS, toSearch } from "../workloads/query.ts";
 import { connectAgent } from "./agent_client.ts";
 import { type Command, EXIT } from "./command.ts";
 import { eventsText } from "./events_table.ts";
-import { parseChoice, parseOptions, parseRoot } from "./options.ts";
-import { parsePage } from "./workloads.ts";
+import { parseChoice, parseOptions, parsePage, parseRoot } from "./options.ts";
 
 const BASE = "/api/v1/events";
 

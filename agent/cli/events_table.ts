@@ -1,19 +1,18 @@
 import { type Layout, printLine } from "../text/printable.ts";
 import { utcMinute } from "../text/utc_time.ts";
 import type { EventList, EventRow } from "../workloads/mod.ts";
+import { pageLines } from "./options.ts";
 
 const PLAIN: Layout = { columns: undefined, color: false };
 
 /** Events, newest first. Pure. */
 export function eventsText(list: EventList, layout: Layout = PLAIN): string {
-  const { freshness, rows, page, pages, total } = list;
+  const { freshness, rows, total } = list;
   const lines = [
     ...(freshness.problem === "" ? [] : [`${freshness.problem}.`]),
     ...(rows.length === 0 ? [freshness.isKnown ? "No event fits." : "Nothing is known yet."] : []),
     ...rows.map((it) => eventLine(it)),
-    ...(pages > 1
-      ? [`Page ${page} of ${pages} (${total} events); --page ${page === pages ? 1 : page + 1} has more`]
-      : []),
+    ...pageLines(list, `${total} events`),
   ];
   return lines.map((it) => `${printLine(it, 4, layout)}\n`).join("");
 }

@@ -152,3 +152,15 @@ export function parseChoice<T extends string>(option: string, text: string, choi
   const words = [choices.slice(0, -1).join(", "), ...choices.slice(-1)].filter(Boolean).join(" or ");
   throw new UsageError(`${option} must be ${words}, not "${text}"`);
 }
+
+/** A number of a page. @throws {UsageError} */
+export function parsePage(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(`--page must be a number from 1, not "${text}"`);
+}
+
+/** Where a page of several stands and how `--page` gives more of it; no line when there is one page. `of`: how many of what in all. */
+export function pageLines({ page, pages }: { page: number; pages: number }, of: string): string[] {
+  if (pages <= 1) return [];
+  return [`Page ${page} of ${pages} (${of}); --page ${page === pages ? 1 : page + 1} has more`];
+}

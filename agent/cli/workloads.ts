@@ -3,7 +3,7 @@ import type { PodPage, WorkloadList, WorkloadQuery } from "../workloads/mod.ts";
 import { ALL_WORKLOADS, toSearch } from "../workloads/query.ts";
 import { connectAgent } from "./agent_client.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
-import { parseChoice, parseOptions, parseRoot } from "./options.ts";
+import { parseChoice, parseOptions, parsePage, parseRoot } from "./options.ts";
 import { podText, workloadsText } from "./workloads_table.ts";
 
 const BASE = "/api/v1/workloads";
@@ -80,12 +80,6 @@ Example: alga-agent workloads --namespace msp`,
     }
   },
 };
-
-/** A number of a page. @throws {UsageError} */
-export function parsePage(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageError(`--page must be a number from 1, not "${text}"`);
-}
 
 function parsePod(words: readonly string[]): [namespace: string, name: string] | undefined {
   if (words.length === 0) return undefined;

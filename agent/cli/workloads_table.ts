@@ -14,21 +14,20 @@ import type {
 } from "../workloads/mod.ts";
 import { cpuText, endText, STATE_SENTENCE, STATE_WORD } from "../workloads/words.ts";
 import { eventLine } from "./events_table.ts";
+import { pageLines } from "./options.ts";
 
 const PLAIN: Layout = { columns: undefined, color: false };
 const SIGN: Record<Tone, string> = { bad: "x", warn: "!", busy: "..", good: "ok", idle: "-" };
 
 /** Workloads, what needs attention first, then releases. Pure. */
 export function workloadsText(list: WorkloadList, nowMs: number, layout: Layout = PLAIN): string {
-  const { freshness, rows, page, pages, total, hiddenEnded, elsewhere, usageProblem, releases } = list;
+  const { freshness, rows, total, hiddenEnded, elsewhere, usageProblem, releases } = list;
   const lines = [
     ...(freshness.problem === "" ? [] : [`${freshness.problem}.`, ""]),
     ...(rows.length === 0 ? [freshness.isKnown ? "Nothing fits." : "Nothing is known yet."] : []),
     ...rows.flatMap((it) => workloadLines(it, nowMs)),
     "",
-    ...(pages > 1
-      ? [`Page ${page} of ${pages} (${total} in all); --page ${page === pages ? 1 : page + 1} has more`]
-      : []),
+    ...pageLines(list, `${total} in all`),
     ...(hiddenEnded > 0 ? [`${hiddenEnded} more are over: --ended shows them`] : []),
     ...(elsewhere > 0 ? [`${elsewhere} elsewhere need attention: --namespace all shows them`] : []),
     ...(usageProblem === "" || rows.length === 0 ? [] : [`CPU and memory: ${usageProblem}`]),
