@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  pageLines,
   parseDownloadUrl,
   parseKubeconfig,
   parseMirrors,
@@ -144,4 +145,14 @@ Deno.test("parseMirrors() takes paths, and says what is wrong without repeating 
       return true;
     });
   }
+});
+
+Deno.test("pageLines() tells where a page stands and the way to another one; nothing of a single page", () => {
+  assert.deepEqual(pageLines({ page: 1, pages: 1 }, "3 events"), []);
+  assert.deepEqual(pageLines({ page: 1, pages: 3 }, "95 events"), [
+    "Page 1 of 3 (95 events); --page 2 has more",
+  ]);
+  assert.deepEqual(pageLines({ page: 3, pages: 3 }, "95 in all"), [
+    "Page 3 of 3 (95 in all); --page 1 has more",
+  ]);
 });
