@@ -8,4 +8,4 @@ export {
   valuesImages,
 } from "./images.ts";
 export { type AskedImage, fetchConfig, findLargestLayer, resolveRelease } from "./resolve.ts";
-export { isOlder, pathProblem } from "./upgrade_path.ts";
+export { isOlder, numbersOf, pathProblem } from "./upgrade_path.ts";

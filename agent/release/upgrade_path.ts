@@ -33,6 +33,7 @@ export function isOlder(one: string, other: string): boolean {
   return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0);
 }
 
-function numbersOf(version: string): number[] | undefined {
+/** The three numbers of a version; `undefined` where it is not named so. */
+export function numbersOf(version: string): number[] | undefined {
   return VERSION.exec(version.trim())?.slice(1).map(Number);
 }

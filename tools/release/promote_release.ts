@@ -1,4 +1,4 @@
-import type { ResolvedRelease } from "../../agent/release/mod.ts";
+import { isOlder, numbersOf, pathProblem, type ResolvedRelease } from "../../agent/release/mod.ts";
 import type { Finding } from "./verify_release.ts";
 
 /** Whether appliances on the channel's present release can go to this one. Nobody may have to skip a minor version. */
@@ -13,7 +13,9 @@ export function pathFindings(from: ResolvedRelease | undefined, to: ResolvedRele
     finding(
       `path ${old.version} → ${next.version}`,
       stepProblem(old.version, next),
-      `Publish the release between them first, or name ${old.version} in "upgradeFrom" if one step leads here`,
+      isOlder(next.version, old.version)
+        ? "Build it under a version that is higher: appliances do not go back"
+        : `Publish the release between them first, or name ${old.version} in "upgradeFrom" if one step leads here`,
     ),
     finding(
       `age of ${next.version}`,
@@ -23,21 +25,15 @@ export function pathFindings(from: ResolvedRelease | undefined, to: ResolvedRele
   ];
 }
 
-function stepProblem(
-  from: string,
-  { version, upgradeFrom }: ResolvedRelease["manifest"],
-): string | undefined {
-  if (upgradeFrom && !upgradeFrom.includes(from)) {
-    return `it follows ${upgradeFrom.join(", ") || "no other release"}`;
-  }
-  const [a, b] = [from, version].map((it) =>
-    /^v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:[-+]|$)/.exec(it)?.slice(1).map(Number)
-  );
-  if (!a || !b) return upgradeFrom ? undefined : "the versions are not numbers, so the way must be named";
-  const [major = 0, minor = 0, patch = 0] = a;
-  const [nextMajor = 0, nextMinor = 0, nextPatch = 0] = b;
-  if (nextMajor !== major) return upgradeFrom ? undefined : "it has another first number";
-  if (nextMinor < minor || nextMinor === minor && nextPatch < patch) return "it is older";
+/** First what appliances themselves refuse; where the release names no way, a publisher may not leave them a gap either. */
+function stepProblem(from: string, to: ResolvedRelease["manifest"]): string | undefined {
+  const refused = pathProblem(from, to);
+  if (refused !== undefined || to.upgradeFrom !== undefined) return refused?.found;
+  const [a, b] = [numbersOf(from), numbersOf(to.version)];
+  if (!a || !b) return "the versions are not numbers, so the way must be named";
+  const [major = 0, minor = 0] = a;
+  const [nextMajor = 0, nextMinor = 0] = b;
+  if (nextMajor !== major) return "it has another first number";
   return nextMinor > minor + 1 ? `it skips ${major}.${minor + 1}` : undefined;
 }
 
