@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { sha256OfFile } from "../tools/release_agent/checksums.ts";
+import { signBlob } from "../tools/release_agent/signature.ts";
 import { type Account } from "./autoinstall/account.ts";
 import { AUTOINSTALL_PATH, autoinstallFile, renderAutoinstall } from "./autoinstall/autoinstall.ts";
 import { type BaseProof, checkBase } from "./base/check_base.ts";
@@ -42,6 +43,8 @@ const SPACE_FACTOR = 2;
 
 /** Makes an installation image and what lies beside it. Nothing that is there is overwritten. @throws {IsoError} */
 export async function buildIso(it: IsoInput): Promise<Manifest> {
+  // Fails early and cheaply: nothing is made that cannot be signed.
+  if (it.privatePem !== undefined) signBlob(new Uint8Array(), it.privatePem);
   await refuseOverwrite(it.output);
   await Deno.mkdir(dirname(it.output), { recursive: true });
   const baseBytes = (await Deno.stat(it.base).catch(() => ({ size: 0 }))).size;

@@ -198,6 +198,18 @@ imageTest("verify notices one byte in the boot structures, and a cut end", async
   assert.match((await verifyImage(image)).problems.join(), /it has 2000000 bytes, not/);
 });
 
+Deno.test("a key that cannot sign is refused before anything is read or made", async () => {
+  const said: string[] = [];
+  await Deno.writeTextFile(`${dir}/any.iso`, "an image");
+  const privatePem = "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n";
+  await assert.rejects(
+    build({ base: `${dir}/any.iso`, privatePem, say: (line) => said.push(line) }),
+    /^AgentReleaseError: The key is encrypted/,
+  );
+  assert.deepEqual(said, []);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(`${dir}/${number - 1}`)), []);
+});
+
 imageTest("a base with another sum is refused before anything is written", async () => {
   const sha256 = "0".repeat(64);
   await assert.rejects(build({ proof: { kind: "sum", sha256 } }), /has the SHA-256 [0-9a-f]{64}, not 0{64}/);
