@@ -353,7 +353,11 @@ export const WORKSHOPS: readonly Room[] = [
     knows: ["agent/install", "agent/product", "agent/state", "tools", "tools/deb"],
   },
   { path: "tools/deb", holds: "the Debian package", knows: ["agent/product"] },
-  { path: "tools", holds: "compile, gate, test runner, campaign, releases of the agent itself", knows: [] },
+  {
+    path: "tools",
+    holds: "compile, gate, test runner, campaign, releases of the agent itself",
+    knows: ["agent/trust"],
+  },
   {
     path: "tools/release",
     holds: "build, push, sign, verify, promote a release",

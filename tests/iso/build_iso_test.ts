@@ -147,6 +147,10 @@ imageTest("what lies beside the image fits it, and is signed as cosign does", as
   assert.equal(sbom.components[0].hashes[0].content, await sha256OfFile(await standInBase()));
   assert.deepEqual(JSON.parse(await text(image, "/alga/build-info.json")), manifest.build);
 
+  await Deno.writeTextFile(`${folder}/SHA256SUMS.sig`, "no base64!\n");
+  assert.match((await verifyImage(image, { publicPem })).problems.join(), /not of this key/);
+  await Deno.writeTextFile(`${folder}/SHA256SUMS.sig`, signature);
+
   const other = await run("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout"]);
   await Deno.writeTextFile(`${dir}/other.key`, other);
   const wrong = await run("openssl", ["ec", "-in", `${dir}/other.key`, "-pubout"]);

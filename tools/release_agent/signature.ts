@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
+import { isSignedBy as isSignedByKey } from "../../agent/trust/public_key.ts";
 import { AgentReleaseError } from "./agent_release_error.ts";
 
 /** Names of the curve P-256, in Node and in Deno. */
@@ -15,11 +16,11 @@ export function signBlob(content: Uint8Array, privatePem: string): string {
 }
 
 /**
- * Whether a signature is of this content and key.
+ * Whether a signature is of this content and key; text that is no base64 is none.
  * @throws {AgentReleaseError} If the public key cannot be used.
  */
 export function isSignedBy(content: Uint8Array, signature: string, publicPem: string): boolean {
-  return verify("sha256", content, readPublicKey(publicPem), Uint8Array.from(atob(signature.trim()), toCode));
+  return isSignedByKey(readPublicKey(publicPem), content, signature);
 }
 
 function readPrivateKey(pem: string): KeyObject {
@@ -57,8 +58,4 @@ function onP256(pem: string, read: (pem: string) => KeyObject, hint: string): Ke
     throw new AgentReleaseError(`The key is of the kind ${kind}, not ECDSA on P-256`, hint);
   }
   return key;
-}
-
-function toCode(character: string): number {
-  return character.charCodeAt(0);
 }

@@ -16,6 +16,9 @@ Deno.test("a signature holds for its content and its key only", () => {
   assert.equal(isSignedBy(CONTENT, `${signature}\n`, publicPem), true);
   assert.equal(isSignedBy(new TextEncoder().encode("two  files\n"), signature, publicPem), false);
   assert.equal(isSignedBy(CONTENT, signature, newKeys().publicPem), false);
+  for (const it of ["", "no base64!", "\0", "AAAA", `${signature}é`]) {
+    assert.equal(isSignedBy(CONTENT, it, publicPem), false, it);
+  }
 });
 
 Deno.test({
