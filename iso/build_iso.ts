@@ -15,6 +15,7 @@ import { programBuild } from "./program_build.ts";
 import type { Manifest } from "./record/manifest.ts";
 import { md5OfFile, MD5SUMS_PATH, parseMd5Sums, renderMd5Sums } from "./record/md5sums.ts";
 import { recordPaths, writeRecords } from "./record/write_records.ts";
+import { requireFile } from "./require_file.ts";
 import { remaster } from "./remaster.ts";
 import { K3S } from "../agent/product/pins.ts";
 
@@ -38,17 +39,18 @@ export interface IsoInput {
 
 const INFO_PATH = "/.disk/info";
 const MENUS = ["/boot/grub/grub.cfg", "/boot/grub/loopback.cfg"];
-/** As much room as the image takes, twice: the image and what may lie beside it while it is made. */
+/** As much room as base and archives take, twice: the image and what may lie beside it while it is made. */
 const SPACE_FACTOR = 2;
 
 /** Makes an installation image and what lies beside it. Nothing that is there is overwritten. @throws {IsoError} */
 export async function buildIso(it: IsoInput): Promise<Manifest> {
   // Fails early and cheaply: nothing is made that cannot be signed.
   if (it.privatePem !== undefined) signBlob(new Uint8Array(), it.privatePem);
+  let bytes = await requireFile("--base", it.base);
+  for (const path of it.images) bytes += await requireFile("--images", path);
   await refuseOverwrite(it.output);
   await Deno.mkdir(dirname(it.output), { recursive: true });
-  const baseBytes = (await Deno.stat(it.base).catch(() => ({ size: 0 }))).size;
-  await requireSpace(dirname(it.output), SPACE_FACTOR * baseBytes);
+  await requireSpace(dirname(it.output), SPACE_FACTOR * bytes);
   it.say(`Proving the base ${it.base}`);
   const sha256 = await checkBase(it.base, it.proof);
   const old = await readBase(it.base);

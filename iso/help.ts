@@ -26,8 +26,10 @@ OPTIONS
 
 Beside the image: FILE.sha256, FILE.manifest.json, FILE.cdx.json (SBOM),
 SHA256SUMS and, with a key, SHA256SUMS.sig. Same inputs give the same bytes.
-"verify" tells what is on an image and whether it was altered; exit code 0:
-as it was made, 1: altered or not provable.
+"verify" tells what is on an image and whether it was altered.
+
+Exit codes: 0: made, or as it was made; 1: failed, altered or not provable;
+2: the words were not understood.
 
 Needs xorriso and dpkg-deb; gpgv with --sums-signature.
 `;

@@ -1,8 +1,17 @@
 /** An image that cannot be made or read; the hint says what to do. */
 export class IsoError extends Error {
-  override readonly name = "IsoError";
+  override readonly name: string = "IsoError";
 
   constructor(message: string, readonly hint: string, options?: ErrorOptions) {
     super(message, options);
+  }
+}
+
+/** Words on the command line that are not understood or do not fit together. */
+export class IsoUsageError extends IsoError {
+  override readonly name = "IsoUsageError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, "More: deno task iso --help", options);
   }
 }

@@ -2,7 +2,7 @@ import { DebError } from "../tools/deb/build_deb.ts";
 import { AgentReleaseError } from "../tools/release_agent/agent_release_error.ts";
 import { buildIso } from "./build_iso.ts";
 import { HELP } from "./help.ts";
-import { IsoError } from "./iso_error.ts";
+import { IsoError, IsoUsageError } from "./iso_error.ts";
 import { parseBuildOptions, parseVerifyOptions } from "./options.ts";
 import { verifyImage } from "./verify_image.ts";
 
@@ -10,9 +10,9 @@ import { verifyImage } from "./verify_image.ts";
 const repo = new URL("..", import.meta.url).pathname;
 const talk = (line: string) => console.error(line);
 
-/** Gives the exit code. */
+/** Gives the exit code; throws what a person can fix, too. */
 async function main(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes("--help")) {
+  if (args.includes("--help")) {
     console.log(HELP);
     return 0;
   }
@@ -53,5 +53,5 @@ try {
   }
   console.error(error.message);
   if ("hint" in error) console.error(error.hint);
-  Deno.exit(1);
+  Deno.exit(error instanceof IsoUsageError ? 2 : 1);
 }

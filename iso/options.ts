@@ -1,13 +1,13 @@
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { type Account, parsePasswordHash, parseSshKeys } from "./autoinstall/account.ts";
 import type { BaseProof } from "./base/check_base.ts";
 import type { IsoInput } from "./build_iso.ts";
-import { IsoError } from "./iso_error.ts";
+import { IsoUsageError } from "./iso_error.ts";
+import { requireText } from "./require_file.ts";
 import type { VerifyOptions } from "./verify_image.ts";
 
-const SEE = "deno task iso --help";
-
-/** Reads the words behind `deno task iso` that make an image. @throws {IsoError} If they do not fit together. */
+/** Reads the words behind `deno task iso` that make an image. @throws {IsoUsageError} If they do not fit together. */
 export async function parseBuildOptions(
   args: readonly string[],
   { repo, say }: Pick<IsoInput, "repo" | "say">,
@@ -17,11 +17,11 @@ export async function parseBuildOptions(
   const output = required(values.output, "--output");
   const minDiskGib = Number(values["min-disk-gib"]);
   if (!Number.isInteger(minDiskGib) || minDiskGib < 1) {
-    throw new IsoError(`--min-disk-gib is a number of GiB, not "${values["min-disk-gib"]}"`, SEE);
+    throw new IsoUsageError(`--min-disk-gib is a number of GiB, not "${values["min-disk-gib"]}"`);
   }
   const { disk, k3s, key } = values;
   if (disk !== undefined && !/^\/dev\/[\w./:+-]+$/.test(disk)) {
-    throw new IsoError(`--disk is a device such as /dev/disk/by-id/…, not "${disk}"`, SEE);
+    throw new IsoUsageError(`--disk is a device such as /dev/disk/by-id/…, not "${disk}"`);
   }
   return {
     repo,
@@ -32,13 +32,21 @@ export async function parseBuildOptions(
     program: values.program ?? `${repo}.out/alga-agent`,
     account: await accountOf(values),
     diskChoice: { minDiskGib, ...(disk === undefined ? {} : { disk }) },
-    images: values.images ?? [],
+    images: distinct(values.images ?? []),
     ...(k3s === undefined ? {} : { k3sDir: k3s }),
-    ...(key === undefined ? {} : { privatePem: await readFile(key) }),
+    ...(key === undefined ? {} : { privatePem: await requireText("--key", key) }),
   };
 }
 
-/** Reads the words behind `deno task iso verify`. @throws {IsoError} If they do not fit together. */
+/** Archives lie in one folder of the image, by their own names. */
+function distinct(images: readonly string[]): readonly string[] {
+  const names = images.map((it) => basename(it));
+  const twice = names.find((it, i) => names.indexOf(it) !== i);
+  if (twice === undefined) return images;
+  throw new IsoUsageError(`--images names two archives "${twice}": one would replace the other`);
+}
+
+/** Reads the words behind `deno task iso verify`. @throws {IsoUsageError} If they do not fit together. */
 export async function parseVerifyOptions(
   args: readonly string[],
 ): Promise<{ image: string; isJson: boolean; options: VerifyOptions }> {
@@ -51,7 +59,7 @@ export async function parseVerifyOptions(
     })
   );
   const [image, ...more] = positionals;
-  if (image === undefined || more.length > 0) throw new IsoError("Name one image", SEE);
+  if (image === undefined || more.length > 0) throw new IsoUsageError("Name one image");
   const { manifest, json } = values;
   const key = values["public-key"];
   return {
@@ -59,7 +67,7 @@ export async function parseVerifyOptions(
     isJson: json,
     options: {
       ...(manifest === undefined ? {} : { manifestPath: manifest }),
-      ...(key === undefined ? {} : { publicPem: await readFile(key) }),
+      ...(key === undefined ? {} : { publicPem: await requireText("--public-key", key) }),
     },
   };
 }
@@ -69,7 +77,7 @@ function orUsage<T>(parse: () => T): T {
   try {
     return parse();
   } catch (cause) {
-    throw new IsoError(cause instanceof Error ? cause.message : String(cause), SEE, { cause });
+    throw new IsoUsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
@@ -103,14 +111,14 @@ function parseWords(args: readonly string[]) {
 
 function proofOf(it: Words): BaseProof {
   if ((it.sha256 === undefined) === (it.sums === undefined)) {
-    throw new IsoError("Say by what the base is proven: --sha256 or --sums", SEE);
+    throw new IsoUsageError("Say by what the base is proven: --sha256 or --sums");
   }
   if (it.sums === undefined) {
     if (it["sums-signature"] !== undefined || it.keyring !== undefined) {
-      throw new IsoError("--sums-signature and --keyring prove --sums, which is missing", SEE);
+      throw new IsoUsageError("--sums-signature and --keyring prove --sums, which is missing");
     }
     const sha256 = it.sha256 ?? "";
-    if (!/^[0-9a-f]{64}$/i.test(sha256)) throw new IsoError("--sha256 is 64 hexadecimal digits", SEE);
+    if (!/^[0-9a-f]{64}$/i.test(sha256)) throw new IsoUsageError("--sha256 is 64 hexadecimal digits");
     return { kind: "sum", sha256 };
   }
   const { keyring } = it;
@@ -128,23 +136,19 @@ async function accountOf(it: Words): Promise<Account> {
   const hash = it["password-hash"];
   const isUser = keys !== undefined || hash !== undefined;
   if (isUser === it["no-account"]) {
-    throw new IsoError("Say who can log in: --ssh-keys, --password-hash or both; or --no-account", SEE);
+    throw new IsoUsageError("Say who can log in: --ssh-keys, --password-hash or both; or --no-account");
   }
   if (!isUser) return { kind: "none" };
   return {
     kind: "user",
-    sshKeys: keys === undefined ? [] : parseSshKeys(await readFile(keys)),
-    ...(hash === undefined ? {} : { passwordHash: parsePasswordHash(await readFile(hash)) }),
+    sshKeys: keys === undefined ? [] : parseSshKeys(await requireText("--ssh-keys", keys)),
+    ...(hash === undefined
+      ? {}
+      : { passwordHash: parsePasswordHash(await requireText("--password-hash", hash)) }),
   };
 }
 
 function required(value: string | undefined, option: string): string {
-  if (value === undefined) throw new IsoError(`${option} is missing`, SEE);
+  if (value === undefined) throw new IsoUsageError(`${option} is missing`);
   return value;
-}
-
-async function readFile(path: string): Promise<string> {
-  return await Deno.readTextFile(path).catch((cause) => {
-    throw new IsoError(`"${path}" cannot be read`, "Name a file that is there", { cause });
-  });
 }

@@ -14,8 +14,17 @@ export async function programBuild(program: string): Promise<z.infer<typeof Buil
   if (!found?.isFile) {
     throw new IsoError(`The program "${program}" is not there`, "Make it: deno task compile");
   }
-  const { version, commit, builtAt } = Build.parse(
-    JSON.parse(await runProgram(program, ["version", "-o", "json"])),
-  );
-  return { version, commit, builtAt };
+  try {
+    const { version, commit, builtAt } = Build.parse(
+      JSON.parse(await runProgram(program, ["version", "-o", "json"])),
+    );
+    return { version, commit, builtAt };
+  } catch (cause) {
+    const said = cause instanceof IsoError ? `: ${cause.message}` : "";
+    throw new IsoError(
+      `--program: "${program}" does not run here, or is no alga-agent${said}`,
+      "Make it: deno task compile",
+      { cause },
+    );
+  }
 }

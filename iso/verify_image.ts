@@ -43,6 +43,9 @@ export async function verifyImage(image: string, options: VerifyOptions = {}): P
   if (options.publicPem !== undefined) problems.push(...await checkSignature(path, options.publicPem));
   const trust = options.publicPem !== undefined && problems.length === 0 ? "signed" : "unsigned";
 
+  await Deno.stat(image).catch((cause) => {
+    throw new IsoError(`The image "${image}" cannot be read`, "Name an image that is there", { cause });
+  });
   say(`Reading ${image}`);
   if (await sha256OfFile(image) === manifest.image.sha256) return { manifest, trust, problems };
   const { size } = await Deno.stat(image);

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
-import { IsoError } from "../iso_error.ts";
+import { IsoError, IsoUsageError } from "../iso_error.ts";
+import { requireFile, requireText } from "../require_file.ts";
 import { runProgram } from "../run_program.ts";
 
 /** By what the base is proven: its sum, or the list of sums that its maker signed. */
@@ -28,16 +29,18 @@ export async function checkBase(base: string, proof: BaseProof): Promise<string>
 /** The sum that the list has for a file of this name. */
 async function sumFromList(base: string, it: Extract<BaseProof, { kind: "list" }>): Promise<string> {
   if ((it.signature === undefined) !== (it.keyring === undefined)) {
-    throw new IsoError(
-      "A signature is proven with a keyring; one of both is missing",
-      `Give --sums-signature and --keyring together. ${WHERE}; the keyring is /usr/share/keyrings/ubuntu-archive-keyring.gpg of the package ubuntu-keyring`,
+    throw new IsoUsageError(
+      `A signature is proven with a keyring; one of both is missing. Give --sums-signature and --keyring together. ${WHERE}; the keyring is /usr/share/keyrings/ubuntu-archive-keyring.gpg of the package ubuntu-keyring`,
     );
   }
+  const list = await requireText("--sums", it.sums);
   if (it.signature !== undefined && it.keyring !== undefined) {
+    await requireFile("--sums-signature", it.signature);
+    await requireFile("--keyring", it.keyring);
     await runProgram("gpgv", ["--keyring", await Deno.realPath(it.keyring), it.signature, it.sums]);
   }
   const name = basename(base);
-  for (const line of (await Deno.readTextFile(it.sums)).split("\n")) {
+  for (const line of list.split("\n")) {
     const [, sum, file] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
     if (sum !== undefined && file === name) return sum;
   }

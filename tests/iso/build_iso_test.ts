@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { buildIso, type IsoInput } from "../../iso/build_iso.ts";
+import { freeBytes } from "../../iso/free_space.ts";
 import { extractImage, listImageFiles, readImageFiles } from "../../iso/image_files.ts";
+import { programBuild } from "../../iso/program_build.ts";
 import { parseMd5Sums } from "../../iso/record/md5sums.ts";
 import { verifyImage } from "../../iso/verify_image.ts";
 import { checkChecksums, sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import { isSignedBy } from "../../tools/release_agent/signature.ts";
+import { mortalCommand } from "../mortal_command.ts";
 import { run } from "../vm/run.ts";
 import { makeUpProgram } from "./made_up_program.ts";
 import { BASE_INFO, BASE_MENU, makeStandInBase, missingForImages } from "./stand_in_base.ts";
@@ -200,6 +203,11 @@ imageTest("verify notices one byte in the boot structures, and a cut end", async
   assert.match(problems.join(), /SHA-256 differs.*boot structures/);
   await Deno.truncate(image, 2_000_000);
   assert.match((await verifyImage(image)).problems.join(), /it has 2000000 bytes, not/);
+  await Deno.remove(image);
+  await assert.rejects(verifyImage(image), {
+    name: "IsoError",
+    message: `The image "${image}" cannot be read`,
+  });
 });
 
 Deno.test("a key that cannot sign is refused before anything is read or made", async () => {
@@ -212,6 +220,64 @@ Deno.test("a key that cannot sign is refused before anything is read or made", a
   );
   assert.deepEqual(said, []);
   assert.deepEqual(await Array.fromAsync(Deno.readDir(`${dir}/${number - 1}`)), []);
+});
+
+Deno.test("a file that is missing or does not fit the disk is refused by its option before anything is made", async () => {
+  const small = `${dir}/small.iso`;
+  await Deno.writeTextFile(small, "an image");
+  const gone = `${dir}/gone`;
+  await assert.rejects(build({ base: small, images: [gone] }), {
+    name: "IsoError",
+    message: `--images: "${gone}" cannot be read`,
+  });
+  await assert.rejects(build({ base: small, images: [dir] }), /--images: .* cannot be read/);
+  // Without a block of its own: only its length counts.
+  const huge = `${dir}/huge.tar`;
+  await Deno.writeTextFile(huge, "");
+  await Deno.truncate(huge, await freeBytes(dir));
+  await assert.rejects(build({ base: small, images: [huge] }), /GB free; this needs /);
+  await Deno.remove(huge);
+});
+
+for (
+  const [what, text, mode] of [
+    ["no program", "hello", 0o644],
+    ["a program that fails", "#!/bin/sh\nexit 3\n", 0o755],
+    ["another program", "#!/bin/sh\necho hello\n", 0o755],
+    ["a program with another answer", "#!/bin/sh\necho '{}'\n", 0o755],
+    ["a program of another machine", "\x7fELF", 0o755],
+  ] as const
+) {
+  Deno.test(`--program that is ${what} is named in words`, async () => {
+    const path = await Deno.makeTempFile({ dir });
+    await Deno.writeTextFile(path, text);
+    await Deno.chmod(path, mode);
+    await assert.rejects(programBuild(path), (error: Error) => {
+      assert.equal(error.name, "IsoError");
+      assert.ok(error.message.startsWith(`--program: "${path}" does not run here, or is no alga-agent`));
+      return true;
+    });
+  });
+}
+
+Deno.test("the command ends with 2 for words it does not understand, with 1 for a file that is missing", async () => {
+  const enough = ["--base", `${dir}/gone.iso`, "--sha256", "0a".repeat(32), "--output", `${dir}/o/a.iso`];
+  for (
+    const [args, expected, said] of [
+      [[], 2, /^--base is missing\nMore: deno task iso --help\n$/],
+      [["verify"], 2, /^Name one image\nMore: /],
+      [[...enough, "--no-account", "--yes"], 2, /--yes[^]*\nMore: /],
+      [[...enough, "--no-account"], 1, /^--base: ".*gone.iso" cannot be read\nName a file that is there\n$/],
+    ] as const
+  ) {
+    const { code, stderr } = await mortalCommand(
+      Deno.execPath(),
+      ["run", "-A", "--quiet", `${repo}iso/main.ts`, ...args],
+      { stdout: "piped", stderr: "piped" },
+    ).output();
+    assert.match(new TextDecoder().decode(stderr), said);
+    assert.equal(code, expected, args.join(" "));
+  }
 });
 
 imageTest("a base with another sum is refused before anything is written", async () => {

@@ -31,6 +31,25 @@ Deno.test("checkBase finds the sum of the base in a list by its name", async () 
   });
 });
 
+Deno.test("checkBase names the option whose file is missing", async () => {
+  await withBase(async ({ dir, base, sum }) => {
+    const [sums, gone] = [`${dir}/SHA256SUMS`, `${dir}/gone`];
+    await Deno.writeTextFile(sums, `${sum} *ubuntu.iso\n`);
+    for (
+      const [option, files] of [
+        ["--sums", { sums: gone }],
+        ["--sums-signature", { sums, signature: gone, keyring: sums }],
+        ["--keyring", { sums, signature: sums, keyring: gone }],
+      ] as const
+    ) {
+      await assert.rejects(checkBase(base, { kind: "list", ...files }), {
+        name: "IsoError",
+        message: `${option}: "${gone}" cannot be read`,
+      });
+    }
+  });
+});
+
 Deno.test({
   name: `checkBase wants a list with a signature to be signed by a key of the keyring${
     noGpg ? " (skipped: no gpg)" : ""

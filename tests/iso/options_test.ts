@@ -32,7 +32,17 @@ for (
     [
       "with a missing file",
       [...ENOUGH.slice(0, -1), "--ssh-keys", "/no/such"],
-      /"\/no\/such" cannot be read/,
+      /^--ssh-keys: "\/no\/such" cannot be read/,
+    ],
+    [
+      "with a folder for a file",
+      [...ENOUGH, "--key", "/tmp"],
+      /^--key: "\/tmp" cannot be read/,
+    ],
+    [
+      "with two archives of one name",
+      [...ENOUGH, "--images", "a/core.tar", "--images", "b/core.tar"],
+      /--images names two archives "core.tar"/,
     ],
     ["with a disk that is not a device", [...ENOUGH, "--disk", "sda'; rm"], /--disk is a device/],
     ["with a size in words", [...ENOUGH, "--min-disk-gib", "big"], /a number of GiB/],
