@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { THIRD_PARTS } from "../../agent/product/pins.ts";
+import { cycloneDx } from "../../tools/release_agent/cyclonedx.ts";
 import type { Manifest } from "./manifest.ts";
 
 /**
@@ -50,25 +50,5 @@ export function imageSbom({ build, image, files }: Manifest): Record<string, unk
     components,
     dependencies: [{ ref, dependsOn: components.map((it) => it["bom-ref"]) }],
   };
-  return {
-    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
-    bomFormat: "CycloneDX",
-    specVersion: "1.6",
-    serialNumber: `urn:uuid:${uuidOf(JSON.stringify(document))}`,
-    version: 1,
-    ...document,
-  };
-}
-
-/** A UUID (version 8, RFC 9562) that the content decides. */
-function uuidOf(content: string): string {
-  const hex = createHash("sha256").update(content).digest("hex");
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ]
-    .join("-");
+  return cycloneDx(document);
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { FLUX_CRDS_SHA256, FLUX_MODULES } from "../flux_crds.ts";
+import { cycloneDx } from "./cyclonedx.ts";
 import type { PackageFacts } from "./package_facts.ts";
 
 /** What an SBOM is made from. */
@@ -68,14 +68,7 @@ export function buildSbom(input: SbomInput): Record<string, unknown> {
       ...[runtime, ...definitions].map((it) => ({ ref: it["bom-ref"], dependsOn: [] })),
     ],
   };
-  return {
-    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
-    bomFormat: "CycloneDX",
-    specVersion: "1.6",
-    serialNumber: `urn:uuid:${uuidOf(JSON.stringify(document))}`,
-    version: 1,
-    ...document,
-  };
+  return cycloneDx(document);
 }
 
 function packageComponent(it: PackageFacts) {
@@ -130,17 +123,4 @@ function purlOf({ name, version }: { name: string; version: string }): string {
 /** One identifier, or an expression of several. */
 function licences(licence: string): Record<string, unknown>[] {
   return /^[\w.+-]+$/.test(licence) ? [{ license: { id: licence } }] : [{ expression: licence }];
-}
-
-/** A UUID (version 8, RFC 9562) that the content decides. */
-function uuidOf(content: string): string {
-  const hex = createHash("sha256").update(content).digest("hex");
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ]
-    .join("-");
 }
