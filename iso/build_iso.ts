@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { filesBelow } from "../tools/deb/files_below.ts";
 import { sha256OfFile } from "../tools/release_agent/checksums.ts";
 import { signBlob } from "../tools/release_agent/signature.ts";
 import { type Account } from "./autoinstall/account.ts";
@@ -10,7 +11,7 @@ import { IsoError } from "./iso_error.ts";
 import { patchBootMenu } from "./menu/boot_menu.ts";
 import { BuildInfo } from "./payload/build_info.ts";
 import type { DiskChoice } from "./payload/prepare_script.ts";
-import { filesBelow, stagePayload } from "./payload/stage_payload.ts";
+import { stagePayload } from "./payload/stage_payload.ts";
 import { programBuild } from "./program_build.ts";
 import type { Manifest } from "./record/manifest.ts";
 import { md5OfFile, MD5SUMS_PATH, parseMd5Sums, renderMd5Sums } from "./record/md5sums.ts";

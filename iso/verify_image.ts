@@ -1,9 +1,9 @@
 import { basename, dirname } from "node:path";
+import { filesBelow } from "../tools/deb/files_below.ts";
 import { sha256OfFile } from "../tools/release_agent/checksums.ts";
 import { isSignedBy } from "../tools/release_agent/signature.ts";
 import { extractImage } from "./image_files.ts";
 import { IsoError } from "./iso_error.ts";
-import { filesBelow } from "./payload/stage_payload.ts";
 import { besideImage, Manifest } from "./record/manifest.ts";
 import { md5OfFile, MD5SUMS_PATH, parseMd5Sums } from "./record/md5sums.ts";
 import { SUMS_NAME } from "./record/write_records.ts";

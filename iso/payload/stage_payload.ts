@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { PATHS_OF_PAYLOAD } from "./payload_paths.ts";
 import { K3S } from "../../agent/product/pins.ts";
 import { buildDeb } from "../../tools/deb/build_deb.ts";
+import { filesBelow } from "../../tools/deb/files_below.ts";
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import type { Account } from "../autoinstall/account.ts";
 import { IsoError } from "../iso_error.ts";
@@ -68,14 +69,4 @@ async function copy(from: string, dir: string, place: string): Promise<void> {
   const to = `${dir}/${place}`;
   await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
   await Deno.copyFile(from, to);
-}
-
-/** Files below a folder, relative to it, sorted by their bytes. */
-export async function filesBelow(dir: string, below = ""): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(`${dir}/${below}`)) {
-    if (isDirectory) found.push(...await filesBelow(dir, `${below}${name}/`));
-    else found.push(below + name);
-  }
-  return found.sort();
 }

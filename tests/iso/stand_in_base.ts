@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { findProgram } from "../cluster/find_program.ts";
-import { filesBelow } from "../../iso/payload/stage_payload.ts";
+import { filesBelow } from "../../tools/deb/files_below.ts";
 import { run } from "../vm/run.ts";
 
 /** Programs that make a stand-in and work on images, with their packages. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { resolve } from "node:path";
 import { controlFile, copyrightFile, debChangelog, debVersion, LINTIAN_OVERRIDES } from "./control.ts";
+import { filesBelow } from "./files_below.ts";
 import { MAINTAINER_SCRIPTS } from "./maintainer_scripts.ts";
 
 /** A package that cannot be made; the message says why and what to do. */
@@ -72,7 +73,7 @@ async function addDocuments(
 }
 
 async function addControl(tree: string, version: string): Promise<void> {
-  const files = await filesOf(tree);
+  const files = await filesBelow(tree);
   let bytes = 0;
   const sums: string[] = [];
   for (const path of files) {
@@ -97,20 +98,10 @@ async function sameTimesAndModes(tree: string, at: Date): Promise<void> {
     await Deno.chmod(path, mode);
     await Deno.utime(path, at, at);
   };
-  for (const path of await filesOf(tree)) {
+  for (const path of await filesBelow(tree)) {
     await set(`${tree}/${path}`, PROGRAMS.includes(path) ? 0o755 : 0o644);
   }
   for (const path of await foldersOf(tree)) await set(path, 0o755);
-}
-
-/** Files below a folder, relative to it, sorted. */
-async function filesOf(tree: string, below = ""): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(`${tree}/${below}`)) {
-    if (isDirectory) found.push(...await filesOf(tree, `${below}${name}/`));
-    else found.push(below + name);
-  }
-  return found.sort();
 }
 
 /** A folder and all below it, the deepest first. */
