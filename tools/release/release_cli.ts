@@ -12,7 +12,7 @@ import { type OciArtifact, toReference } from "./oci_artifact.ts";
 import { readLayout, writeLayout } from "./oci_layout.ts";
 import { moveChannel, pushRelease } from "./push_release.ts";
 import { readVerifyingKeys } from "./key_files.ts";
-import { createReader, createWriter, oneWord } from "./release_options.ts";
+import { CHANNELS, createReader, createWriter, oneWord, REGISTRY_OPTIONS } from "./release_options.ts";
 import { diff, promote, sign } from "./trust_commands.ts";
 import { RELEASE_HELP } from "./release_help.ts";
 import { ReleaseError } from "./release_error.ts";
@@ -98,17 +98,15 @@ async function push(args: readonly string[], { out, err, folder, home }: Surroun
     args: [...args],
     allowPositionals: true,
     options: {
-      "registry-mirror": { type: "string", multiple: true },
-      "auth-file": { type: "string" },
+      ...REGISTRY_OPTIONS,
       channel: { type: "string" },
-      json: { type: "boolean", default: false },
     },
   });
   const dir = oneWord(positionals, "the folder that build made");
   const mirrors = parseMirrors(values["registry-mirror"]);
   const channel = values.channel === undefined
     ? undefined
-    : parseChoice("--channel", values.channel, ["stable", "nightly"]);
+    : parseChoice("--channel", values.channel, CHANNELS);
   const writer = await createWriter(mirrors, { folder, home, authFile: values["auth-file"] });
   const artifacts = await readLayout(resolve(folder, dir));
   const pointer = artifacts.find((it) => it.place.repository === RELEASE_REPOSITORY);
@@ -139,9 +137,9 @@ async function verify(args: readonly string[], { out, folder }: Surroundings): P
     args: [...args],
     allowPositionals: true,
     options: {
-      "registry-mirror": { type: "string", multiple: true },
+      "registry-mirror": REGISTRY_OPTIONS["registry-mirror"],
       key: { type: "string", multiple: true, default: [] },
-      json: { type: "boolean", default: false },
+      json: REGISTRY_OPTIONS.json,
     },
   });
   const reference = oneWord(positionals, "a version, a channel or a digest");

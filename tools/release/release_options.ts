@@ -6,6 +6,16 @@ import type { RegistryClient, RegistryMirrors } from "../../agent/registry/regis
 import { readDockerCredentials } from "./docker_credentials.ts";
 import { createRegistryWriter, type RegistryWriter } from "./registry_writer.ts";
 
+/** Channels that a release can be put on. */
+export const CHANNELS = ["stable", "nightly"] as const;
+
+/** Options of every command that talks to registries and writes to them. */
+export const REGISTRY_OPTIONS = {
+  "registry-mirror": { type: "string", multiple: true },
+  "auth-file": { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
+
 /** The one word that a command needs. @throws {UsageError} */
 export function oneWord(positionals: readonly string[], what: string): string {
   const [word, ...more] = positionals;

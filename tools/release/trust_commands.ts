@@ -11,15 +11,9 @@ import { pathFindings, promotionRecord } from "./promote_release.ts";
 import type { Surroundings } from "./release_cli.ts";
 import { releaseChanges } from "./release_diff.ts";
 import { ReleaseError } from "./release_error.ts";
-import { createReader, createWriter, oneWord } from "./release_options.ts";
+import { CHANNELS, createReader, createWriter, oneWord, REGISTRY_OPTIONS } from "./release_options.ts";
 import { signRelease } from "./sign_release.ts";
 import { type Finding, verifyRelease } from "./verify_release.ts";
-
-const REGISTRY_OPTIONS = {
-  "registry-mirror": { type: "string", multiple: true },
-  "auth-file": { type: "string" },
-  json: { type: "boolean", default: false },
-} as const;
 
 /** `deno task release sign` */
 export async function sign(args: readonly string[], { out, folder, home }: Surroundings): Promise<ExitCode> {
@@ -64,7 +58,7 @@ export async function promote(
     },
   });
   const reference = oneWord(positionals, "a version, a channel or a digest");
-  const channel = parseChoice("--channel", values.channel, ["stable", "nightly"]);
+  const channel = parseChoice("--channel", values.channel, CHANNELS);
   if (values.by === "") throw new UsageError("Say who promotes it: --by NAME");
   const keys = await readVerifyingKeys(folder, values.key);
   if (keys.length === 0) {
