@@ -12,7 +12,6 @@ export interface RunOptions {
 const PACKAGES: Readonly<Record<string, string>> = {
   "dpkg-deb": "dpkg",
   gpgv: "gpgv",
-  "qemu-img": "qemu-utils",
   xorriso: "xorriso",
 };
 

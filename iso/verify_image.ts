@@ -30,7 +30,7 @@ export interface VerifyOptions {
 const NOT_LISTED = [MD5SUMS_PATH, "/boot.catalog", "/boot/grub/i386-pc/eltorito.img"];
 
 /**
- * Holds an image against its manifest, and the manifest against its signature. Where the whole differs, an ISO is read file by
+ * Holds an image against its manifest, and the manifest against its signature. Where the whole differs, it is read file by
  * file, so that it can be said which. Needs neither root nor mounting.
  * @throws {IsoError} If there is nothing to hold it against.
  */
@@ -55,10 +55,8 @@ export async function verifyImage(image: string, options: VerifyOptions = {}): P
       ? "The image is not the one of its manifest: its SHA-256 differs"
       : `The image is not the one of its manifest: it has ${size} bytes, not ${bytes}`,
   );
-  if (manifest.image.format === "iso") {
-    say("It differs; reading each of its files");
-    problems.push(...await compareFiles(image, manifest));
-  }
+  say("It differs; reading each of its files");
+  problems.push(...await compareFiles(image, manifest));
   return { manifest, trust, problems };
 }
 

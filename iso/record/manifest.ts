@@ -9,7 +9,7 @@ export const Manifest = z.strictObject({
   build: BuildInfo,
   image: z.strictObject({
     name: z.string(),
-    format: z.enum(["iso", "qcow2", "ova", "raw"]),
+    format: z.literal("iso"),
     bytes: z.int().positive(),
     sha256: Sha256,
   }),

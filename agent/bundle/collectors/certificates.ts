@@ -65,7 +65,7 @@ async function addShown(tools: CollectorTools): Promise<void> {
 }
 
 /** Certificates of a text in the order in which they stand. */
-export function certificatesIn(text: string, from: string): CertificateRow[] {
+function certificatesIn(text: string, from: string): CertificateRow[] {
   return [...text.matchAll(BLOCK)].flatMap(([pem, label]) => {
     if (label !== "CERTIFICATE") return [];
     const { subject, issuer, validFrom, validTo, fingerprint256 } = new X509Certificate(pem);
