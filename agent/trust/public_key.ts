@@ -50,7 +50,7 @@ export function parsePublicKey(name: string, text: string): TrustedKey | { name:
   } catch {
     return wrong("its key cannot be read");
   }
-  if (key.asymmetricKeyType !== "ec" || !P256.includes(key.asymmetricKeyDetails?.namedCurve)) {
+  if (!isP256(key)) {
     return wrong("its key is not ECDSA on the curve P-256");
   }
   const id = createHash("sha256").update(key.export({ type: "spki", format: "der" })).digest("hex").slice(
@@ -58,6 +58,11 @@ export function parsePublicKey(name: string, text: string): TrustedKey | { name:
     32,
   );
   return { name, id, key, pem: `${pem}\n`, ...(retired === undefined ? {} : { retired }) };
+}
+
+/** Whether a key, public or private, is ECDSA on the curve P-256. */
+export function isP256(key: KeyObject): boolean {
+  return key.asymmetricKeyType === "ec" && P256.includes(key.asymmetricKeyDetails?.namedCurve);
 }
 
 /** Whether a key has been retired by this moment. */

@@ -361,7 +361,15 @@ export const WORKSHOPS: readonly Room[] = [
   {
     path: "tools/release",
     holds: "build, push, sign, verify, promote a release",
-    knows: ["agent/net", "agent/registry", "agent/release", "agent/trust", "agent/product", "agent/cli"],
+    knows: [
+      "agent/net",
+      "agent/registry",
+      "agent/release",
+      "agent/trust",
+      "agent/product",
+      "agent/cli",
+      "tools",
+    ],
   },
 ];
 

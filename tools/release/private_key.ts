@@ -2,11 +2,12 @@ import { createPrivateKey, createPublicKey, type KeyObject, scryptSync } from "n
 import { Buffer } from "node:buffer";
 import { xsalsa20poly1305 } from "@noble/ciphers/salsa";
 import * as z from "zod";
+import { isP256 } from "../../agent/trust/public_key.ts";
+import { isEncryptedPem, readPrivatePem } from "../release_agent/private_pem.ts";
 import { ReleaseError } from "./release_error.ts";
 
 /** First lines of key files that cosign makes; the older name too. */
 const COSIGN_BLOCK = /-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END /;
-const P256: readonly (string | undefined)[] = ["prime256v1", "p256"];
 const MAKE_KEY = 'Make one with "cosign generate-key-pair", and keep it where only you can read it';
 
 /** How cosign encrypts a key: scrypt of the password, then NaCl's secretbox over PKCS #8. Bounded: others may have written the file. */
@@ -38,7 +39,7 @@ export function readPrivateKey(text: string, password: string): KeyObject {
   const key = encrypted === undefined
     ? readPem(text)
     : fromDer(decrypt(encrypted.replaceAll(/\s/g, ""), password));
-  if (key.asymmetricKeyType !== "ec" || !P256.includes(key.asymmetricKeyDetails?.namedCurve)) {
+  if (!isP256(key)) {
     throw new ReleaseError("The key is not ECDSA on the curve P-256", MAKE_KEY);
   }
   return key;
@@ -50,17 +51,12 @@ export function publicPem(key: KeyObject): string {
 }
 
 function readPem(text: string): KeyObject {
-  if (/^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(text)) {
+  if (isEncryptedPem(text)) {
     throw new ReleaseError("The key is encrypted in a way that is not cosign's", MAKE_KEY);
   }
-  // openssl may write the curve's parameters before the key.
-  const [block] = /-----BEGIN (EC )?PRIVATE KEY-----[^]*?-----END \1PRIVATE KEY-----/.exec(text) ?? [];
-  if (block === undefined) throw new ReleaseError("This is not a private key", MAKE_KEY);
-  try {
-    return createPrivateKey(block);
-  } catch {
-    throw new ReleaseError("The key cannot be read", MAKE_KEY); // no cause: it may quote the key
-  }
+  const key = readPrivatePem(text);
+  if ("problem" in key) throw new ReleaseError(key.problem, MAKE_KEY);
+  return key;
 }
 
 function fromDer(der: Uint8Array): KeyObject {

@@ -1,9 +1,8 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
-import { isSignedBy as isSignedByKey } from "../../agent/trust/public_key.ts";
+import { createPublicKey, type KeyObject, sign } from "node:crypto";
+import { isP256, isSignedBy as isSignedByKey } from "../../agent/trust/public_key.ts";
 import { AgentReleaseError } from "./agent_release_error.ts";
+import { isEncryptedPem, readPrivatePem } from "./private_pem.ts";
 
-/** Names of the curve P-256, in Node and in Deno. */
-const P256 = ["prime256v1", "p256"];
 const MAKE_KEY =
   "Make one with: openssl ecparam -name prime256v1 -genkey -noout -out release.key, and keep it where only you can read it";
 
@@ -24,16 +23,15 @@ export function isSignedBy(content: Uint8Array, signature: string, publicPem: st
 }
 
 function readPrivateKey(pem: string): KeyObject {
-  if (/-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(pem)) {
+  if (isEncryptedPem(pem)) {
     throw new AgentReleaseError(
       "The key is encrypted, and there is nobody to ask for its password",
       `Give a key without a password. ${MAKE_KEY}. Keys of "cosign generate-key-pair" are always encrypted; "cosign import-key-pair" reads this one`,
     );
   }
-  // openssl may write the curve's parameters before the key.
-  const [block] = /-----BEGIN (EC )?PRIVATE KEY-----[^]*?-----END \1PRIVATE KEY-----/.exec(pem) ?? [];
-  if (block === undefined) throw new AgentReleaseError("This is not a private key in PEM form", MAKE_KEY);
-  return onP256(block, createPrivateKey, MAKE_KEY);
+  const key = readPrivatePem(pem);
+  if ("problem" in key) throw new AgentReleaseError(key.problem, MAKE_KEY);
+  return onP256(key, MAKE_KEY);
 }
 
 function readPublicKey(pem: string): KeyObject {
@@ -42,20 +40,17 @@ function readPublicKey(pem: string): KeyObject {
   if (!pem.includes("-----BEGIN PUBLIC KEY-----")) {
     throw new AgentReleaseError("This is not a public key in PEM form", hint);
   }
-  return onP256(pem, createPublicKey, hint);
+  try {
+    return onP256(createPublicKey(pem), hint);
+  } catch (cause) {
+    throw cause instanceof AgentReleaseError
+      ? cause
+      : new AgentReleaseError("The key cannot be read", hint, { cause });
+  }
 }
 
-function onP256(pem: string, read: (pem: string) => KeyObject, hint: string): KeyObject {
-  let key: KeyObject;
-  try {
-    key = read(pem);
-  } catch (cause) {
-    throw new AgentReleaseError("The key cannot be read", hint, { cause });
-  }
-  const curve = key.asymmetricKeyDetails?.namedCurve ?? "";
-  if (key.asymmetricKeyType !== "ec" || !P256.includes(curve)) {
-    const kind = [key.asymmetricKeyType, curve].filter((it) => it).join(" ");
-    throw new AgentReleaseError(`The key is of the kind ${kind}, not ECDSA on P-256`, hint);
-  }
-  return key;
+function onP256(key: KeyObject, hint: string): KeyObject {
+  if (isP256(key)) return key;
+  const kind = [key.asymmetricKeyType, key.asymmetricKeyDetails?.namedCurve].filter((it) => it).join(" ");
+  throw new AgentReleaseError(`The key is of the kind ${kind}, not ECDSA on P-256`, hint);
 }
