@@ -1,6 +1,6 @@
 import { IsoError } from "./iso_error.ts";
 
-/** Size in bytes of a file that an option names. @throws {IsoError} If it is no file that can be read here */
+/** Size in bytes of a file that an option names. @throws {IsoError} If it is not a file that can be read here */
 export async function requireFile(option: string, path: string): Promise<number> {
   const unreadable = (options: ErrorOptions = {}) =>
     new IsoError(`${option}: "${path}" cannot be read`, "Name a file that is there", options);
@@ -14,7 +14,7 @@ export async function requireFile(option: string, path: string): Promise<number>
   }
 }
 
-/** Text of a file that an option names. @throws {IsoError} If it is no file that can be read here */
+/** Text of a file that an option names. @throws {IsoError} If it is not a file that can be read here */
 export async function requireText(option: string, path: string): Promise<string> {
   await requireFile(option, path);
   return await Deno.readTextFile(path);
