@@ -1,8 +1,8 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { MANAGEMENT_PASSWORD } from "../simulator/sign_in.ts";
-import { startAgent } from "../simulator/agent_process.ts";
 import type { AgentProcess } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
+import { startCompiled } from "../walk/walk.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -16,6 +16,8 @@ export interface BrowserTest {
   browser: Browser;
   agent: AgentProcess;
   world: World;
+  /** Another agent in the same world, on the port of one that has ended. */
+  startAgain(port: number): Promise<AgentProcess>;
   /** A page of its own; JavaScript is off unless asked for. */
   open(
     options?: { javaScript?: boolean; width?: number; scheme?: "light" | "dark"; forcedColors?: boolean },
@@ -25,7 +27,7 @@ export interface BrowserTest {
   shoot(page: Page, name: string): Promise<void>;
 }
 
-/** A world, an agent and a browser for one test. */
+/** A world, the compiled agent and a browser for one test. */
 export async function withBrowser(
   timeline: string,
   body: (test: BrowserTest) => Promise<void>,
@@ -36,7 +38,7 @@ export async function withBrowser(
   started.defer(() => Deno.remove(root, { recursive: true }));
   const world = await startWorld({ root, timeline, speed: options.speed ?? 20 });
   started.defer(() => world.stop());
-  const agent = await startAgent(world);
+  const agent = await startCompiled(world);
   started.defer(async () => void await agent.kill("SIGKILL"));
   // Ends with this process, however that ends.
   const launcher = await Deno.makeTempFile({ prefix: "alga-chromium-" });
@@ -67,6 +69,7 @@ export async function withBrowser(
     browser,
     agent,
     world,
+    startAgain: (port) => startCompiled(world, { port }),
     async open({ javaScript = false, width = 1100, scheme = "light", forcedColors = false } = {}) {
       const context = await browser.newContext({
         javaScriptEnabled: javaScript,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { sampleInputs, startAgent } from "../simulator/agent_process.ts";
+import { sampleInputs } from "../simulator/agent_process.ts";
 import { until } from "../until.ts";
 import { fetchSetup } from "../walk/walk.ts";
 import { type BrowserTest, withBrowser } from "./browser.ts";
@@ -150,7 +150,7 @@ browserTest(
       await test.agent.kill("SIGTERM");
       await page.getByText("The agent is restarting").waitFor();
       await test.shoot(page, "restarting");
-      const again = await startAgent(test.world, { port });
+      const again = await test.startAgain(port);
       try {
         await page.waitForURL(/live=again/, { waitUntil: "commit", ...RELOADED });
         await page.getByText("This page follows by itself").waitFor();
@@ -158,7 +158,7 @@ browserTest(
         await again.kill("SIGKILL");
         const notice = page.locator(".stale:visible");
         await notice.waitFor({ timeout: 60_000 });
-        const third = await startAgent(test.world, { port });
+        const third = await test.startAgain(port);
         try {
           await notice.getByRole("link").click({ noWaitAfter: true });
           await until("the notice is gone", () => notice.count(), (it) => it === 0);

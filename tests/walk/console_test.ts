@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { agentCommand, type AgentProcess, sampleInputs, startAgent } from "../simulator/agent_process.ts";
+import { agentCommand, type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { findProgram } from "../cluster/find_program.ts";
 import { signIn } from "../simulator/sign_in.ts";
 import { until } from "../until.ts";
-import { agentProgram, fetchSetup, withAppliance } from "./walk.ts";
+import { agentProgram, fetchSetup, startCompiled, withAppliance } from "./walk.ts";
 import { type TmuxTerminal, withTmux } from "./tmux.ts";
 
 const hasTmux = await findProgram("tmux") !== undefined;
@@ -154,8 +154,7 @@ tmuxTest(
         await press("n");
         let again: AgentProcess | undefined;
         try {
-          const program = await agentProgram();
-          again = await startAgent(world, program === undefined ? {} : { program });
+          again = await startCompiled(world);
           await shows("the first screen again", /1 Set up/);
         } finally {
           await again?.kill("SIGKILL");

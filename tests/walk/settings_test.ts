@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { SettingsPlan, SettingsView } from "../../agent/settings/settings_view.ts";
 import { KINDS } from "../../k8s/mod.ts";
 import { PATHS } from "../../agent/state/paths.ts";
-import { type AgentProcess, sampleInputs, startAgent } from "../simulator/agent_process.ts";
+import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import type { World } from "../simulator/world.ts";
 import { until } from "../until.ts";
-import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
+import { fetchSetup, fetchStatus, startCompiled, withAppliance } from "./walk.ts";
 
 const ADDRESS = "https://other.example.com";
 const OWN_DNS = "192.0.2.77";
@@ -151,7 +151,7 @@ Deno.test("killed amid a change, the next start brings it to its end", async () 
         );
         await agent.kill("SIGKILL");
         await accepting;
-        agent = await startAgent(world);
+        agent = await startCompiled(world);
         await applied(agent);
         assert.equal(await resolvConf(world), `nameserver ${change.dnsServers[0]}\n`, stepId);
         const { rows } = await settings(agent);

@@ -3,10 +3,10 @@ import { HELM_RELEASES } from "../../agent/product/helm_releases.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
 import { KINDS } from "../../k8s/mod.ts";
 import { PATHS } from "../../agent/state/paths.ts";
-import { type AgentProcess, sampleInputs, startAgent } from "../simulator/agent_process.ts";
+import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import type { World } from "../simulator/world.ts";
 import { until } from "../until.ts";
-import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
+import { fetchSetup, fetchStatus, startCompiled, withAppliance } from "./walk.ts";
 
 async function setUp(agent: AgentProcess, world: World): Promise<void> {
   await agent.request("POST", "/api/v1/setup", sampleInputs(world));
@@ -118,7 +118,7 @@ Deno.test("killed amid an update, the next start lets go what was held, says so,
           60,
         );
         await agent.kill("SIGKILL");
-        agent = await startAgent(world);
+        agent = await startCompiled(world);
         const ready = () => agent.request("GET", "/readyz");
         await until("what was interrupted is taken up", ready, (it) => it.status === 200, 60);
         assert.deepEqual(await heldReleases(world), [], stepId);

@@ -10,19 +10,24 @@ export async function agentProgram(): Promise<string | undefined> {
   return program.ok ? program.path : undefined;
 }
 
+/** Starts the compiled agent in a world; the source where none can be made. */
+export async function startCompiled(world: World, options: { port?: number } = {}): Promise<AgentProcess> {
+  const program = await agentProgram();
+  return await startAgent(world, program === undefined ? options : { ...options, program });
+}
+
 /** A world and an agent in a folder of their own, for the time of one test. */
 export async function withAppliance(
   timeline: string,
   body: (agent: AgentProcess, world: World) => Promise<void>,
   options: { speed?: number } = {},
 ): Promise<void> {
-  const program = await agentProgram();
   await using started = new AsyncDisposableStack();
   const root = await Deno.makeTempDir({ prefix: "alga-walk-" });
   started.defer(() => Deno.remove(root, { recursive: true }));
   const world = await startWorld({ root, timeline, speed: options.speed ?? 20 });
   started.defer(() => world.stop());
-  const agent = await startAgent(world, program === undefined ? {} : { program });
+  const agent = await startCompiled(world);
   started.defer(async () => void await agent.kill("SIGKILL"));
   try {
     await body(agent, world);
