@@ -45,6 +45,7 @@ const NAVIGATION = {
     ["status", "/", "Status"],
     ["workloads", "/workloads", "Workloads"],
     ["logs", "/logs", "Logs"],
+    ["support", "/support", "Support"],
     ["setup", "/setup", "Set up"],
   ],
   after: [
