@@ -106,6 +106,7 @@ function question(form: SetupForm, key: SetupFieldKey): Content {
         inputField(form, "dnsServers", FIELDS.dnsServers, INPUTS.dnsServers),
       );
     case "channel":
+    case "signatures":
       return choices(form, key);
     case "proxyUrl":
       return inputField(form, key, {

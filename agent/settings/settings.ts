@@ -3,10 +3,10 @@ import { FIELD_KEYS, type FieldKey, fieldOf } from "../setup/inputs/fields.ts";
 import { SetupInputs } from "../setup/inputs/schema.ts";
 import { networkOf, type NetworkSettings } from "../net/settings.ts";
 import type { CheckInputs } from "../preflight/mod.ts";
-import { SIGNATURE_POLICIES } from "../trust/policy.ts";
 import { parseAuthorities } from "./certificates.ts";
 
-const { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames } = SetupInputs.shape;
+const { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames, signatures } =
+  SetupInputs.shape;
 
 const CaCerts = z.string("Enter certificates, or nothing").max(
   48 * 1024,
@@ -28,7 +28,7 @@ export const Settings = z.strictObject({
   noProxy: noProxy.unwrap(),
   publicNames: publicNames.unwrap(),
   caCerts: CaCerts,
-  signatures: z.enum(SIGNATURE_POLICIES, "Choose warn or require"),
+  signatures: signatures.unwrap(),
 }, "The settings must be one JSON object");
 export type Settings = z.infer<typeof Settings>;
 export type SettingKey = keyof Settings;

@@ -69,7 +69,7 @@ export async function readSettings(
 
 /** The part of setup's answers that may be changed later. */
 function settingsOf(answers: StoredInputs): Settings {
-  const { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames } = answers;
+  const { appUrl, dnsMode, dnsServers, channel, proxyUrl, noProxy, publicNames, signatures } = answers;
   return {
     appUrl,
     dnsMode,
@@ -79,7 +79,7 @@ function settingsOf(answers: StoredInputs): Settings {
     noProxy,
     publicNames,
     caCerts: "",
-    signatures: DEFAULT_POLICY,
+    signatures,
   };
 }
 

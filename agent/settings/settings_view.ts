@@ -120,6 +120,6 @@ function originOf(
 ): Origin | undefined {
   // The servers of this machine come from where they come from now.
   if (key === "dnsMode" && dnsMode === "system") return defaults.dnsServers?.origin;
-  if (key === "caCerts" || key === "signatures") return "default";
+  if (key === "caCerts") return "default";
   return answers.find((it) => it.field === key)?.origin;
 }

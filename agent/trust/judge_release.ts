@@ -102,13 +102,17 @@ function foundText(signature: Signature, seen: SeenReleases | undefined): string
 
 const SUPPORT = "Do not install it: report it to Alga support";
 
+/** The policy is an answer of setup first, and a setting afterwards. */
+function howToSet(policy: SignaturePolicy): string {
+  return `choose "Signatures of releases: ${policy}" in setup's answers; after setup: sudo alga-agent settings set --signatures ${policy}`;
+}
+
 const REMEDIES: Record<Exclude<Verdict, "unknown">, (signature: Signature) => string> = {
   signed: () => "",
-  unsigned: () =>
-    "Nothing while releases are not signed. To refuse unsigned ones: sudo alga-agent settings set --signatures require",
+  unsigned: () => `Nothing while releases are not signed. To refuse unsigned ones, ${howToSet("require")}`,
   stripped: () => `${SUPPORT}. Accept it only where support says that this release has no signature`,
   refused: ({ status }) =>
     status === "invalid"
       ? `${SUPPORT}. Where this site signs releases itself, see that its public key lies in ${PATHS.keyFolder}`
-      : `${SUPPORT}. To let unsigned releases pass: sudo alga-agent settings set --signatures warn`,
+      : `${SUPPORT}. To let unsigned releases pass, ${howToSet("warn")}`,
 };

@@ -106,6 +106,7 @@ Deno.test("errors come in the order of the form, unknown fields last", async () 
     "#dnsMode",
     "#channel",
     "#noProxy",
+    "#signatures",
     "#zzz",
   ]);
   assert.match(answer.text, /The last name contains an invisible character \(U\+200B\)/);

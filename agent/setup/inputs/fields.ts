@@ -226,19 +226,17 @@ export const FIELDS = {
     secret: "none",
     flag: "signatures",
     default: { value: "warn" },
-    settingsOnly: true,
     choices: [
       { value: "warn", label: "Warn", help: "Say when a release has no signature" },
       { value: "require", label: "Require", help: "Refuse a release that has no signature" },
     ],
-    // It may be required before the first signed release is there.
-    checks: [],
+    checks: ["rel.signature", "rel.signature-kept"],
   },
 } as const satisfies Record<string, Field>;
 export type FieldKey = keyof typeof FIELDS;
 
 /** Fields that setup asks for. */
-export type SetupFieldKey = Exclude<FieldKey, "caCerts" | "signatures">;
+export type SetupFieldKey = Exclude<FieldKey, "caCerts">;
 
 /** A field as the list has it. */
 export function fieldOf(key: FieldKey): Field {

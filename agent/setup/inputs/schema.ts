@@ -4,6 +4,7 @@ import { hiddenCharacter, withoutJoiners } from "../../text/hidden_characters.ts
 import { wrongProxyException } from "../../net/no_proxy.ts";
 import { isHostName, tryParseHostName } from "../../text/host_name.ts";
 import { passwordProblems } from "../../text/password_rules.ts";
+import { DEFAULT_POLICY, SIGNATURE_POLICIES } from "../../trust/policy.ts";
 import { type FieldKey, fieldOf, FIELDS, type SetupFieldKey } from "./fields.ts";
 
 /** More than this the kubelet leaves out. */
@@ -209,6 +210,7 @@ const fields = {
     context.addIssue({ code: "custom", message, input: text });
   }).default(FIELDS.noProxy.default.value),
   publicNames: PublicNames.default(FIELDS.publicNames.default.value),
+  signatures: z.enum(SIGNATURE_POLICIES, ask("signatures")).default(DEFAULT_POLICY),
 } satisfies Record<SetupFieldKey, z.ZodType>;
 
 /** What setup needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */

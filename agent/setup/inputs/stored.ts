@@ -3,6 +3,7 @@ import { type Clock, isoNow } from "../../clock.ts";
 import type { Host } from "../../host/host.ts";
 import { readStateFile, writeStateFile } from "../../state/json_file.ts";
 import { PATHS } from "../../state/paths.ts";
+import { DEFAULT_POLICY, SIGNATURE_POLICIES } from "../../trust/policy.ts";
 
 const SCHEMA_VERSION = 1;
 
@@ -19,6 +20,7 @@ export const StoredInputs = z.object({
   noProxy: z.string(),
   /** Younger than the file. */
   publicNames: z.string().default(""),
+  signatures: z.enum(SIGNATURE_POLICIES).default(DEFAULT_POLICY),
   tenantName: z.string(),
   adminFirstName: z.string(),
   adminLastName: z.string(),

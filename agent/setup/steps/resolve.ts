@@ -1,6 +1,6 @@
 import { AgentError } from "../../error.ts";
 import { resolveRelease } from "../../release/mod.ts";
-import { DEFAULT_POLICY, isBelieved, judgeAndRemember } from "../../trust/mod.ts";
+import { isBelieved, judgeAndRemember } from "../../trust/mod.ts";
 import { readSelection, writeSelection } from "../release_selection.ts";
 import type { Step } from "../step.ts";
 
@@ -25,7 +25,7 @@ export const resolveStep: Step = {
       signal,
     });
     const trust = await judgeAndRemember({ host, clock, registry }, resolved, {
-      policy: DEFAULT_POLICY,
+      policy: inputs.signatures,
       signal,
     });
     if (!isBelieved(trust)) {

@@ -179,6 +179,7 @@ export const INPUTS: SetupInputs = {
   proxyUrl: "",
   noProxy: "",
   publicNames: "",
+  signatures: "warn",
   tenantName: "Sample",
   adminFirstName: "Ada",
   adminLastName: "Sample",

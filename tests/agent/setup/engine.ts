@@ -27,6 +27,7 @@ export const INPUTS: SetupInputs = {
   proxyUrl: "",
   noProxy: "",
   publicNames: "",
+  signatures: "warn",
   tenantName: "Example MSP",
   adminFirstName: "Maria",
   adminLastName: "Muster",

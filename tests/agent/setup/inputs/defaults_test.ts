@@ -43,6 +43,7 @@ Deno.test("toAnswers() shows every answer with its origin", async () => {
     ["releaseRef", "newest of the channel", "default"],
     ["proxyUrl", "none", "default"],
     ["publicNames", "none", "default"],
+    ["signatures", "warn", "default"],
   ]);
 });
 

@@ -44,6 +44,8 @@ const GREEN: readonly [Partial<Record<SetupField, unknown>>, unknown?][] = [
   [{ appUrl: "https://psa.example.com.:8443" }, "https://psa.example.com:8443"],
   [{ noProxy: "intern.example, .corp 10.0.0.0/8,*.lan", proxyUrl: "http://proxy.example:3128" }],
   [{ publicNames: "" }],
+  [{ signatures: "warn" }],
+  [{ signatures: "require" }],
   [{ publicNames: " Alga.Example.com., psa alga.example.com" }, "alga.example.com, psa"],
   [{ publicNames: ["alga.example.com", "xn--mller-kva.example"] }, "alga.example.com, xn--mller-kva.example"],
   [{ tenantName: "  Müller & <b>Söhne</b> 💥 " }, "Müller & <b>Söhne</b> 💥"],
@@ -138,6 +140,7 @@ const RED: readonly [Partial<Record<SetupField, unknown>>, RegExp][] = [
   [{ publicNames: "al\u200bga" }, /^An entry is not a host name/],
   [{ publicNames: Array.from({ length: 21 }, (_, i) => `a${i}`) }, /^Enter at most 20 names$/],
   [{ publicNames: 7 }, /^Enter a list of host names, or nothing$/],
+  [{ signatures: "off" }, /^Choose warn or require$/],
   [{ noProxy: "a;rm -rf" }, /commas between them/],
   [
     { proxyUrl: "http://proxy.example:3128", noProxy: "http://a b" },

@@ -53,6 +53,12 @@ Deno.test("readInputs() takes answers of an agent that did not ask for public na
   assert.deepEqual(await readInputs(host, clock, undefined), INPUTS);
 });
 
+Deno.test("readInputs() takes answers of an agent that did not ask about signatures: it warned", async () => {
+  const inputs = { ...INPUTS, signatures: undefined };
+  const host = new FakeHost({ [PATHS.setupInputs]: JSON.stringify({ schemaVersion: 1, inputs }) });
+  assert.equal((await readInputs(host, clock, undefined))?.signatures, "warn");
+});
+
 Deno.test("readInputs() gives nothing for a file that lacks or swaps a field, and moves it aside", async () => {
   const wrongs: Record<string, unknown>[] = [
     { noProxy: undefined },

@@ -114,6 +114,23 @@ Deno.test("resolve: a damaged record is chosen again, not trusted", async () => 
   });
 });
 
+Deno.test("resolve: an unsigned release is chosen under warn, and not where signatures are required", async () => {
+  await withRegistry(async (world, registry, overrides) => {
+    await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
+    await assert.rejects(
+      Promise.resolve(resolveStep.act(world.context(overrides, { signatures: "require" }))),
+      {
+        code: "RELEASE_INVALID",
+        message: /^Release 1\.4\.0 is not believed: /,
+        hint: /"Signatures of releases: warn" in setup's answers/,
+      },
+    );
+    assert.equal(await readSelection(world.host, world.clock), undefined);
+    await resolveStep.act(world.context(overrides, { signatures: "warn" }));
+    assert.ok(await readSelection(world.host, world.clock));
+  });
+});
+
 Deno.test("resolve: a release whose signature does not count is not chosen, and one that is signed is remembered", async () => {
   await withRegistry(async (world, registry, overrides) => {
     const digest = await pushRelease(registry.url, ["stable"], sampleReleaseManifest());
