@@ -10,15 +10,26 @@ export const SOURCE_NAME = "alga-appliance";
 /** Secret with the login of the registry that Flux asks, in docker's form. */
 export const LOGIN_SECRET = "alga-registry-login";
 
+/** Secret with the public keys that Flux verifies the bundle by, each in a value "….pub". */
+export const KEYS_SECRET = "alga-release-keys";
+
+/** What Flux is told of a source beside where it is. */
+export interface SourceOptions {
+  /** Whether {@link LOGIN_SECRET} is for a host; it is for none unless told. */
+  hasLogin?: (host: string) => boolean;
+  /** Whether a key of {@link KEYS_SECRET} signed the bundle: Flux then takes it only with that signature. */
+  isSigned?: boolean;
+}
+
 /**
  * The two objects that make Flux install a release. @see contract.md 2.5
  * Flux does not read k3s' registries.yaml, so a mirror of the registry is written into the URL, and its login is a Secret.
- * `mirrors` are addresses as Flux asks them; `hasLogin` says whether {@link LOGIN_SECRET} is for a host.
+ * `mirrors` are addresses as Flux asks them.
  */
 export function sourceObjects(
   config: { repository: string; digest: string },
   mirrors: { readonly [host: string]: string },
-  hasLogin: (host: string) => boolean = () => false,
+  { hasLogin = () => false, isSigned = false }: SourceOptions = {},
 ): [source: KubeObject, kustomization: KubeObject] {
   const [host = "", ...path] = config.repository.split("/");
   const place = placeOf(host, mirrors);
@@ -33,6 +44,7 @@ export function sourceObjects(
         ref: { digest: config.digest },
         ...(place.isPlain ? { insecure: true } : {}),
         ...(hasLogin(place.host) ? { secretRef: { name: LOGIN_SECRET } } : {}),
+        ...(isSigned ? { verify: { provider: "cosign", secretRef: { name: KEYS_SECRET } } } : {}),
       },
     },
     {

@@ -40,6 +40,7 @@ export const SUITES: readonly Suite[] = [
       "tests/cluster/kube_client_real_test.ts",
       "tests/cluster/real_walk_test.ts",
       "tests/cluster/real_topology_test.ts",
+      "tests/cluster/verified_source_test.ts",
       "tests/cluster/fleet_test.ts",
     ],
   },

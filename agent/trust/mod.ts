@@ -9,3 +9,5 @@ export {
   type Verdict,
 } from "./policy.ts";
 export { readKeys } from "./keys.ts";
+export { isRetired, type TrustedKey } from "./public_key.ts";
+export { verifySignature } from "./verify_signature.ts";

@@ -60,19 +60,30 @@ Deno.test("sourceObjects() sends Flux to the mirror for charts too, and only the
 
 Deno.test("sourceObjects() keeps the path of a mirror, and names the login only for the host that is asked", () => {
   const mirrors = { "ghcr.io": "https://mirror.example/ghcr-remote" };
-  const [source, kustomization] = sourceObjects(CONFIG, mirrors, (host) => host === "mirror.example");
+  const [source, kustomization] = sourceObjects(CONFIG, mirrors, {
+    hasLogin: (host) => host === "mirror.example",
+  });
   assert.equal(source.spec.url, "oci://mirror.example/ghcr-remote/nine-minds/alga-appliance-config");
   assert.deepEqual(source.spec.secretRef, { name: "alga-registry-login" });
   assert.deepEqual(JSON.parse(kustomization.spec.patches[0].patch), [
     { op: "replace", path: "/spec/url", value: "oci://mirror.example/ghcr-remote/nine-minds/charts" },
     { op: "add", path: "/spec/secretRef", value: { name: "alga-registry-login" } },
   ]);
-  assert.equal(sourceObjects(CONFIG, mirrors, (host) => host === "ghcr.io")[0].spec.secretRef, undefined);
-  const [own, ownCharts] = sourceObjects(CONFIG, {}, (host) => host === "ghcr.io");
+  assert.equal(
+    sourceObjects(CONFIG, mirrors, { hasLogin: (host) => host === "ghcr.io" })[0].spec.secretRef,
+    undefined,
+  );
+  const [own, ownCharts] = sourceObjects(CONFIG, {}, { hasLogin: (host) => host === "ghcr.io" });
   assert.deepEqual(own.spec.secretRef, { name: "alga-registry-login" });
   assert.deepEqual(JSON.parse(ownCharts.spec.patches[0].patch).map((it: { path: string }) => it.path), [
     "/spec/secretRef",
   ]);
+});
+
+Deno.test("sourceObjects() lets Flux verify the bundle by the agent's keys, where it is signed by one", () => {
+  const [{ spec }] = sourceObjects(CONFIG, {}, { isSigned: true });
+  assert.deepEqual(spec.verify, { provider: "cosign", secretRef: { name: "alga-release-keys" } });
+  assert.ok(!("verify" in sourceObjects(CONFIG, {})[0].spec));
 });
 
 const definitions = await Deno.readTextFile(new URL("../../flux/flux-crds.yaml", import.meta.url))

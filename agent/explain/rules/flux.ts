@@ -169,9 +169,9 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
   const condition = partFailure(facts, object);
   if (!condition) return [];
   const { reason, message } = condition;
-  if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];
   const missing = MISSING_TEXT.exec(message)?.[1];
   if (missing !== undefined) return [settingMissing(facts, object, { condition, missing })];
+  if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];
   const host = explainHostText(message);
   if (host) return [finding(facts, host, { ...about(object, condition), component: "node", key: "node" })];
   const told = explainNetworkText(message, facts.snapshot.host);

@@ -34,7 +34,7 @@ export const GROUPS = {
   company: "Your company",
   administrator: "First administrator",
   network: "Network",
-  advanced: "Advanced: channel, release, proxy, names",
+  advanced: "Advanced: channel, release, proxy, names, signatures",
 } as const;
 export type FieldGroup = keyof typeof GROUPS;
 

@@ -10,6 +10,7 @@ import { kindOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mo
 import type { Step } from "../step.ts";
 import { requireKube } from "./cluster.ts";
 import { encodeSecret, readSecret } from "./secret_data.ts";
+import { applyKeys, areKeysRight, isBundleSigned, type KeysContext } from "./source_keys.ts";
 
 /** Tells Flux which release to install, by digest. */
 export const sourceStep: Step = {
@@ -33,23 +34,28 @@ export const sourceStep: Step = {
   },
 };
 
-/** From where Flux may read, and as whom. */
-interface SourceContext {
-  host: Host;
+/** From where Flux may read, as whom, and by which keys. */
+interface SourceContext extends KeysContext {
   mirrors: RegistryMirrors;
 }
 
-/** The objects that make Flux install this bundle, through the mirrors and with the logins of this machine. */
+/** The objects that make Flux install this bundle, through the mirrors, with the logins and by the keys of this machine. */
 export async function wantedSource(
   config: ReleaseManifest["config"],
-  { host, mirrors }: SourceContext,
+  { host, mirrors, isSigned }: Pick<SourceContext, "host" | "mirrors"> & { isSigned: boolean },
 ): Promise<[source: KubeObject, kustomization: KubeObject]> {
   const logins = await readRegistryLogins(host);
   const places = Object.fromEntries(Object.entries(mirrors).map(([it, url]) => [it, fluxMirror(url)]));
-  return sourceObjects(config, places, (it) => Object.hasOwn(logins, it));
+  return sourceObjects(config, places, {
+    hasLogin: (it) => Object.hasOwn(logins, it),
+    isSigned,
+  });
 }
 
-/** Whether Flux was told of this bundle, and of the login of its registry. */
+/**
+ * Whether Flux was told of this bundle, of the login of its registry and of the keys. Whether the bundle is signed was asked when
+ * both were told; the registry is not asked again.
+ */
 export async function sourceIsCurrent(
   kube: KubeClient,
   config: ReleaseManifest["config"],
@@ -57,7 +63,14 @@ export async function sourceIsCurrent(
 ): Promise<boolean> {
   const logins = loginValues(await readRegistryLogins(context.host));
   if (!isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, LOGIN_SECRET), logins)) return false;
-  for (const object of await wantedSource(config, context)) {
+  if (!await areKeysRight(kube, context)) return false;
+  const found = await kube.get({
+    resource: KINDS.OCIRepository,
+    namespace: NAMESPACES.flux,
+    name: SOURCE_NAME,
+  });
+  const isSigned = found?.spec?.verify !== undefined;
+  for (const object of await wantedSource(config, { ...context, isSigned })) {
     if (!await holds(kube, object)) return false;
   }
   return true;
@@ -68,8 +81,11 @@ export async function applySource(
   config: ReleaseManifest["config"],
   context: SourceContext,
 ): Promise<void> {
+  const isSigned = await isBundleSigned(config, context);
   await applyLogins(kube, await readRegistryLogins(context.host));
-  for (const object of await wantedSource(config, context)) {
+  // Before the source: what the new keys signed would be refused by the old ones.
+  await applyKeys(kube, context);
+  for (const object of await wantedSource(config, { ...context, isSigned })) {
     // A second apply would change the object where the server adds defaults on a change only.
     if (!await holds(kube, object)) await kube.apply(object, { force: true });
   }
@@ -115,5 +131,6 @@ async function holds(kube: KubeClient, wanted: KubeObject): Promise<boolean> {
   // What an earlier mirror or login left: the fields of ours that are not always there.
   if ((found?.spec?.insecure ?? false) !== (wanted.spec.insecure ?? false)) return false;
   if (found?.spec?.secretRef?.name !== wanted.spec.secretRef?.name) return false;
+  if (!isDeepStrictEqual(found?.spec?.verify, wanted.spec.verify)) return false;
   return Object.entries(wanted.spec).every(([key, value]) => isDeepStrictEqual(found?.spec?.[key], value));
 }

@@ -25,7 +25,7 @@ export const sourceStep: Step<UpdateContext> = {
   async plan(context) {
     const kube = await requireKube(context);
     const ref = { resource: KINDS.OCIRepository, namespace: NAMESPACES.flux, name: SOURCE_NAME };
-    const [wanted] = await wantedSource(targetOf(context).manifest.config, context);
+    const [wanted] = await wantedSource(targetOf(context).manifest.config, { ...context, isSigned: false });
     return [{
       object: `OCIRepository ${NAMESPACES.flux}/${SOURCE_NAME}`,
       field: "spec.ref.digest",

@@ -167,6 +167,17 @@ export const FLUX_ROWS: readonly Row[] = [
     green: HEALTHY,
   },
   {
+    name: "keys missing",
+    id: "cfg.missing-secret",
+    red: fluxObject("OCIRepository", "alga-appliance", [
+      notReady(
+        "VerificationError",
+        `failed to verify the signature using provider 'cosign': secrets "alga-release-keys" not found`,
+      ),
+    ]),
+    green: HEALTHY,
+  },
+  {
     name: "signature",
     id: "flux.verify",
     red: fluxObject("OCIRepository", "alga-appliance", [

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { REGISTRY_LOGINS } from "../../../../agent/net/registry_logins.ts";
 import { sourceStep } from "../../../../agent/setup/steps/source.ts";
+import type { RegistryClient } from "../../../../agent/registry/registry.ts";
+import { RegistryError } from "../../../../agent/registry/errors.ts";
+import { PATHS } from "../../../../agent/state/paths.ts";
 import { KINDS } from "../../../../k8s/mod.ts";
+import { signatureOf, SITE_KEY_PATH, SITE_PUBLIC_KEY } from "../../trust/site_key.ts";
 import { inStepWorld, sampleRelease, type StepWorld, versionsOf } from "./step_world.ts";
 
 const SOURCE = { resource: KINDS.OCIRepository, namespace: "flux-system", name: "alga-appliance" };
@@ -146,5 +150,77 @@ Deno.test("source: Flux gets the login of the mirror, follows its change, and lo
     await sourceStep.act(context());
     assert.equal(await world.kube.get(secret), undefined);
     assert.equal((await world.kube.get(SOURCE))?.spec?.secretRef, undefined);
+  });
+});
+
+const KEYS = { resource: KINDS.Secret, namespace: "flux-system", name: "alga-release-keys" };
+
+/** A registry that has the signature of every bundle, of none, or cannot say. */
+function bundleRegistry(state: { signed: "yes" | "no" | "denied"; asked: number }): RegistryClient {
+  const signed = signatureOf({
+    host: "ghcr.io",
+    repository: "nine-minds/alga-appliance-config",
+    digest: `sha256:${"1".repeat(64)}`,
+  });
+  const absent = (host: string) => new RegistryError("not-found", host, "it is not there", { status: 404 });
+  return {
+    fetchReferrers: (host: string) => Promise.reject(absent(host)),
+    fetchManifest(host: string, _repository: string, reference: string) {
+      state.asked++;
+      if (state.signed === "denied") {
+        return Promise.reject(new RegistryError("denied", host, "it is denied", { status: 403 }));
+      }
+      if (state.signed === "no" || reference !== signed.tag) return Promise.reject(absent(host));
+      return Promise.resolve({ digest: "", mediaType: "", bytes: signed.manifest });
+    },
+    fetchBlob: (_host: string, _repository: string, { digest }: { digest: string }) =>
+      Promise.resolve(signed.blobs.get(digest) ?? new Uint8Array()),
+  } as unknown as RegistryClient;
+}
+
+Deno.test("source: Flux verifies a bundle that a key of this site signed, and no other", async () => {
+  await withFlux(async (world) => {
+    for (const [signed, isVerified] of [["yes", true], ["no", false], ["denied", false]] as const) {
+      const context = world.context({ registry: bundleRegistry({ signed, asked: 0 }) });
+      world.host.put(SITE_KEY_PATH, SITE_PUBLIC_KEY);
+      await world.kube.delete(SOURCE);
+      await sourceStep.act(context);
+      const spec = (await world.kube.get(SOURCE))?.spec;
+      const wanted = { provider: "cosign", secretRef: { name: "alga-release-keys" } };
+      assert.deepEqual(spec?.verify, isVerified ? wanted : undefined, signed);
+      assert.equal(await sourceStep.look(context), true, signed);
+      const { data } = await world.kube.get(KEYS) ?? {};
+      assert.deepEqual(Object.values(data ?? {}).map((it) => atob(`${it}`)), [SITE_PUBLIC_KEY]);
+      assert.match(Object.keys(data ?? {})[0] ?? "", /^[0-9a-f]{32}\.pub$/);
+    }
+  });
+});
+
+Deno.test("source: keys that come, retire or go are Flux's too, and a look asks no registry", async () => {
+  await withFlux(async (world) => {
+    const state = { signed: "yes" as const, asked: 0 };
+    const context = world.context({ registry: bundleRegistry(state) });
+    await sourceStep.act(context);
+    assert.equal(await world.kube.get(KEYS), undefined);
+    assert.equal(state.asked, 0, "without a key nobody is asked");
+    const steps: [string, boolean][] = [
+      [SITE_PUBLIC_KEY, true],
+      [`retired: 2020-01-01\n${SITE_PUBLIC_KEY}`, false],
+      [SITE_PUBLIC_KEY, true],
+      ["", false],
+    ];
+    for (const [i, [text, isKey]] of steps.entries()) {
+      if (text === "") world.host.files.delete(SITE_KEY_PATH);
+      else world.host.put(SITE_KEY_PATH, text);
+      const { asked } = state;
+      assert.equal(await sourceStep.look(context), false, `${i}`);
+      assert.equal(state.asked, asked);
+      await sourceStep.act(context);
+      assert.equal(await sourceStep.look(context), true, `${i}`);
+      assert.equal(await world.kube.get(KEYS) !== undefined, isKey, `${i}`);
+      assert.equal((await world.kube.get(SOURCE))?.spec.verify !== undefined, isKey, `${i}`);
+    }
+    world.host.put(`${PATHS.keyFolder}/broken.pub`, "not a key");
+    assert.equal(await sourceStep.look(context), true, "what is no key does not count");
   });
 });

@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../../clock.ts";
+import type { Host } from "../../host/host.ts";
+import { NetworkError } from "../../net/errors.ts";
+import { NAMESPACES } from "../../product/names.ts";
+import type { RegistryClient } from "../../registry/registry.ts";
+import type { ReleaseManifest } from "../../release/mod.ts";
+import { isRetired, readKeys, type TrustedKey, verifySignature } from "../../trust/mod.ts";
+import { KEYS_SECRET } from "../../../flux/source_objects.ts";
+import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
+import { encodeSecret, readSecret } from "./secret_data.ts";
+
+/** What tells whether a bundle is signed. */
+export interface KeysContext {
+  host: Host;
+  clock: Clock;
+  registry: RegistryClient;
+  signal: AbortSignal;
+}
+
+/** The keys that count today; Flux knows no day of retirement. */
+async function validKeys({ host, clock }: Pick<KeysContext, "host" | "clock">): Promise<TrustedKey[]> {
+  return (await readKeys(host)).keys.filter((it) => !isRetired(it, clock.nowMs()));
+}
+
+/** The Secret's values: a file "….pub" for each key; `undefined` without keys. @see components.md 2.6 */
+function keyValues(keys: readonly TrustedKey[]): Record<string, string> | undefined {
+  return keys.length === 0 ? undefined : Object.fromEntries(keys.map((it) => [`${it.id}.pub`, it.pem]));
+}
+
+/** Whether Flux has just the keys that count here. */
+export async function areKeysRight(
+  kube: KubeClient,
+  context: Pick<KeysContext, "host" | "clock">,
+): Promise<boolean> {
+  const found = await readSecret(kube, NAMESPACES.flux, KEYS_SECRET);
+  return isDeepStrictEqual(found, keyValues(await validKeys(context)));
+}
+
+/** Gives Flux the keys that count here, and takes away those that no longer do. */
+export async function applyKeys(
+  kube: KubeClient,
+  context: Pick<KeysContext, "host" | "clock">,
+): Promise<void> {
+  const values = keyValues(await validKeys(context));
+  const metadata = { name: KEYS_SECRET, namespace: NAMESPACES.flux };
+  if (!values) {
+    await kube.delete({ resource: KINDS.Secret, ...metadata });
+    return;
+  }
+  await kube.apply({
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "Opaque",
+    metadata,
+    data: encodeSecret(values),
+  }, { force: true });
+}
+
+/**
+ * Whether one of the keys that count here signed a config bundle. Only then Flux is told to look: what it could not verify it
+ * would never install, and the signed pointer names the bundle's digest in any case. A registry that does not answer is a no.
+ */
+export async function isBundleSigned(
+  config: ReleaseManifest["config"],
+  context: KeysContext,
+): Promise<boolean> {
+  const keys = await validKeys(context);
+  if (keys.length === 0) return false;
+  const [host = "", ...path] = config.repository.split("/");
+  const place = { host, repository: path.join("/"), digest: config.digest };
+  try {
+    const { registry, clock, signal } = context;
+    return (await verifySignature(registry, place, { keys, nowMs: clock.nowMs(), signal })).status ===
+      "valid";
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
+  }
+}
