@@ -1,5 +1,5 @@
 import type { KubeObject } from "../k8s/client/kube_client.ts";
-import { NAMESPACES } from "../agent/product/names.ts";
+import { FLUX_SECRETS, NAMESPACES } from "../agent/product/names.ts";
 
 /** Where the charts of a release are, unless its site has a mirror. @see contract.md 2.5 */
 const CHARTS = { name: "alga-charts", host: "ghcr.io", path: "nine-minds/charts" };
@@ -8,10 +8,10 @@ const CHARTS = { name: "alga-charts", host: "ghcr.io", path: "nine-minds/charts"
 export const SOURCE_NAME = "alga-appliance";
 
 /** Secret with the login of the registry that Flux asks, in docker's form. */
-export const LOGIN_SECRET = "alga-registry-login";
+export const LOGIN_SECRET = FLUX_SECRETS.login;
 
 /** Secret with the public keys that Flux verifies the bundle by, each in a value "….pub". */
-export const KEYS_SECRET = "alga-release-keys";
+export const KEYS_SECRET = FLUX_SECRETS.keys;
 
 /** What Flux is told of a source beside where it is. */
 export interface SourceOptions {

@@ -26,9 +26,13 @@ export const SECRETS = {
   statusAuth: "appliance-status-auth",
 } as const;
 
+/** Secrets that setup makes for Flux. */
+export const FLUX_SECRETS = { login: "alga-registry-login", keys: "alga-release-keys" } as const;
+
 /** Whether setup makes the Secret or ConfigMap of this name, so that running it again brings a missing one back. */
 export function isMadeBySetup(name: string): boolean {
-  return Object.values<string>(SECRETS).includes(name) || /^appliance-(?:values|release)-/.test(name);
+  return Object.values<string>({ ...SECRETS, ...FLUX_SECRETS }).includes(name) ||
+    /^appliance-(?:values|release)-/.test(name);
 }
 
 /** The job that fills an empty database; it comes with the release `alga-core`. */

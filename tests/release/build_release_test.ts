@@ -44,7 +44,7 @@ Deno.test("buildRelease() makes Flux's and Helm's media types, and the pointer's
   assert.deepEqual(chart.place, {
     host: "ghcr.io",
     repository: "nine-minds/charts/pgbouncer",
-    tag: "0.1.0",
+    tag: "1.0.0-appliance.1",
   });
   assert.equal(chart.config.mediaType, "application/vnd.cncf.helm.config.v1+json");
   assert.equal(chart.layers[0].mediaType, "application/vnd.cncf.helm.chart.content.v1.tar+gzip");
@@ -64,7 +64,7 @@ Deno.test("buildRelease() makes Flux's and Helm's media types, and the pointer's
   assert.equal(pointer.layers[0].digest, pointer.config.digest);
   assert.equal(pointer.layers[0].annotations["org.opencontainers.image.title"], "release-manifest.json");
   assert.equal(manifest.config.digest, artifacts[1]?.digest);
-  assert.equal(manifest.charts.pgbouncer, "0.1.0", "a packed chart's version is its own");
+  assert.equal(manifest.charts.pgbouncer, "1.0.0-appliance.1", "a packed chart's version is its own");
   const config = artifacts[2]?.blobs.find((it) => it.digest === pointer.config.digest);
   assert.ok(ReleaseManifest.safeParse(JSON.parse(new TextDecoder().decode(config?.bytes))).success);
 });
@@ -103,7 +103,7 @@ Deno.test("buildRelease() refuses what lacks a chart's version or contradicts it
   );
   await assert.rejects(
     build(SPEC.replace("charts: {", "charts: { pgbouncer: 9.9.9,")),
-    /The release file says chart "pgbouncer" is 9\.9\.9; its Chart\.yaml says 0\.1\.0/,
+    /The release file says chart "pgbouncer" is 9\.9\.9; its Chart\.yaml says 1\.0\.0-appliance\.1/,
   );
 });
 

@@ -158,3 +158,19 @@ Deno.test("profiles and chart pin the same PgBouncer, and every key that a profi
     for (const key of Object.keys(values.postgres)) assert.ok(key in defaults.postgres, key);
   }
 });
+
+Deno.test("the PgBouncer chart has a line of versions that the published chart of its name never takes", async () => {
+  const { name, version } = await readChart(`${repo}flux/charts/pgbouncer`);
+  assert.equal(name, "pgbouncer", "releases name their charts so");
+  assert.match(version, /^\d+\.\d+\.\d+-appliance\.\d+$/);
+});
+
+Deno.test("every profile tells the application and its worker that this is an appliance, as published ones do", async () => {
+  const source = await readTopology(`${repo}flux`);
+  for (const profile of ["single-node", "ha-3node"]) {
+    for (const release of ["alga-core", "temporal-worker"]) {
+      const values = parse(source[`profiles/${profile}/values/${release}.${profile}.yaml`] ?? "");
+      assert.equal(values.deploymentProfile, "appliance", `${release} of ${profile}`);
+    }
+  }
+});

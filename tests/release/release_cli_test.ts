@@ -60,7 +60,10 @@ Deno.test("release --help tells commands, an example and exit codes", async () =
     await Deno.writeTextFile(`${dir}/example.yaml`, example.replaceAll(/^ {2}/gm, ""));
     const built = await call("build", "example.yaml", "--out", "out", ...ORIGIN);
     assert.equal(built.code, 0, built.stderr);
-    assert.match(built.stdout, /^sha256:\w{64} {2}ghcr\.io\/nine-minds\/charts\/pgbouncer:0\.1\.0$/m);
+    assert.match(
+      built.stdout,
+      /^sha256:\w{64} {2}ghcr\.io\/nine-minds\/charts\/pgbouncer:1\.0\.0-appliance\.1$/m,
+    );
   });
 });
 
