@@ -1,7 +1,7 @@
 import { resolve } from "node:path/posix";
 import type { KeyObject } from "node:crypto";
 import { parsePublicKey, type TrustedKey } from "../../agent/trust/public_key.ts";
-import { RELEASE_KEYS } from "../../agent/trust/release_keys.ts";
+import { RELEASE_KEYS, type ReleaseKey } from "../../agent/trust/release_keys.ts";
 import { isEncrypted, readPrivateKey } from "./private_key.ts";
 import { ReleaseError } from "./release_error.ts";
 
@@ -23,8 +23,12 @@ export async function readSigningKey(
 }
 
 /** The keys to verify with: the files that are named, else those that are compiled into the agent. */
-export async function readVerifyingKeys(folder: string, paths: readonly string[]): Promise<TrustedKey[]> {
-  const texts = paths.length === 0 ? RELEASE_KEYS : await Promise.all(paths.map(async (name) => ({
+export async function readVerifyingKeys(
+  folder: string,
+  paths: readonly string[],
+  compiledIn: readonly ReleaseKey[] = RELEASE_KEYS,
+): Promise<TrustedKey[]> {
+  const texts = paths.length === 0 ? compiledIn : await Promise.all(paths.map(async (name) => ({
     name,
     text: await Deno.readTextFile(resolve(folder, name)).catch((cause) => {
       throw new ReleaseError(`Cannot read "${name}"`, "Name the file of a public key", { cause });

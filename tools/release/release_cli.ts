@@ -4,8 +4,10 @@ import { parseChoice, parseMirrors, parseOptions } from "../../agent/cli/options
 import { errorText } from "../../agent/error.ts";
 import { RELEASE_REPOSITORY } from "../../agent/release/mod.ts";
 import type { TrustedKey } from "../../agent/trust/public_key.ts";
+import { RELEASE_KEYS, type ReleaseKey } from "../../agent/trust/release_keys.ts";
 import { NetworkError } from "../../agent/net/errors.ts";
 import { buildRelease } from "./build_release.ts";
+import { guardChannel, refuseChannelAsVersion } from "./channel_guard.ts";
 import { failureHint } from "./failure_hint.ts";
 import { readOrigin } from "./git_origin.ts";
 import { type OciArtifact, toReference } from "./oci_artifact.ts";
@@ -29,6 +31,8 @@ export interface Surroundings {
   folder: string;
   /** Where `.docker/config.json` lies. */
   home: string;
+  /** The publisher's keys; those of the agent unless a test brings its own. */
+  releaseKeys?: readonly ReleaseKey[];
 }
 
 const repo = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -93,7 +97,10 @@ async function build(args: readonly string[], { out, folder }: Surroundings): Pr
   return EXIT.ok;
 }
 
-async function push(args: readonly string[], { out, err, folder, home }: Surroundings): Promise<ExitCode> {
+async function push(
+  args: readonly string[],
+  { out, err, folder, home, releaseKeys = RELEASE_KEYS }: Surroundings,
+): Promise<ExitCode> {
   const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
@@ -113,6 +120,8 @@ async function push(args: readonly string[], { out, err, folder, home }: Surroun
   if (pointer === undefined) {
     throw new ReleaseError(`"${dir}" has no release pointer`, "Build the release again");
   }
+  refuseChannelAsVersion(pointer);
+  if (channel !== undefined) await guardChannel(mirrors, channel, releaseKeys);
   const pushed = [];
   for await (const it of pushRelease(writer, artifacts)) {
     pushed.push(it);
@@ -132,7 +141,10 @@ async function push(args: readonly string[], { out, err, folder, home }: Surroun
   return EXIT.ok;
 }
 
-async function verify(args: readonly string[], { out, folder }: Surroundings): Promise<ExitCode> {
+async function verify(
+  args: readonly string[],
+  { out, folder, releaseKeys }: Surroundings,
+): Promise<ExitCode> {
   const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
@@ -144,7 +156,7 @@ async function verify(args: readonly string[], { out, folder }: Surroundings): P
   });
   const reference = oneWord(positionals, "a version, a channel or a digest");
   const mirrors = parseMirrors(values["registry-mirror"]);
-  const keys = await readVerifyingKeys(folder, values.key);
+  const keys = await readVerifyingKeys(folder, values.key, releaseKeys);
   return await verifyInto(reference, { mirrors, keys, out, json: values.json }) ? EXIT.ok : EXIT.error;
 }
 

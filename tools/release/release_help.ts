@@ -17,7 +17,8 @@ build
   --commit SHA1     outside a git checkout: where the content came from,
   --created TIME    and when (like 2026-11-21T09:00:00Z)
 push
-  --channel NAME    then verify, and only if all is good point stable or nightly at it
+  --channel NAME    then verify, and only if all is good point stable or nightly at it;
+                    refused once releases are signed: then promote moves it
 push, sign, promote
   --auth-file FILE  Docker's config.json with the password (default ~/.docker/config.json)
 sign

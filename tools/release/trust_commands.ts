@@ -2,9 +2,9 @@ import { resolve } from "node:path/posix";
 import { EXIT, type ExitCode, UsageError } from "../../agent/cli/command.ts";
 import { parseChoice, parseMirrors, parseOptions } from "../../agent/cli/options.ts";
 import { isoNow, systemClock } from "../../agent/clock.ts";
-import { NetworkError } from "../../agent/net/errors.ts";
 import type { RegistryClient } from "../../agent/registry/registry.ts";
 import { type ResolvedRelease, resolveRelease } from "../../agent/release/mod.ts";
+import { channelRelease } from "./channel_guard.ts";
 import { readSigningKey, readVerifyingKeys } from "./key_files.ts";
 import { OCI_MANIFEST } from "./oci_artifact.ts";
 import { pathFindings, promotionRecord } from "./promote_release.ts";
@@ -44,7 +44,7 @@ export async function sign(args: readonly string[], { out, folder, home }: Surro
 /** `deno task release promote` */
 export async function promote(
   args: readonly string[],
-  { out, err, folder, home }: Surroundings,
+  { out, err, folder, home, releaseKeys }: Surroundings,
 ): Promise<ExitCode> {
   const { values, positionals } = parseOptions({
     args: [...args],
@@ -60,7 +60,7 @@ export async function promote(
   const reference = oneWord(positionals, "a version, a channel or a digest");
   const channel = parseChoice("--channel", values.channel, CHANNELS);
   if (values.by === "") throw new UsageError("Say who promotes it: --by NAME");
-  const keys = await readVerifyingKeys(folder, values.key);
+  const keys = await readVerifyingKeys(folder, values.key, releaseKeys);
   if (keys.length === 0) {
     throw new ReleaseError("No key is known to verify with", "Name the file of the public key: --key FILE");
   }
@@ -149,18 +149,5 @@ export async function diff(args: readonly string[], { out }: Surroundings): Prom
     return EXIT.ok;
   } finally {
     client.close();
-  }
-}
-
-/** What the channel leads to now; `undefined` where it leads to nothing yet. */
-async function channelRelease(
-  client: RegistryClient,
-  channel: "stable" | "nightly",
-): Promise<ResolvedRelease | undefined> {
-  try {
-    return await resolveRelease(client, { channel });
-  } catch (error) {
-    if (error instanceof NetworkError && error.status === 404) return undefined;
-    throw error;
   }
 }
