@@ -1,3 +1,4 @@
+import type { Arrivals } from "./arrivals.ts";
 import type { Access, Session } from "../agent/access/mod.ts";
 import type { AuditLog } from "../agent/access/audit_log.ts";
 import type { AuditRead } from "../agent/access/read_audit.ts";
@@ -104,6 +105,8 @@ export interface AppState {
   settingsDrafts: Map<string, SettingsDraft>;
   /** Open pages that follow, each as the function that makes it look again. */
   liveStreams: Set<() => void>;
+  /** Whether pages that grow get through to their readers. */
+  arrivals: Arrivals;
   /** The agent stops: pages that follow say so and end. */
   isStopping: boolean;
   /** First address of this machine, as it was a moment ago. */

@@ -5,6 +5,7 @@ import { html, renderPart } from "../views/html.ts";
 import { reload, restartingSection, signedOutSection, staleNotice } from "../views/live_notices.ts";
 import { PLACES } from "../views/live_parts.ts";
 import type { AppState, Env } from "./app_deps.ts";
+import { type Arrival, ARRIVAL_MS } from "./arrivals.ts";
 import type { Part, Parts } from "./live_parts.ts";
 
 /** A page that grows for ever would take the browser's memory. */
@@ -22,7 +23,7 @@ const PAST_MS = 5_000;
 /** Whoever takes nothing for so long is gone, or holds a place for nothing. */
 const STALL_MS = 60_000;
 /** Until the page is loaded again: after the end of its stream, after a restart, after its connection broke or found no place. */
-const RELOAD_SEC = { ended: 1, restarting: 5, broken: 30 } as const;
+const RELOAD_SEC = { ended: 1, restarting: 5, still: 10, broken: 30 } as const;
 
 /** One live page: the frame around it, what stays, and the parts that change. */
 export interface LivePage {
@@ -45,7 +46,7 @@ export interface LivePage {
 export const LIVE_AGAIN = "again";
 
 /** Why a page is shown as it is now. */
-type Mode = "live" | "paused" | "full" | "over";
+type Mode = "live" | "still" | "paused" | "full" | "over";
 
 /**
  * A page whose response stays open: what changes is sent again, part by part, and the stylesheet shows only the newest of each.
@@ -61,6 +62,7 @@ export function livePage(c: Context<Env>, live: LivePage, state: AppState): Resp
     "x-accel-buffering": "no",
     // Browsers count from the end of the loading, so this is for streams that broke, too.
     ...(mode === "live" || mode === "full" ? { refresh: `${RELOAD_SEC.broken}; url=${again}` } : {}),
+    ...(mode === "still" ? { refresh: `${RELOAD_SEC.still}; url=${again}` } : {}),
   };
   const [head, end] = pageParts(live.frame, { ...live.page, tone: live.tone() });
   const start = head + PLACES + controls(mode, live.path);
@@ -73,7 +75,14 @@ export function livePage(c: Context<Env>, live: LivePage, state: AppState): Resp
   }
   const release = c.env.keepOpen?.();
   return c.body(
-    stream(live, { start, end, again, isAllowed: c.get("isStillAllowed"), release }, state),
+    stream(live, {
+      start,
+      end,
+      again,
+      isAllowed: c.get("isStillAllowed"),
+      release,
+      arrival: state.arrivals.expect(c),
+    }, state),
     200,
     headers,
   );
@@ -83,24 +92,29 @@ function modeOf(c: Context<Env>, live: LivePage, state: AppState): Mode {
   if (live.isOver) return "over";
   // The body of a HEAD is never read, so nothing would ever end its stream.
   if (c.req.method === "HEAD" || c.req.query("live") === "off") return "paused";
+  if (state.arrivals.areHeldBack(c, live.clock.monotonicMs())) return "still";
   return state.liveStreams.size < MAX_STREAMS ? "live" : "full";
 }
 
+/** What each mode says of itself. */
+const MODE_WORDS: Record<Exclude<Mode, "over">, string> = {
+  live: "This page follows by itself.",
+  still: `A proxy on the way holds pages back, so this one is loaded again every ${RELOAD_SEC.still} s.`,
+  full: `Too many pages are open to follow one more; this one is loaded again every ${RELOAD_SEC.broken} s.`,
+  paused: "Paused.",
+};
+
 function controls(mode: Mode, path: string): string {
   if (mode === "over") return "";
+  const pause = { href: `${path}?live=off`, label: "Pause" };
+  const links = { live: pause, still: pause, full: undefined, paused: { href: path, label: "Follow again" } };
+  const link = links[mode];
   return renderPart(html`
-    <p class="page-links soft">${mode === "live"
-      ? html`
-        <span>This page follows by itself. <a href="${`${path}?live=off`}">Pause</a></span>
-      `
-      : mode === "full"
-      ? html`
-        <span>Too many pages are open to follow one more; this one is loaded again every ${RELOAD_SEC
-          .broken} s.</span>
-      `
-      : html`
-        <span>Paused. <a href="${path}">Follow again</a></span>
-      `}</p>
+    <p class="page-links soft">
+      <span>${MODE_WORDS[mode]} ${link && html`
+        <a href="${link.href}">${link.label}</a>
+      `}</span>
+    </p>
   `);
 }
 
@@ -109,15 +123,17 @@ function controls(mode: Mode, path: string): string {
  * - a slow reader gets the latest state when it reads again; nothing is queued for it
  * - one who takes nothing for a minute is let go
  * - one who is signed out meanwhile reads that instead, and the stream ends
+ * - behind a proxy that holds the first section back the stream ends soon, and the next page is a still one
  */
 function stream(
   live: LivePage,
-  { start, end, again, isAllowed, release }: {
+  { start, end, again, isAllowed, release, arrival }: {
     start: string;
     end: string;
     again: string;
     isAllowed: () => boolean;
     release: (() => void) | undefined;
+    arrival: Arrival | undefined;
   },
   state: AppState,
 ): ReadableStream<Uint8Array> {
@@ -143,6 +159,7 @@ function stream(
     unsubscribe();
     state.liveStreams.delete(lookAgain);
     lookAgain();
+    arrival?.forget();
     release?.();
   }
 
@@ -162,6 +179,10 @@ function stream(
       return renderPart(restartingSection(live.path)) + renderPart(reload(again, RELOAD_SEC.restarting));
     }
     const nowMs = live.clock.monotonicMs();
+    if (arrival?.hasArrived() === false && nowMs - openedMs >= ARRIVAL_MS) {
+      arrival.isHeldBack(nowMs);
+      return renderPart(reload(again, RELOAD_SEC.ended));
+    }
     const isPast = live.isPast?.() === true;
     behindMs = live.tone() === tone && !isPast ? undefined : behindMs ?? nowMs;
     const isTabBehind = behindMs !== undefined && nowMs - behindMs >= (isPast ? PAST_MS : TAB_BEHIND_MS);
@@ -172,7 +193,8 @@ function stream(
 
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      controller.enqueue(joined([encoder.encode(start), next()]));
+      controller.enqueue(joined([encoder.encode(start), next(), encoder.encode(arrival?.mark ?? "")]));
+      if (arrival) void pause(live.clock, ARRIVAL_MS, over.signal).then(lookAgain);
     },
     // Called only when the reader has taken what was there: that is what keeps a slow one from piling up.
     async pull(controller) {

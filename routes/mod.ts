@@ -4,6 +4,7 @@ import { redactLine } from "../agent/text/redact/redact_line.ts";
 import { readStylesheet, type Stylesheet } from "../views/stylesheet.ts";
 import { accessApiRoutes, rootAccessRoutes } from "./access_api.ts";
 import { apiRoutes } from "./api.ts";
+import { ARRIVED_PATH, createArrivals } from "./arrivals.ts";
 import { auditRoutes } from "./audit.ts";
 import { auditChanges } from "./audit_changes.ts";
 import type { ConsoleFeed } from "../agent/console/feed.ts";
@@ -138,6 +139,7 @@ function newState(stylesheet: Stylesheet): AppState {
     drafts: new Map(),
     settingsDrafts: new Map(),
     liveStreams: new Set(),
+    arrivals: createArrivals(),
     isStopping: false,
     address: undefined,
   };
@@ -149,6 +151,11 @@ function openRoutes(app: Hono<Env>, deps: AppDeps, state: AppState): void {
   const json = { "content-type": "application/json", "cache-control": "no-store" };
   app.get("/healthz", (c) => c.body(ok, 200, json));
   app.get("/readyz", (c) => deps.isReady() ? c.body(ok, 200, json) : c.body(notReady, 503, json));
+  // Whatever the id is, the answer is the same: it tells nobody anything.
+  app.get(`${ARRIVED_PATH}/:file`, (c) => {
+    state.arrivals.arrived(c.req.param("file").replace(/\.css$/, ""));
+    return c.body("", 200, { "content-type": "text/css; charset=utf-8", "cache-control": "no-store" });
+  });
   app.get(
     state.stylesheet.path,
     (c) =>
