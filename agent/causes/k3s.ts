@@ -130,12 +130,29 @@ export const K3S = {
     title: "Kubernetes keeps stopping",
     reason: (w) =>
       `${
-        w.times > 1 ? `It was started ${w.times} times in the last minutes.` : "Its program cannot be run."
+        w.isRunnable ? `It was started ${w.times} times in the last minutes.` : "Its program cannot be run."
       } ${QUOTED}`,
     nextAction: BUNDLE,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape<{ times: number }>,
+  } satisfies CauseShape<
+    { times: number; /** As against one that systemd cannot even begin. */ isRunnable: boolean }
+  >,
+  stopped: {
+    id: "k3s.stopped",
+    kind: "general",
+    owner: "you",
+    place: AT_NODE,
+    title: "Kubernetes has stopped with an error",
+    reason: `Its service ended for a reason that we do not know. ${QUOTED}`,
+    nextAction:
+      `Put right what the quoted line names. The service is started again by itself within a minute. If it stays: ${
+        afterColon(BUNDLE)
+      }`,
+    consequence: "The state of the appliance cannot be seen.",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
   iptablesFlushed: {
     id: "k3s.iptables-flushed",
     kind: "cause",

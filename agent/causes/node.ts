@@ -22,8 +22,7 @@ export const NODE = {
     kind: "general",
     owner: "you",
     place: AT_NODE,
-    title: (w) =>
-      w.isReady ? "Something is wrong with the machine" : "The machine is not ready to run services",
+    title: "The machine is not ready to run services",
     reason: `Kubernetes says so. ${QUOTED}`,
     nextAction: `Wait a few minutes. If it stays, restart the machine. ${BUNDLE}`,
     limit: {
@@ -35,7 +34,21 @@ export const NODE = {
     patienceMs: 60_000,
     retrySafe: true,
     action: "restart-machine",
-  } satisfies CauseShape<{ /** It takes services, though it has a trouble. */ isReady: boolean }>,
+  } satisfies CauseShape,
+  condition: {
+    id: "node.condition",
+    kind: "general",
+    owner: "you",
+    place: AT_NODE,
+    title: "Something is wrong with the machine",
+    reason: `It takes services, and reports a trouble beside. ${QUOTED}`,
+    nextAction: `Put right what the details name, and restart the machine. If it stays: ${
+      afterColon(BUNDLE)
+    }`,
+    patienceMs: 60_000,
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape,
   noPodNetwork: {
     id: "k3s.not-ready-cni",
     kind: "cause",

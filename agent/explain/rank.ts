@@ -18,6 +18,7 @@ const BEHIND_SILENCE: readonly BlockerId[] = [
   "k3s.registries-invalid",
   "node.no-default-route",
   "k3s.crash-loop",
+  "k3s.stopped",
   "net.node-ip-changed",
   "node.hostname-changed",
   "disk.slow",
@@ -28,6 +29,10 @@ const BEHIND_SILENCE: readonly BlockerId[] = [
   "mem.oom-host",
   "time.skew",
 ];
+/** The same where it was the service that said so: what programs in pods say of themselves tells nothing of it. */
+const BEHIND_SILENCE_OF_SERVICE: readonly BlockerId[] = ["node.cpu-too-old"];
+/** That the service ended, whatever it was for. */
+const STOPPED: readonly BlockerId[] = ["k3s.crash-loop", "k3s.stopped"];
 
 /** What follows where pods do not get through to Kubernetes. */
 const WITHOUT_WAY: readonly BlockerId[] = [
@@ -54,7 +59,7 @@ const WITHOUT_WAY: readonly BlockerId[] = [
 const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
   "disk.pressure": ["img.no-space", "sched.taint", "img.pull-failed"],
   "disk.readonly": ["disk.pressure"],
-  "k3s.node-gone": ["sched.taint", "sched.resources", "k3s.node-not-ready"],
+  "k3s.node-gone": ["sched.taint", "sched.resources", "k3s.node-not-ready", "node.condition"],
   "k3s.node-not-ready": ["sched.taint", "sched.resources"],
   "k3s.not-ready-cni": ["sched.taint", "k3s.node-not-ready"],
   "k3s.node-paused": ["sched.taint", "sched.resources"],
@@ -146,9 +151,8 @@ function mergeSame(findings: readonly Finding[]): Finding[] {
   });
 }
 
-/** A processor that is too old stops Kubernetes, too, where it was the service that said so. */
 function saysWhySilent({ id, component }: Finding): boolean {
-  return BEHIND_SILENCE.includes(id) || id === "node.cpu-too-old" && component === "node";
+  return BEHIND_SILENCE.includes(id) || BEHIND_SILENCE_OF_SERVICE.includes(id) && component === "node";
 }
 
 /** Whether `other` would go away together with `cause`. A finding never explains one that is more specific. */
@@ -158,7 +162,7 @@ function explains(cause: Finding, other: Finding): boolean {
     return !["network", "setup", "appliance"].includes(other.component) && !saysWhySilent(other);
   }
   // What the service says outranks what follows from its silence; else each would explain the other.
-  if (other.id === "k3s.crash-loop" && !saysWhySilent(cause)) return false;
+  if (STOPPED.includes(other.id) && !saysWhySilent(cause)) return false;
   if (other.id === "k3s.api-down") return cause.hard && saysWhySilent(cause);
   if (EXPLAINS[cause.id]?.includes(other.id)) return true;
   if (EXPLAINS[other.id]?.includes(cause.id)) return false;

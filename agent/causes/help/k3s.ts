@@ -236,6 +236,23 @@ export const K3S_HELP = {
     never: [NOT_UNINSTALL, "Do not install another version of k3s over it."],
     data: RUNS_ON,
   },
+  "k3s.stopped": {
+    title: "Kubernetes has stopped with an error",
+    meaning:
+      'The service "k3s" ended with an error that is not among the known reasons. It is started again by itself. Until then, Kubernetes does not answer.',
+    signs: [
+      { see: 'Look for the last line with "level=fatal".', run: K3S_LOG },
+      { see: "See whether it runs again.", run: K3S_STATE },
+    ],
+    steps: [
+      { do: "Put right what the line names.", wait: "As long as that takes." },
+      { do: "See whether disk or memory ran out.", run: ["df -h /", "free -h"] },
+      { do: "Restart the service. Parts that run go on.", run: K3S_RESTART },
+      { do: "If it stays, report it.", ask: "alga-support", also: "sudo journalctl -u k3s -n 300" },
+    ],
+    never: [NOT_UNINSTALL, "Do not install another version of k3s over it."],
+    data: RUNS_ON,
+  },
   "k3s.api-down": {
     title: "Kubernetes does not answer",
     meaning:

@@ -42,6 +42,25 @@ export const NODE_HELP = {
     never: [NOT_DELETE],
     data: UNTOUCHED,
   },
+  "node.condition": {
+    title: "Something is wrong with the machine",
+    meaning:
+      "The machine is ready, and reports a trouble beside: too many processes, a hanging kernel, a file system that may not be written, or whatever else watches it.",
+    signs: [
+      { see: 'The trouble stands below "Conditions", with the status "True".', run: NODES },
+      { see: "See what the kernel says.", run: "sudo journalctl -k -p warning -n 100" },
+    ],
+    steps: [
+      {
+        do: "For too many processes, see which program has them.",
+        run: "ps -eo comm= | sort | uniq -c | sort -rn",
+      },
+      { do: "Restart the machine, in good order.", run: REBOOT },
+      { do: "If it stays, report it.", ask: "alga-support", also: NODES },
+    ],
+    never: [NOT_DELETE],
+    data: UNTOUCHED,
+  },
   "k3s.not-ready-cni": {
     title: "The network between services did not start",
     meaning:

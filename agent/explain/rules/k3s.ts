@@ -4,22 +4,14 @@ import type { Cause } from "../../causes/cause.ts";
 import { K3S } from "../../causes/k3s.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { NETWORK } from "../../causes/network.ts";
-import { clip } from "../../text/clip.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
+import { atLine, stops } from "./k3s_stops.ts";
 
 const JOURNAL_FRESH_MS = 10 * 60_000;
 const START_PATIENCE_MS = 2 * 60_000;
-const LOOP_SPAN_MS = 5 * 60_000;
-const LOOP_STARTS = 5;
-const LOOP_ENDS = 3;
 const SLOW_LINES = 3;
 const STAYED_MS = 45_000;
-const RESTARTED = /Scheduled restart job, restart counter is at/;
-const FAILED = /^k3s\.service: Failed with result/;
-/** systemd cannot begin it, however often it tries. */
-const NEVER_RUN =
-  /^k3s\.service: (?:Failed (?:to locate executable|to load environment files|at step [A-Z]+)|Start request repeated too|Unit has a bad unit file setting)/;
 /** What the kubelet within it says of one pod or image, which speak for themselves. */
 const OF_ONE_POD = /"Error syncing pod|\b(?:pod|image)="/;
 
@@ -96,7 +88,7 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
 
 /** What the service "k3s" says while Kubernetes does not answer. */
 export const journalRule: Rule = {
-  causes: [...new Set(PATTERNS.map((it) => it.cause)), K3S.crashLoop, MACHINE.diskSlow],
+  causes: [...new Set(PATTERNS.map((it) => it.cause)), K3S.crashLoop, K3S.stopped, MACHINE.diskSlow],
   find(facts) {
     const lines = facts.snapshot.host.journal.filter((it) => ageMs(it.at, facts.nowMs) < JOURNAL_FRESH_MS);
     const slow = slowDisk(facts, lines);
@@ -111,43 +103,14 @@ export const journalRule: Rule = {
       const words = { now, before, port, line: at, component: "Kubernetes", level: "" };
       return [finding(facts, cause, { ...atLine(line), words }), ...slow];
     }
-    return [...crashLoop(facts, lines), ...slow];
+    return [...stops(facts, lines), ...slow];
   },
 };
-
-function atLine(line: JournalLine) {
-  return {
-    tier: "platform" as const,
-    component: "node",
-    since: line.at,
-    evidence: [
-      { label: "Service", text: "k3s" },
-      { label: "Line", text: clip(line.text, 400) },
-      { label: "Time", text: line.at },
-    ],
-  };
-}
 
 /** Lines since the newest start, and of the last minutes: a run that is young has not had the time to fail again. */
 function newestRun(lines: readonly JournalLine[], nowMs: number): readonly JournalLine[] {
   const start = lines.findLastIndex((it) => /^Starting (?:Lightweight Kubernetes|k3s)/.test(it.text));
   return lines.filter((it, index) => index >= start || ageMs(it.at, nowMs) < START_PATIENCE_MS);
-}
-
-function crashLoop(facts: Facts, lines: readonly JournalLine[]): Finding[] {
-  const restarts = lines.filter((it) => RESTARTED.test(it.text) && ageMs(it.at, facts.nowMs) < LOOP_SPAN_MS);
-  const last = restarts.at(-1);
-  const ends = lines.filter((it) => FAILED.test(it.text));
-  const isHopeless = lines.some((it) => NEVER_RUN.test(it.text));
-  const end = last ?? ends.at(-1);
-  const isLoop = restarts.length >= LOOP_STARTS || ends.length >= LOOP_ENDS || isHopeless;
-  if (!isLoop || !end) return [];
-  const fatal = lines.findLast((it) => /level=fatal|\bfatal\b|\bpanic:/i.test(it.text)) ??
-    lines.findLast((it) => /level=error|^E\d{4} /.test(it.text));
-  return [finding(facts, K3S.crashLoop, {
-    ...atLine(fatal ?? lines.findLast((it) => NEVER_RUN.test(it.text)) ?? end),
-    words: { times: Math.max(restarts.length, ends.length) },
-  })];
 }
 
 /** How long a statement took, before and since kine names it after the statement. @see k3s-io/kine pkg/metrics/metrics.go, https://github.com/k3s-io/kine/issues/651 */

@@ -56,6 +56,7 @@ export const nodeRule: Rule = {
   causes: [
     NODE.gone,
     NODE.notReady,
+    NODE.condition,
     NODE.noPodNetwork,
     NODE.cordoned,
     MACHINE.diskPressure,
@@ -77,17 +78,10 @@ export const nodeRule: Rule = {
           found.push(finding(facts, NODE.gone, at(ready.since)));
         } else if (/cni|network.{0,200}not ready/i.test(ready.message)) {
           found.push(finding(facts, NODE.noPodNetwork, about));
-        } else found.push(finding(facts, NODE.notReady, { ...about, words: { isReady: false } }));
+        } else found.push(finding(facts, NODE.notReady, about));
       }
-      const trouble = node.conditions.find((it) => it.status === "True" && TROUBLE.test(it.type));
-      if (trouble) {
-        found.push(
-          finding(facts, NODE.notReady, {
-            ...at(trouble.since),
-            key: trouble.type,
-            words: { isReady: true },
-          }),
-        );
+      for (const it of node.conditions.filter((it) => it.status === "True" && TROUBLE.test(it.type))) {
+        found.push(finding(facts, NODE.condition, { ...at(it.since), key: it.type }));
       }
       if (node.unschedulable) {
         found.push(finding(facts, NODE.cordoned, { ...at(undefined), words: { node: node.name } }));

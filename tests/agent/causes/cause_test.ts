@@ -29,6 +29,7 @@ const PUBLIC_IDS = `
   k3s.sandbox-failed k3s.container-failed node.resolv-conf node.cpu-too-old img.store-damaged
   sched.volume-elsewhere sched.unplaced stor.claim-missing app.port-taken
   app.not-ending app.task-failed flux.not-ready
+  k3s.stopped node.condition
   cfg.quota cfg.limits cfg.webhook cfg.pod-security cfg.missing-account cfg.pod-refused
 `.split(/\s+/).filter((it) => it !== "");
 

@@ -25,8 +25,7 @@ Deno.test("finding() takes the place of a cause that is always at the same", () 
 });
 
 Deno.test("finding() waits for the patience of a cause before someone has to act", () => {
-  const after = (seconds: number) =>
-    finding(facts, NODE.notReady, { since: ago(seconds), words: { isReady: false } }).hard;
+  const after = (seconds: number) => finding(facts, NODE.notReady, { since: ago(seconds) }).hard;
   assert.deepEqual([after(59), after(61)], [false, true]);
 });
 

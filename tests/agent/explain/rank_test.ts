@@ -92,6 +92,8 @@ Deno.test("rankFindings() does not depend on the order where findings about the 
   const machine: BlockerId[] = [
     "k3s.api-down",
     "k3s.crash-loop",
+    "k3s.stopped",
+    "node.condition",
     "k3s.start-port",
     "k3s.node-gone",
     "k3s.node-not-ready",

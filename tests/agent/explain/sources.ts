@@ -95,6 +95,14 @@ export const SOURCES: Readonly<Partial<Record<BlockerId, Source>>> = {
     says: "k3s.service: Scheduled restart job, restart counter is at ",
     source: "https://github.com/k3s-io/k3s/issues/11366",
   },
+  "k3s.stopped": {
+    says: "k3s.service: Failed with result 'exit-code'",
+    source: "https://github.com/k3s-io/k3s/issues/556",
+  },
+  "node.condition": {
+    says: "kubelet has insufficient PID available",
+    source: `${KUBERNETES} pkg/kubelet/nodestatus/setters.go:659`,
+  },
   "k3s.iptables-flushed": {
     says: "Inconsistent iptables state detected",
     source: `${KUBERNETES} pkg/util/iptables/iptables.go:622`,

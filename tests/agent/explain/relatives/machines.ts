@@ -56,11 +56,45 @@ export const MACHINES: readonly Relative[] = [
     id: "mem.oom-host",
   },
   {
-    name: "a service that has ended is not starting",
+    name: "a service that has ended once, with words that nobody knows, is quoted",
     snapshot: fatal("Error: invalid kubelet args: unknown flag: --foo"),
+    id: "k3s.stopped",
+    says: /The details quote/,
+    never: /Wait: after a start|keeps stopping/,
+    quotes: /unknown flag: --foo/,
+  },
+  {
+    name: "one that starts again has said why it ended before",
+    snapshot: journal(
+      'time="2026-11-21T11:58:55Z" level=fatal msg="Error: invalid kubelet args: unknown flag: --foo"',
+      ...ENDED,
+      "k3s.service: Scheduled restart job, restart counter is at 1.",
+      "Starting k3s.service - Lightweight Kubernetes...",
+    ),
+    id: "k3s.stopped",
+    quotes: /unknown flag: --foo/,
+  },
+  ...[
+    'E1121 11:58:55.1 1 run.go:72] "command failed" err="failed to parse kubelet flag: unknown flag: --foo"',
+    "k3s.service: Main process exited, code=killed, status=9/KILL",
+    'time="2026-11-21T11:58:55Z" level=panic msg="nobody has seen this"',
+    "panic: runtime error: invalid memory address or nil pointer dereference",
+    "k3s.service: start operation timed out. Terminating.",
+  ].map((line): Relative => ({
+    name: `ended once: ${line.slice(0, 70)}`,
+    snapshot: journal(line, "k3s.service: Failed with result 'exit-code'."),
+    id: "k3s.stopped",
+    quotes: new RegExp(line.slice(-30).replaceAll(/[.()"]/g, ".")),
+  })),
+  {
+    name: "a service that somebody stops has no error",
+    snapshot: journal(
+      'time="2026-11-21T11:50:55Z" level=error msg="something that it came over"',
+      "Stopping k3s.service - Lightweight Kubernetes...",
+      ...ENDED,
+    ),
     id: "k3s.api-down",
     says: /Restart the service/,
-    never: /Wait: after a start/,
   },
   {
     name: "a service that ended three times keeps stopping, however long each try takes",
@@ -91,7 +125,7 @@ export const MACHINES: readonly Relative[] = [
   ], ["KernelDeadlock", "docker hung"]].map(([type = "", message = ""]): Relative => ({
     name: `a trouble of the machine that nobody asked for is told: ${type}`,
     snapshot: withCondition(type, message),
-    id: "k3s.node-not-ready",
+    id: "node.condition",
     says: /The details quote/,
   })),
 ];

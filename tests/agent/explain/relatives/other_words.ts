@@ -264,7 +264,7 @@ export const OTHER_WORDS: readonly Relative[] = [
   ): Relative => ({
     name: `alone, ${type}`,
     snapshot: withCondition(type, "a watcher of machines says so"),
-    id: "k3s.node-not-ready",
+    id: "node.condition",
     says: /The details quote/,
   })),
   ...[

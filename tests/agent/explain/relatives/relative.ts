@@ -10,4 +10,6 @@ export interface Relative {
   /** What title, reason and next step have to say, and must not. */
   says?: RegExp;
   never?: RegExp;
+  /** What its evidence has to say. */
+  quotes?: RegExp;
 }

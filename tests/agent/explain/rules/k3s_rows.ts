@@ -204,6 +204,19 @@ export const K3S_ROWS: readonly Row[] = [
     green: silent(restarts(4, 20)),
   },
   {
+    name: "ended once, with words that nobody knows",
+    id: "k3s.stopped",
+    hard: true,
+    component: "node",
+    red: silent([
+      [90, started],
+      [70, 'time="x" level=fatal msg="something that nobody has seen"'],
+      [69, "k3s.service: Failed with result 'exit-code'."],
+      [60, started],
+    ]),
+    green: silent([[90, started], [70, 'time="x" level=error msg="something that it came over"']]),
+  },
+  {
     name: "restarted long ago",
     id: "k3s.crash-loop",
     red: silent(restarts(12, 20)),

@@ -1,3 +1,4 @@
+import { withCondition } from "../relatives/machines.ts";
 import { ago, crashed, event, healthyCluster, node, podOf, snapshotOf } from "../../status/objects.ts";
 import { api, HEALTHY, of, type Row } from "../rule_row.ts";
 
@@ -242,6 +243,12 @@ export const NODE_ROWS: readonly Row[] = [
     id: "k3s.node-not-ready",
     red: notReadyNode("KubeletNotReady", "PLEG is not healthy"),
     green: HEALTHY,
+  },
+  {
+    name: "a trouble of the machine that is ready",
+    id: "node.condition",
+    red: withCondition("PIDPressure", "kubelet has insufficient PID available"),
+    green: withCondition("Sleepy", "nothing that Kubernetes knows"),
   },
   {
     name: "cordoned",
