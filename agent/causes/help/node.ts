@@ -52,8 +52,8 @@ export const NODE_HELP = {
     ],
     steps: [
       {
-        do: "For too many processes, see which program has them.",
-        run: "ps -eo comm= | sort | uniq -c | sort -rn",
+        do: "For too many processes, see whose they are.",
+        run: "ps -eo user=,comm= --sort=user",
       },
       { do: "Restart the machine, in good order.", run: REBOOT },
       { do: "If it stays, report it.", ask: "alga-support", also: NODES },
