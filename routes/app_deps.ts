@@ -5,7 +5,7 @@ import type { AuditRead } from "../agent/access/read_audit.ts";
 import type { MonotonicClock } from "../agent/clock.ts";
 import type { Say } from "../agent/text/log_line.ts";
 import type { BundleService } from "../agent/bundle/bundle_service.ts";
-import type { LogService } from "../agent/logs/log_service.ts";
+import type { LogService } from "../agent/logs/log_origin.ts";
 import type { SettingsService } from "../agent/settings/settings_service.ts";
 import type { NetworkService } from "../agent/network/network_service.ts";
 import type { Settings } from "../agent/settings/settings.ts";

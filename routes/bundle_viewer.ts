@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { keptObjects } from "../agent/bundle/kept_objects.ts";
 import { bundleText, type ReadBundle } from "../agent/bundle/read_bundle.ts";
 import { readEvidence, replay } from "../agent/bundle/replay.ts";
+import { bundledLogs } from "../agent/logs/bundled_logs.ts";
 import { supportText } from "../agent/status/mod.ts";
 import { replayWorkloads } from "../agent/workloads/mod.ts";
 import {
@@ -11,17 +12,19 @@ import {
   bundleStatusPage,
   inBundle,
   notInBundlePage,
-  podFilesPanel,
 } from "../views/bundle_pages.ts";
-import { type Frame, type Page, renderPage } from "../views/layout.ts";
+import { type Frame, type Page, pageParts, renderPage } from "../views/layout.ts";
 import { readStylesheet } from "../views/stylesheet.ts";
 import type { Env } from "./app_deps.ts";
 import { SECURITY_HEADERS } from "./guards.ts";
 import { findingsOf, helpPages } from "./help.ts";
-import { workloadPages } from "./workloads.ts";
+import { logPages } from "./logs.ts";
+import { logApi } from "./logs_api.ts";
+import type { Problem } from "./problem.ts";
+import { logOfPod, workloadPages } from "./workloads.ts";
 
 /**
- * A bundle as pages: status, workloads and events as the appliance would show them, with the clock of the bundle, and every file
+ * A bundle as pages: status, workloads, events and logs as the appliance would show them, with the clock of the bundle, and every file
  * of it. Nothing but the bundle is read. @throws {AgentError} USAGE
  */
 export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request): Promise<Response> } {
@@ -41,7 +44,10 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
   };
   const app = new Hono<Env>();
   const atMs = Date.parse(evidence.at);
+  const logs = bundledLogs({ files: bundle.files, pods: evidence.snapshot.pods, atMs });
   const render = (_: Context<Env>, page: Page) => renderPage(frame, inBundle(page, evidence.at));
+  const refuse = (c: Context<Env>, { status, title, detail }: Problem) =>
+    c.html(render(c, notInBundlePage(title, detail)), status);
   app.get(
     stylesheet.path,
     (c) => c.body(stylesheet.text, 200, { "content-type": "text/css; charset=utf-8" }),
@@ -59,14 +65,20 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
       workloads: replayWorkloads(evidence.snapshot, atMs, keptObjects(bundle)),
       nowMs: () => atMs,
       blockers: () => status.topBlockers,
-      render(c, page) {
-        const { namespace = "", pod = "" } = c.req.param();
-        const paths = [...bundle.files.keys()].filter((it) => it.startsWith(`pods/${namespace}/${pod}/`));
-        return render(c, { ...page, body: [page.body, podFilesPanel(paths.toSorted())] });
-      },
-      refuse: (c, { status, title, detail }) => c.html(render(c, notInBundlePage(title, detail)), status),
+      logOf: (namespace, pod) => logOfPod(logs, namespace, pod),
+      render,
+      refuse,
     }),
   );
+  app.route(
+    "/",
+    logPages({
+      logs,
+      halves: () => Promise.resolve((page) => pageParts(frame, inBundle(page, evidence.at))),
+      refuse,
+    }),
+  );
+  app.route("/", logApi({ logs, refuse }));
   app.get("/api/status", (c) => c.json(status));
   const foundHere = (c: Context<Env>, id: string) =>
     findingsOf(c, status, id).map((blocker) => ({
@@ -109,7 +121,7 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
       // A page elsewhere must not reach this by a name of its own that leads here.
       const isOurs = hostname === "localhost" || isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
       const response = isOurs
-        ? await app.fetch(request)
+        ? await app.fetch(request, {})
         : new Response("Open it by 127.0.0.1\n", { status: 421 });
       for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
       return response;

@@ -1,8 +1,9 @@
 import { type Context, Hono } from "hono";
+import type { LogService } from "../agent/logs/log_origin.ts";
 import { ANY, type LogQuery, parseQuery, QueryError } from "../agent/logs/query.ts";
 import { parsePlaces } from "../agent/logs/read_page.ts";
 import type { LogSource } from "../agent/logs/sources.ts";
-import { pageParts } from "../views/layout.ts";
+import { type Page, pageParts } from "../views/layout.ts";
 import {
   logBox,
   logHead,
@@ -14,8 +15,8 @@ import {
 } from "../views/logs_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { lineWriter, logStream } from "./log_stream.ts";
-import { answerProblem } from "./problem.ts";
+import { lineWriter, logStream, type LogStreamOptions } from "./log_stream.ts";
+import { answerProblem, type Problem } from "./problem.ts";
 
 const PAGE = "/logs";
 const PAGE_ENTRIES = 300;
@@ -24,36 +25,72 @@ const MAX_AT_ONCE = 200;
 /** Each follows some files of its own. */
 const MAX_FOLLOWERS = 50;
 
+/** What the pages stand on: an appliance, or a bundle that is replayed. */
+export interface LogPages {
+  logs: LogService;
+  /** Makes the two halves of a page, between which its lines come. */
+  halves(c: Context<Env>): Promise<(page: Page) => [string, string]>;
+  refuse(c: Context<Env>, problem: Problem): Response | Promise<Response>;
+  /** The bytes of a page that follows; `undefined` where nothing comes any more. */
+  follow?(
+    c: Context<Env>,
+    options: Omit<LogStreamOptions, "isAllowed" | "clock">,
+  ): ReadableStream<Uint8Array>;
+}
+
 /** The one viewer of everything that writes a log. */
 export function logRoutes(deps: AppDeps, state: AppState): Hono<Env> {
+  return logPages({
+    logs: deps.logs,
+    async halves(c) {
+      const frame = await frameOf(c, deps, state, "logs");
+      return (page) => pageParts(frame, page);
+    },
+    refuse: (c, problem) => answerProblem(c, deps, state, problem),
+    follow(c, options) {
+      const keptOpen = c.env.keepOpen?.();
+      const release = () => {
+        options.release();
+        keptOpen?.();
+      };
+      const stream = { ...options, release, isAllowed: c.get("isStillAllowed"), clock: deps.clock };
+      return logStream(stream, state);
+    },
+  });
+}
+
+/** The page of logs, of an appliance or of a bundle. */
+export function logPages({ logs, halves, refuse, follow }: LogPages): Hono<Env> {
   const app = new Hono<Env>();
   let followers = 0;
 
   function modeOf(c: Context<Env>, query: LogQuery): LogMode {
-    if (c.req.query("at") !== undefined || query.until !== "") return "older";
+    const isElsewhere = [c.req.query("at"), c.req.query("after")].some((it) => it !== undefined);
+    if (isElsewhere || query.until !== "") return "older";
+    if (follow === undefined) return "kept";
     // The body of a HEAD is never read, so nothing would ever end its stream.
     if (c.req.method === "HEAD" || c.req.query("live") === "off") return "paused";
     return followers < MAX_FOLLOWERS ? "live" : "full";
   }
 
   app.get(PAGE, async (c) => {
-    const sources = await deps.logs.sources();
+    const sources = await logs.sources();
     const { query, problem } = queryOf(c, sources);
-    const from = parsePlaces(c.req.query("at") ?? "");
-    const page = await deps.logs.page(query, {
+    const page = await logs.page(query, {
       limit: PAGE_ENTRIES,
       signal: c.req.raw.signal,
-      ...from === undefined ? {} : { from },
+      from: parsePlaces(c.req.query("at") ?? ""),
+      after: parsePlaces(c.req.query("after") ?? ""),
     });
     const source = sources.find((it) => it.id === query.source);
     if (page === undefined || source === undefined) {
-      return await answerProblem(c, deps, state, {
+      return await refuse(c, {
         status: 404,
         title: "There is no such log",
         detail: "Its pods may be gone. The page Logs lists what there is.",
       });
     }
-    const frame = await frameOf(c, deps, state, "logs");
+    const halvesOf = await halves(c);
     // From here to the count nothing may be awaited: those who come at once would all find the same number.
     const mode = modeOf(c, query);
     const view: LogView = {
@@ -62,12 +99,13 @@ export function logRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       source,
       page,
       mode,
+      mayFollow: follow !== undefined,
       wraps: c.req.query("wrap") === "on",
       hasTimes: c.req.query("times") !== "off",
       problem,
     };
     const path = logPath(view);
-    const [head, foot] = pageParts(frame, {
+    const [head, foot] = halvesOf({
       title: `${source.title} log`,
       body: [logHead(view), logLinks(view), logNotices(view)],
     });
@@ -83,25 +121,19 @@ export function logRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       // nginx and those that took it over would hold a page back that grows.
       "x-accel-buffering": "no",
     };
-    if (mode !== "live") {
+    if (mode !== "live" || follow === undefined) {
       return c.body(head + open + lineWriter(lines)(page.entries) + close + foot, 200, headers);
     }
     followers++;
-    const keptOpen = c.env.keepOpen?.();
-    const body = logStream({
+    const body = follow(c, {
       start: head + open,
       end: close + foot,
       entries: page.entries,
       lines,
       path,
-      follow: (signal) => deps.logs.follow(query, page, { signal, maxAtOnce: MAX_AT_ONCE }),
-      isAllowed: c.get("isStillAllowed"),
-      release() {
-        followers--;
-        keptOpen?.();
-      },
-      clock: deps.clock,
-    }, state);
+      follow: (signal) => logs.follow(query, page, { signal, maxAtOnce: MAX_AT_ONCE }),
+      release: () => void followers--,
+    });
     return c.body(body, 200, headers);
   });
   return app;

@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
-import { levelOf } from "../agent/logs/fold_lines.ts";
+import { entryJson, entryText } from "../agent/logs/entry_output.ts";
+import type { Entry } from "../agent/logs/fold_lines.ts";
 import { ANY, type LogQuery, parseQuery, QueryError } from "../agent/logs/query.ts";
-import { entryText } from "../agent/logs/read_all.ts";
 import { parsePlaces, placesText } from "../agent/logs/read_page.ts";
-import { withHiddenShown } from "../agent/text/hidden_characters.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import type { LogPages } from "./logs.ts";
 import { answerProblem, type Problem } from "./problem.ts";
 import { withEnd } from "./with_end.ts";
 
@@ -20,13 +20,18 @@ const NO_SOURCE: Problem = {
 
 /** The same logs for programs: sources, a page of lines, and everything as one text. */
 export function logApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
+  return logApi({ logs: deps.logs, refuse: (c, problem) => answerProblem(c, deps, state, problem) });
+}
+
+/** The answers, of an appliance or of a bundle. */
+export function logApi({ logs, refuse }: Pick<LogPages, "logs" | "refuse">): Hono<Env> {
   const app = new Hono<Env>();
 
   app.get("/api/v1/logs", async (c) => {
-    const asked = query(c, ["at", "limit"]);
-    if ("problem" in asked) return await answerProblem(c, deps, state, asked.problem);
+    const asked = query(c, ["at", "after", "limit"]);
+    if ("problem" in asked) return await refuse(c, asked.problem);
     if (asked.query.source === "") {
-      const sources = await deps.logs.sources();
+      const sources = await logs.sources();
       return c.json({
         sources: sources.map(({ id, title, group, containers }) => ({
           id,
@@ -36,48 +41,49 @@ export function logApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
         })),
       });
     }
-    const at = c.req.query("at");
-    const from = at === undefined ? undefined : parsePlaces(at);
+    const places = { at: c.req.query("at"), after: c.req.query("after") };
+    const from = parsePlaces(places.at ?? "");
+    const after = parsePlaces(places.after ?? "");
     const limit = Number(c.req.query("limit") ?? DEFAULT_LIMIT);
-    if (at !== undefined && from === undefined) {
-      return await answerProblem(c, deps, state, refused("at", "It is not a place that an answer gave"));
+    for (const [name, isPlace] of [["at", from !== undefined], ["after", after !== undefined]] as const) {
+      if (places[name] === undefined || isPlace) continue;
+      return await refuse(c, refused(name, "It is not a place that an answer gave"));
+    }
+    if (from !== undefined && after !== undefined) {
+      return await refuse(c, refused("after", "A page ends in front of a place or begins behind one"));
     }
     if (!(Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT)) {
-      return await answerProblem(c, deps, state, refused("limit", `It must be from 1 to ${MAX_LIMIT}`));
+      return await refuse(c, refused("limit", `It must be from 1 to ${MAX_LIMIT}`));
     }
-    const page = await deps.logs.page(asked.query, {
+    const page = await logs.page(asked.query, {
       limit,
       signal: c.req.raw.signal,
-      ...from === undefined ? {} : { from },
+      from,
+      after,
     });
-    if (page === undefined) return await answerProblem(c, deps, state, NO_SOURCE);
+    if (page === undefined) return await refuse(c, NO_SOURCE);
     return c.json({
       source: asked.query.source,
-      lines: page.entries.map((it) => ({
-        at: it.head.at,
-        stream: it.stream,
-        level: levelOf(it),
-        text: withHiddenShown(it.head.text),
-        ...it.head.cutChars === 0 ? {} : { cutChars: it.head.cutChars },
-        ...it.rest.length === 0 ? {} : { rest: it.rest.map((line) => withHiddenShown(line.text)) },
-      })),
+      lines: page.entries.map(entryJson),
       older: page.older === undefined ? null : placesText(page.older),
+      newer: page.newer === undefined ? null : placesText(page.newer),
       lookedBackTo: page.lookedBackTo ?? null,
+      lookedAheadTo: page.lookedAheadTo ?? null,
       problems: page.problems,
     });
   });
 
   app.get("/api/v1/logs/raw", async (c) => {
     const asked = query(c, []);
-    if ("problem" in asked) return await answerProblem(c, deps, state, asked.problem);
+    if ("problem" in asked) return await refuse(c, asked.problem);
     const stop = new AbortController();
-    const entries = await deps.logs.all(asked.query, stop.signal);
-    if (entries === undefined) return await answerProblem(c, deps, state, NO_SOURCE);
-    const source = (await deps.logs.sources()).find((it) => it.id === asked.query.source);
-    const isOneStream = (source?.containers.length ?? 0) <= 1;
+    const entries = await logs.all(asked.query, stop.signal);
+    if (entries === undefined) return await refuse(c, NO_SOURCE);
+    const source = (await logs.sources()).find((it) => it.id === asked.query.source);
+    const withStream = (source?.containers.length ?? 0) > 1;
     const release = c.env.keepOpen?.();
     // Nothing is read ahead of a slow reader.
-    const bytes = withEnd(ReadableStream.from(bytesOf(entries, isOneStream)), () => {
+    const bytes = withEnd(ReadableStream.from(bytesOf(entries, withStream)), () => {
       stop.abort();
       release?.();
     });
@@ -93,13 +99,13 @@ export function logApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 
 /** The text in pieces. */
 async function* bytesOf(
-  entries: AsyncGenerator<Parameters<typeof entryText>[0]>,
-  isOneStream: boolean,
+  entries: AsyncGenerator<Entry>,
+  withStream: boolean,
 ): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   let text = "";
   for await (const it of entries) {
-    text += entryText(it, isOneStream);
+    text += entryText(it, { withStream });
     if (text.length < CHUNK_CHARS) continue;
     yield encoder.encode(text);
     text = "";

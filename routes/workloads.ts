@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import type { LogService } from "../agent/logs/log_origin.ts";
 import type { Blocker } from "../agent/status/mod.ts";
 import {
   parseEventQuery,
@@ -33,15 +34,22 @@ export function workloadRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     workloads: deps.workloads,
     nowMs: () => deps.clock.nowMs(),
     blockers: () => deps.status.current().topBlockers,
-    async logOf(namespace, pod) {
-      const source = (await deps.logs.sources()).find((it) =>
-        it.containers.some((one) => one.namespace === namespace && one.pod === pod)
-      );
-      return source && `/logs?${new URLSearchParams({ source: source.id, pod })}`;
-    },
+    logOf: (namespace, pod) => logOfPod(deps.logs, namespace, pod),
     render: async (c, page) => renderPage(await frameOf(c, deps, state, "workloads"), page),
     refuse: (c, problem) => answerProblem(c, deps, state, problem),
   });
+}
+
+/** Address of a pod's log; `undefined` where there is none of it. */
+export async function logOfPod(
+  logs: LogService,
+  namespace: string,
+  pod: string,
+): Promise<string | undefined> {
+  const source = (await logs.sources()).find((it) =>
+    it.containers.some((one) => one.namespace === namespace && one.pod === pod)
+  );
+  return source && `/logs?${new URLSearchParams({ source: source.id, pod })}`;
 }
 
 /** The pages of workloads, of an appliance or of a bundle. */

@@ -13,7 +13,8 @@ const MOST_CHARS = 5_000_000;
 /** The way between the pages of one bundle. */
 const LINKS = html`
   <nav class="page-links" aria-label="Bundle">
-    <a href="/">Status</a><a href="/workloads">Workloads</a><a href="/events">Events</a><a
+    <a href="/">Status</a><a href="/workloads">Workloads</a><a href="/events">Events</a><a href="/logs"
+    >Logs</a><a
       href="/files/timeline.jsonl"
     >Timeline</a><a href="/files">Files</a><a href="/files/summary.md">Summary</a>
   </nav>
@@ -45,20 +46,6 @@ export function bundleStatusPage(manifest: BundleManifest, status: StatusDocumen
       ...statusParts(status),
     ],
   };
-}
-
-/** The logs of one pod that were collected; nothing where there are none. */
-export function podFilesPanel(paths: readonly string[]): Content {
-  return paths.length === 0 ? null : html`
-    <section class="panel">
-      <h2>Logs in this bundle</h2>
-      <ul>${paths.map((it) =>
-        html`
-          <li>${link(`/files/${it}`, it)}</li>
-        `
-      )}</ul>
-    </section>
-  `;
 }
 
 /** What cannot be shown here, and why. */

@@ -1,12 +1,12 @@
 import type { VNode } from "preact";
 import { LEVELS } from "../agent/logs/log_line.ts";
 import { type LogQuery, queryParams } from "../agent/logs/query.ts";
-import { type LogPage, placesText } from "../agent/logs/read_page.ts";
+import { type LogPage, type Places, placesText } from "../agent/logs/read_page.ts";
 import { type LogSource, SOURCE_GROUPS } from "../agent/logs/sources.ts";
 import { type Content, html, visible } from "./html.ts";
 
-/** How a page of a log is being read. */
-export type LogMode = "live" | "paused" | "older" | "full";
+/** How a page of a log is being read; "kept" is the newest one of a bundle. */
+export type LogMode = "live" | "paused" | "older" | "full" | "kept";
 
 /** What the page of a log shows around its lines. */
 export interface LogView {
@@ -15,6 +15,8 @@ export interface LogView {
   source: LogSource;
   page: LogPage;
   mode: LogMode;
+  /** More lines may come: it is a log of an appliance. */
+  mayFollow: boolean;
   /** Long lines are broken. */
   wraps: boolean;
   /** Times stand in front of lines. */
@@ -128,18 +130,24 @@ function select(id: string, options: readonly (readonly [string, string])[], cho
 
 /** What can be done with what is shown; stands in front of the lines. */
 export function logLinks(view: LogView): VNode {
-  const { mode, page, query } = view;
-  const { older } = page;
-  const following = mode === "live" ? [tag(), link(logPath(view, {}, { live: "off" }), "Stop")] : [
-    link(logPath(view, { until: "" }), mode === "older" ? "Newest lines" : "Follow"),
-  ];
+  const { mode, page, query, mayFollow } = view;
+  const { older, newer } = page;
+  const newest = logPath(view, { until: "" });
+  const following = mode === "live"
+    ? [tag(), link(logPath(view, {}, { live: "off" }), "Stop")]
+    : mode === "older"
+    ? [link(newest, mayFollow ? "Newest lines" : "Last lines")]
+    : mayFollow
+    ? [link(newest, "Follow")]
+    : [];
   return html`
     <p class="acts">${[
       older === undefined
         ? html`
           <span class="soft">Nothing older is kept</span>
         `
-        : link(logPath(view, {}, { at: placesText(older) }), "Older lines"),
+        : link(logPath(view, { until: "" }, { at: placesText(older) }), "Older lines"),
+      newer === undefined ? null : newerLink(view, newer, "Newer lines"),
       ...following,
       link(`/api/v1/logs/raw?${queryParams(query)}`, "Download"),
       html`
@@ -147,6 +155,11 @@ export function logLinks(view: LogView): VNode {
       `,
     ]}</p>
   `;
+}
+
+/** Where no stream has a place yet everything is newer. */
+function newerLink(view: LogView, newer: Places, text: string): VNode {
+  return link(logPath(view, { until: "" }, { after: placesText(newer) }), text);
 }
 
 function tag(): VNode {
@@ -171,13 +184,16 @@ export function logNotices(view: LogView): Content {
       `
     ),
     page.lookedBackTo === undefined ? null : html`
-      <p class="finding idle">${page.lookedBackTo === ""
-        ? "The search was stopped here, since it took long."
-        : `The search was stopped here, since it took long. It has looked back to ${
-          page.lookedBackTo.slice(0, 19).replace("T", " ")
-        } UTC.`} <a href="${logPath(view, {}, {
-          at: placesText(page.older ?? {}),
-        })}">Look further back</a></p>
+      <p class="finding idle">${searchedTo(page.lookedBackTo)} <a href="${logPath(view, {}, {
+        at: placesText(page.older ?? {}),
+      })}">Look further back</a></p>
+    `,
+    page.lookedAheadTo === undefined ? null : html`
+      <p class="finding idle">${searchedTo(page.lookedAheadTo)} ${newerLink(
+        view,
+        page.newer ?? {},
+        "Look further on",
+      )}</p>
     `,
     mode === "full"
       ? html`
@@ -190,6 +206,12 @@ export function logNotices(view: LogView): Content {
       `
       : null,
   ];
+}
+
+/** A search that was stopped, with how far it came. */
+function searchedTo(at: string): string {
+  const stopped = "The search was stopped here, since it took long.";
+  return at === "" ? stopped : `${stopped} It has looked as far as ${at.slice(0, 19).replace("T", " ")} UTC.`;
 }
 
 /** The two halves around the lines, which come one by one. */

@@ -4,6 +4,7 @@ import { readEvidence, replay } from "../bundle/replay.ts";
 import { AgentError } from "../error.ts";
 import { printable } from "../text/printable.ts";
 import { createBundleViewer } from "../../routes/bundle_viewer.ts";
+import { BUNDLE_VIEWS } from "./bundle_views.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { openInput } from "./open_input.ts";
 import { listenTcp } from "./listen.ts";
@@ -14,6 +15,12 @@ const FORMATS = ["table", "json"] as const;
 
 /** `alga-agent bundle inspect` */
 export async function bundleInspect(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const [path = "", view = "", ...asked] = args;
+  const show = BUNDLE_VIEWS[view as keyof typeof BUNDLE_VIEWS];
+  if (Object.hasOwn(BUNDLE_VIEWS, view)) {
+    const [kept] = await open([path], 1) as [ReadBundle];
+    return await show(kept, asked, terminal);
+  }
   const { values, positionals } = parseOptions(
     {
       args: [...args],
@@ -22,7 +29,7 @@ export async function bundleInspect(args: readonly string[], terminal: Terminal)
     } as const,
   );
   const output = parseChoice("-o", values.output, FORMATS);
-  const bundle = await open(positionals, 1).then(([it]) => it as ReadBundle);
+  const [bundle] = await open(positionals, 1) as [ReadBundle];
   if (values.file !== undefined) {
     const text = values.file === "."
       ? `${[...bundle.files.keys()].sort().join("\n")}\n`

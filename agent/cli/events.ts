@@ -1,12 +1,23 @@
 import { RealHost } from "../host/real_host.ts";
-import type { EventList, EventQuery } from "../workloads/mod.ts";
-import { ALL_EVENTS, toSearch } from "../workloads/query.ts";
+import type { EventList, EventQuery, WorkloadsService } from "../workloads/mod.ts";
+import { ALL_EVENTS, parseEventQuery, QueryError, toSearch } from "../workloads/query.ts";
 import { connectAgent } from "./agent_client.ts";
-import { type Command, EXIT } from "./command.ts";
+import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { eventsText } from "./events_table.ts";
 import { parseChoice, parseOptions, parsePage, parseRoot } from "./options.ts";
 
 const BASE = "/api/v1/events";
+
+const EVENT_OPTIONS = {
+  since: { type: "string", default: "" },
+  until: { type: "string", default: "" },
+  warnings: { type: "boolean", default: false },
+  grep: { type: "string", default: "" },
+  about: { type: "string", default: "" },
+  namespace: { type: "string", short: "n", default: "" },
+  page: { type: "string", default: "1" },
+  output: { type: "string", short: "o", default: "table" },
+} as const;
 
 /** `alga-agent events` */
 export const eventsCommand: Command = {
@@ -35,32 +46,9 @@ Exit codes: 0 shown, 1 the agent does not answer.
 Example: alga-agent events --since 1h --warnings`,
   async run(args, terminal) {
     const { values } = parseOptions(
-      {
-        args: [...args],
-        options: {
-          since: { type: "string", default: "" },
-          until: { type: "string", default: "" },
-          warnings: { type: "boolean", default: false },
-          grep: { type: "string", default: "" },
-          about: { type: "string", default: "" },
-          namespace: { type: "string", short: "n", default: "" },
-          page: { type: "string", default: "1" },
-          output: { type: "string", short: "o", default: "table" },
-          root: { type: "string", default: "/" },
-        },
-      } as const,
+      { args: [...args], options: { ...EVENT_OPTIONS, root: { type: "string", default: "/" } } } as const,
     );
-    const output = parseChoice("-o", values.output, ["table", "json"]);
-    const query: EventQuery = {
-      ...ALL_EVENTS,
-      since: values.since,
-      until: values.until,
-      warnings: values.warnings,
-      text: values.grep,
-      about: values.about,
-      namespace: values.namespace,
-      page: parsePage(values.page),
-    };
+    const { output, query } = askedOf(values);
     const client = connectAgent(new RealHost(parseRoot(values.root)));
     try {
       const list: EventList = await client.request("GET", BASE + toSearch(query));
@@ -71,3 +59,41 @@ Example: alga-agent events --since 1h --warnings`,
     }
   },
 };
+
+/** The same of what a bundle kept. @throws {UsageError} */
+export function keptEvents(
+  args: readonly string[],
+  { workloads, terminal }: { workloads: WorkloadsService; terminal: Terminal },
+): ExitCode {
+  const { values } = parseOptions({ args: [...args], options: EVENT_OPTIONS } as const);
+  const { output, query } = askedOf(values);
+  try {
+    const list = workloads.events(parseEventQuery(new URLSearchParams(toSearch(query))));
+    terminal.out(output === "json" ? `${JSON.stringify(list)}\n` : eventsText(list, terminal));
+  } catch (error) {
+    if (error instanceof QueryError) throw new UsageError(error.message);
+    throw error;
+  }
+  return EXIT.ok;
+}
+
+function askedOf(
+  values: Record<"since" | "until" | "grep" | "about" | "namespace" | "page" | "output", string> & {
+    warnings: boolean;
+  },
+): { output: string; query: EventQuery } {
+  const output = parseChoice("-o", values.output, ["table", "json"]);
+  return {
+    output,
+    query: {
+      ...ALL_EVENTS,
+      since: values.since,
+      until: values.until,
+      warnings: values.warnings,
+      text: values.grep,
+      about: values.about,
+      namespace: values.namespace,
+      page: parsePage(values.page),
+    },
+  };
+}

@@ -1,24 +1,18 @@
 import { readKnownSecrets } from "../bundle/known_secrets.ts";
 import { systemClock } from "../clock.ts";
-import { errorText } from "../error.ts";
 import { RealHost } from "../host/real_host.ts";
-import { type Entry, levelOf } from "../logs/fold_lines.ts";
-import type { News } from "../logs/follow_streams.ts";
-import { createLogService, type LogService } from "../logs/log_service.ts";
-import { ANY, type LogQuery, parseQuery, QueryError } from "../logs/query.ts";
+import type { LogService } from "../logs/log_origin.ts";
+import { createLogService } from "../logs/log_service.ts";
 import { NAMESPACES } from "../product/names.ts";
 import { projectPod } from "../observe/projections/pod.ts";
 import { KINDS } from "../../k8s/mod.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { withTimeout } from "../signals.ts";
-import { withHiddenShown } from "../text/hidden_characters.ts";
-import { printable } from "../text/printable.ts";
-import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
-import { parseChoice, parseKubeconfig, parseOptions, requireRoot } from "./options.ts";
+import type { Command } from "./command.ts";
+import { DEFAULT_LINES, LOG_OPTIONS, logsAsked, MAX_LINES, showLogs } from "./log_output.ts";
+import { parseKubeconfig, parseOptions, requireRoot } from "./options.ts";
 
 const EXAMPLE = `${NAMESPACES.app}/db`;
-const DEFAULT_LINES = 100;
-const MAX_LINES = 5_000;
 /** Without an answer of Kubernetes the kubelet's folders tell which pods there are. */
 const PODS_MS = 3_000;
 const KNOWN_MS = 2_000;
@@ -58,55 +52,19 @@ Example: sudo alga-agent logs ${EXAMPLE} -f --level warning`,
         args: [...args],
         allowPositionals: true,
         options: {
+          ...LOG_OPTIONS,
           follow: { type: "boolean", short: "f", default: false },
-          lines: { type: "string", short: "n" },
-          since: { type: "string" },
-          previous: { type: "boolean", default: false },
-          pod: { type: "string" },
-          container: { type: "string" },
-          level: { type: "string" },
-          grep: { type: "string" },
-          exclude: { type: "string" },
-          output: { type: "string", short: "o", default: "text" },
           root: { type: "string", default: "/" },
           kubeconfig: { type: "string" },
         },
       } as const,
     );
-    const [source = "", more] = positionals;
-    if (more !== undefined) throw new UsageError(`Only one source at a time, not "${more}" as well`);
-    const isJson = parseChoice("-o", values.output, ["text", "json"]) === "json";
-    const lines = linesOf(values.lines);
-    const query = queryOf({ ...values, previous: values.previous ? "on" : "", source });
+    const asked = logsAsked(values, positionals);
     const host = new RealHost(await requireRoot(values.root));
     const logs = openLogs(host, await parseKubeconfig(values.kubeconfig), terminal.signal);
-    if (source === "") return await listSources(logs, isJson, terminal);
-    return await printLog(logs, query, {
-      terminal,
-      isJson,
-      follows: values.follow,
-      // All of a window, unless a number is given.
-      lines: values.lines === undefined && query.since !== "" && !values.follow ? undefined : lines,
-    });
+    return await showLogs(logs, { ...asked, follows: values.follow }, terminal);
   },
 };
-
-function linesOf(text: string | undefined): number {
-  const lines = text === undefined ? DEFAULT_LINES : /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (lines >= 1 && lines <= MAX_LINES) return lines;
-  throw new UsageError(`--lines must be from 1 to ${MAX_LINES}, not "${text}"`);
-}
-
-/** @throws {UsageError} */
-function queryOf(given: Partial<Record<string, string | boolean | undefined>>): LogQuery {
-  const texts = Object.entries(given).filter(([name, it]) => name in ANY && typeof it === "string");
-  try {
-    return parseQuery(Object.fromEntries(texts) as Record<string, string>);
-  } catch (error) {
-    if (error instanceof QueryError) throw new UsageError(`--${error.field}: ${error.message}`);
-    throw error;
-  }
-}
 
 function openLogs(host: RealHost, kubeconfig: string | undefined, signal: AbortSignal): LogService {
   const connectKube = createKubeConnector(host, kubeconfig);
@@ -126,89 +84,4 @@ function openLogs(host: RealHost, kubeconfig: string | undefined, signal: AbortS
     readKnown: async (end) =>
       (await readKnownSecrets({ host, connectKube }, { signal: end, limitMs: KNOWN_MS })).known,
   });
-}
-
-async function listSources(logs: LogService, isJson: boolean, terminal: Terminal): Promise<ExitCode> {
-  const sources = await logs.sources();
-  if (isJson) {
-    for (const { id, title, group } of sources) terminal.out(`${JSON.stringify({ id, title, group })}\n`);
-    return EXIT.ok;
-  }
-  const width = Math.max(...sources.map((it) => it.id.length));
-  for (const { id, title, group } of sources) {
-    const name = id.endsWith(`/${title}`) ? "" : `  ${title}`;
-    terminal.out(`${printable(`${group.padEnd(10)}  ${id.padEnd(name === "" ? 0 : width)}${name}`)}\n`);
-  }
-  return EXIT.ok;
-}
-
-async function printLog(
-  logs: LogService,
-  query: LogQuery,
-  { terminal, isJson, follows, lines }: {
-    terminal: Terminal;
-    isJson: boolean;
-    follows: boolean;
-    /** `undefined`: all of them. */
-    lines: number | undefined;
-  },
-): Promise<ExitCode> {
-  const { signal } = terminal;
-  const print = (entry: Entry) => terminal.out(isJson ? jsonLine(entry) : textLines(entry, query));
-  let code: ExitCode = EXIT.ok;
-  const tell = (problems: News["problems"]) => {
-    for (const { stream, problem } of problems) {
-      terminal.err(`${printable(`${stream} cannot be read: ${problem}`)}\n`, "error");
-      code = EXIT.degraded;
-    }
-  };
-  if (lines === undefined) {
-    const all = await logs.all(query, signal);
-    if (all === undefined) return noSource(query, terminal);
-    for await (const it of all) {
-      if (signal.aborted) break;
-      print(it);
-    }
-    return code;
-  }
-  const page = await logs.page(query, { limit: lines, signal });
-  if (page === undefined) return noSource(query, terminal);
-  page.entries.forEach(print);
-  tell(page.problems);
-  if (!follows) return code;
-  try {
-    for await (const { entries, leftOut, problems } of logs.follow(query, page, { signal })) {
-      if (leftOut) {
-        const { lines: count, bytes } = leftOut;
-        const what = count === 0 && bytes === 0 ? "Lines are missing" : `About ${count} lines are left out`;
-        terminal.err(`${what} here\n`, "warning");
-      }
-      entries.forEach(print);
-      tell(problems);
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    terminal.err(`${printable(errorText(error))}\n`, "notice");
-  }
-  return code;
-}
-
-function noSource({ source }: LogQuery, terminal: Terminal): ExitCode {
-  terminal.err(`There is no source "${printable(source)}". "alga-agent logs" lists them.\n`, "error");
-  return EXIT.usage;
-}
-
-function jsonLine(entry: Entry): string {
-  const { stream, head, rest } = entry;
-  const level = levelOf(entry);
-  const more = rest.length === 0 ? {} : { rest: rest.map((it) => withHiddenShown(it.text)) };
-  return `${JSON.stringify({ at: head.at, stream, level, text: withHiddenShown(head.text), ...more })}\n`;
-}
-
-function textLines({ stream, head, rest }: Entry, { pod, container }: LogQuery): string {
-  const from = stream.includes("/") && (pod === "" || container === "") ? `${stream} ` : "";
-  return [head, ...rest].map((it) => {
-    const cut = it.cutChars > 0 ? ` [${it.cutChars} more characters]` : "";
-    return `${printable(`${it.at.slice(0, 23)}Z ${from}${it.text}${cut}`)}\n`;
-  }).join("");
 }

@@ -40,9 +40,9 @@ const PLAIN =
   /^(?:[\d\-T:.,+Z/ ]{0,40}(?:UTC|GMT)?\s{0,9})?(?:\[[^\]]{0,40}\]\s{0,9}){0,3}[[(<]?(PANIC|EMERG|ALERT|CRIT|CRITICAL|FATAL|ERROR|ERR|WARN|WARNING|NOTICE|INFO|LOG|DEBUG|TRACE|panic|emerg|alert|crit|fatal|error|warn|warning|notice|info|debug|trace|Error|Warning|Fatal|Warn|Info|Debug)[\])>]?(?=[:\s|]|$)/;
 const BRACKETED =
   /^[^\n]{0,60}?\[(panic|emerg|alert|crit|critical|fatal|error|err|warn|warning|notice|info|debug|trace)\]/i;
-/** "TypeError: …", "java.lang.IllegalStateException: …", "panic: …", "Uncaught …". */
+/** "TypeError: …", "java.lang.IllegalStateException: …", "panic: …", "Uncaught …", "Traceback (most recent call last):". */
 const THROWN =
-  /^(?:Uncaught |Unhandled |Exception in thread )?(?:[\w.$]{0,120}(?:Error|Exception)\b(?:: |$| \[)|panic: |Uncaught )/;
+  /^(?:Uncaught |Unhandled |Exception in thread )?(?:[\w.$]{0,120}(?:Error|Exception)\b(?:: |$| \[)|panic: |Uncaught |Traceback \(most recent)/;
 
 /** The level that a line tells of itself: pino and other JSON, klog, logfmt, and words in front; `undefined` without one. */
 export function detectLevel(text: string): Level | undefined {

@@ -30,6 +30,7 @@ export class EntryCursor {
   /** Where the reading has arrived. */
   #place: string;
   #isOver = false;
+  #newest: string | undefined;
   /** Time of the oldest line that was looked at. */
   reachedAt = "";
 
@@ -70,6 +71,11 @@ export class EntryCursor {
     return this.#isOver ? START : this.#place;
   }
 
+  /** The place behind the newest entry of the window, wanted or not. */
+  newest(): string {
+    return this.#newest ?? this.place();
+  }
+
   async close(): Promise<void> {
     await this.#batches.return?.();
   }
@@ -104,6 +110,7 @@ export class EntryCursor {
     for (const it of entries.toReversed()) {
       const { at } = it.head;
       if (at !== "" && until !== "" && at > until) continue;
+      this.#newest ??= lastLine(it).after;
       if (at !== "" && since !== "" && at < since) {
         this.#isOver = true;
         this.#open = undefined;

@@ -5,39 +5,18 @@ import type { Host } from "../host/host.ts";
 import type { JournalEntry } from "../state/journal.ts";
 import { type KnownValues, knownValues } from "../text/redact/known_values.ts";
 import { createRedaction, type Redaction } from "../text/redact/redaction.ts";
-import type { Wanted } from "./entry_cursor.ts";
 import { fileStream } from "./file_stream.ts";
-import type { Entry } from "./fold_lines.ts";
-import { followStreams, MAX_STREAMS, type News } from "./follow_streams.ts";
+import { MAX_STREAMS } from "./follow_streams.ts";
 import { journalStream } from "./journal_stream.ts";
 import { kubeStream } from "./kube_stream.ts";
 import type { LogStream } from "./log_line.ts";
 import { nanoTimeOfMs } from "./log_line.ts";
+import { type LogService, logsOf } from "./log_origin.ts";
 import { memoryStream } from "./memory_stream.ts";
 import { listPodLogFolders } from "./pod_log_files.ts";
-import { createFilter, type LogQuery, timeOf } from "./query.ts";
-import { readAll } from "./read_all.ts";
-import { type LogPage, type Places, readPage } from "./read_page.ts";
+import type { LogQuery } from "./query.ts";
 import { setupLineReader } from "./setup_lines.ts";
 import { listSources, type LogContainer, type LogPod, type LogSource, MACHINE_SOURCES } from "./sources.ts";
-
-/** Reads what the appliance and its parts say, whether or not Kubernetes answers. */
-export interface LogService {
-  /** Those of now, or of a moment ago: an answer is shared for some seconds, by pages and by all who follow. */
-  sources(): Promise<readonly LogSource[]>;
-  /** The newest lines in front of a place; `undefined` when there is no such source. */
-  page(query: LogQuery, options: { from?: Places; limit: number; signal: AbortSignal }): Promise<
-    LogPage | undefined
-  >;
-  /** What comes behind a page; of more than `maxAtOnce` entries at once (default: all) the newest. */
-  follow(
-    query: LogQuery,
-    page: LogPage,
-    options: { signal: AbortSignal; maxAtOnce?: number },
-  ): AsyncGenerator<News>;
-  /** Everything, oldest first. */
-  all(query: LogQuery, signal: AbortSignal): Promise<AsyncGenerator<Entry> | undefined>;
-}
 
 export interface LogDeps {
   host: Host;
@@ -59,6 +38,7 @@ const KNOWN_FRESH_MS = 60_000;
 /** A page does not wait longer for the list of secrets; what the agent itself holds is read much faster. */
 const KNOWN_WAIT_MS = 2_000;
 
+/** Reads what the appliance and its parts say, whether or not Kubernetes answers. */
 export function createLogService(deps: LogDeps): LogService {
   const { host, clock } = deps;
   const key = randomBytes(32);
@@ -142,46 +122,5 @@ export function createLogService(deps: LogDeps): LogService {
     });
   }
 
-  function wantedBy(query: LogQuery): Wanted {
-    const nowMs = clock.nowMs();
-    return {
-      filter: createFilter(query),
-      since: query.since === "" ? "" : timeOf(query.since, nowMs) ?? "",
-      until: query.until === "" ? "" : timeOf(query.until, nowMs) ?? "",
-    };
-  }
-
-  return {
-    sources,
-    async page(query, { from, limit, signal }) {
-      const found = await streams(query);
-      if (found === undefined) return undefined;
-      return await readPage({
-        streams: found,
-        from,
-        wanted: wantedBy(query),
-        limit,
-        redaction: await redaction(),
-        clock,
-        signal,
-      });
-    },
-    async *follow(query, page, { signal, maxAtOnce = Infinity }) {
-      yield* followStreams({
-        streams: async () => await streams(query) ?? [],
-        from: page.end,
-        unread: new Set(page.problems.map((it) => it.stream)),
-        wanted: wantedBy(query),
-        redaction: await redaction(),
-        clock,
-        signal,
-        maxAtOnce,
-      });
-    },
-    async all(query, signal) {
-      const found = await streams(query);
-      if (found === undefined) return undefined;
-      return readAll({ streams: found, wanted: wantedBy(query), redaction: await redaction(), signal });
-    },
-  };
+  return logsOf({ clock, sources, streams, redaction });
 }

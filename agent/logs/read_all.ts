@@ -1,6 +1,5 @@
-import { withHiddenShown } from "../text/hidden_characters.ts";
 import type { Redaction } from "../text/redact/redaction.ts";
-import { type CleanLine, cleanLines } from "./clean_line.ts";
+import { cleanLines } from "./clean_line.ts";
 import type { Wanted } from "./entry_cursor.ts";
 import { type Entry, foldLines } from "./fold_lines.ts";
 import { type LogStream, START } from "./log_line.ts";
@@ -76,16 +75,4 @@ function readEntries(
     },
     close: async () => void await batches?.return?.(),
   };
-}
-
-/** One entry as lines of a text file. */
-export function entryText(entry: Entry, isOneStream: boolean): string {
-  return [entry.head, ...entry.rest].map((it) => `${lineText(it, isOneStream ? "" : entry.stream)}\n`).join(
-    "",
-  );
-}
-
-function lineText({ at, text, cutChars }: CleanLine, stream: string): string {
-  const cut = cutChars > 0 ? ` [${cutChars} more characters]` : "";
-  return [at, stream, `${withHiddenShown(text)}${cut}`].filter((it) => it !== "").join(" ");
 }

@@ -13,12 +13,16 @@ export interface LogPage {
   entries: readonly Entry[];
   /** Where the page before this one ends; `undefined` when nothing older is kept. */
   older: Places | undefined;
+  /** Where the page behind this one begins; `undefined` for the newest one. */
+  newer: Places | undefined;
   /** Where following goes on. */
   end: Places;
   /** Streams that could not be read, and why. */
   problems: readonly { stream: string; problem: string }[];
   /** The reading was stopped since it took long: so far back it has looked; `undefined` when the page is whole. */
   lookedBackTo: string | undefined;
+  /** The same of a page that was read ahead. */
+  lookedAheadTo?: string | undefined;
 }
 
 export interface PageOptions {
@@ -36,12 +40,27 @@ export interface PageOptions {
 const BUDGET_BYTES = 32 * 1024 * 1024;
 const BUDGET_MS = 4_000;
 
+/** What one page may cost. */
+export function budgetOf(clock: MonotonicClock): Budget {
+  return { leftBytes: BUDGET_BYTES, endMs: clock.monotonicMs() + BUDGET_MS };
+}
+
+/** Whether the one comes before the other; of the same time it is the one that is asked for first. */
+export function isOldest(one: Entry, other: Entry): boolean {
+  return one.head.at < other.head.at;
+}
+
+/** Places without those that are the very beginning: what is not named is read from there. */
+export function placesOf(all: readonly (readonly [key: string, place: string])[]): Places {
+  return Object.fromEntries(all.filter(([, place]) => place !== START));
+}
+
 /** The newest entries in front of a place, those of several streams merged by their times. */
 export async function readPage(options: PageOptions): Promise<LogPage> {
   const { streams, from, wanted, limit, redaction, clock, signal } = options;
   const problems: { stream: string; problem: string }[] = [];
   const end: Record<string, string> = {};
-  const budget: Budget = { leftBytes: BUDGET_BYTES, endMs: clock.monotonicMs() + BUDGET_MS };
+  const budget = budgetOf(clock);
   const fail = (stream: LogStream, error: unknown) =>
     void problems.push({ stream: stream.key, problem: errorText(error) });
 
@@ -87,30 +106,33 @@ export async function readPage(options: PageOptions): Promise<LogPage> {
   }
   // Whether there is anything older is known only where it was looked for.
   await Promise.all(cursors.map((it) => it.peek(budget, clock).catch(() => {})));
-  const older = Object.fromEntries(
-    all.flatMap((it) => it.place() === START ? [] : [[it.stream.key, it.place()]]),
-  );
+  const older = placesOf(all.map((it) => [it.stream.key, it.place()]));
   const isCutShort = entries.length < limit && Object.keys(older).length > 0 && problems.length === 0;
   const reached = all.map((it) => it.reachedAt).filter((it) => it !== "").toSorted()[0];
   await Promise.all(all.map((it) => it.close().catch(() => {})));
   return {
     entries: entries.toReversed(),
     older: Object.keys(older).length === 0 ? undefined : older,
+    newer: from ??
+      (wanted.until === "" ? undefined : placesOf(all.map((it) => [it.stream.key, it.newest()]))),
     end,
     problems,
     lookedBackTo: isCutShort ? reached ?? "" : undefined,
   };
 }
 
+/** No stream has a place: everything comes behind it. */
+const BEGINNING = "-";
 const PLACE = /^[\w.;=:-]{1,400}$/;
 
 /** Places as one text for an address. */
 export function placesText(places: Places): string {
-  return Object.entries(places).map(([key, place]) => `${key}~${place}`).join("~");
+  return Object.entries(places).map(([key, place]) => `${key}~${place}`).join("~") || BEGINNING;
 }
 
 /** What {@link placesText} made; `undefined` for what it did not make. */
 export function parsePlaces(text: string): Places | undefined {
+  if (text === BEGINNING) return {};
   const parts = text.split("~");
   if (text === "" || text.length > 8_000 || parts.length % 2 !== 0) return undefined;
   const places: Record<string, string> = Object.create(null);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { textPieces } from "../../agent/bundle/collector.ts";
 import { COLLECTORS } from "../../agent/bundle/collectors.ts";
 import type { ReadBundle } from "../../agent/bundle/read_bundle.ts";
 import { NO_MEMORY, type Snapshot } from "../../agent/status/mod.ts";
@@ -54,17 +55,26 @@ async function* documents(...objects: unknown[]): AsyncGenerator<string> {
   for (const it of objects) yield await Promise.resolve(`${JSON.stringify(it, undefined, 1)}\n`);
 }
 
+const at = (minute: number, text: string) => `2026-11-21T11:${minute}:00.000000001Z ${text}\n`;
+/** As the collectors write them. */
+const LOGS = [
+  [
+    `pods/msp/${POD}/app.log`,
+    at(51, "ERROR it broke <b>") + at(51, "    at work (a.js:1:1)") +
+    at(58, "password=hunter2-never-shown"),
+  ],
+  [`pods/msp/${POD}/app.previous.log`, at(10, "INFO before the restart")],
+  [`pods/msp/workflow-worker-7d9c5f8b6d-bcdfg/app.log`, at(55, "INFO the other one")],
+  [
+    "logs/k3s.log",
+    "2026-11-21T12:30:00.000001+01:00 node k3s[12]: level=warning msg=one\n" + " ".repeat(60) + "and more\n",
+  ],
+] as const;
+
 function bundleOf(snapshot: Snapshot): Promise<ReadBundle> {
-  const log = collector(
-    "app.pods-logs",
-    (tools) =>
-      tools.file(
-        `pods/msp/${POD}/app.log`,
-        (async function* () {
-          yield await Promise.resolve("it began\n");
-        })(),
-      ),
-  );
+  const log = collector("app.pods-logs", async (tools) => {
+    for (const [path, text] of LOGS) await tools.file(path, textPieces(text));
+  });
   const objects = collector("kube.workloads", async (tools) => {
     await tools.file("kube/pods.json", documents(withVolume(), { kind: "broken" }));
     await tools.file("kube/persistentvolumeclaims.json", documents(CLAIM));
@@ -95,7 +105,7 @@ Deno.test("a bundle shows workloads, a pod and events on the appliance's own pag
   assert.match(pod, /<h1>[^]*workflow-worker[^]*<\/h1>/);
   assert.match(pod, /Looked at <time datetime="2026-11-21T12:00:00\.000Z">/);
   assert.match(pod, /href="\/help\/img\.not-found/, "what the status says of it");
-  assert.match(pod, new RegExp(`href="/files/pods/msp/${POD}/app\\.log"`));
+  assert.match(pod, new RegExp(`href="/logs\\?source=msp%2Fworkflow-worker&amp;pod=${POD}"`));
   assert.match(pod, /manifest unknown/);
   // Its own object is among the files.
   assert.match(pod, /<samp>\/data\/files<\/samp>[^]*claim files[^]*5\.0 GiB/);
@@ -103,6 +113,38 @@ Deno.test("a bundle shows workloads, a pod and events on the appliance's own pag
   assert.match((await ask("/events?since=10m"))[1], /manifest unknown/);
   assert.ok(!(await ask("/events?since=1m"))[1].includes("manifest unknown"));
   assert.ok(!(await ask("/events?namespace=alga-system"))[1].includes("manifest unknown"));
+});
+
+Deno.test("logs of a bundle are read in the viewer of the appliance, with the clock of the bundle", async () => {
+  const ask = askOf(await bundleOf(troubled()));
+  const worker = "/logs?source=msp%2Fworkflow-worker";
+  const [code, all] = await ask(worker);
+  assert.equal(code, 200);
+  // The pods of one owner are merged by time, the life before the restart with them.
+  assert.match(all, /before the restart[^]*it broke[^]*the other one[^]*password=\[redacted:P\.key-value:/);
+  assert.match(all, /<li id="[^"]+" class="bad">[^]*ERROR it broke &lt;b>/);
+  assert.match(all, /<summary>1 more line<\/summary>/);
+  assert.match(
+    all,
+    /<optgroup label="App"><option value="msp\/workflow-worker" selected[^]*<optgroup label="Host">/,
+  );
+  assert.ok(!/Following|>Follow<|hunter2/.test(all));
+  const found = async (search: string) => (await ask(`${worker}&${search}`))[1];
+  assert.match(await found("level=error"), /it broke/);
+  assert.ok(!/the other one/.test(await found("level=error")));
+  assert.ok(!/it broke/.test(await found("since=5m")), "the window ends with the bundle");
+  assert.match(await found("since=5m"), /the other one/);
+  assert.ok(!/the other one/.test(await found("previous=on")));
+  assert.match(await found("previous=on"), /before the restart/);
+  const line = /href="(\/logs[^"]*)#[^"]*"><time>11:51/.exec(all)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  assert.match((await ask(line))[1], /it broke/);
+  assert.ok(!/the other one/.test((await ask(line))[1]), "a line's own address ends with it");
+  const [, k3s] = await ask("/logs?source=k3s&level=warning");
+  assert.match(k3s, /11:30:00\.000<\/time><\/a>[^]*level=warning msg=one[^]*and more/);
+  assert.equal((await ask("/logs?source=msp/none"))[0], 404);
+  const [, raw] = await ask("/api/v1/logs/raw?source=k3s");
+  assert.match(raw, /^2026-11-21T11:30:00\.000001000Z level=warning/);
+  assert.equal((await ask("/api/v1/logs?source=x&at=nowhere"))[0], 422);
 });
 
 Deno.test("from every page of a bundle the others are reached; what is of an appliance only is refused in words", async () => {
@@ -115,6 +157,7 @@ Deno.test("from every page of a bundle the others are reached; what is of an app
       ["/workloads/msp/none", 404],
       ["/workloads?page=x", 422],
       ["/events", 200],
+      ["/logs", 200],
       ["/files", 200],
       [`/files/pods/msp/${POD}/app.log`, 200],
       ["/files/none", 404],

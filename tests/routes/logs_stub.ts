@@ -1,6 +1,7 @@
 import type { MonotonicClock } from "../../agent/clock.ts";
 import type { Host } from "../../agent/host/host.ts";
-import { createLogService, type LogService } from "../../agent/logs/log_service.ts";
+import type { LogService } from "../../agent/logs/log_origin.ts";
+import { createLogService } from "../../agent/logs/log_service.ts";
 import { knownValues } from "../../agent/text/redact/known_values.ts";
 
 /** A secret of this site, which no page may show. */

@@ -45,6 +45,14 @@ Deno.test("the newest lines come first, older ones by link, each once", async ()
   assert.deepEqual(shown(third), numbers(0, 100));
   assert.match(third, /Nothing older is kept/);
   assert.equal(linkOf(third, "Newest lines"), DB);
+  // And back again.
+  assert.equal(linkOf(first, "Newer lines"), "");
+  const forth = await get(linkOf(third, "Newer lines"));
+  assert.deepEqual(shown(forth), numbers(100, 400));
+  const newest = await get(linkOf(forth, "Newer lines"));
+  assert.deepEqual(shown(newest), numbers(400, 700));
+  assert.equal(linkOf(newest, "Newer lines"), "");
+  assert.deepEqual(shown(await get(linkOf(newest, "Older lines"))), numbers(100, 400));
 });
 
 Deno.test("the address of a line shows it, and what was before it", async () => {
@@ -54,6 +62,7 @@ Deno.test("the address of a line shows it, and what was before it", async () => 
   const there = await get((found?.[2] ?? "").replaceAll("&amp;", "&"));
   assert.equal(shown(there).at(-1), "line 20");
   assert.ok(there.includes(`<li id="${found?.[1]}"`));
+  assert.equal(shown(await get(linkOf(there, "Newer lines")))[0], "line 21");
 });
 
 Deno.test("a page follows: new lines come, and a beat that tells when none could", async () => {

@@ -35,9 +35,11 @@ export function logPages(t: string): Record<string, string> {
   const page: LogPage = {
     entries: foldLines(t, lines),
     older: { a: "1" },
+    newer: { a: "2" },
     end: {},
     problems: [{ stream: t, problem: t }],
     lookedBackTo: "2026-11-21T12:00:00.000000000Z",
+    lookedAheadTo: "2026-11-21T12:00:00.000000000Z",
   };
   const render = (given: Partial<LogView>, query: Partial<LogQuery> = {}) => {
     const view: LogView = {
@@ -46,6 +48,7 @@ export function logPages(t: string): Record<string, string> {
       source,
       page,
       mode: "paused",
+      mayFollow: true,
       wraps: false,
       hasTimes: true,
       ...given,
@@ -66,7 +69,14 @@ export function logPages(t: string): Record<string, string> {
       logEnd("full", logPath(view)),
     ].map(renderPart).join("") + end + foot;
   };
-  const none: LogPage = { entries: [], older: undefined, end: {}, problems: [], lookedBackTo: undefined };
+  const none: LogPage = {
+    entries: [],
+    older: undefined,
+    newer: undefined,
+    end: {},
+    problems: [],
+    lookedBackTo: undefined,
+  };
   return {
     "log": render({}),
     "log, following": render({ mode: "live" }, { grep: t, exclude: t, level: "error", since: "1h" }),
@@ -74,6 +84,7 @@ export function logPages(t: string): Record<string, string> {
       since: t,
       previous: true,
     }),
+    "log, kept": render({ mode: "kept", mayFollow: false }),
     "log, too many follow": render({ mode: "full" }),
     "log, nothing, not understood": render({ page: none, problem: t }),
   };

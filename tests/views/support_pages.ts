@@ -6,7 +6,6 @@ import {
   bundleStatusPage,
   inBundle,
   notInBundlePage,
-  podFilesPanel,
 } from "../../views/bundle_pages.ts";
 import { renderPage } from "../../views/layout.ts";
 import { supportHead, supportParts } from "../../views/support_page.ts";
@@ -94,9 +93,6 @@ export function supportPages(t: string): Record<string, string> {
         manifest,
         sampleStatus("failed_action_required", { topBlockers: [sampleBlocker({}, t)] }, t),
       ),
-    ),
-    "bundle, logs of a pod": page(
-      inBundle({ title: t, body: [notInBundlePage(t, t).body, podFilesPanel([t])] }, t),
     ),
     "bundle, not in it": page(notInBundlePage(t, t)),
     "bundle, files": page(bundleFilesPage(manifest)),

@@ -91,6 +91,12 @@ export const MACHINE_COLLECTORS: readonly Collector[] = [
         argv: [...JOURNAL, "-k", "-p", "warning", "--since=-7d", "-n", "5000"],
         maxBytes: MIB,
       },
+      // The source "kernel" of the page Logs, over boots.
+      {
+        path: "logs/kernel.log",
+        argv: [...JOURNAL, "-p", "err", "--since=-7d", "-n", "5000", "_TRANSPORT=kernel"],
+        maxBytes: MIB,
+      },
       { path: "host/modules.txt", argv: ["lsmod"] },
       { path: "host/sysctl.txt", argv: ["sysctl", "--ignore", ...SYSCTLS] },
     ],

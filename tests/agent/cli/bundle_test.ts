@@ -83,6 +83,39 @@ Deno.test("bundle inspect says the status as it was; --file lists and prints; -o
     assert.equal((await cli(["bundle", "inspect", path, "--file", "none"])).code, 2);
   }));
 
+Deno.test("bundle inspect FILE logs, workloads and events say what the commands of an appliance say", () =>
+  withRoot(async (root) => {
+    await Deno.mkdir(`${root}/usr/bin`, { recursive: true });
+    const said = "2026-11-26T12:00:00.000001+0000 box k3s[7]: level=error msg=broken";
+    await Deno.writeTextFile(
+      `${root}/usr/bin/journalctl`,
+      `#!/bin/sh\ncase "$*" in *"-u k3s"*) echo '${said}'; echo '-- No entries --';; esac\n`,
+      { mode: 0o755 },
+    );
+    const path = await make(root);
+    const inspect = (...args: string[]) => cli(["bundle", "inspect", path, ...args]);
+    assert.match(
+      (await inspect("logs")).out,
+      /^Host +agent +This agent\n[^]*Host +k3s +k3s \(Kubernetes\)\n/m,
+    );
+    const { code, out } = await inspect("logs", "k3s", "--level", "error");
+    assert.deepEqual([code, out], [0, "2026-11-26T12:00:00.000Z level=error msg=broken\n"]);
+    assert.equal((await inspect("logs", "k3s", "--exclude", "broken")).out, "");
+    assert.deepEqual(JSON.parse((await inspect("logs", "k3s", "-o", "json")).out), {
+      at: "2026-11-26T12:00:00.000001000Z",
+      stream: "k3s",
+      level: "error",
+      text: "level=error msg=broken",
+    });
+    assert.equal((await inspect("logs", "none")).code, 2);
+    assert.equal((await inspect("logs", "k3s", "--follow")).code, 2);
+    assert.equal((await inspect("workloads")).code, 0);
+    assert.equal(JSON.parse((await inspect("workloads", "-o", "json")).out).rows.length, 0);
+    assert.equal((await inspect("workloads", "msp/db-0")).code, 2);
+    assert.equal(JSON.parse((await inspect("events", "-o", "json")).out).total, 0);
+    assert.equal((await inspect("events", "--since", "yesterday")).code, 2);
+  }));
+
 Deno.test("bundle diff says what changed, and nothing of two that are alike", () =>
   withRoot(async (root) => {
     const before = await make(root);

@@ -48,7 +48,7 @@ Deno.test("alga-agent logs SOURCE merges the pods of an owner, without secrets, 
       out.replaceAll(/\[redacted:[^\]]*\]/g, "[…]"),
       `${AT}0.100Z web-7874cf7d4b-gw6cl/app one
 ${AT}1.100Z web-7874cf7d4b-x5b2d/app two password=[…]
-${AT}2.100Z web-7874cf7d4b-gw6cl/app ERROR: three red  
+${AT}2.100Z web-7874cf7d4b-gw6cl/app ERROR: three red \\u202e
 ${AT}2.100Z web-7874cf7d4b-gw6cl/app     at x (y.js:1:1)
 `,
     );

@@ -48,6 +48,33 @@ next`),
   );
 });
 
+Deno.test("a traceback of Python is one entry, with those it was thrown during, below the error that tells of it", () => {
+  const trace = `Traceback (most recent call last):
+  File "/app/x.py", line 3, in run
+    work()
+    ~~~~^^
+ValueError: no`;
+  assert.deepEqual(
+    folded(`INFO: begin
+${trace}
+
+During handling of the above exception, another exception occurred:
+
+${trace}
+app.errors.Busy: held
+INFO: next`),
+    [["INFO: begin", 0], ["Traceback (most recent call last):", 12], ["app.errors.Busy: held", 0], [
+      "INFO: next",
+      0,
+    ]],
+  );
+  assert.deepEqual(folded(`ERROR:root:failed\n${trace}\nnext`), [["ERROR:root:failed", 5], ["next", 0]]);
+  assert.deepEqual(folded(`${trace.replace("ValueError: no", "KeyboardInterrupt")}\nnext`), [
+    ["Traceback (most recent call last):", 4],
+    ["next", 0],
+  ]);
+});
+
 Deno.test("lines that say their level begin something, and so do lines of another time", () => {
   assert.deepEqual(folded("ERROR: one\nERROR: two"), [["ERROR: one", 0], ["ERROR: two", 0]]);
   assert.deepEqual(folded("one\n    two", 60_000), [["one", 0], ["    two", 0]]);

@@ -5,6 +5,7 @@ import type { LogStream } from "../../../agent/logs/log_line.ts";
 import { mergeEntries } from "../../../agent/logs/merge_entries.ts";
 import { ANY, createFilter, type LogQuery } from "../../../agent/logs/query.ts";
 import { type LogPage, type Places, readPage } from "../../../agent/logs/read_page.ts";
+import { readNewerPage } from "../../../agent/logs/read_newer_page.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { Random } from "../../fakes/random.ts";
 import { AT_MS, entryOf, redactionOf, streamOf } from "./made_up.ts";
@@ -26,6 +27,24 @@ async function page(
     limit: options.limit ?? 100,
     redaction: redactionOf(),
     clock: options.clock ?? new FakeClock(),
+    signal: new AbortController().signal,
+  });
+}
+
+async function newer(
+  streams: readonly LogStream[],
+  from: Places,
+  limit: number,
+  of = wanted(),
+  clock = new FakeClock(),
+): Promise<LogPage> {
+  return await readNewerPage({
+    streams,
+    from,
+    wanted: of,
+    limit,
+    redaction: redactionOf(),
+    clock,
     signal: new AbortController().signal,
   });
 }
@@ -55,7 +74,66 @@ Deno.test("several streams are merged by their times, page by page, without gaps
       from = found.older;
     } while (from !== undefined);
     assert.deepEqual(all.toSorted(), lines.map((it) => it[2]).toSorted(), `seed ${seed}`);
+    // And the same way forth.
+    const ahead: string[] = [];
+    let behind: Places | undefined = {};
+    do {
+      const found: LogPage = await newer(streams, behind, 1 + random.below(30));
+      ahead.push(...texts(found));
+      behind = found.newer;
+    } while (behind !== undefined);
+    assert.deepEqual(ahead.toSorted(), lines.map((it) => it[2]).toSorted(), `seed ${seed}`);
   }
+});
+
+Deno.test("from an older page, and from the address of a line, newer ones follow without gap or double", async () => {
+  const stream = streamOf("s", Array.from({ length: 50 }, (_, i) => [i * 1_000, `line ${i}`]));
+  const numbers = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => `line ${from + i}`);
+  const newest = await page([stream], { limit: 10 });
+  assert.equal(newest.newer, undefined);
+  const older = await page([stream], { limit: 10, from: newest.older ?? {} });
+  assert.deepEqual(texts(older), numbers(30, 40));
+  const back = await newer([stream], older.newer ?? {}, 10);
+  assert.deepEqual([texts(back), back.newer], [numbers(40, 50), undefined]);
+  assert.deepEqual(texts(await page([stream], { limit: 10, from: back.older ?? {} })), numbers(30, 40));
+  const there = await page([stream], { limit: 5, wanted: wanted({}, "", iso(20_000)) });
+  assert.equal(texts(there).at(-1), "line 20");
+  assert.deepEqual(texts(await newer([stream], there.newer ?? {}, 5)), numbers(21, 26));
+  // Nothing is that old: everything is newer.
+  const before = await page([stream], { wanted: wanted({}, "", iso(-1)) });
+  assert.deepEqual(texts(await newer([stream], before.newer ?? {}, 5)), numbers(0, 5));
+});
+
+Deno.test("a page that is read ahead holds whole traces, passes the filter, and says how far it looked", async () => {
+  const stream = streamOf("s", [[0, "one"], [1, "ERROR: two"], [2, "  at three"], [3, "four"]]);
+  const found = await newer([stream], {}, 10, wanted({ level: "error" }));
+  assert.deepEqual(found.entries.map((it) => [it.head.text, it.rest.length]), [["ERROR: two", 1]]);
+  const clock = new FakeClock();
+  const slow: LogStream = {
+    ...stream,
+    async *ahead(from, options) {
+      for await (const it of stream.ahead(from, options)) {
+        for (const line of it.lines) {
+          await clock.advance(3_000);
+          yield { ...it, lines: [line] };
+        }
+      }
+    },
+  };
+  const stopped = await newer([slow], {}, 10, wanted({ grep: "four" }), clock);
+  assert.deepEqual([texts(stopped), stopped.lookedAheadTo?.slice(20, 23)], [[], "001"]);
+  assert.deepEqual(texts(await newer([stream], stopped.newer ?? {}, 10, wanted({ grep: "four" }))), ["four"]);
+});
+
+Deno.test("a key that begins in front of a page that is read ahead is taken out of it", async () => {
+  const body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+  const key = ["-----BEGIN PRIVATE KEY-----", ...Array(6).fill(body), "-----END PRIVATE KEY-----", "then"];
+  const stream = streamOf("s", key.map((it, i) => [i * 5_000, it]));
+  const first = await newer([stream], {}, 3);
+  const rest = await newer([stream], first.newer ?? {}, 10);
+  assert.equal(texts(rest).at(-1), "then");
+  assert.ok(!texts(rest).join().includes(body.slice(0, 20)));
 });
 
 Deno.test("a page holds what passes the filter, and goes back for it", async () => {
