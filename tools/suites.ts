@@ -49,5 +49,6 @@ export const SUITES: readonly Suite[] = [
     paths: ["tests/cluster/node", "tests/cluster/appliance_test.ts", "tests/cluster/update_test.ts"],
     isLong: true,
   },
+  { name: "systemd in a container", paths: ["tests/container"], isLong: true },
   { name: "virtual machine", paths: ["tests/vm"], isLong: true },
 ];

@@ -48,6 +48,11 @@ export async function missingForMachines(): Promise<string | undefined> {
   for (const [program, brings] of Object.entries(NEEDED)) {
     if (await findProgram(program) === undefined) return `no ${program} (package ${brings})`;
   }
+  return await missingForTree();
+}
+
+/** Why no tree of Debian can be had here; `undefined` where one can. */
+export async function missingForTree(): Promise<string | undefined> {
   const hasTree = await Deno.stat(treePath()).then(() => true, () => false);
   if (!hasTree && await findProgram("mmdebstrap") === undefined) return "no mmdebstrap (package mmdebstrap)";
   return undefined;

@@ -1,6 +1,6 @@
 /**
  * What the tests use beyond Node, npm and Go: Chromium for the pages; a registry server; what a real node needs; what looks at
- * units and packages; what describes a network; a terminal; a virtual machine; what makes and reads images of disks, and what reads the files that an
+ * units and packages; what describes a network; a terminal; a container and a virtual machine; what makes and reads images of disks, and what reads the files that an
  * installation goes by. Tests without one of these are skipped by name.
  */
 export const DEBIAN_PACKAGES = [
@@ -22,6 +22,7 @@ export const DEBIAN_PACKAGES = [
   "netplan.io",
   "tmux",
   "qemu-system-x86",
+  "systemd-container",
   "mmdebstrap",
   "kmod",
   "cpio",

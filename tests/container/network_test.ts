@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { until } from "../until.ts";
+import { type Container, FIRST_ADDRESS, LAN } from "./container.ts";
+import { containerTest, install } from "./container_case.ts";
+
+const FILE = "/etc/systemd/network/00-alga-host0.network";
+const KEPT = `${LAN}.50`;
+
+/** Waits until the link has this address and no other. */
+async function has({ sh }: Container, address: string): Promise<void> {
+  const addresses = () => sh("ip -4 -brief address show host0");
+  await until(`only ${address}`, addresses, (it) => new RegExp(`^\\S+ +UP +${address}/24\\b[^/]*$`).test(it));
+}
+
+/** Has the agent try a fixed address, and waits until the link has it. */
+async function tryOut(it: Container, address: string): Promise<void> {
+  await it.sh(
+    `alga-agent network set host0 --address ${address}/24 --gateway ${LAN}.1 --dns ${LAN}.2 --no-wait`,
+  );
+  await has(it, address);
+}
+
+const trial = async ({ sh }: Container) => JSON.parse(await sh("alga-agent network show -o json")).trial;
+
+containerTest(
+  "shut in by its unit the service follows DHCP, tries an address and takes it back after time, cut and reboot",
+  async (it) => {
+    const token = await install(it);
+    await has(it, FIRST_ADDRESS);
+    const moved = `${LAN}.101`;
+    await it.giveOut(moved);
+    await has(it, moved);
+    const issue = () => it.sh("cat /etc/issue.d/alga-appliance.issue");
+    await until("the login screen tells the new address", issue, (text) => text.includes(moved));
+    assert.equal((await it.ask({ url: `http://${moved}:8080/healthz` })).status, 200);
+
+    await tryOut(it, KEPT);
+    const keep = await it.ask({
+      url: `http://${KEPT}:8080/api/v1/network/keep`,
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: "{}",
+    });
+    assert.equal(keep.status, 202, keep.text);
+    await until("it is kept", () => trial(it), (now) => now === null);
+    const kept = await it.sh(`cat ${FILE}`);
+    assert.match(kept, new RegExp(`^Address=${KEPT}/24$`, "m"));
+    assert.match(await it.sh("resolvectl dns host0"), new RegExp(`: ${LAN}\\.2$`));
+    const isAsKept = async () => {
+      await has(it, KEPT);
+      assert.equal(await it.sh(`cat ${FILE}`), kept);
+      await until("nothing is on trial", () => trial(it), (now) => now === null);
+    };
+
+    const told = await it.sh(
+      `alga-agent network set host0 --address ${LAN}.60/24 --gateway ${LAN}.1 2>&1; true`,
+    );
+    assert.match(told, /Nobody kept the new settings in time/);
+    await isAsKept();
+
+    await tryOut(it, `${LAN}.70`);
+    await it.cut();
+    await isAsKept();
+
+    await tryOut(it, `${LAN}.80`);
+    await it.rebootedBy(() => it.sh("systemctl reboot"));
+    await isAsKept();
+
+    await it.sh("alga-agent network set host0 --dhcp --no-wait");
+    await has(it, moved);
+    assert.match(await it.sh("alga-agent network keep 2>&1"), /Kept\./);
+  },
+);
