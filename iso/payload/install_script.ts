@@ -32,7 +32,8 @@ for folder in etc var/lib var/log; do
         fail "The folder /$folder/alga-appliance cannot be made"
 done
 [ -x "$target${PACKAGE_PLACES.program}" ] || fail "The agent is not on the disk after its package was installed"
-[ -e "$target/etc/systemd/system/multi-user.target.wants/${UNIT}" ] ||
+# A link to a place of the new system, where this one has nothing.
+[ -L "$target/etc/systemd/system/multi-user.target.wants/${UNIT}" ] ||
     fail "The agent's service is not enabled after its package was installed"
 
 say "the console on each serial line of this kernel"

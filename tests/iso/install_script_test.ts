@@ -17,7 +17,7 @@ case "$*" in
         mkdir -p "$ALGA_ROOT/target/usr/bin" "$ALGA_ROOT/${WANTS}"
         printf '#!/bin/sh\\n' >"$ALGA_ROOT/target/usr/bin/alga-agent"
         chmod 755 "$ALGA_ROOT/target/usr/bin/alga-agent"
-        : >"$ALGA_ROOT/${WANTS}/alga-appliance.service" ;;
+        ln -s /lib/systemd/system/alga-appliance.service "$ALGA_ROOT/${WANTS}/alga-appliance.service" ;;
 esac
 `;
 
