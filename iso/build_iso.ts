@@ -1,14 +1,16 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { filesBelow } from "../tools/deb/files_below.ts";
 import { sha256OfFile } from "../tools/release_agent/checksums.ts";
 import { signBlob } from "../tools/release_agent/signature.ts";
 import { type Account } from "./autoinstall/account.ts";
 import { AUTOINSTALL_PATH, autoinstallFile, renderAutoinstall } from "./autoinstall/autoinstall.ts";
 import { type BaseProof, checkBase } from "./base/check_base.ts";
+import { dateOfBase, requireAge } from "./base/require_age.ts";
 import { requireSpace } from "./free_space.ts";
 import { readImageFiles } from "./image_files.ts";
 import { IsoError } from "./iso_error.ts";
 import { patchBootMenu } from "./menu/boot_menu.ts";
+import { prepareOutput } from "./output_folder.ts";
 import { BuildInfo } from "./payload/build_info.ts";
 import type { DiskChoice } from "./payload/prepare_script.ts";
 import { stagePayload } from "./payload/stage_payload.ts";
@@ -32,6 +34,8 @@ export interface IsoInput {
   diskChoice: DiskChoice;
   k3sDir?: string;
   images: readonly string[];
+  /** An older base is refused; `undefined` sets no limit. */
+  maxAgeDays?: number | undefined;
   /** PEM of the key that signs. */
   privatePem?: string;
   /** Gets a line for each thing that begins. */
@@ -50,11 +54,15 @@ export async function buildIso(it: IsoInput): Promise<Manifest> {
   let bytes = await requireFile("--base", it.base);
   for (const path of it.images) bytes += await requireFile("--images", path);
   await refuseOverwrite(it.output);
-  await Deno.mkdir(dirname(it.output), { recursive: true });
+  await prepareOutput(dirname(it.output));
   await requireSpace(dirname(it.output), SPACE_FACTOR * bytes);
   it.say(`Proving the base ${it.base}`);
   const sha256 = await checkBase(it.base, it.proof);
   const old = await readBase(it.base);
+  requireAge(`The base "${basename(it.base)}"`, dateOfBase(old.info), {
+    maxAgeDays: it.maxAgeDays,
+    now: new Date(),
+  });
   const info = await infoOf(it, { name: old.info, sha256 });
 
   const stage = await Deno.makeTempDir({ dir: dirname(it.output), prefix: ".alga-iso-" });
@@ -78,7 +86,7 @@ export async function buildIso(it: IsoInput): Promise<Manifest> {
     it.say("Writing manifest and checksums");
     const manifest = await manifestOf(part, files, info, it.output);
     await Deno.rename(part, it.output);
-    await writeRecords(it.output, manifest, it.privatePem);
+    await writeRecords(dirname(it.output), [manifest], { privatePem: it.privatePem });
     return manifest;
   } finally {
     await Deno.remove(stage, { recursive: true });

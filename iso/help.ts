@@ -22,6 +22,7 @@ OPTIONS
   --disk DEVICE           the disk to erase, whatever is on it; without it a
                           machine with several disks loses none that has data
   --min-disk-gib N        smaller disks are passed over (default 60)
+  --max-age-days N        an older base is refused (default: any age)
   --key FILE              key that signs the checksums (ECDSA P-256, PEM)
 
 Beside the image: FILE.sha256, FILE.manifest.json, FILE.cdx.json (SBOM),

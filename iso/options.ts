@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { type Account, parsePasswordHash, parseSshKeys } from "./autoinstall/account.ts";
 import type { BaseProof } from "./base/check_base.ts";
+import { parseMaxAge } from "./base/require_age.ts";
 import type { IsoInput } from "./build_iso.ts";
 import { IsoUsageError } from "./iso_error.ts";
 import { requireText } from "./require_file.ts";
@@ -33,6 +34,7 @@ export async function parseBuildOptions(
     account: await accountOf(values),
     diskChoice: { minDiskGib, ...(disk === undefined ? {} : { disk }) },
     images: distinct(values.images ?? []),
+    maxAgeDays: parseMaxAge(values["max-age-days"]),
     ...(k3s === undefined ? {} : { k3sDir: k3s }),
     ...(key === undefined ? {} : { privatePem: await requireText("--key", key) }),
   };
@@ -103,6 +105,7 @@ function parseWords(args: readonly string[]) {
         images: { type: "string", multiple: true },
         disk: text,
         "min-disk-gib": { type: "string", default: "60" },
+        "max-age-days": text,
         key: text,
       },
     }).values

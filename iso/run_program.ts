@@ -6,12 +6,24 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Gets each line that the program writes to standard error while it runs. */
   onLine?: (line: string) => void;
+  /** The same for standard output. */
+  onOutput?: (text: string) => void;
+  /** Exit codes that are no failure. */
+  isSuccess?: (code: number) => boolean;
 }
+
+/** Where Debian keeps programs that a person's own search path may lack. */
+const ADMIN_PATHS = "/usr/sbin:/sbin";
 
 /** Debian's and Ubuntu's package of each program that is used here. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  debugfs: "e2fsprogs",
+  dumpe2fs: "e2fsprogs",
   "dpkg-deb": "dpkg",
+  e2fsck: "e2fsprogs",
   gpgv: "gpgv",
+  "qemu-img": "qemu-utils",
+  sfdisk: "fdisk",
   xorriso: "xorriso",
 };
 
@@ -19,13 +31,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, env = {}, onLine = () => {} }: RunOptions = {},
+  { cwd, env = {}, onLine = () => {}, onOutput, isSuccess = (code) => code === 0 }: RunOptions = {},
 ): Promise<string> {
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(program, {
       args: [...args],
-      env: { ...env, LC_ALL: "C" },
+      env: { PATH: `${Deno.env.get("PATH") ?? ""}:${ADMIN_PATHS}`, ...env, LC_ALL: "C" },
       ...(cwd === undefined ? {} : { cwd }),
       stdin: "null",
       stdout: "piped",
@@ -37,13 +49,26 @@ export async function runProgram(
     throw new IsoError(`The program "${program}" is not installed`, hint, { cause });
   }
   const [stdout, said, { code }] = await Promise.all([
-    new Response(child.stdout).text(),
+    readText(child.stdout, onOutput),
     readLines(child.stderr, onLine),
     child.status,
   ]);
-  if (code === 0) return stdout;
+  if (isSuccess(code)) return stdout;
   const last = said.slice(-5).join("\n");
   throw new IsoError(`"${program}" ended with ${code}: ${last}`, "The lines above are what it said last");
+}
+
+async function readText(stream: ReadableStream<Uint8Array>, onOutput?: (text: string) => void) {
+  let all = "";
+  for await (
+    const text of stream.pipeThrough(
+      new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>,
+    )
+  ) {
+    onOutput?.(text);
+    all += text;
+  }
+  return all;
 }
 
 async function readLines(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void) {

@@ -55,7 +55,7 @@ async function addK3s(dir: string, from: string): Promise<void> {
     const found = await sha256OfFile(path).catch(() => undefined);
     if (found !== sha256) {
       throw new IsoError(
-        `"${path}" is ${
+        `--k3s: "${path}" is ${
           found === undefined ? "not there" : "another file"
         }: this agent takes k3s ${K3S.version}`,
         `Fetch k3s and install.sh of ${K3S.version} into that folder`,

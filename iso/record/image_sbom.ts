@@ -1,13 +1,17 @@
 import { THIRD_PARTS } from "../../agent/product/pins.ts";
 import { cycloneDx } from "../../tools/release_agent/cyclonedx.ts";
+import type { DebianPackage } from "./debian_packages.ts";
 import type { Manifest } from "./manifest.ts";
 
 /**
  * The parts of an image as CycloneDX 1.6 JSON: the base, the agent, and what the agent brings or fetches. The base's own packages
- * are listed by Ubuntu, in the `.manifest` files of its `/casper`; the agent's by its own SBOM.
+ * are listed by Ubuntu, in the `.manifest` files of its `/casper`, and on a disk by dpkg(1); the agent's by its own SBOM.
  * @see https://cyclonedx.org/docs/1.6/json/
  */
-export function imageSbom({ build, image, files }: Manifest): Record<string, unknown> {
+export function imageSbom(
+  { build, image, files }: Manifest,
+  packages: readonly DebianPackage[] = [],
+): Record<string, unknown> {
   const ref = `${build.product}@${build.version}`;
   const base = {
     type: "operating-system",
@@ -35,7 +39,16 @@ export function imageSbom({ build, image, files }: Manifest): Record<string, unk
     licenses: [{ license: { id: licence } }],
     properties: [{ name: "alga-appliance:how", value: how }],
   }));
-  const components = [base, agent, ...parts];
+  const installed = packages.filter((it) => it.name !== agent.name).map((
+    { name, version, architecture },
+  ) => ({
+    type: "library",
+    "bom-ref": `deb:${name}:${architecture}`,
+    name,
+    version,
+    purl: `pkg:deb/ubuntu/${name}@${encodeURIComponent(version)}?arch=${architecture}`,
+  }));
+  const components = [base, agent, ...parts, ...installed];
   const document = {
     metadata: {
       timestamp: build.builtAt,

@@ -9,11 +9,14 @@ export const Manifest = z.strictObject({
   build: BuildInfo,
   image: z.strictObject({
     name: z.string(),
-    format: z.literal("iso"),
+    format: z.enum(["iso", "qcow2", "ova", "raw"]),
     bytes: z.int().positive(),
     sha256: Sha256,
   }),
-  /** Files of ours on an ISO, with the path from its root; all others stand in its `md5sum.txt`, which is one of these. */
+  /**
+   * Files of ours on an ISO, with the path from its root; all others stand in its `md5sum.txt`, which is one of these. Of an OVA
+   * its members, in their order. Images of disks have none.
+   */
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int().min(0), sha256: Sha256 })),
 });
 

@@ -266,6 +266,7 @@ Deno.test("the command ends with 2 for words it does not understand, with 1 for 
     const [args, expected, said] of [
       [[], 2, /^--base is missing\nMore: deno task iso --help\n$/],
       [["verify"], 2, /^Name one image\nMore: /],
+      [["verify", dir, "--manifest", `${dir}/any.manifest.json`], 1, /^The manifest ".*" cannot be read\n/],
       [[...enough, "--no-account", "--yes"], 2, /--yes[^]*\nMore: /],
       [[...enough, "--no-account"], 1, /^--base: ".*gone.iso" cannot be read\nName a file that is there\n$/],
     ] as const
@@ -278,6 +279,32 @@ Deno.test("the command ends with 2 for words it does not understand, with 1 for 
     assert.match(new TextDecoder().decode(stderr), said);
     assert.equal(code, expected, args.join(" "));
   }
+});
+
+Deno.test("a folder that cannot be made or written is named in words before anything is read", async () => {
+  await Deno.writeTextFile(`${dir}/a-file`, "");
+  for (const folder of [`${dir}/a-file`, `${dir}/a-file/below`, "/proc/alga"]) {
+    const said: string[] = [];
+    await assert.rejects(
+      build({ base: `${dir}/a-file`, output: `${folder}/a.iso`, say: (line) => said.push(line) }),
+      (error: Error) => {
+        assert.equal(error.name, "IsoError");
+        assert.match(error.message, /^--output: ".*" cannot be written: [a-z A-Z]+$/);
+        return true;
+      },
+    );
+    assert.deepEqual(said, []);
+  }
+});
+
+imageTest("a base that is older than allowed is refused with its age", async () => {
+  const days = Math.floor((Date.now() - Date.parse("2026-08-01T00:00:00Z")) / 86_400_000);
+  await assert.rejects(
+    build({ maxAgeDays: days - 1 }),
+    new RegExp(`The base "base.iso" is \\d+ days old \\(2026-08-01\\); --max-age-days allows ${days - 1}`),
+  );
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(`${dir}/${number - 1}`)), []);
+  await build({ maxAgeDays: days + 1 });
 });
 
 imageTest("a base with another sum is refused before anything is written", async () => {
@@ -324,7 +351,7 @@ imageTest("an image of ours is no base, and nothing is overwritten", async () =>
 imageTest("k3s that is not the pinned one is refused", async () => {
   await standInBase();
   const k3sDir = await Deno.makeTempDir({ dir });
-  await assert.rejects(build({ k3sDir }), /is not there: this agent takes k3s/);
+  await assert.rejects(build({ k3sDir }), /^IsoError: --k3s: ".*k3s" is not there: this agent takes k3s/);
   await Deno.writeTextFile(`${k3sDir}/k3s`, "another");
-  await assert.rejects(build({ k3sDir }), /is another file/);
+  await assert.rejects(build({ k3sDir }), /--k3s: .* is another file/);
 });

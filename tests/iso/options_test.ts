@@ -46,6 +46,7 @@ for (
     ],
     ["with a disk that is not a device", [...ENOUGH, "--disk", "sda'; rm"], /--disk is a device/],
     ["with a size in words", [...ENOUGH, "--min-disk-gib", "big"], /a number of GiB/],
+    ["with an age in words", [...ENOUGH, "--max-age-days", "old"], /a number of days, not "old"/],
     ["with an unknown option", [...ENOUGH, "--yes"], /--yes/],
   ] as const
 ) {
