@@ -4,7 +4,6 @@ import {
   bundleFilePage,
   bundleFilesPage,
   bundleStatusPage,
-  inBundle,
   notInBundlePage,
 } from "../../views/bundle_pages.ts";
 import { renderPage } from "../../views/layout.ts";
