@@ -41,6 +41,7 @@ export const SUITES: readonly Suite[] = [
       "tests/cluster/real_walk_test.ts",
       "tests/cluster/real_topology_test.ts",
       "tests/cluster/verified_source_test.ts",
+      "tests/cluster/rendered_release_test.ts",
       "tests/cluster/fleet_test.ts",
     ],
   },

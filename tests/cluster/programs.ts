@@ -45,6 +45,7 @@ export const PROGRAMS = {
   coredns: { module: "coredns", package: "github.com/coredns/coredns" },
   gitleaks: { module: "gitleaks", package: "github.com/zricethezav/gitleaks/v8" },
   cosign: { module: "cosign", package: "github.com/sigstore/cosign/v3/cmd/cosign" },
+  helm: { module: "helm", package: "helm.sh/helm/v4/cmd/helm" },
   kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
 } as const satisfies Record<string, Program>;
 
@@ -54,9 +55,13 @@ export type ProgramName = keyof typeof PROGRAMS;
 export const PROGRAM_SETS = {
   api: ["kube-apiserver", "etcd"],
   flux: ["kube-apiserver", "etcd", "source-controller", "kustomize-controller"],
-  node: Object.keys(PROGRAMS).filter((it) => !["kwok", "gitleaks", "cosign"].includes(it)) as ProgramName[],
+  node: Object.keys(PROGRAMS).filter((it) =>
+    !["kwok", "gitleaks", "cosign", "helm"].includes(it)
+  ) as ProgramName[],
   /** Looks for secrets in support bundles. */
   scan: ["gitleaks"],
+  /** Renders the charts of a release. */
+  helm: ["helm"],
   /** Makes the signatures of tests/agent/trust/testdata. */
   cosign: ["cosign"],
   fleet: ["kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "kwok"],

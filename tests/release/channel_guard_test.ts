@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runReleaseCli } from "../../tools/release/release_cli.ts";
 import { FIXTURE_PASSWORD, readFixtures } from "../agent/trust/fixtures.ts";
 import { pushImage } from "../simulator/push.ts";
-import { fakeSurroundings, registryTest } from "./registry_case.ts";
+import { fakeSurroundings, HELM_WORDS, registryTest } from "./registry_case.ts";
 import { withFolder } from "./tool_folder.ts";
 
 registryTest("release push moves no channel once releases are signed; promote alone does", async (server) => {
@@ -30,7 +30,16 @@ registryTest("release push moves no channel once releases are signed; promote al
     assert.equal((await call("push", "out", ...mirror)).code, 0);
     const sign = ["sign", "1.5.0", "--key", "cosign.key", "--password-file", "cosign.password", ...mirror];
     assert.equal((await call(...sign)).code, 0);
-    const promoted = await call("promote", "1.5.0", "--by", "ada", "--key", "cosign.pub", ...mirror);
+    const promoted = await call(
+      "promote",
+      "1.5.0",
+      "--by",
+      "ada",
+      "--key",
+      "cosign.pub",
+      ...HELM_WORDS,
+      ...mirror,
+    );
     assert.equal(promoted.code, 0, promoted.stderr);
     const held = await call("push", "out", ...mirror, "--channel", "stable");
     assert.equal(held.code, 1);

@@ -4,11 +4,19 @@ import { createRegistryClient } from "../../agent/registry/client.ts";
 import type { OciArtifact } from "../../tools/release/oci_artifact.ts";
 import { type Finding, verifyRelease } from "../../tools/release/verify_release.ts";
 import type { Surroundings } from "../../tools/release/release_cli.ts";
+import { exists } from "../cluster/exists.ts";
+import { programPath } from "../cluster/programs.ts";
 import { startRegistryServer } from "../simulator/registry_server.ts";
 
 type RegistryServer = Awaited<ReturnType<typeof startRegistryServer>>;
 
 const isInstalled = await Deno.stat("/usr/bin/docker-registry").then(() => true, () => false);
+
+const helm = await programPath("helm");
+/** Helm, where `deno task cluster build helm` has made it. */
+export const HELM = await exists(helm) ? helm : undefined;
+/** What promote has to be told where Helm is not built. */
+export const HELM_WORDS = HELM === undefined ? ["--without-helm"] : [];
 
 /** A test on a real docker-registry of its own; skipped and named where that is not installed. */
 export function registryTest(
@@ -64,11 +72,12 @@ export function mirrorsTo(url: string, artifacts: readonly OciArtifact[]): Recor
 
 /** A terminal that keeps what is written to it. */
 export function fakeSurroundings(folder: string): Surroundings & { stdout: string; stderr: string } {
-  const around = {
+  const around: ReturnType<typeof fakeSurroundings> = {
     stdout: "",
     stderr: "",
     folder,
     home: folder,
+    helm: HELM ?? "helm-is-not-built",
     out: (text: string) => void (around.stdout += text),
     err: (text: string) => void (around.stderr += text),
   };

@@ -3,7 +3,7 @@ import { resolveRelease } from "../../agent/release/mod.ts";
 import { readOrigin } from "../../tools/release/git_origin.ts";
 import { FIXTURE_PASSWORD, readFixtures } from "../agent/trust/fixtures.ts";
 import { pushImage } from "../simulator/push.ts";
-import { clientOf, registryTest } from "./registry_case.ts";
+import { clientOf, HELM_WORDS, registryTest } from "./registry_case.ts";
 import { ORIGIN, withFolder } from "./tool_folder.ts";
 
 const repo = new URL("../..", import.meta.url).pathname;
@@ -222,7 +222,12 @@ registryTest("the commands of docs/release.md work in their order", async (serve
         ? [...command, ...build.slice(2)]
         : command.includes("--registry-mirror")
         ? command.map((it) => it.replace("http://127.0.0.1:5000", server.url))
-        : [...command, "--registry-mirror", `ghcr.io=${server.url}`];
+        : [
+          ...command,
+          ...(command[0] === "promote" ? HELM_WORDS : []),
+          "--registry-mirror",
+          `ghcr.io=${server.url}`,
+        ];
       const { code, stdout, stderr } = await call(...args);
       assert.equal(code, 0, `${command.join(" ")}: ${stdout}${stderr}`);
     }

@@ -6,7 +6,7 @@ import { runReleaseCli } from "../../tools/release/release_cli.ts";
 import { isEncrypted, publicPem, readPrivateKey } from "../../tools/release/private_key.ts";
 import { FIXTURE_PASSWORD, readFixtures } from "../agent/trust/fixtures.ts";
 import { Random } from "../fakes/random.ts";
-import { clientOf, fakeSurroundings, registryTest } from "./registry_case.ts";
+import { clientOf, fakeSurroundings, HELM_WORDS, registryTest } from "./registry_case.ts";
 import { pushSampleRelease } from "./sample_release_push.ts";
 
 const { keys } = await readFixtures();
@@ -76,7 +76,7 @@ registryTest(
     await pushSampleRelease(server.url, { version: "1.5.1", channels: [], releasedAt: at("1.4.0") });
     await withTool(server.url, async ({ call, dir }) => {
       const promote = (version: string, ...more: string[]) =>
-        call("promote", version, "--key", "a.pub", "--by", "ada", ...more);
+        call("promote", version, "--key", "a.pub", "--by", "ada", ...HELM_WORDS, ...more);
       const unsigned = await promote("1.4.0");
       assert.equal(unsigned.code, 1);
       assert.match(unsigned.stderr, /signature of .*it has none[^]*"stable" was not moved/);

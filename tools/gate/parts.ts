@@ -18,7 +18,7 @@ const SUITE_TIMES: Readonly<Record<string, Pick<Part, "limitMin" | "usualMin" | 
   "real Kubernetes API": {
     limitMin: 25,
     usualMin: 5,
-    after: ["programs: api", "programs: flux", "programs: fleet"],
+    after: ["programs: api", "programs: flux", "programs: fleet", "programs: helm"],
   },
   "systemd in a container": { limitMin: 12, usualMin: 4, after: ["system packages"] },
   "virtual machine": { limitMin: 20, usualMin: 6, after: ["system packages"] },
@@ -26,7 +26,7 @@ const SUITE_TIMES: Readonly<Record<string, Pick<Part, "limitMin" | "usualMin" | 
 };
 
 /** The sets of programs in building order: what the earlier suites wait for first. */
-const PROGRAM_PARTS = ["scan", "api", "flux", "fleet", "node"].map((set): Part => ({
+const PROGRAM_PARTS = ["scan", "api", "flux", "fleet", "helm", "node"].map((set): Part => ({
   name: `programs: ${set}`,
   lane: "build",
   kind: "build",

@@ -1,4 +1,5 @@
 import { isOlder, numbersOf, pathProblem, type ResolvedRelease } from "../../agent/release/mod.ts";
+import type { Helm } from "./render_chart.ts";
 import type { Finding } from "./verify_release.ts";
 
 /** Whether appliances on the channel's present release can go to this one. Nobody may have to skip a minor version. */
@@ -44,17 +45,20 @@ function ageProblem(from: string | undefined, to: string | undefined): string | 
   return Date.parse(to) > Date.parse(from) ? undefined : `${to} is not later than ${from}`;
 }
 
-/** One line of the record of promotions. */
+/** One line of the record of promotions. `helm`: the version that rendered the charts. */
 export function promotionRecord(
-  { at, by, channel, from, to }: {
+  { at, by, channel, from, to, helm }: {
     at: string;
     by: string;
     channel: string;
     from: ResolvedRelease | undefined;
     to: ResolvedRelease;
+    helm: Pick<Helm, "version"> | undefined;
   },
 ): string {
   const name = (it: ResolvedRelease | undefined) =>
     it ? { version: it.manifest.version, digest: it.manifestDigest } : null;
-  return `${JSON.stringify({ at, by, channel, from: name(from), to: name(to) })}\n`;
+  return `${
+    JSON.stringify({ at, by, channel, from: name(from), to: name(to), helm: helm?.version ?? null })
+  }\n`;
 }

@@ -14,10 +14,18 @@ import { type OciArtifact, toReference } from "./oci_artifact.ts";
 import { readLayout, writeLayout } from "./oci_layout.ts";
 import { moveChannel, pushRelease } from "./push_release.ts";
 import { readVerifyingKeys } from "./key_files.ts";
-import { CHANNELS, createReader, createWriter, oneWord, REGISTRY_OPTIONS } from "./release_options.ts";
+import {
+  CHANNELS,
+  createReader,
+  createWriter,
+  HELM_OPTION,
+  oneWord,
+  REGISTRY_OPTIONS,
+} from "./release_options.ts";
 import { diff, promote, sign } from "./trust_commands.ts";
 import { RELEASE_HELP } from "./release_help.ts";
 import { ReleaseError } from "./release_error.ts";
+import { chooseHelm, type Helm, NO_HELM } from "./render_chart.ts";
 import { parseReleaseSpec } from "./release_spec.ts";
 import { verifyRelease } from "./verify_release.ts";
 
@@ -33,6 +41,8 @@ export interface Surroundings {
   home: string;
   /** The publisher's keys; those of the agent unless a test brings its own. */
   releaseKeys?: readonly ReleaseKey[];
+  /** The helm program; without it the one that is installed. */
+  helm?: string;
 }
 
 const repo = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -99,13 +109,15 @@ async function build(args: readonly string[], { out, folder }: Surroundings): Pr
 
 async function push(
   args: readonly string[],
-  { out, err, folder, home, releaseKeys = RELEASE_KEYS }: Surroundings,
+  around: Surroundings,
 ): Promise<ExitCode> {
+  const { out, err, folder, home, releaseKeys = RELEASE_KEYS } = around;
   const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: {
       ...REGISTRY_OPTIONS,
+      helm: HELM_OPTION,
       channel: { type: "string" },
     },
   });
@@ -129,7 +141,8 @@ async function push(
   }
   if (channel !== undefined) {
     err(`Looking at everything that the release names before "${channel}" moves\n`);
-    if (!await verifyInto(pointer.place.tag, { mirrors, out: values.json ? err : out })) {
+    const helm = await chooseHelm(values.helm, around);
+    if (!await verifyInto(pointer.place.tag, { mirrors, helm, out: values.json ? err : out, err })) {
       err(`"${channel}" was not moved: appliances would meet what is named above\n`);
       return EXIT.error;
     }
@@ -143,13 +156,15 @@ async function push(
 
 async function verify(
   args: readonly string[],
-  { out, folder, releaseKeys }: Surroundings,
+  around: Surroundings,
 ): Promise<ExitCode> {
+  const { out, err, folder, releaseKeys } = around;
   const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: {
       "registry-mirror": REGISTRY_OPTIONS["registry-mirror"],
+      helm: HELM_OPTION,
       key: { type: "string", multiple: true, default: [] },
       json: REGISTRY_OPTIONS.json,
     },
@@ -157,23 +172,28 @@ async function verify(
   const reference = oneWord(positionals, "a version, a channel or a digest");
   const mirrors = parseMirrors(values["registry-mirror"]);
   const keys = await readVerifyingKeys(folder, values.key, releaseKeys);
-  return await verifyInto(reference, { mirrors, keys, out, json: values.json }) ? EXIT.ok : EXIT.error;
+  const helm = await chooseHelm(values.helm, around);
+  const isGood = await verifyInto(reference, { mirrors, keys, helm, out, err, json: values.json });
+  return isGood ? EXIT.ok : EXIT.error;
 }
 
 /** Prints every finding; tells whether all are good. */
 async function verifyInto(
   reference: string,
-  { mirrors, keys = [], out, json = false }: {
+  { mirrors, keys = [], helm, out, err, json = false }: {
     mirrors: Readonly<Record<string, string>>;
     keys?: readonly TrustedKey[];
+    helm: Helm | undefined;
     out: (text: string) => void;
+    err: (text: string) => void;
     json?: boolean;
   },
 ): Promise<boolean> {
+  if (!helm) err(`${NO_HELM}\n`);
   const client = createReader(mirrors);
   const findings = [];
   try {
-    for await (const it of verifyRelease(client, reference, keys)) {
+    for await (const it of verifyRelease(client, reference, { keys, helm })) {
       findings.push(it);
       if (!json) {
         out(it.ok ? `ok      ${it.what}\n` : `FAILED  ${it.what}: ${it.problem}\n        → ${it.nextStep}\n`);

@@ -24,11 +24,14 @@ push, sign, promote
 sign
   --key FILE        the private key: cosign.key, or PEM without a password; for you alone (0600)
   --password-file FILE  the password of cosign.key; for you alone (0600)
+push, verify, promote
+  --helm FILE       the helm program that renders the charts (default the installed one)
 verify, promote
   --key FILE        public key that must have signed; may be repeated (default those of the agent)
 promote
   --channel NAME    stable (default) or nightly
   --by NAME         who promotes it
+  --without-helm    charts are only read, where there is no Helm
   --record FILE     where the line goes (default promotions.jsonl)
 push, sign, verify, promote, diff
   --registry-mirror HOST=URL  ask URL instead of the registry HOST; may be repeated

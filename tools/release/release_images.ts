@@ -15,23 +15,36 @@ export interface ImageReference {
   text: string;
 }
 
+/** The address that values are rendered with: nothing answers there. */
+export const SAMPLE_URL = `http://appliance.invalid:${APP_PORT}`;
+
 /** What a release brings beside its manifest; what could not be had is left out. */
 export interface ReleaseParts {
   /** Charts by the release that installs them. */
   charts: ReadonlyMap<HelmReleaseName, Chart>;
   bundle: Files;
+  /** Images of the pods that Helm made, by release: they count in place of what a reader finds in values and templates. */
+  rendered?: ReadonlyMap<HelmReleaseName, readonly string[]>;
 }
 
 /**
  * Every image that an appliance will pull for a release: in the values that it would write over the charts' own, written out in
  * templates and in the bundle, and as preflight looks for them.
  */
-export function imagesOf(manifest: ReleaseManifest, { charts, bundle }: ReleaseParts): ImageReference[] {
+export function imagesOf(
+  manifest: ReleaseManifest,
+  { charts, bundle, rendered: pods = new Map() }: ReleaseParts,
+): ImageReference[] {
   const texts = new Set(releaseImages(manifest).map((it) => `${it.host}/${it.repository}:${it.tag}`));
   const rendered = new Map(
-    renderValues(manifest, `http://appliance.invalid:${APP_PORT}`).map((it) => [it.release, it.text]),
+    renderValues(manifest, SAMPLE_URL).map((it) => [it.release, it.text]),
   );
   for (const name of HELM_RELEASES) {
+    const images = pods.get(name);
+    if (images !== undefined) {
+      for (const it of images) texts.add(it);
+      continue;
+    }
     const chart = charts.get(name);
     collect(effectiveValues(chart, parse(rendered.get(name) ?? "")), texts);
     if (chart) collectWritten(chart.templates, texts);

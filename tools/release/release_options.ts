@@ -16,6 +16,9 @@ export const REGISTRY_OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
+/** Which Helm renders the charts. */
+export const HELM_OPTION = { type: "string" } as const;
+
 /** The one word that a command needs. @throws {UsageError} */
 export function oneWord(positionals: readonly string[], what: string): string {
   const [word, ...more] = positionals;

@@ -9,6 +9,10 @@ export interface WantedRelease {
   chart: string;
   version: string;
   valuesKey: string;
+  /** Helm's own name of it. */
+  releaseName: string;
+  /** Where it is installed. */
+  namespace: string;
 }
 
 /** The source of a topology: `base/` and `profiles/` of a folder. */
@@ -129,6 +133,8 @@ export function readBundle(files: Files): {
       chart: String(spec?.chart?.spec?.chart),
       version: String(spec?.chart?.spec?.version),
       valuesKey: String(spec?.valuesFrom?.[0]?.valuesKey),
+      releaseName: String(spec?.releaseName ?? metadata.name),
+      namespace: String(spec?.targetNamespace ?? metadata.namespace ?? "default"),
     }])),
     chartRepositoryUrl: objects.find((it) => it.kind === "HelmRepository")?.spec?.url,
   };

@@ -11,7 +11,15 @@ import { pathFindings, promotionRecord } from "./promote_release.ts";
 import type { Surroundings } from "./release_cli.ts";
 import { releaseChanges } from "./release_diff.ts";
 import { ReleaseError } from "./release_error.ts";
-import { CHANNELS, createReader, createWriter, oneWord, REGISTRY_OPTIONS } from "./release_options.ts";
+import {
+  CHANNELS,
+  createReader,
+  createWriter,
+  HELM_OPTION,
+  oneWord,
+  REGISTRY_OPTIONS,
+} from "./release_options.ts";
+import { chooseHelm, NO_HELM } from "./render_chart.ts";
 import { signRelease } from "./sign_release.ts";
 import { type Finding, verifyRelease } from "./verify_release.ts";
 
@@ -44,13 +52,16 @@ export async function sign(args: readonly string[], { out, folder, home }: Surro
 /** `deno task release promote` */
 export async function promote(
   args: readonly string[],
-  { out, err, folder, home, releaseKeys }: Surroundings,
+  around: Surroundings,
 ): Promise<ExitCode> {
+  const { out, err, folder, home, releaseKeys } = around;
   const { values, positionals } = parseOptions({
     args: [...args],
     allowPositionals: true,
     options: {
       ...REGISTRY_OPTIONS,
+      helm: HELM_OPTION,
+      "without-helm": { type: "boolean", default: false },
       channel: { type: "string", default: "stable" },
       key: { type: "string", multiple: true, default: [] },
       by: { type: "string", default: "" },
@@ -64,13 +75,17 @@ export async function promote(
   if (keys.length === 0) {
     throw new ReleaseError("No key is known to verify with", "Name the file of the public key: --key FILE");
   }
+  const helm = values["without-helm"] ? undefined : await chooseHelm(values.helm, around);
+  if (!helm && !values["without-helm"]) {
+    throw new ReleaseError(NO_HELM, "To promote what only was read: --without-helm");
+  }
   const mirrors = parseMirrors(values["registry-mirror"]);
   const client = createReader(mirrors);
   try {
     const to = await resolveRelease(client, { reference, channel: "stable" });
     const from = await channelRelease(client, channel);
     const findings: Finding[] = pathFindings(from, to);
-    for await (const it of verifyRelease(client, to.manifestDigest, keys)) findings.push(it);
+    for await (const it of verifyRelease(client, to.manifestDigest, { keys, helm })) findings.push(it);
     const wrong = findings.filter((it) => !it.ok);
     for (const it of wrong) err(`FAILED  ${it.what}: ${it.problem}\n        → ${it.nextStep}\n`);
     if (wrong.length > 0) {
@@ -85,7 +100,7 @@ export async function promote(
         writer: await createWriter(mirrors, { folder, home, authFile: values["auth-file"] }),
       });
     }
-    const line = promotionRecord({ at: isoNow(systemClock), by: values.by, channel, from, to });
+    const line = promotionRecord({ at: isoNow(systemClock), by: values.by, channel, from, to, helm });
     if (!isThere) await Deno.writeTextFile(resolve(folder, values.record), line, { append: true });
     if (values.json) out(isThere ? `${JSON.stringify({ moved: false })}\n` : line);
     else {out(

@@ -6,6 +6,8 @@ import {
   resolveRelease,
 } from "../../agent/release/mod.ts";
 import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../../agent/product/helm_releases.ts";
+import { K3S } from "../../agent/product/pins.ts";
+import { renderValues } from "../../agent/release/render_values.ts";
 import { type RegistryClient } from "../../agent/registry/registry.ts";
 import { parseJson } from "../../agent/registry/reply.ts";
 import type { TrustedKey } from "../../agent/trust/public_key.ts";
@@ -18,7 +20,9 @@ import { FLUX_CONTENT } from "./flux_artifact.ts";
 import { chartTag, HELM_CONFIG, HELM_CONTENT } from "./helm_chart.ts";
 import type { Descriptor } from "./oci_artifact.ts";
 import { type Files, unpackFiles } from "./pack_files.ts";
-import { type ImageReference, imagesOf } from "./release_images.ts";
+import { type ImageReference, imagesOf, SAMPLE_URL } from "./release_images.ts";
+import { type Helm, renderChart } from "./render_chart.ts";
+import { renderedImages } from "./rendered_images.ts";
 import { ReleaseError } from "./release_error.ts";
 import { readBundle } from "./topology.ts";
 
@@ -30,6 +34,14 @@ export interface Finding {
   nextStep?: string;
 }
 
+/** How closely a release is looked at. */
+export interface VerifyOptions {
+  /** Pointer and bundle must be signed by one of them; without any, signatures are not looked at. */
+  keys?: readonly TrustedKey[];
+  /** Renders the charts; without it they are read: what a template makes of its values is not seen. */
+  helm?: Helm | undefined;
+}
+
 /**
  * Reads a published release as an appliance does, without credentials, and looks for everything it names.
  * One missing thing does not hide the others; only an unreadable pointer ends it.
@@ -37,7 +49,7 @@ export interface Finding {
 export async function* verifyRelease(
   client: RegistryClient,
   reference: string,
-  keys: readonly TrustedKey[] = [],
+  { keys = [], helm }: VerifyOptions = {},
 ): AsyncGenerator<Finding> {
   let resolved: ResolvedRelease | undefined;
   yield await look(`release ${reference}`, async () => {
@@ -96,9 +108,12 @@ export async function* verifyRelease(
   }
   const place = placeOf(bundle?.chartRepositoryUrl ?? `oci://${RELEASE_REGISTRY}/nine-minds/charts`);
   const found = new Map<string, Chart>();
+  const packed = new Map<string, Uint8Array>();
   for (const [name, chartVersion] of Object.entries(charts)) {
     yield await look(`chart ${name} ${chartVersion}`, async () => {
-      found.set(name, await fetchChart(client, place, name, chartVersion));
+      const fetched = await fetchChart(client, place, name, chartVersion);
+      found.set(name, fetched.chart);
+      packed.set(name, fetched.packed);
     });
   }
   const installed = new Map<HelmReleaseName, Chart>();
@@ -106,9 +121,26 @@ export async function* verifyRelease(
     const chart = found.get(bundle?.releases.get(name)?.chart ?? "");
     if (chart) installed.set(name, chart);
   }
+  const rendered = new Map<HelmReleaseName, readonly string[]>();
+  for (const name of helm === undefined ? [] : HELM_RELEASES) {
+    const wanted = bundle?.releases.get(name);
+    const chart = packed.get(wanted?.chart ?? "");
+    if (helm === undefined || wanted === undefined || chart === undefined) continue;
+    yield await look(`rendering of ${name} by Helm ${helm.version}`, async () => {
+      const [values] = renderValues(release, SAMPLE_URL).filter((it) => it.release === name);
+      const text = await renderChart(helm, {
+        packed: chart,
+        releaseName: wanted.releaseName,
+        namespace: wanted.namespace,
+        values: values?.text ?? "",
+        kubernetesVersion: K3S.version,
+      });
+      rendered.set(name, renderedImages(text));
+    });
+  }
   let images: ImageReference[] = [];
   yield await look("values of the six releases", () => {
-    images = imagesOf(release, { charts: installed, bundle: bundleFiles });
+    images = imagesOf(release, { charts: installed, bundle: bundleFiles, rendered });
     return Promise.resolve();
   });
   for (const image of images) {
@@ -146,7 +178,7 @@ async function fetchChart(
   place: { host: string; repository: string },
   name: string,
   version: string,
-): Promise<Chart> {
+): Promise<{ chart: Chart; packed: Uint8Array }> {
   const repository = `${place.repository}/${name}`;
   const { bytes } = await client.fetchManifest(place.host, repository, chartTag(version));
   const { config, layers = [] } = parseJson(bytes, place.host) as {
@@ -166,7 +198,7 @@ async function fetchChart(
     `it says of itself that it is ${meta.name} ${meta.version}`,
     hint,
   );
-  return readChartValues(await unpack(packed, hint));
+  return { chart: readChartValues(await unpack(packed, hint)), packed };
 }
 
 async function unpack(bytes: Uint8Array, hint: string): Promise<Files> {
