@@ -1,5 +1,5 @@
-import { mortalCommand } from "../mortal_command.ts";
 import { debianTree } from "./debian_tree.ts";
+import { makeInitrd } from "./initrd.ts";
 import { run } from "./run.ts";
 
 /** What QEMU starts. */
@@ -48,51 +48,12 @@ export async function makeImage(program: string, dir: string): Promise<Image> {
   const boot = [...Deno.readDirSync(`${tree}/boot`)].map((it) => it.name);
   const kernel = `${dir}/vmlinuz`;
   await Deno.copyFile(`${tree}/boot/${boot.find((it) => it.startsWith("vmlinuz-"))}`, kernel);
-  const initrd = await makeInitrd(tree, dir);
+  const initrd = `${dir}/initrd.img`;
+  // Debian's own would take ten seconds longer.
+  const folders = ["dev", "proc", "sys", "run", "new"];
+  await makeInitrd(initrd, { tree, modules: MODULES, texts: { init: INIT }, folders });
   const disk = `${dir}/disk.raw`;
   await run("mke2fs", ["-q", "-t", "ext4", "-d", tree, disk, "3G"]);
   await Deno.remove(tree, { recursive: true });
   return { kernel, initrd, disk };
-}
-
-/** A few modules and a busybox: Debian's own would take ten seconds longer. */
-async function makeInitrd(tree: string, dir: string): Promise<string> {
-  const folder = `${dir}/initrd`;
-  for (const it of ["bin", "dev", "proc", "sys", "run", "new", "m"]) {
-    await Deno.mkdir(`${folder}/${it}`, { recursive: true });
-  }
-  await Deno.copyFile("/bin/busybox", `${folder}/bin/busybox`);
-  await Deno.symlink("busybox", `${folder}/bin/sh`);
-  const [version = ""] = [...Deno.readDirSync(`${tree}/lib/modules`)].map((it) => it.name);
-  const args = ["-d", tree, "-S", version, "--show-depends", "-a", ...MODULES];
-  const needed = (await run("modprobe", args)).split("\n")
-    .flatMap((it) => it.startsWith("insmod ") ? [it.split(/\s+/)[1] ?? ""] : []);
-  for (const [i, path] of [...new Set(needed)].entries()) {
-    await Deno.copyFile(path, `${folder}/m/${String(i).padStart(2, "0")}.ko`);
-  }
-  await Deno.writeTextFile(`${folder}/init`, INIT, { mode: 0o755 });
-  const names = [".", ...filesBelow(folder)].join("\n");
-  const child = mortalCommand("cpio", ["--create", "--format=newc", "--quiet"], {
-    cwd: folder,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const [{ code, stdout }] = await Promise.all([child.output(), feed(child.stdin, names)]);
-  if (code !== 0) throw new Error(`cpio ended with ${code}`);
-  await Deno.writeFile(`${dir}/initrd.img`, stdout);
-  return `${dir}/initrd.img`;
-}
-
-async function feed(stream: WritableStream<Uint8Array>, text: string): Promise<void> {
-  const writer = stream.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-}
-
-/** Names below a folder as cpio(1) wants them, folders before what is in them. */
-function filesBelow(folder: string, below = "."): string[] {
-  return [...Deno.readDirSync(`${folder}/${below}`)].flatMap((it) => {
-    const path = `${below}/${it.name}`;
-    return it.isDirectory ? [path, ...filesBelow(folder, path)] : [path];
-  });
 }

@@ -11,12 +11,23 @@ const STEP_SEC = 90;
 export interface Machine {
   /** What stands on the terminal once it is good. */
   shows(what: string, pattern: RegExp, timeoutSec?: number): Promise<string>;
+  /** What came over the line once it has this; beyond what still stands on the terminal. */
+  says(what: string, pattern: RegExp, timeoutSec?: number): Promise<string>;
   type(text: string): Promise<void>;
   /** Bytes that have come over the line so far. */
   received(): number;
   /** A command in the shell of a login on the serial line; gives what it printed. */
   shell(command: string): Promise<string>;
+  /** Waits until the machine has stopped by itself. */
+  ends(timeoutSec?: number): Promise<void>;
 }
+
+/** What every machine here has; the rest says what it starts from. No way out: what the checks find is the same everywhere. */
+const HARDWARE = [
+  ...["-nodefaults", "-display", "none", "-machine", "q35", "-accel", "tcg,thread=multi,tb-size=256"],
+  ...["-cpu", "max", "-smp", "2", "-m", "1G", "-vga", "std", "-device", "virtio-rng-pci"],
+  ...["-netdev", "user,id=n,restrict=on", "-device", "virtio-net-pci,netdev=n,romfile="],
+];
 
 /** Boots an image for the time of one test; the disk is left as it was. */
 export async function withMachine(
@@ -24,40 +35,54 @@ export async function withMachine(
   dir: string,
   body: (machine: Machine) => Promise<void>,
 ): Promise<void> {
+  const drive = `id=d,if=none,file=${disk},format=raw,snapshot=on,cache=unsafe`;
+  const start = [
+    "-kernel",
+    kernel,
+    "-initrd",
+    initrd,
+    "-append",
+    "root=/dev/vda rw console=tty0 console=ttyS0",
+  ];
+  await withQemu([...start, "-drive", drive, "-device", "virtio-blk-pci,drive=d"], dir, body);
+}
+
+/** Runs a machine that starts from what these arguments say, for the time of one test. */
+export async function withQemu(
+  args: readonly string[],
+  dir: string,
+  body: (machine: Machine) => Promise<void>,
+): Promise<void> {
   const socket = `${dir}/serial`;
-  const child = mortalCommand("qemu-system-x86_64", [
-    ...["-nodefaults", "-display", "none", "-machine", "q35", "-accel", "tcg,thread=multi,tb-size=256"],
-    ...["-cpu", "max", "-smp", "2", "-m", "1G", "-vga", "std", "-kernel", kernel, "-initrd", initrd],
-    ...["-append", "root=/dev/vda rw console=tty0 console=ttyS0"],
-    ...[
-      "-drive",
-      `id=d,if=none,file=${disk},format=raw,snapshot=on,cache=unsafe`,
-      "-device",
-      "virtio-blk-pci,drive=d",
-    ],
-    // No way out: what the checks find is the same everywhere.
-    ...["-netdev", "user,id=n,restrict=on", "-device", "virtio-net-pci,netdev=n,romfile="],
-    ...[
-      "-device",
-      "virtio-rng-pci",
-      "-chardev",
-      `socket,id=s,path=${socket},server=on,wait=off`,
-      "-serial",
-      "chardev:s",
-    ],
-  ], { stdout: "null", stderr: "inherit" }).spawn();
+  await Deno.remove(socket).catch(() => {}); // of a machine before
+  const serial = ["-chardev", `socket,id=s,path=${socket},server=on,wait=off`, "-serial", "chardev:s"];
+  const child = mortalCommand("qemu-system-x86_64", [...HARDWARE, ...args, ...serial], {
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+  let isOver = false;
+  const status = child.status.finally(() => isOver = true);
   let line: Deno.UnixConn | undefined;
   try {
     line = await until("QEMU listens", () => Deno.connect({ transport: "unix", path: socket }), () => true);
-    await body(machineOn(line));
+    await body(machineOn(line, () => isOver));
   } finally {
-    line?.close();
-    child.kill("SIGKILL");
-    await child.status;
+    close(line);
+    if (!isOver) child.kill("SIGKILL");
+    await status;
   }
 }
 
-function machineOn(line: Deno.UnixConn): Machine {
+function close(line: Deno.UnixConn | undefined): void {
+  try {
+    line?.close();
+  } catch (error) {
+    // It closes by itself when the machine stops.
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
+
+function machineOn(line: Deno.UnixConn, isOver: () => boolean): Machine {
   const terminal = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true, logLevel: "off" });
   let bytes = 0;
   let said = "";
@@ -86,6 +111,16 @@ function machineOn(line: Deno.UnixConn): Machine {
     received: () => bytes,
     shows: (what, pattern, timeoutSec = STEP_SEC) =>
       until(what, screen, (it) => pattern.test(it), timeoutSec),
+    async says(what, pattern, timeoutSec = STEP_SEC) {
+      let found = false;
+      // The last lines tell more than the first ones.
+      const end = () => said.slice(-2_000);
+      await until(what, () => (found ||= pattern.test(said), end()), () => found, timeoutSec);
+      return said;
+    },
+    async ends(timeoutSec = STEP_SEC) {
+      await until("the machine stops", isOver, (it) => it, timeoutSec);
+    },
     async shell(command) {
       const from = said.length;
       const [begin, end] = [`<${++commands}>`, `@${commands}@`];
