@@ -52,4 +52,5 @@ export const SUITES: readonly Suite[] = [
   },
   { name: "systemd in a container", paths: ["tests/container"], isLong: true },
   { name: "virtual machine", paths: ["tests/vm"], isLong: true },
+  { name: "installation image", paths: ["tests/installation"], isLong: true },
 ];

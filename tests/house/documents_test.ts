@@ -112,6 +112,10 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   }],
   [INSTALLED, ({ path, command }) => runInstalled(path, command)],
   [/^deno task test --all$/, gateRunsEverySuite],
+  [/^deno task test "[a-z ]+"$/, ({ command }) => {
+    const [, name = ""] = /"(.+)"/.exec(command) ?? [];
+    gateRuns("tools/test.ts", name);
+  }],
   [/^deno task cluster build$/, () => {
     for (const set of Object.keys(PROGRAM_SETS)) {
       // What cosign made lies among the tests.

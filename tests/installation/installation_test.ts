@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import type { BuildInfo } from "../../iso/payload/build_info.ts";
+import { INSTALLED_MARK } from "../../iso/payload/install_script.ts";
+import { verifyImage } from "../../iso/verify_image.ts";
+import { compiledProgram } from "../binary/program.ts";
+import { findProgram } from "../cluster/find_program.ts";
+import { missingForImages } from "../iso/stand_in_base.ts";
+import { missingForMachines } from "../vm/debian_tree.ts";
+import { run } from "../vm/run.ts";
+import { changeFile, type InstalledDisk, problemsOf } from "./installed_disk.ts";
+import { choosesSerialEntry, type Identity, identity, install, LONG_SEC, startsFromDisk } from "./steps.ts";
+import { type Firmware, isOtherUntouched, makeImage, makeStation, OVMF, start } from "./station.ts";
+
+const program = await compiledProgram();
+const missing = await missingForImages() ?? await missingForMachines() ?? await missingHere() ??
+  (program.ok ? undefined : program.reason);
+
+async function missingHere(): Promise<string | undefined> {
+  const needed = { "qemu-img": "qemu-utils", mksquashfs: "squashfs-tools", debugfs: "e2fsprogs" };
+  for (const [it, brings] of Object.entries(needed)) {
+    if (await findProgram(it) === undefined) return `no ${it} (package ${brings})`;
+  }
+  const hasFirmware = await Deno.stat(OVMF.code).then(() => true, () => false);
+  return hasFirmware ? undefined : "no firmware for UEFI (package ovmf)";
+}
+
+const dir = await Deno.makeTempDir({ prefix: "alga-installation-" });
+globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));
+
+let image: Promise<string> | undefined;
+/** The one image that every machine here gets. */
+const theImage = () => image ??= makeImage(dir, program.ok ? program.path : "");
+
+function machineTest(name: string, fn: () => Promise<void>): void {
+  const ignore = missing !== undefined;
+  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, fn });
+}
+
+const machines: Identity[] = [];
+
+for (const firmware of ["BIOS", "UEFI"] as const) {
+  machineTest(
+    `${firmware}: the stand-in image installs by itself, starts from disk with the image in the drive, and the agent answers`,
+    () => installsAndStarts(firmware),
+  );
+}
+
+async function installsAndStarts(firmware: Firmware): Promise<void> {
+  const station = await makeStation(dir, await theImage(), firmware);
+  const { manifest: { build }, problems } = await verifyImage(station.image);
+  assert.deepEqual(problems, []);
+  const disk = await install(station);
+  assert.ok(await isOtherUntouched(station), "the disk with data was touched");
+  assert.deepEqual(await problemsOf(disk, build), []);
+  // What is made of an installed disk (an image of it) is made of it here, before its first start.
+  if (firmware === "BIOS") await judgesMutants(disk, build, station.dir);
+
+  await start(station, async (machine) => {
+    await startsFromDisk(machine);
+    assert.deepEqual(JSON.parse(await machine.shell("cat /etc/alga-appliance/build-info.json")), build);
+    assert.ok((await machine.shell("alga-agent version")).includes(build.version));
+    const me = await identity(machine);
+    for (const it of machines) {
+      assert.notEqual(it.machineId, me.machineId);
+      assert.notEqual(it.token, me.token);
+    }
+    machines.push(me);
+  });
+  assert.ok(await isOtherUntouched(station), "the disk with data was touched");
+  await Deno.remove(station.dir, { recursive: true });
+}
+
+/** Each fault of a disk is named, so the check of the whole disk means something. */
+async function judgesMutants(disk: InstalledDisk, build: BuildInfo, dir: string): Promise<void> {
+  const mutant = { path: `${dir}/mutant.raw` };
+  await run("cp", ["--sparse=always", disk.path, mutant.path]);
+  await Deno.writeTextFile(`${dir}/text`, "0123456789abcdef0123456789abcdef\n");
+  const faults = [
+    ["/etc/machine-id", "The machine's id is there already"],
+    ["/etc/ssh/ssh_host_ed25519_key", "There are host keys already: ssh_host_ed25519_key"],
+    ["/var/lib/alga-appliance/token", "The agent has a state already: token"],
+    ["/etc/alga-appliance/build-info.json", "The disk does not name its image"],
+  ] as const;
+  const expected: string[] = [];
+  for (const [path, problem] of faults) {
+    await changeFile(mutant, path, `${dir}/text`);
+    expected.push(problem);
+    assert.deepEqual(await problemsOf(mutant, build), expected);
+  }
+  await changeFile(mutant, INSTALLED_MARK);
+  expected.splice(3, 0, "The disk is not marked as installed");
+  await run("sfdisk", ["-q", "--delete", mutant.path, "2"]);
+  await run("truncate", ["--size", "+1G", mutant.path]);
+  assert.deepEqual(await problemsOf(mutant, build), [
+    "The partition for UEFI is missing",
+    "The partition of the system does not reach the end of the disk",
+    ...expected,
+  ]);
+  await Deno.remove(mutant.path);
+}
+
+machineTest(
+  "a damaged image stops before any disk is touched, and the console says why and where the log is",
+  async () => {
+    const good = await theImage();
+    const damaged = `${dir}/damaged.iso`;
+    await run("cp", [good, damaged]);
+    await Deno.copyFile(`${good}.manifest.json`, `${damaged}.manifest.json`);
+    const where = await run("xorriso", [
+      ...["-indev", damaged, "-find", "/alga/alga-agent.deb", "-exec", "report_lba", "--"],
+    ]);
+    const block = Number(/^File data lba: +\d+ , +(\d+) ,/m.exec(where)?.[1]);
+    {
+      using file = await Deno.open(damaged, { write: true });
+      await file.seek(block * 2048 + 1_000_000, Deno.SeekMode.Start);
+      await file.write(new TextEncoder().encode("not what was here"));
+    }
+    const { problems } = await verifyImage(damaged);
+    assert.ok(problems.includes("changed: /alga/alga-agent.deb"), problems.join("\n"));
+
+    const station = await makeStation(dir, damaged, "BIOS");
+    await start(station, async (machine) => {
+      await choosesSerialEntry(machine);
+      const said = await machine.says("the end of the installation", /STAND-IN: stopped/, LONG_SEC);
+      const reason =
+        "The installation medium is damaged (/alga): alga-agent.deb: FAILED. Write the image to it again";
+      assert.ok(said.includes(`Reason: ${reason}.\r\n`), said.slice(-2_000));
+      assert.ok(said.includes("Log: /var/log/installer of this running system.\r\n"), said.slice(-2_000));
+      assert.doesNotMatch(said, /STAND-IN: installs on/);
+      // What was typed for the menu stands before what is typed now.
+      await machine.type("\r");
+      await machine.shows("a shell", /# ?$/m);
+      assert.ok((await machine.shell("cat /var/log/installer/*")).includes(reason));
+    });
+    assert.ok(await isOtherUntouched(station), "the disk with data was touched");
+    const { blocks } = await Deno.stat(station.disk);
+    assert.equal(blocks, 0, "the empty disk was written to");
+    await Deno.remove(station.dir, { recursive: true });
+  },
+);
