@@ -75,7 +75,7 @@ export async function parseVerifyOptions(
 }
 
 /** What `parseArgs` says of an unknown option, as an error of ours. */
-function orUsage<T>(parse: () => T): T {
+export function orUsage<T>(parse: () => T): T {
   try {
     return parse();
   } catch (cause) {

@@ -8,7 +8,7 @@ export interface RunOptions {
   onLine?: (line: string) => void;
   /** The same for standard output. */
   onOutput?: (text: string) => void;
-  /** Exit codes that are no failure. */
+  /** Exit codes that do not mean a failure. */
   isSuccess?: (code: number) => boolean;
 }
 

@@ -24,6 +24,7 @@ export const SUITES: readonly Suite[] = [
       "tests/release",
       "tests/tools",
       "tests/iso",
+      "tests/image",
     ],
     isParallel: true,
   },

@@ -1,4 +1,5 @@
 import { parse, YAMLParseError } from "yaml";
+import { errorText } from "../error.ts";
 import { SetupInputs, toFieldErrors } from "../setup/inputs/schema.ts";
 import { type Terminal, UsageError } from "./command.ts";
 import { fieldLine } from "./field_line.ts";
@@ -21,6 +22,30 @@ export async function readInputFile(path: string, terminal: Terminal): Promise<S
   throw new UsageError(
     [`${where} cannot be used:`, ...toFieldErrors(parsed.error).map(fieldLine)].join("\n"),
   );
+}
+
+/** Proves that a file is one whose words only its owner knows. @throws {UsageError} If it is a link, or others can read it. */
+export async function requirePrivateFile(path: string): Promise<void> {
+  const info = await Deno.lstat(path).catch(() => undefined);
+  if (info === undefined) return; // who reads it tells
+  if (!info.isFile) {
+    throw new UsageError(`"${path}" is a link or no file, so removing it would not remove the answers`);
+  }
+  if (((info.mode ?? 0) & 0o077) === 0) return;
+  throw new UsageError(
+    `Others on this machine may read the password in "${path}". Write it with the mode 0600; nothing was sent`,
+  );
+}
+
+/** Removes a file whose answers were taken. @throws {UsageError} If it stays. */
+export async function removeInputFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    throw new UsageError(
+      `The answers were taken, but "${path}" with the password cannot be removed: ${errorText(error)}`,
+    );
+  }
 }
 
 /** How a file, or "-", is called in messages. */

@@ -16,7 +16,7 @@ import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./
 import { fetchPatiently } from "./fetch_patiently.ts";
 import { fieldHelp } from "./field_help.ts";
 import { requireKnownChecks } from "./known_checks.ts";
-import { readInputFile } from "./input_file.ts";
+import { readInputFile, removeInputFile, requirePrivateFile } from "./input_file.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
 import { printLine } from "../text/printable.ts";
 
@@ -36,6 +36,9 @@ export const setupCommand: Command = {
 
   --from-file FILE     the fields of the setup form as YAML or JSON;
                        "-" for standard input
+  --remove-file        remove FILE once the agent has taken the answers; it must
+                       be one that only its owner can read, and the agent may
+                       still be starting: for cloud-init and the like
   --acknowledge CHECK  accept the finding of this check (for example hw.memory);
                        may be repeated
   --checks-only        run the checks, install nothing
@@ -67,6 +70,7 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
         args: [...args],
         options: {
           "from-file": { type: "string" },
+          "remove-file": { type: "boolean", default: false },
           acknowledge: { type: "string", multiple: true, default: [] },
           "checks-only": { type: "boolean", default: false },
           "no-wait": { type: "boolean", default: false },
@@ -77,9 +81,9 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
       } as const,
     );
     if (values.record !== undefined) {
-      const other = ["from-file", "acknowledge", "checks-only", "no-wait", "retry"].find((it) =>
-        args.some((arg) => arg === `--${it}` || arg.startsWith(`--${it}=`))
-      );
+      const other = ["from-file", "remove-file", "acknowledge", "checks-only", "no-wait", "retry"].find((
+        it,
+      ) => args.some((arg) => arg === `--${it}` || arg.startsWith(`--${it}=`)));
       if (other !== undefined) {
         throw new UsageError(`--record only answers its own question: leave out --${other}`);
       }
@@ -93,6 +97,13 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
           : "Say --from-file FILE, --retry or --record ANSWER",
       );
     }
+    const removes = values["remove-file"];
+    if (removes && (values["from-file"] ?? "-") === "-") {
+      throw new UsageError("--remove-file removes the file of --from-file, which names none");
+    }
+    if (removes && values["checks-only"]) {
+      throw new UsageError("--checks-only takes no answers, so their file stays: leave out --remove-file");
+    }
     if (values.retry && (values.acknowledge.length > 0 || values["checks-only"])) {
       throw new UsageError("--retry goes on with the answers that are there; it takes no others");
     }
@@ -104,6 +115,7 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
       );
     }
     requireKnownChecks(values.acknowledge, checkIds());
+    if (removes) await requirePrivateFile(values["from-file"] ?? "");
     const inputs = values["from-file"] === undefined
       ? undefined
       : await readInputFile(values["from-file"], terminal);
@@ -112,7 +124,10 @@ Exit codes: 0 done, 1 error, 2 wrong answers, 3 action required,
       if (inputs === undefined) await client.request("POST", "/api/v1/setup/retry", {});
       else {
         const query = values["checks-only"] ? "?checksOnly=true" : "";
+        // Nobody stands by who could try again.
+        if (removes) await fetchPatiently(client, "/api/v1/setup", terminal);
         await client.request("POST", `/api/v1/setup${query}`, inputs);
+        if (removes) await removeInputFile(values["from-file"] ?? "");
       }
       if (values["no-wait"]) return EXIT.ok;
       return await followSetup(client, terminal, values.acknowledge);

@@ -34,7 +34,7 @@ export function requireAge(what: string, date: Date | undefined, { maxAgeDays, n
   );
 }
 
-/** Reads `--max-age-days`; `undefined` without. @throws {IsoUsageError} If it is no number of days. */
+/** Reads `--max-age-days`; `undefined` without. @throws {IsoUsageError} If it is not a number of days. */
 export function parseMaxAge(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,5}$/.test(text)) return Number(text);

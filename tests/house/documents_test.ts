@@ -22,6 +22,7 @@ import { updatesStub } from "../routes/updates_stub.ts";
 import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
 import { runImageCommands } from "../iso/documented_commands.ts";
 import { missingForImages } from "../iso/stand_in_base.ts";
+import { missingForDisks } from "../image/made_up_disk.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { onFreePort } from "../simulator/free_port.ts";
 
@@ -155,7 +156,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^sudo install -/, ({ command }) => runKeyInstall(command.split(" ").slice(1))],
   [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
-  [/^deno task iso /, ({ path, command }) => {
+  [/^deno task (?:iso|image) /, ({ path, command }) => {
     const commands = shell.filter((it) => it.path === path).map((it) => it.command);
     return runImageCommands(commands.slice(0, commands.indexOf(command) + 1));
   }],
@@ -248,7 +249,7 @@ const unique = new Map(shell.map((it) => [`${it.path}: ${it.command}`, it]));
 /** Why the commands of a document cannot run here, by its path. */
 const MISSING: Readonly<Record<string, string | undefined>> = {
   [AGENT_RELEASE]: await findProgram("openssl") === undefined ? "no openssl" : undefined,
-  "docs/images.md": await missingForImages() ??
+  "docs/images.md": await missingForImages() ?? await missingForDisks() ??
     (await findProgram("gpg") === undefined ? "no gpg" : undefined),
 };
 for (const [name, told] of unique) {

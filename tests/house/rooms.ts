@@ -352,6 +352,11 @@ export const WORKSHOPS: readonly Room[] = [
     holds: "installation images: autoinstall file, payload, boot menu, remaster, records, verification",
     knows: ["agent/install", "agent/product", "agent/state", "tools", "tools/deb"],
   },
+  {
+    path: "image",
+    holds: "images of virtual machines: an installed disk made general; QCOW2, OVA, raw",
+    knows: ["iso", "agent/state", "tools"],
+  },
   { path: "tools/deb", holds: "the Debian package", knows: ["agent/product"] },
   {
     path: "tools",
@@ -393,7 +398,8 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "agent/serving/tls_relay.ts": "TLS of a connection that was accepted",
   "agent/cli/full_terminal.ts": "the terminal as a whole screen",
   "agent/cli/options.ts": "paths named on the command line lie where the caller says",
-  "agent/cli/input_file.ts": "permissions of a file named on the command line",
+  "agent/cli/input_file.ts":
+    "permissions of a file named on the command line, and its removal when asked for",
   "k8s/client/kube_http.ts": "HTTP to the Kubernetes API",
   "k8s/connect_kube.ts": "a kubeconfig named on the command line",
   "flux/crds.ts": "definitions inside the program",

@@ -22,5 +22,10 @@ export async function productFiles(): Promise<string[]> {
 
 /** The program's files and those of the workshops: everything that is in a room. */
 export async function housedFiles(): Promise<string[]> {
-  return [...await productFiles(), ...await sources("tools/"), ...await sources("iso/")];
+  return [
+    ...await productFiles(),
+    ...await sources("tools/"),
+    ...await sources("iso/"),
+    ...await sources("image/"),
+  ];
 }

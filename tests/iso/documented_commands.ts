@@ -1,4 +1,5 @@
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
+import { makeUpDisk } from "../image/made_up_disk.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { makeUpProgram } from "./made_up_program.ts";
 import { makeSigner } from "./signer.ts";
@@ -8,7 +9,7 @@ const repo = new URL("../..", import.meta.url).pathname;
 
 /**
  * Commands of docs/images.md, one after the other, in a folder of their own: a stand-in of the base's name, a list signed by a
- * key of ours, a made-up program. That real ones work shows tests/installation.
+ * key of ours, a made-up program, a made-up disk. That real ones work shows tests/installation.
  */
 export async function runImageCommands(commands: readonly string[]): Promise<void> {
   const dir = await Deno.makeTempDir({ prefix: "alga-documents-" });
@@ -22,14 +23,16 @@ export async function runImageCommands(commands: readonly string[]): Promise<voi
     await sign(`${dir}/SHA256SUMS`);
     await Deno.writeTextFile(`${dir}/id.pub`, `ssh-ed25519 ${"A".repeat(68)} a@example.com\n`);
     const program = await makeUpProgram(`${dir}/alga-agent`);
+    await makeUpDisk(`${dir}/installed.raw`);
     const given: Readonly<Record<string, string>> = {
       "/usr/share/keyrings/ubuntu-archive-keyring.gpg": keyring,
       "~/.ssh/id_ed25519.pub": `${dir}/id.pub`,
     };
     for (const command of commands) {
-      const words = command.split(/\s+/).slice(3).map((it) => given[it] ?? it);
-      if (words[0] !== "verify") words.push("--program", program);
-      const args = ["task", "--quiet", "--config", `${repo}deno.json`, "iso", ...words];
+      const [, , task = "", ...told] = command.split(/\s+/);
+      const words = told.map((it) => given[it] ?? it);
+      if (task === "iso" && words[0] !== "verify") words.push("--program", program);
+      const args = ["task", "--quiet", "--config", `${repo}deno.json`, task, ...words];
       // npm leaves the folder that it was called in, which here is not where this command is.
       const options = { cwd: dir, env: { INIT_CWD: dir }, stdout: "piped", stderr: "piped" } as const;
       const { code, stderr } = await mortalCommand(Deno.execPath(), args, options).output();

@@ -40,6 +40,8 @@ export const DEBIAN_PACKAGES = [
   "gpgv",
   "ufw",
   "cloud-init",
+  "e2fsprogs",
+  "libxml2-utils",
 ] as const;
 
 if (import.meta.main) Deno.exit(await installMissing());

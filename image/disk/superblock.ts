@@ -1,0 +1,28 @@
+/** What ext4 says of itself in its superblock. @see https://docs.kernel.org/filesystems/ext4/globals.html#super-block */
+export interface Superblock {
+  blockBytes: number;
+  madeAt: Date;
+  /** When it was last written: later than anything on it, and the same for the same disk. */
+  writtenAt: Date;
+}
+
+const AT = 1024;
+const SIZE = 1024;
+const MAGIC = 0xef53;
+
+/** Reads the superblock of the file system that begins at an offset in bytes; `undefined` where there is none. */
+export async function readSuperblock(disk: string, offset: number): Promise<Superblock | undefined> {
+  using file = await Deno.open(disk);
+  await file.seek(offset + AT, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(SIZE);
+  if (await file.read(bytes) !== SIZE) return undefined;
+  const view = new DataView(bytes.buffer);
+  if (view.getUint16(0x38, true) !== MAGIC) return undefined;
+  const time = (low: number, high: number) =>
+    new Date((view.getUint32(low, true) + view.getUint8(high) * 2 ** 32) * 1000);
+  return {
+    blockBytes: 1024 << view.getUint32(0x18, true),
+    madeAt: time(0x108, 0x276),
+    writtenAt: time(0x30, 0x274),
+  };
+}

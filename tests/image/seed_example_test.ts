@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { SetupInputs } from "../../agent/setup/inputs/schema.ts";
+import { findProgram } from "../cluster/find_program.ts";
+import { run } from "../vm/run.ts";
+
+const document = await Deno.readTextFile(new URL("../../docs/images.md", import.meta.url));
+const [userData = "", networkConfig = ""] = [...document.matchAll(/^```yaml\n([^]*?)^```/gm)].map((it) =>
+  it[1] ?? ""
+);
+
+Deno.test("the documented seed writes answers that setup takes, closed, in memory, and removes them", () => {
+  const { write_files: [file], runcmd: [command] } = parse(userData);
+  assert.equal(file.permissions, "0600");
+  assert.match(file.path, /^\/run\//);
+  const answers = SetupInputs.safeParse(parse(file.content));
+  assert.ok(answers.success, JSON.stringify(answers.error?.issues));
+  assert.deepEqual(command, ["alga-agent", "setup", "--from-file", file.path, "--remove-file", "--no-wait"]);
+});
+
+const missing = await findProgram("cloud-init") === undefined
+  ? "no cloud-init (package cloud-init)"
+  : undefined;
+
+Deno.test({
+  name: missing === undefined
+    ? "cloud-init knows every word of the documented seed"
+    : `the documented seed (skipped: ${missing})`,
+  ignore: missing !== undefined,
+  async fn() {
+    const path = await Deno.makeTempFile();
+    await Deno.writeTextFile(path, userData);
+    await run("cloud-init", ["schema", "--config-file", path]);
+    await Deno.writeTextFile(path, userData.replace("permissions:", "permission:"));
+    await assert.rejects(run("cloud-init", ["schema", "--config-file", path]));
+    await Deno.remove(path);
+  },
+});
+
+const noNetplan = await findProgram("netplan") === undefined ? "no netplan (package netplan.io)" : undefined;
+
+Deno.test({
+  name: noNetplan === undefined
+    ? "netplan gives the documented fixed address before the image's own definition"
+    : `the documented fixed address (skipped: ${noNetplan})`,
+  ignore: noNetplan !== undefined,
+  async fn() {
+    const { WIRED_CONFIG } = await import("../../image/generalise/cloud_files.ts");
+    const root = await Deno.makeTempDir();
+    await Deno.mkdir(`${root}/etc/netplan`, { recursive: true });
+    const write = (name: string, text: string) =>
+      Deno.writeTextFile(`${root}/etc/netplan/${name}`, text, { mode: 0o600 });
+    await write(WIRED_CONFIG.path.slice("/etc/netplan/".length), WIRED_CONFIG.text);
+    const indented = networkConfig.replaceAll(/^/gm, "  ");
+    await write("50-cloud-init.yaml", `network:\n${indented}`);
+    await run("netplan", ["generate", "--root-dir", root]);
+    const folder = `${root}/run/systemd/network`;
+    const made = [...Deno.readDirSync(folder)].map((it) => it.name).filter((it) => it.endsWith(".network"))
+      .sort();
+    assert.equal(made.length, 2);
+    const texts = await Promise.all(made.map((it) => Deno.readTextFile(`${folder}/${it}`)));
+    assert.match(texts[0] ?? "", /Address=192\.0\.2\.10\/24/);
+    assert.match(texts[1] ?? "", /DHCP=ipv4/);
+    await Deno.remove(root, { recursive: true });
+  },
+});
