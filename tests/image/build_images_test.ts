@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { buildImages, type ImageInput } from "../../image/build_images.ts";
 import { Ext4 } from "../../image/disk/ext4.ts";
+import { runProgram } from "../../iso/run_program.ts";
 import { verifyImage } from "../../iso/verify_image.ts";
 import { checkChecksums, sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import { run } from "../vm/run.ts";
@@ -197,3 +198,26 @@ diskTest("what is no disk, or older than allowed, is refused in words", async ()
   );
   await build({ maxAgeDays: days + 1 });
 });
+
+for (const firmware of ["efi", "bios"] as const) {
+  diskTest(`the OVA of a disk that starts by ${firmware} says so`, async () => {
+    const folder = await build({ formats: ["ova"] }, { firmware });
+    const ovf = await run("tar", ["-xOf", `${folder}/${NAME}.ova`, `${NAME}.ovf`]);
+    assert.match(ovf, new RegExp(`vmw:key="firmware" vmw:value="${firmware}"`));
+    assert.match(ovf, /ovf:capacity="67108864"/);
+  });
+}
+
+for (
+  const [program, name] of [["qemu-img", "qemu-utils"], ["debugfs", "e2fsprogs"], [
+    "sfdisk",
+    "fdisk",
+  ]] as const
+) {
+  Deno.test(`${program} that is missing is named with its package`, async () => {
+    await assert.rejects(runProgram(program, [], { env: { PATH: "/nowhere" } }), {
+      message: `The program "${program}" is not installed`,
+      hint: `Install it: sudo apt install ${name}`,
+    });
+  });
+}
