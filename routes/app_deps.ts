@@ -107,6 +107,8 @@ export interface AppState {
   liveStreams: Set<() => void>;
   /** Whether pages that grow get through to their readers. */
   arrivals: Arrivals;
+  /** How many follow a log, pages and programs. */
+  logFollowers: number;
   /** The agent stops: pages that follow say so and end. */
   isStopping: boolean;
   /** First address of this machine, as it was a moment ago. */

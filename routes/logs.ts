@@ -15,14 +15,13 @@ import {
 } from "../views/logs_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
-import { lineWriter, logStream, type LogStreamOptions } from "./log_stream.ts";
+import { lineWriter, logStream, type LogStreamOptions, pageFormat } from "./log_stream.ts";
 import { answerProblem, type Problem } from "./problem.ts";
 
 const PAGE = "/logs";
 const PAGE_ENTRIES = 300;
 /** Nobody reads more at once, and a page must not fill up within a second. */
 const MAX_AT_ONCE = 200;
-/** Each follows some files of its own. */
 const MAX_FOLLOWERS = 50;
 
 /** What the pages stand on: an appliance, or a bundle that is replayed. */
@@ -31,11 +30,33 @@ export interface LogPages {
   /** Makes the two halves of a page, between which its lines come. */
   halves(c: Context<Env>): Promise<(page: Page) => [string, string]>;
   refuse(c: Context<Env>, problem: Problem): Response | Promise<Response>;
-  /** The bytes of a page that follows; `undefined` where nothing comes any more. */
-  follow?(
-    c: Context<Env>,
-    options: Omit<LogStreamOptions, "isAllowed" | "clock">,
-  ): ReadableStream<Uint8Array>;
+  /** The way to follow; `undefined` where nothing comes any more. */
+  follow?: LogFollowing;
+}
+
+/** Follows logs of an appliance, for pages and programs together. */
+export interface LogFollowing {
+  /** Each follows some files of its own. */
+  isFull(): boolean;
+  /** What is sent. From here on it counts. */
+  open(c: Context<Env>, options: Pick<LogStreamOptions, "format" | "follow">): ReadableStream<Uint8Array>;
+}
+
+/** @see LogFollowing */
+export function logFollowing(deps: AppDeps, state: AppState): LogFollowing {
+  return {
+    isFull: () => state.logFollowers >= MAX_FOLLOWERS,
+    open(c, options) {
+      const keptOpen = c.env.keepOpen?.();
+      state.logFollowers++;
+      const release = () => {
+        state.logFollowers--;
+        keptOpen?.();
+      };
+      const stream = { ...options, release, isAllowed: c.get("isStillAllowed"), clock: deps.clock };
+      return logStream(stream, state);
+    },
+  };
 }
 
 /** The one viewer of everything that writes a log. */
@@ -47,22 +68,13 @@ export function logRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       return (page) => pageParts(frame, page);
     },
     refuse: (c, problem) => answerProblem(c, deps, state, problem),
-    follow(c, options) {
-      const keptOpen = c.env.keepOpen?.();
-      const release = () => {
-        options.release();
-        keptOpen?.();
-      };
-      const stream = { ...options, release, isAllowed: c.get("isStillAllowed"), clock: deps.clock };
-      return logStream(stream, state);
-    },
+    follow: logFollowing(deps, state),
   });
 }
 
 /** The page of logs, of an appliance or of a bundle. */
 export function logPages({ logs, halves, refuse, follow }: LogPages): Hono<Env> {
   const app = new Hono<Env>();
-  let followers = 0;
 
   function modeOf(c: Context<Env>, query: LogQuery): LogMode {
     const isElsewhere = [c.req.query("at"), c.req.query("after")].some((it) => it !== undefined);
@@ -70,7 +82,7 @@ export function logPages({ logs, halves, refuse, follow }: LogPages): Hono<Env> 
     if (follow === undefined) return "kept";
     // The body of a HEAD is never read, so nothing would ever end its stream.
     if (c.req.method === "HEAD" || c.req.query("live") === "off") return "paused";
-    return followers < MAX_FOLLOWERS ? "live" : "full";
+    return follow.isFull() ? "full" : "live";
   }
 
   app.get(PAGE, async (c) => {
@@ -124,15 +136,9 @@ export function logPages({ logs, halves, refuse, follow }: LogPages): Hono<Env> 
     if (mode !== "live" || follow === undefined) {
       return c.body(head + open + lineWriter(lines)(page.entries) + close + foot, 200, headers);
     }
-    followers++;
-    const body = follow(c, {
-      start: head + open,
-      end: close + foot,
-      entries: page.entries,
-      lines,
-      path,
+    const body = follow.open(c, {
+      format: pageFormat({ start: head + open, end: close + foot, entries: page.entries, lines, path }),
       follow: (signal) => logs.follow(query, page, { signal, maxAtOnce: MAX_AT_ONCE }),
-      release: () => void followers--,
     });
     return c.body(body, 200, headers);
   });

@@ -4,12 +4,14 @@ import type { Entry } from "../agent/logs/fold_lines.ts";
 import { ANY, type LogQuery, parseQuery, QueryError } from "../agent/logs/query.ts";
 import { parsePlaces, placesText } from "../agent/logs/read_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
-import type { LogPages } from "./logs.ts";
+import { jsonFormat } from "./log_stream.ts";
+import { logFollowing, type LogPages } from "./logs.ts";
 import { answerProblem, type Problem } from "./problem.ts";
 import { withEnd } from "./with_end.ts";
 
 const DEFAULT_LIMIT = 300;
 const MAX_LIMIT = 2_000;
+const WRONG_LIMIT = refused("limit", `It must be from 1 to ${MAX_LIMIT}`);
 const CHUNK_CHARS = 32 * 1024;
 
 const NO_SOURCE: Problem = {
@@ -18,13 +20,31 @@ const NO_SOURCE: Problem = {
   detail: 'Its pods may be gone. Ask "/api/v1/logs" without a source for those that there are.',
 };
 
-/** The same logs for programs: sources, a page of lines, and everything as one text. */
+const NOTHING_COMES: Problem = {
+  status: 404,
+  title: "Nothing comes here",
+  detail: "A bundle does not grow. Ask for its lines without following.",
+};
+const TOO_MANY: Problem = {
+  status: 429,
+  title: "Too many follow logs",
+  detail:
+    "Pages and programs that follow logs already are as many as may. Close one, or ask for pages instead.",
+};
+/** nginx and those that took it over would hold an answer back that grows. */
+const UNBUFFERED = { "cache-control": "no-store", "x-accel-buffering": "no" };
+
+/** The same logs for programs: sources, a page of lines, what comes, and everything as one text. */
 export function logApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
-  return logApi({ logs: deps.logs, refuse: (c, problem) => answerProblem(c, deps, state, problem) });
+  return logApi({
+    logs: deps.logs,
+    refuse: (c, problem) => answerProblem(c, deps, state, problem),
+    follow: logFollowing(deps, state),
+  });
 }
 
 /** The answers, of an appliance or of a bundle. */
-export function logApi({ logs, refuse }: Pick<LogPages, "logs" | "refuse">): Hono<Env> {
+export function logApi({ logs, refuse, follow }: Omit<LogPages, "halves">): Hono<Env> {
   const app = new Hono<Env>();
 
   app.get("/api/v1/logs", async (c) => {
@@ -44,7 +64,7 @@ export function logApi({ logs, refuse }: Pick<LogPages, "logs" | "refuse">): Hon
     const places = { at: c.req.query("at"), after: c.req.query("after") };
     const from = parsePlaces(places.at ?? "");
     const after = parsePlaces(places.after ?? "");
-    const limit = Number(c.req.query("limit") ?? DEFAULT_LIMIT);
+    const limit = limitOf(c);
     for (const [name, isPlace] of [["at", from !== undefined], ["after", after !== undefined]] as const) {
       if (places[name] === undefined || isPlace) continue;
       return await refuse(c, refused(name, "It is not a place that an answer gave"));
@@ -52,9 +72,7 @@ export function logApi({ logs, refuse }: Pick<LogPages, "logs" | "refuse">): Hon
     if (from !== undefined && after !== undefined) {
       return await refuse(c, refused("after", "A page ends in front of a place or begins behind one"));
     }
-    if (!(Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT)) {
-      return await refuse(c, refused("limit", `It must be from 1 to ${MAX_LIMIT}`));
-    }
+    if (limit === undefined) return await refuse(c, WRONG_LIMIT);
     const page = await logs.page(asked.query, {
       limit,
       signal: c.req.raw.signal,
@@ -71,6 +89,28 @@ export function logApi({ logs, refuse }: Pick<LogPages, "logs" | "refuse">): Hon
       lookedAheadTo: page.lookedAheadTo ?? null,
       problems: page.problems,
     });
+  });
+
+  app.get("/api/v1/logs/follow", async (c) => {
+    const asked = query(c, ["limit"]);
+    if ("problem" in asked) return await refuse(c, asked.problem);
+    const limit = limitOf(c);
+    if (limit === undefined) return await refuse(c, WRONG_LIMIT);
+    if (asked.query.until !== "") return await refuse(c, refused("until", "What is followed has no end"));
+    const page = await logs.page(asked.query, { limit, signal: c.req.raw.signal });
+    if (page === undefined) return await refuse(c, NO_SOURCE);
+    // From here to the count nothing may be awaited: those who come at once would all find the same number.
+    if (follow === undefined || follow.isFull()) {
+      return await refuse(c, follow === undefined ? NOTHING_COMES : TOO_MANY);
+    }
+    const headers = { "content-type": "application/x-ndjson", ...UNBUFFERED };
+    // The body of a HEAD is never read, so nothing would ever end its stream.
+    if (c.req.method === "HEAD") return c.body(null, 200, headers);
+    const body = follow.open(c, {
+      format: jsonFormat(page.entries),
+      follow: (signal) => logs.follow(asked.query, page, { signal }),
+    });
+    return c.body(body, 200, headers);
   });
 
   app.get("/api/v1/logs/raw", async (c) => {
@@ -124,6 +164,11 @@ function query(c: Context<Env>, others: readonly string[]): { query: LogQuery } 
     if (error instanceof QueryError) return { problem: refused(error.field, error.message) };
     throw error;
   }
+}
+
+function limitOf(c: Context<Env>): number | undefined {
+  const limit = Number(c.req.query("limit") ?? DEFAULT_LIMIT);
+  return Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT ? limit : undefined;
 }
 
 function refused(field: string, message: string): Problem {

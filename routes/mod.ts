@@ -114,6 +114,10 @@ export function createApp(deps: AppDeps): App {
 export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   const state = newState({ text: "", path: "" });
   const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    c.set("isStillAllowed", () => true);
+    await next();
+  });
   app.on(["POST", "PUT"], "*", limitBody(deps, state), auditChanges(deps));
   app.route("/", rootAccessRoutes(deps, state));
   app.route("/", accessApiRoutes(deps, state));
@@ -140,6 +144,7 @@ function newState(stylesheet: Stylesheet): AppState {
     settingsDrafts: new Map(),
     liveStreams: new Set(),
     arrivals: createArrivals(),
+    logFollowers: 0,
     isStopping: false,
     address: undefined,
   };

@@ -239,6 +239,49 @@ Deno.test("the API lists sources, and gives pages that go on from each other", a
   assert.equal(second.older, null);
 });
 
+Deno.test("a program follows a log as lines of JSON, until it is signed out", async () => {
+  const { fetch, cookie, writer, passTime, access, session } = await withLog(3);
+  const path = "/api/v1/logs/follow?source=msp/db&limit=2";
+  const answer = await fetch("GET", path, cookie);
+  assert.equal(answer.headers.get("content-type"), "application/x-ndjson");
+  const lines = follow(answer);
+  const told = () => lines.text().split("\n").filter((it) => it !== "").map((it) => JSON.parse(it));
+  await until("what there was comes", () => told().length, (it) => it === 2);
+  writer.say(`ERROR: line 3 password=${SITE_SECRET}`);
+  await until("the new line comes", async () => {
+    await passTime(500);
+    return told().length;
+  }, (it) => it === 3);
+  assert.deepEqual(told().map((it) => it.text.slice(0, 13)), ["line 1", "line 2", "ERROR: line 3"]);
+  assert.equal(told()[2].level, "error");
+  assert.ok(!lines.text().includes(SITE_SECRET));
+  await access.endSession(session);
+  writer.say("line 4");
+  await lines.rest;
+  assert.deepEqual(told().at(-1), { end: "signed-out" });
+  assert.ok(!lines.text().includes("line 4"));
+});
+
+Deno.test("what cannot be followed is refused, and a HEAD of it ends", async () => {
+  const { fetch, cookie } = await withLog(1);
+  for (
+    const [search, status] of [
+      ["source=msp/none", 404],
+      ["source=msp/db&limit=0", 422],
+      ["source=msp/db&until=2026-11-21", 422],
+      ["source=msp/db&at=x", 422],
+    ] as const
+  ) {
+    assert.equal((await fetch("GET", `/api/v1/logs/follow?${search}`, cookie)).status, status, search);
+  }
+  const head = await fetch("HEAD", "/api/v1/logs/follow?source=msp/db", cookie);
+  assert.deepEqual([head.status, await head.text()], [200, ""]);
+  assert.equal((await fetch("GET", "/api/v1/logs/follow?source=msp/db")).status, 401);
+  const open = await Promise.all(Array.from({ length: 51 }, () => fetch("GET", DB, cookie)));
+  assert.equal((await fetch("GET", "/api/v1/logs/follow?source=msp/db", cookie)).status, 429);
+  await Promise.all(open.map((it) => it.body?.cancel()));
+});
+
 Deno.test("a download is a file, and nothing is read ahead of who takes it slowly", async () => {
   const { fetch, cookie, host, writer } = await withLog(0);
   writer.append(`${writer.stamp()} stdout F ${"x".repeat(430)}\n`.repeat(3_000));
