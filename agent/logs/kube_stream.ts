@@ -64,7 +64,12 @@ async function* readAhead(
   for (;;) {
     const reading = new AbortController();
     const unlink = abortWith(reading, signal);
-    let timer = setTimeout(() => reading.abort(), SILENCE_MS);
+    let isSilent = false;
+    const giveUp = () => {
+      isSilent = follows;
+      reading.abort();
+    };
+    let timer = setTimeout(giveUp, SILENCE_MS);
     try {
       const kube = await client(where);
       const [time] = last.split("_");
@@ -79,14 +84,15 @@ async function* readAhead(
       });
       for await (const lines of splitLines(stream)) {
         clearTimeout(timer);
-        timer = setTimeout(() => reading.abort(), SILENCE_MS);
+        timer = setTimeout(giveUp, SILENCE_MS);
         const news = lines.filter((it) => last === START || !isUpTo(it, last));
         if (news.length === 0) continue;
         yield { lines: news, context: [], readBytes: 0, before: last };
         last = news.at(-1)?.after ?? last;
       }
     } catch (error) {
-      if (!follows && !signal.aborted) throw toAgentError(error);
+      // Silence is not a fault. All else whoever follows tells, and begins again from the last place.
+      if (!signal.aborted && !isSilent) throw toAgentError(error);
     } finally {
       clearTimeout(timer);
       unlink();

@@ -120,3 +120,12 @@ Deno.test("by the API: what it refuses is an error in its words", async () => {
   });
   await assert.rejects(none.end(signal), /Kubernetes is not set up here/);
 });
+
+Deno.test("by the API: what it refuses to one who follows is told, not tried again in silence", async () => {
+  const kube = {
+    logs: () => Promise.reject(new KubeApiError("it is waiting to start", 400, "BadRequest")),
+  } as unknown as KubeClient;
+  await assert.rejects(async () => {
+    for await (const _ of open(kube).ahead(START, { follows: true, signal })) { /* nothing comes */ }
+  }, /is waiting to start/);
+});
