@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type ReadBundle, readBundle } from "../../../agent/bundle/read_bundle.ts";
-import { readEvidence } from "../../../agent/bundle/replay.ts";
+import { readEvidence, replay } from "../../../agent/bundle/replay.ts";
 import type { StatusDocument } from "../../../agent/status/document.ts";
 import { replayWorkloads, type WorkloadList } from "../../../agent/workloads/mod.ts";
 import { ALL_WORKLOADS } from "../../../agent/workloads/query.ts";
+import { FLUX_NAMESPACE } from "../../../flux/controllers.ts";
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { cli } from "../../agent/cli/terminal.ts";
 import { allText } from "../../agent/bundle/make_bundle.ts";
 import { NO_GITLEAKS, scanGitleaks, unpackBundle } from "../../bundle/scan_gitleaks.ts";
+import { recordBundle } from "../../bundle/live_bundle.ts";
 import { until } from "../../until.ts";
 import { type Appliance, startAppliance } from "../appliance.ts";
 import { untilStatus } from "../run_fault.ts";
-import { stopPart } from "./faults.ts";
+import { scaleToZero, stopPart } from "./faults.ts";
 import { nodeRequirements } from "./node_requirements.ts";
 
 const requirements = await nodeRequirements();
@@ -42,6 +44,14 @@ Deno.test({
         }
         assert.ok(bundle.manifest.files.some((it) => /^pods\/msp\/.*\.log$/.test(it.path)), "logs of pods");
         await assertNoSecret(bundle, secrets, `${dir}/missing`);
+      });
+      await t.step("a controller of Flux that somebody scaled to nothing", async () => {
+        const undo = await scaleToZero(appliance.node, FLUX_NAMESPACE, "helm-controller");
+        try {
+          await assertSame(appliance, dir, "flux.controller-down helm-controller");
+        } finally {
+          await undo();
+        }
       });
       await t.step("Kubernetes that does not answer", async () => {
         const undo = await stopPart(appliance.node, "kube-apiserver");
@@ -87,6 +97,8 @@ async function assertSame(appliance: Appliance, dir: string, cause: string): Pro
     240,
   );
   assert.ok(bundle);
+  const { topBlockers: [first] } = replay(bundle);
+  await recordBundle(first?.id ?? "none", bundle);
   return bundle;
 }
 
