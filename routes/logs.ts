@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { LogService } from "../agent/logs/log_origin.ts";
-import { ANY, type LogQuery, parseQuery, QueryError } from "../agent/logs/query.ts";
+import { ANY, type LogQuery, parseQuery } from "../agent/logs/query.ts";
+import { QueryError } from "../agent/text/query_time.ts";
 import { parsePlaces } from "../agent/logs/read_page.ts";
 import type { LogSource } from "../agent/logs/sources.ts";
 import { type Page, pageParts } from "../views/layout.ts";

@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
 import { entryJson, entryText } from "../agent/logs/entry_output.ts";
 import type { Entry } from "../agent/logs/fold_lines.ts";
-import { ANY, type LogQuery, parseQuery, QueryError } from "../agent/logs/query.ts";
+import { ANY, type LogQuery, parseQuery } from "../agent/logs/query.ts";
+import { QueryError } from "../agent/text/query_time.ts";
 import { parsePlaces, placesText } from "../agent/logs/read_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { jsonFormat } from "./log_stream.ts";

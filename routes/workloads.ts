@@ -5,9 +5,9 @@ import {
   parseEventQuery,
   parseWorkloadQuery,
   type PodPage,
-  QueryError,
   type WorkloadsService,
 } from "../agent/workloads/mod.ts";
+import { QueryError } from "../agent/text/query_time.ts";
 import { eventsPage } from "../views/events_page.ts";
 import { type Page, renderPage } from "../views/layout.ts";
 import { noPodPage, podPage } from "../views/pod_page.ts";

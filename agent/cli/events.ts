@@ -1,6 +1,7 @@
 import { RealHost } from "../host/real_host.ts";
 import type { EventList, EventQuery, WorkloadsService } from "../workloads/mod.ts";
-import { ALL_EVENTS, parseEventQuery, QueryError, toSearch } from "../workloads/query.ts";
+import { QueryError } from "../text/query_time.ts";
+import { ALL_EVENTS, parseEventQuery, toSearch } from "../workloads/query.ts";
 import { connectAgent } from "./agent_client.ts";
 import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
 import { eventsText } from "./events_table.ts";

@@ -1,4 +1,5 @@
 import { type Entry, levelOf } from "./fold_lines.ts";
+import { QUERY_TIMES, QueryError, queryTime } from "../text/query_time.ts";
 import { type Level, LEVELS, toNanoTime } from "./log_line.ts";
 
 /** Which lines are wanted; the same in the address of a page, in the API and on the command line. */
@@ -34,15 +35,6 @@ export const ANY: LogQuery = {
 };
 
 const MAX_TEXT_CHARS = 330;
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** A question of which a part cannot be understood. */
-export class QueryError extends Error {
-  override readonly name = "QueryError";
-  constructor(readonly field: keyof LogQuery, message: string) {
-    super(message);
-  }
-}
 
 /** Parameters of an address, or options, as a question. Names that are none are the caller's. @throws {QueryError} */
 export function parseQuery(given: Readonly<Partial<Record<keyof LogQuery, string>>>): LogQuery {
@@ -60,7 +52,7 @@ export function parseQuery(given: Readonly<Partial<Record<keyof LogQuery, string
     if (value !== "" && timeOf(value, 0) === undefined) {
       throw new QueryError(
         field,
-        `A time must be like 15m, 6h or 2d, or like 2026-11-21T14:02:00Z, not "${value}"`,
+        `A time must be like ${QUERY_TIMES}, not "${value}"`,
       );
     }
   }
@@ -89,18 +81,8 @@ export function queryParams(query: LogQuery, change: Partial<LogQuery> = {}): UR
 
 /** A time of a question in UTC with nine digits; `undefined` for what is none. */
 export function timeOf(text: string, nowMs: number): string | undefined {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined) {
-    return toNanoTime(new Date(Math.max(0, nowMs - Number(count) * (UNIT_MS[unit] ?? 0))).toISOString());
-  }
-  const whole = /^\d{4}-\d\d-\d\d$/.test(text)
-    ? `${text}T00:00:00Z`
-    : /T\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?$/.test(text)
-    ? text.replace(/T\d\d:\d\d/, (it) => `${it}:00`)
-    : text;
-  const zoned = /(?:Z|[+-]\d\d:\d\d)$/.test(whole) ? whole : `${whole}Z`;
-  const time = toNanoTime(zoned);
-  return time !== undefined && !Number.isNaN(Date.parse(zoned)) ? time : undefined;
+  const time = queryTime(text, nowMs);
+  return time && toNanoTime(time);
 }
 
 /** Words of a text, each in small letters; what stands in quotes is one. */

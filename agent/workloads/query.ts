@@ -1,4 +1,4 @@
-import { timeMs } from "../text/time.ts";
+import { QUERY_TIMES, QueryError, queryTime } from "../text/query_time.ts";
 
 /** What is asked of the list of workloads; all of it stands in the address of the page. */
 export interface WorkloadQuery {
@@ -31,14 +31,6 @@ export interface EventQuery {
   page: number;
 }
 
-/** A question that cannot be answered, with the field that is wrong. */
-export class QueryError extends Error {
-  override readonly name = "QueryError";
-  constructor(readonly field: string, message: string) {
-    super(message);
-  }
-}
-
 /** Everything of the appliance, the first page. */
 export const ALL_WORKLOADS: WorkloadQuery = { namespace: "", name: "", of: "", ended: false, page: 1 };
 /** Every event of the appliance, the first page. */
@@ -53,7 +45,6 @@ export const ALL_EVENTS: EventQuery = {
 };
 
 const MOST_CHARS = 300;
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** The question in an address. @throws {QueryError} for a field that there is not, and for a value that is none. */
 export function parseWorkloadQuery(search: URLSearchParams): WorkloadQuery {
@@ -67,7 +58,7 @@ export function parseEventQuery(search: URLSearchParams): EventQuery {
     if (query[field] !== "" && timeOfBound(query[field], 0) === undefined) {
       throw new QueryError(
         field,
-        `"${field}" must be an age like 15m, 6h or 2d, or a time like 2026-11-21T08:00:00Z`,
+        `"${field}" must be like ${QUERY_TIMES}`,
       );
     }
   }
@@ -86,9 +77,8 @@ export function toSearch<Q extends WorkloadQuery | EventQuery>(query: Q, change:
 
 /** The moment that a bound of a window means, in ms; `undefined` when it means none. */
 export function timeOfBound(bound: string, nowMs: number): number | undefined {
-  const age = /^(\d{1,4})([mhd])$/.exec(bound);
-  if (age) return nowMs - Number(age[1]) * (UNIT_MS[age[2] ?? ""] ?? 0);
-  return /^\d{4}-\d\d-\d\d/.test(bound) ? timeMs(bound) || undefined : undefined;
+  const time = queryTime(bound, nowMs);
+  return time === undefined ? undefined : Date.parse(time);
 }
 
 function parse<Q extends object>(search: URLSearchParams, usual: Q): Q {

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  ANY,
-  createFilter,
-  parseQuery,
-  QueryError,
-  queryParams,
-  timeOf,
-  wordsOf,
-} from "../../../agent/logs/query.ts";
+import { ANY, createFilter, parseQuery, queryParams, timeOf, wordsOf } from "../../../agent/logs/query.ts";
+import { QueryError } from "../../../agent/text/query_time.ts";
 import { parsePlaces, placesText } from "../../../agent/logs/read_page.ts";
 import { entryOf } from "./made_up.ts";
 

@@ -5,6 +5,7 @@ import {
   type EventQuery,
   parseEventQuery,
   parseWorkloadQuery,
+  timeOfBound,
   toSearch,
 } from "../../../agent/workloads/query.ts";
 import { ago, NOW_MS, object, snapshotOf } from "../status/objects.ts";
@@ -83,4 +84,20 @@ Deno.test("a question survives the address, and one that is none is refused with
     assert.throws(() => parseEventQuery(new URLSearchParams(search)), { name: "QueryError", field }, search);
   }
   assert.throws(() => parseWorkloadQuery(new URLSearchParams("since=1h")), { field: "since" });
+});
+
+Deno.test("a window of events without a zone is UTC, as logs have it", () => {
+  for (
+    const [text, wanted] of [
+      ["2026-11-21T12:00:00Z", "2026-11-21T12:00:00.000Z"],
+      ["2026-11-21T12:00:00+02:00", "2026-11-21T10:00:00.000Z"],
+      ["2026-11-21T12:00", "2026-11-21T12:00:00.000Z"],
+      ["2026-11-21", "2026-11-21T00:00:00.000Z"],
+    ] as const
+  ) {
+    assert.equal(new Date(timeOfBound(text, 0) ?? 0).toISOString(), wanted);
+  }
+  for (const none of ["2026-11-21 nonsense", "2026-13-01", "yesterday"]) {
+    assert.equal(timeOfBound(none, 0), undefined);
+  }
 });
