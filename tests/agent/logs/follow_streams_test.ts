@@ -3,7 +3,8 @@ import { systemClock } from "../../../agent/clock.ts";
 import { followStreams, type News } from "../../../agent/logs/follow_streams.ts";
 import type { LogStream } from "../../../agent/logs/log_line.ts";
 import { ANY, createFilter } from "../../../agent/logs/query.ts";
-import { AT_MS, rawLine, redactionOf } from "./made_up.ts";
+import { type Places, readPage } from "../../../agent/logs/read_page.ts";
+import { AT_MS, rawLine, redactionOf, streamOf } from "./made_up.ts";
 
 /** Says one line after the other, as fast as they are taken, and counts them. */
 function talker(key: string) {
@@ -31,10 +32,14 @@ function talker(key: string) {
   return { stream, told };
 }
 
-function follow(streams: () => Promise<readonly LogStream[]>, signal: AbortSignal): AsyncGenerator<News> {
+function follow(
+  streams: () => Promise<readonly LogStream[]>,
+  signal: AbortSignal,
+  from: Places = {},
+): AsyncGenerator<News> {
   return followStreams({
     streams,
-    from: {},
+    from,
     unread: new Set(),
     wanted: { filter: createFilter(ANY), since: "", until: "" },
     redaction: redactionOf(),
@@ -111,4 +116,26 @@ Deno.test("a stream that breaks is told, and begun again behind the last line th
   assert.deepEqual(texts, ["line 1", "line 2", "line 3"]);
   assert.deepEqual(from.slice(0, 3), ["0", "1", "2"]);
   assert.equal(new Set(problems).size, 1);
+});
+
+Deno.test("a key that began on the page is taken out of what comes behind it", async () => {
+  const body = "never-shown-half-of-it";
+  const key = ["-----BEGIN PRIVATE KEY-----", body, body, body, "-----END PRIVATE KEY-----", "then"];
+  const stream = streamOf("s", key.map((it, i) => [i * 5_000, it]));
+  const signal = new AbortController().signal;
+  const page = await readPage({
+    streams: [streamOf("s", key.slice(0, 2).map((it, i) => [i * 5_000, it]))],
+    from: undefined,
+    wanted: { filter: createFilter(ANY), since: "", until: "" },
+    limit: 10,
+    redaction: redactionOf(),
+    clock: systemClock,
+    signal,
+  });
+  const texts: string[] = [];
+  for await (const { entries } of follow(() => Promise.resolve([stream]), signal, page.end)) {
+    texts.push(...entries.map((it) => it.head.text));
+    if (texts.includes("then")) break;
+  }
+  assert.ok(!texts.join().includes(body.slice(0, 20)), texts.join());
 });

@@ -127,7 +127,7 @@ Deno.test("a page that is read ahead holds whole traces, passes the filter, and 
 });
 
 Deno.test("a key that begins in front of a page that is read ahead is taken out of it", async () => {
-  const body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+  const body = "never-shown-half-of-it";
   const key = ["-----BEGIN PRIVATE KEY-----", ...Array(6).fill(body), "-----END PRIVATE KEY-----", "then"];
   const stream = streamOf("s", key.map((it, i) => [i * 5_000, it]));
   const first = await newer([stream], {}, 3);
