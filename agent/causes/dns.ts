@@ -1,3 +1,4 @@
+import { isClusterName } from "../product/networks.ts";
 import type { CauseShape } from "./cause_shape.ts";
 import { named } from "./phrases.ts";
 
@@ -63,8 +64,10 @@ export const DNS = {
     title: "Names cannot be looked up",
     reason: (w) =>
       `No DNS server gave an answer for "${w.name}"${w.server === "" ? "" : `; asked was ${w.server}`}.`,
-    nextAction:
-      'Check the DNS servers of this machine and whether it reaches them ("resolvectl status" shows them), or choose others.',
+    nextAction: (w) =>
+      isClusterName(w.name)
+        ? "Restart the name service of the cluster (sudo k3s kubectl -n kube-system rollout restart deployment/coredns). If it stays, check for firewall or security software on this machine."
+        : 'Check the DNS servers of this machine and whether it reaches them ("resolvectl status" shows them), or choose others.',
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Question>,

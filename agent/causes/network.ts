@@ -92,8 +92,9 @@ export const NETWORK = {
     id: "net.tls-intercept",
     kind: "cause",
     owner: "network-admin",
-    title: (w) => `Secure connections to ${registry(w)} are intercepted`,
-    reason: "A device in between shows a certificate that this machine does not trust.",
+    title: (w) => `The connection to ${registry(w)} is not trusted`,
+    reason:
+      "What answers there does not show a certificate that this machine trusts: most often a device in between, or a server that does not encrypt.",
     nextAction:
       "Ask the network administrator to exempt the address from inspection, or for the certificate of that device, and add it to this machine.",
     retrySafe: true,

@@ -18,7 +18,8 @@ export const SOURCE = {
     kind: "cause",
     owner: "network-admin",
     title: "The connection to the release source is not trusted",
-    reason: "A device in between shows a certificate that the installer does not trust.",
+    reason:
+      "What answers there does not show a certificate that the installer trusts: most often a device in between, or a server that does not encrypt.",
     nextAction:
       "Ask the network administrator to exempt the registry from inspection, or for the certificate of that device: what this machine trusts, the installer is given too.",
     retrySafe: true,

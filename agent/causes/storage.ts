@@ -58,7 +58,9 @@ export const STORAGE = {
     owner: "you",
     title: (w) => `The storage of ${midSentence(w.component)} is gone`,
     reason: (w) =>
-      `The volume "${w.volume}" points to storage that Kubernetes does not know any more. Its files may still lie on the disk.`,
+      `${
+        w.volume === "" ? "A volume that it needs" : `The volume "${w.volume}"`
+      } points to storage that Kubernetes does not know any more. Its files may still lie on the disk.`,
     nextAction: `Do not delete the volume and do not install again. ${BUNDLE}`,
     retrySafe: false,
     action: "call-vendor",

@@ -3,7 +3,8 @@ import { DNS } from "../causes/dns.ts";
 import { IMAGE } from "../causes/image.ts";
 import { NETWORK } from "../causes/network.ts";
 import { REGISTRY } from "../causes/registry.ts";
-import { SERVICE_CIDR } from "../product/networks.ts";
+import { isClusterName, SERVICE_PREFIX } from "../product/networks.ts";
+import { DISK_FULL } from "./kernel_words.ts";
 
 /** What a cause in the network may ask for. */
 export interface NetworkWords {
@@ -37,12 +38,13 @@ type Told =
   | { about: "network"; cause: Cause<NetworkWords> }
   | { about: "image"; cause: Cause<ImageWords> };
 
+/** Node.js of a failed look-up: it names neither the server nor what became of the question. */
+const NODE_LOOKUP = /\bgetaddrinfo (ENOTFOUND|EAI_[A-Z]{2,12}) ([\w.-]{1,253})/;
 const LOOKUP = /lookup ([^\s:]+)(?: on \[?([^\s\]]+?)\]?:\d{1,5})?: /;
 /** Resolvers on the machine itself pass questions on: the servers behind them are meant. */
 const STUBS: readonly string[] = ["127.0.0.53", "127.0.0.54", "127.0.1.1", "::1"];
 /** Said of questions to the name service of the cluster, which asks the servers of this machine in turn. */
 const CLUSTER_DNS = "the name service of the cluster";
-const SERVICE_PREFIX = SERVICE_CIDR.split(".").slice(0, 2).join(".") + ".";
 /** Within the cluster no firewall of the site has a say. */
 const IN_CLUSTER = /^(?:[\w-]+\.){1,3}svc(?:\.|:|$)|\.cluster\.local\.?(?::|$)|^127\.0\.0\.1:644[34]$/;
 /** "certificate has expired or is not yet valid: current time A is after B" */
@@ -82,7 +84,7 @@ const image = (cause: Cause<ImageWords>): Told => ({ about: "image", cause });
 
 /** First match wins: what names the cause stands before what only names the result. A number is a status where its own words or none follow. */
 const PATTERNS: readonly { told: Told; test: RegExp }[] = [
-  { told: image(IMAGE.noSpace), test: /no space left on device/i },
+  { told: image(IMAGE.noSpace), test: DISK_FULL },
   {
     told: network(NETWORK.proxyAuth),
     test: /Proxy Authentication Required|proxy authorization required|\b407(?= Proxy|[^\w ]|\s*$)/i,
@@ -185,6 +187,17 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
     const [, name = "", asked = ""] = lookup;
     if (cause) return { ...untold, ...lookedUp(cause, asked, known), name };
   }
+  const ofNode = NODE_LOOKUP.exec(text);
+  if (ofNode) {
+    const [, code = "", name = ""] = ofNode;
+    const cause = /^(?:ENOTFOUND|EAI_NONAME)$/.test(code) ? DNS.nxdomain : DNS.failed;
+    return {
+      ...untold,
+      ...network(cause),
+      server: isClusterName(name) ? CLUSTER_DNS : behindStub("127.0.0.53", known),
+      name,
+    };
+  }
   // Deno and its resolver name neither the server nor, here, the name.
   if (/Name or service not known|no record(?:s)? found for Query/i.test(text)) {
     return { ...untold, ...network(DNS.nxdomain), server: "", name: server };
@@ -199,7 +212,7 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
     const proxy = /dial tcp (\[[\da-f:.]+(?:%[\w.-]+)?\](?::\d+)?|[^\s:]+(?::\d+)?)/i.exec(text)?.[1] ?? "";
     return { ...network(NETWORK.proxyDown), ...untold, server: proxy };
   }
-  if (!/no space left on device/i.test(text) && isStoreDamage(text)) {
+  if (!DISK_FULL.test(text) && isStoreDamage(text)) {
     return { ...image(IMAGE.storeDamaged), ...untold, isAltered: isAlteredContent(text) };
   }
   const bare = withoutNames(text);

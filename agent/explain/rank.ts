@@ -59,6 +59,8 @@ const WITHOUT_WAY: readonly BlockerId[] = [
 const EXPLAINS: Partial<Record<BlockerId, readonly BlockerId[]>> = {
   "disk.pressure": ["img.no-space", "sched.taint", "img.pull-failed"],
   "disk.readonly": ["disk.pressure"],
+  "dns.coredns-loop": ["dns.failed", "dns.timeout", "dns.servfail"],
+  "dns.coredns-none": ["dns.failed", "dns.timeout", "dns.servfail"],
   "k3s.node-gone": ["sched.taint", "sched.resources", "k3s.node-not-ready", "node.condition"],
   "k3s.node-not-ready": ["sched.taint", "sched.resources"],
   "k3s.not-ready-cni": ["sched.taint", "k3s.node-not-ready"],

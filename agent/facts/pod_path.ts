@@ -1,4 +1,4 @@
-import { KUBE_SERVICE_ADDRESS, SERVICE_CIDR } from "../product/networks.ts";
+import { CLUSTER_DNS_ADDRESS, KUBE_SERVICE_ADDRESS } from "../product/networks.ts";
 import type { Component } from "../product/components.ts";
 import type { PodView, Snapshot } from "./snapshot.ts";
 
@@ -14,7 +14,6 @@ const NO_WAY =
 /** CoreDNS names no address: it waits for the API, and says so. */
 const COREDNS_WAITS =
   /plugin\/kubernetes: (?:waiting for Kubernetes API|.{0,120}Failed to watch)|Still waiting on: "kubernetes"/i;
-const SERVICE_PREFIX = SERVICE_CIDR.split(".").slice(0, 2).join(".");
 
 /**
  * Pods that cannot reach the API of Kubernetes, or its name service, though both answer the agent: something on the machine drops
@@ -36,6 +35,6 @@ export function lostPaths(
 function isLost(line: string, { name }: Component): boolean {
   const meant = line.includes(`${KUBE_SERVICE_ADDRESS}:443`) || line.includes(`//${KUBE_SERVICE_ADDRESS}/`) ||
     line.includes("kubernetes.default.svc") ||
-    line.includes(`on ${SERVICE_PREFIX}.0.10:53`);
+    line.includes(`on ${CLUSTER_DNS_ADDRESS}:53`);
   return meant && NO_WAY.test(line) || name === "coredns" && COREDNS_WAITS.test(line);
 }

@@ -12,3 +12,14 @@ export const KUBE_SERVICE_ADDRESS = "10.43.0.1";
 
 /** Names of services end with it. */
 export const CLUSTER_DOMAIN = "cluster.local";
+
+/** What every address in {@link SERVICE_CIDR} begins with: its mask ends at a dot. */
+export const SERVICE_PREFIX = "10.43.";
+
+/** The name service of the cluster, as k3s places it. */
+export const CLUSTER_DNS_ADDRESS = `${SERVICE_PREFIX}0.10`;
+
+/** Whether a name is one of the cluster's own services, which only its own name service knows. */
+export function isClusterName(name: string): boolean {
+  return /^[^.]+$|\.svc(?:\.|$)|\.cluster\.local\.?$/.test(name);
+}

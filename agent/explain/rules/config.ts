@@ -10,13 +10,14 @@ import type { Facts } from "../../facts/facts.ts";
 import { IMAGE } from "../../causes/image.ts";
 import { NODE } from "../../causes/node.ts";
 import { explainHostText, HOST_CAUSES } from "./host_text.ts";
+import { MISSING_OBJECT, NOT_SYNCED } from "../kernel_words.ts";
 import { isAlteredContent, isStoreDamage } from "../network_text.ts";
 
 /** In these states what is refused stands in the release. */
 const OF_THE_RELEASE: readonly string[] = ["CreateContainerConfigError", "PreStartHookError"];
 /** The kubelet has not got from Kubernetes, or from the machine, what it needs to make any container. */
 const NOT_YET =
-  /failed to sync \w{1,20} cache|services have not yet been read|host IP unknown|no relationship found between node|connection refused|etcdserver|timed out/i;
+  /services have not yet been read|host IP unknown|no relationship found between node|connection refused|etcdserver|timed out/i;
 
 /** Containers that cannot be created as they are described. @see cluster.md 5 */
 export const containerConfigRule: Rule = {
@@ -59,9 +60,14 @@ export const containerConfigRule: Rule = {
       if (volume !== undefined) {
         return [finding(facts, STORAGE.subPath, { ...about, words: { ...words, volume } })];
       }
+      const host = explainHostText(text);
+      if (host) return [finding(facts, host, { ...about, key: "node" })];
       // What the release asks for is read before; what fails while the container is made, fails on this machine.
       const why = configWords(text);
-      if (why === "" && (!OF_THE_RELEASE.includes(problem.reason) || NOT_YET.test(text))) {
+      if (
+        why === "" &&
+        (!OF_THE_RELEASE.includes(problem.reason) || NOT_SYNCED.test(text) || NOT_YET.test(text))
+      ) {
         return [explainCreation(facts, problem, about)];
       }
       return [
@@ -79,8 +85,6 @@ function explainCreation(
   { component, container, reason, text }: ContainerProblem & { kind: "config" },
   about: Pick<Finding, "tier" | "component" | "since" | "evidence">,
 ): Finding {
-  const host = explainHostText(text);
-  if (host) return finding(facts, host, { ...about, key: "node" });
   if (isStoreDamage(text)) {
     return finding(facts, IMAGE.storeDamaged, {
       ...about,
@@ -100,7 +104,7 @@ function configWords(text: string): string {
 }
 
 function missingName(text: string): string | undefined {
-  const missing = /(?:secret|configmap) "([^"]+)" not found/i.exec(text)?.[1] ??
+  const missing = MISSING_OBJECT.exec(text)?.[1] ??
     /couldn't find key (.{1,600})$/i.exec(text)?.[1];
   return missing && clip(missing, 120);
 }

@@ -3,13 +3,19 @@ import type { ContainerProblem } from "../../facts/container_problem.ts";
 import type { Facts } from "../../facts/facts.ts";
 import type { Cause } from "../../causes/cause.ts";
 import { APP } from "../../causes/app.ts";
+import { DNS } from "../../causes/dns.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
+import { explainNetworkText } from "../network_text.ts";
 import { containerEvidence, endEvidence } from "../pod_evidence.ts";
 import { forPeople, healthCheckWords, startFailureWords } from "./runtime_text.ts";
 import { lastTelling, plainLine } from "./telling_line.ts";
 import { BEGUN_ONLY, CRASH_PATTERNS, type CrashWords, WIDE } from "./crash_patterns.ts";
+
+/** What a look-up may end with that is nobody's mistake in a name. */
+const LOOKUPS = [DNS.failed, DNS.servfail, DNS.timeout, DNS.refused] as const;
+const LOOKUP_CAUSES: readonly string[] = LOOKUPS.map((it) => it.id);
 
 type Crash = Extract<ContainerProblem, { kind: "crash" }>;
 
@@ -18,7 +24,7 @@ const ILLEGAL_INSTRUCTION = 132;
 
 /** Containers that stop again and again, by what they said last. */
 export const crashRule: Rule = {
-  causes: [...CRASH_PATTERNS.map((it) => it.cause), MACHINE.containerOutOfMemory, APP.crash],
+  causes: [...CRASH_PATTERNS.map((it) => it.cause), ...LOOKUPS, MACHINE.containerOutOfMemory, APP.crash],
   find(facts) {
     return facts.problems.flatMap((problem) =>
       problem.kind === "crash" && problem.component.kind !== "Job" ? explainCrash(facts, problem) : []
@@ -53,7 +59,27 @@ function explainCrash(facts: Facts, crash: Crash): Finding[] {
     ];
   }
   if (!crash.loop) return [];
+  const lookup = begun ? failedLookup(facts, crash, lastTelling(lines)) : undefined;
+  if (lookup) return [lookup];
   return [generalFinding(facts, crash, { begun, lines })];
+}
+
+/**
+ * The program stopped since a name could not be looked up. A name that is not known may be the program's own mistake, and of the
+ * name service that does not run its own card tells.
+ */
+function failedLookup(facts: Facts, crash: Crash, line: string): Finding | undefined {
+  const told = explainNetworkText(line, facts.snapshot.host);
+  if (told?.about !== "network" || !LOOKUP_CAUSES.includes(told.cause.id)) return undefined;
+  if (facts.state("coredns")?.ready === false) return undefined;
+  const { server, name, until } = told;
+  return finding(facts, told.cause, {
+    ...aboutCrash(crash, { specific: false }),
+    component: crash.component.name,
+    key: server || name,
+    words: { server, name, until },
+    evidence: [...evidenceOf(crash), { label: "Last line", text: clip(plainLine(line), 240) }],
+  });
 }
 
 /** Nothing known: what is told is how it ended, and what was said last. */

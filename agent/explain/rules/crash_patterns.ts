@@ -6,6 +6,7 @@ import { DNS } from "../../causes/dns.ts";
 import { IMAGE } from "../../causes/image.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { STORAGE } from "../../causes/storage.ts";
+import { DISK_ERRORS, DISK_FULL } from "../kernel_words.ts";
 
 /** What a cause may ask of a container that stopped. */
 export interface CrashWords {
@@ -39,7 +40,7 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
     test:
       /CPU does not support x86-64-v\d|CPU ISA level is lower than required|requires? (?:a |an )?(?:CPU|processor) with|can only be run on AMD64 processors with v\d|\bIllegal instruction\b|\bSIGILL\b|Instruction set not supported|CPU lacks AVX/i,
   },
-  { cause: MACHINE.diskErrors, test: /input\/output error|\bI\/O error\b|\bEIO\b|structure needs cleaning/i },
+  { cause: MACHINE.diskErrors, test: DISK_ERRORS },
   { cause: APP.portTaken, test: PORT_TAKEN },
   { cause: APP.temporalSchema, test: /sql schema version compatibility check failed/i },
   {
@@ -51,8 +52,7 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
     test: /database files are incompatible with server|data directory was initialized by PostgreSQL version/i,
   },
   { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
-  // Tables of the kernel (control groups) end in the same words.
-  { cause: MACHINE.diskPressure, test: /(?<!\/(?:sys|proc)\/[^\s:]{0,200}: )no space left on device/i },
+  { cause: MACHINE.diskPressure, test: DISK_FULL },
   {
     cause: MACHINE.outOfMemory,
     test: /could not (?:map anonymous shared memory|fork [\w ]{1,60}process): Cannot allocate memory/i,
@@ -78,7 +78,7 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
   {
     cause: STORAGE.owner,
     test:
-      /initdb: error: directory .{0,200} not empty|(?<!\b(?:EACCES|bind|connect|socket): )permission denied(?! for )|EACCES: permission denied, |operation not permitted|has wrong ownership|has invalid permissions|has group or world access/i,
+      /initdb: error: directory .{0,200} not empty|(?<!\b(?:EACCES|bind|connect|socket): )permission denied(?! for )|EACCES: permission denied, |(?:\b(?:chown|chmod|chgrp|mkdir|open|unlink|rename|scandir)\b|ownership|permissions of|directory|EPERM:).{0,200}operation not permitted|EPERM: operation not permitted|has wrong ownership|has invalid permissions|has group or world access/i,
     only: ["db", "redis", "alga-core", "storage"],
   },
   { cause: DNS.corednsLoop, test: /\bLoop \(.{0,200}\) detected/, only: ["coredns"] },

@@ -18,16 +18,18 @@ import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { awaitedNames, PART_PATIENCE_MS, partFailure } from "../flux_failure.ts";
 import { explainNetworkText, hostOf, isInCluster, NETWORK_CAUSES } from "../network_text.ts";
+import { MISSING_OBJECT } from "../kernel_words.ts";
 import { explainHostText, HOST_CAUSES } from "./host_text.ts";
 
 const TIMEOUT_TEXT =
   /context deadline exceeded|would exceed context deadline|timed? ?out waiting|timed out|timeout waiting|failed early due to stalled resources/i;
 const PENDING_TEXT =
   /another operation .{0,200} in progress|has no deployed releases|uninstalling|status '?pending-(?:install|upgrade|rollback)/i;
-const MISSING_TEXT = /(?:configmaps?|secrets?) "([^"]+)" not found/i;
 const FAILED_REASON = /Failed|RetriesExceeded|Stalled|Exhausted|MissingRollbackTarget/;
 /** The controller itself could not go on: "ValuesError", "RESTClientError", "ConfigFactoryErr" and the like. */
 const UNABLE_REASON = /Err(?:or)?$/;
+/** Of a release that was fetched, and cannot be used. @see fluxcd/source-controller v1.7 api/v1/ocirepository_types.go */
+const ABOUT_CONTENT = /^(?:OCILayerOperationFailed|StorageOperationFailed|PatchOperationFailed)$/;
 /** The API was busy or away for a moment: tried again by itself. */
 const PASSING_TEXT = /connection refused|etcdserver|too many requests|webhook|context canceled/i;
 /** Suspension is judged only after this: an update suspends releases for a moment. */
@@ -169,7 +171,7 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
   const condition = partFailure(facts, object);
   if (!condition) return [];
   const { reason, message } = condition;
-  const missing = MISSING_TEXT.exec(message)?.[1];
+  const missing = MISSING_OBJECT.exec(message)?.[1];
   if (missing !== undefined) return [settingMissing(facts, object, { condition, missing })];
   if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];
   const host = explainHostText(message);
@@ -181,7 +183,8 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
     case "net.tls-intercept":
       return [found(facts, object, SOURCE.tls, condition)];
     case "img.not-found":
-      return [found(facts, object, SOURCE.notFound, condition)];
+      // What it does not find in a release that came is no release.
+      return [found(facts, object, ABOUT_CONTENT.test(reason) ? SOURCE.failed : SOURCE.notFound, condition)];
     case "img.interrupted":
       return [found(facts, object, SOURCE.failed, condition, false)];
   }
@@ -201,6 +204,8 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
   if (!condition) return [];
   const { reason, message } = condition;
   if (reason === "DependencyNotReady") return explainWaiting(facts, object, condition);
+  const host = explainHostText(message);
+  if (host) return [finding(facts, host, { ...about(object, condition), component: "node", key: "node" })];
   if (/no matches for kind/i.test(message)) {
     return [kindMissing(facts, object, condition)];
   }
@@ -249,6 +254,8 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
   // The specific cause stands in Released; Stalled holds only a general sentence. @see contract.md 7.4
   const released = currentCondition(object, "Released");
   const cause = released?.status === "False" ? released : ready;
+  const host = explainHostText(cause.message);
+  if (host) return [finding(facts, host, { ...about(object, cause), component: "node", key: "node" })];
   if (/no matches for kind/i.test(cause.message)) {
     return [kindMissing(facts, object, cause)];
   }
@@ -286,7 +293,7 @@ function kindMissing(facts: Facts, object: FluxView, condition: ConditionView): 
 /** Helm has not even begun. */
 function explainInability(facts: Facts, object: FluxView, condition: ConditionView): Finding[] {
   const { message } = condition;
-  const missing = MISSING_TEXT.exec(message)?.[1];
+  const missing = MISSING_OBJECT.exec(message)?.[1];
   if (missing === undefined) {
     return [found(facts, object, FLUX.build, condition, !PASSING_TEXT.test(message))];
   }

@@ -1,17 +1,16 @@
 import type { Cause } from "../../causes/cause.ts";
 import { MACHINE } from "../../causes/machine.ts";
+import { DISK_ERRORS, DISK_FULL } from "../kernel_words.ts";
 
 /** What the kernel says to whoever wants something of it, and the fault of the machine that it means. */
 const KERNEL_SAYS: readonly { cause: Cause<Record<never, never>>; test: RegExp }[] = [
   {
     cause: MACHINE.diskErrors,
-    test: /input\/output error|\bi\/o error\b|structure needs cleaning|\bEIO\b|disk I\/O error/i,
+    test: DISK_ERRORS,
   },
-  // Tables of the kernel (control groups, name spaces) have their ends in the same words, and are no disk.
   {
     cause: MACHINE.diskPressure,
-    test:
-      /(?<!\/(?:sys|proc)\/[^\s:]{0,200}: )no space left on device|disk quota exceeded|database or disk is full/i,
+    test: DISK_FULL,
   },
   // A volume may be read-only on purpose; the kubelet's own folders may not.
   {

@@ -6,6 +6,7 @@ import { MACHINE } from "../../causes/machine.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
+import { DISK_ERRORS, DISK_FULL } from "../kernel_words.ts";
 import { atLine, stops } from "./k3s_stops.ts";
 
 const JOURNAL_FRESH_MS = 10 * 60_000;
@@ -28,7 +29,7 @@ interface LineWords {
 
 /** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. @see catalogue.md 4.4 k3s.* */
 const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
-  { cause: MACHINE.diskErrors, test: /input\/output error|\bdisk I\/O error|structure needs cleaning/i },
+  { cause: MACHINE.diskErrors, test: DISK_ERRORS },
   { cause: K3S.databaseCorrupt, test: /database disk image is malformed|file is not a database/i },
   {
     cause: K3S.registriesInvalid,
@@ -58,7 +59,7 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   { cause: NETWORK.clock, test: /x509: certificate .{0,60}not (?:yet )?valid.{0,80} is before /i },
   { cause: K3S.certificateExpired, test: /x509: certificate has expired/i },
   { cause: MACHINE.nameChanged, test: /can only access node lease with the same name/i },
-  { cause: MACHINE.diskPressure, test: /no space left on device|database or disk is full/i },
+  { cause: MACHINE.diskPressure, test: DISK_FULL },
   // By systemd, of the service itself: the kernel has chosen it.
   {
     cause: MACHINE.outOfMemory,

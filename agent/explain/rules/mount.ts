@@ -20,13 +20,15 @@ import {
   isStoreDamage,
   NETWORK_CAUSES,
 } from "../network_text.ts";
+import { MISSING_OBJECT, NOT_SYNCED } from "../kernel_words.ts";
 import { podEvidence } from "../pod_evidence.ts";
 
 const EVENT_FRESH_MS = 10 * 60_000;
 const CNI_PATIENCE_MS = 60_000;
 /** The kubelet does not get from Kubernetes what it is to mount: no storage is meant. */
-const OF_THE_KUBELET =
-  /failed to sync \w{1,20} cache|object "[^"]{1,200}"\/"[^"]{1,200}" not registered|failed to fetch token/i;
+const OF_THE_KUBELET = /object "[^"]{1,200}"\/"[^"]{1,200}" not registered|failed to fetch token/i;
+/** A setting is there, and has not the part of it that is asked for. */
+const MISSING_KEY = /references non-existent (?:config|secret) key: ([^\s,]{1,253})/i;
 const GONE_CLAIM =
   /error processing PVC [\w.-]{1,63}\/([\w.-]{1,253}): (?:PVC is being deleted|(?:failed to fetch PVC from API server: )?persistentvolumeclaims? "[^"]{1,253}" not found)/i;
 /** The network is there, and something left over, or another program at work, is in the way. */
@@ -113,7 +115,7 @@ function explainMount(told: Told): Finding {
   const { facts, component, event: { message } } = told;
   const host = hostFinding(told);
   if (host) return host;
-  if (OF_THE_KUBELET.test(message)) return surroundings(told);
+  if (NOT_SYNCED.test(message) || OF_THE_KUBELET.test(message)) return surroundings(told);
   const claim = GONE_CLAIM.exec(message)?.[1];
   if (claim !== undefined) {
     return finding(facts, STORAGE.claimMissing, {
@@ -121,7 +123,7 @@ function explainMount(told: Told): Finding {
       words: { component: component.title, volume: claim },
     });
   }
-  const missing = /(?:secret|configmap) "([^"]+)" not found/i.exec(message)?.[1] ?? "";
+  const missing = MISSING_OBJECT.exec(message)?.[1] ?? MISSING_KEY.exec(message)?.[1] ?? "";
   if (isMadeBySetup(missing)) {
     return finding(facts, CONFIG.missingSecret, {
       ...aboutPod(told),

@@ -28,7 +28,7 @@ const RESOURCE_WORDS: Readonly<Record<string, string>> = {
 
 /** Pods for which there is no place: each reason that the scheduler gives is known by name, or quoted. */
 export const schedulingRule: Rule = {
-  causes: [...Object.values(SCHEDULING), STORAGE.claimMissing],
+  causes: [...Object.values(SCHEDULING), STORAGE.claimMissing, STORAGE.claimLost],
   find(facts) {
     return facts.unwellPods.flatMap(({ pod, component }): Finding[] => {
       const condition = pod.conditions.find((it) => it.type === "PodScheduled" && it.status === "False") ??
@@ -59,9 +59,19 @@ export const schedulingRule: Rule = {
       if (/volume node affinity conflict/.test(message)) {
         return [finding(facts, SCHEDULING.volumeElsewhere, { ...about, words })];
       }
-      const claim =
-        /persistentvolumeclaim "([^"]{1,253})" (?:not found|is being deleted|bound to non-existent)/i
-          .exec(message)?.[1];
+      if (/bound to non-existent (?:persistentvolume|pv)/i.test(message)) {
+        const volume = /persistentvolumeclaim "([^"]{1,253})" bound/i.exec(message)?.[1] ?? pod.claims[0] ??
+          "";
+        return [
+          finding(facts, STORAGE.claimLost, {
+            ...about,
+            key: `${pod.namespace}/${volume}`,
+            words: { ...words, volume },
+          }),
+        ];
+      }
+      const claim = /persistentvolumeclaim "([^"]{1,253})" (?:not found|is being deleted)/i
+        .exec(message)?.[1];
       // It was made since: the scheduler says so only when it looks again, and the claim speaks for itself. One that ends is going.
       const isGone = /not found/i.test(message);
       const made = isGone && claim !== undefined &&

@@ -18,6 +18,18 @@ export function pulled(text: string): Snapshot {
 /** What containerd says of downloads. @see containerd v2 core/remotes/docker, core/unpack, core/content */
 export const DOWNLOADS: readonly Relative[] = [
   {
+    name: "a quota is full like a disk",
+    snapshot: pulled(`${PULL}${LAYER}write /x: disk quota exceeded`),
+    id: "img.no-space",
+  },
+  {
+    name: "a mirror that does not encrypt is intercepted by nobody",
+    snapshot: pulled(`${PULL}${HEAD}http: server gave HTTP response to HTTPS client`),
+    id: "net.tls-intercept",
+    says: /does not encrypt/,
+    never: /intercepted/,
+  },
+  {
     name: "content that is not what was promised was changed on the way, and is in no store yet",
     snapshot: pulled(
       `${PULL}failed commit on ref "layer-sha256:aa": unexpected commit digest sha256:bb, expected sha256:aa: failed precondition`,

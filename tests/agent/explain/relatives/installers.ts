@@ -23,6 +23,26 @@ const source = (reason: string, message: string) =>
 /** What Flux' controllers say. @see fluxcd/helm-controller v1.4, source-controller v1.7, kustomize-controller v1.7 */
 export const INSTALLERS: readonly Relative[] = [
   {
+    name: "what is not found in a release that came is no release",
+    snapshot: source(
+      "OCILayerOperationFailed",
+      "failed to extract layer contents from artifact: layer with media type not found",
+    ),
+    id: "flux.source-failed",
+    never: /does not exist/,
+  },
+  {
+    name: "a full disk is no faulty content",
+    snapshot: part("ReconciliationFailed", "Deployment/msp/x apply failed: no space left on device"),
+    id: "disk.pressure",
+    never: /faulty/,
+  },
+  {
+    name: "a disk that fails is no release that was given up",
+    snapshot: release("InstallFailed", "Helm install failed: write /tmp/x: input/output error"),
+    id: "disk.io-error",
+  },
+  {
     name: "a release that is marked as busy is no faulty content",
     snapshot: release(
       "StateError",

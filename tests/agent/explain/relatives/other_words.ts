@@ -103,7 +103,7 @@ const RUNTIME_LINES: readonly string[] = [
   "desc = it did not work",
   "code = Unavailable",
   "dial udp 10.43.0.10:53: it did not work",
-  "lookup db on 10.43.0.10:53: it did not work",
+  "lookup db on 10.43.0.10: it did not work",
   "read tcp 10.42.0.1:1->10.43.0.2:5432: it did not work",
   "read udp 10.42.0.1:1->10.43.0.10:53: it did not work",
   "x509: it did not work",

@@ -16,6 +16,43 @@ export function said(component: "db" | "redis" | "alga-core" | "temporal", line:
 /** What programs say before they end. */
 export const PROGRAMS: readonly Relative[] = [
   {
+    name: "Node.js of a look-up that found no answer",
+    snapshot: said("alga-core", "Error: getaddrinfo EAI_AGAIN smtp.example.com"),
+    id: "dns.failed",
+    says: /smtp\.example\.com[^]*resolvectl/,
+  },
+  {
+    name: "Node.js of a look-up within the cluster",
+    snapshot: said("alga-core", "Error: getaddrinfo EAI_AGAIN db.msp.svc.cluster.local"),
+    id: "dns.failed",
+    says: /name service of the cluster/,
+    never: /resolvectl/,
+  },
+  {
+    name: "a name that nobody knows may be the program's own mistake",
+    snapshot: said("alga-core", "Error: getaddrinfo ENOTFOUND db.msp"),
+    id: "app.crash",
+  },
+  {
+    name: "Go of a server that fails",
+    snapshot: said("temporal", "dial tcp: lookup smtp.example.com on 10.43.0.10:53: server misbehaving"),
+    id: "dns.servfail",
+  },
+  {
+    name: "what the kernel forbids a program is no file of another user",
+    snapshot: said(
+      "redis",
+      "Fatal: Can't initialize Background Jobs. Error message: Operation not permitted",
+    ),
+    id: "app.crash",
+    never: /another user/,
+  },
+  {
+    name: "a file that it may not give to itself",
+    snapshot: said("db", "chown: changing ownership of '/var/lib/postgresql/data': Operation not permitted"),
+    id: "stor.owner",
+  },
+  {
     name: "a port that may not be used is not a file",
     snapshot: said("alga-core", "Error: listen EACCES: permission denied 0.0.0.0:80"),
     id: "app.crash",

@@ -19,6 +19,36 @@ function unplaced(message: string): Snapshot {
 
 /** What the kubelet and containerd say of a pod's surroundings, volumes and containers. */
 export const STARTS: readonly Relative[] = [
+  {
+    name: "a disk that fails is not the release's mistake, whatever the state is called",
+    snapshot: waits(
+      "CreateContainerConfigError",
+      "stat /var/lib/rancher/k3s/storage/pvc-aa: input/output error",
+    ),
+    id: "disk.io-error",
+    never: /release/,
+  },
+  ...[
+    "0/1 nodes are available: 1 node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s).",
+    '0/1 nodes are available: persistentvolumeclaim "redis-data" bound to non-existent persistentvolume "pvc-1".',
+  ].map((text): Relative => ({
+    name: `the claim is there, and its storage is not: ${text.slice(-50)}`,
+    snapshot: unplaced(text),
+    id: "stor.claim-lost",
+    says: /Do not delete/,
+    never: /does not exist any more, or is being deleted/,
+  })),
+  ...[
+    "configmap references non-existent config key: redis.conf",
+    "references non-existent secret key: redis.conf",
+  ].map((
+    text,
+  ): Relative => ({
+    name: `a setting without the part that is asked for: ${text.slice(0, 20)}`,
+    snapshot: inPod("redis", "FailedMount", `MountVolume.SetUp failed for volume "config" : ${text}`),
+    id: "stor.mount",
+    says: /It needs "redis\.conf"/,
+  })),
   ...[
     "OCI runtime create failed: runc create failed: unable to apply cgroup configuration: mkdir /sys/fs/cgroup/kubepods: no space left on device: unknown",
     'failed to create network namespace for sandbox "a": mount /proc/1/task/2/ns/net: no space left on device',

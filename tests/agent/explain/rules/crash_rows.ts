@@ -129,6 +129,18 @@ export const CRASH_ROWS: readonly Row[] = [
     red: of("redis", [podOf("redis", crashed("waiting", { exitCode: 132 }))]),
     green: of("redis", [podOf("redis", crashed("waiting", { exitCode: 134 }))]),
   },
+  ...([
+    ["dns.failed", "getaddrinfo EAI_AGAIN smtp.example.com"],
+    ["dns.servfail", "lookup smtp.example.com on 192.0.2.53:53: server misbehaving"],
+    ["dns.refused", "lookup smtp.example.com on 192.0.2.53:53: connection refused"],
+    ["dns.timeout", "lookup smtp.example.com on 192.0.2.53:53: i/o timeout"],
+  ] as const).map(([id, text]): Row => ({
+    name: `a name that is not looked up, ${text}`,
+    id,
+    component: "temporal",
+    red: crash("temporal", "temporal", text),
+    green: crash("temporal", "temporal", "lookup smtp.example.com on 192.0.2.53:53: no such host"),
+  })),
   {
     name: "binary missing",
     id: "app.crash",

@@ -108,7 +108,6 @@ export const NODE_ROWS: readonly Row[] = [
   ...[
     'persistentvolumeclaim "alga-core-sebastian-postgres-data" not found.',
     'persistentvolumeclaim "alga-core-sebastian-postgres-data" is being deleted.',
-    'persistentvolumeclaim "alga-core-sebastian-postgres-data" bound to non-existent persistentvolume "pvc-1".',
   ].map((text): Row => ({
     name: `claim missing, ${text}`,
     id: "stor.claim-missing",
@@ -118,6 +117,17 @@ export const NODE_ROWS: readonly Row[] = [
       unschedulable("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
     ),
   })),
+  {
+    name: "claim whose volume is gone",
+    id: "stor.claim-lost",
+    red: of(
+      "db",
+      unschedulable(
+        '0/1 nodes are available: persistentvolumeclaim "data" bound to non-existent persistentvolume "pvc-1".',
+      ),
+    ),
+    green: of("db", unschedulable('0/1 nodes are available: persistentvolumeclaim "data" not found.')),
+  },
   {
     name: "claim missing, until it is made again",
     id: "stor.claim-missing",
