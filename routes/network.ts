@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
+import { LINK_FIELD_KEYS, type LinkForm, meantBy } from "../agent/network/link_fields.ts";
 import { fixedAddress, LinkSettings } from "../agent/network/link_settings.ts";
 import type { NetworkReply } from "../agent/network/network_service.ts";
 import { toFieldErrors } from "../agent/setup/mod.ts";
@@ -11,7 +12,6 @@ import { networkProblem } from "./network_problem.ts";
 import { answerProblem } from "./problem.ts";
 
 const PAGE = "/network";
-const FIELDS = ["link", "method", "address", "gateway", "dnsServers"] as const;
 /** While something goes on, the page is asked for again after this time, s. */
 const AGAIN_SEC = 3;
 /** The browser has the page, and the machine its new address, before it goes there by itself, s. */
@@ -54,13 +54,9 @@ export function networkRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   });
   app.post(`${PAGE}/change`, async (c) => {
     const sent = new URLSearchParams(await c.req.text());
-    const given = Object.fromEntries(FIELDS.map((it) => [it, sent.get(it) ?? ""]));
+    const given = Object.fromEntries(LINK_FIELD_KEYS.map((it) => [it, sent.get(it) ?? ""])) as LinkForm;
     const unknown = [...sent.keys()].filter((it) => !Object.hasOwn(given, it) && it !== "csrf");
-    // With DHCP the form still shows what the link has now.
-    const shown = (await network.look()).dnsServers.join(", ");
-    const isShown = given.dnsServers === shown;
-    const leased = { ...given, address: "", gateway: "", ...isShown ? { dnsServers: "" } : {} };
-    const meant = given.method === "dhcp" ? leased : given;
+    const meant = meantBy(given, (await network.look()).dnsServers);
     const parsed = LinkSettings.safeParse({ ...meant, ...Object.fromEntries(unknown.map((it) => [it, ""])) });
     if (parsed.success) return await begun(c, await network.change(parsed.data, { by: by(c) }));
     const errors = toFieldErrors(parsed.error);

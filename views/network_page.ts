@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import type { NetworkInterface } from "../agent/network/link_state.ts";
 import type { NetworkView } from "../agent/network/network_service.ts";
+import { formOf, LINK_FIELDS, LINK_METHODS } from "../agent/network/link_fields.ts";
 import { TRIAL_MS } from "../agent/network/trial.ts";
 import { button } from "./form_button.ts";
 import { errorSummary, type FormState, inputField, radio } from "./form_field.ts";
@@ -137,11 +138,6 @@ function addressesOf({ hasCarrier, addresses }: NetworkInterface): string {
     .join(", ");
 }
 
-const METHODS = [
-  { value: "dhcp", label: "From DHCP", help: "The network gives address, gateway and DNS servers" },
-  { value: "static", label: "A fixed one", help: "As entered below" },
-] as const;
-
 function changeForm(
   csrfToken: string,
   { links, routes, dnsServers }: NetworkView,
@@ -150,22 +146,15 @@ function changeForm(
 ): VNode | null {
   if (links.length === 0) return null;
   const main = routes.find((it) => it.destination === "default");
-  const link = links.find((it) => it.name === (given.link ?? main?.device)) ?? links[0];
-  const [first] = link?.addresses ?? [];
-  const values = {
-    address: first ? `${first.address}/${first.prefixLength}` : "",
-    gateway: main?.gateway ?? "",
-    dnsServers: dnsServers.join(", "),
-    ...given,
-  };
-  const method = given.method ?? (first && !first.isDynamic ? "static" : "dhcp");
+  const now = { links, gateway: main?.gateway ?? "", dnsServers };
+  const values = { ...formOf(now, given.link ?? main?.device), ...given };
   const form = { csrfToken, values, origins: {}, errors };
   return html`
     <form class="panel" method="post" action="/network/change" novalidate>
       <h2>Change a link</h2>
       ${csrfField(csrfToken)}
       <fieldset id="link">
-        <legend>Link</legend>
+        <legend>${LINK_FIELDS.link.label}</legend>
         ${links.map((it, i) =>
           radio({
             id: `link-${i}`,
@@ -173,26 +162,19 @@ function changeForm(
             value: it.name,
             label: it.name,
             help: addressesOf(it),
-            isChosen: it.name === link?.name,
+            isChosen: it.name === values.link,
           })
         )}
       </fieldset>
       <fieldset id="method">
-        <legend>Address</legend>
-        ${METHODS.map((it) =>
-          radio({ ...it, id: `method-${it.value}`, name: "method", isChosen: it.value === method })
+        <legend>${LINK_FIELDS.method.label}</legend>
+        ${LINK_METHODS.map((it) =>
+          radio({ ...it, id: `method-${it.value}`, name: "method", isChosen: it.value === values.method })
         )}
       </fieldset>
-      ${inputField(form, "address", {
-        label: "Fixed address",
-        help: "With its prefix, such as 192.168.1.20/24. Not used with DHCP.",
-      }, { width: "w-m" })} ${inputField(form, "gateway", {
-        label: "Gateway",
-        help: "Of the fixed address. Empty for a network without a way out.",
-      }, { width: "w-m" })} ${inputField(form, "dnsServers", {
-        label: "DNS servers",
-        help: "Up to three. With DHCP, empty means those that it gives.",
-      }, { width: "w-m" })}
+      ${(["address", "gateway", "dnsServers"] as const).map((it) =>
+        inputField(form, it, LINK_FIELDS[it], { width: "w-m" })
+      )}
       <div class="acts">
         <button class="big">Try it for ${TRIAL_SEC} seconds</button><a href="/settings">Back without a change</a>
       </div>

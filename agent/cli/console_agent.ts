@@ -3,6 +3,7 @@ import type { LogSource, PowerAction } from "../console/model.ts";
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { readUnitJournal } from "../host/unit_journal.ts";
+import type { LinkForm } from "../network/link_fields.ts";
 import type { SetupFieldKey } from "../setup/inputs/fields.ts";
 import type { TypedView } from "../setup/inputs/typed_answers.ts";
 import type { AgentClient } from "./agent_client.ts";
@@ -10,7 +11,12 @@ import { AgentRefusal } from "./agent_refusal.ts";
 import { diagnose, whyAway } from "./diagnose.ts";
 
 /** What came of something that was asked for; the message is for people. */
-export type Reply<T = undefined> = { ok: true; value: T } | { ok: false; message: string };
+export type Reply<T = undefined> = { ok: true; value: T } | {
+  ok: false;
+  message: string;
+  /** What is wrong with which field. */
+  errors?: readonly { field: string; message: string }[];
+};
 
 /** What a console does besides drawing: it asks the agent, and systemd where the agent may be dead. */
 export interface ConsoleAgent {
@@ -25,6 +31,11 @@ export interface ConsoleAgent {
   accept(checkIds: readonly string[]): Promise<Reply>;
   /** Keeps the new settings of a link that are being tried. */
   keepNetwork(): Promise<Reply>;
+  takeNetworkBack(): Promise<Reply>;
+  /** Accepts what stands in the way of a change of the network. */
+  acceptNetwork(checkIds: readonly string[]): Promise<Reply>;
+  /** Has the agent try other settings of a link. */
+  tryLink(form: LinkForm): Promise<Reply>;
   /** Newest lines of a unit, the newest last. Never throws. */
   readLog(unit: LogSource): Promise<string[]>;
   power(what: PowerAction): Promise<Reply>;
@@ -43,7 +54,8 @@ export function createConsoleAgent(host: Host, client: AgentClient, line: string
       if (error instanceof AgentRefusal) {
         const [only, ...others] = error.errors;
         const isOne = only !== undefined && others.length === 0;
-        return { ok: false, message: isOne ? only.message : error.message.replaceAll(/\n */g, "; ") };
+        const message = isOne ? only.message : error.message.replaceAll(/\n */g, "; ");
+        return { ok: false, message, errors: error.errors };
       }
       return { ok: false, message: errorText(error) };
     }
@@ -70,6 +82,9 @@ export function createConsoleAgent(host: Host, client: AgentClient, line: string
       reply(client.request("POST", "/api/v1/setup/start", { terminal: line ?? "terminal", checksOnly })),
     post: (path) => reply(client.request("POST", `/api/v1/setup/${path}`, {})),
     keepNetwork: () => reply(client.request("POST", "/api/v1/network/keep", {})),
+    takeNetworkBack: () => reply(client.request("POST", "/api/v1/network/take-back", {})),
+    acceptNetwork: (checkIds) => reply(client.request("POST", "/api/v1/network/acknowledge", { checkIds })),
+    tryLink: (form) => reply(client.request("PUT", "/api/v1/network", form)),
     accept: (checkIds) => reply(client.request("POST", "/api/v1/setup/acknowledge", { checkIds })),
     async readLog(unit) {
       const lines = await readUnitJournal(host, unit, { lines: LOG_LINES }).catch((error) =>

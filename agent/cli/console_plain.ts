@@ -8,6 +8,7 @@ import { press } from "../console/press.ts";
 import { systemClock } from "../clock.ts";
 import { EXIT, type ExitCode, type Terminal } from "./command.ts";
 import type { ConsoleAgent } from "./console_agent.ts";
+import { askNetwork } from "./console_network.ts";
 import { askAnswers } from "./console_questions.ts";
 
 const COLUMNS = 79;
@@ -60,6 +61,8 @@ export async function runPlain(deps: PlainDeps, start: Model): Promise<ExitCode>
     } else if (intent?.type === "read-answers" || model.view.name === "progress") {
       if (model.view.name === "progress") say(bodyOf(model, room).lines);
       await setUp(deps, model, room, say);
+    } else if (model.view.name === "network") {
+      await askNetwork(agent, terminal, model, room);
     } else if (model.view.name !== "home") {
       say(bodyOf(model, room).lines);
       terminal.out("Enter goes back: ");

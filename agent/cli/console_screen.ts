@@ -78,6 +78,18 @@ export async function runScreen(
         return told(await agent.accept(intent.checkIds));
       case "keep-network":
         return told(await agent.keepNetwork(), { notice: "The new settings are kept." });
+      case "take-network-back":
+        return told(await agent.takeNetworkBack());
+      case "accept-network":
+        return told(await agent.acceptNetwork(intent.checkIds));
+      case "try-link": {
+        const reply = await agent.tryLink(intent.form);
+        const { view } = model;
+        if (reply.ok) return become({ view: { name: "network", offset: 0 } });
+        const { errors = [], message } = reply;
+        const isShown = view.name === "link" && errors.length > 0;
+        return become(isShown ? { view: { ...view, errors } } : { notice: message });
+      }
       case "look-again": {
         screen.forget();
         const { status } = model.document?.setup.state ?? {};

@@ -1,4 +1,5 @@
 import type { NetworkInterface } from "../host/network_facts.ts";
+import type { NetworkChange } from "./network_change.ts";
 import type { SetupView } from "../setup/setup_state.ts";
 import type { StatusDocument } from "../status/document.ts";
 import type { BuildInfo } from "../version.ts";
@@ -12,6 +13,8 @@ export interface NetworkView {
   resolvers: readonly string[];
   /** Until when new settings of a link are tried; `null` while none are. */
   trialEndsAt: string | null;
+  /** What goes on with the last change of a link, or has become of it. */
+  change: NetworkChange | null;
 }
 
 /** Everything that the console shows, in one answer of the agent's socket. */

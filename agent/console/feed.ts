@@ -8,12 +8,15 @@ import type { SetupService } from "../setup/setup_service.ts";
 import { PATHS } from "../state/paths.ts";
 import type { StatusService } from "../status/document.ts";
 import type { BuildInfo } from "../version.ts";
+import { changeOf } from "./network_change.ts";
 import type { ConsoleDocument, NetworkView } from "./document.ts";
 
 /** Where nothing tells of a change of the network, it is looked at this often. */
 const LOOK_MS = 10_000;
 /** A cluster that starts its pods changes links all the time: one look holds for so long. */
 const SETTLE_MS = 500;
+
+type LinkFacts = Omit<NetworkView, "trialEndsAt" | "change">;
 
 export interface FeedDeps {
   host: Host;
@@ -22,7 +25,11 @@ export interface FeedDeps {
   setup: Pick<SetupService, "view" | "subscribe">;
   access: Pick<Access, "tokenToShow">;
   /** New settings of a link, while they are tried. */
-  network: { trialEndsAt(): string | undefined; subscribe(listener: () => void): () => void };
+  network: {
+    trialEndsAt(): string | undefined;
+    operation(): OperationView;
+    subscribe(listener: () => void): () => void;
+  };
   /** Operations under way, waiting for a person or owing something. */
   current(): readonly OperationView[];
   hostName: string;
@@ -40,7 +47,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
   const { host, clock } = deps;
   const epoch = clock.nowMs().toString(36);
   let count = 0;
-  let network: Omit<NetworkView, "trialEndsAt"> | undefined;
+  let network: LinkFacts | undefined;
   let changed = Promise.withResolvers<void>();
   let isFollowing = false;
   let isLooking = false;
@@ -101,7 +108,11 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
         hostName: deps.hostName,
         build: deps.build,
         token: token ?? null,
-        network: { ...network, trialEndsAt: deps.network.trialEndsAt() ?? null },
+        network: {
+          ...network,
+          trialEndsAt: deps.network.trialEndsAt() ?? null,
+          change: changeOf(deps.network.operation()),
+        },
         status: deps.status.current(),
         setup: deps.setup.view(),
         holder: holder === undefined
@@ -113,7 +124,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
 }
 
 /** What the machine does not tell is left out. Never throws. */
-async function readNetwork(host: Host): Promise<Omit<NetworkView, "trialEndsAt">> {
+async function readNetwork(host: Host): Promise<LinkFacts> {
   const [interfaces, routes, resolvers] = await Promise.all([
     readReachableAddresses(host).catch(() => []),
     readRoutes(host).catch(() => []),

@@ -4,6 +4,7 @@ import type { Body } from "./frames/body.ts";
 import { confirmBody } from "./frames/confirm.ts";
 import { helpBody } from "./frames/help.ts";
 import { homeBody } from "./frames/home.ts";
+import { linkBody } from "./frames/link.ts";
 import { logsBody } from "./frames/logs.ts";
 import { networkBody } from "./frames/network.ts";
 import { progressBody } from "./frames/progress.ts";
@@ -58,6 +59,8 @@ export function bodyOf(model: Model, room: Parameters<typeof homeBody>[1]): Body
       return progressBody(model, view, room);
     case "network":
       return networkBody(model, view, room);
+    case "link":
+      return linkBody(model, view, room);
     case "logs":
       return logsBody(model, view, room);
     case "help":

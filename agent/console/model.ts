@@ -1,3 +1,4 @@
+import type { LinkForm } from "../network/link_fields.ts";
 import type { SetupFieldKey } from "../setup/inputs/fields.ts";
 import type { TypedView } from "../setup/inputs/typed_answers.ts";
 import type { Charset } from "./cells.ts";
@@ -21,6 +22,18 @@ export interface Question {
   error?: string;
 }
 
+/** The form that changes a link. */
+export interface LinkView {
+  name: "link";
+  form: LinkForm;
+  /** The name servers that it began with. */
+  shownDns: readonly string[];
+  /** The row that is typed in; the one behind the last sends it. */
+  row: number;
+  /** What the agent finds wrong with which field. */
+  errors: readonly { field: string; message: string }[];
+}
+
 /** What fills the screen. */
 export type View =
   | { name: "home" }
@@ -28,6 +41,7 @@ export type View =
   | { name: "answers"; row: number }
   | { name: "progress"; offset: number }
   | { name: "network"; offset: number }
+  | LinkView
   | { name: "logs"; source: LogSource; offset: number }
   | { name: "help" }
   | { name: "confirm"; what: PowerAction | "accept" };
@@ -61,6 +75,9 @@ export type Intent =
   | { type: "accept"; checkIds: readonly string[] }
   | { type: "look-again" }
   | { type: "keep-network" }
+  | { type: "take-network-back" }
+  | { type: "accept-network"; checkIds: readonly string[] }
+  | { type: "try-link"; form: LinkForm }
   | { type: "read-log"; source: LogSource }
   | { type: "login" }
   | { type: "power"; what: PowerAction }

@@ -1,5 +1,7 @@
 import { fieldOf, type SetupFieldKey } from "../setup/inputs/fields.ts";
 import { openFindings, progressKeys } from "./frames/progress.ts";
+import { networkKeys } from "./network_keys.ts";
+import { linkView, pressLink } from "./press_link.ts";
 import { homeKeys } from "./home_keys.ts";
 import {
   type Intent,
@@ -39,9 +41,9 @@ export function press(before: Model, key: Key): Pressed {
     case "progress":
       return pressProgress(model, view, key);
     case "network":
-      return key.text.toLowerCase() === "k" && model.document?.network.trialEndsAt
-        ? { model, intent: { type: "keep-network" } }
-        : scroll(model, view, key);
+      return pressNetwork(model, view, key);
+    case "link":
+      return pressLink(model, view, key) ?? unknown(model);
     case "logs": {
       const source = key.text === "5" ? view.source : LOG_SOURCES[Number(key.text) - 1];
       if (source === undefined) return scroll(model, view, key, -1);
@@ -51,6 +53,23 @@ export function press(before: Model, key: Key): Pressed {
       return unknown(model);
     case "confirm":
       return pressConfirm(model, view.what, key);
+  }
+}
+
+function pressNetwork(model: Model, view: Extract<View, { name: "network" }>, key: Key): Pressed {
+  const network = model.document?.network;
+  const found = network && networkKeys(network).find((it) => it.key === key.text.toLowerCase());
+  switch (found?.does) {
+    case "change":
+      return to(model, linkView(model));
+    case "keep":
+      return { model, intent: { type: "keep-network" } };
+    case "take-back":
+      return { model, intent: { type: "take-network-back" } };
+    case "accept":
+      return { model, intent: { type: "accept-network", checkIds: network?.change?.acceptIds ?? [] } };
+    case undefined:
+      return scroll(model, view, key);
   }
 }
 

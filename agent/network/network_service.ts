@@ -35,6 +35,8 @@ export interface NetworkService {
   whenTried(): Promise<RunningTrial | undefined>;
   /** Until when new settings are tried; `undefined` while none are. */
   trialEndsAt(): string | undefined;
+  /** The change under way, or the last one. */
+  operation(): OperationView;
   keep(): NetworkReply;
   takeBack(): NetworkReply;
 }
@@ -78,6 +80,7 @@ export async function createNetworkService(
       }
       return trial.current();
     },
+    operation: handle.view,
     trialEndsAt: () => trial.current()?.endsAt,
     keep: () => decided(trial.keep()),
     takeBack: () => decided(trial.takeBack()),

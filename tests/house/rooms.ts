@@ -74,6 +74,7 @@ export const ROOMS: readonly Room[] = [
     knows: [
       "agent/access",
       "agent/host",
+      "agent/network",
       "agent/operation",
       "agent/preflight",
       "agent/product",

@@ -41,6 +41,9 @@ export function networkStub(): NetworkService & {
     whenTried() {
       return Promise.resolve(this.now.trial);
     },
+    operation() {
+      return this.now.operation;
+    },
     trialEndsAt() {
       return this.now.trial?.endsAt;
     },

@@ -1,11 +1,12 @@
 import type { NetworkView } from "../document.ts";
 import type { Model, View } from "../model.ts";
 import { wrap } from "../cells.ts";
+import { networkKeys } from "../network_keys.ts";
 import { type Body, type Room, scrolled } from "./body.ts";
 
 /** Links and addresses, each with where it comes from, and what is being tried. */
 export function networkBody(
-  { document }: Model,
+  { document, notice }: Model,
   { offset }: Extract<View, { name: "network" }>,
   { columns, rows, cells }: Room,
 ): Body {
@@ -19,23 +20,22 @@ export function networkBody(
     `DNS servers  ${network.resolvers.join(", ") || "none: names cannot be looked up"}`,
     "",
     ...trialLines(network),
+    ...notice === "" ? [] : ["", notice],
   ];
   const lines = texts.flatMap((it) => wrap(cells(it), columns - 2, 13)).map((it) => `  ${it}`.trimEnd());
   const part = scrolled(lines, offset, rows);
-  const isTrial = network !== undefined && network.trialEndsAt !== null;
-  return { lines: part.lines, keys: [...isTrial ? ["k Keep them"] : [], "Esc Back", ...part.keys] };
+  const keys = network === undefined ? [] : networkKeys(network).map((it) => `${it.key} ${it.label}`);
+  return { lines: part.lines, keys: [...keys, "Esc Back", ...part.keys] };
 }
 
-/** What is tried now, or how an address is changed. */
-function trialLines({ trialEndsAt }: NetworkView): string[] {
-  return trialEndsAt === null
-    ? ['Change them on the page "Network", or from a shell: alga-agent network set']
-    : [
-      `New settings are tried until ${
-        trialEndsAt.slice(11, 19)
-      } UTC; then the old ones come back by themselves.`,
-      "Press k to keep them.",
-    ];
+/** What is tried now, or what has become of the last change. */
+function trialLines({ trialEndsAt, change }: NetworkView): readonly string[] {
+  return trialEndsAt === null ? change?.lines ?? [] : [
+    `New settings are tried until ${
+      trialEndsAt.slice(11, 19)
+    } UTC; then the old ones come back by themselves.`,
+    "Press k to keep them.",
+  ];
 }
 
 /** "ens18  192.168.64.8/24  DHCP", one line an address or link without one. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stubOperation } from "../../routes/settings_stub.ts";
 import { createConsoleFeed } from "../../../agent/console/feed.ts";
 import type { OperationView } from "../../../agent/operation/operation.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
@@ -43,7 +44,11 @@ function feedOn() {
     status: { current: () => status, subscribe },
     setup: { view: () => setup, subscribe },
     access: { tokenToShow: () => state.token },
-    network: { trialEndsAt: () => state.trialEndsAt, subscribe },
+    network: {
+      trialEndsAt: () => state.trialEndsAt,
+      operation: () => stubOperation({ name: "network" }),
+      subscribe,
+    },
     current: () => state.current,
     hostName: "appliance-01",
     build,

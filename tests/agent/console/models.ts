@@ -1,3 +1,4 @@
+import { linkView } from "../../../agent/console/press_link.ts";
 import type { Model } from "../../../agent/console/model.ts";
 import { SETUP_FIELD_KEYS } from "../../../agent/setup/inputs/fields.ts";
 import type { TypedView } from "../../../agent/setup/inputs/typed_answers.ts";
@@ -32,6 +33,7 @@ const noAddress = sampleDocument({
     gateway: null,
     resolvers: [],
     trialEndsAt: null,
+    change: null,
   },
 });
 const long = sampleDocument({
@@ -114,6 +116,30 @@ export const MODELS: Readonly<Record<string, Model>> = {
     view: { name: "progress", offset: 0 },
   }),
   "network": sampleModel({ document: long, view: { name: "network", offset: 0 } }),
+  "a change of the network that waits": sampleModel({
+    document: {
+      ...fresh,
+      network: {
+        ...fresh.network,
+        change: {
+          isRunning: false,
+          lines: ["The change waits for you:", "The address is k3s' own", "What to do: keep it"],
+          acceptIds: ["node-address"],
+        },
+      },
+    },
+    view: { name: "network", offset: 0 },
+  }),
+  "a link": sampleModel({ view: linkView(sampleModel()) }),
+  "a link, a fixed address": sampleModel({
+    view: {
+      ...linkView(sampleModel()),
+      form: { ...linkView(sampleModel()).form, method: "static", address: "192.168.64.8" },
+      row: 2,
+      errors: [{ field: "address", message: "lacks the length of the prefix; write it as 192.168.64.8/24" }],
+    },
+  }),
+  "a link, about to be tried": sampleModel({ view: { ...linkView(sampleModel()), row: 3 } }),
   "network on trial": sampleModel({
     document: { ...fresh, network: { ...fresh.network, trialEndsAt: "2026-11-26T22:00:30.000Z" } },
     view: { name: "network", offset: 0 },
