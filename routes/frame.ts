@@ -23,6 +23,15 @@ function isSetUp({ setup }: AppDeps): boolean {
   }
 }
 
+/** The same: an override is shown as long as it can be told. */
+function overrideOf({ updates }: AppDeps): string | undefined {
+  try {
+    return updates.view().rules.override?.text;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What every page shows around its content. */
 export async function frameOf(
   c: Context<Env>,
@@ -32,6 +41,7 @@ export async function frameOf(
 ): Promise<Frame> {
   const status = deps.status.current();
   const session = c.get("session");
+  const override = overrideOf(deps);
   const version = status.release.selectedReleaseVersion;
   return {
     hostName: deps.identity.hostName,
@@ -48,6 +58,7 @@ export async function frameOf(
     certificate: status.certificate,
     ...(session === undefined ? {} : { csrfToken: session.csrfToken }),
     ...(session?.mustChoosePassword ? { isClosed: true } : {}),
+    ...(override === undefined ? {} : { override }),
     ...(current === undefined ? {} : { current }),
   };
 }

@@ -24,6 +24,8 @@ export interface Frame {
   isClosed?: boolean;
   /** What is wrong with the appliance. Of it every page, the sign-in page too, tells that nothing that is done there is kept. */
   problems?: readonly Pick<Blocker, "id" | "title" | "nextAction">[];
+  /** A testing override of updates that is in force, with its end. */
+  override?: string;
   /** How this page is being read; in clear, with its address over TLS. */
   connection: { isEncrypted: true } | { isEncrypted: false; encryptedUrl: string };
   /** Of the agent's pages; null in the first moments. */
@@ -80,7 +82,7 @@ export function pageParts(frame: Frame, page: Page): [string, string] {
     </head>
   `);
   const body = renderPart(html`
-    <div>${notKept(frame)}${page.body}</div>
+    <div>${notKept(frame)}${overrideNotice(frame)}${page.body}</div>
   `).slice("<div>".length, -"</div>".length);
   const start = `<!doctype html><html lang="en">${head}<body>${
     renderPart(html`
@@ -126,6 +128,16 @@ function notKept({ problems = [], current }: Frame): Content {
     <div class="summary" role="alert">
       <b>${visible(full.title)}</b>
       <span>What you do here may not be kept. ${visible(full.nextAction)}</span>
+    </div>
+  `;
+}
+
+/** Nobody forgets that this appliance does not follow its channel. */
+function overrideNotice({ override, csrfToken }: Frame): Content {
+  return override === undefined || csrfToken === undefined ? null : html`
+    <div class="summary" role="status">
+      <b>This appliance is under test</b>
+      <span>${visible(sentence(override))} <a href="/updates/channel">See or end it</a></span>
     </div>
   `;
 }

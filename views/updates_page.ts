@@ -3,7 +3,7 @@ import type { UpdateAttempt } from "../agent/update/history.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
 import type { Verdict } from "../agent/trust/policy.ts";
 import { type Content, html, visible } from "./html.ts";
-import { duration, mark, moment, type Tone } from "./layout.ts";
+import { duration, mark, moment, sentence, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { hiddenForm, operationParts } from "./operation_parts.ts";
 
@@ -52,8 +52,8 @@ export function updatesParts(view: UpdateView, nowMs: number): VNode[] {
     isBusy ? null : newsPart(view, asOf),
     trustPart(view),
     notesPart(view),
+    rulesPart(view),
     historyPart(view.history, asOf),
-    CHANNEL,
   ]);
 }
 
@@ -65,12 +65,17 @@ export function updatesTone({ operation: { state }, news }: UpdateView): Tone {
 }
 
 /** Title of the page and of its first part. */
-export function updatesTitle({ news, installed }: UpdateView): string {
+export function updatesTitle({ news, installed, rules }: UpdateView): string {
+  if (rules.override === undefined && rules.pin !== undefined && news.answer === "up-to-date") {
+    return `Release ${visible(installed?.version ?? "")} is the pinned one`;
+  }
   switch (news.answer) {
     case "update-available":
       return `Release ${visible(news.target?.version ?? "")} is available`;
     case "up-to-date":
-      return `Release ${visible(installed?.version ?? "")} is the newest of its channel`;
+      return rules.override === undefined
+        ? `Release ${visible(installed?.version ?? "")} is the newest of its channel`
+        : `Release ${visible(installed?.version ?? "")} is what the testing override leads to`;
     case "cannot-tell":
       return "It is not known whether there is an update";
     case "never":
@@ -208,7 +213,9 @@ function attemptRow(it: UpdateAttempt, asOf: string): VNode {
       ${mark(tone)}<h3>${visible(it.from)} → ${visible(
         it.to,
       )}</h3><span class="tag">${word}${it.result === "done" ? took : ""}</span>
-      <p>${moment(it.at, asOf)} by ${visible(it.by)}.${it.allowDowngrade
+      <p>${moment(it.at, asOf)} by ${visible(it.by)}.${it.source === undefined
+        ? ""
+        : ` From ${visible(it.source)}.`}${it.allowDowngrade
         ? " Going back was asked for."
         : ""}${it.problem === undefined ? "" : ` ${visible(it.problem)}`}${it.accepted.length === 0
         ? ""
@@ -217,9 +224,31 @@ function attemptRow(it: UpdateAttempt, asOf: string): VNode {
   `;
 }
 
-const CHANNEL = html`
-  <div class="panel">
-    <h2>Channel</h2>
-    <p>Which channel this appliance follows is one of its <a href="/settings">settings</a>.</p>
-  </div>
-`;
+/** What is followed beside the channel, when updates begin, and what comes next by itself. */
+function rulesPart({ rules, beyond, news }: UpdateView): VNode {
+  const { pin, override, window, next } = rules;
+  const rows = [
+    override && `${sentence(override.text)}`,
+    pin !== undefined &&
+    `Pinned to ${visible(pin)}.${
+      beyond === undefined ? "" : ` Its channel leads to ${visible(beyond.version)}, which is not installed.`
+    }`,
+    override === undefined && pin === undefined &&
+    `Follows its channel${news.channel === "" ? "" : `, ${visible(news.channel)}`}.`,
+    window === undefined
+      ? "No maintenance window: updates may begin at any time."
+      : `Maintenance window: ${window.text}; ${visible(window.now)}.`,
+    visible(next.text),
+  ].filter(Boolean);
+  return html`
+    <div class="panel">
+      <h2>Channel and maintenance</h2>
+      ${rows.map((it) =>
+        html`
+          <p>${it}</p>
+        `
+      )}
+      <div class="acts"><a href="/updates/channel">Change channel, pin, window</a></div>
+    </div>
+  `;
+}

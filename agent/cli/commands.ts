@@ -11,6 +11,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "settings", load: async () => (await import("./settings.ts")).settingsCommand },
   { name: "network", load: async () => (await import("./network.ts")).networkCommand },
   { name: "update", load: async () => (await import("./update.ts")).updateCommand },
+  { name: "channel", load: async () => (await import("./channel.ts")).channelCommand },
   { name: "preflight", load: async () => (await import("./preflight.ts")).preflightCommand },
   { name: "status", load: async () => (await import("./status.ts")).statusCommand },
   { name: "workloads", load: async () => (await import("./workloads.ts")).workloadsCommand },

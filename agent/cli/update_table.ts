@@ -9,7 +9,8 @@ import { planLines } from "./plan_lines.ts";
 const PLAIN: Layout = { columns: undefined, color: false };
 
 /** What is installed and what the channel leads to. Pure. */
-export function newsText({ installed, news }: UpdateView, layout: Layout = PLAIN): string {
+export function newsText(view: UpdateView, layout: Layout = PLAIN): string {
+  const { installed, news } = view;
   const runs = installed ? `${installed.version} (${installed.channel})` : "not on record";
   const lines = [`Installed:  ${runs}`, `Channel:    ${answerText(news)}`];
   const trust = news.refused ?? news.trust;
@@ -18,6 +19,14 @@ export function newsText({ installed, news }: UpdateView, layout: Layout = PLAIN
     for (const it of trust.keyProblems) lines.push(`Key:        ${it}`);
     lines.push(`Unsigned:   ${trust.policy === "require" ? "refused" : "said, and may be installed"}`);
   }
+  const { rules, beyond } = view;
+  if (rules.override) lines.push(`Override:   ${rules.override.text}`);
+  if (rules.pin !== undefined) {
+    lines.push(`Pinned:     ${rules.pin}; "alga-agent channel set --no-pin" ends it`);
+  }
+  if (beyond) lines.push(`Newer:      its channel leads to ${beyond.version}, which is not installed`);
+  if (rules.window) lines.push(`Window:     ${rules.window.text}; ${rules.window.now}`);
+  if (rules.next.status !== "off") lines.push(`By itself:  ${rules.next.text}`);
   if (news.older) lines.push(`Older:      ${olderText(news.older)}; go back with --allow-downgrade`);
   if (news.answeredAt !== undefined) lines.push(`Answered:   ${utcMinute(news.answeredAt)}`);
   if (news.answer === "update-available") {
@@ -75,7 +84,8 @@ function attemptText(attempt: UpdateAttempt): string {
     : ` after ${durationText(Date.parse(finishedAt) - Date.parse(at))}`;
   const back = allowDowngrade ? "; going back was asked for" : "";
   const risks = accepted.length === 0 ? "" : `; accepted: ${accepted.map((it) => it.checkId).join(", ")}`;
-  return `${utcMinute(at)}  ${from} → ${to}  ${result}${took}, by ${by}${back}${risks}${
+  const source = attempt.source === undefined ? "" : `, from ${attempt.source}`;
+  return `${utcMinute(at)}  ${from} → ${to}  ${result}${took}, by ${by}${source}${back}${risks}${
     problem === undefined ? "" : `: ${problem}`
   }`;
 }

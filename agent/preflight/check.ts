@@ -3,6 +3,7 @@ import type { Host } from "../host/host.ts";
 import type { MachineFacts } from "./facts/gather.ts";
 import type { SignaturePolicy } from "../trust/mod.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
+import type { ReleasePlace } from "../release/mod.ts";
 
 /** `error` means "could not be checked" and never counts as a pass. */
 export type CheckStatus = "pass" | "warn" | "fail" | "error" | "skipped";
@@ -62,6 +63,8 @@ export interface CheckInputs {
   channel: "stable" | "nightly";
   /** Version or digest in place of the channel's newest; empty = none. */
   releaseRef: string;
+  /** Where releases lie; the publisher's place without it. */
+  releasePlace?: ReleasePlace;
   appUrl: string;
   dnsMode: "system" | "custom";
   dnsServers: readonly string[];

@@ -100,6 +100,9 @@ export interface ResolvedRelease {
   manifest: ReleaseManifest;
 }
 
+/** Where releases lie: a registry and a repository of it, without the host. */
+export type ReleasePlace = Pick<ResolvedRelease, "registryHost" | "repository">;
+
 /** Conventional place of release pointers. @see contract.md 1.1 */
 export const RELEASE_REGISTRY = "ghcr.io";
 export const RELEASE_REPOSITORY = "nine-minds/alga-appliance-release";

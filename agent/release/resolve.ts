@@ -8,6 +8,7 @@ import {
   RELEASE_REGISTRY,
   RELEASE_REPOSITORY,
   ReleaseManifest,
+  type ReleasePlace,
   type ResolvedRelease,
 } from "./manifest.ts";
 
@@ -38,6 +39,8 @@ const MANIFEST_TYPES = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ] as const;
 
+const PUBLISHED: ReleasePlace = { registryHost: RELEASE_REGISTRY, repository: RELEASE_REPOSITORY };
+
 const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
 
 /**
@@ -49,39 +52,46 @@ const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
  */
 export async function resolveRelease(
   client: RegistryClient,
-  options: { reference?: string; channel: "stable" | "nightly"; signal?: AbortSignal },
+  options: {
+    reference?: string;
+    channel: "stable" | "nightly";
+    /** Where releases lie; the publisher's place without it. */
+    place?: ReleasePlace;
+    signal?: AbortSignal;
+  },
 ): Promise<ResolvedRelease> {
   const reference = options.reference || options.channel;
+  const { registryHost, repository } = options.place ?? PUBLISHED;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
-  const pointer = await client.fetchManifest(RELEASE_REGISTRY, RELEASE_REPOSITORY, reference, signal);
-  const pointed = parseJson(pointer.bytes, RELEASE_REGISTRY);
+  const pointer = await client.fetchManifest(registryHost, repository, reference, signal);
+  const pointed = parseJson(pointer.bytes, registryHost);
   let oci = OciManifest.safeParse(pointed);
   const index = OciIndex.safeParse(pointed);
   if (index.success) {
     const chosen = chooseManifest(index.data.manifests);
     if (!chosen) throw unusable(reference, "its index names no image manifest for linux/amd64");
     const { bytes } = await client.fetchManifest(
-      RELEASE_REGISTRY,
-      RELEASE_REPOSITORY,
+      registryHost,
+      repository,
       chosen.digest,
       signal,
     );
     if (typeof chosen.size === "number" && bytes.length !== chosen.size) {
       throw new RegistryError(
         "wrong-size",
-        RELEASE_REGISTRY,
-        `${RELEASE_REGISTRY} sent ${bytes.length} bytes of ${chosen.digest}, not ${chosen.size}`,
+        registryHost,
+        `${registryHost} sent ${bytes.length} bytes of ${chosen.digest}, not ${chosen.size}`,
       );
     }
-    oci = OciManifest.safeParse(parseJson(bytes, RELEASE_REGISTRY));
+    oci = OciManifest.safeParse(parseJson(bytes, registryHost));
   }
   if (!oci.success) throw unusable(reference, "it is not an OCI image manifest with a config");
   const read = async ({ digest, size }: z.infer<typeof Descriptor>) => {
     const descriptor = { digest, ...(typeof size === "number" ? { size } : {}) };
     const limits = { maxBytes: MAX_RELEASE_BYTES, ...signal };
     return parseJson(
-      await client.fetchBlob(RELEASE_REGISTRY, RELEASE_REPOSITORY, descriptor, limits),
-      RELEASE_REGISTRY,
+      await client.fetchBlob(registryHost, repository, descriptor, limits),
+      registryHost,
     );
   };
   let content = await read(oci.data.config);
@@ -90,7 +100,7 @@ export async function resolveRelease(
   if (format !== undefined && format > 1) {
     throw new RegistryError(
       "newer-format",
-      RELEASE_REGISTRY,
+      registryHost,
       `Release "${reference}" needs a newer agent: it has format ${format}, and this agent knows format 1`,
     );
   }
@@ -102,8 +112,8 @@ export async function resolveRelease(
   return {
     reference,
     channel: options.channel,
-    registryHost: RELEASE_REGISTRY,
-    repository: RELEASE_REPOSITORY,
+    registryHost,
+    repository,
     manifestDigest: pointer.digest,
     manifest: manifest.data,
   };

@@ -6,6 +6,7 @@ import type { RegistryClient } from "../registry/registry.ts";
 import {
   RELEASE_REGISTRY,
   RELEASE_REPOSITORY,
+  type ReleasePlace,
   type ResolvedRelease,
   resolveRelease,
 } from "../release/mod.ts";
@@ -39,12 +40,22 @@ export interface ChannelNews {
   refused?: Judgement;
 }
 
+/** What is asked for in place of the channel. */
+export interface Followed {
+  /** Version or digest; without one it is the channel. */
+  reference?: string;
+  /** Where releases lie; the publisher's place without it. */
+  place?: ReleasePlace;
+}
+
 /** Looks at what the channel leads to. */
 export interface ChannelWatch {
   /** `installed`: the digest of the installed release's pointer. */
   news(installed: string | undefined): ChannelNews;
   /** Asks now; two at once are one. Never throws: what went wrong is part of the news. */
   look(): Promise<void>;
+  /** Another release is followed from now on: what was known is not what was asked. */
+  forget(): void;
   /** Asks every few hours until the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
   subscribe(listener: () => void): () => void;
@@ -57,27 +68,35 @@ export interface ChannelWatchDeps {
   /** `undefined` before setup is done: then nothing is asked. */
   settings(): Promise<Settings | undefined>;
   registryFor: (network: NetworkSettings) => RegistryClient;
+  /** What it follows now; the channel without it. `undefined`: nothing, and nothing is asked. */
+  followed?(): Followed | undefined;
   random?: () => number;
 }
 
 export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
-  const { clock, settings, registryFor, random = Math.random } = deps;
+  const { clock, settings, registryFor, followed = () => ({}), random = Math.random } = deps;
   const listeners = new Set<() => void>();
   let known: { release: ResolvedRelease; trust: Judgement } | undefined;
   let last: Pick<ChannelNews, "channel" | "askedAt" | "answeredAt" | "problem" | "refused"> | undefined;
   let underWay: Promise<void> | undefined;
+  /** Grows when another release is followed. */
+  let turn = 0;
 
   async function ask(): Promise<void> {
     const now = await settings();
-    if (!now) return;
+    const wanted = followed();
+    if (!now || !wanted) return;
+    const asked = turn;
     const { channel, signatures } = now;
-    const before = known?.release.channel === channel ? known : undefined;
+    const before = known && isAbout(known.release, channel, wanted) ? known : undefined;
     const registry = registryFor(networkOfSettings(now));
     const askedAt = isoNow(clock);
     try {
       const signal = AbortSignal.timeout(LIMIT_MS);
-      const release = await resolveNewer(registry, channel, { known: before?.release, signal });
+      const options = { wanted, known: before?.release, signal };
+      const release = await resolveNewer(registry, channel, options);
       const trust = await judgeAndRemember({ ...deps, registry }, release, { policy: signatures, signal });
+      if (asked !== turn) return;
       known = isBelieved(trust) ? { release, trust } : before;
       const problem = `Release ${release.manifest.version} is not believed: ${trust.found}`;
       last = {
@@ -87,6 +106,7 @@ export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
         ...(isBelieved(trust) ? {} : { refused: trust, problem }),
       };
     } catch (error) {
+      if (asked !== turn) return;
       known = before;
       const answeredAt = last?.channel === channel ? last.answeredAt : undefined;
       last = { channel, askedAt, problem: errorText(error), ...(answeredAt && { answeredAt }) };
@@ -96,10 +116,20 @@ export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
     for (const listener of listeners) listener();
   }
 
-  const look = () => underWay ??= ask().finally(() => underWay = undefined);
+  function begin(): Promise<void> {
+    const asked = turn;
+    return ask().finally(() => {
+      if (asked === turn) underWay = undefined;
+    });
+  }
+  const look = () => underWay ??= begin();
 
   return {
     look,
+    forget() {
+      turn++;
+      known = last = underWay = undefined;
+    },
     news(installed) {
       if (!last) return { answer: "never", channel: "" };
       const target = known && { target: known.release, trust: known.trust };
@@ -122,17 +152,28 @@ export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
   };
 }
 
+/** Whether a known release is what is asked for now. */
+function isAbout(release: ResolvedRelease, channel: Settings["channel"], { reference, place }: Followed) {
+  const { registryHost, repository } = place ??
+    { registryHost: RELEASE_REGISTRY, repository: RELEASE_REPOSITORY };
+  return release.channel === channel && release.reference === (reference ?? channel) &&
+    release.registryHost === registryHost && release.repository === repository;
+}
+
 /** One small request while the channel stays where it is; the release itself is read only when it has moved. */
 async function resolveNewer(
   registry: RegistryClient,
   channel: Settings["channel"],
-  { known, signal }: { known: ResolvedRelease | undefined; signal: AbortSignal },
+  { wanted, known, signal }: {
+    wanted: Followed;
+    known: ResolvedRelease | undefined;
+    signal: AbortSignal;
+  },
 ): Promise<ResolvedRelease> {
   if (known) {
-    const { digest } = await registry.fetchManifest(RELEASE_REGISTRY, RELEASE_REPOSITORY, channel, {
-      signal,
-    });
+    const { registryHost, repository, reference } = known;
+    const { digest } = await registry.fetchManifest(registryHost, repository, reference, { signal });
     if (digest === known.manifestDigest) return known;
   }
-  return await resolveRelease(registry, { channel, signal });
+  return await resolveRelease(registry, { ...wanted, channel, signal });
 }

@@ -4,6 +4,7 @@ import type { ResolvedRelease } from "../release/mod.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LoginWatch } from "../setup/login_watch.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
+import type { MaintenanceWindow } from "./maintenance_window.ts";
 import type { UpdateRequest } from "./update_request.ts";
 
 /** What the steps of an update may use. */
@@ -13,6 +14,8 @@ export interface UpdateContext extends StepTools {
   settings(): Promise<Settings>;
   /** The release that is installed; `undefined` when it is not on record. */
   installed(): Promise<ResolvedRelease | undefined>;
+  /** When updates may begin; `undefined` where they always may. */
+  window(): Promise<{ window: MaintenanceWindow; timeZone: string } | undefined>;
   registry: RegistryClient;
   mirrors: RegistryMirrors;
   agentPort: number;

@@ -17,6 +17,7 @@ import { newerSeen, readSeen } from "../trust/mod.ts";
 import { olderThan } from "./age.ts";
 import { targetOf, type UpdateContext } from "./context.ts";
 import { isSuspended, readReleases } from "./helm_releases.ts";
+import { windowCheck } from "./window_check.ts";
 
 /**
  * Checks of setup that an update needs as well: the way to the registries, the release and all that it names, the room on the
@@ -42,9 +43,11 @@ export const updateGate: Gate<UpdateContext, PreflightReport> = {
   },
   async check(context) {
     const { host, clock, registry, mirrors, agentPort, signal } = context;
+    const { manifestDigest, registryHost, repository } = targetOf(context);
     const inputs = {
       ...toCheckInputs(await context.settings()),
-      releaseRef: targetOf(context).manifestDigest,
+      releaseRef: manifestDigest,
+      releasePlace: { registryHost, repository },
     };
     const asked: CheckContext = { host, clock, registry, mirrors, agentPort, signal, inputs };
     const checks = [...allChecks(asked).filter((it) => isShared(it.id)), ...updateChecks(context)];
@@ -61,6 +64,7 @@ export function updateChecks(context: UpdateContext): readonly Check[] {
     chartsCheck(context),
     heldCheck(context),
     healthCheck(context),
+    windowCheck(context),
   ];
 }
 

@@ -9,6 +9,10 @@ export interface UpdateAttempt {
   from: string;
   to: string;
   channel: string;
+  /** The release that it went to. */
+  manifestDigest?: string;
+  /** Where the release came from, unless it was what the channel led to ("1.6.0 of ghcr.io/example/releases"). */
+  source?: string;
   /** Somebody let it go to an older release. */
   allowDowngrade?: true;
   result: "running" | "checked" | "blocked" | "failed" | "cancelled" | "done";
@@ -71,7 +75,12 @@ function begun({ at, data }: JournalEntry): UpdateAttempt {
   const text = (key: string) => typeof data[key] === "string" ? data[key] as string : "";
   const base = { at, by: text("by"), from: text("from"), to: text("to"), channel: text("channel") };
   const allowed = data["allowDowngrade"] === true ? { allowDowngrade: true as const } : {};
-  return { ...base, ...allowed, result: "running", steps: [], accepted: [] };
+  const { manifestDigest, source } = data;
+  const from = {
+    ...(typeof manifestDigest === "string" && { manifestDigest }),
+    ...(typeof source === "string" && { source }),
+  };
+  return { ...base, ...from, ...allowed, result: "running", steps: [], accepted: [] };
 }
 
 function goesOn(attempt: UpdateAttempt): void {

@@ -6,6 +6,7 @@ import { gateStep } from "../operation/gate.ts";
 import { createInputStore } from "../operation/input_store.ts";
 import type { Operation } from "../operation/operation.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
+import { RELEASE_REGISTRY, RELEASE_REPOSITORY, type ResolvedRelease } from "../release/mod.ts";
 import { networkOfSettings, type Settings } from "../settings/settings.ts";
 import { classifyKubeError } from "../setup/classify_kube_error.ts";
 import type { LoginWatch } from "../setup/login_watch.ts";
@@ -30,6 +31,8 @@ export interface UpdateDeps {
   agentPort: number;
   /** The settings that count now. @throws {AgentError} STATE_DAMAGED when there are none to be read. */
   settings(): Promise<Settings>;
+  /** When updates may begin; `undefined` where they always may. */
+  window: UpdateContext["window"];
   login: LoginWatch;
   /** What keeps the appliance from being well now, in words. */
   troubles(): readonly string[];
@@ -60,11 +63,12 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
     store: createInputStore({ host, clock, path: PATHS.updateRequest, shape: UpdateRequest }),
     async open(request) {
       const registry = deps.registryFor(networkOfSettings(await deps.settings()));
-      const { settings, mirrors, login, troubles, connectKube } = deps;
+      const { settings, window, mirrors, login, troubles, connectKube } = deps;
       return {
         context: {
           request,
           settings,
+          window,
           installed: async () => (await readSelection(host, clock))?.resolved,
           registry,
           mirrors,
@@ -84,6 +88,7 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
       to: target.manifest.version,
       channel: target.channel,
       manifestDigest: target.manifestDigest,
+      ...sourceOf(target),
       ...(allowDowngrade && { allowDowngrade }),
     }),
     dischargers: {
@@ -93,4 +98,11 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
     },
     classify: classifyKubeError,
   };
+}
+
+/** Where a release came from that its channel did not lead to. */
+function sourceOf({ reference, channel, registryHost, repository }: ResolvedRelease): { source?: string } {
+  const isPublished = registryHost === RELEASE_REGISTRY && repository === RELEASE_REPOSITORY;
+  if (isPublished && reference === channel) return {};
+  return { source: isPublished ? reference : `${reference} of ${registryHost}/${repository}` };
 }

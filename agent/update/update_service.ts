@@ -1,4 +1,5 @@
-import type { Clock } from "../clock.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { MonotonicClock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import type { Engine, OperationRefusal, OperationView, PlannedStep } from "../operation/operation.ts";
 import type { ResolvedRelease } from "../release/mod.ts";
@@ -6,11 +7,19 @@ import type { Settings } from "../settings/settings.ts";
 import { settingsLost } from "../settings/settings_store.ts";
 import { readSelection } from "../setup/release_selection.ts";
 import type { Journal } from "../state/journal.ts";
-import { type ChannelNews, type ChannelWatch, createChannelWatch } from "./channel_watch.ts";
+import type { Say } from "../text/log_line.ts";
+import { type ChannelNews, type ChannelWatch, createChannelWatch, type Followed } from "./channel_watch.ts";
 import { type NewerRelease, olderThan } from "./age.ts";
+import { planAutomatic } from "./automatic_plan.ts";
+import { followRules } from "./automatic_updates.ts";
 import { foldHistory, type UpdateAttempt } from "./history.ts";
+import { type RulesChange, seenEntry } from "./rules.ts";
+import { BY_ITSELF, createRulesKeeper, type RulesError } from "./rules_keeper.ts";
+import { type RulesView, toRulesView } from "./rules_view.ts";
 import { type UpdateDeps, updateOperation } from "./update_operation.ts";
 import type { UpdateRequest } from "./update_request.ts";
+
+const MINUTE_MS = 60_000;
 
 /** Why an update was refused. */
 export type UpdateRefusal =
@@ -28,6 +37,10 @@ export interface UpdateView {
     /** The release that the target would go back from: it is older, and has to be asked for. */
     older?: NewerRelease;
   };
+  /** While another release is followed than the channel's: what the channel leads to, where that is another one. */
+  beyond?: { version: string; manifestDigest: string };
+  /** What is followed beside the channel, when updates may begin, and what comes next by itself. */
+  rules: RulesView;
   /** The newest update, if there was one. */
   operation: OperationView;
   /** Newest first. */
@@ -63,17 +76,24 @@ export interface UpdateService {
   recheck(options: { by: string }): Promise<UpdateReply>;
   retry(options: { by: string }): Promise<UpdateReply>;
   cancel(options: { by: string }): Promise<UpdateReply>;
+  /** Changes what is followed and when updates may begin, then asks again. Gives what is wrong; then nothing was changed. */
+  changeRules(change: RulesChange, options: { by: string }): Promise<readonly RulesError[]>;
 }
 
 /** What the service stands on. */
-export interface UpdateServiceDeps extends Omit<UpdateDeps, "settings"> {
+export interface UpdateServiceDeps extends Omit<UpdateDeps, "settings" | "window"> {
   host: Host;
-  clock: Clock;
+  clock: MonotonicClock;
   engine: Engine;
   journal: Journal;
   isSetUp(): boolean;
   /** `undefined` when there are none. */
   settings(): Promise<Settings | undefined>;
+  /** The version or digest that setup was asked for; empty for the channel. */
+  pinnedAtSetup?(): string;
+  /** Keeps in the audit log what the agent did of itself. */
+  audit?(type: string, data: Record<string, unknown>): Promise<void>;
+  say?: Say;
 }
 
 /** Puts the operation into the engine. */
@@ -84,19 +104,42 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     if (found) return found;
     throw settingsLost();
   };
+  const keeper = createRulesKeeper({
+    host,
+    clock,
+    journal,
+    pinnedAtSetup: deps.pinnedAtSetup ?? (() => ""),
+  });
+  await keeper.readTimeZone();
   const handle = await engine.add(updateOperation({
     ...deps,
+    async window() {
+      const { window } = keeper.rules();
+      return window && { window, timeZone: await keeper.readTimeZone() };
+    },
     get agentPort() {
       return deps.agentPort;
     },
     settings: requireSettings,
   }));
-  const channel: ChannelWatch = createChannelWatch({
-    host,
-    clock,
-    registryFor,
-    settings: async () => deps.isSetUp() ? await deps.settings() : undefined,
+  const watch = (followed: () => Followed | undefined): ChannelWatch =>
+    createChannelWatch({
+      host,
+      clock,
+      registryFor,
+      settings: async () => deps.isSetUp() ? await deps.settings() : undefined,
+      followed,
+    });
+  const channel = watch(() => keeper.overrideInForce()?.followed ?? {});
+  const pinned = watch(() => {
+    const { pin } = keeper.rules();
+    return pin === undefined ? undefined : { reference: pin };
   });
+  /** What an update would go to. */
+  const current = () => keeper.rules().pin === undefined || keeper.overrideInForce() ? channel : pinned;
+  const lookAtBoth = async () => {
+    await Promise.all([channel.look(), pinned.look()]);
+  };
   const readInstalled = async () => (await readSelection(host, clock))?.resolved;
   let installed: ResolvedRelease | undefined = await readInstalled();
   const listeners = new Set<() => void>();
@@ -104,10 +147,12 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     for (const listener of listeners) listener();
   };
   let made: { of: readonly unknown[]; view: UpdateView } | undefined;
-  channel.subscribe(() => {
+  const changed = () => {
     made = undefined;
     tell();
-  });
+  };
+  channel.subscribe(changed);
+  pinned.subscribe(changed);
   engine.subscribe((name) => {
     if (name !== "update" && name !== "setup" && name !== "settings") return;
     // A step may have written another release down.
@@ -116,27 +161,50 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
 
   function view(): UpdateView {
     const [operation, entries] = [handle.view(), journal.entries()];
-    const of = [operation, entries.length, installed];
+    // What comes next is told in minutes.
+    const of = [operation, entries.length, installed, Math.floor(clock.nowMs() / MINUTE_MS)];
     if (made && made.of.every((it, i) => it === of[i])) return made.view;
-    const { target, ...news } = channel.news(installed?.manifestDigest);
+    const { target, ...news } = current().news(installed?.manifestDigest);
     const older = target && news.answer === "update-available"
       ? olderThan(target, installed, news)
       : undefined;
+    const shownNews = { ...news, ...(target && { target: identity(target) }), ...(older && { older }) };
+    const history = foldHistory(entries).reverse();
+    const { rules, isUnreadable, seen } = keeper.folded();
+    const override = keeper.overrideInForce();
+    const next = planAutomatic({
+      rules,
+      isUnreadable,
+      isOverridden: override !== undefined,
+      timeZone: keeper.timeZone(),
+      nowMs: clock.nowMs(),
+      news: shownNews,
+      seenMs: tryParseTime(seen.get(target?.manifestDigest ?? "")),
+      status: operation.state.status,
+      history,
+    });
+    const beyond = current() === pinned ? channel.news(installed?.manifestDigest).target : undefined;
+    const isBeyond = beyond && beyond.manifestDigest !== target?.manifestDigest &&
+      beyond.manifestDigest !== installed?.manifestDigest;
     const view = {
       installed: installed && identity(installed),
-      news: { ...news, ...(target && { target: identity(target) }), ...(older && { older }) },
+      news: shownNews,
+      ...(isBeyond && { beyond: identity(beyond) }),
+      rules: toRulesView(keeper, { override, next, nowMs: clock.nowMs() }),
       operation,
-      history: foldHistory(entries).reverse(),
+      history,
     };
-    made = { of, view };
-    return view;
+    // Pages are made again only where something has changed.
+    const isSame = made !== undefined && isDeepStrictEqual(made.view, view);
+    made = { of, view: isSame && made ? made.view : view };
+    return made.view;
   }
 
   /** The release of the channel, asked now: what is applied is what the channel leads to in this moment. */
   async function findTarget(): Promise<{ target: ResolvedRelease; from: ResolvedRelease } | UpdateRefusal> {
-    await channel.look();
+    await current().look();
     const from = installed = await readInstalled();
-    const { answer, target, problem, refused } = channel.news(from?.manifestDigest);
+    const { answer, target, problem, refused } = current().news(from?.manifestDigest);
     if (answer === "update-available" && target && from) return { target, from };
     return {
       ok: false,
@@ -147,14 +215,26 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     };
   }
 
-  return {
+  const service: UpdateService = {
     view,
     async look() {
-      await channel.look();
+      await lookAtBoth();
       installed = await readInstalled();
       return view();
     },
-    follow: channel.follow,
+    async follow(signal) {
+      await Promise.all([channel.follow(signal), pinned.follow(signal), followRules(automatic, signal)]);
+    },
+    async changeRules(change, options) {
+      const errors = await keeper.change(change, options);
+      if (errors.length > 0) return errors;
+      await keeper.readTimeZone();
+      if (change.override !== undefined) channel.forget();
+      if (change.pin !== undefined) pinned.forget();
+      changed();
+      if (change.override !== undefined || change.pin !== undefined) await lookAtBoth();
+      return [];
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -179,6 +259,38 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     retry: (options) => handle.retry(options),
     cancel: (options) => handle.cancel(options),
   };
+  const automatic: Parameters<typeof followRules>[0] = {
+    clock,
+    keeper,
+    plan: () => view().rules.next,
+    async noteSeen() {
+      const { target } = view().news;
+      const { rules, seen } = keeper.folded();
+      if (!rules.automatic || !target || target.releasedAt !== undefined) return;
+      if (!seen.has(target.manifestDigest)) await journal.append(...seenEntry(target.manifestDigest));
+    },
+    async begin() {
+      const { target } = view().news;
+      if (!target) return;
+      const reply = await service.apply({ by: BY_ITSELF, expected: target.manifestDigest });
+      const result = reply.ok ? "accepted" : `refused (${reply.reason})`;
+      if (!reply.ok && reply.reason === "locked") return; // a minute later again
+      await deps.audit?.("updates.apply", { via: "agent", what: target.version, result });
+    },
+    async overrideEnded() {
+      channel.forget();
+      changed();
+      await deps.audit?.("updates.override-ended", { via: "agent", result: "accepted" });
+      await channel.look();
+    },
+    changed,
+    failed: (problem) => deps.say?.("error", `The rules of updates cannot be followed: ${problem}`),
+  };
+  return service;
+}
+
+function tryParseTime(iso: string | undefined): number | undefined {
+  return iso === undefined ? undefined : Date.parse(iso);
 }
 
 function requestOf({ target, from }: { target: ResolvedRelease; from: ResolvedRelease }): UpdateRequest {

@@ -198,6 +198,7 @@ export const ROOMS: readonly Room[] = [
       "agent/settings",
       "agent/setup",
       "agent/state",
+      "agent/text",
       "flux",
       "k8s",
       "agent/trust",

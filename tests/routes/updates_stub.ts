@@ -1,8 +1,17 @@
 import type { OperationView } from "../../agent/operation/operation.ts";
 import type { UpdateReply, UpdateService, UpdateView } from "../../agent/update/update_service.ts";
+import type { RulesChange } from "../../agent/update/rules.ts";
+import type { RulesError } from "../../agent/update/rules_keeper.ts";
+import type { RulesView } from "../../agent/update/rules_view.ts";
 import { stubOperation } from "./settings_stub.ts";
 
 export const STUB_DIGEST = `sha256:${"2".repeat(64)}`;
+
+export const STUB_RULES: RulesView = {
+  timeZone: "Europe/Berlin",
+  next: { status: "off", text: "Nothing is installed by itself." },
+  changes: [],
+};
 
 /** Updates in memory: what was asked of them is kept in `requests`. */
 export interface UpdatesStub extends UpdateService {
@@ -13,7 +22,10 @@ export interface UpdatesStub extends UpdateService {
     expected?: string;
     checksOnly?: boolean;
     allowDowngrade?: boolean;
+    change?: RulesChange;
   }[];
+  /** What is wrong with a change of rules. */
+  errors: RulesError[];
   shown: UpdateView;
   answer: UpdateReply;
   operate(operation: Partial<OperationView>): void;
@@ -26,6 +38,7 @@ export function updatesStub(): UpdatesStub {
   };
   const stub: UpdatesStub = {
     requests: [],
+    errors: [],
     answer: { ok: true },
     shown: {
       installed: { version: "1.4.0", manifestDigest: `sha256:${"1".repeat(64)}`, channel: "stable" },
@@ -36,6 +49,7 @@ export function updatesStub(): UpdatesStub {
         askedAt: "2026-11-21T11:55:00.000Z",
         target: { version: "1.5.0", manifestDigest: STUB_DIGEST, notes: "Faster boards.\n<b>Not bold</b>" },
       },
+      rules: STUB_RULES,
       operation: stubOperation({ name: "update", title: "Update" }),
       history: [{
         at: "2026-11-02T21:04:00.000Z",
@@ -78,6 +92,10 @@ export function updatesStub(): UpdatesStub {
     recheck: act("recheck"),
     retry: act("retry"),
     cancel: act("cancel"),
+    changeRules(change, { by }) {
+      stub.requests.push({ action: "rules", by, change });
+      return Promise.resolve(stub.errors);
+    },
     accept(checkIds, options) {
       stub.requests.push({ action: "accept", by: options.by, checkIds });
       return Promise.resolve(stub.answer);

@@ -1,5 +1,7 @@
 import type { UpdateAttempt } from "../../agent/update/history.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
+import type { RulesView } from "../../agent/update/rules_view.ts";
+import { channelPage } from "../../views/channel_page.ts";
 import { renderPage } from "../../views/layout.ts";
 import { updateFindingsPage, updatePlanPage } from "../../views/update_plan_page.ts";
 import { updatesHead, updatesParts, updatesTitle } from "../../views/updates_page.ts";
@@ -9,6 +11,19 @@ import { SETTINGS_STATES } from "./settings_pages.ts";
 
 const RESULTS = ["running", "checked", "blocked", "failed", "cancelled", "done"] as const;
 const ANSWERS = ["update-available", "up-to-date", "cannot-tell", "never"] as const;
+
+/** Everything that can be chosen is. */
+function rulesOf(t: string): RulesView {
+  return {
+    timeZone: t,
+    pin: t,
+    override: { reference: t, repository: t, endsAt: AT, text: t },
+    window: { days: ["sunday"], from: "02:00", hours: 3, text: "Sunday from 02:00 for 3 h", now: t },
+    automatic: { delayDays: 7 },
+    next: { status: "waits", atMs: NOW_MS, text: t },
+    changes: [{ at: AT, by: t, text: t }],
+  };
+}
 
 /** Every page of updates, `t` in place of every text from outside. */
 export function updatePages(t: string): Record<string, string> {
@@ -29,6 +44,8 @@ export function updatePages(t: string): Record<string, string> {
   const view = (given: Partial<UpdateView> = {}): UpdateView => ({
     installed: release,
     news: { answer: "update-available", channel: t, answeredAt: AT, target: { ...release, notes: t } },
+    rules: rulesOf(t),
+    beyond: release,
     operation: stubOperation({ name: "update", by: t }),
     history,
     ...given,
@@ -62,6 +79,15 @@ export function updatePages(t: string): Record<string, string> {
           message: t,
         }],
       }),
+    }));
+  }
+  for (const errors of [[], [{ field: "window", message: t }, { field: "pin", message: t }]]) {
+    pages[`updates, channel${errors.length === 0 ? "" : " with errors"}`] = page(channelPage({
+      csrfToken: "token",
+      view: view(),
+      channel: "stable",
+      values: errors.length === 0 ? {} : { pin: t, from: t, days: t, delayDays: t },
+      errors,
     }));
   }
   const changes = [{ object: t, field: t, from: t, to: undefined }];

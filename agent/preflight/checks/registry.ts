@@ -32,8 +32,13 @@ const AUTH_REMEDIES: { readonly [failure: string]: string } = {
 export function shareRelease(context: CheckContext): () => Promise<ResolvedRelease> {
   let pending: Promise<ResolvedRelease> | undefined;
   return () => {
-    const { channel, releaseRef } = context.inputs;
-    pending ??= resolveRelease(context.registry, { channel, reference: releaseRef, signal: context.signal });
+    const { channel, releaseRef, releasePlace: place } = context.inputs;
+    pending ??= resolveRelease(context.registry, {
+      channel,
+      reference: releaseRef,
+      ...(place && { place }),
+      signal: context.signal,
+    });
     pending.catch(() => {}); // each check that asks reports it
     return pending;
   };

@@ -3,7 +3,7 @@ import { createEngine } from "../../../agent/operation/mod.ts";
 import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
 import { RegistryError } from "../../../agent/registry/errors.ts";
 import type { RegistryClient } from "../../../agent/registry/registry.ts";
-import type { ResolvedRelease } from "../../../agent/release/mod.ts";
+import { RELEASE_REPOSITORY, type ResolvedRelease } from "../../../agent/release/mod.ts";
 import { valuesObjects } from "../../../agent/setup/values_objects.ts";
 import { writeSelection } from "../../../agent/setup/release_selection.ts";
 import { type Journal, openJournal } from "../../../agent/state/journal.ts";
@@ -246,13 +246,18 @@ export const OPEN_GATE: typeof updateGate = {
 /** One process of the agent. After `limit` effects nothing of it reaches disk or cluster. */
 export interface Agent {
   updates: UpdateService;
+  /** Entries of the audit log that the agent made of itself. */
+  audited: string[];
   journal: Journal;
   effects(): number;
   /** As after SIGKILL: gives the disk for the next one. */
   kill(): Promise<FakeHost>;
 }
 
-/** `channel`: what the registry says now, or why it says nothing. */
+/** What the registry says now for a reference of a repository, or why it says nothing. */
+export type Channel = (reference: string, repository: string) => ResolvedRelease;
+
+/** `channel`: the same for everything that is asked, unless it looks. */
 export async function startAgent(
   world: UpdateWorld,
   host: FakeHost,
@@ -268,13 +273,14 @@ export async function startAgent(
     signatures?: "warn" | "require";
     limit?: number;
     gate?: typeof updateGate;
-    channel?: () => ResolvedRelease;
+    channel?: Channel;
     isLoginReady?: boolean;
   } = {},
 ): Promise<Agent> {
   const process = startMortalProcess(host, world.kube, limit);
   const { clock } = world;
   const journal = await openJournal(host, clock);
+  const audited: string[] = [];
   const engine = createEngine({ host, clock, journal });
   const updates = await createUpdateService({
     host,
@@ -290,11 +296,13 @@ export async function startAgent(
     settings: () => Promise.resolve({ ...SETTINGS, signatures }),
     login: { isReady: () => isLoginReady, waitingFor: () => "", subscribe: () => () => {} },
     troubles: () => [],
+    audit: (type, data) => Promise.resolve(void audited.push(`${type} ${data.via} ${data.result}`)),
   });
   await engine.dischargeOwed();
   await engine.resume();
   return {
     updates,
+    audited,
     journal,
     effects: process.effects,
     async kill() {
@@ -306,16 +314,17 @@ export async function startAgent(
 }
 
 /** A registry that has what the channel leads to, signed with the site's key or not, and every chart. */
-function registryOf(channel: () => ResolvedRelease, isSigned: () => boolean): RegistryClient {
+function registryOf(channel: Channel, isSigned: () => boolean): RegistryClient {
   const encoder = new TextEncoder();
+  const manifests = new Map<string, ResolvedRelease["manifest"]>();
   const signature = () => {
-    const { registryHost: host, repository, manifestDigest: digest } = channel();
+    const { registryHost: host, repository, manifestDigest: digest } = channel("stable", RELEASE_REPOSITORY);
     return signatureOf({ host, repository, digest });
   };
   return {
     ping: () => Promise.resolve({ status: 200, dateMs: undefined }),
     // deno-lint-ignore require-await -- a channel that throws is a registry that refuses
-    async fetchManifest(host, _repository, reference) {
+    async fetchManifest(host, repository, reference) {
       if (reference.startsWith("sha256-")) {
         const { tag, manifest: bytes } = signature();
         if (isSigned() && reference === tag) return { digest: "", mediaType: "", bytes };
@@ -323,14 +332,15 @@ function registryOf(channel: () => ResolvedRelease, isSigned: () => boolean): Re
           status: 404,
         });
       }
-      const { manifest, manifestDigest } = channel();
-      const config = { digest: `sha256:${"c".repeat(64)}`, size: JSON.stringify(manifest).length };
+      const { manifest, manifestDigest } = channel(reference, repository);
+      manifests.set(manifestDigest, manifest);
+      const config = { digest: manifestDigest, size: JSON.stringify(manifest).length };
       return { digest: manifestDigest, mediaType: "", bytes: encoder.encode(JSON.stringify({ config })) };
     },
     measureBlob: (_host, _repository, _digest, { maxBytes }) =>
       Promise.resolve({ bytes: maxBytes, tookMs: 1 }),
     fetchBlob: (_host, _repository, { digest }) =>
-      Promise.resolve(signature().blobs.get(digest) ?? encoder.encode(JSON.stringify(channel().manifest))),
+      Promise.resolve(signature().blobs.get(digest) ?? encoder.encode(JSON.stringify(manifests.get(digest)))),
     fetchReferrers: () => Promise.resolve(undefined),
     exists: () => Promise.resolve(true),
     close: () => {},

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../agent/clock.ts";
+import type { MonotonicClock } from "../../../../agent/clock.ts";
 import { isoNow } from "../../../../agent/clock.ts";
 import type { ReleaseManifest, ResolvedRelease } from "../../../../agent/release/mod.ts";
 import type { RegistryClient } from "../../../../agent/registry/registry.ts";
@@ -28,9 +28,12 @@ export interface StepWorld {
 }
 
 /** Time that passes only while somebody waits, and then at once. */
-export class RushingClock implements Clock {
+export class RushingClock implements MonotonicClock {
   #nowMs = Date.parse("2026-11-21T12:00:00.000Z");
   nowMs(): number {
+    return this.#nowMs;
+  }
+  monotonicMs(): number {
     return this.#nowMs;
   }
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
