@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { findProgram } from "../cluster/find_program.ts";
 import { makeStandInBase } from "../iso/stand_in_base.ts";
 import { debianTree } from "../vm/debian_tree.ts";
@@ -87,7 +88,7 @@ async function removeModules(tree: string): Promise<void> {
 
 async function prepareTree(tree: string): Promise<void> {
   const write = async (path: string, text: string, mode = 0o644) => {
-    await Deno.mkdir(`${tree}/${path}`.slice(0, `${tree}/${path}`.lastIndexOf("/")), { recursive: true });
+    await Deno.mkdir(dirname(`${tree}/${path}`), { recursive: true });
     await Deno.writeTextFile(`${tree}/${path}`, text);
     await Deno.chmod(`${tree}/${path}`, mode);
   };

@@ -22,7 +22,7 @@ const SUITE_TIMES: Readonly<Record<string, Pick<Part, "limitMin" | "usualMin" | 
   },
   "systemd in a container": { limitMin: 12, usualMin: 4, after: ["system packages"] },
   "virtual machine": { limitMin: 20, usualMin: 6, after: ["system packages"] },
-  "installation image": { limitMin: 25, usualMin: 8, after: ["system packages"] },
+  "installation image": { limitMin: 30, usualMin: 8, after: ["system packages"] },
   "real node": { limitMin: 40, usualMin: 12, after: ["programs: node"] },
 };
 
