@@ -4,7 +4,7 @@ import type { UpdateView } from "../agent/update/update_service.ts";
 import { button } from "./form_button.ts";
 import { errorSummary, type FormState, inputField, radio } from "./form_field.ts";
 import { type Content, html, visible } from "./html.ts";
-import { csrfField, type Page } from "./layout.ts";
+import { csrfField, mark, type Page } from "./layout.ts";
 
 /** What the page shows: what counts, and what was typed where something of it was wrong. */
 export interface ChannelForm {
@@ -203,8 +203,8 @@ function changesPanel({ changes }: UpdateView["rules"]): Content {
       <h2>Changes</h2>
       <ul class="rows">${changes.slice(0, MOST_SHOWN).map(({ at, by, text }) =>
         html`
-          <li>
-            <h3>${visible(text)}</h3>
+          <li class="idle">
+            ${mark("idle")}<h3>${visible(text)}</h3>
             <p><time datetime="${at}">${at.slice(0, 16).replace("T", " ")} UTC</time> by ${visible(by)}.</p>
           </li>
         `

@@ -135,10 +135,10 @@ export function changeText({ pin, override, window, automatic }: RulesChange): s
   return parts.join("; ") || "nothing";
 }
 
-/** "testing override: release 1.6.0-rc.1 of ghcr.io/…, until 2026-12-01 18:00 UTC" */
+/** "Testing override: release 1.6.0-rc.1 of ghcr.io/…, until 2026-12-01 18:00 UTC" */
 export function overrideText({ reference, repository, endsAt }: TestingOverride): string {
   const what = `${reference === undefined ? "the channel" : `release ${reference}`}${
     repository === undefined ? "" : ` of ${repository}`
   }`;
-  return `testing override: ${what}, until ${endsAt.slice(0, 16).replace("T", " ")} UTC`;
+  return `Testing override: ${what}, until ${endsAt.slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -18,7 +18,7 @@ import { withReleaseTree } from "../tools/release_agent/release_tree.ts";
 import { startSimRegistry } from "../simulator/registry.ts";
 import { cli } from "../agent/cli/terminal.ts";
 import { withStandIn } from "../agent/cli/stand_in_agent.ts";
-import { updatesStub } from "../routes/updates_stub.ts";
+import { STUB_RULES, updatesStub } from "../routes/updates_stub.ts";
 import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
 import { runImageCommands } from "../iso/documented_commands.ts";
 import { missingForImages } from "../iso/stand_in_base.ts";
@@ -154,6 +154,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^sudo alga-agent logs(?: |$)/, ({ command }) => runLogsCommand(command)],
   [/^(?:sudo )?alga-agent bundle /, ({ command }) => runBundleCommand(command)],
   [/^sudo install -/, ({ command }) => runKeyInstall(command.split(" ").slice(1))],
+  [/^sudo alga-agent channel /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
   [/^deno task (?:iso|image) /, ({ path, command }) => {
@@ -211,6 +212,10 @@ async function runUpdate(words: readonly string[]): Promise<void> {
     const path = "/api/v1/updates";
     const operation = stubOperation({ state: { status: "done", finishedAt: "" } });
     agent.answers[`GET ${path}`] = [{ status: 200, body: { ...updatesStub().view(), operation } }];
+    agent.answers[`GET ${path}/rules`] = [{ status: 200, body: { channel: "stable", ...STUB_RULES } }];
+    agent.answers[`POST ${path}/rules`] = [{ status: 200, body: {} }];
+    agent.answers[`POST ${path}/channel`] = [{ status: 202, body: operation.state }];
+    agent.answers["GET /api/v1/settings"] = [{ status: 200, body: { operation } }];
     agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { steps: [] } }];
     agent.answers[`POST ${path}/apply`] = [{ status: 202, body: operation.state }];
     const { code, err } = await cli([...words, "--root", agent.root]);

@@ -51,7 +51,7 @@ Deno.test("an override leads to another place until its end; history tells where
     const endsAt = new Date(world.clock.nowMs() + 10 * 60_000).toISOString();
     assert.deepEqual(await updates.changeRules({ override: { repository: PLACE, endsAt } }, BY), []);
     const { rules, news } = updates.view();
-    assert.match(rules.override?.text ?? "", /testing override: the channel of registry\.example\.com/);
+    assert.match(rules.override?.text ?? "", /Testing override: the channel of registry\.example\.com/);
     assert.equal(news.target?.version, "1.6.0-rc.1");
     assert.equal((await updates.apply({ ...BY, checksOnly: true })).ok, true);
     await until("checked", () => updates.view().history[0]?.result, (it) => it === "checked");
