@@ -217,7 +217,8 @@ function searchedTo(at: string): string {
 /** The two halves around the lines, which come one by one. */
 export function logBox(view: LogView): [start: string, end: string] {
   const names = ["log", view.wraps && "wrap", !view.hasTimes && "no-times"].filter(Boolean).join(" ");
-  const label = view.source.title.replaceAll(/[^\w .()/:-]/g, "");
+  const { title } = view.source;
+  const label = title.replaceAll(/[^\w .()/:-]/g, "");
   return [
     `<section><h2 class="hide">Lines, newest last</h2><div class="${names}" tabindex="0" role="log" aria-label="${label}"><ol>`,
     "</ol></div></section>",

@@ -18,7 +18,7 @@ export function bundledLines(text: string, format: BundledFormat): TextLine[] {
     const [, time = "", zone = "", rest = ""] = STAMPED.exec(line) ?? [];
     const stamp = format === "record" || time === ""
       ? undefined
-      : toNanoTime(time + zone.replace(/^(...)(\d\d)$/, "$1:$2"));
+      : toNanoTime(time + zone.replace(/(?<=^...)(?=\d\d$)/, ":"));
     if (format === "record") {
       const told = recordLine(line);
       if (told === undefined) continue;
