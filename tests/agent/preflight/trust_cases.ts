@@ -45,7 +45,7 @@ export const TRUST_CASES: readonly CheckCase[] = [
     id: "reg.tls-chain",
     when: "the machine's own file leads to all of them",
     status: "pass",
-    found: "ghcr.io, registry-1.docker.io",
+    found: "ghcr.io, registry-1.docker.io; pods of Alga are not given the authorities of this machine",
     context: NAMES,
   },
   {
