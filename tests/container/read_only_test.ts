@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { until } from "../until.ts";
+import { FIRST_ADDRESS } from "./container.ts";
+import { containerTest, install } from "./container_case.ts";
+
+/** Where the unit may write. Not "/" itself, which the journal holds open. */
+const FOLDERS = "/etc /var/lib /opt /usr/local";
+const CLOSE = `for it in ${FOLDERS}; do mount --bind $it $it && mount -o remount,bind,ro $it || exit; done`;
+
+containerTest(
+  "started on a disk that cannot be written the page answers, and all is as before once it can",
+  async (it) => {
+    const token = await install(it);
+    const login = () =>
+      until(
+        "the page answers",
+        () => it.ask({ url: `http://${FIRST_ADDRESS}:8080/login` }),
+        (answer) => answer.status === 200,
+      );
+    await login();
+    await it.sh(`systemctl stop alga-appliance && ${CLOSE}`);
+    for (const path of ["/etc", "/var/lib/alga-appliance"]) {
+      assert.match((await it.run("touch", `${path}/x`)).stderr, /Read-only file system/);
+    }
+    await it.sh("systemctl start alga-appliance");
+    assert.match((await login()).text, /name="token"/);
+    await it.sh(`systemctl stop alga-appliance && umount ${FOLDERS} && systemctl start alga-appliance`);
+    await login();
+    assert.equal(await it.sh("alga-agent token show 2>/dev/null"), token);
+  },
+);
