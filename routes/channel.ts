@@ -41,7 +41,7 @@ function endOf(hours: string | null, nowMs: number): string {
   return length > 0 && length < 10_000 ? new Date(nowMs + length * HOUR_MS).toISOString() : "";
 }
 
-/** What is no number is refused as one. */
+/** What is not a number is refused as one. */
 function numberOf(text: string | null): number {
   return text === null || text.trim() === "" ? NaN : Number(text);
 }

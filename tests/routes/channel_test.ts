@@ -86,7 +86,7 @@ for (
     ["an override without an end", "override", [["reference", "1.6.0"], ["supportAsked", "yes"]], "hours"],
     ["a channel as a pin", "pin", [["pin", "nightly"]], "pin"],
     ["a window of a day", "window", [["day", "sunday"], ["from", "02:00"], ["length", "24"]], "days"],
-    ["a delay that is no number", "window", [["automatic", "yes"], ["delayDays", "soon"]], "delayDays"],
+    ["a delay that is not a number", "window", [["automatic", "yes"], ["delayDays", "soon"]], "delayDays"],
   ] as [string, string, [string, string][], string][]
 ) {
   Deno.test(`the page refuses ${title} and leads to its field`, async () => {
