@@ -39,7 +39,7 @@ export const PROGRAMS: readonly Relative[] = [
     id: "dns.servfail",
   },
   {
-    name: "what the kernel forbids a program is not a file of another user",
+    name: "what the kernel forbids a program says nothing of files",
     snapshot: said(
       "redis",
       "Fatal: Can't initialize Background Jobs. Error message: Operation not permitted",
