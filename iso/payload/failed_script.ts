@@ -10,7 +10,8 @@ const LOG_FOLDER = "/var/log/installer";
 export const FAILED_SCRIPT = `${SCRIPT_HEAD}
 reason=$(cat "$root${REASON_FILE}" 2>/dev/null) || reason="The installer stopped; its log tells why"
 where="${LOG_FOLDER} of this running system"
-if mkdir -p "$target${LOG_FOLDER}" 2>/dev/null && cp -R "$root${LOG_FOLDER}/." "$target${LOG_FOLDER}/" 2>/dev/null; then
+# Without a disk there is only a folder of that name, in memory.
+if grep -q '^[^ ]* /target ' "$root/proc/mounts" && mkdir -p "$target${LOG_FOLDER}" 2>/dev/null && cp -R "$root${LOG_FOLDER}/." "$target${LOG_FOLDER}/" 2>/dev/null; then
     echo "$reason" >"$target${LOG_FOLDER}/alga-reason"
     where="$where, and on the disk in ${LOG_FOLDER}"
 fi

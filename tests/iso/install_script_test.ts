@@ -106,6 +106,11 @@ Deno.test("failed.sh tells the reason and the log's place on every console, and 
   await world.write("var/log/installer/subiquity.log", "lines");
   for (const it of ["tty1", "ttyS0"]) await world.write(`dev/${it}`, "");
   assert.equal((await world.run("failed.sh")).code, 0);
+  // Before a disk is chosen, no disk has the log.
+  assert.match(await world.read("dev/tty1"), /\r\nLog: \/var\/log\/installer of this running system\.\r\n/);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(`${world.root}/target`)), []);
+  await world.write("proc/mounts", "/dev/sr0 /cdrom iso9660 ro 0 0\n/dev/vda2 /target ext4 rw 0 0\n");
+  assert.equal((await world.run("failed.sh")).code, 0);
   for (const it of ["tty1", "ttyS0"]) {
     assert.match(
       await world.read(`dev/${it}`),
