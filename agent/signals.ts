@@ -23,3 +23,15 @@ export function abortWith(controller: AbortController, signal: AbortSignal | und
   signal.addEventListener("abort", abort, { once: true });
   return () => signal.removeEventListener("abort", abort);
 }
+
+/** As {@link withTimeout}, until it is lifted: for an answer that must begin in time and may then take as long as it comes. */
+export function untilLifted(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): { signal: AbortSignal; lift(): void } {
+  const controller = new AbortController();
+  abortWith(controller, signal);
+  const stop = () => controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
+  const timer = setTimeout(stop, timeoutMs);
+  return { signal: controller.signal, lift: () => clearTimeout(timer) };
+}

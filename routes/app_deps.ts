@@ -12,6 +12,7 @@ import type { Settings } from "../agent/settings/settings.ts";
 import type { SetupService } from "../agent/setup/mod.ts";
 import type { SetupDraft } from "./setup_draft.ts";
 import type { StatusService } from "../agent/status/document.ts";
+import type { AgentUpdateService } from "../agent/self_update/agent_update_service.ts";
 import type { UpdateService } from "../agent/update/update_service.ts";
 import type { WorkloadsService } from "../agent/workloads/mod.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
@@ -32,6 +33,7 @@ export interface AppDeps {
   network: NetworkService;
   bundles: BundleService;
   updates: UpdateService;
+  agentUpdates: AgentUpdateService;
   logs: LogService;
   status: StatusService;
   workloads: WorkloadsService;

@@ -40,6 +40,7 @@ import { statusRoutes } from "./status.ts";
 import { supportApiRoutes, supportRoutes } from "./support.ts";
 import { channelApiRoutes } from "./channel_api.ts";
 import { channelRoutes } from "./channel.ts";
+import { agentUpdateApiRoutes, agentUpdateRoutes } from "./agent_update.ts";
 import { updateRoutes } from "./updates.ts";
 import { updatesApiRoutes } from "./updates_api.ts";
 import { workloadApiRoutes, workloadRoutes } from "./workloads.ts";
@@ -96,6 +97,7 @@ export function createApp(deps: AppDeps): App {
   app.route("/", networkRoutes(deps, state));
   app.route("/", updateRoutes(deps, state));
   app.route("/", channelRoutes(deps, state));
+  app.route("/", agentUpdateRoutes(deps, state));
   app.route("/", apiRoutes(deps, state));
   app.route("/", settingsApiRoutes(deps, state));
   app.route("/", networkApiRoutes(deps, state));
@@ -103,6 +105,7 @@ export function createApp(deps: AppDeps): App {
   app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
   app.route("/", channelApiRoutes(deps, state));
+  app.route("/", agentUpdateApiRoutes(deps, state));
   app.route("/", workloadRoutes(deps, state));
   app.route("/", workloadApiRoutes(deps, state));
   app.route("/", logRoutes(deps, state));
@@ -132,6 +135,7 @@ export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   app.route("/", supportApiRoutes(deps, state));
   app.route("/", updatesApiRoutes(deps, state));
   app.route("/", channelApiRoutes(deps, state));
+  app.route("/", agentUpdateApiRoutes(deps, state));
   app.route("/", workloadApiRoutes(deps, state));
   app.route("/", logApiRoutes(deps, state));
   app.route("/", findingApiRoutes(deps));

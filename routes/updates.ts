@@ -1,7 +1,9 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type { PreflightReport } from "../agent/preflight/check.ts";
-import type { UpdateReply } from "../agent/update/update_service.ts";
+import type { AgentUpdateView } from "../agent/self_update/agent_update_service.ts";
+import type { UpdateReply, UpdateView } from "../agent/update/update_service.ts";
+import { agentUpdateForms, agentUpdatePart } from "../views/agent_update_part.ts";
 import { renderPage } from "../views/layout.ts";
 import { updateFindingsPage, updatePlanPage } from "../views/update_plan_page.ts";
 import { updatesHead, updatesParts, updatesTitle, updatesTone } from "../views/updates_page.ts";
@@ -20,7 +22,18 @@ export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const { updates } = deps;
   const csrf = (c: Context<Env>) => c.get("session")?.csrfToken ?? "";
   const by = (c: Context<Env>) => `browser ${c.env.remoteAddr}`;
-  const parts = sharedParts(deps.clock, updates.view, (nowMs) => updatesParts(updates.view(), nowMs));
+  let shown: readonly [UpdateView, AgentUpdateView] | undefined;
+  /** Another object when either has changed. */
+  const both = () => {
+    const now = [updates.view(), deps.agentUpdates.view()] as const;
+    if (!shown || now.some((it, i) => it !== shown?.[i])) shown = now;
+    return shown;
+  };
+  const parts = sharedParts(
+    deps.clock,
+    both,
+    (nowMs) => updatesParts(updates.view(), nowMs, agentUpdatePart(deps.agentUpdates.view(), nowMs)),
+  );
 
   /** Before setup is done there is nothing to update. */
   app.use(`${PAGE}/*`, async function requireSetUp(c, next) {
@@ -38,10 +51,17 @@ export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.get(PAGE, async (c) =>
     livePage(c, {
       frame: await frameOf(c, deps, state, "updates"),
-      page: { title: updatesTitle(updates.view()), narrow: true, body: updatesHead(csrf(c)) },
+      page: {
+        title: updatesTitle(updates.view()),
+        narrow: true,
+        body: [updatesHead(csrf(c)), agentUpdateForms(csrf(c))],
+      },
       parts,
       tone: () => updatesTone(updates.view()),
-      subscribe: updates.subscribe,
+      subscribe(listener) {
+        const ends = [updates, deps.agentUpdates].map((it) => it.subscribe(listener));
+        return () => ends.forEach((end) => end());
+      },
       path: PAGE,
       clock: deps.clock,
     }, state));

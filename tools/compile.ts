@@ -130,6 +130,7 @@ async function addFiles(build: string, hasDefinitions: boolean): Promise<string[
     "systemd/alga-appliance.service",
     "systemd/alga-appliance-console@.service",
     "systemd/alga-appliance-login@.service",
+    "systemd/alga-appliance-update.service",
   ];
   for (const path of files) {
     await Deno.copyFile(`${repo}${path}`, `${build}/${basename(path)}`);

@@ -33,7 +33,7 @@ export function updatesHead(csrfToken: string): Content {
 }
 
 /** The changing parts of the page: what goes on or what there is, what is new, what was. */
-export function updatesParts(view: UpdateView, nowMs: number): VNode[] {
+export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Content): VNode[] {
   const { state, mayCancel } = view.operation;
   const isBusy = state.status === "running";
   const asOf = new Date(nowMs).toISOString();
@@ -54,6 +54,7 @@ export function updatesParts(view: UpdateView, nowMs: number): VNode[] {
     notesPart(view),
     rulesPart(view),
     historyPart(view.history, asOf),
+    agentPart ?? null,
   ]);
 }
 

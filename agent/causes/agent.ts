@@ -75,6 +75,23 @@ export const AGENT = {
     /** Its last day, "2026-11-21". */
     day: string;
   }>,
+  updateFailed: {
+    id: "agent.update-failed",
+    kind: "cause",
+    owner: "vendor",
+    place: { tier: "fullHealth", component: "appliance" },
+    title: "The agent could not be updated",
+    reason: (w) => sentence(w.message),
+    nextAction: (w) => `${sentence(w.next)} Or try again: sudo alga-agent update agent retry.`,
+    consequence: "The agent from before runs. Alga is not touched.",
+    patienceMs: Infinity,
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<{
+    message: string;
+    /** What the failure itself advises. */
+    next: string;
+  }>,
   unknown: {
     id: "agent.unknown",
     kind: "symptom",

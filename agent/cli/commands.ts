@@ -24,6 +24,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "sessions", load: async () => (await import("./sessions.ts")).sessionsCommand },
   { name: "audit", load: async () => (await import("./audit.ts")).auditCommand },
   { name: "install", load: async () => (await import("./install.ts")).installCommand },
+  { name: "renew", load: async () => (await import("./renew.ts")).renewCommand },
   { name: "uninstall", load: async () => (await import("./uninstall.ts")).uninstallCommand },
   { name: "version", load: async () => (await import("./version.ts")).versionCommand },
 ];

@@ -29,6 +29,8 @@ export const installCommand: Command = {
   --allow-downgrade  also over a newer agent
   --root DIR         put the files below DIR; nothing is started
   --for-package      lay them out as a Debian package does (with --root)
+  --for-update       as an update of the agent does it: also over a newer one
+                     and in front of a package; the service is left alone
 
 Puts program, unit, manual page and completion in place, starts the service
 and prints address and token. May be repeated; over an older agent it is an
@@ -44,12 +46,15 @@ Example: sudo ./alga-agent install`,
           "any-system": { type: "boolean", default: false },
           "allow-downgrade": { type: "boolean", default: false },
           "for-package": { type: "boolean", default: false },
+          "for-update": { type: "boolean", default: false },
         },
       } as const,
     );
     const host = new RealHost(await requireRoot(values.root));
     const isHere = host.root === "/";
     const isPackage = values["for-package"];
+    const isUpdate = values["for-update"];
+    if (isPackage && isUpdate) throw new UsageError("Say either --for-package or --for-update");
     if (isPackage && isHere) throw new UsageError("--for-package needs --root: a package is made elsewhere");
     if (BUILD.commit === "source") {
       throw new AgentError("USAGE", "Cannot install a run from source: only the compiled program is whole", {
@@ -57,11 +62,11 @@ Example: sudo ./alga-agent install`,
       });
     }
     if (isHere) requireRootUser(Deno.uid(), "install");
-    if (!isPackage) {
+    if (!isPackage && !isUpdate) {
       await requireNoPackage(host, "install", "apt install ./alga-agent_VERSION_amd64.deb");
       if (!values["any-system"]) await requireSupportedSystem(host);
     }
-    if (isHere) await requireSystemd(host);
+    if (isHere && !isUpdate) await requireSystemd(host);
 
     const places = isPackage ? PACKAGE_PLACES : LOCAL_PLACES;
     const installed = await installAgent({
@@ -71,9 +76,10 @@ Example: sudo ./alga-agent install`,
       build: BUILD,
       places,
       texts: await installTexts(places),
-      allowDowngrade: values["allow-downgrade"],
-      withService: isHere,
+      allowDowngrade: values["allow-downgrade"] || isUpdate,
+      withService: isHere && !isUpdate,
     });
+    if (isUpdate) return EXIT.ok;
     for (const path of installed.changed) terminal.err(`${path}\n`);
     terminal.err(`${summary(installed, isHere)}\n`);
     if (installed.consoleLines.length > 0) {

@@ -14,6 +14,7 @@ export async function installTexts(places: Places): Promise<Installation["texts"
     unit: readUnit("alga-appliance.service", places.program),
     consoleUnit: readUnit("alga-appliance-console@.service", places.program),
     loginUnit: readUnit("alga-appliance-login@.service", places.program),
+    updateUnit: readUnit("alga-appliance-update.service", places.program),
     manPage: manPage(commands, BUILD),
     completion: bashCompletion(commands, helpTopics()),
   };

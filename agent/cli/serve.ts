@@ -44,6 +44,7 @@ import { createDiskFullWatch } from "../state/disk_full.ts";
 import { openJournal } from "../state/journal.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
+import { agentUpdateFailure, createAgentUpdateService } from "../self_update/agent_update_service.ts";
 import { createUpdateService } from "../update/update_service.ts";
 import { watchLogin } from "../status/login_watch.ts";
 import { createWorkloadsService } from "../workloads/mod.ts";
@@ -225,7 +226,9 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       observer: {
         snapshot: observer.snapshot,
         subscribe(listener) {
-          const ends = [observer, settings, diskFull, certificate].map((it) => it.subscribe(listener));
+          const ends = [observer, settings, diskFull, certificate, engine].map((it) =>
+            it.subscribe(listener)
+          );
           return () => ends.forEach((end) => end());
         },
       },
@@ -235,6 +238,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       certificate,
       stateDamage: () => damageText(files.damaged, journal.damage),
       diskFull: diskFull.current,
+      updateProblem: () => agentUpdateFailure(engine.view("agent-update")),
       news: settings.news,
     });
 
@@ -296,6 +300,23 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       troubles: () => status.current().topBlockers.map((it) => it.title),
     });
 
+    const agentUpdates = await createAgentUpdateService({
+      engine,
+      host,
+      clock,
+      journal,
+      registryFor,
+      get agentPort() {
+        return port;
+      },
+      settings: settings.current,
+      build: BUILD,
+      arch: Deno.build.arch === "aarch64" ? "arm64" : "x64",
+      program: Deno.execPath(),
+      release: updates.known,
+      look: updates.look,
+    });
+
     const ownNames = [hostName, `${hostName}.local`, "localhost", ...publicNames];
     let hasResumed = false;
     const deps = {
@@ -304,6 +325,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       network,
       bundles,
       updates,
+      agentUpdates,
       logs,
       status,
       workloads,

@@ -8,9 +8,10 @@ import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./
 import { followOperation } from "./follow_operation.ts";
 import { requireKnownChecks } from "./known_checks.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
+import { updateAgent } from "./update_agent.ts";
 import { historyText, newsText, updatePlanText } from "./update_table.ts";
 
-const ACTIONS = ["show", "check", "plan", "apply", "retry", "cancel", "history"] as const;
+const ACTIONS = ["show", "check", "plan", "apply", "retry", "cancel", "history", "agent"] as const;
 type Action = typeof ACTIONS[number];
 const BASE = "/api/v1/updates";
 
@@ -22,6 +23,7 @@ export const updateCommand: Command = {
        alga-agent update apply [--checks-only] [--allow-downgrade]
                               [--no-wait] [OPTIONS]
        alga-agent update retry|cancel [--no-wait] [--root DIR]
+       alga-agent update agent [show|apply|retry|cancel] [--no-wait] [-o json]
 
   show                 what is installed and what the channel leads to (default)
   check                ask the channel now, then show
@@ -31,6 +33,9 @@ export const updateCommand: Command = {
   retry                try the failed step again
   cancel               stop the update where that may be
   history              every update: who, when, from, to, how it ended
+  agent                the same for the agent itself: which one runs and which
+                       one a release brings; "agent apply" takes it. One that
+                       does not answer in 60 seconds is taken back by itself
 
   --allow-downgrade    also to a release that is older than what was installed
                        or seen; it is recorded. Only where Alga support asked
@@ -63,6 +68,13 @@ Example: sudo alga-agent update plan`,
         },
       } as const,
     );
+    if (positionals[0] === "agent") {
+      return await updateAgent(positionals.slice(1), terminal, {
+        root: parseRoot(values.root),
+        output: parseChoice("-o", values.output, ["table", "json"]),
+        follows: !values["no-wait"],
+      });
+    }
     const action = parseAction(positionals);
     requireKnownChecks(values.acknowledge, updateCheckIds());
     const checksOnly = values["checks-only"];

@@ -366,6 +366,8 @@ export interface Snapshot extends ObservedSnapshot {
     certificate?: CertificateView | undefined;
     /** Why the site's own certificate is not in use. */
     certificateProblem?: { problem: string; next: string; since: string } | undefined;
+    /** Why the last update of the agent itself ended badly. */
+    updateProblem?: { message: string; next: string; since: string } | undefined;
     /** The disk has no room for its own state. */
     diskFull?: { path: string; since: string } | undefined;
   };

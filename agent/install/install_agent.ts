@@ -5,7 +5,7 @@ import { utcMinute } from "../text/utc_time.ts";
 import type { BuildInfo } from "../version.ts";
 import { isOlder, readInstalledBuild } from "./compare_builds.ts";
 import { readConsoleLines } from "./console_lines.ts";
-import { consoleUnitOf, type Places } from "./places.ts";
+import { consoleUnitOf, type Places, UPDATE_UNIT } from "./places.ts";
 import { ensureFolder, putFile, type WantedFile } from "./put_files.ts";
 import { enableService, queueRestart, readService, startService } from "./service.ts";
 
@@ -18,7 +18,14 @@ export interface Installation {
   program: string;
   build: BuildInfo;
   places: Places;
-  texts: { unit: string; consoleUnit: string; loginUnit: string; manPage: string; completion: string };
+  texts: {
+    unit: string;
+    consoleUnit: string;
+    loginUnit: string;
+    updateUnit: string;
+    manPage: string;
+    completion: string;
+  };
   allowDowngrade: boolean;
   /** Whether systemd is told; not below another root, and not by a package, which tells it itself. */
   withService: boolean;
@@ -52,6 +59,7 @@ export async function installAgent(it: Installation): Promise<Installed> {
     { path: places.manPage, mode: 0o644, from: { text: texts.manPage } },
     { path: places.consoleUnit, mode: 0o644, from: { text: texts.consoleUnit } },
     { path: places.loginUnit, mode: 0o644, from: { text: texts.loginUnit } },
+    { path: places.updateUnit, mode: 0o644, from: { text: texts.updateUnit } },
     { path: places.unit, mode: 0o644, from: { text: texts.unit } },
     { path: places.program, mode: MODE.program, from: { copyOf: it.program } },
   ];
@@ -65,7 +73,7 @@ export async function installAgent(it: Installation): Promise<Installed> {
 
   const { isActive, isStale } = await readService(host);
   const consoleLines = await readConsoleLines(host);
-  await enableService(host, consoleLines.map(consoleUnitOf));
+  await enableService(host, [UPDATE_UNIT, ...consoleLines.map(consoleUnitOf)]);
   if (!isActive) {
     await startService(host);
     return { changed, service: "started", consoleLines };

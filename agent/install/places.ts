@@ -4,6 +4,7 @@ export interface Places {
   unit: string;
   consoleUnit: string;
   loginUnit: string;
+  updateUnit: string;
   manPage: string;
   completion: string;
 }
@@ -14,6 +15,7 @@ export const LOCAL_PLACES: Places = {
   unit: "/etc/systemd/system/alga-appliance.service",
   consoleUnit: "/etc/systemd/system/alga-appliance-console@.service",
   loginUnit: "/etc/systemd/system/alga-appliance-login@.service",
+  updateUnit: "/etc/systemd/system/alga-appliance-update.service",
   manPage: "/usr/local/share/man/man8/alga-agent.8",
   completion: "/usr/local/share/bash-completion/completions/alga-agent",
 };
@@ -24,12 +26,22 @@ export const PACKAGE_PLACES: Places = {
   unit: "/usr/lib/systemd/system/alga-appliance.service",
   consoleUnit: "/usr/lib/systemd/system/alga-appliance-console@.service",
   loginUnit: "/usr/lib/systemd/system/alga-appliance-login@.service",
+  updateUnit: "/usr/lib/systemd/system/alga-appliance-update.service",
   manPage: "/usr/share/man/man8/alga-agent.8",
   completion: "/usr/share/bash-completion/completions/alga-agent",
 };
 
 /** The agent's unit. */
 export const UNIT = "alga-appliance.service";
+
+/** The unit that puts another agent in place, and the one before it back. */
+export const UPDATE_UNIT = "alga-appliance-update.service";
+
+/**
+ * The program from before an update of the agent; it is what the unit of the update runs. The same on machines with the package:
+ * what dpkg has put there is never changed, another agent comes into /usr/local, in front of it.
+ */
+export const PREVIOUS_PROGRAM = "/usr/local/bin/alga-agent.previous";
 
 /** The unit of the console on one line ("tty1"). */
 export function consoleUnitOf(line: string): string {

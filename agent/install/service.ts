@@ -1,6 +1,6 @@
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import { UNIT } from "./places.ts";
+import { UNIT, UPDATE_UNIT } from "./places.ts";
 
 /** A start waits for the agent's own word that it is ready; its unit gives it a minute. */
 const START_TIMEOUT_MS = 90_000;
@@ -10,6 +10,8 @@ export interface ServiceState {
   isActive: boolean;
   /** It runs from a program that was replaced, or by a unit file that was. */
   isStale: boolean;
+  /** The program that it runs from; `undefined` when it does not run. */
+  program?: string;
 }
 
 /** Whether systemd runs this machine. */
@@ -26,7 +28,11 @@ export async function readService(host: Host): Promise<ServiceState> {
   const program = await host.readLink(`/proc/${value("MainPID")}/exe`);
   // The kernel's mark for a file that has lost its name.
   const isReplaced = program?.endsWith(" (deleted)") ?? false;
-  return { isActive, isStale: isActive && (isReplaced || value("NeedDaemonReload") === "yes") };
+  return {
+    isActive,
+    isStale: isActive && (isReplaced || value("NeedDaemonReload") === "yes"),
+    ...(program === undefined ? {} : { program }),
+  };
 }
 
 /** Makes systemd read its units again and start the agent's and these at every boot. @throws {AgentError} COMMAND_FAILED */
@@ -46,6 +52,11 @@ export async function startService(host: Host): Promise<void> {
  */
 export async function queueRestart(host: Host): Promise<void> {
   await systemctl(host, "restart", "--no-block", UNIT);
+}
+
+/** Has the unit of an update begin, and does not wait: it stops the caller on its way. @throws {AgentError} COMMAND_FAILED */
+export async function queueUpdate(host: Host): Promise<void> {
+  await systemctl(host, "start", "--no-block", UPDATE_UNIT);
 }
 
 /** Stops it and these, and takes them out of the boot. A unit that is not there is no error. @throws {AgentError} COMMAND_FAILED */

@@ -2,7 +2,7 @@ import type { Host } from "../host/host.ts";
 import { removeBanner } from "../state/banner_files.ts";
 import { PATHS } from "../state/paths.ts";
 import { readConsoleLines } from "./console_lines.ts";
-import { consoleUnitOf, K3S_UNINSTALL, LOCAL_PLACES } from "./places.ts";
+import { consoleUnitOf, K3S_UNINSTALL, LOCAL_PLACES, PREVIOUS_PROGRAM, UPDATE_UNIT } from "./places.ts";
 import { disableService, reloadUnits } from "./service.ts";
 
 /** Everything that the agent has written down: answers, passwords, token, sessions, journal. */
@@ -26,12 +26,22 @@ export async function uninstallAgent(
   host: Host,
   { withData, withService }: { withData: boolean; withService: boolean },
 ): Promise<string[]> {
-  const { unit, consoleUnit, loginUnit, manPage, completion, program } = LOCAL_PLACES;
+  const { unit, consoleUnit, loginUnit, updateUnit, manPage, completion, program } = LOCAL_PLACES;
   const hasUnit = await host.info(unit) !== undefined;
   const lines = await host.info(consoleUnit) === undefined ? [] : await readConsoleLines(host);
-  if (withService && hasUnit) await disableService(host, lines.map(consoleUnitOf));
+  const updates = await host.info(updateUnit) === undefined ? [] : [UPDATE_UNIT];
+  if (withService && hasUnit) await disableService(host, [...updates, ...lines.map(consoleUnitOf)]);
   const paths = [
-    ...await present(host, [unit, consoleUnit, loginUnit, manPage, completion, program]),
+    ...await present(host, [
+      unit,
+      consoleUnit,
+      loginUnit,
+      updateUnit,
+      manPage,
+      completion,
+      PREVIOUS_PROGRAM,
+      program,
+    ]),
     ...withData ? await findData(host) : [],
   ];
   for (const path of paths) await host.remove(path, { recursive: true });

@@ -2,7 +2,7 @@ import { AgentError, errorText } from "../error.ts";
 import { type Host, partPath } from "../host/host.ts";
 import { exchange } from "./exchange.ts";
 import { type NetworkSettings, onHost } from "./settings.ts";
-import { createTransport, type Transport, type TransportReply } from "./transport.ts";
+import { createTransport, type TransportReply } from "./transport.ts";
 
 /** After this long without a byte the connection counts as lost. A slow line is not a lost one, so there is no other limit. */
 const STALL_MS = 60_000;
@@ -41,20 +41,36 @@ export async function fetchFile(
   file: WantedFile,
   options: FetchFileOptions,
 ): Promise<void> {
-  const part = partPath(file.path, keyOf(file));
   const transport = createTransport(onHost(network, host));
   try {
-    let fromByte = (await host.info(part))?.sizeBytes ?? 0;
-    for (let round = 1;; round++) {
-      const result = await attempt(host, transport, file, { ...options, fromByte });
-      if (result === "done") return;
-      const hereBytes = result === "restart" ? 0 : (await host.info(part))?.sizeBytes ?? 0;
-      const isFurther = result === "restart" ? fromByte > 0 : hereBytes > fromByte;
-      if (!isFurther || round === MAX_ROUNDS) throw result === "restart" ? refused(file, 416) : result;
-      fromByte = hereBytes;
-    }
+    await fetchFileBy(host, file, (fromByte, signal) => {
+      const headers = fromByte === 0 ? HEADERS : { ...HEADERS, range: `bytes=${fromByte}-` };
+      return exchange(transport, file.url, { method: "GET", headers, signal });
+    }, options);
   } finally {
     transport.close();
+  }
+}
+
+/** Asks for a file from a byte on. */
+export type OpenFile = (fromByte: number, signal: AbortSignal) => Promise<TransportReply>;
+
+/** As {@link fetchFile}, where somebody else knows how its server wants to be asked. */
+export async function fetchFileBy(
+  host: Host,
+  file: WantedFile,
+  open: OpenFile,
+  options: FetchFileOptions,
+): Promise<void> {
+  const part = partPath(file.path, keyOf(file));
+  let fromByte = (await host.info(part))?.sizeBytes ?? 0;
+  for (let round = 1;; round++) {
+    const result = await attempt(host, open, file, { ...options, fromByte });
+    if (result === "done") return;
+    const hereBytes = result === "restart" ? 0 : (await host.info(part))?.sizeBytes ?? 0;
+    const isFurther = result === "restart" ? fromByte > 0 : hereBytes > fromByte;
+    if (!isFurther || round === MAX_ROUNDS) throw result === "restart" ? refused(file, 416) : result;
+    fromByte = hereBytes;
   }
 }
 
@@ -83,7 +99,7 @@ const HEADERS = { "user-agent": "alga-agent" };
 /** "done", "restart" when what is here is of no use, or why the connection was lost. */
 async function attempt(
   host: Host,
-  transport: Transport,
+  open: OpenFile,
   file: WantedFile,
   options: FetchFileOptions & { fromByte: number },
 ): Promise<"done" | "restart" | AgentError> {
@@ -94,8 +110,7 @@ async function attempt(
   let startsAt = 0;
   try {
     const limit = AbortSignal.any([signal, stall.signal]);
-    const headers = fromByte === 0 ? HEADERS : { ...HEADERS, range: `bytes=${fromByte}-` };
-    const reply = await exchange(transport, file.url, { method: "GET", headers, signal: limit });
+    const reply = await open(fromByte, limit);
     startsAt = reply.status === 206 ? fromByte : 0;
     if (reply.status === 416 || reply.status === 206 && firstByte(reply) !== fromByte) {
       await reply.body?.cancel();

@@ -10,6 +10,7 @@ export const OPERATION_NAMES = [
   "restore",
   "uninstall",
   "bundle",
+  "agent-update",
 ] as const;
 export type OperationName = typeof OPERATION_NAMES[number];
 
@@ -25,6 +26,8 @@ export const EFFECT: Readonly<Record<OperationName, "changes" | "reads">> = {
   restore: "changes",
   uninstall: "changes",
   bundle: "reads",
+  // It restarts the agent: nothing may be under way then.
+  "agent-update": "changes",
 };
 
 /**
@@ -42,6 +45,7 @@ export const MAY_TAKE_OVER: Readonly<Record<OperationName, readonly OperationNam
   restore: ["setup", "settings", "update", "recovery", "import", "backup"],
   uninstall: ["setup", "settings", "update", "network", "recovery", "import", "backup", "restore"],
   bundle: [],
+  "agent-update": [],
 };
 
 /** Whether two operations cannot run at the same time. */

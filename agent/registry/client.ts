@@ -85,6 +85,23 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
       return bytes;
     },
 
+    async openBlob(host, repository, digest, { fromByte, signal: outer }) {
+      try {
+        const { reply } = await session.request(host, repository, `blobs/${digest}`, {
+          method: "GET",
+          accept: "*/*",
+          isLong: true,
+          ...(fromByte === 0 ? {} : { range: `bytes=${fromByte}-` }),
+          signal: outer,
+        });
+        return reply;
+      } catch (error) {
+        const isBehind = error instanceof RegistryError && error.status === 416;
+        if (isBehind) return { status: 416, headers: new Headers(), body: null };
+        throw error;
+      }
+    },
+
     async measureBlob(host, repository, digest, { maxBytes, limitMs, signal: outer }) {
       const { reply, host: asked, signal } = await session.request(host, repository, `blobs/${digest}`, {
         method: "GET",

@@ -1,3 +1,4 @@
+import type { TransportReply } from "../net/transport.ts";
 import { mirrorApi } from "./mirror.ts";
 import type { MeasuredRead } from "./measure_body.ts";
 
@@ -49,6 +50,17 @@ export interface RegistryClient {
     descriptor: { digest: string; size?: number },
     options?: { maxBytes?: number; signal?: AbortSignal },
   ): Promise<Uint8Array>;
+  /**
+   * Asks for a large blob from a byte on: answered as HTTP does (200 with the whole, 206 with the rest, 416 when there is none), and
+   * for as long as it comes. Nothing is verified.
+   * @throws {NetworkError} for any other status.
+   */
+  openBlob(
+    host: string,
+    repository: string,
+    digest: string,
+    options: { fromByte: number; signal?: AbortSignal },
+  ): Promise<TransportReply>;
   /**
    * Reads a blob from its start, up to a size or a time, and throws it away: how fast content comes. Nothing is verified.
    * @throws {NetworkError}

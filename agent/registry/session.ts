@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
-import { withTimeout } from "../signals.ts";
+import { untilLifted, withTimeout } from "../signals.ts";
 import { basicAuthorization, type RegistryLogin, type RegistryLogins } from "../net/registry_logins.ts";
 import { type BearerChallenge, parseChallenge, parseChallenges } from "./challenge.ts";
 import { exchange } from "../net/exchange.ts";
@@ -31,6 +31,8 @@ export interface RegistryRequest {
   /** Part of the content; whoever asks takes the whole as well. @see RFC 9110 §14.2 */
   range?: string;
   signal: AbortSignal | undefined;
+  /** The answer must begin in time; its body may take as long as it comes. */
+  isLong?: boolean;
   /** Redirects are not followed: they are refused like any other status. */
   staysHere?: boolean;
 }
@@ -81,7 +83,7 @@ export class RegistrySession {
     host: string,
     repository: string,
     path: string,
-    { signal: outer, ...wanted }: RegistryRequest,
+    { signal: outer, isLong = false, ...wanted }: RegistryRequest,
   ): Promise<RegistryAnswer> {
     const { clock, mirrors } = this.#options;
     const { root, prefix } = registryApi(host, mirrors);
@@ -89,8 +91,10 @@ export class RegistrySession {
     const url = new URL(`${root}/${asked}/${path}`);
     let challenged = false;
     for (let attempt = 0;;) {
-      const signal = this.#limited(outer);
-      const reply = await this.#ask(url, { ...wanted, signal }, this.#keptFor(url.host, asked));
+      const { signal, lift } = isLong
+        ? untilLifted(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS, outer)
+        : { signal: this.#limited(outer), lift: () => {} };
+      const reply = await this.#ask(url, { ...wanted, signal }, this.#keptFor(url.host, asked)).finally(lift);
       if (reply.status >= 200 && reply.status < 300) return { reply, host: url.host, signal };
       await reply.body?.cancel();
       const challenge = reply.headers.get("www-authenticate");

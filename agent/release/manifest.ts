@@ -21,6 +21,27 @@ const RepositoryName = z.string().regex(
   'must be a registry host and a repository, without "oci://"',
 );
 
+/** Architectures for which there is an agent, named as its files are. */
+export const AGENT_ARCHITECTURES = ["x64", "arm64"] as const;
+
+/** The newest agent at the time of a release: a blob of a repository, by its checksum, with a signature of its own. */
+const AgentOffer = z.object({
+  version: z.string().regex(
+    /^\d{1,6}\.\d{1,6}\.\d{1,6}(-[0-9A-Za-z.-]{1,40})?$/,
+    "must be a version like 1.2.0",
+  ),
+  repository: RepositoryName,
+  programs: z.partialRecord(
+    z.enum(AGENT_ARCHITECTURES),
+    z.object({
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits"),
+      /** ECDSA on P-256 over the program's SHA-256, DER, base64: as "cosign sign-blob" gives it. */
+      signature: z.base64().min(8).max(200),
+    }),
+  ),
+});
+export type AgentOffer = z.infer<typeof AgentOffer>;
+
 /** Fields that the agent does not look at: whatever is in them, a release can be installed. */
 const UNREAD = {
   channel: z.string().optional().catch(undefined),
@@ -56,6 +77,8 @@ const Manifest = z.object({
   releasedAt: z.iso.datetime().optional(),
   /** What is new, as text. One that is not text is passed over. */
   notes: z.string().optional().catch(undefined),
+  /** The agent that belongs to it; it may be fetched before the release is. */
+  agent: AgentOffer.optional(),
 });
 
 /** A release manifest as appliances take it. Unknown fields are ignored. @see contract.md 1.3 */
@@ -63,6 +86,8 @@ export const ReleaseManifest = Manifest.extend({
   ...UNREAD,
   config: z.object({ repository: RepositoryName, digest: Digest, tag: Tag.optional().catch(undefined) }),
   releasedAt: z.iso.datetime().optional().catch(undefined),
+  // Whatever is wrong with it, the release itself can be installed.
+  agent: AgentOffer.optional().catch(undefined),
   // Of other profiles and parts there may be anything.
   profileValues: z.record(z.string(), z.unknown()).transform((all) =>
     Object.fromEntries(Object.entries(all).filter((it): it is [string, string] => typeof it[1] === "string"))

@@ -23,6 +23,11 @@ export const PATHS = {
   settingsRequest: "/var/lib/alga-appliance/settings-request.json",
   /** The update that was asked for last: which release, from which. */
   updateRequest: "/var/lib/alga-appliance/update-request.json",
+  /** The update of the agent that was asked for last; the order that its unit carries out; how that ended; the fetched program. */
+  agentUpdateRequest: "/var/lib/alga-appliance/agent/request.json",
+  agentOrder: "/var/lib/alga-appliance/agent/order.json",
+  agentOutcome: "/var/lib/alga-appliance/agent/outcome.json",
+  agentNext: "/var/lib/alga-appliance/agent/alga-agent.next",
   /** The change of a link that was asked for last. */
   networkRequest: "/var/lib/alga-appliance/network-request.json",
   /** Which signed releases were seen. */
@@ -96,6 +101,9 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.settingsRequest,
   PATHS.updateRequest,
   PATHS.networkRequest,
+  PATHS.agentUpdateRequest,
+  PATHS.agentOrder,
+  PATHS.agentOutcome,
   PATHS.releaseSelection,
   PATHS.releaseTrust,
   PATHS.generatedSecrets,

@@ -35,6 +35,8 @@ export interface StatusDeps {
   stateDamage?: () => string | undefined;
   /** The disk has no room for the agent's own state; `undefined` while it has. */
   diskFull?: () => { path: string; since: string } | undefined;
+  /** Why the last update of the agent itself ended badly. */
+  updateProblem?: () => { message: string; next: string; since: string } | undefined;
   /** What long operations have done, newest last; each entry becomes one of `recent`. */
   news?: () => readonly Transition[];
   /** Told of rules that throw, and of listeners that do. */
@@ -73,6 +75,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
         diskFull: deps.diskFull?.(),
         certificate: certificateView(),
         certificateProblem: deps.certificate?.problem(),
+        updateProblem: deps.updateProblem?.(),
       },
       remembered: {
         bootstrap: memory.bootstrap,

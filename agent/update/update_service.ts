@@ -62,6 +62,8 @@ export interface ApplyOptions {
 export interface UpdateService {
   /** Another object after each change. */
   view(): UpdateView;
+  /** The believed release that the channel led to when it last answered. */
+  known(): ResolvedRelease | undefined;
   /** Asks the channel now. */
   look(): Promise<UpdateView>;
   /** Asks the channel every few hours until the signal aborts. */
@@ -217,6 +219,7 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
 
   const service: UpdateService = {
     view,
+    known: () => channel.news(installed?.manifestDigest).target,
     async look() {
       await lookAtBoth();
       installed = await readInstalled();

@@ -10,6 +10,7 @@ import { FakeHost } from "../fakes/fake_host.ts";
 import { logsStub } from "./logs_stub.ts";
 import { settingsStub } from "./settings_stub.ts";
 import { replayWorkloads } from "../../agent/workloads/mod.ts";
+import { agentUpdatesStub } from "./agent_updates_stub.ts";
 import { updatesStub } from "./updates_stub.ts";
 
 /** What an app stands on where nothing but `choice` matters: an appliance that is set up and quiet. */
@@ -22,6 +23,7 @@ export async function stubDeps(
     settings: settingsStub(),
     network: networkStub(),
     updates: updatesStub(),
+    agentUpdates: agentUpdatesStub(),
     workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),
     logs: logsStub({ host: new FakeHost(), clock }),
     bundles: await createBundleService({ sources: sourcesOf({ clock }), say: () => {}, collectors: [] }),

@@ -70,6 +70,7 @@ export function updatesStub(): UpdatesStub {
       };
     },
     view: () => stub.shown,
+    known: () => undefined,
     look: () => (stub.requests.push({ action: "look", by: "" }), Promise.resolve(stub.shown)),
     follow: () => Promise.resolve(),
     subscribe: () => () => {},

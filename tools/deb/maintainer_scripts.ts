@@ -1,8 +1,14 @@
+import { LOCAL_PLACES, PACKAGE_PLACES, PREVIOUS_PROGRAM } from "../../agent/install/places.ts";
 import { AGENT_PORT } from "../../agent/product/ports.ts";
 
 const UNIT = "alga-appliance.service";
 /** A template, which means its instance on tty1. */
 const CONSOLE = "alga-appliance-console@.service";
+const UPDATE = "alga-appliance-update.service";
+/** What an update of the agent has put in front of the package; a newer package, or none, ends it. */
+const IN_FRONT = [...Object.values(LOCAL_PLACES), PREVIOUS_PROGRAM].map((it) => `"$DPKG_ROOT"${it}`).join(
+  " ",
+);
 /** Links to the instances that start at every boot. */
 const WANTS = "/etc/systemd/system/getty.target.wants";
 
@@ -23,7 +29,22 @@ fi
   postinst: `#!/bin/sh
 set -e
 case "$1" in configure|abort-upgrade|abort-deconfigure|abort-remove) ;; *) exit 0 ;; esac
+# An agent that updated itself lies in front of the package's. It stays while it is the newer one.
+ahead="$DPKG_ROOT${LOCAL_PLACES.program}"
+if [ "$1" = configure ] && [ -n "$2" ] && [ -x "$ahead" ]; then
+    its=$("$ahead" version 2>/dev/null | sed -n '1s/^alga-agent \\([^ ]*\\).*/\\1/p' | sed 's/-/~/') || its=
+    own=$("$DPKG_ROOT${PACKAGE_PLACES.program}" version 2>/dev/null | sed -n '1s/^alga-agent \\([^ ]*\\).*/\\1/p' | sed 's/-/~/') || own=
+    if [ -z "$its" ] || { [ -n "$own" ] && dpkg --compare-versions "$its" le "$own"; }; then
+        rm -f ${IN_FRONT}
+    fi
+fi
 deb-systemd-helper unmask ${UNIT} >/dev/null || true
+deb-systemd-helper unmask ${UPDATE} >/dev/null || true
+if deb-systemd-helper --quiet was-enabled ${UPDATE}; then
+    deb-systemd-helper enable ${UPDATE} >/dev/null || true
+else
+    deb-systemd-helper update-state ${UPDATE} >/dev/null || true
+fi
 if deb-systemd-helper --quiet was-enabled ${UNIT}; then
     deb-systemd-helper enable ${UNIT} >/dev/null || true
 else
@@ -67,7 +88,7 @@ set -e
 if [ "$1" = purge ]; then
     rm -rf "$DPKG_ROOT/var/lib/alga-appliance" "$DPKG_ROOT/etc/alga-appliance" "$DPKG_ROOT/var/log/alga-appliance"
     rm -f "$DPKG_ROOT"${WANTS}/alga-appliance-console@*.service
-    for unit in ${UNIT} ${CONSOLE}; do
+    for unit in ${UNIT} ${CONSOLE} ${UPDATE}; do
         deb-systemd-helper purge "$unit" >/dev/null || true
         deb-systemd-helper unmask "$unit" >/dev/null || true
     done
@@ -75,11 +96,12 @@ if [ "$1" = purge ]; then
         echo "Kubernetes still runs with Alga and its data. To remove it: sudo /usr/local/bin/k3s-uninstall.sh"
     fi
 elif [ "$1" = remove ]; then
+    rm -f ${IN_FRONT}
     rm -f "$DPKG_ROOT/etc/issue.d/alga-appliance.issue"
     if [ -f "$DPKG_ROOT/etc/motd" ]; then
         sed -i '/^--- Alga appliance (written by alga-agent) ---$/,/^--- end of Alga appliance ---$/d' "$DPKG_ROOT/etc/motd"
     fi
-    for unit in ${UNIT} ${CONSOLE}; do deb-systemd-helper mask "$unit" >/dev/null || true; done
+    for unit in ${UNIT} ${CONSOLE} ${UPDATE}; do deb-systemd-helper mask "$unit" >/dev/null || true; done
 fi
 if [ -z "$DPKG_ROOT" ] && [ "$1" = remove ] && [ -d /run/systemd/system ]; then
     systemctl --system daemon-reload >/dev/null || true

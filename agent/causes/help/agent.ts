@@ -119,6 +119,40 @@ export const AGENT_HELP = {
     never: ["Do not send the key by mail: whoever has it can be taken for this appliance."],
     data: "None.",
   },
+  "agent.update-failed": {
+    title: "The agent could not be updated",
+    meaning:
+      "A newer agent was fetched and not kept: its checksum or signature was wrong, it was another one than was offered, or it did not answer within a minute of its start and the one from before came back by itself. Alga itself is not touched.",
+    signs: [
+      {
+        see: "See which agent runs, and how the last update of it ended.",
+        run: "sudo alga-agent update agent",
+      },
+      {
+        see: "See what was done, one line for each act.",
+        run: "sudo journalctl -u alga-appliance-update -n 50",
+      },
+      { see: "See what the new agent said while it was tried.", run: AGENT_LOG },
+    ],
+    steps: [
+      { do: "Try again: what was fetched is looked at anew.", run: "sudo alga-agent update agent retry" },
+      {
+        do:
+          "If its signature is not believed and your site signs releases itself, see that its key is there.",
+        run: "sudo ls -l /etc/alga-appliance/keys",
+      },
+      {
+        do: "If it does not answer again, keep the agent that runs, and report it.",
+        ask: "alga-support",
+        also: AGENT_LOG,
+      },
+    ],
+    never: [
+      "Do not copy a program over /usr/local/bin/alga-agent by hand: nothing would bring the one from before back.",
+    ],
+    data:
+      "None. The agent's own records are written by the newer agent in a form that the one from before may refuse; it says so then.",
+  },
   "agent.unknown": {
     title: "Alga is not ready and we do not know why",
     meaning:

@@ -13,6 +13,7 @@ export const agentRule: Rule = {
     AGENT.stateDamaged,
     AGENT.certificateRefused,
     AGENT.certificateEnds,
+    AGENT.updateFailed,
     AGENT.setupFailed,
   ],
   find(facts) {
@@ -45,6 +46,14 @@ export const agentRule: Rule = {
     const { certificate } = snapshot.agent;
     if (certificate?.origin === "site" && Date.parse(certificate.validTo) - facts.nowMs < ENDS_SOON_MS) {
       found.push(finding(facts, AGENT.certificateEnds, { words: { day: certificate.validTo.slice(0, 10) } }));
+    }
+    const { updateProblem } = snapshot.agent;
+    if (updateProblem !== undefined) {
+      const { message, next, since } = updateProblem;
+      found.push(finding(facts, AGENT.updateFailed, {
+        since,
+        words: { message: clip(message, 300), next: clip(next, 300) },
+      }));
     }
     const { setup } = snapshot;
     if (setup.status === "failed" && setup.failure) {

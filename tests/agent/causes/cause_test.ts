@@ -23,7 +23,8 @@ const PUBLIC_IDS = `
   app.certificate app.crash app.probe flux.source-auth flux.source-tls flux.source-notfound
   flux.source-failed flux.verify flux.build flux.health-check flux.dependency flux.suspended
   flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
-  agent.setup-failed agent.state-damaged agent.certificate-refused agent.certificate-ends agent.unknown
+  agent.setup-failed agent.state-damaged agent.certificate-refused agent.certificate-ends agent.update-failed
+  agent.unknown
   platform.part-down core.degraded login.degraded
   dns.failed net.ipv6 net.web-page net.cert-expired net.host-firewall k3s.iptables-flushed k3s.no-kmsg
   k3s.sandbox-failed k3s.container-failed node.resolv-conf node.cpu-too-old img.store-damaged

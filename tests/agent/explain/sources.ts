@@ -189,5 +189,6 @@ export const SOURCES: Readonly<Partial<Record<BlockerId, Source>>> = {
     source: "our own: agent/facts/snapshot.ts",
   },
   "agent.certificate-ends": { says: "validTo", source: "our own: agent/facts/snapshot.ts" },
+  "agent.update-failed": { says: "updateProblem", source: "our own: agent/facts/snapshot.ts" },
   "agent.unknown": { says: "agent.unknown", source: "our own: agent/status/evaluate.ts" },
 };

@@ -11,6 +11,7 @@ const TEXTS = {
   unit: "[Service]\n",
   consoleUnit: "[Service]\nTTYPath=/dev/%I\n",
   loginUnit: "[Service]\nTTYPath=/dev/%i\n",
+  updateUnit: "[Service]\nType=exec\n",
   manPage: ".TH ALGA-AGENT 8\n",
   completion: "complete\n",
 };
@@ -67,7 +68,7 @@ Deno.test("a first installation puts everything in place and starts the service"
   );
   assert.deepEqual(asked(), [
     "run systemctl daemon-reload",
-    "run systemctl enable alga-appliance.service alga-appliance-console@tty1.service",
+    "run systemctl enable alga-appliance.service alga-appliance-update.service alga-appliance-console@tty1.service",
     "run systemctl start alga-appliance.service",
   ]);
   assert.equal(await host.readText(LOCAL_PLACES.program), "program 1.10.0");

@@ -38,6 +38,10 @@ export class FakeRegistry implements RegistryClient {
   /** How asking for the signature fails. */
   signatureFailure: RegistryFailure | undefined;
 
+  openBlob(host: string): Promise<never> {
+    return Promise.reject(new RegistryError("not-found", host, `${host} has no such blob`));
+  }
+
   ping(host: string): Promise<{ status: number; dateMs: number | undefined }> {
     const failure = this.pingFailures.get(host);
     if (failure) return Promise.reject(new RegistryError(failure, host, `${host}: ${failure}`));

@@ -122,6 +122,7 @@ function hostileRegistry(name: string, random: Random): RegistryClient {
         .map((it) => ({ digest: it.slice(repository.length + 1) }));
       return Promise.resolve(contents?.hasReferrers ? maybe(JSON.stringify({ manifests })) : undefined);
     },
+    openBlob: gone,
     fetchBlob(_host, _repository, { digest }) {
       const text = contents?.blobs[digest];
       return text === undefined ? gone() : Promise.resolve(encode(text));

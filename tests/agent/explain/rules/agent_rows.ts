@@ -72,6 +72,23 @@ export const AGENT_ROWS: readonly Row[] = [
     green: { ...HEALTHY, agent: { ...HEALTHY.agent, certificate: certificateOfSite(15) } },
   },
   {
+    name: "a newer agent was taken back",
+    id: "agent.update-failed",
+    hard: false,
+    red: {
+      ...HEALTHY,
+      agent: {
+        ...HEALTHY.agent,
+        updateProblem: {
+          message: "Agent 1.2.0 was taken back: agent 1.2.0 did not answer in 60 s. Agent 1.1.0 runs again",
+          next: "Wait for the next release",
+          since: ago(60),
+        },
+      },
+    },
+    green: HEALTHY,
+  },
+  {
     name: "setup stopped",
     id: "agent.setup-failed",
     red: {
