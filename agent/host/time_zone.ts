@@ -1,8 +1,11 @@
 import type { Host } from "./host.ts";
 
+const FOLDER = "zoneinfo/";
+
 /** The time zone of the machine by its IANA name, as it is now; "UTC" where none is set or it is not known here. @see localtime(5) */
 export async function readTimeZone(host: Host): Promise<string> {
-  const linked = /zoneinfo\/(.+)$/.exec(await host.readLink("/etc/localtime").catch(() => "") ?? "")?.[1];
+  const link = await host.readLink("/etc/localtime").catch(() => "") ?? "";
+  const linked = link.includes(FOLDER) ? link.slice(link.indexOf(FOLDER) + FOLDER.length) : undefined;
   const name = linked ?? (await host.readText("/etc/timezone").catch(() => ""))?.trim();
   return name && isTimeZone(name) ? name : "UTC";
 }

@@ -18,6 +18,7 @@ import { withReleaseTree } from "../tools/release_agent/release_tree.ts";
 import { startSimRegistry } from "../simulator/registry.ts";
 import { cli } from "../agent/cli/terminal.ts";
 import { withStandIn } from "../agent/cli/stand_in_agent.ts";
+import { agentUpdatesStub } from "../routes/agent_updates_stub.ts";
 import { STUB_RULES, updatesStub } from "../routes/updates_stub.ts";
 import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
 import { runImageCommands } from "../iso/documented_commands.ts";
@@ -174,6 +175,9 @@ async function runSettings(words: readonly string[]): Promise<void> {
     const operation = stubOperation({ state: { status: "done", finishedAt: "" } });
     agent.answers[`GET ${path}`] = [{ status: 200, body: { ...settingsStub().view(), operation } }];
     agent.answers[`PUT ${path}`] = [{ status: 202, body: operation.state }];
+    const ofAgent = { ...agentUpdatesStub().view(), operation };
+    agent.answers[`GET ${path}/agent`] = [{ status: 200, body: ofAgent }];
+    agent.answers[`POST ${path}/agent/apply`] = [{ status: 202, body: operation.state }];
     agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { changed: [], settings: [], steps: [] } }];
     const report = { startedAt: "", finishedAt: "", results: [] };
     agent.answers[`POST ${path}/check`] = [{ status: 200, body: report }];

@@ -74,7 +74,7 @@ Deno.test("the page tells of one under way, one that was taken back, and those b
         code: "TIMEOUT",
         message: "Agent 1.2.0 was taken back",
         details: "",
-        suggestedNextStep: "Wait for the next release",
+        suggestedNextStep: "Keep the agent from before until the next release",
         retrySafe: true,
         at: "",
       },
@@ -92,7 +92,7 @@ Deno.test("the page tells of one under way, one that was taken back, and those b
   const words = await page();
   assert.match(
     words,
-    /Agent 1\.2\.0 was taken back\. What to do: Wait for the next release\. .* Try again Update the agent/,
+    /Agent 1\.2\.0 was taken back\. What to do: Keep the agent from before until the next release\. .* Try again Update the agent/,
   );
   assert.match(words, /Agent 1\.1\.0 → 1\.2\.0 failed/);
 });

@@ -135,7 +135,7 @@ export const AGENT_HELP = {
       { see: "See what the new agent said while it was tried.", run: AGENT_LOG },
     ],
     steps: [
-      { do: "Try again: what was fetched is looked at anew.", run: "sudo alga-agent update agent retry" },
+      { do: "Try again: what was fetched is looked at again.", run: "sudo alga-agent update agent retry" },
       {
         do:
           "If its signature is not believed and your site signs releases itself, see that its key is there.",

@@ -93,6 +93,7 @@ Deno.test("every state file below the agent's own folders is one of those that m
     PATHS.damagedDir,
     PATHS.k3sInstaller,
     PATHS.bundleDir,
+    PATHS.agentNext,
     PATHS.keyFolder,
     PATHS.siteCertificate,
     PATHS.siteCertificateKey,

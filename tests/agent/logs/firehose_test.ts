@@ -67,7 +67,8 @@ Deno.test("a pod that floods its log with 200 MiB, and a line of 10 MB, cost a p
     await until("the end is seen", () => [...texts], (it) => it.includes("the end"));
     stop.abort();
     await following;
-    assert.ok(leftOutBytes > 50 * MIB, `told to be left out: ${leftOutBytes}`);
+    // How much depends on how fast this machine reads.
+    assert.ok(leftOutBytes > FILE_MIB * MIB, `told to be left out: ${leftOutBytes}`);
     assert.ok(peak - before < 96 * MIB, `${Math.round((peak - before) / MIB)} MiB more`);
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -33,5 +33,6 @@ Deno.test("OPERATION_NAMES are stored in journals and locks and are never rename
     "restore",
     "uninstall",
     "bundle",
+    "agent-update",
   ]);
 });

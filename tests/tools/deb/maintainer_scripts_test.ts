@@ -50,11 +50,14 @@ Deno.test("preinst refuses beside a program that was installed by hand, and says
   assert.equal((await runScript("preinst", ["upgrade", "0.1.0"], ["/usr/local/bin/alga-agent"])).code, 0);
 });
 
-Deno.test("postinst enables the unit and the console on tty1; below another root nothing is started", async () => {
+Deno.test("postinst enables the units and the console on tty1; below another root nothing is started", async () => {
   const { code, calls } = await runScript("postinst", ["configure", ""]);
   assert.equal(code, 0);
   assert.deepEqual(calls, [
     "deb-systemd-helper unmask alga-appliance.service",
+    "deb-systemd-helper unmask alga-appliance-update.service",
+    "deb-systemd-helper --quiet was-enabled alga-appliance-update.service",
+    "deb-systemd-helper enable alga-appliance-update.service",
     "deb-systemd-helper --quiet was-enabled alga-appliance.service",
     "deb-systemd-helper enable alga-appliance.service",
     "deb-systemd-helper unmask alga-appliance-console@.service",

@@ -81,7 +81,7 @@ export const AGENT_ROWS: readonly Row[] = [
         ...HEALTHY.agent,
         updateProblem: {
           message: "Agent 1.2.0 was taken back: agent 1.2.0 did not answer in 60 s. Agent 1.1.0 runs again",
-          next: "Wait for the next release",
+          next: "Keep the agent from before until the next release",
           since: ago(60),
         },
       },

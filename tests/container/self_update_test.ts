@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { PATHS } from "../../agent/state/paths.ts";
+import { until } from "../until.ts";
+import { run } from "../vm/run.ts";
+import { type Container, FIRST_ADDRESS } from "./container.ts";
+import { containerTest, install } from "./container_case.ts";
+
+/** Starts, says nothing for ever, and puts itself in place when it is told to. */
+const DEAF = `#!/bin/sh
+case "$1" in
+install) cp "$0" /usr/local/bin/.deaf && sync && mv /usr/local/bin/.deaf /usr/local/bin/alga-agent ;;
+*) exec sleep 100000 ;;
+esac
+`;
+const AGENT = "/usr/local/bin/alga-agent";
+const GOOD = "/srv/alga/agent-good";
+const BAD = "/srv/alga/agent-bad";
+const UNIT = "alga-appliance-update";
+/** A start that is given up, a minute for an answer and the way back, on a machine that others use too. */
+const RENEW_SEC = 300;
+
+containerTest(
+  "systemd puts a newer agent in place; one that is deaf is taken back, over a power cut",
+  async (it) => {
+    const { sh } = it;
+    await install(it);
+    const old = await sumOf(it, AGENT);
+    const good = await sumOf(it, GOOD);
+
+    await order(it, GOOD);
+    await sh(`systemctl start ${UNIT}`);
+    assert.match(await outcome(it), /"result": "done"/);
+    assert.equal(await sumOf(it, AGENT), good);
+    assert.equal(await sumOf(it, `${AGENT}.previous`), old);
+    await sh(`cmp /proc/$(systemctl show -P MainPID alga-appliance)/exe ${AGENT}`);
+    await answers(it);
+
+    await order(it, BAD);
+    await sh(`systemctl start ${UNIT}`);
+    const bad = await sumOf(it, BAD);
+    await until("the deaf one is in place", () => sumOf(it, AGENT), (sum) => sum === bad, RENEW_SEC);
+    await it.cut();
+    assert.match(await outcome(it), /"result": "went-back"[^]*did not answer in 60 s/);
+    assert.equal(await sumOf(it, AGENT), good, "the one from before");
+    await answers(it);
+  },
+  {
+    async files(program, dir) {
+      await Deno.writeFile(`${dir}/good`, await anotherBuild(program), { mode: 0o755 });
+      await Deno.writeTextFile(`${dir}/bad`, DEAF, { mode: 0o755 });
+      return { [GOOD]: `${dir}/good`, [BAD]: `${dir}/bad` };
+    },
+  },
+);
+
+/** The same program as another build: in place of its commit stands another one, as long. */
+async function anotherBuild(path: string): Promise<Uint8Array> {
+  const { commit }: { commit: string } = JSON.parse(await run(path, ["version", "-o", "json"]));
+  const bytes = Buffer.from(await Deno.readFile(path));
+  const at = bytes.indexOf(commit);
+  assert.ok(at > 0 && bytes.indexOf(commit, at + 1) < 0, "the commit stands once in it");
+  bytes.write("0".repeat(commit.length), at);
+  return bytes;
+}
+
+async function answers({ ask }: Container): Promise<void> {
+  const url = `http://${FIRST_ADDRESS}:8080/healthz`;
+  await until("it answers", () => ask({ url }).catch(() => undefined), (it) => it?.status === 200, RENEW_SEC);
+}
+
+async function sumOf({ sh }: Container, path: string): Promise<string> {
+  return await sh(`sha256sum ${path} | cut -d' ' -f1`);
+}
+
+/** What the agent writes before it has the unit begin. */
+async function order(it: Container, next: string): Promise<void> {
+  const text = JSON.stringify({
+    schemaVersion: 1,
+    id: next,
+    from: "1",
+    to: "2",
+    sha256: await sumOf(it, next),
+    previousSha256: await sumOf(it, AGENT),
+    port: 8080,
+  });
+  await it.sh(`install -D ${next} ${PATHS.agentNext}; cp ${AGENT} ${AGENT}.previous`);
+  await it.sh(`rm -f ${PATHS.agentOutcome}; echo '${text}' > ${PATHS.agentOrder}; sync`);
+}
+
+async function outcome({ sh }: Container): Promise<string> {
+  return await until(
+    "the order ends",
+    () => sh(`cat ${PATHS.agentOutcome} 2>/dev/null; ls ${PATHS.agentOrder} 2>/dev/null || true`),
+    (text) => text.includes("result") && !text.includes("order.json"),
+    RENEW_SEC,
+  );
+}
