@@ -175,9 +175,6 @@ async function runSettings(words: readonly string[]): Promise<void> {
     const operation = stubOperation({ state: { status: "done", finishedAt: "" } });
     agent.answers[`GET ${path}`] = [{ status: 200, body: { ...settingsStub().view(), operation } }];
     agent.answers[`PUT ${path}`] = [{ status: 202, body: operation.state }];
-    const ofAgent = { ...agentUpdatesStub().view(), operation };
-    agent.answers[`GET ${path}/agent`] = [{ status: 200, body: ofAgent }];
-    agent.answers[`POST ${path}/agent/apply`] = [{ status: 202, body: operation.state }];
     agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { changed: [], settings: [], steps: [] } }];
     const report = { startedAt: "", finishedAt: "", results: [] };
     agent.answers[`POST ${path}/check`] = [{ status: 200, body: report }];
@@ -220,6 +217,9 @@ async function runUpdate(words: readonly string[]): Promise<void> {
     agent.answers[`POST ${path}/rules`] = [{ status: 200, body: {} }];
     agent.answers[`POST ${path}/channel`] = [{ status: 202, body: operation.state }];
     agent.answers["GET /api/v1/settings"] = [{ status: 200, body: { operation } }];
+    const ofAgent = { ...agentUpdatesStub().view(), operation };
+    agent.answers[`GET ${path}/agent`] = [{ status: 200, body: ofAgent }];
+    agent.answers[`POST ${path}/agent/apply`] = [{ status: 202, body: operation.state }];
     agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { steps: [] } }];
     agent.answers[`POST ${path}/apply`] = [{ status: 202, body: operation.state }];
     const { code, err } = await cli([...words, "--root", agent.root]);
