@@ -7,6 +7,13 @@ import { answerProblem } from "./problem.ts";
 import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
 import { settingsProblem } from "./settings_problem.ts";
 
+/** On the pages the choice itself says that Alga support asked for it. */
+const NIGHTLY = {
+  field: "channel",
+  message:
+    "Nightly releases are for tests. Where Alga support asked you to: alga-agent channel set nightly --support-asked",
+};
+
 /** Settings for programs and the command line: the same actions and words as the pages. */
 export function settingsApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const app = new Hono<Env>();
@@ -22,12 +29,15 @@ export function settingsApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   async function readChange(c: Context<Env>) {
     const body = await readJson(c, SettingsChange, { deps, state });
     if ("answer" in body) return body;
-    if (!(await settings.look()).isSetUp) {
+    const { isSetUp, rows } = await settings.look();
+    if (!isSetUp) {
       return {
         answer: await answerProblem(c, deps, state, settingsProblem({ ok: false, reason: "not-set-up" })),
       };
     }
-    const merged = await settings.merge(body.value);
+    const isNewlyNightly = body.value.channel === "nightly" &&
+      rows.find((it) => it.field === "channel")?.value === "stable";
+    const merged = isNewlyNightly ? { errors: [NIGHTLY] } : await settings.merge(body.value);
     if ("settings" in merged) return { value: merged.settings };
     const answer = await answerProblem(c, deps, state, {
       status: 422,

@@ -271,11 +271,11 @@ Deno.test("forms without their own token change nothing", async () => {
 Deno.test("PUT /api/v1/settings takes some fields, refuses others by name, and says who holds the lock", async () => {
   const { settings, api } = await startApp();
   const put = (body: unknown) => api("PUT", "/api/v1/settings", body);
-  assert.equal((await put({ channel: "nightly" })).status, 202);
+  assert.equal((await put({ noProxy: "intern.example" })).status, 202);
   assert.deepEqual(settings.requests, [{
     action: "apply",
     by: "API 192.0.2.7",
-    settings: { ...STUB_SETTINGS, channel: "nightly" },
+    settings: { ...STUB_SETTINGS, noProxy: "intern.example" },
   }]);
   assert.equal((await put({ publicNames: ["Alga.Example.com.", "psa"] })).status, 202);
   assert.equal(settings.requests.at(-1)?.settings?.publicNames, "alga.example.com, psa");
@@ -286,6 +286,7 @@ Deno.test("PUT /api/v1/settings takes some fields, refuses others by name, and s
       { publicNames: "https://x" },
       { dnsMode: "custom" },
       { caCerts: "no" },
+      { channel: "nightly" },
       [],
     ]
   ) {
@@ -300,11 +301,11 @@ Deno.test("PUT /api/v1/settings takes some fields, refuses others by name, and s
     holder: "console tty1",
     since: "2026-11-02T08:00:00.000Z",
   };
-  const locked = await put({ channel: "nightly" });
+  const locked = await put({ noProxy: "intern.example" });
   assert.equal(locked.status, 409);
   assert.deepEqual([(await locked.json()).reason], ["locked"]);
   settings.isSetUp = false;
-  const notYet = await (await put({ channel: "nightly" })).json();
+  const notYet = await (await put({ noProxy: "intern.example" })).json();
   assert.equal(notYet.reason, "not-set-up");
   assert.match(notYet.detail, /Until then its answers are changed in setup\./);
 });
@@ -323,7 +324,7 @@ Deno.test("the API plans and checks without applying, and shows no password", as
 
 Deno.test("a PUT of a browser session needs the token of its forms, and one with a long body ends early", async () => {
   const { settings, api, session, cookie } = await startApp();
-  const change = { channel: "nightly" };
+  const change = { noProxy: "intern.example" };
   const signedIn = { authorization: "", ...cookie };
   assert.equal((await api("PUT", "/api/v1/settings", change, signedIn)).status, 403);
   const withToken = { ...signedIn, "x-csrf-token": session.csrfToken };
@@ -341,7 +342,7 @@ Deno.test("the socket of the command line has the same API", async () => {
     new Request("http://localhost/api/v1/settings", {
       method: "PUT",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ channel: "nightly" }),
+      body: JSON.stringify({ noProxy: "intern.example" }),
     }),
   );
   assert.equal(response.status, 202);

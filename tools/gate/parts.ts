@@ -20,7 +20,7 @@ const SUITE_TIMES: Readonly<Record<string, Pick<Part, "limitMin" | "usualMin" | 
     usualMin: 5,
     after: ["programs: api", "programs: flux", "programs: fleet", "programs: helm"],
   },
-  "systemd in a container": { limitMin: 12, usualMin: 4, after: ["system packages"] },
+  "systemd in a container": { limitMin: 20, usualMin: 6, after: ["system packages"] },
   "virtual machine": { limitMin: 20, usualMin: 6, after: ["system packages"] },
   "installation image": { limitMin: 30, usualMin: 8, after: ["system packages"] },
   "real node": { limitMin: 40, usualMin: 12, after: ["programs: node"] },

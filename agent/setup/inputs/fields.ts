@@ -160,7 +160,7 @@ export const FIELDS = {
     default: { value: "stable" },
     choices: [
       { value: "stable", label: "Stable", help: "For everyday use" },
-      { value: "nightly", label: "Nightly", help: "For testing, when Alga support asks for it" },
+      { value: "nightly", label: "Nightly: Alga support asked me to", help: "For testing" },
     ],
     checks: RELEASE_CHECKS,
   },
