@@ -35,13 +35,16 @@ containerTest(
     assert.equal((await it.ask({ url: `http://${moved}:8080/healthz` })).status, 200);
 
     await tryOut(it, KEPT);
-    const keep = await it.ask({
-      url: `http://${KEPT}:8080/api/v1/network/keep`,
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: "{}",
-    });
-    assert.equal(keep.status, 202, keep.text);
+    const keep = () =>
+      it.ask({
+        url: `http://${KEPT}:8080/api/v1/network/keep`,
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: "{}",
+      });
+    // The link has the address some moments before the service has seen it.
+    const asked = await until("it can be kept", keep, (answer) => !answer.text.includes("not-taken-up"));
+    assert.equal(asked.status, 202, asked.text);
     await until("it is kept", () => trial(it), (now) => now === null);
     const kept = await it.sh(`cat ${FILE}`);
     assert.match(kept, new RegExp(`^Address=${KEPT}/24$`, "m"));
@@ -68,6 +71,11 @@ containerTest(
 
     await it.sh("alga-agent network set host0 --dhcp --no-wait");
     await has(it, moved);
-    assert.match(await it.sh("alga-agent network keep 2>&1"), /Kept\./);
+    const said = await until(
+      "it can be kept",
+      () => it.sh("alga-agent network keep 2>&1; true"),
+      (text) => !text.includes("are being taken up"),
+    );
+    assert.match(said, /Kept\./);
   },
 );
