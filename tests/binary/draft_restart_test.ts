@@ -47,6 +47,7 @@ await binaryTest(
         tenantName: "Müller & Söhne",
         dnsMode: "system",
         channel: "stable",
+        signatures: "warn",
         proxyUrl: `http://maria:${PROXY_PASSWORD}@192.0.2.3:3128`,
       };
       const before = await openBrowser(agent);

@@ -82,6 +82,7 @@ Deno.test("a form that is refused names its errors in order, and never shows a p
       ...Object.fromEntries(Object.entries(sampleInputs(world)).map(([key, value]) => [key, String(value)])),
       adminPasswordConfirm: String(sampleInputs(world).adminPassword),
       channel: "stable",
+      signatures: "warn",
       dnsMode: "system",
       dnsServers: "192.0.2.1",
     };
