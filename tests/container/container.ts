@@ -154,7 +154,9 @@ function containerOn({ name, dir, outer, ended, restart }: Started): Container {
     },
     async giveOut(address) {
       await dhcpTells(dir, LAN, address);
-      await pullCable(await there(), dir, name);
+      const state = async () => (await run("networkctl", "--no-legend", "list", "host0")).stdout;
+      const noticed = () => until("the cable is out", state, (it) => it.includes("no-carrier"));
+      await pullCable(await there(), { dir, name, noticed });
     },
     cut: () => rebootedBy(restart),
   };

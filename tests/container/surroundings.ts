@@ -31,19 +31,25 @@ export async function dhcpTells(dir: string, lan: string, address: string): Prom
   await Deno.writeTextFile(`${dir}/dhcp.conf`, `${lines.join("\n")}\n`);
 }
 
-/** A DHCP server that reads its file again, and a link that was down for a moment. */
-const PULL = `kill "$(cat "$1/dhcp.pid")"
+/** The link is down, and a DHCP server has read its file; the one before has ended and writes nothing any more. */
+const UNPLUG = `ip link set "$2" down
+server="$(cat "$1/dhcp.pid")"
+kill "$server"
+while kill -0 "$server" 2>/dev/null; do sleep 0.1; done
 : >"$1/leases"
-busybox udhcpd -S "$1/dhcp.conf"
-ip link set "$2" down
-ip link set "$2" up`;
+busybox udhcpd -S "$1/dhcp.conf"`;
 
-/** Pulls the cable of the container and puts it in again. `there`: what enters its network from here. */
+/**
+ * Pulls the cable of the container, and puts it in again once the container has noticed: the kernel tells nobody of a moment.
+ * `there`: what enters its network from here.
+ */
 export async function pullCable(
   there: readonly [string, ...string[]],
-  dir: string,
-  name: string,
+  { dir, name, noticed }: { dir: string; name: string; noticed: () => Promise<unknown> },
 ): Promise<void> {
   const [program, ...args] = there;
-  await run(program, [...args, "sh", "-euc", PULL, "sh", dir, `vb-${name}`]);
+  const link = `vb-${name}`;
+  await run(program, [...args, "sh", "-euc", UNPLUG, "sh", dir, link]);
+  await noticed();
+  await run(program, [...args, "ip", "link", "set", link, "up"]);
 }
