@@ -55,6 +55,7 @@ async function typeSetup({ shows, type }: Machine): Promise<void> {
     [/Channel\n/, ""],
     [/Release override\n/, ""],
     [/Proxy\n/, ""],
+    [/Signatures of releases\n/, ""],
   ] as const;
   await type("1");
   for (const [question, text] of answers) {

@@ -44,7 +44,14 @@ async function typeAnswers({ type, press, shows }: TmuxTerminal, appUrl: string)
   await press("C-u");
   await type(appUrl);
   await press("Enter");
-  for (const question of [/DNS servers\n/, /Channel\n/, /Release override\n/, /Proxy\n/]) {
+  const proposed = [
+    /DNS servers\n/,
+    /Channel\n/,
+    /Release override\n/,
+    /Proxy\n/,
+    /Signatures of releases\n/,
+  ];
+  for (const question of proposed) {
     await shows(`the question ${question}`, question);
     await press("Enter");
   }
@@ -205,7 +212,7 @@ tmuxTest(
           await press("Enter");
         }
         await shows("a proposal in brackets", /Application address \[http:/);
-        for (let i = 0; i < 5; i++) await press("Enter");
+        for (let i = 0; i < 6; i++) await press("Enter");
         const looked = await shows("the last look", /Type start, check/);
         assert.ok(!looked.includes("Horse7"), looked);
         assert.match(looked, /5 Password: set/);
@@ -246,6 +253,7 @@ Deno.test("an input that is not a terminal gives one answer a line, and setup be
       "maria@example.com",
       password,
       world.appUrl,
+      "",
       "",
       "",
       "",
