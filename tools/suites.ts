@@ -24,7 +24,6 @@ export const SUITES: readonly Suite[] = [
       "tests/release",
       "tests/tools",
       "tests/iso",
-      "tests/image",
     ],
     isParallel: true,
   },

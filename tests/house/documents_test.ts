@@ -23,7 +23,7 @@ import { STUB_RULES, updatesStub } from "../routes/updates_stub.ts";
 import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
 import { runImageCommands } from "../iso/documented_commands.ts";
 import { missingForImages } from "../iso/stand_in_base.ts";
-import { missingForDisks } from "../image/made_up_disk.ts";
+import { missingForDisks } from "../iso/image/made_up_disk.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { onFreePort } from "../simulator/free_port.ts";
 

@@ -51,7 +51,7 @@ function misplaced(path: string, text: string): string[] {
 
 Deno.test("facts about the product stand in agent/product and nowhere else", async () => {
   const found: string[] = [];
-  const toolFiles = [...await sources("tools/"), ...await sources("iso/"), ...await sources("image/")].filter(
+  const toolFiles = [...await sources("tools/"), ...await sources("iso/")].filter(
     (it) => !(it in COPIES),
   );
   for (const path of [...await productFiles(), ...toolFiles]) {

@@ -374,7 +374,7 @@ export const WORKSHOPS: readonly Room[] = [
     knows: ["agent/install", "agent/product", "agent/state", "tools", "tools/deb"],
   },
   {
-    path: "image",
+    path: "iso/image",
     holds: "images of virtual machines: an installed disk made general; QCOW2, OVA, raw",
     knows: ["iso", "agent/state", "tools"],
   },

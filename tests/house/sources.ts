@@ -26,6 +26,5 @@ export async function housedFiles(): Promise<string[]> {
     ...await productFiles(),
     ...await sources("tools/"),
     ...await sources("iso/"),
-    ...await sources("image/"),
   ];
 }

@@ -6,6 +6,15 @@ import { REPO } from "./sources.ts";
 
 const container = JSON.parse(await Deno.readTextFile(`${REPO}.devcontainer/devcontainer.json`));
 
+/** The owner's list, with what docs and tools need. */
+const TOP_FOLDERS = ["agent", "docs", "flux", "iso", "k8s", "routes", "systemd", "tests", "tools", "views"];
+
+Deno.test("the folders at the top are those that the owner chose", async () => {
+  const entries = await Array.fromAsync(Deno.readDir(REPO));
+  const found = entries.filter((it) => it.isDirectory && !/^\.|^node_modules$/.test(it.name));
+  assert.deepEqual(found.map((it) => it.name).sort(), TOP_FOLDERS);
+});
+
 Deno.test("the devcontainer pins its image and has the Deno and the Go that everything is built with", async () => {
   assert.match(container.image, /^docker\.io\/library\/node:\d+\.\d+\.\d+-[a-z]+$/);
   const [, deno] = /npm install --global deno@(\S+)/.exec(container.postCreateCommand) ?? [];

@@ -1,5 +1,5 @@
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
-import { makeUpDisk } from "../image/made_up_disk.ts";
+import { makeUpDisk } from "./image/made_up_disk.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { makeUpProgram } from "./made_up_program.ts";
 import { makeSigner } from "./signer.ts";

@@ -1,4 +1,4 @@
-import { IsoError } from "../../iso/iso_error.ts";
+import { IsoError } from "../../iso_error.ts";
 import { type Conversion, convertDisk } from "./qemu_img.ts";
 
 /** Of the virtual hardware: ESXi 6.5 and later. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { IDENTIFY_CONFIG, imageConfig, WIRED_CONFIG } from "../../image/generalise/cloud_files.ts";
-import { cloudConfig } from "../../iso/autoinstall/cloud_config.ts";
-import type { Account } from "../../iso/autoinstall/account.ts";
+import { IDENTIFY_CONFIG, imageConfig, WIRED_CONFIG } from "../../../iso/image/generalise/cloud_files.ts";
+import { cloudConfig } from "../../../iso/autoinstall/cloud_config.ts";
+import type { Account } from "../../../iso/autoinstall/account.ts";
 import { stringify } from "yaml";
-import { findProgram } from "../cluster/find_program.ts";
-import { run } from "../vm/run.ts";
+import { findProgram } from "../../cluster/find_program.ts";
+import { run } from "../../vm/run.ts";
 
 const KEY = `ssh-ed25519 ${"A".repeat(68)} a@example.com`;
 const HASH = "$y$j9T$abcdefghijklmnopqrstuv$0123456789012345678901234567890123456789012";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fixContentId } from "../../image/formats/vmdk.ts";
+import { fixContentId } from "../../../iso/image/formats/vmdk.ts";
 
 const SECTOR = 512;
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { IsoError } from "../../iso/iso_error.ts";
-import { runProgram } from "../../iso/run_program.ts";
+import { IsoError } from "../../iso_error.ts";
+import { runProgram } from "../../run_program.ts";
 import { readSuperblock, type Superblock } from "./superblock.ts";
 
 /** Where the installed system lies on a disk. */

@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
-import { buildImages, type ImageInput } from "../../image/build_images.ts";
-import { Ext4 } from "../../image/disk/ext4.ts";
-import { runProgram } from "../../iso/run_program.ts";
-import { verifyImage } from "../../iso/verify_image.ts";
-import { checkChecksums, sha256OfFile } from "../../tools/release_agent/checksums.ts";
-import { run } from "../vm/run.ts";
+import { buildImages, type ImageInput } from "../../../iso/image/build_images.ts";
+import { Ext4 } from "../../../iso/image/disk/ext4.ts";
+import { runProgram } from "../../../iso/run_program.ts";
+import { verifyImage } from "../../../iso/verify_image.ts";
+import { checkChecksums, sha256OfFile } from "../../../tools/release_agent/checksums.ts";
+import { run } from "../../vm/run.ts";
 import { GOES, type MadeUpDisk, makeUpDisk, missingForDisks, SECRET, STAYS } from "./made_up_disk.ts";
 
 const missing = await missingForDisks();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { renderOvf } from "../../image/formats/ovf.ts";
-import { findProgram } from "../cluster/find_program.ts";
-import { mortalCommand } from "../mortal_command.ts";
+import { renderOvf } from "../../../iso/image/formats/ovf.ts";
+import { findProgram } from "../../cluster/find_program.ts";
+import { mortalCommand } from "../../mortal_command.ts";
 
-const SCHEMA = new URL("testdata/ovf.rng", import.meta.url).pathname;
+const SCHEMA = new URL("./testdata/ovf.rng", import.meta.url).pathname;
 const missing = await findProgram("xmllint") === undefined ? "no xmllint (package libxml2-utils)" : undefined;
 
 /** What xmllint says of a description held against the schema; "" if it fits. */
@@ -63,7 +63,7 @@ Deno.test("the description has the hardware that the documents ask for, and says
   const value = (name: string, type: number) =>
     OVF.split("<Item>").find((it) => it.includes(`<rasd:ResourceType>${type}<`))
       ?.match(new RegExp(`<rasd:${name}>(.*?)<`))?.[1];
-  const document = await Deno.readTextFile(new URL("../../docs/images.md", import.meta.url));
+  const document = await Deno.readTextFile(new URL("../../../docs/images.md", import.meta.url));
   assert.match(document, /^4 processors, 16 GB of memory, 60 GB of disk/m);
   assert.equal(value("VirtualQuantity", 3), "4");
   assert.equal(value("VirtualQuantity", 4), String(16 * 1024));

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { createTarDecoder } from "modern-tar";
-import { IsoError } from "../../iso/iso_error.ts";
-import type { Manifest } from "../../iso/record/manifest.ts";
-import { runProgram } from "../../iso/run_program.ts";
-import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
+import { IsoError } from "../../iso_error.ts";
+import type { Manifest } from "../../record/manifest.ts";
+import { runProgram } from "../../run_program.ts";
+import { sha256OfFile } from "../../../tools/release_agent/checksums.ts";
 
 /** A file in an OVA. */
 export type Member = Manifest["files"][number];

@@ -1,5 +1,5 @@
-import { BUILD_INFO_PATH, INSTALLED_MARK } from "../../iso/payload/install_script.ts";
-import { PATHS } from "../../agent/state/paths.ts";
+import { BUILD_INFO_PATH, INSTALLED_MARK } from "../../payload/install_script.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
 
 /** Something that belongs to one machine and must not be on two. */
 export interface Trace {

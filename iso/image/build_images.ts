@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { requireSpace } from "../iso/free_space.ts";
-import { prepareOutput } from "../iso/output_folder.ts";
-import type { Manifest } from "../iso/record/manifest.ts";
-import { recordPaths, writeRecords } from "../iso/record/write_records.ts";
-import { requireFile } from "../iso/require_file.ts";
-import { sha256OfFile } from "../tools/release_agent/checksums.ts";
-import { signBlob } from "../tools/release_agent/signature.ts";
+import { requireSpace } from "../free_space.ts";
+import { prepareOutput } from "../output_folder.ts";
+import type { Manifest } from "../record/manifest.ts";
+import { recordPaths, writeRecords } from "../record/write_records.ts";
+import { requireFile } from "../require_file.ts";
+import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
+import { signBlob } from "../../tools/release_agent/signature.ts";
 import { packOva, readOva } from "./formats/ova.ts";
 import { renderOvf } from "./formats/ovf.ts";
 import { convertDisk, diskInfo } from "./formats/qemu_img.ts";

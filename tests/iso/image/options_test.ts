@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { HELP } from "../../image/help.ts";
-import { parseImageOptions } from "../../image/options.ts";
-import { mortalCommand } from "../mortal_command.ts";
+import { HELP } from "../../../iso/image/help.ts";
+import { parseImageOptions } from "../../../iso/image/options.ts";
+import { mortalCommand } from "../../mortal_command.ts";
 
-const repo = new URL("../..", import.meta.url).pathname;
+const repo = new URL("../../../", import.meta.url).pathname;
 const ENOUGH = ["--from-disk", "d.qcow2", "--output", "out/"];
 const parse = (args: readonly string[]) => parseImageOptions(args, () => {});
 
@@ -36,7 +36,7 @@ for (
 }
 
 Deno.test("the help of images names every option", async () => {
-  const source = await Deno.readTextFile(`${repo}image/options.ts`);
+  const source = await Deno.readTextFile(`${repo}iso/image/options.ts`);
   const names = [...source.matchAll(/^ {8}"?([a-z-]+)"?: (?:text|\{ type)/gm)].map((it) => it[1]);
   assert.equal(names.length, 5, names.join());
   assert.deepEqual(names.filter((it) => !HELP.includes(`--${it}`)), []);
@@ -52,7 +52,7 @@ Deno.test("the command ends with 2 for words it does not understand, with 1 for 
       [["--from-disk", disk, "--output", "/proc/alga"], 1, /^--(?:output|from-disk): [^\n]+\n[^\n]+\n$/],
     ] as const
   ) {
-    const command = ["run", "-A", "--quiet", `${repo}image/main.ts`, ...args];
+    const command = ["run", "-A", "--quiet", `${repo}iso/image/main.ts`, ...args];
     const { code, stderr } = await mortalCommand(Deno.execPath(), command, {
       stdout: "piped",
       stderr: "piped",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { SetupInputs } from "../../agent/setup/inputs/schema.ts";
-import { findProgram } from "../cluster/find_program.ts";
-import { run } from "../vm/run.ts";
+import { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
+import { findProgram } from "../../cluster/find_program.ts";
+import { run } from "../../vm/run.ts";
 
-const document = await Deno.readTextFile(new URL("../../docs/images.md", import.meta.url));
+const document = await Deno.readTextFile(new URL("../../../docs/images.md", import.meta.url));
 const [userData = "", networkConfig = ""] = [...document.matchAll(/^```yaml\n([^]*?)^```/gm)].map((it) =>
   it[1] ?? ""
 );
@@ -45,7 +45,7 @@ Deno.test({
     : `the documented fixed address (skipped: ${noNetplan})`,
   ignore: noNetplan !== undefined,
   async fn() {
-    const { WIRED_CONFIG } = await import("../../image/generalise/cloud_files.ts");
+    const { WIRED_CONFIG } = await import("../../../iso/image/generalise/cloud_files.ts");
     const root = await Deno.makeTempDir();
     await Deno.mkdir(`${root}/etc/netplan`, { recursive: true });
     const write = (name: string, text: string) =>

@@ -1,5 +1,5 @@
-import { findProgram } from "../cluster/find_program.ts";
-import { run } from "../vm/run.ts";
+import { findProgram } from "../../cluster/find_program.ts";
+import { run } from "../../vm/run.ts";
 
 /** Programs that make and read disks, with their packages. */
 const NEEDED: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { compareOva, packOva, readOva } from "../../image/formats/ova.ts";
-import type { Manifest } from "../../iso/record/manifest.ts";
-import { run } from "../vm/run.ts";
+import { compareOva, packOva, readOva } from "../../../iso/image/formats/ova.ts";
+import type { Manifest } from "../../../iso/record/manifest.ts";
+import { run } from "../../vm/run.ts";
 
 const dir = await Deno.makeTempDir({ prefix: "alga-ova-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: true }));

@@ -1,4 +1,4 @@
-import { IsoError } from "../iso/iso_error.ts";
+import { IsoError } from "../iso_error.ts";
 
 /** The folder in which an image comes about; what is whole in it is not made again. */
 export class Parts {

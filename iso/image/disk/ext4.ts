@@ -1,5 +1,5 @@
-import { IsoError } from "../../iso/iso_error.ts";
-import { runProgram } from "../../iso/run_program.ts";
+import { IsoError } from "../../iso_error.ts";
+import { runProgram } from "../../run_program.ts";
 
 /** A file, folder or link in a folder. */
 export interface Entry {

@@ -1,8 +1,8 @@
-import { dateOfBase, requireAge } from "../iso/base/require_age.ts";
-import { IsoError } from "../iso/iso_error.ts";
-import { BuildInfo } from "../iso/payload/build_info.ts";
-import { BUILD_INFO_PATH, INSTALLED_MARK } from "../iso/payload/install_script.ts";
-import { type DebianPackage, DPKG_STATUS, parseDpkgStatus } from "../iso/record/debian_packages.ts";
+import { dateOfBase, requireAge } from "../base/require_age.ts";
+import { IsoError } from "../iso_error.ts";
+import { BuildInfo } from "../payload/build_info.ts";
+import { BUILD_INFO_PATH, INSTALLED_MARK } from "../payload/install_script.ts";
+import { type DebianPackage, DPKG_STATUS, parseDpkgStatus } from "../record/debian_packages.ts";
 import { Ext4 } from "./disk/ext4.ts";
 import { findSystem, type System } from "./disk/find_system.ts";
 import { zeroFree } from "./disk/zero_free.ts";

@@ -1,6 +1,6 @@
-import { runTask } from "../iso/run_task.ts";
-import { compareFiles } from "../iso/verify_image.ts";
-import { verifyTask } from "../iso/verify_task.ts";
+import { runTask } from "../run_task.ts";
+import { compareFiles } from "../verify_image.ts";
+import { verifyTask } from "../verify_task.ts";
 import { buildImages } from "./build_images.ts";
 import { compareOva } from "./formats/ova.ts";
 import { HELP } from "./help.ts";

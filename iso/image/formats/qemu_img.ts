@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { IsoError } from "../../iso/iso_error.ts";
-import { runProgram } from "../../iso/run_program.ts";
+import { IsoError } from "../../iso_error.ts";
+import { runProgram } from "../../run_program.ts";
 
 /** What QEMU says of a disk. */
 export interface DiskInfo {

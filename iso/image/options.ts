@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { parseMaxAge } from "../iso/base/require_age.ts";
-import { orUsage } from "../iso/options.ts";
-import { IsoUsageError } from "../iso/iso_error.ts";
-import { requireText } from "../iso/require_file.ts";
+import { parseMaxAge } from "../base/require_age.ts";
+import { orUsage } from "../options.ts";
+import { IsoUsageError } from "../iso_error.ts";
+import { requireText } from "../require_file.ts";
 import { DISK_FORMATS, type ImageInput } from "./build_images.ts";
 
 /** Reads the words behind `deno task image` that make images. @throws {IsoUsageError} If they do not fit together. */

@@ -1,7 +1,7 @@
-import { HOST_NAME } from "../../iso/autoinstall/cloud_config.ts";
-import { IsoError } from "../../iso/iso_error.ts";
-import { PATHS } from "../../agent/state/paths.ts";
-import { withBlock } from "../../agent/state/banner_files.ts";
+import { HOST_NAME } from "../../autoinstall/cloud_config.ts";
+import { IsoError } from "../../iso_error.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
+import { withBlock } from "../../../agent/state/banner_files.ts";
 import { type Ext4, quote } from "../disk/ext4.ts";
 import { IDENTIFY_CONFIG, IMAGE_CONFIG, imageConfig, INSTALLER_CONFIG, WIRED_CONFIG } from "./cloud_files.ts";
 import { planRemoval } from "./plan_removal.ts";
