@@ -16,11 +16,10 @@ import { waitFor } from "../../operation/wait_for.ts";
 import type { Step, StepContext } from "../step.ts";
 import { deploymentState, requireKube } from "./cluster.ts";
 import { applyAuthorities, areAuthoritiesRight, startVersions } from "./flux_authorities.ts";
-import { encodeSecret, readSecret } from "./secret_data.ts";
+import { applySecret, readSecret } from "./secret_data.ts";
 
 const CRD_TIMEOUT_SEC = 60;
 const CONTROLLER_TIMEOUT_SEC = 600;
-const PROXY_REF = { resource: KINDS.Secret, namespace: NAMESPACES.flux, name: PROXY_SECRET };
 
 /** Installs Flux from pinned manifests by server-side apply. @see contract.md 2.5; components.md 2 */
 export const fluxStep: Step = {
@@ -103,17 +102,7 @@ export function hasAnnotations(
 
 /** An earlier Secret that is no longer wanted goes. */
 export async function applyProxySecret(inputs: ProxyAnswers, kube: KubeClient): Promise<void> {
-  const values = proxyValues(inputs);
-  if (!values) {
-    await kube.delete(PROXY_REF);
-    return;
-  }
-  await kube.apply({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: PROXY_SECRET, namespace: NAMESPACES.flux },
-    data: encodeSecret(values),
-  }, { force: true });
+  await applySecret(kube, { namespace: NAMESPACES.flux, name: PROXY_SECRET }, proxyValues(inputs));
 }
 
 async function crdState(kube: KubeClient, name: string): Promise<true | string> {

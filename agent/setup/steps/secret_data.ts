@@ -12,6 +12,25 @@ export async function readSecret(
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decode(value)]));
 }
 
+/** Gives a Secret just these values; without values it goes. */
+export async function applySecret(
+  kube: KubeClient,
+  { type, ...metadata }: { namespace: string; name: string; type?: string },
+  values: Readonly<Record<string, string>> | undefined,
+): Promise<void> {
+  if (!values) {
+    await kube.delete({ resource: KINDS.Secret, ...metadata });
+    return;
+  }
+  await kube.apply({
+    apiVersion: "v1",
+    kind: "Secret",
+    ...(type && { type }),
+    metadata,
+    data: encodeSecret(values),
+  }, { force: true });
+}
+
 /** `data` of a Secret. (`stringData` is write-only: what was applied by it cannot be compared or taken back.) */
 export function encodeSecret(values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(

@@ -6,10 +6,10 @@ import { fluxMirror } from "../../registry/mirror.ts";
 import type { RegistryMirrors } from "../../registry/registry.ts";
 import type { ReleaseManifest } from "../../release/mod.ts";
 import { LOGIN_SECRET, SOURCE_NAME, sourceObjects } from "../../../flux/source_objects.ts";
-import { kindOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
+import { kindOf, KINDS, type KubeClient, type KubeObject, type ResourceKind } from "../../../k8s/mod.ts";
 import type { Step } from "../step.ts";
 import { requireKube } from "./cluster.ts";
-import { encodeSecret, readSecret } from "./secret_data.ts";
+import { applySecret, readSecret } from "./secret_data.ts";
 import { applyKeys, areKeysRight, isBundleSigned, type KeysContext } from "./source_keys.ts";
 
 /** Tells Flux which release to install, by digest. */
@@ -64,16 +64,10 @@ export async function sourceIsCurrent(
   const logins = loginValues(await readRegistryLogins(context.host));
   if (!isDeepStrictEqual(await readSecret(kube, NAMESPACES.flux, LOGIN_SECRET), logins)) return false;
   if (!await areKeysRight(kube, context)) return false;
-  const found = await kube.get({
-    resource: KINDS.OCIRepository,
-    namespace: NAMESPACES.flux,
-    name: SOURCE_NAME,
-  });
+  const found = await readOwn(kube, KINDS.OCIRepository);
   const isSigned = found?.spec?.verify !== undefined;
-  for (const object of await wantedSource(config, { ...context, isSigned })) {
-    if (!await holds(kube, object)) return false;
-  }
-  return true;
+  const [source, kustomization] = await wantedSource(config, { ...context, isSigned });
+  return holds(found, source) && holds(await readOwn(kube, KINDS.Kustomization), kustomization);
 }
 
 export async function applySource(
@@ -87,7 +81,7 @@ export async function applySource(
   await applyKeys(kube, context);
   for (const object of await wantedSource(config, { ...context, isSigned })) {
     // A second apply would change the object where the server adds defaults on a change only.
-    if (!await holds(kube, object)) await kube.apply(object, { force: true });
+    if (!holds(await readOwn(kube, kindOf(object)), object)) await kube.apply(object, { force: true });
   }
 }
 
@@ -110,24 +104,17 @@ export async function areLoginsRight(kube: KubeClient, host: Host): Promise<bool
 
 /** Brings Flux's logins up to date; it reads them each time that it asks. */
 export async function applyLogins(kube: KubeClient, logins: RegistryLogins): Promise<void> {
-  const values = loginValues(logins);
-  const metadata = { name: LOGIN_SECRET, namespace: NAMESPACES.flux };
-  if (!values) {
-    await kube.delete({ resource: KINDS.Secret, ...metadata });
-    return;
-  }
-  await kube.apply({
-    apiVersion: "v1",
-    kind: "Secret",
-    type: "kubernetes.io/dockerconfigjson",
-    metadata,
-    data: encodeSecret(values),
-  }, { force: true });
+  const secret = { namespace: NAMESPACES.flux, name: LOGIN_SECRET, type: "kubernetes.io/dockerconfigjson" };
+  await applySecret(kube, secret, loginValues(logins));
+}
+
+/** The cluster's object of this kind that we tell Flux by. */
+async function readOwn(kube: KubeClient, resource: ResourceKind): Promise<KubeObject | undefined> {
+  return await kube.get({ resource, namespace: NAMESPACES.flux, name: SOURCE_NAME });
 }
 
 /** Whether the cluster's object says what ours does; the server may have added to it. */
-async function holds(kube: KubeClient, wanted: KubeObject): Promise<boolean> {
-  const found = await kube.get({ resource: kindOf(wanted), namespace: NAMESPACES.flux, name: SOURCE_NAME });
+function holds(found: KubeObject | undefined, wanted: KubeObject): boolean {
   // What an earlier mirror or login left: the fields of ours that are not always there.
   if ((found?.spec?.insecure ?? false) !== (wanted.spec.insecure ?? false)) return false;
   if (found?.spec?.secretRef?.name !== wanted.spec.secretRef?.name) return false;

@@ -7,8 +7,8 @@ import type { RegistryClient } from "../../registry/registry.ts";
 import type { ReleaseManifest } from "../../release/mod.ts";
 import { isRetired, readKeys, type TrustedKey, verifySignature } from "../../trust/mod.ts";
 import { KEYS_SECRET } from "../../../flux/source_objects.ts";
-import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
-import { encodeSecret, readSecret } from "./secret_data.ts";
+import type { KubeClient } from "../../../k8s/mod.ts";
+import { applySecret, readSecret } from "./secret_data.ts";
 
 /** What tells whether a bundle is signed. */
 export interface KeysContext {
@@ -42,19 +42,8 @@ export async function applyKeys(
   kube: KubeClient,
   context: Pick<KeysContext, "host" | "clock">,
 ): Promise<void> {
-  const values = keyValues(await validKeys(context));
-  const metadata = { name: KEYS_SECRET, namespace: NAMESPACES.flux };
-  if (!values) {
-    await kube.delete({ resource: KINDS.Secret, ...metadata });
-    return;
-  }
-  await kube.apply({
-    apiVersion: "v1",
-    kind: "Secret",
-    type: "Opaque",
-    metadata,
-    data: encodeSecret(values),
-  }, { force: true });
+  const secret = { namespace: NAMESPACES.flux, name: KEYS_SECRET };
+  await applySecret(kube, secret, keyValues(await validKeys(context)));
 }
 
 /**
