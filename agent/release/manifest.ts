@@ -125,9 +125,24 @@ export interface ResolvedRelease {
   manifest: ReleaseManifest;
 }
 
-/** Where releases lie: a registry and a repository of it, without the host. */
+/** A registry and a repository of it, without the host: where releases lie, and what they name. */
 export type ReleasePlace = Pick<ResolvedRelease, "registryHost" | "repository">;
 
 /** Conventional place of release pointers. @see contract.md 1.1 */
 export const RELEASE_REGISTRY = "ghcr.io";
 export const RELEASE_REPOSITORY = "nine-minds/alga-appliance-release";
+export const PUBLISHED_PLACE: ReleasePlace = {
+  registryHost: RELEASE_REGISTRY,
+  repository: RELEASE_REPOSITORY,
+};
+
+/** The place that a repository with its registry names ("ghcr.io/example/releases"). */
+export function placeOf(name: string): ReleasePlace {
+  const slash = name.indexOf("/");
+  return { registryHost: name.slice(0, slash), repository: name.slice(slash + 1) };
+}
+
+/** Whether two places are one. */
+export function isSamePlace(one: ReleasePlace, other: ReleasePlace): boolean {
+  return one.registryHost === other.registryHost && one.repository === other.repository;
+}

@@ -5,8 +5,8 @@ import { RegistryError } from "../registry/errors.ts";
 import { parseJson } from "../registry/reply.ts";
 import {
   Digest,
+  PUBLISHED_PLACE,
   RELEASE_REGISTRY,
-  RELEASE_REPOSITORY,
   ReleaseManifest,
   type ReleasePlace,
   type ResolvedRelease,
@@ -39,8 +39,6 @@ const MANIFEST_TYPES = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ] as const;
 
-const PUBLISHED: ReleasePlace = { registryHost: RELEASE_REGISTRY, repository: RELEASE_REPOSITORY };
-
 const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
 
 /**
@@ -61,7 +59,7 @@ export async function resolveRelease(
   },
 ): Promise<ResolvedRelease> {
   const reference = options.reference || options.channel;
-  const { registryHost, repository } = options.place ?? PUBLISHED;
+  const { registryHost, repository } = options.place ?? PUBLISHED_PLACE;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const pointer = await client.fetchManifest(registryHost, repository, reference, signal);
   const pointed = parseJson(pointer.bytes, registryHost);

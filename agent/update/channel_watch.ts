@@ -4,8 +4,8 @@ import type { Host } from "../host/host.ts";
 import type { NetworkSettings } from "../net/settings.ts";
 import type { RegistryClient } from "../registry/registry.ts";
 import {
-  RELEASE_REGISTRY,
-  RELEASE_REPOSITORY,
+  isSamePlace,
+  PUBLISHED_PLACE,
   type ReleasePlace,
   type ResolvedRelease,
   resolveRelease,
@@ -154,10 +154,8 @@ export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
 
 /** Whether a known release is what is asked for now. */
 function isAbout(release: ResolvedRelease, channel: Settings["channel"], { reference, place }: Followed) {
-  const { registryHost, repository } = place ??
-    { registryHost: RELEASE_REGISTRY, repository: RELEASE_REPOSITORY };
   return release.channel === channel && release.reference === (reference ?? channel) &&
-    release.registryHost === registryHost && release.repository === repository;
+    isSamePlace(release, place ?? PUBLISHED_PLACE);
 }
 
 /** One small request while the channel stays where it is; the release itself is read only when it has moved. */

@@ -1,6 +1,7 @@
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import { readTimeZone } from "../host/time_zone.ts";
+import { placeOf } from "../release/mod.ts";
 import type { Journal } from "../state/journal.ts";
 import type { Followed } from "./channel_watch.ts";
 import {
@@ -66,11 +67,10 @@ export function createRulesKeeper({ host, clock, journal, pinnedAtSetup }: Rules
     const { override } = folded().rules;
     if (!override || isOver(override.endsAt)) return undefined;
     const { reference, repository, endsAt } = override;
-    const slash = repository?.indexOf("/") ?? 0;
-    const place = repository === undefined
-      ? {}
-      : { place: { registryHost: repository.slice(0, slash), repository: repository.slice(slash + 1) } };
-    const followed = { ...(reference === undefined ? {} : { reference }), ...place };
+    const followed = {
+      ...(reference === undefined ? {} : { reference }),
+      ...(repository === undefined ? {} : { place: placeOf(repository) }),
+    };
     return { followed, endsAt, text: overrideText(override) };
   }
 

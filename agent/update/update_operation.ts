@@ -6,7 +6,7 @@ import { gateStep } from "../operation/gate.ts";
 import { createInputStore } from "../operation/input_store.ts";
 import type { Operation } from "../operation/operation.ts";
 import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
-import { RELEASE_REGISTRY, RELEASE_REPOSITORY, type ResolvedRelease } from "../release/mod.ts";
+import { isSamePlace, PUBLISHED_PLACE, type ResolvedRelease } from "../release/mod.ts";
 import { networkOfSettings, type Settings } from "../settings/settings.ts";
 import { classifyKubeError } from "../setup/classify_kube_error.ts";
 import type { LoginWatch } from "../setup/login_watch.ts";
@@ -101,8 +101,9 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
 }
 
 /** Where a release came from that its channel did not lead to. */
-function sourceOf({ reference, channel, registryHost, repository }: ResolvedRelease): { source?: string } {
-  const isPublished = registryHost === RELEASE_REGISTRY && repository === RELEASE_REPOSITORY;
+function sourceOf(target: ResolvedRelease): { source?: string } {
+  const { reference, channel, registryHost, repository } = target;
+  const isPublished = isSamePlace(target, PUBLISHED_PLACE);
   if (isPublished && reference === channel) return {};
   return { source: isPublished ? reference : `${reference} of ${registryHost}/${repository}` };
 }

@@ -2,6 +2,7 @@ import { AgentError } from "../../error.ts";
 import { readInstalledBuild } from "../../install/compare_builds.ts";
 import { fetchFileBy } from "../../net/fetch_file.ts";
 import type { Step } from "../../operation/step.ts";
+import { placeOf } from "../../release/mod.ts";
 import { MODE, PATHS } from "../../state/paths.ts";
 import { readKeys, verifyFile } from "../../trust/mod.ts";
 import type { AgentUpdateContext } from "../context.ts";
@@ -32,7 +33,7 @@ export const fetchStep: Step<AgentUpdateContext> = {
   },
   async act(context) {
     const { host, request, registry, signal, progress } = context;
-    const { host: registryHost, repository } = splitRepository(request.repository);
+    const { registryHost, repository } = placeOf(request.repository);
     const digest = `sha256:${request.sha256}`;
     await fetchFileBy(
       host,
@@ -85,9 +86,4 @@ function refused(message: string): AgentError {
       "Keep the agent that runs, and report this release to Alga support (alga-agent help agent.update-failed)",
     retrySafe: false,
   });
-}
-
-function splitRepository(name: string): { host: string; repository: string } {
-  const slash = name.indexOf("/");
-  return { host: name.slice(0, slash), repository: name.slice(slash + 1) };
 }

@@ -4,7 +4,7 @@ import type { Host } from "../../host/host.ts";
 import { NetworkError } from "../../net/errors.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import type { RegistryClient } from "../../registry/registry.ts";
-import type { ReleaseManifest } from "../../release/mod.ts";
+import { placeOf, type ReleaseManifest } from "../../release/mod.ts";
 import { isRetired, readKeys, type TrustedKey, verifySignature } from "../../trust/mod.ts";
 import { KEYS_SECRET } from "../../../flux/source_objects.ts";
 import type { KubeClient } from "../../../k8s/mod.ts";
@@ -56,8 +56,8 @@ export async function isBundleSigned(
 ): Promise<boolean> {
   const keys = await validKeys(context);
   if (keys.length === 0) return false;
-  const [host = "", ...path] = config.repository.split("/");
-  const place = { host, repository: path.join("/"), digest: config.digest };
+  const { registryHost: host, repository } = placeOf(config.repository);
+  const place = { host, repository, digest: config.digest };
   try {
     const { registry, clock, signal } = context;
     return (await verifySignature(registry, place, { keys, nowMs: clock.nowMs(), signal })).status ===
