@@ -29,27 +29,26 @@ export interface OrderDeps {
  */
 export async function carryOutOrder(deps: OrderDeps): Promise<"nothing" | "done" | "went-back"> {
   const { host, say } = deps;
-  let order = await readOrder(deps);
+  const order = await readOrder(deps);
   if (!order) return "nothing";
-  if (order.goesBack === undefined) {
-    const reason = await tryNew(deps, order);
-    if (reason === undefined) {
-      say(`Agent ${order.to} answers`);
-      await host.remove(PATHS.agentNext);
-      await endOrder(host, { id: order.id, result: "done" });
-      return "done";
-    }
-    say(`Agent ${order.to} is not kept: ${reason}`);
-    order = { ...order, goesBack: reason };
-    // Written first: from here on no power cut leads to the new one again.
-    await writeOrder(host, order);
+  const { id, from, to, previousSha256, goesBack } = order;
+  const reason = goesBack ?? await tryNew(deps, order);
+  if (reason === undefined) {
+    say(`Agent ${to} answers`);
+    await host.remove(PATHS.agentNext);
+    await endOrder(host, { id, result: "done" });
+    return "done";
   }
-  const { id, from, previousSha256, goesBack: reason } = order;
+  if (goesBack === undefined) {
+    say(`Agent ${to} is not kept: ${reason}`);
+    // Written first: from here on no power cut leads to the new one again.
+    await writeOrder(host, { ...order, goesBack: reason });
+  }
   await putInPlace(host, PREVIOUS_PROGRAM, previousSha256);
   await reloadUnits(host);
   await queueRestart(host);
   say(`Agent ${from} is in its place again`);
-  await endOrder(host, { id, result: "went-back", ...(reason === undefined ? {} : { reason }) });
+  await endOrder(host, { id, result: "went-back", reason });
   return "went-back";
 }
 
