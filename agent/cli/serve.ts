@@ -44,7 +44,8 @@ import { createDiskFullWatch } from "../state/disk_full.ts";
 import { openJournal } from "../state/journal.ts";
 import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
-import { agentUpdateFailure, createAgentUpdateService } from "../self_update/agent_update_service.ts";
+import { createAgentUpdateService } from "../self_update/agent_update_service.ts";
+import { agentUpdateFailure, onAgentUpdate } from "../self_update/failure.ts";
 import { createUpdateService } from "../update/update_service.ts";
 import { watchLogin } from "../status/login_watch.ts";
 import { createWorkloadsService } from "../workloads/mod.ts";
@@ -226,9 +227,8 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       observer: {
         snapshot: observer.snapshot,
         subscribe(listener) {
-          const ends = [observer, settings, diskFull, certificate, engine].map((it) =>
-            it.subscribe(listener)
-          );
+          const ends = [observer, settings, diskFull, certificate].map((it) => it.subscribe(listener));
+          ends.push(onAgentUpdate(engine, listener));
           return () => ends.forEach((end) => end());
         },
       },

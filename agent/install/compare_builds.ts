@@ -25,6 +25,11 @@ export function isOlder(mine: BuildInfo, other: BuildInfo): boolean {
   return mine.builtAt !== "" && other.builtAt !== "" && Date.parse(mine.builtAt) < Date.parse(other.builtAt);
 }
 
+/** Whether one version is older than another, whenever they were built. */
+export function isOlderVersion(mine: string, other: string): boolean {
+  return compareVersions(mine, other) < 0;
+}
+
 /** By number, part for part; a pre-release ("1.0.0-rc.1") comes before its release. */
 function compareVersions(a: string, b: string): number {
   const [[coreA = "", preA], [coreB = "", preB]] = [a.split("-", 2), b.split("-", 2)];

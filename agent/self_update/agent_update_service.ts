@@ -1,5 +1,4 @@
-import type { Host } from "../host/host.ts";
-import { isOlder } from "../install/compare_builds.ts";
+import { isOlderVersion } from "../install/compare_builds.ts";
 import { LOCAL_PLACES, PACKAGE_PLACES } from "../install/places.ts";
 import { hasSystemd } from "../install/service.ts";
 import type { Engine, OperationRefusal, OperationView } from "../operation/operation.ts";
@@ -8,6 +7,7 @@ import type { Journal } from "../state/journal.ts";
 import type { BuildInfo } from "../version.ts";
 import type { AgentRequest } from "./agent_request.ts";
 import { type AgentUpdateDeps, agentUpdateOperation } from "./agent_update_operation.ts";
+import { onAgentUpdate } from "./failure.ts";
 import { type AgentAttempt, foldAgentHistory } from "./history.ts";
 
 /** Why an update of the agent was refused. `by-hand`: this agent was not started by its service. */
@@ -38,7 +38,6 @@ export interface AgentUpdateService {
 
 /** What the service stands on. */
 export interface AgentUpdateServiceDeps extends AgentUpdateDeps {
-  host: Host;
   engine: Engine;
   journal: Journal;
   build: BuildInfo;
@@ -60,9 +59,7 @@ export async function createAgentUpdateService(deps: AgentUpdateServiceDeps): Pr
     const offer = release?.manifest.agent;
     const program = offer?.programs[arch];
     if (!release || !offer || !program) return undefined;
-    if (!isOlder({ ...build, builtAt: "" }, { ...build, version: offer.version, builtAt: "" })) {
-      return undefined;
-    }
+    if (!isOlderVersion(build.version, offer.version)) return undefined;
     return {
       from: build.version,
       to: offer.version,
@@ -89,10 +86,7 @@ export async function createAgentUpdateService(deps: AgentUpdateServiceDeps): Pr
       made = { of, view };
       return view;
     },
-    subscribe: (listener) =>
-      engine.subscribe((name) => {
-        if (name === "agent-update") listener();
-      }),
+    subscribe: (listener) => onAgentUpdate(engine, listener),
     async apply(options) {
       const isService = [LOCAL_PLACES.program, PACKAGE_PLACES.program].includes(deps.program);
       if (!isService || !await hasSystemd(host)) return { ok: false, reason: "by-hand" };
@@ -104,13 +98,4 @@ export async function createAgentUpdateService(deps: AgentUpdateServiceDeps): Pr
     retry: (options) => handle.retry(options),
     cancel: (options) => handle.cancel(options),
   };
-}
-
-/** Why the last update of the agent ended badly; `undefined` when it did not. Pure. */
-export function agentUpdateFailure(
-  view: OperationView | undefined,
-): { message: string; next: string; since: string } | undefined {
-  if (view?.state.status !== "failed") return undefined;
-  const { message, suggestedNextStep, at } = view.state.failure;
-  return { message, next: suggestedNextStep, since: at };
 }
