@@ -1,8 +1,9 @@
+import { type Ending, goOn, problemIn, textIn } from "../operation/attempt.ts";
 import { eventOf } from "../operation/entries.ts";
 import type { JournalEntry } from "../state/journal.ts";
 
 /** One attempt at an update, from its request to its end. */
-export interface UpdateAttempt {
+export interface UpdateAttempt extends Ending {
   at: string;
   /** Who asked and from where. */
   by: string;
@@ -16,9 +17,6 @@ export interface UpdateAttempt {
   /** Somebody let it go to an older release. */
   allowDowngrade?: true;
   result: "running" | "checked" | "blocked" | "failed" | "cancelled" | "done";
-  finishedAt?: string;
-  /** Why it failed. */
-  problem?: string;
   /** How long each step took, in running order; a step that was found done took none. */
   steps: { stepId: string; durationMs: number }[];
   /** Checks that somebody accepted. */
@@ -42,14 +40,14 @@ export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
         attempt.steps.push({ stepId: String(data.stepId), durationMs: Number(data.durationMs) || 0 });
         break;
       case "step.failed":
-        end("failed").problem = messageOf(data.failure);
+        end("failed").problem = problemIn(entry);
         break;
       case "check.acknowledged":
         attempt.accepted.push({ checkId: String(data.checkId), by: String(data.by) });
         break;
       case "retried":
       case "recheck":
-        goesOn(attempt);
+        goOn(attempt);
         break;
       case "blocked":
         end("blocked");
@@ -64,15 +62,16 @@ export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
         end("done");
         break;
       case "step.started":
-        goesOn(attempt);
+        goOn(attempt);
         break;
     }
   }
   return attempts;
 }
 
-function begun({ at, data }: JournalEntry): UpdateAttempt {
-  const text = (key: string) => typeof data[key] === "string" ? data[key] as string : "";
+function begun(entry: JournalEntry): UpdateAttempt {
+  const { at, data } = entry;
+  const text = (key: string) => textIn(entry, key);
   const base = { at, by: text("by"), from: text("from"), to: text("to"), channel: text("channel") };
   const allowed = data["allowDowngrade"] === true ? { allowDowngrade: true as const } : {};
   const { manifestDigest, source } = data;
@@ -81,15 +80,4 @@ function begun({ at, data }: JournalEntry): UpdateAttempt {
     ...(typeof source === "string" && { source }),
   };
   return { ...base, ...from, ...allowed, result: "running", steps: [], accepted: [] };
-}
-
-function goesOn(attempt: UpdateAttempt): void {
-  attempt.result = "running";
-  delete attempt.finishedAt;
-  delete attempt.problem;
-}
-
-function messageOf(failure: unknown): string {
-  const message = (failure as { message?: unknown } | undefined)?.message;
-  return typeof message === "string" ? message : "no reason is on record";
 }
