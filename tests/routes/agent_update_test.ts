@@ -1,48 +1,18 @@
 import assert from "node:assert/strict";
-import { openAccess } from "../../agent/access/mod.ts";
-import { createApp } from "../../routes/mod.ts";
-import { FakeClock } from "../fakes/fake_clock.ts";
-import { FakeHost } from "../fakes/fake_host.ts";
 import { parseMarkup } from "../views/markup.ts";
 import { agentUpdatesStub } from "./agent_updates_stub.ts";
-import { stubDeps } from "./stub_deps.ts";
-
-const HOST = "192.0.2.10:8080";
+import { startSignedIn } from "./signed_in.ts";
 
 async function startApp() {
-  const clock = new FakeClock();
-  const access = await openAccess({ host: new FakeHost(), clock });
   const agentUpdates = agentUpdatesStub();
-  const app = createApp(await stubDeps({ clock, access, agentUpdates }));
-  const { id, session } = await access.startSession();
-  const from = { remoteAddr: "192.0.2.7" };
-  const cookie = { host: HOST, cookie: `alga_appliance_session=${id}` };
+  const { get, post, api } = await startSignedIn({ agentUpdates });
   return {
     agentUpdates,
     async page() {
-      const reply = await app.fetch(
-        new Request(`http://${HOST}/updates?live=off`, { headers: cookie }),
-        from,
-      );
-      return parseMarkup(await reply.text()).text.replaceAll(/\s+/g, " ");
+      return parseMarkup(await (await get("/updates?live=off")).text()).text.replaceAll(/\s+/g, " ");
     },
-    post(action: string, csrf = session.csrfToken) {
-      const body = new URLSearchParams({ csrf });
-      const url = `http://${HOST}/updates/agent/${action}`;
-      return app.fetch(new Request(url, { method: "POST", headers: cookie, body }), from);
-    },
-    api(method: string, path: string, body?: unknown) {
-      const headers = {
-        host: HOST,
-        authorization: `Bearer ${access.token()}`,
-        "content-type": "application/json",
-      };
-      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-      return app.fetch(
-        new Request(`http://${HOST}/api/v1/updates/agent${path}`, { method, headers, ...sent }),
-        from,
-      );
-    },
+    post: (action: string, csrf?: string) => post(`/updates/agent/${action}`, [], csrf),
+    api: (method: string, path: string, body?: unknown) => api(method, `/api/v1/updates/agent${path}`, body),
   };
 }
 

@@ -1,43 +1,11 @@
 import assert from "node:assert/strict";
-import { openAccess } from "../../agent/access/mod.ts";
-import type { SetupService } from "../../agent/setup/mod.ts";
-import { createApp } from "../../routes/mod.ts";
-import { FakeClock } from "../fakes/fake_clock.ts";
-import { FakeHost } from "../fakes/fake_host.ts";
-import { stubDeps } from "./stub_deps.ts";
 import { settingsStub } from "./settings_stub.ts";
+import { BROWSER, startSignedIn } from "./signed_in.ts";
 import { STUB_RULES, updatesStub } from "./updates_stub.ts";
 
-const HOST = "192.0.2.10:8080";
-const BY = "browser 192.0.2.7";
-
 async function startApp() {
-  const clock = new FakeClock();
-  const access = await openAccess({ host: new FakeHost(), clock });
   const [updates, settings] = [updatesStub(), settingsStub()];
-  const setup = { view: () => ({ state: { status: "done" } }) } as SetupService;
-  const app = createApp(await stubDeps({ clock, access, setup, updates, settings }));
-  const { id, session } = await access.startSession();
-  const cookie = { host: HOST, cookie: `alga_appliance_session=${id}` };
-  const from = { remoteAddr: "192.0.2.7" };
-  return {
-    updates,
-    settings,
-    get: (path: string) => app.fetch(new Request(`http://${HOST}${path}`, { headers: cookie }), from),
-    post(path: string, fields: [string, string][] = [], csrf = session.csrfToken) {
-      const body = new URLSearchParams([...fields, ["csrf", csrf]]);
-      return app.fetch(new Request(`http://${HOST}${path}`, { method: "POST", headers: cookie, body }), from);
-    },
-    api(method: string, path: string, body?: unknown) {
-      const headers = {
-        host: HOST,
-        authorization: `Bearer ${access.token()}`,
-        "content-type": "application/json",
-      };
-      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-      return app.fetch(new Request(`http://${HOST}${path}`, { method, headers, ...sent }), from);
-    },
-  };
+  return { updates, settings, ...await startSignedIn({ updates, settings }) };
 }
 
 Deno.test("the page changes pin, window and override as the API would", async () => {
@@ -72,7 +40,7 @@ Deno.test("the page changes pin, window and override as the API would", async ()
     { override: { reference: "1.6.0", endsAt: "2026-11-22T12:00:00.000Z" } },
     { override: null },
   ]);
-  assert.ok(updates.requests.every((it) => it.by === BY));
+  assert.ok(updates.requests.every((it) => it.by === BROWSER));
 });
 
 for (

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import { openAccess } from "../../agent/access/mod.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
-import { createApp, createSocketApp } from "../../routes/mod.ts";
+import { createSocketApp } from "../../routes/mod.ts";
 import { refusalProblem } from "../../routes/problem.ts";
-import { FakeClock } from "../fakes/fake_clock.ts";
-import { FakeHost } from "../fakes/fake_host.ts";
 import { AUTHORITY_PEM } from "../fakes/authorities.ts";
 import { parseMarkup } from "../views/markup.ts";
 import { settingsStub, STUB_SETTINGS, stubOperation } from "./settings_stub.ts";
-import { stubDeps } from "./stub_deps.ts";
+import { startSignedIn } from "./signed_in.ts";
 
-const HOST = "192.0.2.10:8080";
 /** As a browser sends the form when nothing was touched. */
 const FORM = {
   appUrl: STUB_SETTINGS.appUrl,
@@ -25,39 +21,10 @@ const FORM = {
 };
 
 async function startApp() {
-  const clock = new FakeClock();
-  const access = await openAccess({ host: new FakeHost(), clock });
   const settings = settingsStub();
-  const deps = await stubDeps({ clock, access, settings });
-  const app = createApp(deps);
-  const { id, session } = await access.startSession();
-  const cookie = { host: HOST, cookie: `alga_appliance_session=${id}` };
-  return {
-    settings,
-    session,
-    cookie,
-    get: (path: string) =>
-      app.fetch(new Request(`http://${HOST}${path}`, { headers: cookie }), { remoteAddr: "192.0.2.7" }),
-    post(path: string, fields: Record<string, string> | [string, string][], csrf = session.csrfToken) {
-      const body = new URLSearchParams(fields);
-      body.set("csrf", csrf);
-      return app.fetch(new Request(`http://${HOST}${path}`, { method: "POST", headers: cookie, body }), {
-        remoteAddr: "192.0.2.7",
-      });
-    },
-    api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-      const json = { authorization: `Bearer ${access.token()}`, "content-type": "application/json" };
-      return app.fetch(
-        new Request(`http://${HOST}${path}`, {
-          method,
-          headers: { host: HOST, ...json, ...headers },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        }),
-        { remoteAddr: "192.0.2.7" },
-      );
-    },
-    socket: createSocketApp(deps, { next: () => Promise.reject(new Error("no console here")) }),
-  };
+  const started = await startSignedIn({ settings });
+  const next = () => Promise.reject(new Error("no console here"));
+  return { settings, ...started, socket: createSocketApp(started.deps, { next }) };
 }
 
 /** Value of a field of a form. */

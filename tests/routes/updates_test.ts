@@ -1,44 +1,15 @@
 import assert from "node:assert/strict";
-import { openAccess } from "../../agent/access/mod.ts";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupService } from "../../agent/setup/mod.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
-import { createApp } from "../../routes/mod.ts";
-import { FakeClock } from "../fakes/fake_clock.ts";
-import { FakeHost } from "../fakes/fake_host.ts";
 import { parseMarkup } from "../views/markup.ts";
-import { stubDeps } from "./stub_deps.ts";
+import { BROWSER, startSignedIn } from "./signed_in.ts";
 import { STUB_DIGEST, updatesStub } from "./updates_stub.ts";
 
-const HOST = "192.0.2.10:8080";
-const BY = "browser 192.0.2.7";
-
 async function startApp({ isSetUp = true } = {}) {
-  const clock = new FakeClock();
-  const access = await openAccess({ host: new FakeHost(), clock });
   const updates = updatesStub();
   const setup = { view: () => ({ state: { status: isSetUp ? "done" : "idle" } }) } as SetupService;
-  const app = createApp(await stubDeps({ clock, access, setup, updates }));
-  const { id, session } = await access.startSession();
-  const cookie = { host: HOST, cookie: `alga_appliance_session=${id}` };
-  const from = { remoteAddr: "192.0.2.7" };
-  return {
-    updates,
-    get: (path: string) => app.fetch(new Request(`http://${HOST}${path}`, { headers: cookie }), from),
-    post(path: string, fields: [string, string][] = []) {
-      const body = new URLSearchParams([...fields, ["csrf", session.csrfToken]]);
-      return app.fetch(new Request(`http://${HOST}${path}`, { method: "POST", headers: cookie, body }), from);
-    },
-    api(method: string, path: string, body?: unknown) {
-      const headers = {
-        host: HOST,
-        authorization: `Bearer ${access.token()}`,
-        "content-type": "application/json",
-      };
-      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-      return app.fetch(new Request(`http://${HOST}${path}`, { method, headers, ...sent }), from);
-    },
-  };
+  return { updates, ...await startSignedIn({ setup, updates }) };
 }
 
 const REPORT: PreflightReport = {
@@ -111,8 +82,8 @@ Deno.test("the plan names each object; what is applied is the release that it sh
   );
   await post("/updates/apply", [["expected", STUB_DIGEST]]);
   assert.deepEqual(updates.requests, [
-    { action: "apply", by: BY, checksOnly: true, expected: STUB_DIGEST },
-    { action: "apply", by: BY, checksOnly: false, expected: STUB_DIGEST },
+    { action: "apply", by: BROWSER, checksOnly: true, expected: STUB_DIGEST },
+    { action: "apply", by: BROWSER, checksOnly: false, expected: STUB_DIGEST },
   ]);
   updates.answer = { ok: false, reason: "no-update", answer: "update-available" };
   const moved = await post("/updates/apply", [["expected", STUB_DIGEST]]);
@@ -127,7 +98,7 @@ Deno.test("a closed check is shown with what may be accepted, and asks for the b
   assert.match(await wordsOf(await get("/updates?live=off")), /The update waits for you/);
   assert.match(await wordsOf(await get("/updates/findings")), /paused: pgbouncer.*Accept and update/);
   await post("/updates/accept", [["checkId", "upd.held"]]);
-  assert.deepEqual(updates.requests, [{ action: "accept", by: BY, checkIds: ["upd.held"] }]);
+  assert.deepEqual(updates.requests, [{ action: "accept", by: BROWSER, checkIds: ["upd.held"] }]);
   updates.answer = { ok: false, reason: "needs-acknowledgement", checkIds: ["upd.held"] };
   const missing = await post("/updates/accept");
   assert.equal(missing.status, 422);
