@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { utcMinute } from "../agent/text/utc_time.ts";
 import { dayName, DAYS } from "../agent/update/maintenance_window.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
 import { button } from "./form_button.ts";
@@ -205,7 +206,7 @@ function changesPanel({ changes }: UpdateView["rules"]): Content {
         html`
           <li class="idle">
             ${mark("idle")}<h3>${visible(text)}</h3>
-            <p><time datetime="${at}">${at.slice(0, 16).replace("T", " ")} UTC</time> by ${visible(by)}.</p>
+            <p><time datetime="${at}">${utcMinute(at)}</time> by ${visible(by)}.</p>
           </li>
         `
       )}</ul>

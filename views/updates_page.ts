@@ -229,7 +229,7 @@ function attemptRow(it: UpdateAttempt, asOf: string): VNode {
 function rulesPart({ rules, beyond, news }: UpdateView): VNode {
   const { pin, override, window, next } = rules;
   const rows = [
-    override && `${sentence(override.text)}`,
+    override && sentence(override.text),
     pin !== undefined &&
     `Pinned to ${visible(pin)}.${
       beyond === undefined ? "" : ` Its channel leads to ${visible(beyond.version)}, which is not installed.`

@@ -1,15 +1,16 @@
 import * as z from "zod";
 import type { JournalEntry } from "../state/journal.ts";
+import { utcMinute } from "../text/utc_time.ts";
 import { MaintenanceWindow, windowText } from "./maintenance_window.ts";
 
 /** Longest time, in days, that a testing override may be in force. */
 export const LONGEST_OVERRIDE_DAYS = 30;
 /** Longest delay of automatic updates, in days. */
-export const LONGEST_DELAY_DAYS = 90;
+const LONGEST_DELAY_DAYS = 90;
 const DELAY = `Enter whole days from 0 to ${LONGEST_DELAY_DAYS}`;
 
 /** A version or digest of a release. */
-export const Reference = z.string().trim().regex(
+const Reference = z.string().trim().regex(
   /^([A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64})$/,
   "Enter a version like 1.4.0, or a digest that begins with sha256:",
 );
@@ -25,7 +26,7 @@ const Repository = z.string().trim().max(255).regex(
 );
 
 /** For tests with Alga support: another place of releases, or another release of it, for some time. */
-export const TestingOverride = z.strictObject({
+const TestingOverride = z.strictObject({
   /** Without one it is the channel's name. */
   reference: Reference.optional(),
   /** With its registry; without one it is the usual one. */
@@ -33,23 +34,12 @@ export const TestingOverride = z.strictObject({
   /** From this moment on it is no longer in force. */
   endsAt: z.iso.datetime("Enter the end as a time in UTC, like 2026-12-01T18:00:00Z"),
 }).refine((it) => it.reference ?? it.repository, "Name a reference, a repository, or both");
-export type TestingOverride = z.infer<typeof TestingOverride>;
+type TestingOverride = z.infer<typeof TestingOverride>;
 
 const Automatic = z.strictObject({
   /** After the publication of a release. */
   delayDays: z.int(DELAY).min(0, DELAY).max(LONGEST_DELAY_DAYS, DELAY),
 });
-
-const shape = {
-  pin: Pin,
-  override: TestingOverride,
-  window: MaintenanceWindow,
-  automatic: Automatic,
-};
-
-/** Which release this appliance follows beside its channel, and when updates may begin. Each part may be missing. */
-export const UpdateRules = z.strictObject(shape).partial();
-export type UpdateRules = z.infer<typeof UpdateRules>;
 
 /** What is other from now on; null takes a part away, what is left out stays. */
 export const RulesChange = z.strictObject({
@@ -59,6 +49,9 @@ export const RulesChange = z.strictObject({
   automatic: Automatic.nullable(),
 }).partial();
 export type RulesChange = z.infer<typeof RulesChange>;
+
+/** Which release this appliance follows beside its channel, and when updates may begin. Each part may be missing. */
+export type UpdateRules = { [Part in keyof RulesChange]: Exclude<RulesChange[Part], null> };
 
 /** One change, as it is shown. */
 export interface RulesChanged {
@@ -140,5 +133,5 @@ export function overrideText({ reference, repository, endsAt }: TestingOverride)
   const what = `${reference === undefined ? "the channel" : `release ${reference}`}${
     repository === undefined ? "" : ` of ${repository}`
   }`;
-  return `Testing override: ${what}, until ${endsAt.slice(0, 16).replace("T", " ")} UTC`;
+  return `Testing override: ${what}, until ${utcMinute(endsAt)}`;
 }
