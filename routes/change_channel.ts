@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { RulesChange } from "../agent/update/rules.ts";
 import type { AppDeps } from "./app_deps.ts";
-import type { Problem } from "./problem.ts";
+import { fieldsProblem, type Problem } from "./problem.ts";
 import { settingsProblem } from "./settings_problem.ts";
 
 const supportAsked = z.boolean().optional();
@@ -29,10 +29,7 @@ export async function changeChannel(
 ): Promise<Problem | undefined> {
   if (!(await settings.look()).isSetUp) return settingsProblem({ ok: false, reason: "not-set-up" });
   const merged = await settings.merge({ channel });
-  if ("errors" in merged) {
-    const detail = merged.errors.map((it) => `${it.field}: ${it.message}`).join("; ");
-    return { status: 422, title: "The channel cannot be changed now", detail, errors: merged.errors };
-  }
+  if ("errors" in merged) return fieldsProblem("The channel cannot be changed now", merged.errors);
   const reply = await settings.apply(merged.settings, { by });
   return reply.ok ? undefined : settingsProblem(reply);
 }

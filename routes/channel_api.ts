@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { changeText } from "../agent/update/rules.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { changeChannel, ChannelChange, RulesRequest } from "./change_channel.ts";
-import { answerProblem } from "./problem.ts";
+import { answerProblem, fieldsProblem } from "./problem.ts";
 import { apiCaller, readJson } from "./read_json.ts";
 
 /** Channel, pin, testing override, maintenance window and automatic updates for programs and the command line. */
@@ -30,12 +30,7 @@ export function channelApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     c.set("audited", changeText(change));
     const errors = await updates.changeRules(change, { by: apiCaller(c) });
     if (errors.length === 0) return c.json(updates.view().rules);
-    return await answerProblem(c, deps, state, {
-      status: 422,
-      title: "This cannot be chosen",
-      detail: errors.map((it) => `${it.field}: ${it.message}`).join("; "),
-      errors: [...errors],
-    });
+    return await answerProblem(c, deps, state, fieldsProblem("This cannot be chosen", errors));
   });
   return app;
 }

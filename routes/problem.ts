@@ -22,6 +22,12 @@ export interface Problem {
   reason?: string;
 }
 
+/** What is wrong with the fields of a request, each named in the detail as well. */
+export function fieldsProblem(title: string, errors: NonNullable<Problem["errors"]>): Problem {
+  const detail = errors.map((it) => `${it.field}: ${it.message}`).join("; ");
+  return { status: 422, title, detail, errors };
+}
+
 /** Problem JSON for programs, a page for people; the same number in both. */
 export async function answerProblem(
   c: Context<Env>,

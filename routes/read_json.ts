@@ -3,7 +3,7 @@ import * as z from "zod";
 import { toFieldErrors } from "../agent/setup/mod.ts";
 import { mediaTypeOf } from "../agent/text/http_message.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
-import { answerProblem } from "./problem.ts";
+import { answerProblem, fieldsProblem } from "./problem.ts";
 
 /** A body of a request that needs none. */
 export const Empty = z.strictObject({});
@@ -46,13 +46,6 @@ export async function readJson<T>(
   }
   const parsed = schema.safeParse(body);
   if (parsed.success) return { value: parsed.data };
-  const errors = toFieldErrors(parsed.error);
-  return {
-    answer: await answerProblem(c, deps, state, {
-      status: 422,
-      title: "Some answers cannot be used",
-      detail: errors.map((it) => `${it.field}: ${it.message}`).join("; "),
-      errors,
-    }),
-  };
+  const problem = fieldsProblem("Some answers cannot be used", toFieldErrors(parsed.error));
+  return { answer: await answerProblem(c, deps, state, problem) };
 }

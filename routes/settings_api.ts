@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { SettingsChange } from "../agent/settings/settings.ts";
 import type { SettingsReply } from "../agent/settings/settings_service.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
-import { answerProblem } from "./problem.ts";
+import { answerProblem, fieldsProblem } from "./problem.ts";
 import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
 import { settingsProblem } from "./settings_problem.ts";
 
@@ -39,13 +39,8 @@ export function settingsApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       rows.find((it) => it.field === "channel")?.value === "stable";
     const merged = isNewlyNightly ? { errors: [NIGHTLY] } : await settings.merge(body.value);
     if ("settings" in merged) return { value: merged.settings };
-    const answer = await answerProblem(c, deps, state, {
-      status: 422,
-      title: "Some settings cannot be used",
-      detail: merged.errors.map((it) => `${it.field}: ${it.message}`).join("; "),
-      errors: merged.errors,
-    });
-    return { answer };
+    const problem = fieldsProblem("Some settings cannot be used", merged.errors);
+    return { answer: await answerProblem(c, deps, state, problem) };
   }
 
   app.get("/api/v1/settings", async (c) => c.json(await settings.look()));
