@@ -1,16 +1,34 @@
-import { LOCAL_PLACES, PACKAGE_PLACES, PREVIOUS_PROGRAM } from "../../agent/install/places.ts";
+import {
+  LOCAL_PLACES,
+  PACKAGE_PLACES,
+  PREVIOUS_PROGRAM,
+  UNIT,
+  UPDATE_UNIT as UPDATE,
+} from "../../agent/install/places.ts";
 import { AGENT_PORT } from "../../agent/product/ports.ts";
 
-const UNIT = "alga-appliance.service";
 /** A template, which means its instance on tty1. */
 const CONSOLE = "alga-appliance-console@.service";
-const UPDATE = "alga-appliance-update.service";
 /** What an update of the agent has put in front of the package; a newer package, or none, ends it. */
 const IN_FRONT = [...Object.values(LOCAL_PLACES), PREVIOUS_PROGRAM].map((it) => `"$DPKG_ROOT"${it}`).join(
   " ",
 );
 /** Links to the instances that start at every boot. */
 const WANTS = "/etc/systemd/system/getty.target.wants";
+
+/** Has a unit start at every boot, unless somebody has taken it out. */
+function startAtBoot(unit: string): string {
+  return `if deb-systemd-helper --quiet was-enabled ${unit}; then
+    deb-systemd-helper enable ${unit} >/dev/null || true
+else
+    deb-systemd-helper update-state ${unit} >/dev/null || true
+fi`;
+}
+
+/** The version of a program as dpkg compares it. */
+function versionOf(program: string): string {
+  return `$("${program}" version 2>/dev/null | sed -n '1s/^alga-agent \\([^ ]*\\).*/\\1/p' | sed 's/-/~/')`;
+}
 
 /**
  * Scripts that dpkg runs, in the conventions of debhelper's dh_installsystemd. They do what `alga-agent install` and
@@ -32,31 +50,19 @@ case "$1" in configure|abort-upgrade|abort-deconfigure|abort-remove) ;; *) exit 
 # An agent that updated itself lies in front of the package's. It stays while it is the newer one.
 ahead="$DPKG_ROOT${LOCAL_PLACES.program}"
 if [ "$1" = configure ] && [ -n "$2" ] && [ -x "$ahead" ]; then
-    its=$("$ahead" version 2>/dev/null | sed -n '1s/^alga-agent \\([^ ]*\\).*/\\1/p' | sed 's/-/~/') || its=
-    own=$("$DPKG_ROOT${PACKAGE_PLACES.program}" version 2>/dev/null | sed -n '1s/^alga-agent \\([^ ]*\\).*/\\1/p' | sed 's/-/~/') || own=
+    its=${versionOf("$ahead")} || its=
+    own=${versionOf(`$DPKG_ROOT${PACKAGE_PLACES.program}`)} || own=
     if [ -z "$its" ] || { [ -n "$own" ] && dpkg --compare-versions "$its" le "$own"; }; then
         rm -f ${IN_FRONT}
     fi
 fi
 deb-systemd-helper unmask ${UNIT} >/dev/null || true
 deb-systemd-helper unmask ${UPDATE} >/dev/null || true
-if deb-systemd-helper --quiet was-enabled ${UPDATE}; then
-    deb-systemd-helper enable ${UPDATE} >/dev/null || true
-else
-    deb-systemd-helper update-state ${UPDATE} >/dev/null || true
-fi
-if deb-systemd-helper --quiet was-enabled ${UNIT}; then
-    deb-systemd-helper enable ${UNIT} >/dev/null || true
-else
-    deb-systemd-helper update-state ${UNIT} >/dev/null || true
-fi
+${startAtBoot(UPDATE)}
+${startAtBoot(UNIT)}
 # The console comes with the next boot: somebody may be logged in there now. Serial lines are those to which the kernel writes.
 deb-systemd-helper unmask ${CONSOLE} >/dev/null || true
-if deb-systemd-helper --quiet was-enabled ${CONSOLE}; then
-    deb-systemd-helper enable ${CONSOLE} >/dev/null || true
-else
-    deb-systemd-helper update-state ${CONSOLE} >/dev/null || true
-fi
+${startAtBoot(CONSOLE)}
 if [ -z "$DPKG_ROOT" ] && [ -z "$2" ] && [ -d /run/systemd/system ]; then
     mkdir -p ${WANTS}
     for line in $(cat /sys/class/tty/console/active 2>/dev/null || true); do
