@@ -33,7 +33,11 @@ function noUpdateProblem(
         "Look at the plan again: it shows the release that the channel leads to now.",
       );
     case "up-to-date":
-      return conflict(reason, "Nothing to update", "The installed release is the newest of its channel.");
+      return conflict(
+        reason,
+        "Nothing to update",
+        "This appliance runs the release that its channel, pin or testing override leads to.",
+      );
     default:
       if (refused) {
         return conflict(reason, "The release is not believed", `${problem}. ${refused.remediation}.`);

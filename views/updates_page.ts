@@ -67,16 +67,17 @@ export function updatesTone({ operation: { state }, news }: UpdateView): Tone {
 
 /** Title of the page and of its first part. */
 export function updatesTitle({ news, installed, rules }: UpdateView): string {
-  if (rules.override === undefined && rules.pin !== undefined && news.answer === "up-to-date") {
-    return `Release ${visible(installed?.version ?? "")} is the pinned one`;
-  }
   switch (news.answer) {
     case "update-available":
       return `Release ${visible(news.target?.version ?? "")} is available`;
     case "up-to-date":
-      return rules.override === undefined
-        ? `Release ${visible(installed?.version ?? "")} is the newest of its channel`
-        : `Release ${visible(installed?.version ?? "")} is what the testing override leads to`;
+      return `Release ${visible(installed?.version ?? "")} is ${
+        rules.override
+          ? "what the testing override leads to"
+          : rules.pin === undefined
+          ? "the newest of its channel"
+          : "the pinned one"
+      }`;
     case "cannot-tell":
       return "It is not known whether there is an update";
     case "never":

@@ -113,7 +113,9 @@ Example: sudo alga-agent update plan`,
       if (action === "apply" && error instanceof AgentRefusal && error.reason === "no-update") {
         const { news }: UpdateView = await client.request("GET", BASE);
         if (news.answer === "up-to-date") {
-          terminal.out("Nothing to update: the installed release is the newest of its channel.\n");
+          terminal.out(
+            "Nothing to update: this appliance runs the release that its channel, pin or testing override leads to.\n",
+          );
           return EXIT.ok;
         }
       }
