@@ -68,13 +68,13 @@ export interface ChannelWatchDeps {
   /** `undefined` before setup is done: then nothing is asked. */
   settings(): Promise<Settings | undefined>;
   registryFor: (network: NetworkSettings) => RegistryClient;
-  /** What it follows now; the channel without it. `undefined`: nothing, and nothing is asked. */
-  followed?(): Followed | undefined;
+  /** What it follows now. `undefined`: nothing, and nothing is asked. */
+  followed(): Followed | undefined;
   random?: () => number;
 }
 
 export function createChannelWatch(deps: ChannelWatchDeps): ChannelWatch {
-  const { clock, settings, registryFor, followed = () => ({}), random = Math.random } = deps;
+  const { clock, settings, registryFor, followed, random = Math.random } = deps;
   const listeners = new Set<() => void>();
   let known: { release: ResolvedRelease; trust: Judgement } | undefined;
   let last: Pick<ChannelNews, "channel" | "askedAt" | "answeredAt" | "problem" | "refused"> | undefined;
