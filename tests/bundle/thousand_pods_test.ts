@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { readBundle } from "../../agent/bundle/read_bundle.ts";
 import { createKubeClient, parseKubeconfig } from "../../k8s/mod.ts";
-import { startAgent } from "../simulator/agent_process.ts";
 import { createSimHost } from "../simulator/sim_host.ts";
 import { startSimKubeApi } from "../simulator/kube_api.ts";
 import { until } from "../until.ts";
-import { agentProgram } from "../walk/walk.ts";
+import { startCompiled } from "../walk/walk.ts";
 import type { Answer } from "./healthz_asker.ts";
 
 const PODS = 1_000;
@@ -68,11 +67,7 @@ Deno.test({
       }
       await Deno.mkdir(`${root}/etc/rancher/k3s`, { recursive: true });
       await Deno.writeTextFile(`${root}/etc/rancher/k3s/k3s.yaml`, api.kubeconfig);
-      const program = await agentProgram();
-      const agent = await startAgent(
-        { root, agentArgs: ["--root", root] },
-        program === undefined ? {} : { program },
-      );
+      const agent = await startCompiled({ root, agentArgs: ["--root", root] });
       try {
         const known = () => agent.request("GET", "/api/v1/status").then((it) => JSON.stringify(it.body));
         await until("the pods are known", known, (it) => it.includes('"kubernetesVersion":"v1.36.5'), 60);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { markNode } from "../bench/sections/change.ts";
 import { RawClient } from "../routes/raw_client.ts";
-import { sampleInputs, startAgent } from "../simulator/agent_process.ts";
-import { agentProgram, fetchStatus } from "../walk/walk.ts";
+import { sampleInputs } from "../simulator/agent_process.ts";
+import { fetchStatus, startCompiled } from "../walk/walk.ts";
 import { startFleet } from "./fleet.ts";
 import { clusterRequirements } from "./requirements.ts";
 import { until } from "../until.ts";
@@ -24,11 +24,10 @@ Deno.test({
     const fleet = await startFleet();
     stack.defer(() => fleet.stop());
     await fleet.grow(PODS);
-    const program = await agentProgram();
-    const agent = await startAgent(
-      { root, agentArgs: ["--root", root, "--kubeconfig", fleet.kubeconfigPath] },
-      program === undefined ? {} : { program },
-    );
+    const agent = await startCompiled({
+      root,
+      agentArgs: ["--root", root, "--kubeconfig", fleet.kubeconfigPath],
+    });
     stack.defer(async () => void await agent.kill("SIGKILL"));
     await until(
       "Kubernetes answers",

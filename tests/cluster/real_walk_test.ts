@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { FLUX_NAMESPACE, fluxObjects } from "../../flux/controllers.ts";
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
 import { KINDS } from "../../k8s/mod.ts";
-import { type AgentProcess, sampleInputs, startAgent } from "../simulator/agent_process.ts";
+import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import { startWorld, type World } from "../simulator/world.ts";
-import { agentProgram, fetchSetup, fetchStatus } from "../walk/walk.ts";
+import { fetchSetup, fetchStatus, startCompiled } from "../walk/walk.ts";
 import { type RealFlux, startRealFlux } from "./real_flux.ts";
 import { type RealKubeApi, startRealKubeApi } from "./real_kube_api.ts";
 import { clusterRequirements } from "./requirements.ts";
@@ -113,8 +113,7 @@ async function rig(options: { hasFlux: boolean }, body: (rig: Rig) => Promise<vo
   if (await exists(crds.pathname)) {
     await Deno.copyFile(crds, `${root}/opt/alga-appliance/flux-crds.yaml`);
   }
-  const program = await agentProgram();
-  const agent = await startAgent(world, program === undefined ? {} : { program });
+  const agent = await startCompiled(world);
   try {
     await body({ agent, api, world });
   } catch (error) {

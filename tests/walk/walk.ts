@@ -11,7 +11,10 @@ export async function agentProgram(): Promise<string | undefined> {
 }
 
 /** Starts the compiled agent in a world; the source where none can be made. */
-export async function startCompiled(world: World, options: { port?: number } = {}): Promise<AgentProcess> {
+export async function startCompiled(
+  world: Pick<World, "root" | "agentArgs">,
+  options: { port?: number } = {},
+): Promise<AgentProcess> {
   const program = await agentProgram();
   return await startAgent(world, program === undefined ? options : { ...options, program });
 }
