@@ -1,8 +1,8 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { MANAGEMENT_PASSWORD } from "../simulator/sign_in.ts";
 import type { AgentProcess } from "../simulator/agent_process.ts";
-import { startWorld, type World } from "../simulator/world.ts";
-import { startCompiled } from "../walk/walk.ts";
+import type { World } from "../simulator/world.ts";
+import { startCompiled, withAppliance } from "../walk/walk.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -33,13 +33,14 @@ export async function withBrowser(
   body: (test: BrowserTest) => Promise<void>,
   options: { speed?: number } = {},
 ): Promise<void> {
+  await withAppliance(timeline, (agent, world) => besideAppliance({ agent, world }, body), options);
+}
+
+async function besideAppliance(
+  { agent, world }: { agent: AgentProcess; world: World },
+  body: (test: BrowserTest) => Promise<void>,
+): Promise<void> {
   await using started = new AsyncDisposableStack();
-  const root = await Deno.makeTempDir({ prefix: "alga-browser-" });
-  started.defer(() => Deno.remove(root, { recursive: true }));
-  const world = await startWorld({ root, timeline, speed: options.speed ?? 20 });
-  started.defer(() => world.stop());
-  const agent = await startCompiled(world);
-  started.defer(async () => void await agent.kill("SIGKILL"));
   // Ends with this process, however that ends.
   const launcher = await Deno.makeTempFile({ prefix: "alga-chromium-" });
   started.defer(() => Deno.remove(launcher));

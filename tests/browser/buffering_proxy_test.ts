@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { ARRIVAL_MS } from "../../routes/arrivals.ts";
-import { sampleInputs } from "../simulator/agent_process.ts";
 import { until } from "../until.ts";
-import { fetchSetup } from "../walk/walk.ts";
-import { type BrowserTest, withBrowser } from "./browser.ts";
-import { browserTest } from "./page_checks.ts";
+import { withBrowser } from "./browser.ts";
+import { browserTest, openSetUp } from "./page_checks.ts";
 
 /** One answer on its way through the proxy. */
 interface Passing {
@@ -66,20 +64,11 @@ async function readHead(client: Deno.Conn): Promise<string | undefined> {
   return head;
 }
 
-/** A signed-in page of an appliance that is set up, so that its first page is the status. */
-async function signIn(test: BrowserTest, options: { width?: number } = {}) {
-  await test.agent.request("POST", "/api/v1/setup", sampleInputs(test.world));
-  await until("setup is done", () => fetchSetup(test.agent), (it) => it.state.status === "done", 120);
-  const page = await test.open(options);
-  await test.signIn(page);
-  return page;
-}
-
 browserTest(
   "behind a proxy that holds pages back, the status is a still page that loads itself again",
   () =>
     withBrowser("healthy", async (test) => {
-      const page = await signIn(test, { width: 320 });
+      const page = await openSetUp(test, { width: 320 });
       const proxy = startProxy(test.agent.url, { buffers: true });
       try {
         await page.goto(proxy.url, { waitUntil: "commit" });
@@ -98,7 +87,7 @@ browserTest(
   "behind a proxy that lets pages through, the status follows",
   () =>
     withBrowser("healthy", async (test) => {
-      const page = await signIn(test);
+      const page = await openSetUp(test);
       const proxy = startProxy(test.agent.url, { buffers: false });
       try {
         await page.goto(proxy.url, { waitUntil: "commit" });

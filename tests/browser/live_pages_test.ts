@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { sampleInputs } from "../simulator/agent_process.ts";
 import { until } from "../until.ts";
-import { fetchSetup } from "../walk/walk.ts";
 import { type BrowserTest, withBrowser } from "./browser.ts";
-import { browserTest } from "./page_checks.ts";
+import { browserTest, openSetUp } from "./page_checks.ts";
 
 /** A signed-in page of the status of an appliance with a finding. */
 async function openStatus(test: BrowserTest) {
-  await test.agent.request("POST", "/api/v1/setup", sampleInputs(test.world));
-  await until("setup is done", () => fetchSetup(test.agent), (it) => it.state.status === "done", 120);
-  const page = await test.open();
-  await test.signIn(page);
+  const page = await openSetUp(test);
   await page.goto(test.agent.url, { waitUntil: "commit" });
   await page.locator("section.live:visible .finding").first().waitFor();
   return page;

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { sampleInputs } from "../simulator/agent_process.ts";
+import { until } from "../until.ts";
+import { fetchSetup } from "../walk/walk.ts";
 import { browserRequirements, type BrowserTest } from "./browser.ts";
 
 const requirements = await browserRequirements();
@@ -15,6 +17,15 @@ export function browserTest(name: string, body: () => Promise<void>): void {
     sanitizeResources: false,
     fn: body,
   });
+}
+
+/** A signed-in page of an appliance that is set up, so that its first page is the status. */
+export async function openSetUp(test: BrowserTest, options: { width?: number } = {}): Promise<Page> {
+  await test.agent.request("POST", "/api/v1/setup", sampleInputs(test.world));
+  await until("setup is done", () => fetchSetup(test.agent), (it) => it.state.status === "done", 120);
+  const page = await test.open(options);
+  await test.signIn(page);
+  return page;
 }
 
 /** Answers that pass. */
