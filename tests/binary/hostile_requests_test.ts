@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { campaignCount, campaignSeed } from "../campaign_size.ts";
 import { Random } from "../fakes/random.ts";
-import { signIn } from "../simulator/sign_in.ts";
+import { csrfOf, signIn } from "../simulator/sign_in.ts";
 import { binaryTest } from "./binary_case.ts";
 import { run } from "./program.ts";
 import { sendRaw } from "./raw_socket.ts";
@@ -167,7 +167,7 @@ await binaryTest(
     await withAgent(program, async (agent) => {
       const cookie = await signIn(agent.url, agent.token);
       const page = await (await fetch(`${agent.url}/setup`, { headers: { cookie } })).text();
-      const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? assert.fail(page);
+      const csrf = csrfOf(page);
       const fields = [
         "appUrl",
         "tenantName",

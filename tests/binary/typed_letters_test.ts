@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleInputs } from "../simulator/agent_process.ts";
-import { signIn } from "../simulator/sign_in.ts";
+import { csrfOf, signIn } from "../simulator/sign_in.ts";
 import { until } from "../until.ts";
 import { binaryTest } from "./binary_case.ts";
 import { withAgent } from "./running_agent.ts";
@@ -47,7 +47,7 @@ await binaryTest(
     withAgent(program, async (agent) => {
       const cookie = await signIn(agent.url, agent.token);
       const page = await (await fetch(`${agent.url}/setup`, { headers: { cookie } })).text();
-      const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? assert.fail(page);
+      const csrf = csrfOf(page);
       const sent = await fetch(`${agent.url}/setup`, {
         method: "POST",
         redirect: "manual",

@@ -16,10 +16,16 @@ export async function signIn(url: string, token: () => string | Promise<string>)
 /** Chooses the password in a session that the token opened. */
 export async function choosePassword(url: string, cookie: string): Promise<void> {
   const form = await (await fetch(`${url}/password`, { headers: { cookie } })).text();
-  const csrf = /name="csrf" value="([^"]+)"/.exec(form)?.[1] ?? "";
-  const fields = { csrf, password: MANAGEMENT_PASSWORD, again: MANAGEMENT_PASSWORD };
+  const fields = { csrf: csrfOf(form), password: MANAGEMENT_PASSWORD, again: MANAGEMENT_PASSWORD };
   const { status } = await send(`${url}/password`, fields, { cookie });
   if (status !== 303) throw new Error(`Choosing a password gave ${status}`);
+}
+
+/** What a form of this session is sent with; one page of the session is as good as another. */
+export function csrfOf(page: string): string {
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1];
+  if (csrf === undefined) throw new Error(`No form is in the page: ${page}`);
+  return csrf;
 }
 
 async function send(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KINDS } from "../../k8s/mod.ts";
 import { RawClient } from "../routes/raw_client.ts";
 import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
-import { signIn } from "../simulator/sign_in.ts";
+import { openStillBrowser } from "../simulator/still_browser.ts";
 import type { World } from "../simulator/world.ts";
 import { until } from "../until.ts";
 import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
@@ -13,34 +13,14 @@ const ENDS_SOON = /http-equiv="refresh" content="1; /;
 /** A port on which nothing listens: discard. */
 const DEAD_ADDRESS = "http://127.0.0.1:9";
 
-interface Tab {
-  page(path: string): Promise<string>;
-  /** Sends a form as the browser does, and returns the page that answers. */
-  send(path: string, fields: Record<string, string>): Promise<string>;
-  follow(path: string): Promise<RawClient>;
-}
+const openTab = (agent: AgentProcess) => openStillBrowser(agent.url, () => agent.token);
 
-async function openTab(agent: AgentProcess): Promise<Tab> {
-  const cookie = await signIn(agent.url, () => agent.token);
-  const page = async (path: string) => await (await fetch(agent.url + path, { headers: { cookie } })).text();
-  return {
-    page,
-    async send(path, fields) {
-      const csrf = /name="csrf" value="([^"]+)"/.exec(await page("/setup?live=off"))?.[1] ?? "";
-      const answer = await fetch(agent.url + path, {
-        method: "POST",
-        headers: { cookie, origin: agent.url },
-        body: new URLSearchParams({ ...fields, csrf }),
-      });
-      return await answer.text();
-    },
-    async follow(path) {
-      const client = await RawClient.open({ hostname: "127.0.0.1", port: Number(new URL(agent.url).port) });
-      await client.send(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: ${cookie}\r\n\r\n`);
-      await client.until("</header>");
-      return client;
-    },
-  };
+/** A page that is open and goes on to arrive. */
+async function follow(agent: AgentProcess, path: string, cookie: string): Promise<RawClient> {
+  const client = await RawClient.open({ hostname: "127.0.0.1", port: Number(new URL(agent.url).port) });
+  await client.send(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: ${cookie}\r\n\r\n`);
+  await client.until("</header>");
+  return client;
 }
 
 /** Changes what the page shows of a healthy appliance, one change at a time. */
@@ -62,13 +42,14 @@ Deno.test("a form that is refused names its errors in order, and never shows a p
   withAppliance("healthy", async (agent, world) => {
     const tab = await openTab(agent);
     const password = "Zebra-Kettle-93!";
-    const text = await tab.send("/setup", {
+    const answer = await tab.send("/setup", {
       noProxy: "a;b",
       adminPassword: password,
       adminPasswordConfirm: password,
       dnsMode: "system",
       appUrl: "ftp://x",
     });
+    const text = await answer.text();
     assert.match(text, /<title>Error/);
     const summary = /class="[^"]*summary[^]*?<\/div>/.exec(text)?.[0] ?? "";
     const wrong = [...summary.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
@@ -86,7 +67,7 @@ Deno.test("a form that is refused names its errors in order, and never shows a p
       dnsMode: "system",
       dnsServers: "192.0.2.1",
     };
-    const refused = await tab.send("/setup", typed);
+    const refused = await (await tab.send("/setup", typed)).text();
     assert.match(refused, /192\.0\.2\.1 would not be used/, "what was typed and not chosen is refused");
     assert.match(refused, /id="dnsServers"[^>]*value="192\.0\.2\.1"/, "and not lost");
     assert.ok(!refused.includes(String(sampleInputs(world).adminPassword)));
@@ -98,7 +79,7 @@ Deno.test("an open page takes title and icon along when the setup is over, and e
     const tab = await openTab(agent);
     world.pause();
     assert.equal((await agent.request("POST", "/api/v1/setup", sampleInputs(world))).status, 202);
-    const setup = await tab.follow("/setup");
+    const setup = await follow(agent, "/setup", tab.cookie);
     assert.doesNotMatch(setup.text, /<title>Ready/);
     world.resume();
     await until("setup is done", () => fetchSetup(agent), (it) => it.state.status === "done", 120);
@@ -109,7 +90,7 @@ Deno.test("an open page takes title and icon along when the setup is over, and e
     assert.ok(again.includes(encodeURIComponent("✓")), "the icon");
 
     await until("all is healthy", () => fetchStatus(agent), (it) => it.rollup.state === "fully_healthy", 120);
-    const status = await tab.follow("/");
+    const status = await follow(agent, "/", tab.cookie);
     assert.doesNotMatch(status.text, ENDS_SOON);
     await nameReleases(world, 3 * MAX_UPDATES, () => ENDS_SOON.test(status.text));
     assert.match(status.text, ENDS_SOON);
