@@ -1,7 +1,6 @@
 import { findProgram } from "../cluster/find_program.ts";
 import { type TmuxTerminal, withTmux } from "../walk/tmux.ts";
-import type { Container } from "./container.ts";
-import { LAN } from "./container.ts";
+import { type Container, LAN } from "./container.ts";
 import { containerTest, install } from "./container_case.ts";
 
 const missing = await findProgram("tmux") === undefined ? "no tmux" : undefined;

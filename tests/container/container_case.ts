@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { compiledProgram } from "../binary/program.ts";
-import { type Container, withContainer } from "./container.ts";
+import { until } from "../until.ts";
+import type { Answer } from "./ask.ts";
+import { type Container, FIRST_ADDRESS, withContainer } from "./container.ts";
 import { missingForContainers } from "./missing.ts";
 
 /** Where the program lies before anything is installed. */
 export const PROGRAM = "/srv/alga/alga-agent";
+
+/** Where the agent serves, as other machines of its network see it. */
+export const URL_HERE = `http://${FIRST_ADDRESS}:8080`;
 
 const program = await compiledProgram();
 const missing = await missingForContainers() ?? (program.ok ? undefined : program.reason);
@@ -54,6 +59,12 @@ async function expectNoErrors({ run }: Container, expected: readonly RegExp[]): 
   });
   const unexpected = lines.filter((line) => ![...ALWAYS, ...expected].some((it) => it.test(line)));
   assert.deepEqual(unexpected, []);
+}
+
+/** Waits until a page of the agent answers, asked from another machine. */
+export async function answers({ ask }: Container, path: string, timeoutSec?: number): Promise<Answer> {
+  const page = () => ask({ url: URL_HERE + path });
+  return await until(`${path} answers`, page, (it) => it.status === 200, timeoutSec);
 }
 
 /** Installs the program and gives the token that it printed. */

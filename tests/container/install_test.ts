@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { until } from "../until.ts";
 import { buildDeb } from "../../tools/deb/build_deb.ts";
-import { type Container, FIRST_ADDRESS } from "./container.ts";
-import { containerTest, install, PROGRAM } from "./container_case.ts";
-import { olderProgram } from "./older_program.ts";
+import type { Container } from "./container.ts";
+import { answers, containerTest, install, PROGRAM, URL_HERE } from "./container_case.ts";
+import { anotherBuild } from "./another_build.ts";
 
 const repo = new URL("../..", import.meta.url).pathname;
 const OLDER = "/srv/alga/older/alga-agent";
 const PACKAGE = "/srv/alga/alga-agent.deb";
-const URL_HERE = `http://${FIRST_ADDRESS}:8080`;
+
+function aYearBefore(date: string): string {
+  return `${Number(date.slice(0, 4)) - 1}${date.slice(4)}`;
+}
 
 /** When the program that serves was built. */
 async function builtAt({ sh }: Container): Promise<string> {
@@ -17,11 +20,10 @@ async function builtAt({ sh }: Container): Promise<string> {
 }
 
 /** Signs in from another machine, by the token as a browser does; gives the cookie. */
-async function signIn({ ask }: Container, token: string): Promise<string> {
-  const page = () => ask({ url: `${URL_HERE}/login` });
-  await until("the page answers", page, (it) => it.status === 200);
+async function signIn(it: Container, token: string): Promise<string> {
+  await answers(it, "/login");
   const headers = { origin: URL_HERE, "content-type": "application/x-www-form-urlencoded" };
-  const answer = await ask({ url: `${URL_HERE}/login`, method: "POST", headers, body: `token=${token}` });
+  const answer = await it.ask({ url: `${URL_HERE}/login`, method: "POST", headers, body: `token=${token}` });
   return answer.headers["set-cookie"]?.split(";")[0] ?? assert.fail(`${answer.status} ${answer.text}`);
 }
 
@@ -68,7 +70,9 @@ containerTest(
     assert.notEqual(await install(it), replaced);
   },
   {
-    files: async (program, dir) => ({ [OLDER]: await olderProgram(program, dir) }),
+    files: async (program, dir) => ({
+      [OLDER]: await anotherBuild(program, `${dir}/older`, { word: "builtAt", to: aYearBefore }),
+    }),
   },
 );
 

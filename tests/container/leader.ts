@@ -1,3 +1,4 @@
+import { exists } from "../cluster/exists.ts";
 import { until } from "../until.ts";
 
 /** The first process of a container, as this machine counts; `undefined` until there is one. */
@@ -23,7 +24,7 @@ export async function removeGroup(name: string): Promise<void> {
     await Deno.remove(path);
   };
   const isGone = async () => {
-    if (!await Deno.stat(`${top}/${name}`).then(() => true, () => false)) return true;
+    if (!await exists(`${top}/${name}`)) return true;
     await remove(`${top}/${name}`).catch(() => {}); // the last process may still be on its way out
     return false;
   };

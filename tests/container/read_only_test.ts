@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "../until.ts";
-import { FIRST_ADDRESS } from "./container.ts";
-import { containerTest, install } from "./container_case.ts";
+import { answers, containerTest, install } from "./container_case.ts";
 
 /** Where the unit may write. Not "/" itself, which the journal holds open. */
 const FOLDERS = "/etc /var/lib /opt /usr/local";
@@ -11,12 +9,7 @@ containerTest(
   "started on a disk that cannot be written the page answers, and all is as before once it can",
   async (it) => {
     const token = await install(it);
-    const login = () =>
-      until(
-        "the page answers",
-        () => it.ask({ url: `http://${FIRST_ADDRESS}:8080/login` }),
-        (answer) => answer.status === 200,
-      );
+    const login = () => answers(it, "/login");
     await login();
     await it.sh(`systemctl stop alga-appliance && ${CLOSE}`);
     for (const path of ["/etc", "/var/lib/alga-appliance"]) {

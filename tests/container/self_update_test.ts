@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import { PATHS } from "../../agent/state/paths.ts";
 import { until } from "../until.ts";
-import { run } from "../vm/run.ts";
-import { type Container, FIRST_ADDRESS } from "./container.ts";
-import { containerTest, install } from "./container_case.ts";
+import { anotherBuild } from "./another_build.ts";
+import type { Container } from "./container.ts";
+import { answers, containerTest, install } from "./container_case.ts";
 
 /** Starts, says nothing for ever, and puts itself in place when it is told to. */
 const DEAF = `#!/bin/sh
@@ -34,7 +33,7 @@ containerTest(
     assert.equal(await sumOf(it, AGENT), good);
     assert.equal(await sumOf(it, `${AGENT}.previous`), old);
     await sh(`cmp /proc/$(systemctl show -P MainPID alga-appliance)/exe ${AGENT}`);
-    await answers(it);
+    await answers(it, "/healthz", RENEW_SEC);
 
     await order(it, BAD);
     await sh(`systemctl start ${UNIT}`);
@@ -43,33 +42,19 @@ containerTest(
     await it.cut();
     assert.match(await outcome(it), /"result": "went-back"[^]*did not answer in 60 s/);
     assert.equal(await sumOf(it, AGENT), good, "the one from before");
-    await answers(it);
+    await answers(it, "/healthz", RENEW_SEC);
   },
   {
     // The deaf one never says that it is ready.
     expected: [/^systemd: Failed to start alga-appliance\.service /],
     async files(program, dir) {
-      await Deno.writeFile(`${dir}/good`, await anotherBuild(program), { mode: 0o755 });
+      const nobodys = (commit: string) => "0".repeat(commit.length);
+      const good = await anotherBuild(program, `${dir}/good`, { word: "commit", to: nobodys });
       await Deno.writeTextFile(`${dir}/bad`, DEAF, { mode: 0o755 });
-      return { [GOOD]: `${dir}/good`, [BAD]: `${dir}/bad` };
+      return { [GOOD]: good, [BAD]: `${dir}/bad` };
     },
   },
 );
-
-/** The same program as another build: in place of its commit stands another one, as long. */
-async function anotherBuild(path: string): Promise<Uint8Array> {
-  const { commit }: { commit: string } = JSON.parse(await run(path, ["version", "-o", "json"]));
-  const bytes = Buffer.from(await Deno.readFile(path));
-  const at = bytes.indexOf(commit);
-  assert.ok(at > 0 && bytes.indexOf(commit, at + 1) < 0, "the commit stands once in it");
-  bytes.write("0".repeat(commit.length), at);
-  return bytes;
-}
-
-async function answers({ ask }: Container): Promise<void> {
-  const url = `http://${FIRST_ADDRESS}:8080/healthz`;
-  await until("it answers", () => ask({ url }).catch(() => undefined), (it) => it?.status === 200, RENEW_SEC);
-}
 
 async function sumOf({ sh }: Container, path: string): Promise<string> {
   return await sh(`sha256sum ${path} | cut -d' ' -f1`);

@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
 import { until } from "../until.ts";
-import type { Container } from "./container.ts";
-import { FIRST_ADDRESS } from "./container.ts";
-import { containerTest, install, PROGRAM } from "./container_case.ts";
+import { type Container, FIRST_ADDRESS } from "./container.ts";
+import { answers, containerTest, install, PROGRAM } from "./container_case.ts";
 
 const SERVICE = "alga-appliance.service";
 const show = async ({ sh }: Container, property: string) =>
   await sh(`systemctl show ${SERVICE} --value --property ${property}`);
-const answers = ({ ask }: Container) =>
-  until(
-    "the page answers",
-    () => ask({ url: `http://${FIRST_ADDRESS}:8080/healthz` }),
-    (it) => it.status === 200,
-  );
 /** What the agent's unit has told, as the journal keeps it. */
 const told = async ({ sh }: Container): Promise<Record<string, string>[]> =>
   (await sh(`journalctl --unit ${SERVICE} --output json`)).split("\n").map((it) => JSON.parse(it));
@@ -30,14 +23,14 @@ containerTest(
       () => it.sh("ip -4 address show host0"),
       (text) => text.includes(FIRST_ADDRESS),
     );
-    await answers(it);
+    await answers(it, "/healthz");
     assert.match(await it.sh(`${PROGRAM} install --any-system 2>&1`), /Nothing has changed[^]*Setup token/);
     const sameToken = async () => assert.equal(await it.sh("alga-agent token show 2>/dev/null"), token);
 
     await isShutIn(it);
     await it.sh(`systemctl kill --signal KILL ${SERVICE}`);
     await until("systemd starts it again", () => show(it, "NRestarts"), (count) => count === "1");
-    await answers(it);
+    await answers(it, "/healthz");
     await sameToken();
 
     // A minute in the unit, of which tests/systemd knows.
@@ -50,14 +43,14 @@ containerTest(
       () => told(it),
       (lines) => lines.some((line) => /Watchdog timeout/.test(line.MESSAGE ?? "")),
     );
-    await answers(it);
+    await answers(it, "/healthz");
     await sameToken();
 
     await it.rebootedBy(() => it.sh("systemctl reboot"));
-    await answers(it);
+    await answers(it, "/healthz");
     await sameToken();
     await it.cut();
-    await answers(it);
+    await answers(it, "/healthz");
     await sameToken();
     assert.match(await it.sh("alga-agent doctor"), /ok +Service +runs \(running\)/);
     for (const line of await told(it)) {

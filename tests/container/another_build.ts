@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { run } from "../vm/run.ts";
+
+/** What a program tells of its build. */
+type Told = Record<"builtAt" | "commit", string>;
+
+/** The same program as another build, at a path here: in place of one word that it tells of itself stands another, as long. */
+export async function anotherBuild(
+  program: string,
+  path: string,
+  change: { word: keyof Told; to: (word: string) => string },
+): Promise<string> {
+  const word = (await tells(program))[change.word];
+  const other = change.to(word);
+  assert.equal(other.length, word.length);
+  const bytes = Buffer.from(await Deno.readFile(program));
+  const at = bytes.indexOf(word);
+  assert.ok(at > 0 && bytes.indexOf(word, at + 1) < 0, `${change.word} stands once in the program, as it is`);
+  bytes.write(other, at);
+  await Deno.writeFile(path, bytes, { mode: 0o755 });
+  assert.equal((await tells(path))[change.word], other);
+  return path;
+}
+
+async function tells(program: string): Promise<Told> {
+  return JSON.parse(await run(program, ["version", "-o", "json"]));
+}
