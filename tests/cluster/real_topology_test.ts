@@ -1,61 +1,19 @@
 import assert from "node:assert/strict";
-import { parseAllDocuments } from "yaml";
 import { HELM_RELEASES, type HelmReleaseName } from "../../agent/product/helm_releases.ts";
 import { renderValues } from "../../agent/release/render_values.ts";
 import { sourceObjects } from "../../flux/source_objects.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
-import { type ProgramName, programPath } from "./programs.ts";
-import { startRealFlux } from "./real_flux.ts";
-import { startRealKubeApi } from "./real_kube_api.ts";
-import { startRegistryServer } from "../simulator/registry_server.ts";
+import { fluxTest } from "./flux_case.ts";
 import { pushSampleRelease } from "../release/sample_release_push.ts";
 
-const CONTROLLERS = ["source-controller", "kustomize-controller", "helm-controller"] as const;
-const CRDS = new URL("../../flux/flux-crds.yaml", import.meta.url);
-const isThere = (path: string | URL) => Deno.stat(path).then(() => true, () => false);
-
-async function missing(): Promise<string | undefined> {
-  const programs: ProgramName[] = ["kube-apiserver", "etcd", ...CONTROLLERS];
-  for (const name of programs) {
-    if (!await isThere(await programPath(name))) return `${name} is not built; see deno task cluster build`;
-  }
-  if (!await isThere("/usr/bin/docker-registry")) {
-    return "the Debian package docker-registry is not installed";
-  }
-  return await isThere(CRDS) ? undefined : "flux/flux-crds.yaml is missing; see deno task crds";
-}
-const reason = await missing();
-
-Deno.test({
-  name:
-    `the topology on real Flux, Helm and API server: core is installed although a background service never gets ready${
-      reason === undefined ? "" : ` (skipped: ${reason})`
-    }`,
-  ignore: reason !== undefined,
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn() {
-    await using started = new AsyncDisposableStack();
-    const registry = await startRegistryServer();
-    started.defer(() => registry.close());
-    const api = await startRealKubeApi();
-    started.defer(() => api.stop());
-    const kube = api.client();
-    started.defer(() => kube.close());
-    const kubeconfig = await Deno.makeTempFile({ prefix: "alga-kubeconfig-" });
-    started.defer(() => Deno.remove(kubeconfig));
-    await Deno.writeTextFile(kubeconfig, api.kubeconfig);
-    const flux = await startRealFlux(kubeconfig, CONTROLLERS);
-    started.defer(() => flux.stop());
-
+await fluxTest(
+  "the topology on real Flux, Helm and API server: core is installed although a background service never gets ready",
+  ["source-controller", "kustomize-controller", "helm-controller"],
+  async ({ flux, kube, registry }) => {
     const { manifest } = await pushSampleRelease(registry.url);
-    for (const document of parseAllDocuments(await Deno.readTextFile(CRDS))) {
-      const object = document.toJS() as KubeObject | null;
-      if (object?.kind === "CustomResourceDefinition") await kube.apply(object, { force: true });
-    }
-    const namespace = (name: string) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-    await kube.apply(namespace("flux-system"), { force: true });
-    await kube.apply(namespace("alga-system"), { force: true });
+    await kube.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "alga-system" } }, {
+      force: true,
+    });
     for (const { release, key, text } of renderValues(manifest, "http://10.0.0.5:3000")) {
       const metadata = { name: `appliance-values-${release}`, namespace: "alga-system" };
       await kube.apply({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { [key]: text } }, {
@@ -116,7 +74,7 @@ Deno.test({
       "alga-core-sebastian-storage",
     ]);
   },
-});
+);
 
 type Kind = typeof KINDS[keyof typeof KINDS];
 

@@ -1,17 +1,17 @@
 import { exists } from "./exists.ts";
 import { findProgram } from "./find_program.ts";
-import { PROGRAM_SETS, programPath, type ProgramSet } from "./programs.ts";
+import { PROGRAM_SETS, type ProgramName, programPath, type ProgramSet } from "./programs.ts";
 
 /** Programs of this machine without which nothing of the cluster starts, and Debian's packages that bring them. */
 const NEEDED = { openssl: "openssl", setpriv: "util-linux" };
 
 /** What a part of the real cluster needs of this machine; the reason is part of the skipped tests' names. */
 export async function clusterRequirements(
-  set: ProgramSet,
+  programs: ProgramSet | readonly ProgramName[],
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
   const missing: string[] = [];
   const unbuilt: string[] = [];
-  for (const name of PROGRAM_SETS[set]) {
+  for (const name of typeof programs === "string" ? PROGRAM_SETS[programs] : programs) {
     if (!await exists(await programPath(name))) unbuilt.push(name);
   }
   if (unbuilt.length > 0) {

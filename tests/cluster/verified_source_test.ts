@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { parseAllDocuments } from "yaml";
 import { systemClock } from "../../agent/clock.ts";
 import { applySource, sourceIsCurrent } from "../../agent/setup/steps/source.ts";
 import { KEYS_SECRET, SOURCE_NAME, sourceObjects } from "../../flux/source_objects.ts";
@@ -11,57 +10,18 @@ import { FakeHost } from "../fakes/fake_host.ts";
 import { clientOf } from "../release/registry_case.ts";
 import { pushSampleRelease } from "../release/sample_release_push.ts";
 import { pushBlob, pushManifest } from "../simulator/push.ts";
-import { startRegistryServer } from "../simulator/registry_server.ts";
 import { until } from "../until.ts";
-import { type ProgramName, programPath } from "./programs.ts";
-import { startRealFlux } from "./real_flux.ts";
-import { startRealKubeApi } from "./real_kube_api.ts";
+import { fluxTest } from "./flux_case.ts";
 
-const CRDS = new URL("../../flux/flux-crds.yaml", import.meta.url);
-const isThere = (path: string | URL) => Deno.stat(path).then(() => true, () => false);
 const OTHER_KEY = String(
   generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" }),
 );
 
-async function missing(): Promise<string | undefined> {
-  const programs: ProgramName[] = ["kube-apiserver", "etcd", "source-controller"];
-  for (const name of programs) {
-    if (!await isThere(await programPath(name))) return `${name} is not built; see deno task cluster build`;
-  }
-  if (!await isThere("/usr/bin/docker-registry")) {
-    return "the Debian package docker-registry is not installed";
-  }
-  return await isThere(CRDS) ? undefined : "flux/flux-crds.yaml is missing; see deno task crds";
-}
-const reason = await missing();
-
-Deno.test({
-  name:
-    `Flux's source-controller takes a bundle only with a signature of the agent's keys, where it is signed${
-      reason === undefined ? "" : ` (skipped: ${reason})`
-    }`,
-  ignore: reason !== undefined,
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn() {
+await fluxTest(
+  "Flux's source-controller takes a bundle only with a signature of the agent's keys, where it is signed",
+  ["source-controller"],
+  async ({ kube, registry: server }) => {
     await using started = new AsyncDisposableStack();
-    const server = await startRegistryServer();
-    started.defer(() => server.close());
-    const api = await startRealKubeApi();
-    started.defer(() => api.stop());
-    const kube = api.client();
-    started.defer(() => kube.close());
-    const kubeconfig = await Deno.makeTempFile({ prefix: "alga-kubeconfig-" });
-    started.defer(() => Deno.remove(kubeconfig));
-    await Deno.writeTextFile(kubeconfig, api.kubeconfig);
-    const flux = await startRealFlux(kubeconfig, ["source-controller"]);
-    started.defer(() => flux.stop());
-    for (const document of parseAllDocuments(await Deno.readTextFile(CRDS))) {
-      const object = document.toJS() as KubeObject | null;
-      if (object?.kind === "CustomResourceDefinition") await kube.apply(object, { force: true });
-    }
-    await kube.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } });
-
     const registry = clientOf(server);
     started.defer(() => registry.close());
     const host = new FakeHost();
@@ -110,7 +70,7 @@ Deno.test({
     const keys = await kube.get({ resource: KINDS.Secret, namespace: "flux-system", name: KEYS_SECRET });
     assert.equal(Object.keys(keys?.data ?? {}).length, 1);
   },
-});
+);
 
 /** Signs a bundle with the site's key as the release tool does. */
 async function sign(url: string, digest: string): Promise<void> {

@@ -1,6 +1,14 @@
+import { exists } from "../cluster/exists.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { until } from "../until.ts";
 import { onFreePort } from "./free_port.ts";
+
+const PROGRAM = "/usr/bin/docker-registry";
+
+/** Why no registry can be had here; `undefined` where one can. */
+export async function missingForRegistry(): Promise<string | undefined> {
+  return await exists(PROGRAM) ? undefined : "the Debian package docker-registry is not installed";
+}
 
 /** A registry of a test. */
 export interface RegistryServer {
@@ -36,7 +44,7 @@ async function startOn(
     lines.push(`auth: { htpasswd: { realm: test, path: ${dir}/htpasswd } }`);
   }
   await Deno.writeTextFile(`${dir}/config.yml`, `${lines.join("\n")}\n`);
-  const child = mortalCommand("/usr/bin/docker-registry", ["serve", `${dir}/config.yml`], {
+  const child = mortalCommand(PROGRAM, ["serve", `${dir}/config.yml`], {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
