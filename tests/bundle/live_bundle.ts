@@ -6,7 +6,7 @@ import { keepBundle } from "./keep_bundle.ts";
 /** Bundles that the agent of a real node made while something was broken, each named after the first cause it told. */
 const FOLDER = new URL("../agent/bundle/testdata/live", import.meta.url).pathname;
 /** Set to "yes" where the tests of a real node write them again. */
-export const RECORD_BUNDLES = "ALGA_TEST_RECORD_BUNDLES";
+const RECORD_BUNDLES = "ALGA_TEST_RECORD_BUNDLES";
 /** What a replay is made from; the machine that the test ran on stays out. */
 const KEPT =
   /^(?:manifest\.json|status\.json|blockers\.json|timeline\.jsonl|replay\/.*|kube\/pods\.json|pods\/.*)$/;
