@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { markNode } from "../bench/sections/change.ts";
-import { RawClient } from "../routes/raw_client.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
+import { openLivePage } from "../walk/live_page.ts";
 import { fetchStatus, startCompiled } from "../walk/walk.ts";
 import { startFleet } from "./fleet.ts";
 import { clusterRequirements } from "./requirements.ts";
@@ -36,10 +36,8 @@ Deno.test({
     );
     // The status page shows itself once setup has been asked for anything.
     await agent.request("POST", "/api/v1/setup?checksOnly=true", sampleInputs({ appUrl: "psa.example.com" }));
-    const page = await RawClient.open({ hostname: "127.0.0.1", port: Number(new URL(agent.url).port) });
+    const page = await openLivePage(agent);
     stack.defer(() => page.close());
-    await page.send(`GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${agent.token}\r\n\r\n`);
-    await page.until("Checked");
 
     const over = new AbortController();
     const churning = fleet.churn(50, over.signal);

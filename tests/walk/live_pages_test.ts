@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { KINDS } from "../../k8s/mod.ts";
 import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import type { World } from "../simulator/world.ts";
+import { openLivePage } from "./live_page.ts";
 import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
 import { RawClient } from "../routes/raw_client.ts";
 import { until } from "../until.ts";
@@ -34,9 +35,7 @@ Deno.test({
         await Promise.all(pages.map((it) => it.until(`1.4.${round}`)));
 
         // Every place is taken: the next one gets the page as of now, whole.
-        const one = await RawClient.open(hostOf(agent));
-        await one.send(request(agent));
-        await one.until("</html>");
+        const one = await openLivePage(agent, { words: "</html>" });
         assert.ok(one.text.includes("Too many pages are open"));
         assert.equal((await agent.request("GET", "/api/status")).status, 200);
 
@@ -57,22 +56,8 @@ Deno.test({
     }, { speed: 200 }),
 });
 
-function hostOf(agent: AgentProcess): Deno.ConnectOptions {
-  return { hostname: "127.0.0.1", port: Number(new URL(agent.url).port) };
-}
-
-function request(agent: AgentProcess): string {
-  return `GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${agent.token}\r\n\r\n`;
-}
-
-/** Live pages that have shown their first state. */
 async function openPages(agent: AgentProcess, count: number): Promise<RawClient[]> {
-  return await Promise.all(Array.from({ length: count }, async () => {
-    const client = await RawClient.open(hostOf(agent));
-    await client.send(request(agent));
-    await client.until("Checked");
-    return client;
-  }));
+  return await Promise.all(Array.from({ length: count }, () => openLivePage(agent)));
 }
 
 /** Asks far more than it reads. */

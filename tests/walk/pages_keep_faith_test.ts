@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { KINDS } from "../../k8s/mod.ts";
-import { RawClient } from "../routes/raw_client.ts";
 import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import { openStillBrowser } from "../simulator/still_browser.ts";
 import type { World } from "../simulator/world.ts";
 import { until } from "../until.ts";
+import { openLivePage } from "./live_page.ts";
 import { fetchSetup, fetchStatus, withAppliance } from "./walk.ts";
 
 /** As routes/live.ts: so many updates, and a page is loaded again. */
@@ -15,13 +15,8 @@ const DEAD_ADDRESS = "http://127.0.0.1:9";
 
 const openTab = (agent: AgentProcess) => openStillBrowser(agent.url, () => agent.token);
 
-/** A page that is open and goes on to arrive. */
-async function follow(agent: AgentProcess, path: string, cookie: string): Promise<RawClient> {
-  const client = await RawClient.open({ hostname: "127.0.0.1", port: Number(new URL(agent.url).port) });
-  await client.send(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: ${cookie}\r\n\r\n`);
-  await client.until("</header>");
-  return client;
-}
+const follow = (agent: AgentProcess, path: string, cookie: string) =>
+  openLivePage(agent, { path, as: `cookie: ${cookie}`, words: "</header>" });
 
 /** Changes what the page shows of a healthy appliance, one change at a time. */
 async function nameReleases(world: World, count: number, hasEnded: () => boolean): Promise<void> {

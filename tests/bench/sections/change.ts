@@ -1,7 +1,7 @@
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import type { RawClient } from "../../routes/raw_client.ts";
 import { type Bench, percentile, type Row, type Section, spread } from "../section.ts";
-import { openLivePage } from "./memory.ts";
+import { openLivePage } from "../../walk/live_page.ts";
 
 const NODE = "spare-node";
 const RELEASE = {
@@ -36,7 +36,7 @@ export async function measureChange(bench: Watched, pods: number, pageCount: num
   const pages: RawClient[] = [];
   for (let i = 0; i < rounds * 5; i++) {
     say(`change ${i + 1} of ${rounds * 5}, ${pods} pods, ${pageCount} pages`);
-    // Opened again now and then, since a page ends after a hundred states.
+    // Opened again now and then, since a page ends once it has grown long.
     if (i % 20 === 0) {
       for (const it of pages.splice(0)) it.close();
       pages.push(...await Promise.all(Array.from({ length: pageCount }, () => openLivePage(agent))));

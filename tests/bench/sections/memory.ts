@@ -1,4 +1,4 @@
-import { RawClient } from "../../routes/raw_client.ts";
+import { openLivePage } from "../../walk/live_page.ts";
 import { makeSame } from "../bare_program.ts";
 import { load } from "../load.ts";
 import { cpuMs, memoryMb } from "../process_facts.ts";
@@ -58,12 +58,4 @@ async function perPage({ agent }: Bench): Promise<Row> {
   const after = await memoryMb(agent.pid);
   for (const it of pages) it.close();
   return { name: `one open live page (of ${PAGES})`, unit: "MB", agent: spread([(after - before) / PAGES]) };
-}
-
-/** A live page that has shown its first state. */
-export async function openLivePage(agent: Bench["agent"]): Promise<RawClient> {
-  const client = await RawClient.open({ hostname: "127.0.0.1", port: Number(new URL(agent.url).port) });
-  await client.send(`GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${agent.token}\r\n\r\n`);
-  await client.until("Checked");
-  return client;
 }
