@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type Run, run as runToEnd } from "../binary/program.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { until } from "../until.ts";
 import { debianTree } from "../vm/debian_tree.ts";
@@ -17,17 +18,10 @@ const folder = new URL(".", import.meta.url).pathname;
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const ENV = [`PATH=${PATH}`, "HOME=/root", "LANG=C.UTF-8", "TERM=xterm", "SYSTEMD_PAGER=cat", "NO_COLOR=1"];
 
-/** What a command came to. */
-export interface Ran {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** A small Debian under its own systemd: what is done in it, and what is done to it. */
 export interface Container {
   /** Runs a program inside, however it ends. */
-  run(...words: string[]): Promise<Ran>;
+  run(...words: string[]): Promise<Run>;
   /** Runs a line of shell that must succeed, and gives its output without the white space around it. */
   sh(line: string): Promise<string>;
   /** The words that run a program inside, for whoever starts it himself. */
@@ -44,6 +38,7 @@ export interface Container {
   ended(): Promise<void>;
 }
 
+/** What is asked. */
 export interface Request {
   url: string;
   method?: string;
@@ -126,7 +121,10 @@ function containerOn({ name, dir, outer, ended, restart }: Started): Container {
     if (leader === undefined) throw new Error("The container has not booted yet");
     return ["nsenter", "--target", `${leader}`, "--all", "env", "-i", ...ENV, ...words];
   };
-  const run = async (...words: string[]) => await output(inside(...words));
+  const run = async (...words: string[]) => {
+    const [program, ...args] = inside(...words);
+    return await runToEnd(program, args);
+  };
   const rebootedBy = async (act: () => Promise<unknown>) => {
     const before = leader;
     await act();
@@ -147,8 +145,10 @@ function containerOn({ name, dir, outer, ended, restart }: Started): Container {
       return stdout.trim();
     },
     async ask(request) {
-      const words = [...await there(), Deno.execPath(), "run", "-A", "--quiet", `${folder}ask.ts`] as const;
-      const { code, stdout, stderr } = await output(words, JSON.stringify(request));
+      const [program, ...args] = await there();
+      const asker = [Deno.execPath(), "run", "-A", "--quiet", `${folder}ask.ts`];
+      const stdin = JSON.stringify(request);
+      const { code, stdout, stderr } = await runToEnd(program, [...args, ...asker], { stdin });
       assert.equal(code, 0, `${request.url}: ${stderr}`);
       return JSON.parse(stdout);
     },
@@ -160,14 +160,4 @@ function containerOn({ name, dir, outer, ended, restart }: Started): Container {
     },
     cut: () => rebootedBy(restart),
   };
-}
-
-async function output([program, ...args]: readonly [string, ...string[]], stdin = ""): Promise<Ran> {
-  const child = mortalCommand(program, args, { stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
-  const told = async () => {
-    await new Blob([stdin]).stream().pipeTo(child.stdin);
-  };
-  const [{ code, stdout, stderr }] = await Promise.all([child.output(), told().catch(() => {})]);
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
