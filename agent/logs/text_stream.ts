@@ -7,8 +7,10 @@ const CONTEXT_LINES = 50;
 /** A line of a text that is there as a whole. */
 export type TextLine = Omit<RawLine, "before" | "after">;
 
-/** A text that does not change any more. A place is a number of lines. */
+/** A text that does not change any more; `read` is asked for it once, when it is first needed. A place is a number of lines. */
 export function textStream(key: string, read: () => readonly TextLine[]): LogStream {
+  let whole: readonly TextLine[] | undefined;
+  const all = () => whole ??= read();
   const placeOf = (index: number) => index <= 0 ? START : String(index);
   const batch = (lines: readonly TextLine[], from: number, to: number): Batch => {
     const taken = lines.slice(from, to).map((it, i) => ({
@@ -25,15 +27,15 @@ export function textStream(key: string, read: () => readonly TextLine[]): LogStr
   };
   return {
     key,
-    end: () => Promise.resolve(placeOf(read().length)),
+    end: () => Promise.resolve(placeOf(all().length)),
     async *back(from) {
-      const lines = read();
+      const lines = all();
       for (let to = indexOf(from, lines.length); to > 0; to -= BATCH_LINES) {
         yield await Promise.resolve(batch(lines, Math.max(0, to - BATCH_LINES), to));
       }
     },
     async *ahead(from) {
-      const lines = read();
+      const lines = all();
       for (let at = indexOf(from, lines.length); at < lines.length; at += BATCH_LINES) {
         yield await Promise.resolve(batch(lines, at, Math.min(lines.length, at + BATCH_LINES)));
       }
