@@ -4,14 +4,14 @@ import { cleanLines } from "./clean_line.ts";
 import type { Budget, Wanted } from "./entry_cursor.ts";
 import { type Entry, foldLines, joinEntries, lastLine } from "./fold_lines.ts";
 import { type Batch, type LogStream, START } from "./log_line.ts";
+import type { Cursor } from "./merge_cursors.ts";
 
 /** Goes ahead through one stream from a place, an entry at a time. */
-export class AheadCursor {
+export class AheadCursor implements Cursor {
   readonly stream: LogStream;
   readonly #wanted: Wanted;
   readonly #file: FileRedaction;
   readonly #signal: AbortSignal;
-  readonly #from: string;
   #batches: AsyncIterator<Batch> | undefined;
   /** Each with the place in front of it. */
   #found: { entry: Entry; from: string }[] = [];
@@ -36,7 +36,7 @@ export class AheadCursor {
     this.#wanted = wanted;
     this.#file = redaction.file();
     this.#signal = signal;
-    this.#from = this.#place = from;
+    this.#place = from;
   }
 
   /** The oldest entry that was not taken yet; `undefined` when there is none, or the budget does not reach it. */
@@ -69,10 +69,9 @@ export class AheadCursor {
   async #start(): Promise<AsyncIterator<Batch>> {
     const { stream } = this;
     const { since } = this.#wanted;
-    let from = this.#from;
+    let from = this.#place;
     if (from === START && since !== "" && stream.placeAt) from = await stream.placeAt(since, this.#signal);
-    const context = await linesBefore(stream, from, this.#signal);
-    await cleanLines({ lines: [], context }, this.#file);
+    await readBefore(stream, from, { file: this.#file, signal: this.#signal });
     return stream.ahead(from, { follows: false, signal: this.#signal })[Symbol.asyncIterator]();
   }
 
@@ -113,11 +112,15 @@ export class AheadCursor {
   }
 }
 
-/** What stands in front of a place, oldest first: a secret of several lines may have begun there. */
-export async function linesBefore(stream: LogStream, from: string, signal: AbortSignal): Promise<string[]> {
-  if (from === START) return [];
+/** Shows the redaction what stands in front of a place: a secret of several lines may have begun there. */
+export async function readBefore(
+  stream: LogStream,
+  from: string,
+  { file, signal }: { file: FileRedaction; signal: AbortSignal },
+): Promise<void> {
+  if (from === START) return;
   for await (const { lines, context } of stream.back(from, signal)) {
-    return [...context, ...lines.map((it) => it.text)];
+    await cleanLines({ lines: [], context: [...context, ...lines.map((it) => it.text)] }, file);
+    return;
   }
-  return [];
 }

@@ -3,6 +3,7 @@ import type { Redaction } from "../text/redact/redaction.ts";
 import { cleanLines } from "./clean_line.ts";
 import { type Entry, foldLines, joinEntries, lastLine } from "./fold_lines.ts";
 import { type Batch, type LogStream, START } from "./log_line.ts";
+import type { Cursor } from "./merge_cursors.ts";
 
 /** How much one answer may cost; what is left when it is used up is looked for with the next one. */
 export interface Budget {
@@ -19,7 +20,7 @@ export interface Wanted {
 }
 
 /** Goes back through one stream, an entry at a time. */
-export class EntryCursor {
+export class EntryCursor implements Cursor {
   readonly stream: LogStream;
   readonly #wanted: Wanted;
   readonly #redaction: Redaction;
@@ -69,6 +70,11 @@ export class EntryCursor {
     const next = this.#found.at(-1) ?? this.#open;
     if (next) return lastLine(next).after;
     return this.#isOver ? START : this.#place;
+  }
+
+  /** Nothing older is there. */
+  isAtEnd(): boolean {
+    return this.place() === START;
   }
 
   /** The place behind the newest entry of the window, wanted or not. */

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import { abortWith } from "../signals.ts";
 import type { Redaction } from "../text/redact/redaction.ts";
-import { linesBefore } from "./ahead_cursor.ts";
+import { readBefore } from "./ahead_cursor.ts";
 import { cleanLines } from "./clean_line.ts";
 import type { Wanted } from "./entry_cursor.ts";
 import { type Entry, foldLines } from "./fold_lines.ts";
@@ -74,7 +74,7 @@ export async function* followStreams(options: FollowOptions): AsyncGenerator<New
     try {
       const from = places[stream.key] ??= options.unread.has(stream.key) ? await stream.end(signal) : START;
       // A key of several lines may have begun on the page that is followed on.
-      await cleanLines({ lines: [], context: await linesBefore(stream, from, signal) }, file);
+      await readBefore(stream, from, { file, signal });
       for await (const batch of stream.ahead(from, { follows: true, signal })) {
         const entries: Entry[] = [];
         for (const it of foldLines(stream.key, await cleanLines(batch, file))) {

@@ -1,9 +1,10 @@
 import type { MonotonicClock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { Redaction } from "../text/redact/redaction.ts";
-import { type Budget, EntryCursor, type Wanted } from "./entry_cursor.ts";
+import { EntryCursor, type Wanted } from "./entry_cursor.ts";
 import type { Entry } from "./fold_lines.ts";
 import { type LogStream, START } from "./log_line.ts";
+import { mergeCursors, pageBudget } from "./merge_cursors.ts";
 
 /** Where each stream stands, by its key. */
 export type Places = Readonly<Record<string, string>>;
@@ -36,20 +37,6 @@ export interface PageOptions {
   signal: AbortSignal;
 }
 
-/** One page may look through so much, for so long, before it says so. */
-const BUDGET_BYTES = 32 * 1024 * 1024;
-const BUDGET_MS = 4_000;
-
-/** What one page may cost. */
-export function budgetOf(clock: MonotonicClock): Budget {
-  return { leftBytes: BUDGET_BYTES, endMs: clock.monotonicMs() + BUDGET_MS };
-}
-
-/** Whether the one comes before the other; of the same time it is the one that is asked for first. */
-export function isOldest(one: Entry, other: Entry): boolean {
-  return one.head.at < other.head.at;
-}
-
 /** Places without those that are the very beginning: what is not named is read from there. */
 export function placesOf(all: readonly (readonly [key: string, place: string])[]): Places {
   return Object.fromEntries(all.filter(([, place]) => place !== START));
@@ -58,12 +45,9 @@ export function placesOf(all: readonly (readonly [key: string, place: string])[]
 /** The newest entries in front of a place, those of several streams merged by their times. */
 export async function readPage(options: PageOptions): Promise<LogPage> {
   const { streams, from, wanted, limit, redaction, clock, signal } = options;
-  const problems: { stream: string; problem: string }[] = [];
+  const unopened: { stream: string; problem: string }[] = [];
   const end: Record<string, string> = {};
-  const budget = budgetOf(clock);
-  const fail = (stream: LogStream, error: unknown) =>
-    void problems.push({ stream: stream.key, problem: errorText(error) });
-
+  const budget = pageBudget(clock);
   const opened = await Promise.all(streams.map(async (stream) => {
     try {
       if (from !== undefined && from[stream.key] === undefined) return []; // it began later than that
@@ -73,51 +57,29 @@ export async function readPage(options: PageOptions): Promise<LogPage> {
         : end[stream.key] ?? START;
       return [new EntryCursor({ stream, from: start, wanted, redaction, signal })];
     } catch (error) {
-      fail(stream, error);
+      unopened.push({ stream: stream.key, problem: errorText(error) });
       return [];
     }
   }));
-  let cursors = opened.flat();
-  const all = cursors;
-  const entries: Entry[] = [];
-  while (entries.length < limit && cursors.length > 0) {
-    const failed = new Set<EntryCursor>();
-    const next = await Promise.all(cursors.map(async (cursor) => {
-      try {
-        return { cursor, entry: await cursor.peek(budget, clock) };
-      } catch (error) {
-        fail(cursor.stream, error);
-        failed.add(cursor);
-        return { cursor, entry: undefined };
-      }
-    }));
-    cursors = cursors.filter((it) => !failed.has(it));
-    const isCutShort = next.some((it) =>
-      it.entry === undefined && !failed.has(it.cursor) && it.cursor.place() !== START
-    );
-    if (isCutShort) break; // whether it is older or newer than the others cannot be told
-    const newest = next.reduce<typeof next[number] | undefined>(
-      (best, it) => it.entry && (!best?.entry || it.entry.head.at > best.entry.head.at) ? it : best,
-      undefined,
-    );
-    if (!newest?.entry) break;
-    entries.push(newest.entry);
-    newest.cursor.take();
-  }
-  // Whether there is anything older is known only where it was looked for.
-  await Promise.all(cursors.map((it) => it.peek(budget, clock).catch(() => {})));
-  const older = placesOf(all.map((it) => [it.stream.key, it.place()]));
-  const isCutShort = entries.length < limit && Object.keys(older).length > 0 && problems.length === 0;
-  const reached = all.map((it) => it.reachedAt).filter((it) => it !== "").toSorted()[0];
-  await Promise.all(all.map((it) => it.close().catch(() => {})));
+  const cursors = opened.flat();
+  const { entries, reachedAt, ...merged } = await mergeCursors(cursors, {
+    limit,
+    budget,
+    clock,
+    isFirst: (one, other) => one.head.at > other.head.at,
+  });
+  const problems = [...unopened, ...merged.problems];
+  const older = placesOf(cursors.map((it) => [it.stream.key, it.place()]));
+  const hasOlder = Object.keys(older).length > 0;
+  const isCutShort = entries.length < limit && hasOlder && problems.length === 0;
   return {
     entries: entries.toReversed(),
-    older: Object.keys(older).length === 0 ? undefined : older,
+    older: hasOlder ? older : undefined,
     newer: from ??
-      (wanted.until === "" ? undefined : placesOf(all.map((it) => [it.stream.key, it.newest()]))),
+      (wanted.until === "" ? undefined : placesOf(cursors.map((it) => [it.stream.key, it.newest()]))),
     end,
     problems,
-    lookedBackTo: isCutShort ? reached ?? "" : undefined,
+    lookedBackTo: isCutShort ? reachedAt : undefined,
   };
 }
 
