@@ -7,6 +7,10 @@ const SERVICE_PATIENCE_MS = 2 * 60_000;
 const LOOP_STARTS = 5;
 /** One that starts again and again, and never comes, is not starting. */
 const SILENCE_PATIENCE_MS = 10 * 60_000;
+/** systemd begins to start the service "k3s". */
+export const SERVICE_STARTS = /^Starting (?:Lightweight Kubernetes|k3s)/;
+/** systemd starts it once more, since it ended. */
+export const SERVICE_RESTARTS = /Scheduled restart job, restart counter is at/;
 /** What the kubelet tells of its own start. */
 const STARTS = new Set(["Starting", "Rebooted"]);
 
@@ -22,10 +26,10 @@ export function isStartingAgain({ host, events }: Pick<Snapshot, "host" | "event
 export function isServiceStarting({ host, api }: Pick<Snapshot, "host" | "api">, nowMs: number): boolean {
   const silentMs = nowMs - timeMs(api.lastContactAt ?? api.since ?? new Date(nowMs).toISOString());
   if (silentMs >= SILENCE_PATIENCE_MS) return false;
-  const start = host.journal.findLast((it) => /^Starting (?:Lightweight Kubernetes|k3s)/.test(it.text));
+  const start = host.journal.findLast((it) => SERVICE_STARTS.test(it.text));
   if (start === undefined || nowMs - timeMs(start.at) >= SERVICE_PATIENCE_MS) return false;
   const last = host.journal.findLast((it) => /^(?:Starting |k3s\.service: Failed with result)/.test(it.text));
   if (last !== start) return false; // it has ended since
-  return host.journal.filter((it) => /Scheduled restart job, restart counter is at/.test(it.text)).length <
+  return host.journal.filter((it) => SERVICE_RESTARTS.test(it.text)).length <
     LOOP_STARTS;
 }

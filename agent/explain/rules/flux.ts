@@ -174,8 +174,8 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
   const missing = MISSING_OBJECT.exec(message)?.[1];
   if (missing !== undefined) return [settingMissing(facts, object, { condition, missing })];
   if (reason === "VerificationError") return [found(facts, object, SOURCE.verify, condition)];
-  const host = explainHostText(message);
-  if (host) return [finding(facts, host, { ...about(object, condition), component: "node", key: "node" })];
+  const host = hostFinding(facts, object, condition);
+  if (host) return [host];
   const told = explainNetworkText(message, facts.snapshot.host);
   switch (told?.cause.id) {
     case "reg.auth":
@@ -204,8 +204,8 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
   if (!condition) return [];
   const { reason, message } = condition;
   if (reason === "DependencyNotReady") return explainWaiting(facts, object, condition);
-  const host = explainHostText(message);
-  if (host) return [finding(facts, host, { ...about(object, condition), component: "node", key: "node" })];
+  const host = hostFinding(facts, object, condition);
+  if (host) return [host];
   if (/no matches for kind/i.test(message)) {
     return [kindMissing(facts, object, condition)];
   }
@@ -254,8 +254,8 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
   // The specific cause stands in Released; Stalled holds only a general sentence. @see contract.md 7.4
   const released = currentCondition(object, "Released");
   const cause = released?.status === "False" ? released : ready;
-  const host = explainHostText(cause.message);
-  if (host) return [finding(facts, host, { ...about(object, cause), component: "node", key: "node" })];
+  const host = hostFinding(facts, object, cause);
+  if (host) return [host];
   if (/no matches for kind/i.test(cause.message)) {
     return [kindMissing(facts, object, cause)];
   }
@@ -283,6 +283,12 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
   }
   if (UNABLE_REASON.test(ready.reason)) return explainInability(facts, object, ready);
   return hardFailure ? [found(facts, object, FLUX.stalled, cause)] : [];
+}
+
+/** One fault of the machine, whichever part meets it. */
+function hostFinding(facts: Facts, object: FluxView, condition: ConditionView): Finding | undefined {
+  const cause = explainHostText(condition.message);
+  return cause && finding(facts, cause, { ...about(object, condition), component: "node", key: "node" });
 }
 
 function kindMissing(facts: Facts, object: FluxView, condition: ConditionView): Finding {

@@ -4,6 +4,7 @@ import type { Cause } from "../../causes/cause.ts";
 import { K3S } from "../../causes/k3s.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { NETWORK } from "../../causes/network.ts";
+import { SERVICE_STARTS } from "../../facts/start_again.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { DISK_ERRORS, DISK_FULL } from "../kernel_words.ts";
@@ -110,7 +111,7 @@ export const journalRule: Rule = {
 
 /** Lines since the newest start, and of the last minutes: a run that is young has not had the time to fail again. */
 function newestRun(lines: readonly JournalLine[], nowMs: number): readonly JournalLine[] {
-  const start = lines.findLastIndex((it) => /^Starting (?:Lightweight Kubernetes|k3s)/.test(it.text));
+  const start = lines.findLastIndex((it) => SERVICE_STARTS.test(it.text));
   return lines.filter((it, index) => index >= start || ageMs(it.at, nowMs) < START_PATIENCE_MS);
 }
 
