@@ -21,7 +21,7 @@ import { findingsOf, helpPages } from "./help.ts";
 import { logPages } from "./logs.ts";
 import { logApi } from "./logs_api.ts";
 import type { Problem } from "./problem.ts";
-import { logOfPod, workloadPages } from "./workloads.ts";
+import { workloadPages } from "./workloads.ts";
 
 /**
  * A bundle as pages: status, workloads, events and logs as the appliance would show them, with the clock of the bundle, and every file
@@ -65,7 +65,7 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
       workloads: replayWorkloads(evidence.snapshot, atMs, keptObjects(bundle)),
       nowMs: () => atMs,
       blockers: () => status.topBlockers,
-      logOf: (namespace, pod) => logOfPod(logs, namespace, pod),
+      logs,
       render,
       refuse,
     }),

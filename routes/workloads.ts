@@ -22,8 +22,8 @@ export interface WorkloadPages {
   nowMs(): number;
   /** What the status says at the same moment. */
   blockers(): readonly Blocker[];
-  /** Where the log of a pod is shown; `undefined` where there is none of it. */
-  logOf?(namespace: string, pod: string): Promise<string | undefined>;
+  /** What the log of a pod is looked for in. */
+  logs: LogService;
   render(c: Context<Env>, page: Page): string | Promise<string>;
   refuse(c: Context<Env>, problem: Problem): Response | Promise<Response>;
 }
@@ -34,27 +34,15 @@ export function workloadRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     workloads: deps.workloads,
     nowMs: () => deps.clock.nowMs(),
     blockers: () => deps.status.current().topBlockers,
-    logOf: (namespace, pod) => logOfPod(deps.logs, namespace, pod),
+    logs: deps.logs,
     render: async (c, page) => renderPage(await frameOf(c, deps, state, "workloads"), page),
     refuse: (c, problem) => answerProblem(c, deps, state, problem),
   });
 }
 
-/** Address of a pod's log; `undefined` where there is none of it. */
-export async function logOfPod(
-  logs: LogService,
-  namespace: string,
-  pod: string,
-): Promise<string | undefined> {
-  const source = (await logs.sources()).find((it) =>
-    it.containers.some((one) => one.namespace === namespace && one.pod === pod)
-  );
-  return source && `/logs?${new URLSearchParams({ source: source.id, pod })}`;
-}
-
 /** The pages of workloads, of an appliance or of a bundle. */
 export function workloadPages(
-  { workloads, nowMs, blockers, logOf, render, refuse }: WorkloadPages,
+  { workloads, nowMs, blockers, logs, render, refuse }: WorkloadPages,
 ): Hono<Env> {
   const app = new Hono<Env>();
   const now = () => new Date(nowMs()).toISOString();
@@ -69,8 +57,8 @@ export function workloadPages(
     const pod = await workloads.pod(namespace, name);
     if (pod === undefined) return c.html(await render(c, noPodPage(namespace, name)), 404);
     const finding = findingOf(pod, blockers());
-    const logs = await logOf?.(namespace, name);
-    return c.html(await render(c, podPage(pod, { finding, asOf: now(), logs })));
+    const log = await logOfPod(logs, namespace, name);
+    return c.html(await render(c, podPage(pod, { finding, asOf: now(), logs: log })));
   });
   app.get("/events", async (c) => {
     const query = tryParse(c, parseEventQuery);
@@ -110,6 +98,18 @@ export function workloadApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       : c.json(workloads.events(query));
   });
   return app;
+}
+
+/** Where the log of a pod is shown; `undefined` where there is none of it. */
+async function logOfPod(
+  logs: LogService,
+  namespace: string,
+  pod: string,
+): Promise<string | undefined> {
+  const source = (await logs.sources()).find((it) =>
+    it.containers.some((one) => one.namespace === namespace && one.pod === pod)
+  );
+  return source && `/logs?${new URLSearchParams({ source: source.id, pod })}`;
 }
 
 /** What the status says of this pod. */
