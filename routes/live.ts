@@ -6,6 +6,7 @@ import { reload, restartingSection, signedOutSection, staleNotice } from "../vie
 import { PLACES } from "../views/live_parts.ts";
 import type { AppState, Env } from "./app_deps.ts";
 import { type Arrival, ARRIVAL_MS } from "./arrivals.ts";
+import { GROWING_HEADERS } from "./growing_headers.ts";
 import type { Part, Parts } from "./live_parts.ts";
 
 /** A page that grows for ever would take the browser's memory. */
@@ -22,7 +23,7 @@ const TAB_BEHIND_MS = 60_000;
 const PAST_MS = 5_000;
 /** Whoever takes nothing for so long is gone, or holds a place for nothing. */
 const STALL_MS = 60_000;
-/** Until the page is loaded again: after the end of its stream, after a restart, after its connection broke or found no place. */
+/** Until the page is loaded again: after the end of its stream, after a restart, where a proxy holds pages back, after its connection broke or found no place. */
 const RELOAD_SEC = { ended: 1, restarting: 5, still: 10, broken: 30 } as const;
 
 /** One live page: the frame around it, what stays, and the parts that change. */
@@ -57,9 +58,7 @@ export function livePage(c: Context<Env>, live: LivePage, state: AppState): Resp
   const again = `${live.path}?live=${LIVE_AGAIN}`;
   const headers = {
     "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    // nginx and those that took it over would hold a page back that grows.
-    "x-accel-buffering": "no",
+    ...GROWING_HEADERS,
     // Browsers count from the end of the loading, so this is for streams that broke, too.
     ...(mode === "live" || mode === "full" ? { refresh: `${RELOAD_SEC.broken}; url=${again}` } : {}),
     ...(mode === "still" ? { refresh: `${RELOAD_SEC.still}; url=${again}` } : {}),

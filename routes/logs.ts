@@ -16,6 +16,7 @@ import {
 } from "../views/logs_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
+import { GROWING_HEADERS } from "./growing_headers.ts";
 import { lineWriter, logStream, type LogStreamOptions, pageFormat } from "./log_stream.ts";
 import { answerProblem, type Problem } from "./problem.ts";
 
@@ -128,12 +129,7 @@ export function logPages({ logs, halves, refuse, follow }: LogPages): Hono<Env> 
         source.containers.length > 1,
       linkTo: (at: string) => mode === "older" ? "" : logPath(view, { until: at }),
     };
-    const headers = {
-      "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-store",
-      // nginx and those that took it over would hold a page back that grows.
-      "x-accel-buffering": "no",
-    };
+    const headers = { "content-type": "text/html; charset=utf-8", ...GROWING_HEADERS };
     if (mode !== "live" || follow === undefined) {
       return c.body(head + open + lineWriter(lines)(page.entries) + close + foot, 200, headers);
     }

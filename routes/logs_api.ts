@@ -5,6 +5,7 @@ import { ANY, type LogQuery, parseQuery } from "../agent/logs/query.ts";
 import { QueryError } from "../agent/text/query_time.ts";
 import { parsePlaces, placesText } from "../agent/logs/read_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
+import { GROWING_HEADERS } from "./growing_headers.ts";
 import { jsonFormat } from "./log_stream.ts";
 import { logFollowing, type LogPages } from "./logs.ts";
 import { answerProblem, type Problem } from "./problem.ts";
@@ -29,11 +30,8 @@ const NOTHING_COMES: Problem = {
 const TOO_MANY: Problem = {
   status: 429,
   title: "Too many follow logs",
-  detail:
-    "Pages and programs that follow logs already are as many as may. Close one, or ask for pages instead.",
+  detail: "No more pages and programs may follow logs at once. Close one of them, or ask for pages instead.",
 };
-/** nginx and those that took it over would hold an answer back that grows. */
-const UNBUFFERED = { "cache-control": "no-store", "x-accel-buffering": "no" };
 
 /** The same logs for programs: sources, a page of lines, what comes, and everything as one text. */
 export function logApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
@@ -104,7 +102,7 @@ export function logApi({ logs, refuse, follow }: Omit<LogPages, "halves">): Hono
     if (follow === undefined || follow.isFull()) {
       return await refuse(c, follow === undefined ? NOTHING_COMES : TOO_MANY);
     }
-    const headers = { "content-type": "application/x-ndjson", ...UNBUFFERED };
+    const headers = { "content-type": "application/x-ndjson", ...GROWING_HEADERS };
     // The body of a HEAD is never read, so nothing would ever end its stream.
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
     const body = follow.open(c, {
