@@ -32,5 +32,6 @@ async function logs(bundle: ReadBundle, args: readonly string[], terminal: Termi
   );
   const { at, snapshot } = readEvidence(bundle);
   const kept = bundledLogs({ files: bundle.files, pods: snapshot.pods, atMs: Date.parse(at) });
-  return await showLogs(kept, logsAsked(values, positionals), terminal);
+  const asked = { ...logsAsked(values, positionals), lister: "alga-agent bundle inspect FILE logs" };
+  return await showLogs(kept, asked, terminal);
 }

@@ -33,6 +33,8 @@ export interface LogsAsked {
   /** As many of the newest; `undefined` when nobody said. */
   lines: number | undefined;
   follows?: boolean;
+  /** The command that lists the sources; default that of an appliance. */
+  lister?: string;
 }
 
 /** @throws {UsageError} */
@@ -89,7 +91,7 @@ async function listSources(logs: LogService, isJson: boolean, terminal: Terminal
 
 async function printLog(
   logs: LogService,
-  { query, isJson, follows = false, ...asked }: LogsAsked,
+  { query, isJson, follows = false, lister = "alga-agent logs", ...asked }: LogsAsked,
   terminal: Terminal,
 ): Promise<ExitCode> {
   // All of a window, unless a number is given.
@@ -111,7 +113,7 @@ async function printLog(
   };
   if (lines === undefined) {
     const all = await logs.all(query, signal);
-    if (all === undefined) return noSource(query, terminal);
+    if (all === undefined) return noSource(query, lister, terminal);
     for await (const it of all) {
       if (signal.aborted) break;
       print(it);
@@ -119,7 +121,7 @@ async function printLog(
     return code;
   }
   const page = await logs.page(query, { limit: lines, signal });
-  if (page === undefined) return noSource(query, terminal);
+  if (page === undefined) return noSource(query, lister, terminal);
   page.entries.forEach(print);
   tell(page.problems);
   if (!follows) return code;
@@ -140,7 +142,7 @@ async function printLog(
   return code;
 }
 
-function noSource({ source }: LogQuery, terminal: Terminal): ExitCode {
-  terminal.err(`There is no source "${printable(source)}". "alga-agent logs" lists them.\n`, "error");
+function noSource({ source }: LogQuery, lister: string, terminal: Terminal): ExitCode {
+  terminal.err(`There is no source "${printable(source)}". "${lister}" lists them.\n`, "error");
   return EXIT.usage;
 }

@@ -107,7 +107,9 @@ Deno.test("bundle inspect FILE logs, workloads and events say what the commands 
       level: "error",
       text: "level=error msg=broken",
     });
-    assert.equal((await inspect("logs", "none")).code, 2);
+    const none = await inspect("logs", "none");
+    assert.equal(none.code, 2);
+    assert.match(none.err, /There is no source "none"\. "alga-agent bundle inspect FILE logs" lists them/);
     assert.equal((await inspect("logs", "k3s", "--follow")).code, 2);
     assert.equal((await inspect("workloads")).code, 0);
     assert.equal(JSON.parse((await inspect("workloads", "-o", "json")).out).rows.length, 0);
