@@ -3,8 +3,15 @@ import type { Room } from "../console/frames/body.ts";
 import { wrap } from "../console/cells.ts";
 import type { LinkView, Model } from "../console/model.ts";
 import { networkKeys } from "../console/network_keys.ts";
-import { linkRows, linksNow, linkView } from "../console/press_link.ts";
-import { LINK_FIELDS, LINK_METHODS, type LinkFieldKey, meantBy } from "../network/link_fields.ts";
+import {
+  linkChoices,
+  linkErrorLine,
+  linkFieldText,
+  linkRows,
+  linkView,
+  withChoice,
+} from "../console/press_link.ts";
+import { LINK_FIELDS, meantBy } from "../network/link_fields.ts";
 import { TRIAL_MS } from "../network/trial.ts";
 import type { Terminal } from "./command.ts";
 import type { ConsoleAgent, Reply } from "./console_agent.ts";
@@ -77,9 +84,7 @@ async function changeLink(
     if ((await terminal.readLine())?.trim().toLowerCase() !== "try") return undefined;
     const reply = await agent.tryLink(meantBy(view.form, view.shownDns));
     if (reply.ok || (reply.errors ?? []).length === 0) return reply;
-    for (const { field, message } of reply.errors ?? []) {
-      say(`! ${LINK_FIELDS[field as LinkFieldKey]?.label ?? field} ${message}`);
-    }
+    for (const it of reply.errors ?? []) say(linkErrorLine(it));
   }
 }
 
@@ -92,14 +97,10 @@ async function askField(
 ): Promise<LinkView | undefined> {
   const field = linkRows(view)[view.row] ?? "dnsServers";
   const { label, help } = LINK_FIELDS[field];
-  const choices = field === "method"
-    ? LINK_METHODS
-    : field === "link"
-    ? linksNow(model).links.map(({ name }) => ({ value: name, label: name }))
-    : [];
+  const choices = linkChoices(model, field);
   for (;;) {
-    for (const [i, it] of choices.entries()) say(`  ${i + 1} ${it.label}`);
-    const now = choices.find((it) => it.value === view.form[field])?.label ?? view.form[field];
+    for (const [i, it] of (choices ?? []).entries()) say(`  ${i + 1} ${it.label}`);
+    const now = linkFieldText(model, view, field);
     terminal.out(`${label}${now === "" ? "" : ` [${now}]`}: `);
     const text = (await terminal.readLine())?.trim();
     if (text === undefined || text === "leave" || terminal.signal.aborted) return undefined;
@@ -108,9 +109,8 @@ async function askField(
       say(`  ${help || "Type its number."}`);
       continue;
     }
-    if (choices.length === 0) return { ...view, form: { ...view.form, [field]: text === "-" ? "" : text } };
+    if (choices === undefined) return { ...view, form: { ...view.form, [field]: text === "-" ? "" : text } };
     const chosen = choices[Number(text) - 1]?.value;
-    if (chosen === undefined) continue;
-    return field === "link" ? linkView(model, chosen) : { ...view, form: { ...view.form, [field]: chosen } };
+    if (chosen !== undefined) return withChoice(model, view, field, chosen);
   }
 }
