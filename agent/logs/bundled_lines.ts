@@ -12,30 +12,45 @@ const WRITER = /^\S{1,255} [^\s:[]{1,128}(?:\[\d{1,10}\])?: /;
 
 /** The lines of a file as its source had them. What has no time stands where the line before it does. Never throws. */
 export function bundledLines(text: string, format: BundledFormat): TextLine[] {
+  return format === "record" ? recordLines(text) : writtenLines(text, format);
+}
+
+function recordLines(text: string): TextLine[] {
+  let at = "";
+  return text.split("\n").flatMap((line) => {
+    const told = recordLine(line);
+    if (told === undefined) return [];
+    at = told.at || at;
+    return [{ ...told, at }];
+  });
+}
+
+function writtenLines(text: string, format: "pod" | "journal"): TextLine[] {
   const lines: TextLine[] = [];
   let at = "";
   for (const line of text.split("\n")) {
-    const [, time = "", zone = "", rest = ""] = STAMPED.exec(line) ?? [];
-    const stamp = format === "record" || time === ""
-      ? undefined
-      : toNanoTime(time + zone.replace(/(?<=^...)(?=\d\d$)/, ":"));
-    if (format === "record") {
-      const told = recordLine(line);
-      if (told === undefined) continue;
-      at = told.at === "" ? at : told.at;
-      lines.push({ ...told, at });
-    } else if (stamp !== undefined) {
-      at = stamp;
-      lines.push(cut({ at, text: format === "journal" ? rest.replace(WRITER, "") : rest }));
-    } else if (line.trim() !== "" && !/^-- (?:No entries|Boot \w+) --$/.test(line)) {
-      const last = lines.at(-1);
+    const stamped = stampedLine(line);
+    const last = lines.at(-1);
+    if (stamped !== undefined) {
+      at = stamped.at;
+      lines.push(cut({ at, text: format === "journal" ? stamped.text.replace(WRITER, "") : stamped.text }));
+    } else if (line.trim() === "" || /^-- (?:No entries|Boot \w+) --$/.test(line)) {
+      continue;
+    } else if (format === "journal" && /^\s{20,}/.test(line) && last !== undefined) {
       // What a message goes on with is moved in below it.
-      const isMore = format === "journal" && /^\s{20,}/.test(line) && last !== undefined;
-      if (isMore) lines[lines.length - 1] = cut({ ...last, text: `${last.text}\n${line.trim()}` });
-      else lines.push(cut({ at, text: line }));
+      lines[lines.length - 1] = cut({ ...last, text: `${last.text}\n${line.trim()}` });
+    } else {
+      lines.push(cut({ at, text: line }));
     }
   }
   return lines;
+}
+
+/** A line that begins with its time. */
+function stampedLine(line: string): TextLine | undefined {
+  const [, time = "", zone = "", text = ""] = STAMPED.exec(line) ?? [];
+  const at = toNanoTime(time + zone.replace(/(?<=^...)(?=\d\d$)/, ":"));
+  return at === undefined ? undefined : { at, text };
 }
 
 /** One entry of the agent's own record; its checksums no longer fit what was taken out, and are not asked for. */
