@@ -47,7 +47,7 @@ function noUpdateProblem(
         "It is not known whether there is an update",
         `The channel could not be asked${
           problem === undefined ? "" : `: ${problem}`
-        }. See on the status page whether the registry can be reached, then ask again.`,
+        }. See on the status page whether the registry can be reached, and with "alga-agent channel" whether a release is followed that is not there; then ask again.`,
       );
   }
 }

@@ -127,8 +127,15 @@ function newsPart(view: UpdateView, asOf: string): VNode {
   `;
 }
 
+const STATUS = html`
+  <a href="/">status page</a>
+`;
+const RULES = html`
+  <a href="/updates/channel">Channel and maintenance</a>
+`;
 const WAY_TO_REGISTRY = html`
-  <span>See on the <a href="/">status page</a> whether the registry can be reached, then ask again.</span>
+  <span>See on the ${STATUS} whether the registry can be reached, and under ${RULES} whether a release is
+    followed that is not there; then ask again.</span>
 `;
 
 const TRUST: Record<Verdict, { tone: Tone; title: string }> = {

@@ -84,6 +84,7 @@ Example: sudo alga-agent channel set --window-days sunday --automatic 7`,
     try {
       if (channel !== undefined) {
         const wanted = parseChoice("The channel", channel, ["stable", "nightly"]);
+        if (wanted === "nightly") requireWord(supportAsked, "Nightly releases are");
         await client.request("POST", `${BASE}/channel`, { channel: wanted, supportAsked });
         return await followOperation(client, terminal, {
           base: "/api/v1/settings",
@@ -96,6 +97,7 @@ Example: sudo alga-agent channel set --window-days sunday --automatic 7`,
         });
       }
       if (isChange) {
+        if (change.override) requireWord(supportAsked, "An override is");
         await client.request("POST", `${BASE}/rules`, { ...change, ...(supportAsked && { supportAsked }) });
       }
       const shown: ShownRules = await client.request("GET", `${BASE}/rules`);
@@ -106,6 +108,13 @@ Example: sudo alga-agent channel set --window-days sunday --automatic 7`,
     }
   },
 };
+
+/** @throws {UsageError} Where nobody says that Alga support asked for it */
+function requireWord(supportAsked: boolean | undefined, what: string): void {
+  if (!supportAsked) {
+    throw new UsageError(`${what} for tests. Where Alga support asked you to, add --support-asked`);
+  }
+}
 
 type Values = ReturnType<typeof parseOptions<{ options: typeof OPTIONS }>>["values"];
 

@@ -23,13 +23,14 @@ Example: sudo systemctl start alga-appliance-update`,
   async run(args, terminal) {
     parseOptions({ args: [...args], options: {} } as const);
     requireRootUser(Deno.uid(), "renew");
-    await carryOutOrder({
+    const result = await carryOutOrder({
       host: new RealHost("/"),
       clock: systemClock,
       isAnswering: (port) => doAnswer([{ transport: "tcp", hostname: "127.0.0.1", port }], ANSWER_MS),
       say: (text) => terminal.err(`${text}\n`),
       signal: terminal.signal,
     });
+    if (result === "nothing") terminal.err("No update of the agent was ordered; nothing was changed\n");
     return EXIT.ok;
   },
 };

@@ -93,6 +93,8 @@ for (
     [["set", "--automatic", "soon"], "whole number"],
     [["show", "--pin", "1.4.0"], 'go with "set"'],
     [["pin", "1.4.0"], "Say show or set"],
+    [["set", "nightly"], "add --support-asked"],
+    [["set", "--override-reference", "1.6.0"], "add --support-asked"],
   ] as [string[], string][]
 ) {
   Deno.test(`channel ${args.join(" ")} is wrong usage`, () =>
