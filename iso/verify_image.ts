@@ -17,14 +17,19 @@ export interface Verdict {
   problems: string[];
 }
 
+/** Finds out what differs in an image that is another one, by its format; images of disks have no files that could be told. */
+export type Comparisons = {
+  readonly [format in Manifest["image"]["format"]]?: (image: string, manifest: Manifest) => Promise<string[]>;
+};
+
 /** Where the word comes from against which an image is held. */
 export interface VerifyOptions {
   /** Default: beside the image. */
   manifestPath?: string;
   /** PEM of the public key; with it an unsigned or falsely signed manifest is a problem. */
   publicPem?: string;
-  /** Finds out what differs in an image that does; default: nothing is looked for but in an ISO. */
-  compare?: (image: string, manifest: Manifest) => Promise<string[]>;
+  /** For formats beside ISO. */
+  comparisons?: Comparisons;
   say?: (line: string) => void;
 }
 
@@ -55,7 +60,8 @@ export async function verifyImage(image: string, options: VerifyOptions = {}): P
       ? "The image is not the one of its manifest: its SHA-256 differs"
       : `The image is not the one of its manifest: it has ${size} bytes, not ${bytes}`,
   );
-  const { compare = manifest.image.format === "iso" ? compareFiles : undefined } = options;
+  const comparisons: Comparisons = { iso: compareFiles, ...options.comparisons };
+  const compare = comparisons[manifest.image.format];
   if (compare !== undefined) {
     say("It differs; reading each of its files");
     problems.push(...await compare(image, manifest));
@@ -88,7 +94,7 @@ async function checkSignature(manifestPath: string, publicPem: string): Promise<
 }
 
 /** Which files of an ISO differ: ours by the manifest, the base's by its own list. */
-export async function compareFiles(image: string, { files }: Manifest): Promise<string[]> {
+async function compareFiles(image: string, { files }: Manifest): Promise<string[]> {
   const dir = await Deno.makeTempDir({ prefix: "alga-iso-" });
   try {
     try {

@@ -1,16 +1,16 @@
 import { parseVerifyOptions } from "./options.ts";
-import { verifyImage, type VerifyOptions } from "./verify_image.ts";
+import { type Comparisons, verifyImage } from "./verify_image.ts";
 
 /** What "verify" says of an image, whatever its format. Gives the exit code. */
 export async function verifyTask(
   args: readonly string[],
-  { compare }: Pick<VerifyOptions, "compare"> = {},
+  comparisons: Comparisons = {},
 ): Promise<number> {
   const { image, isJson, options } = await parseVerifyOptions(args);
   const { manifest, trust, problems } = await verifyImage(image, {
     say: (line) => console.error(line),
     ...options,
-    ...(compare === undefined ? {} : { compare }),
+    comparisons,
   });
   const isWhole = problems.length === 0;
   if (isJson) console.log(JSON.stringify({ isWhole, trust, problems, build: manifest.build }, null, 2));
