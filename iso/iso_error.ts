@@ -12,6 +12,9 @@ export class IsoUsageError extends IsoError {
   override readonly name = "IsoUsageError";
 
   constructor(message: string, options?: ErrorOptions) {
-    super(message, "More: deno task iso --help", options);
+    super(message, "More: --help", options);
   }
 }
+
+/** A program of Debian's that is not installed here: nothing can be told of what it was asked. */
+export class MissingProgramError extends IsoError {}

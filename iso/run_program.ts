@@ -1,4 +1,4 @@
-import { IsoError } from "./iso_error.ts";
+import { IsoError, MissingProgramError } from "./iso_error.ts";
 
 /** How {@link runProgram} runs a program. */
 export interface RunOptions {
@@ -46,7 +46,7 @@ export async function runProgram(
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     const hint = `Install it: sudo apt install ${PACKAGES[program] ?? program}`;
-    throw new IsoError(`The program "${program}" is not installed`, hint, { cause });
+    throw new MissingProgramError(`The program "${program}" is not installed`, hint, { cause });
   }
   const [stdout, said, { code }] = await Promise.all([
     readText(child.stdout, onOutput),

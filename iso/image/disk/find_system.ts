@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { IsoError } from "../../iso_error.ts";
+import { IsoError, MissingProgramError } from "../../iso_error.ts";
 import { runProgram } from "../../run_program.ts";
 import { readSuperblock, type Superblock } from "./superblock.ts";
 
@@ -29,7 +29,7 @@ const BIOS = "21686148-6449-6E6F-744E-656564454649";
 export async function findSystem(disk: string): Promise<System> {
   const hint = "Give the disk of a machine that one of our installation images has installed";
   const text = await runProgram("sfdisk", ["--json", disk]).catch((cause) => {
-    if (!(cause instanceof IsoError) || /is not installed/.test(cause.message)) throw cause;
+    if (!(cause instanceof IsoError) || cause instanceof MissingProgramError) throw cause;
     throw new IsoError("The disk has no table of partitions", hint, { cause });
   });
   const { partitions, sectorsize } = Table.parse(JSON.parse(text)).partitiontable;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { IsoError } from "../../iso_error.ts";
+import { IsoError, MissingProgramError } from "../../iso_error.ts";
 import { runProgram } from "../../run_program.ts";
 
 /** What QEMU says of a disk. */
@@ -28,7 +28,7 @@ async function onDisk(disk: string, args: readonly string[]): Promise<string> {
   try {
     return await runProgram("qemu-img", args);
   } catch (cause) {
-    if (!(cause instanceof IsoError) || /is not installed/.test(cause.message)) throw cause;
+    if (!(cause instanceof IsoError) || cause instanceof MissingProgramError) throw cause;
     if (/lock/.test(cause.message)) {
       throw new IsoError(`--from-disk: "${disk}" is in use`, "Shut the machine down first", { cause });
     }
