@@ -10,11 +10,12 @@ import { requireSpace } from "./free_space.ts";
 import { readImageFiles } from "./image_files.ts";
 import { IsoError } from "./iso_error.ts";
 import { patchBootMenu } from "./menu/boot_menu.ts";
-import { prepareOutput } from "./output_folder.ts";
+import { prepareOutput, refuseOverwrite } from "./output_folder.ts";
 import { BuildInfo } from "./payload/build_info.ts";
 import type { DiskChoice } from "./payload/prepare_script.ts";
 import { stagePayload } from "./payload/stage_payload.ts";
 import { programBuild } from "./program_build.ts";
+import { tenths } from "./progress.ts";
 import type { Manifest } from "./record/manifest.ts";
 import { md5OfFile, MD5SUMS_PATH, parseMd5Sums, renderMd5Sums } from "./record/md5sums.ts";
 import { recordPaths, writeRecords } from "./record/write_records.ts";
@@ -53,7 +54,7 @@ export async function buildIso(it: IsoInput): Promise<Manifest> {
   if (it.privatePem !== undefined) signBlob(new Uint8Array(), it.privatePem);
   let bytes = await requireFile("--base", it.base);
   for (const path of it.images) bytes += await requireFile("--images", path);
-  await refuseOverwrite(it.output);
+  await refuseOverwrite([it.output, ...recordPaths(it.output)]);
   await prepareOutput(dirname(it.output));
   await requireSpace(dirname(it.output), SPACE_FACTOR * bytes);
   it.say(`Proving the base ${it.base}`);
@@ -71,17 +72,12 @@ export async function buildIso(it: IsoInput): Promise<Manifest> {
     it.say("Packing the agent and what it brings");
     const files = await stageFiles(stage, it, old, info);
     it.say(`Writing ${it.output}`);
-    let told = 0;
     await remaster({
       base: it.base,
       output: part,
       files,
       builtAt: new Date(info.builtAt),
-      onPercent: (percent) => {
-        if (percent < told + 10) return;
-        told = percent;
-        it.say(`  ${Math.floor(percent)} %`);
-      },
+      onPercent: tenths(it.say),
     });
     it.say("Writing manifest and checksums");
     const manifest = await manifestOf(part, files, info, it.output);
@@ -90,17 +86,6 @@ export async function buildIso(it: IsoInput): Promise<Manifest> {
     return manifest;
   } finally {
     await Deno.remove(stage, { recursive: true });
-  }
-}
-
-async function refuseOverwrite(output: string): Promise<void> {
-  for (const path of [output, ...recordPaths(output)]) {
-    if (await Deno.lstat(path).then(() => true, () => false)) {
-      throw new IsoError(
-        `"${path}" is there already`,
-        "Name an image in a new folder, or move the old one away",
-      );
-    }
   }
 }
 

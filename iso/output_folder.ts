@@ -11,6 +11,19 @@ export async function prepareOutput(dir: string): Promise<void> {
   }
 }
 
+/** @throws {IsoError} If one of these is there already: nothing is overwritten. */
+export async function refuseOverwrite(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    if (!await isThere(path)) continue;
+    throw new IsoError(`"${path}" is there already`, "Write into a new folder, or move the old file away");
+  }
+}
+
+/** Whether anything has this name, be it a link to nowhere. */
+export async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
 /** What stood in the way of a file, without the operating system's numbers. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) return "it belongs to somebody else";

@@ -1,4 +1,4 @@
-import { IsoError } from "../iso_error.ts";
+import { isThere } from "../output_folder.ts";
 
 /** The folder in which an image comes about; what is whole in it is not made again. */
 export class Parts {
@@ -21,16 +21,4 @@ export class Parts {
     await Deno.rename(half, path);
     return path;
   }
-}
-
-/** @throws {IsoError} If one of these is there already: nothing is overwritten. */
-export async function refuseOverwrite(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    if (!await isThere(path)) continue;
-    throw new IsoError(`"${path}" is there already`, "Name a new folder, or move the old file away");
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
 }
