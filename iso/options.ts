@@ -151,7 +151,8 @@ async function accountOf(it: Words): Promise<Account> {
   };
 }
 
-function required(value: string | undefined, option: string): string {
+/** The value of an option that must be given. @throws {IsoUsageError} If it is not. */
+export function required(value: string | undefined, option: string): string {
   if (value === undefined) throw new IsoUsageError(`${option} is missing`);
   return value;
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { parseMaxAge } from "../base/require_age.ts";
-import { orUsage } from "../options.ts";
+import { orUsage, required } from "../options.ts";
 import { IsoUsageError } from "../iso_error.ts";
 import { requireText } from "../require_file.ts";
 import { DISK_FORMATS, type ImageInput } from "./build_images.ts";
@@ -23,10 +23,9 @@ export async function parseImageOptions(
       },
     })
   );
-  const { output, key, format = DISK_FORMATS } = values;
-  const disk = values["from-disk"];
-  if (disk === undefined) throw new IsoUsageError("--from-disk is missing");
-  if (output === undefined) throw new IsoUsageError("--output is missing");
+  const disk = required(values["from-disk"], "--from-disk");
+  const output = required(values.output, "--output");
+  const { key, format = DISK_FORMATS } = values;
   const unknown = format.find((it) => !DISK_FORMATS.some((known) => known === it));
   if (unknown !== undefined) {
     throw new IsoUsageError(`--format is one of ${DISK_FORMATS.join(", ")}, not "${unknown}"`);
