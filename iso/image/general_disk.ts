@@ -5,7 +5,7 @@ import { BUILD_INFO_PATH, INSTALLED_MARK } from "../payload/install_script.ts";
 import { type DebianPackage, DPKG_STATUS, parseDpkgStatus } from "../record/debian_packages.ts";
 import { Ext4 } from "./disk/ext4.ts";
 import { findSystem, type System } from "./disk/find_system.ts";
-import { zeroFree } from "./disk/zero_free.ts";
+import { totalBytes, zeroFree } from "./disk/zero_free.ts";
 import { generalise } from "./generalise/generalise.ts";
 
 /** A disk from which images are made. */
@@ -46,12 +46,11 @@ export async function readGeneralDisk(disk: string): Promise<GeneralDisk> {
   const { offset, superblock, firmware } = await findSystem(disk);
   const ext4 = new Ext4(disk, offset, superblock.writtenAt);
   const ranges = await ext4.freeBlocks();
-  const free = ranges.reduce((sum, [from, to]) => sum + (to - from + 1) * superblock.blockBytes, 0);
   return {
     build: await readBuildInfo(ext4),
     firmware,
     packages: parseDpkgStatus(await ext4.readText(DPKG_STATUS) ?? ""),
-    populatedBytes: (await Deno.stat(disk)).size - free,
+    populatedBytes: (await Deno.stat(disk)).size - totalBytes({ blockBytes: superblock.blockBytes, ranges }),
   };
 }
 

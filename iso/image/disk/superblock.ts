@@ -1,3 +1,5 @@
+import { readAt } from "./file_pieces.ts";
+
 /** What ext4 says of itself in its superblock. @see https://docs.kernel.org/filesystems/ext4/globals.html#super-block */
 export interface Superblock {
   blockBytes: number;
@@ -13,9 +15,8 @@ const MAGIC = 0xef53;
 /** Reads the superblock of the file system that begins at an offset in bytes; `undefined` where there is none. */
 export async function readSuperblock(disk: string, offset: number): Promise<Superblock | undefined> {
   using file = await Deno.open(disk);
-  await file.seek(offset + AT, Deno.SeekMode.Start);
   const bytes = new Uint8Array(SIZE);
-  if (await file.read(bytes) !== SIZE) return undefined;
+  if (await readAt(file, offset + AT, bytes) !== SIZE) return undefined;
   const view = new DataView(bytes.buffer);
   if (view.getUint16(0x38, true) !== MAGIC) return undefined;
   const time = (low: number, high: number) =>

@@ -1,4 +1,5 @@
 import { IsoError } from "../../iso_error.ts";
+import { readAt, writeAt } from "../disk/file_pieces.ts";
 import { type Conversion, convertDisk } from "./qemu_img.ts";
 
 /** Of the virtual hardware: ESXi 6.5 and later. */
@@ -22,8 +23,7 @@ export async function writeVmdk(it: Omit<Conversion, "toFormat" | "options">): P
 export async function fixContentId(path: string): Promise<void> {
   using file = await Deno.open(path, { read: true, write: true });
   const bytes = new Uint8Array(DESCRIPTOR_SECTORS * SECTOR);
-  await file.seek(SECTOR, Deno.SeekMode.Start);
-  await file.read(bytes);
+  await readAt(file, SECTOR, bytes);
   const text = new TextDecoder().decode(bytes).replace(/\0+$/, "");
   // QEMU leaves out zeros at its beginning, so the text may become longer by this; behind it there is room.
   const fixed = new TextEncoder().encode(text.replace(/^CID=[0-9a-f]{1,8}$/m, "CID=a19a0001"));
@@ -32,6 +32,5 @@ export async function fixContentId(path: string): Promise<void> {
   }
   bytes.fill(0);
   bytes.set(fixed);
-  await file.seek(SECTOR, Deno.SeekMode.Start);
-  for (let put = 0; put < bytes.length;) put += await file.write(bytes.subarray(put));
+  await writeAt(file, SECTOR, bytes);
 }
