@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { IsoError } from "../../iso_error.ts";
 import { runProgram } from "../../run_program.ts";
 
@@ -14,11 +15,13 @@ export interface Entry {
 export class Ext4 {
   readonly #place: string;
   readonly #env: Record<string, string>;
+  readonly #nowSec: number;
 
   /** Every time that is written is `now`, so that the same disk gives the same image. */
-  constructor(disk: string, offset: number, private readonly now: Date) {
+  constructor(disk: string, offset: number, now: Date) {
     this.#place = `${disk}?offset=${offset}`;
-    const seconds = String(Math.floor(now.getTime() / 1000));
+    this.#nowSec = Math.floor(now.getTime() / 1000);
+    const seconds = String(this.#nowSec);
     this.#env = { E2FSCK_TIME: seconds, E2FSPROGS_FAKE_TIME: seconds, SOURCE_DATE_EPOCH: seconds, TZ: "UTC" };
   }
 
@@ -51,15 +54,15 @@ export class Ext4 {
 
   /** Text of a file; `undefined` if it is not there. */
   async readText(path: string): Promise<string | undefined> {
-    const folder = path.slice(0, path.lastIndexOf("/"));
+    const folder = dirname(path);
     const entries = (await this.list([folder])).get(folder) ?? [];
-    if (!entries.some((it) => `${folder}/${it.name}` === path && it.kind === "file")) return undefined;
+    if (!entries.some((it) => it.name === basename(path) && it.kind === "file")) return undefined;
     return await runProgram("debugfs", ["-R", `cat ${quote(path)}`, this.#place], { env: this.#env });
   }
 
   /** Carries out commands of debugfs(8). @throws {IsoError} If one of them says anything. */
   async change(commands: readonly string[]): Promise<void> {
-    const now = `set_current_time @${Math.floor(this.now.getTime() / 1000)}`;
+    const now = `set_current_time @${this.#nowSec}`;
     const { problems } = await this.#debugfs([now, ...commands], { writes: true });
     if (problems.length === 0) return;
     throw new IsoError(`The disk cannot be changed: ${problems.slice(0, 3).join("; ")}`, DAMAGED);

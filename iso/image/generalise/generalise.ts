@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { HOST_NAME } from "../../autoinstall/cloud_config.ts";
 import { IsoError } from "../../iso_error.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
@@ -66,18 +67,17 @@ async function newFiles(ext4: Ext4): Promise<NewFile[]> {
   if (motd !== undefined) all.push({ path: PATHS.motd, text: withBlock(motd, []), mode: 0o644 });
   // open-iscsi makes a name at its start where this is asked for.
   if (iscsi !== undefined) all.push({ path: ISCSI, text: "GenerateName=yes\n", mode: 0o600 });
-  const there = await ext4.list([...new Set(all.map((it) => folderOf(it.path)))]);
-  return all.filter((it) => there.has(folderOf(it.path)));
+  const there = await ext4.list([...new Set(all.map((it) => dirname(it.path)))]);
+  return all.filter((it) => there.has(dirname(it.path)));
 }
 
 async function writeFiles(ext4: Ext4, files: readonly NewFile[]): Promise<void> {
   const local = await Deno.makeTempDir({ prefix: "alga-image-" });
   try {
-    const there = await ext4.list([...new Set(files.map((it) => folderOf(it.path)))]);
+    const there = await ext4.list([...new Set(files.map((it) => dirname(it.path)))]);
     const commands: string[] = [];
     for (const [i, { path, text, mode }] of files.entries()) {
-      const folder = folderOf(path);
-      const name = path.slice(folder.length + 1);
+      const [folder, name] = [dirname(path), basename(path)];
       await Deno.writeTextFile(`${local}/${i}`, text);
       if (there.get(folder)?.some((it) => it.name === name)) commands.push(`rm ${quote(path)}`);
       commands.push(
@@ -91,8 +91,4 @@ async function writeFiles(ext4: Ext4, files: readonly NewFile[]): Promise<void> 
   } finally {
     await Deno.remove(local, { recursive: true });
   }
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { BUILD_INFO_PATH, INSTALLED_MARK } from "../../payload/install_script.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 
@@ -12,8 +13,7 @@ export interface Trace {
   keepsFolders?: boolean;
 }
 
-const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-const KEPT = [BUILD_INFO_PATH, INSTALLED_MARK].map(nameOf);
+const KEPT = [BUILD_INFO_PATH, INSTALLED_MARK].map((it) => basename(it));
 
 /**
  * Every trace that a machine leaves on its disk, in the order of removal. Made new by the next start: machine-id (systemd), host
