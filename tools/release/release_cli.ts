@@ -27,6 +27,7 @@ import { RELEASE_HELP } from "./release_help.ts";
 import { ReleaseError } from "./release_error.ts";
 import { chooseHelm, type Helm, NO_HELM } from "./render_chart.ts";
 import { parseReleaseSpec } from "./release_spec.ts";
+import { findingText, notMovedText } from "./tell_findings.ts";
 import { verifyRelease } from "./verify_release.ts";
 
 /** What the tool may use of its surroundings; tests pass their own. */
@@ -107,10 +108,7 @@ async function build(args: readonly string[], { out, folder }: Surroundings): Pr
   return EXIT.ok;
 }
 
-async function push(
-  args: readonly string[],
-  around: Surroundings,
-): Promise<ExitCode> {
+async function push(args: readonly string[], around: Surroundings): Promise<ExitCode> {
   const { out, err, folder, home, releaseKeys = RELEASE_KEYS } = around;
   const { values, positionals } = parseOptions({
     args: [...args],
@@ -143,7 +141,7 @@ async function push(
     err(`Looking at everything that the release names before "${channel}" moves\n`);
     const helm = await chooseHelm(values.helm, around);
     if (!await verifyInto(pointer.place.tag, { mirrors, helm, out: values.json ? err : out, err })) {
-      err(`"${channel}" was not moved: appliances would meet what is named above\n`);
+      err(notMovedText(channel));
       return EXIT.error;
     }
     const moved = await moveChannel(writer, pointer, channel);
@@ -154,10 +152,7 @@ async function push(
   return EXIT.ok;
 }
 
-async function verify(
-  args: readonly string[],
-  around: Surroundings,
-): Promise<ExitCode> {
+async function verify(args: readonly string[], around: Surroundings): Promise<ExitCode> {
   const { out, err, folder, releaseKeys } = around;
   const { values, positionals } = parseOptions({
     args: [...args],
@@ -195,9 +190,7 @@ async function verifyInto(
   try {
     for await (const it of verifyRelease(client, reference, { keys, helm })) {
       findings.push(it);
-      if (!json) {
-        out(it.ok ? `ok      ${it.what}\n` : `FAILED  ${it.what}: ${it.problem}\n        → ${it.nextStep}\n`);
-      }
+      if (!json) out(findingText(it));
     }
   } finally {
     client.close();

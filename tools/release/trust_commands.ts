@@ -21,6 +21,7 @@ import {
 } from "./release_options.ts";
 import { chooseHelm, NO_HELM } from "./render_chart.ts";
 import { signRelease } from "./sign_release.ts";
+import { findingText, notMovedText } from "./tell_findings.ts";
 import { type Finding, verifyRelease } from "./verify_release.ts";
 
 /** `deno task release sign` */
@@ -50,10 +51,7 @@ export async function sign(args: readonly string[], { out, folder, home }: Surro
 }
 
 /** `deno task release promote` */
-export async function promote(
-  args: readonly string[],
-  around: Surroundings,
-): Promise<ExitCode> {
+export async function promote(args: readonly string[], around: Surroundings): Promise<ExitCode> {
   const { out, err, folder, home, releaseKeys } = around;
   const { values, positionals } = parseOptions({
     args: [...args],
@@ -87,9 +85,9 @@ export async function promote(
     const findings: Finding[] = pathFindings(from, to);
     for await (const it of verifyRelease(client, to.manifestDigest, { keys, helm })) findings.push(it);
     const wrong = findings.filter((it) => !it.ok);
-    for (const it of wrong) err(`FAILED  ${it.what}: ${it.problem}\n        → ${it.nextStep}\n`);
+    for (const it of wrong) err(findingText(it));
     if (wrong.length > 0) {
-      err(`"${channel}" was not moved: appliances would meet what is named above\n`);
+      err(notMovedText(channel));
       return EXIT.error;
     }
     const isThere = from?.manifestDigest === to.manifestDigest;
