@@ -33,20 +33,20 @@ export interface ReleaseParts {
  */
 export function imagesOf(
   manifest: ReleaseManifest,
-  { charts, bundle, rendered: pods = new Map() }: ReleaseParts,
+  { charts, bundle, rendered = new Map() }: ReleaseParts,
 ): ImageReference[] {
   const texts = new Set(releaseImages(manifest).map((it) => `${it.host}/${it.repository}:${it.tag}`));
-  const rendered = new Map(
+  const values = new Map(
     renderValues(manifest, SAMPLE_URL).map((it) => [it.release, it.text]),
   );
   for (const name of HELM_RELEASES) {
-    const images = pods.get(name);
+    const images = rendered.get(name);
     if (images !== undefined) {
       for (const it of images) texts.add(it);
       continue;
     }
     const chart = charts.get(name);
-    collect(effectiveValues(chart, parse(rendered.get(name) ?? "")), texts);
+    collect(effectiveValues(chart, parse(values.get(name) ?? "")), texts);
     if (chart) collectWritten(chart.templates, texts);
   }
   collectWritten(bundle, texts);

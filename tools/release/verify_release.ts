@@ -107,29 +107,24 @@ export async function* verifyRelease(
     });
   }
   const place = placeOf(bundle?.chartRepositoryUrl ?? `oci://${RELEASE_REGISTRY}/nine-minds/charts`);
-  const found = new Map<string, Chart>();
-  const packed = new Map<string, Uint8Array>();
+  const fetched = new Map<string, FetchedChart>();
   for (const [name, chartVersion] of Object.entries(charts)) {
     yield await look(`chart ${name} ${chartVersion}`, async () => {
-      const fetched = await fetchChart(client, place, name, chartVersion);
-      found.set(name, fetched.chart);
-      packed.set(name, fetched.packed);
+      fetched.set(name, await fetchChart(client, place, name, chartVersion));
     });
   }
   const installed = new Map<HelmReleaseName, Chart>();
-  for (const name of HELM_RELEASES) {
-    const chart = found.get(bundle?.releases.get(name)?.chart ?? "");
-    if (chart) installed.set(name, chart);
-  }
   const rendered = new Map<HelmReleaseName, readonly string[]>();
-  for (const name of helm === undefined ? [] : HELM_RELEASES) {
+  for (const name of HELM_RELEASES) {
     const wanted = bundle?.releases.get(name);
-    const chart = packed.get(wanted?.chart ?? "");
-    if (helm === undefined || wanted === undefined || chart === undefined) continue;
+    const found = fetched.get(wanted?.chart ?? "");
+    if (wanted === undefined || found === undefined) continue;
+    installed.set(name, found.chart);
+    if (helm === undefined) continue;
     yield await look(`rendering of ${name} by Helm ${helm.version}`, async () => {
-      const [values] = renderValues(release, SAMPLE_URL).filter((it) => it.release === name);
+      const values = renderValues(release, SAMPLE_URL).find((it) => it.release === name);
       const text = await renderChart(helm, {
-        packed: chart,
+        packed: found.packed,
         releaseName: wanted.releaseName,
         namespace: wanted.namespace,
         values: values?.text ?? "",
@@ -172,13 +167,19 @@ async function fetchBundle(
   return files;
 }
 
+interface FetchedChart {
+  chart: Chart;
+  /** As it lies in the registry. */
+  packed: Uint8Array;
+}
+
 /** @throws if it is not a chart, or another than its place says. */
 async function fetchChart(
   client: RegistryClient,
   place: { host: string; repository: string },
   name: string,
   version: string,
-): Promise<{ chart: Chart; packed: Uint8Array }> {
+): Promise<FetchedChart> {
   const repository = `${place.repository}/${name}`;
   const { bytes } = await client.fetchManifest(place.host, repository, chartTag(version));
   const { config, layers = [] } = parseJson(bytes, place.host) as {
