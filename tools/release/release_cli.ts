@@ -132,6 +132,7 @@ async function push(args: readonly string[], around: Surroundings): Promise<Exit
   }
   refuseChannelAsVersion(pointer);
   if (channel !== undefined) await guardChannel(mirrors, channel, releaseKeys);
+  const helm = channel === undefined ? undefined : await chooseHelm(values.helm, around);
   const pushed = [];
   for await (const it of pushRelease(writer, artifacts)) {
     pushed.push(it);
@@ -139,7 +140,6 @@ async function push(args: readonly string[], around: Surroundings): Promise<Exit
   }
   if (channel !== undefined) {
     err(`Looking at everything that the release names before "${channel}" moves\n`);
-    const helm = await chooseHelm(values.helm, around);
     if (!await verifyInto(pointer.place.tag, { mirrors, helm, out: values.json ? err : out, err })) {
       err(notMovedText(channel));
       return EXIT.error;
