@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseBom } from "../tools/release_agent/cyclonedx.ts";
+import { denoTask } from "../deno_task.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { compiledProgram, run } from "./program.ts";
 
@@ -9,12 +10,8 @@ const suffix = program.ok ? "" : ` (skipped: ${program.reason})`;
 
 /** Runs `deno task …` as in the checkout, called from a folder. */
 async function task(dir: string, ...args: string[]): Promise<void> {
-  const { success, stdout, stderr } = await mortalCommand(
-    Deno.execPath(),
-    ["task", "--quiet", "--config", `${repo}deno.json`, ...args],
-    { cwd: dir, env: { INIT_CWD: dir, NO_COLOR: "1" }, stdout: "piped", stderr: "piped" },
-  ).output();
-  assert.ok(success, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
+  const { code, said } = await denoTask(args, { dir, env: { NO_COLOR: "1" } });
+  assert.equal(code, 0, said);
 }
 
 Deno.test({

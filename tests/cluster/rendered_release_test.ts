@@ -3,7 +3,7 @@ import { renderedImages } from "../../tools/release/rendered_images.ts";
 import { readFixtures } from "../agent/trust/fixtures.ts";
 import { fakeSurroundings, HELM, registryTest } from "../release/registry_case.ts";
 import { runReleaseCli } from "../../tools/release/release_cli.ts";
-import { type Tool, withFolder } from "../release/tool_folder.ts";
+import { pushImages, type Tool, withFolder } from "../release/tool_folder.ts";
 import { pushImage } from "../simulator/push.ts";
 
 const TEMPORAL = new URL("../charts/temporal", import.meta.url).pathname;
@@ -66,10 +66,7 @@ for (const [what, template, wanted] of CASES) {
   registryTest(
     name,
     async (server) => {
-      for (const name of ["alga-psa-ee", "workflow-worker", "email-service", "temporal-worker"]) {
-        await pushImage(server.url, `nine-minds/${name}`, "one");
-      }
-      for (const name of ["standin", "busybox"]) await pushImage(server.url, `nine-minds/${name}`, "1");
+      await pushImages(server.url);
       for (const name of ["redis", "busybox"]) await pushImage(server.url, `library/${name}`, "latest");
       await withFolder(async (tool) => {
         const { code, failed, stdout } = await problemsWith(template, { tool, url: server.url });

@@ -10,7 +10,6 @@ import { SUITES } from "../../tools/suites.ts";
 import { RealHost } from "../../agent/host/real_host.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 import { readKeys } from "../../agent/trust/mod.ts";
-import { FIXTURE_PASSWORD, readFixtures } from "../agent/trust/fixtures.ts";
 import { SITE_PUBLIC_KEY } from "../agent/trust/site_key.ts";
 import { PROGRAM_SETS } from "../cluster/programs.ts";
 import { findProgram } from "../cluster/find_program.ts";
@@ -24,6 +23,8 @@ import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
 import { runImageCommands } from "../iso/documented_commands.ts";
 import { missingForImages } from "../iso/stand_in_base.ts";
 import { missingForDisks } from "../iso/image/made_up_disk.ts";
+import { writeSigningKey } from "../release/tool_folder.ts";
+import { denoTask } from "../deno_task.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { onFreePort } from "../simulator/free_port.ts";
 
@@ -432,10 +433,7 @@ async function runRelease(path: string, last: string): Promise<void> {
   try {
     const text = texts.find((it) => it.path === path)?.text ?? "";
     await Deno.writeTextFile(`${dir}/release.yaml`, /^```yaml\n([^]*?)^```/m.exec(text)?.[1] ?? "");
-    const { keys: { a } } = await readFixtures();
-    await Deno.writeTextFile(`${dir}/cosign.key`, a?.privateText ?? "", { mode: 0o600 });
-    await Deno.writeTextFile(`${dir}/cosign.pub`, a?.publicText ?? "");
-    await Deno.writeTextFile(`${dir}/cosign.password`, FIXTURE_PASSWORD, { mode: 0o600 });
+    await writeSigningKey(dir);
     const commands = shell.filter((it) => it.path === path && it.command.startsWith("deno task release"));
     const until = commands.findIndex((it) => it.command === last);
     for (const { command } of commands.slice(0, until + 1)) {
@@ -449,21 +447,7 @@ async function runRelease(path: string, last: string): Promise<void> {
           words.push("--registry-mirror", `${host}=${registry.url}`);
         }
       }
-      const { code, stderr, stdout } = await mortalCommand(Deno.execPath(), [
-        "task",
-        "--quiet",
-        "--config",
-        `${repo}deno.json`,
-        "release",
-        ...words,
-      ], {
-        cwd: dir,
-        // npm leaves the folder that it was called in, which here is not where this command is.
-        env: { INIT_CWD: dir },
-        stdout: "piped",
-        stderr: "piped",
-      }).output();
-      const said = new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
+      const { code, said } = await denoTask(["release", ...words], { dir });
       // The images of the document are examples: that they are missing may be said, by "verify" and before a channel moves.
       const mayFail = ["verify", "promote", "diff"].includes(words[0] ?? "") || words.includes("--channel");
       assert.ok(code === 0 || (code === 1 && mayFail), `${command}: ${code}: ${said}`);

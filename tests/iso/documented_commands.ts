@@ -1,11 +1,9 @@
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
+import { denoTask } from "../deno_task.ts";
 import { makeUpDisk } from "./image/made_up_disk.ts";
-import { mortalCommand } from "../mortal_command.ts";
 import { makeUpProgram } from "./made_up_program.ts";
 import { makeSigner } from "./signer.ts";
 import { makeStandInBase } from "./stand_in_base.ts";
-
-const repo = new URL("../..", import.meta.url).pathname;
 
 /**
  * Commands of docs/images.md, one after the other, in a folder of their own: a stand-in of the base's name, a list signed by a
@@ -32,11 +30,8 @@ export async function runImageCommands(commands: readonly string[]): Promise<voi
       const [, , task = "", ...told] = command.split(/\s+/);
       const words = told.map((it) => given[it] ?? it);
       if (task === "iso" && words[0] !== "verify") words.push("--program", program);
-      const args = ["task", "--quiet", "--config", `${repo}deno.json`, task, ...words];
-      // npm leaves the folder that it was called in, which here is not where this command is.
-      const options = { cwd: dir, env: { INIT_CWD: dir }, stdout: "piped", stderr: "piped" } as const;
-      const { code, stderr } = await mortalCommand(Deno.execPath(), args, options).output();
-      if (code !== 0) throw new Error(`${command}: ${code}: ${new TextDecoder().decode(stderr)}`);
+      const { code, said } = await denoTask([task, ...words], { dir });
+      if (code !== 0) throw new Error(`${command}: ${code}: ${said}`);
     }
   } finally {
     await Deno.remove(dir, { recursive: true });

@@ -1,25 +1,17 @@
 import assert from "node:assert/strict";
 import { runReleaseCli } from "../../tools/release/release_cli.ts";
-import { FIXTURE_PASSWORD, readFixtures } from "../agent/trust/fixtures.ts";
-import { pushImage } from "../simulator/push.ts";
 import { fakeSurroundings, HELM_WORDS, registryTest } from "./registry_case.ts";
-import { withFolder } from "./tool_folder.ts";
+import { pushImages, withFolder, writeSigningKey } from "./tool_folder.ts";
 
 registryTest("release push moves no channel once releases are signed; promote alone does", async (server) => {
   await withFolder(async ({ call, build, dir }) => {
     const mirror = ["--registry-mirror", `ghcr.io=${server.url}`];
     assert.equal((await call(...build, "--out", "out")).code, 0);
-    const { keys: { a } } = await readFixtures();
-    await Deno.writeTextFile(`${dir}/cosign.key`, a?.privateText ?? "", { mode: 0o600 });
-    await Deno.writeTextFile(`${dir}/cosign.pub`, a?.publicText ?? "");
-    await Deno.writeTextFile(`${dir}/cosign.password`, FIXTURE_PASSWORD, { mode: 0o600 });
-    for (const name of ["alga-psa-ee", "workflow-worker", "email-service", "temporal-worker"]) {
-      await pushImage(server.url, `nine-minds/${name}`, "one");
-    }
-    for (const name of ["standin", "busybox"]) await pushImage(server.url, `nine-minds/${name}`, "1");
+    const text = await writeSigningKey(dir);
+    await pushImages(server.url);
 
     const keyed = fakeSurroundings(dir);
-    keyed.releaseKeys = [{ name: "alga-2026", text: a?.publicText ?? "" }];
+    keyed.releaseKeys = [{ name: "alga-2026", text }];
     assert.equal(await runReleaseCli(["push", "out", ...mirror, "--channel", "stable"], keyed), 1);
     assert.match(
       keyed.stderr,

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { resolveRelease } from "../../agent/release/mod.ts";
 import { readOrigin } from "../../tools/release/git_origin.ts";
-import { FIXTURE_PASSWORD, readFixtures } from "../agent/trust/fixtures.ts";
-import { pushImage } from "../simulator/push.ts";
 import { clientOf, HELM_WORDS, registryTest } from "./registry_case.ts";
-import { ORIGIN, withFolder } from "./tool_folder.ts";
+import { ORIGIN, pushImages, withFolder, writeSigningKey } from "./tool_folder.ts";
 
 const repo = new URL("../..", import.meta.url).pathname;
 Deno.test("release --help tells commands, an example and exit codes", async () => {
@@ -115,10 +113,7 @@ registryTest("release build, push, verify; a channel moves only when everything 
     const client = clientOf(server);
     try {
       await assert.rejects(resolveRelease(client, { channel: "stable" }), { failure: "not-found" });
-      for (const name of ["alga-psa-ee", "workflow-worker", "email-service", "temporal-worker"]) {
-        await pushImage(server.url, `nine-minds/${name}`, "one");
-      }
-      for (const name of ["standin", "busybox"]) await pushImage(server.url, `nine-minds/${name}`, "1");
+      await pushImages(server.url);
       const moved = await call("push", "out", ...mirror, "--channel", "stable");
       assert.equal(moved.code, 0, moved.stdout + moved.stderr);
       assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.5.0");
@@ -195,11 +190,8 @@ registryTest("the commands of docs/release.md work in their order", async (serve
     );
     // The stand-in charts come along here, so their versions are their own.
     await Deno.writeTextFile(`${dir}/release.yaml`, example.replace(/charts:[^]*$/, ""));
-    const names = ["alga-psa-ee", "workflow-worker", "email-service", "temporal-worker"];
-    for (const [i, name] of names.entries()) {
-      await pushImage(server.url, `nine-minds/${name}`, tags?.[i + 1] ?? "");
-    }
-    for (const name of ["standin", "busybox"]) await pushImage(server.url, `nine-minds/${name}`, "1");
+    assert.ok(tags);
+    await pushImages(server.url, tags.slice(1));
     const commands = [...text.matchAll(/^deno task release (.+)$/gm)].map((it) => (it[1] ?? "").split(" "));
     assert.deepEqual(commands.map((it) => it[0]), [
       "build",
@@ -213,10 +205,7 @@ registryTest("the commands of docs/release.md work in their order", async (serve
       "push",
       "verify",
     ]);
-    const { keys: { a } } = await readFixtures();
-    await Deno.writeTextFile(`${dir}/cosign.key`, a?.privateText ?? "", { mode: 0o600 });
-    await Deno.writeTextFile(`${dir}/cosign.pub`, a?.publicText ?? "");
-    await Deno.writeTextFile(`${dir}/cosign.password`, FIXTURE_PASSWORD, { mode: 0o600 });
+    await writeSigningKey(dir);
     for (const command of commands) {
       const args = command[0] === "build"
         ? [...command, ...build.slice(2)]

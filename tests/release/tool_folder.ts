@@ -1,5 +1,7 @@
 import { type ExitCode } from "../../agent/cli/command.ts";
 import { runReleaseCli } from "../../tools/release/release_cli.ts";
+import { FIXTURE_PASSWORD, readFixtures } from "../agent/trust/fixtures.ts";
+import { pushImage } from "../simulator/push.ts";
 import { fakeSurroundings } from "./registry_case.ts";
 import { STANDIN_CHARTS, writeSampleTopology } from "./sample_release_push.ts";
 
@@ -31,6 +33,22 @@ export async function withFolder(run: (tool: Tool) => Promise<void>): Promise<vo
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+}
+
+/** Puts a key pair where the documents have it: cosign.key, cosign.pub and cosign.password. Gives the public key. */
+export async function writeSigningKey(dir: string): Promise<string> {
+  const { keys: { a } } = await readFixtures();
+  await Deno.writeTextFile(`${dir}/cosign.key`, a?.privateText ?? "", { mode: 0o600 });
+  await Deno.writeTextFile(`${dir}/cosign.pub`, a?.publicText ?? "");
+  await Deno.writeTextFile(`${dir}/cosign.password`, FIXTURE_PASSWORD, { mode: 0o600 });
+  return a?.publicText ?? "";
+}
+
+/** Pushes every image that the release of {@link withFolder} names, those of its charts too. */
+export async function pushImages(url: string, tags: readonly string[] = []): Promise<void> {
+  const names = ["alga-psa-ee", "workflow-worker", "email-service", "temporal-worker"];
+  for (const [i, name] of names.entries()) await pushImage(url, `nine-minds/${name}`, tags[i] ?? "one");
+  for (const name of ["standin", "busybox"]) await pushImage(url, `nine-minds/${name}`, "1");
 }
 
 /** The release tool in a folder. */
