@@ -1,5 +1,5 @@
 import { exists } from "./exists.ts";
-import { findProgram } from "./find_program.ts";
+import { missingPrograms } from "./missing_programs.ts";
 import { PROGRAM_SETS, type ProgramName, programPath, type ProgramSet } from "./programs.ts";
 
 /** Programs of this machine without which nothing of the cluster starts, and Debian's packages that bring them. */
@@ -18,9 +18,7 @@ export async function clusterRequirements(
     const first = await hasGo() ? "" : "install Go, then ";
     missing.push(`not built: ${unbuilt.join(", ")}; ${first}see deno task cluster build`);
   }
-  for (const [program, brings] of Object.entries(NEEDED)) {
-    if (await findProgram(program) === undefined) missing.push(`no ${program} (package ${brings})`);
-  }
+  missing.push(...await missingPrograms(NEEDED));
   return missing.length === 0 ? { ok: true } : { ok: false, reason: missing.join("; ") };
 }
 

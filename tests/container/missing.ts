@@ -1,4 +1,4 @@
-import { findProgram } from "../cluster/find_program.ts";
+import { missingPrograms } from "../cluster/missing_programs.ts";
 import { missingForTree } from "../vm/debian_tree.ts";
 
 const NEEDED = {
@@ -15,9 +15,8 @@ const TRIAL = 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && mkdir "$1" && rmdir "$
 /** Why no systemd runs in a container here; `undefined` where it does. */
 export async function missingForContainers(): Promise<string | undefined> {
   if (Deno.uid() !== 0) return "only root makes a container";
-  for (const [program, brings] of Object.entries(NEEDED)) {
-    if (await findProgram(program) === undefined) return `no ${program} (package ${brings})`;
-  }
+  const [missing] = await missingPrograms(NEEDED);
+  if (missing !== undefined) return missing;
   const cgroup = `/sys/fs/cgroup/alga-trial-${crypto.randomUUID().slice(0, 8)}`;
   const args = [
     "--mount",

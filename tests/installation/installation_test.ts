@@ -3,8 +3,9 @@ import type { BuildInfo } from "../../iso/payload/build_info.ts";
 import { INSTALLED_MARK } from "../../iso/payload/install_script.ts";
 import { verifyImage } from "../../iso/verify_image.ts";
 import { compiledProgram } from "../binary/program.ts";
-import { findProgram } from "../cluster/find_program.ts";
+import { missingPrograms } from "../cluster/missing_programs.ts";
 import { missingForImages } from "../iso/stand_in_base.ts";
+import { testUnless } from "../test_unless.ts";
 import { missingForMachines } from "../vm/debian_tree.ts";
 import { run } from "../vm/run.ts";
 import { changeFile, type InstalledDisk, problemsOf } from "./installed_disk.ts";
@@ -17,9 +18,8 @@ const missing = await missingForImages() ?? await missingForMachines() ?? await 
 
 async function missingHere(): Promise<string | undefined> {
   const needed = { "qemu-img": "qemu-utils", mksquashfs: "squashfs-tools", debugfs: "e2fsprogs" };
-  for (const [it, brings] of Object.entries(needed)) {
-    if (await findProgram(it) === undefined) return `no ${it} (package ${brings})`;
-  }
+  const [missing] = await missingPrograms(needed);
+  if (missing !== undefined) return missing;
   const hasFirmware = await Deno.stat(OVMF.code).then(() => true, () => false);
   return hasFirmware ? undefined : "no firmware for UEFI (package ovmf)";
 }
@@ -32,8 +32,7 @@ let image: Promise<string> | undefined;
 const theImage = () => image ??= makeImage(dir, program.ok ? program.path : "");
 
 function machineTest(name: string, fn: () => Promise<void>): void {
-  const ignore = missing !== undefined;
-  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, fn });
+  testUnless(missing, name, fn);
 }
 
 const machines: Identity[] = [];

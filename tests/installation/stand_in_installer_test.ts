@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { autoinstallFile, renderAutoinstall } from "../../iso/autoinstall/autoinstall.ts";
-import { findProgram } from "../cluster/find_program.ts";
+import { missingPrograms } from "../cluster/missing_programs.ts";
 import { mortalCommand } from "../mortal_command.ts";
+import { testUnless } from "../test_unless.ts";
 import { FLATTEN, KEYS } from "./installer_script.ts";
 
-const hasBusybox = await findProgram("busybox") !== undefined;
+const [noBusybox] = await missingPrograms({ busybox: "busybox-static" });
 const FILE = renderAutoinstall(autoinstallFile({ kind: "none" }));
 
 /** What the stand-in's installer says to a file: its keys, or why it stops. */
@@ -24,21 +25,17 @@ async function read(text: string): Promise<{ keys: string; reason: string }> {
   }
 }
 
-Deno.test({
-  name: "the stand-in's installer knows every key of our autoinstall file",
-  ignore: !hasBusybox,
-  async fn() {
-    const { keys, reason } = await read(FILE);
-    assert.equal(reason, "");
-    for (
-      const line of [
-        "storage.layout.match.path=/dev/alga-no-disk-was-chosen",
-        "network.ethernets.wired.match.name=e*",
-        "late-commands.0=sh /cdrom/alga/install.sh",
-        "user-data.users.0.gecos=Alga appliance",
-      ]
-    ) assert.ok(keys.split("\n").includes(`autoinstall.${line}`), keys);
-  },
+testUnless(noBusybox, "the stand-in's installer knows every key of our autoinstall file", async () => {
+  const { keys, reason } = await read(FILE);
+  assert.equal(reason, "");
+  for (
+    const line of [
+      "storage.layout.match.path=/dev/alga-no-disk-was-chosen",
+      "network.ethernets.wired.match.name=e*",
+      "late-commands.0=sh /cdrom/alga/install.sh",
+      "user-data.users.0.gecos=Alga appliance",
+    ]
+  ) assert.ok(keys.split("\n").includes(`autoinstall.${line}`), keys);
 });
 
 for (
@@ -63,13 +60,10 @@ for (
     ["a value that it cannot read", "layout: us", "layout: |\n      us", /unreadable/],
   ] as const
 ) {
-  Deno.test({
-    name: `the stand-in's installer stops at ${what} of an altered autoinstall file, and names it`,
-    ignore: !hasBusybox,
-    async fn() {
-      const altered = FILE.replace(from, to);
-      assert.notEqual(altered, FILE);
-      assert.match((await read(altered)).reason, reason);
-    },
+  const name = `the stand-in's installer stops at ${what} of an altered autoinstall file, and names it`;
+  testUnless(noBusybox, name, async () => {
+    const altered = FILE.replace(from, to);
+    assert.notEqual(altered, FILE);
+    assert.match((await read(altered)).reason, reason);
   });
 }

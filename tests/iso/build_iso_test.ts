@@ -8,6 +8,7 @@ import { verifyImage } from "../../iso/verify_image.ts";
 import { checkChecksums, sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import { isSignedBy } from "../../tools/release_agent/signature.ts";
 import { mortalCommand } from "../mortal_command.ts";
+import { testUnless } from "../test_unless.ts";
 import { run } from "../vm/run.ts";
 import { makeUpProgram } from "./made_up_program.ts";
 import { BASE_INFO, BASE_MENU, makeStandInBase, missingForImages } from "./stand_in_base.ts";
@@ -19,8 +20,7 @@ globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: tr
 
 /** A test that needs images. */
 function imageTest(name: string, fn: () => Promise<void>): void {
-  const ignore = missing !== undefined;
-  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, fn });
+  testUnless(missing, name, fn);
 }
 
 const CASPER = {

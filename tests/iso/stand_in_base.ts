@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { findProgram } from "../cluster/find_program.ts";
+import { missingPrograms } from "../cluster/missing_programs.ts";
 import { filesBelow } from "../../tools/deb/files_below.ts";
 import { run } from "../vm/run.ts";
 
@@ -16,9 +16,8 @@ const NEEDED: Readonly<Record<string, string>> = {
 
 /** Why no stand-in image can be made here; `undefined` where one can. */
 export async function missingForImages(): Promise<string | undefined> {
-  for (const [program, brings] of Object.entries(NEEDED)) {
-    if (await findProgram(program) === undefined) return `no ${program} (package ${brings})`;
-  }
+  const [missing] = await missingPrograms(NEEDED);
+  if (missing !== undefined) return missing;
   for (const [folder, brings] of [["i386-pc", "grub-pc-bin"], ["x86_64-efi", "grub-efi-amd64-bin"]]) {
     const found = await Deno.stat(`/usr/lib/grub/${folder}/linux.mod`).then(() => true, () => false);
     if (!found) return `no GRUB for ${folder} (package ${brings})`;

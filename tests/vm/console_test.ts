@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { compiledProgram } from "../binary/program.ts";
+import { testUnless } from "../test_unless.ts";
 import { missingForMachines } from "./debian_tree.ts";
 import { makeImage } from "./image.ts";
 import { BOOT_SEC, type Machine, withMachine } from "./machine.ts";
@@ -9,29 +10,25 @@ const missing = await missingForMachines() ?? (program.ok ? undefined : program.
 const name =
   "after a boot the console stands on tty1 and on the serial line, and sets up as far as the checks";
 
-Deno.test({
-  name: missing === undefined ? name : `${name} (skipped: ${missing})`,
-  ignore: missing !== undefined,
-  async fn() {
-    const dir = await Deno.makeTempDir({ prefix: "alga-vm-" });
-    try {
-      const image = await makeImage(program.ok ? program.path : "", dir);
-      await withMachine(image, dir, async (machine) => {
-        const first = await machine.shows(
-          "address and token",
-          /Setup token:[^]*10\.0\.2\.15\/24 {2}DHCP/,
-          BOOT_SEC,
-        );
-        assert.match(first, /http:\/\/10\.0\.2\.15:8080\//);
-        assert.match(first, /^Alga appliance {2}appliance-01\n/, "nothing else was written over it");
-        await idleLineIsSilent(machine);
-        await typeSetup(machine);
-        await loginAndBack(machine);
-      });
-    } finally {
-      await Deno.remove(dir, { recursive: true });
-    }
-  },
+testUnless(missing, name, async () => {
+  const dir = await Deno.makeTempDir({ prefix: "alga-vm-" });
+  try {
+    const image = await makeImage(program.ok ? program.path : "", dir);
+    await withMachine(image, dir, async (machine) => {
+      const first = await machine.shows(
+        "address and token",
+        /Setup token:[^]*10\.0\.2\.15\/24 {2}DHCP/,
+        BOOT_SEC,
+      );
+      assert.match(first, /http:\/\/10\.0\.2\.15:8080\//);
+      assert.match(first, /^Alga appliance {2}appliance-01\n/, "nothing else was written over it");
+      await idleLineIsSilent(machine);
+      await typeSetup(machine);
+      await loginAndBack(machine);
+    });
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 });
 
 async function idleLineIsSilent({ received }: Machine): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { findProgram } from "../cluster/find_program.ts";
+import { missingPrograms } from "../cluster/missing_programs.ts";
 import { run } from "./run.ts";
 
 /** What a small Debian needs to boot, to have a console, and to have the agent's checks run. */
@@ -45,9 +46,8 @@ const NEEDED = {
 /** Why no virtual machine can be had here; `undefined` where one can. */
 export async function missingForMachines(): Promise<string | undefined> {
   if (Deno.uid() !== 0) return "only root makes a tree of Debian";
-  for (const [program, brings] of Object.entries(NEEDED)) {
-    if (await findProgram(program) === undefined) return `no ${program} (package ${brings})`;
-  }
+  const [missing] = await missingPrograms(NEEDED);
+  if (missing !== undefined) return missing;
   return await missingForTree();
 }
 

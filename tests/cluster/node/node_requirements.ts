@@ -1,5 +1,5 @@
 import { exists } from "../exists.ts";
-import { findProgram } from "../find_program.ts";
+import { missingPrograms } from "../missing_programs.ts";
 import { clusterRequirements } from "../requirements.ts";
 
 /** Debian's names of the packages that bring the programs of a node. */
@@ -25,9 +25,7 @@ export async function nodeRequirements(): Promise<{ ok: true } | { ok: false; re
   if (Deno.build.os !== "linux") return { ok: false, reason: "this is not Linux" };
   const built = await clusterRequirements("node");
   if (!built.ok) missing.push(built.reason);
-  for (const [program, brings] of Object.entries(PROGRAMS)) {
-    if (await findProgram(program) === undefined) missing.push(`no ${program} (package ${brings})`);
-  }
+  missing.push(...await missingPrograms(PROGRAMS));
   for (const plugin of CNI_PLUGINS) {
     if (!await exists(`/usr/lib/cni/${plugin}`)) {
       missing.push("no network plug-ins in /usr/lib/cni (package containernetworking-plugins)");

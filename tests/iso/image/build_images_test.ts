@@ -5,6 +5,7 @@ import { Ext4 } from "../../../iso/image/disk/ext4.ts";
 import { runProgram } from "../../../iso/run_program.ts";
 import { verifyImage } from "../../../iso/verify_image.ts";
 import { checkChecksums, sha256OfFile } from "../../../tools/release_agent/checksums.ts";
+import { testUnless } from "../../test_unless.ts";
 import { run } from "../../vm/run.ts";
 import { GOES, type MadeUpDisk, makeUpDisk, missingForDisks, SECRET, STAYS } from "./made_up_disk.ts";
 
@@ -14,8 +15,7 @@ globalThis.addEventListener("unload", () => Deno.removeSync(dir, { recursive: tr
 
 /** A test that needs disks. */
 function diskTest(name: string, fn: () => Promise<void>): void {
-  const ignore = missing !== undefined;
-  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, fn });
+  testUnless(missing, name, fn);
 }
 
 let number = 0;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { IDENTIFY_CONFIG, imageConfig, WIRED_CONFIG } from "../../../iso/image/generalise/cloud_files.ts";
 import { cloudConfig } from "../../../iso/autoinstall/cloud_config.ts";
 import type { Account } from "../../../iso/autoinstall/account.ts";
-import { stringify } from "yaml";
-import { findProgram } from "../../cluster/find_program.ts";
+import { missingPrograms } from "../../cluster/missing_programs.ts";
+import { testUnless } from "../../test_unless.ts";
 import { run } from "../../vm/run.ts";
 
 const KEY = `ssh-ed25519 ${"A".repeat(68)} a@example.com`;
@@ -43,9 +43,7 @@ Deno.test("imageConfig leaves an image without an account without one", () => {
   assert.equal(config.system_info, undefined);
 });
 
-const python = await findProgram("cloud-init") === undefined
-  ? "no cloud-init (package cloud-init)"
-  : undefined;
+const [noCloudInit] = await missingPrograms({ "cloud-init": "cloud-init" });
 
 for (
   const [what, account, sudo] of [
@@ -53,14 +51,12 @@ for (
     ["a password", { kind: "user", sshKeys: [], passwordHash: HASH }, false],
   ] as const
 ) {
-  Deno.test({
-    name: `cloud-init itself makes the account with ${what} as the installer would have`,
-    ignore: python !== undefined,
-    async fn() {
-      // Ubuntu's own default account stands in the file below ours.
-      const base =
-        "users: [default]\nsystem_info:\n  default_user:\n    name: ubuntu\n    sudo: ['ALL=(ALL) NOPASSWD:ALL']\n    groups: [lxd]\n";
-      const script = `
+  const name = `cloud-init itself makes the account with ${what} as the installer would have`;
+  testUnless(noCloudInit, name, async () => {
+    // Ubuntu's own default account stands in the file below ours.
+    const base =
+      "users: [default]\nsystem_info:\n  default_user:\n    name: ubuntu\n    sudo: ['ALL=(ALL) NOPASSWD:ALL']\n    groups: [lxd]\n";
+    const script = `
 import json, sys
 from cloudinit import util
 from cloudinit.distros import ug_util
@@ -72,21 +68,20 @@ class Distro:
 users, groups = ug_util.normalize_users_groups(merged, Distro())
 print(json.dumps(users))
 `;
-      const users = JSON.parse(
-        await run("/usr/bin/python3", [
-          "-c",
-          script,
-          JSON.stringify([base, imageConfig(installerText(account))]),
-        ]),
-      );
-      assert.deepEqual(Object.keys(users), ["alga"]);
-      const { alga } = users;
-      assert.equal(alga.default, true);
-      assert.equal(alga.sudo, sudo);
-      assert.deepEqual(alga.ssh_authorized_keys, account.sshKeys.length === 0 ? undefined : account.sshKeys);
-      assert.equal(alga.passwd, "passwordHash" in account ? HASH : undefined);
-      assert.equal(alga.lock_passwd, !("passwordHash" in account));
-    },
+    const users = JSON.parse(
+      await run("/usr/bin/python3", [
+        "-c",
+        script,
+        JSON.stringify([base, imageConfig(installerText(account))]),
+      ]),
+    );
+    assert.deepEqual(Object.keys(users), ["alga"]);
+    const { alga } = users;
+    assert.equal(alga.default, true);
+    assert.equal(alga.sudo, sudo);
+    assert.deepEqual(alga.ssh_authorized_keys, account.sshKeys.length === 0 ? undefined : account.sshKeys);
+    assert.equal(alga.passwd, "passwordHash" in account ? HASH : undefined);
+    assert.equal(alga.lock_passwd, !("passwordHash" in account));
   });
 }
 

@@ -1,4 +1,4 @@
-import { findProgram } from "../../cluster/find_program.ts";
+import { missingPrograms } from "../../cluster/missing_programs.ts";
 import { run } from "../../vm/run.ts";
 
 /** Programs that make and read disks, with their packages. */
@@ -13,10 +13,7 @@ const NEEDED: Readonly<Record<string, string>> = {
 
 /** Why no disk can be made here; `undefined` where one can. */
 export async function missingForDisks(): Promise<string | undefined> {
-  for (const [program, brings] of Object.entries(NEEDED)) {
-    if (await findProgram(program) === undefined) return `no ${program} (package ${brings})`;
-  }
-  return undefined;
+  return (await missingPrograms(NEEDED))[0];
 }
 
 export const BUILD = {

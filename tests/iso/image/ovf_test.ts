@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { renderOvf } from "../../../iso/image/formats/ovf.ts";
 import { findProgram } from "../../cluster/find_program.ts";
 import { mortalCommand } from "../../mortal_command.ts";
+import { testUnless } from "../../test_unless.ts";
 
 const SCHEMA = new URL("./testdata/ovf.rng", import.meta.url).pathname;
 const missing = await findProgram("xmllint") === undefined ? "no xmllint (package libxml2-utils)" : undefined;
@@ -23,8 +24,7 @@ const disk = { name: "a-disk1.vmdk", bytes: 1234, capacityBytes: 64 * 1024 ** 3,
 const OVF = renderOvf({ name: "alga-appliance-ubuntu-0.1.0", version: "0.1.0", disk, firmware: "efi" });
 
 function schemaTest(name: string, fn: () => Promise<void>): void {
-  const ignore = missing !== undefined;
-  Deno.test({ name: ignore ? `${name} (skipped: ${missing})` : name, ignore, fn });
+  testUnless(missing, name, fn);
 }
 
 schemaTest("renderOvf fits the schema of OVF, whatever the names are", async () => {

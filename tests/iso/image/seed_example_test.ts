@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { WIRED_CONFIG } from "../../../iso/image/generalise/cloud_files.ts";
 import { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
-import { findProgram } from "../../cluster/find_program.ts";
+import { missingPrograms } from "../../cluster/missing_programs.ts";
+import { testUnless } from "../../test_unless.ts";
 import { run } from "../../vm/run.ts";
 
 const document = await Deno.readTextFile(new URL("../../../docs/images.md", import.meta.url));
@@ -18,34 +20,23 @@ Deno.test("the documented seed writes answers that setup takes, closed, in memor
   assert.deepEqual(command, ["alga-agent", "setup", "--from-file", file.path, "--remove-file", "--no-wait"]);
 });
 
-const missing = await findProgram("cloud-init") === undefined
-  ? "no cloud-init (package cloud-init)"
-  : undefined;
+const [noCloudInit] = await missingPrograms({ "cloud-init": "cloud-init" });
 
-Deno.test({
-  name: missing === undefined
-    ? "cloud-init knows every word of the documented seed"
-    : `the documented seed (skipped: ${missing})`,
-  ignore: missing !== undefined,
-  async fn() {
-    const path = await Deno.makeTempFile();
-    await Deno.writeTextFile(path, userData);
-    await run("cloud-init", ["schema", "--config-file", path]);
-    await Deno.writeTextFile(path, userData.replace("permissions:", "permission:"));
-    await assert.rejects(run("cloud-init", ["schema", "--config-file", path]));
-    await Deno.remove(path);
-  },
+testUnless(noCloudInit, "cloud-init knows every word of the documented seed", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, userData);
+  await run("cloud-init", ["schema", "--config-file", path]);
+  await Deno.writeTextFile(path, userData.replace("permissions:", "permission:"));
+  await assert.rejects(run("cloud-init", ["schema", "--config-file", path]));
+  await Deno.remove(path);
 });
 
-const noNetplan = await findProgram("netplan") === undefined ? "no netplan (package netplan.io)" : undefined;
+const [noNetplan] = await missingPrograms({ netplan: "netplan.io" });
 
-Deno.test({
-  name: noNetplan === undefined
-    ? "netplan gives the documented fixed address before the image's own definition"
-    : `the documented fixed address (skipped: ${noNetplan})`,
-  ignore: noNetplan !== undefined,
-  async fn() {
-    const { WIRED_CONFIG } = await import("../../../iso/image/generalise/cloud_files.ts");
+testUnless(
+  noNetplan,
+  "netplan gives the documented fixed address before the image's own definition",
+  async () => {
     const root = await Deno.makeTempDir();
     await Deno.mkdir(`${root}/etc/netplan`, { recursive: true });
     const write = (name: string, text: string) =>
@@ -63,4 +54,4 @@ Deno.test({
     assert.match(texts[1] ?? "", /DHCP=ipv4/);
     await Deno.remove(root, { recursive: true });
   },
-});
+);
