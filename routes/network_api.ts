@@ -46,5 +46,8 @@ export function networkApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 
 /** The mark is for the page that began the trial. */
 function withoutMark({ trial, ...view }: NetworkView) {
-  return { ...view, trial: trial === undefined ? null : { endsAt: trial.endsAt } };
+  return {
+    ...view,
+    trial: trial === undefined ? null : { endsAt: trial.endsAt, mayBeKept: trial.mayBeKept },
+  };
 }

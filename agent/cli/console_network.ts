@@ -54,7 +54,7 @@ async function settled(
 ): Promise<Model["document"]> {
   try {
     let now = await agent.next(undefined);
-    while (now.network.change?.isRunning && (isDecided || now.network.trialEndsAt === null)) {
+    while (now.network.change?.isRunning && (isDecided || !now.network.trial?.mayBeKept)) {
       now = await agent.next(now.revision);
     }
     return now;

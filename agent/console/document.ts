@@ -11,8 +11,8 @@ export interface NetworkView {
   gateway: string | null;
   /** Upstream DNS servers. */
   resolvers: readonly string[];
-  /** Until when new settings of a link are tried; `null` while none are. */
-  trialEndsAt: string | null;
+  /** New settings of a link that are being tried; `null` while none are. */
+  trial: { endsAt: string; mayBeKept: boolean } | null;
   /** What goes on with the last change of a link, or has become of it. */
   change: NetworkChange | null;
 }

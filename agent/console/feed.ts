@@ -16,7 +16,7 @@ const LOOK_MS = 10_000;
 /** A cluster that starts its pods changes links all the time: one look holds for so long. */
 const SETTLE_MS = 500;
 
-type LinkFacts = Omit<NetworkView, "trialEndsAt" | "change">;
+type LinkFacts = Omit<NetworkView, "trial" | "change">;
 
 export interface FeedDeps {
   host: Host;
@@ -26,7 +26,7 @@ export interface FeedDeps {
   access: Pick<Access, "tokenToShow">;
   /** New settings of a link, while they are tried. */
   network: {
-    trialEndsAt(): string | undefined;
+    trial(): NetworkView["trial"] | undefined;
     operation(): OperationView;
     subscribe(listener: () => void): () => void;
   };
@@ -110,7 +110,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
         token: token ?? null,
         network: {
           ...network,
-          trialEndsAt: deps.network.trialEndsAt() ?? null,
+          trial: trialOf(deps.network.trial()),
           change: changeOf(deps.network.operation()),
         },
         status: deps.status.current(),
@@ -121,6 +121,11 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
       };
     },
   };
+}
+
+/** Without its mark, which is for the page that began it. */
+function trialOf(trial: NetworkView["trial"] | undefined): NetworkView["trial"] {
+  return trial ? { endsAt: trial.endsAt, mayBeKept: trial.mayBeKept } : null;
 }
 
 /** What the machine does not tell is left out. Never throws. */

@@ -8,10 +8,10 @@ export interface NetworkKey {
 }
 
 /** What may be done with the network now. */
-export function networkKeys({ interfaces, trialEndsAt, change }: NetworkView): NetworkKey[] {
-  if (trialEndsAt !== null) {
+export function networkKeys({ interfaces, trial, change }: NetworkView): NetworkKey[] {
+  if (trial !== null) {
     return [
-      { key: "k", label: "Keep them", does: "keep" },
+      ...trial.mayBeKept ? [{ key: "k", label: "Keep them", does: "keep" } as const] : [],
       { key: "t", label: "Take them back", does: "take-back" },
     ];
   }

@@ -74,6 +74,7 @@ function networkdConfig({ link, method, address, gateway, dnsServers }: LinkSett
     mode: 0o644,
     text: `${OWNER}${lines.join("\n")}\n`,
     validate: undefined,
-    apply: [["networkctl", "reload"], ["networkctl", "reconfigure", link]],
+    // Sets up each link whose description is another one now; once more would take its address for a moment.
+    apply: [["networkctl", "reload"]],
   };
 }

@@ -60,6 +60,7 @@ export function networkOperation(
     }),
     dischargers: {
       async [RESTORE_LINK](data, { signal }) {
+        trial.end();
         await restoreLink(host, Owed.parse(data), signal);
       },
     },

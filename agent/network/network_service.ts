@@ -33,8 +33,8 @@ export interface NetworkService {
   isMark(text: string): boolean;
   /** The new settings that are being tried; `undefined` where something else became of the change first. */
   whenTried(): Promise<RunningTrial | undefined>;
-  /** Until when new settings are tried; `undefined` while none are. */
-  trialEndsAt(): string | undefined;
+  /** New settings that are being tried, without a look at the machine. */
+  trial(): RunningTrial | undefined;
   /** The change under way, or the last one. */
   operation(): OperationView;
   keep(): NetworkReply;
@@ -81,7 +81,7 @@ export async function createNetworkService(
       return trial.current();
     },
     operation: handle.view,
-    trialEndsAt: () => trial.current()?.endsAt,
+    trial: trial.current,
     keep: () => decided(trial.keep()),
     takeBack: () => decided(trial.takeBack()),
   };

@@ -29,12 +29,14 @@ export interface RunningTrial {
   /** Shows that whoever keeps it has seen the page that began it. Good for nothing else, and dies with the trial. */
   mark: string;
   endsAt: string;
+  /** The link has them. */
+  mayBeKept: boolean;
   settings: LinkSettings;
 }
 
 export function createTrial(clock: Pick<Clock, "nowMs">): Trial {
   let running:
-    | { shown: RunningTrial; isTakenUp: boolean; decision: PromiseWithResolvers<Decision> }
+    | { shown: RunningTrial; decision: PromiseWithResolvers<Decision> }
     | undefined;
 
   /** The one that can still be decided. */
@@ -46,13 +48,12 @@ export function createTrial(clock: Pick<Clock, "nowMs">): Trial {
     begin(endsMs, settings) {
       const mark = randomBytes(16).toString("hex");
       running = {
-        shown: { mark, endsAt: new Date(endsMs).toISOString(), settings },
-        isTakenUp: false,
+        shown: { mark, endsAt: new Date(endsMs).toISOString(), mayBeKept: false, settings },
         decision: Promise.withResolvers(),
       };
     },
     takenUp() {
-      if (running) running.isTakenUp = true;
+      if (running) running.shown = { ...running.shown, mayBeKept: true };
     },
     end() {
       running = undefined;
@@ -67,7 +68,7 @@ export function createTrial(clock: Pick<Clock, "nowMs">): Trial {
     },
     keep() {
       const trial = open();
-      if (!trial?.isTakenUp) return trial ? "not-taken-up" : "no-trial";
+      if (!trial?.shown.mayBeKept) return trial ? "not-taken-up" : "no-trial";
       trial.decision.resolve("kept");
       return "ok";
     },

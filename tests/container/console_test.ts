@@ -64,7 +64,7 @@ containerTest(
       await press("Down", "Down", "Down", "Enter");
       await shows(
         "it is tried",
-        new RegExp(`${LAN}\\.50/24 {2}static[^]*are tried until[^]*t Take them back`),
+        new RegExp(`${LAN}\\.50/24 {2}static[^]*are tried until[^]*k Keep them`),
       );
       await press("k");
       await shows("it is kept", /The last change was kept, asked for by [^]*c Change a link/);

@@ -17,10 +17,26 @@ async function tryOut(it: Container, address: string): Promise<void> {
   await it.sh(
     `alga-agent network set host0 --address ${address}/24 --gateway ${LAN}.1 --dns ${LAN}.2 --no-wait`,
   );
-  await has(it, address);
+  await told(it, has(it, address));
 }
 
-const trial = async ({ sh }: Container) => JSON.parse(await sh("alga-agent network show -o json")).trial;
+const look = async ({ sh }: Container) => JSON.parse(await sh("alga-agent network show -o json"));
+
+/** A failure says what has become of the change, too. */
+async function told<T>(it: Container, work: Promise<T>): Promise<T> {
+  return await work.catch(async (error) => {
+    throw new Error(`${error.message}\n${JSON.stringify((await look(it)).operation)}`);
+  });
+}
+
+/** Waits until nothing is on trial, and the change that was has given the lock back. */
+async function ended(it: Container): Promise<void> {
+  await until(
+    "the change has ended",
+    () => look(it),
+    ({ trial, operation }) => trial === null && /^(idle|done|failed)$/.test(operation.state.status),
+  );
+}
 
 containerTest(
   "shut in by its unit the service follows DHCP, tries an address and takes it back after time, cut and reboot",
@@ -43,22 +59,25 @@ containerTest(
         body: "{}",
       });
     // The link has the address some moments before the service has seen it.
-    const asked = await until("it can be kept", keep, (answer) => !answer.text.includes("not-taken-up"));
+    const asked = await told(
+      it,
+      until("it can be kept", keep, (answer) => !answer.text.includes("not-taken-up")),
+    );
     assert.equal(asked.status, 202, asked.text);
-    await until("it is kept", () => trial(it), (now) => now === null);
+    await ended(it);
     const kept = await it.sh(`cat ${FILE}`);
     assert.match(kept, new RegExp(`^Address=${KEPT}/24$`, "m"));
     assert.match(await it.sh("resolvectl dns host0"), new RegExp(`: ${LAN}\\.2$`));
     const isAsKept = async () => {
       await has(it, KEPT);
       assert.equal(await it.sh(`cat ${FILE}`), kept);
-      await until("nothing is on trial", () => trial(it), (now) => now === null);
+      await ended(it);
     };
 
-    const told = await it.sh(
+    const said = await it.sh(
       `alga-agent network set host0 --address ${LAN}.60/24 --gateway ${LAN}.1 2>&1; true`,
     );
-    assert.match(told, /Nobody kept the new settings in time/);
+    assert.match(said, /Nobody kept the new settings in time/);
     await isAsKept();
 
     await tryOut(it, `${LAN}.70`);
@@ -71,11 +90,11 @@ containerTest(
 
     await it.sh("alga-agent network set host0 --dhcp --no-wait");
     await has(it, moved);
-    const said = await until(
+    const answer = await until(
       "it can be kept",
       () => it.sh("alga-agent network keep 2>&1; true"),
       (text) => !text.includes("are being taken up"),
     );
-    assert.match(said, /Kept\./);
+    assert.match(answer, /Kept\./);
   },
 );

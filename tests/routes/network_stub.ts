@@ -44,8 +44,8 @@ export function networkStub(): NetworkService & {
     operation() {
       return this.now.operation;
     },
-    trialEndsAt() {
-      return this.now.trial?.endsAt;
+    trial() {
+      return this.now.trial;
     },
     keep() {
       if (this.now.trial === undefined) return { ok: false, reason: "no-trial" };

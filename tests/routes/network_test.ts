@@ -65,6 +65,7 @@ async function startApp() {
         trial: {
           mark,
           endsAt: "2026-11-26T22:00:30.000Z",
+          mayBeKept: true,
           settings: LinkSettings.parse(Object.fromEntries(TYPED)),
         },
         operation: {

@@ -38,7 +38,9 @@ export function networkPages(t: string): Record<string, string> {
     "network with something to fix": shown(
       view({ state: { status: "blocked", since: AT }, conditions: [condition(false)] }),
     ),
-    "network on trial": shown(view({}, { trial: { mark: "m", endsAt: AT, settings: SETTINGS } })),
+    "network on trial": shown(
+      view({}, { trial: { mark: "m", endsAt: AT, mayBeKept: true, settings: SETTINGS } }),
+    ),
     "network without links": shown(view({}, { links: [], routes: [], dnsServers: [] })),
     "network with an error": shown(view({}), [{ field: "address", message: t }]),
     "network tried": page(triedPage({ url: "http://192.0.2.50:8080/", goesInSec: 8, mark: "m", endsAt: AT })),

@@ -29,12 +29,12 @@ export function networkBody(
 }
 
 /** What is tried now, or what has become of the last change. */
-function trialLines({ trialEndsAt, change }: NetworkView): readonly string[] {
-  return trialEndsAt === null ? change?.lines ?? [] : [
-    `New settings are tried until ${
-      trialEndsAt.slice(11, 19)
-    } UTC; then the old ones come back by themselves.`,
-    "Press k to keep them.",
+function trialLines({ trial, change }: NetworkView): readonly string[] {
+  if (trial === null) return change?.lines ?? [];
+  const end = trial.endsAt.slice(11, 19);
+  return [
+    `New settings are tried until ${end} UTC; then the old ones come back by themselves.`,
+    trial.mayBeKept ? "Press k to keep them." : "The link is taking them up.",
   ];
 }
 

@@ -14,6 +14,9 @@ const ANSWER_MS = 1_500;
 const APPLY_TIMEOUT_MS = 60_000;
 /** A lease and a link that comes up take some seconds. */
 const TAKEN_UP_SEC = 20;
+const LOOK_MS = 500;
+/** netplan sets a link up twice, a moment apart, and in between the link has no address. */
+const STEADY_LOOKS = 3;
 
 /** Gives the link its new settings; the old ones come back unless somebody keeps these. */
 export const trySettingsStep: Step<NetworkContext> = {
@@ -48,10 +51,15 @@ export const trySettingsStep: Step<NetworkContext> = {
     if (config.validate) await runOrThrow(host, config.validate, signal);
     say(`Giving ${settings.link} its new settings`);
     for (const argv of apply) await runOrThrow(host, argv, signal);
-    await waitFor(context, async () => differenceFrom(settings, await readNetworkState(host)) ?? true, {
+    let rightLooks = 0;
+    await waitFor(context, async () => {
+      const difference = differenceFrom(settings, await readNetworkState(host));
+      rightLooks = difference === undefined ? rightLooks + 1 : 0;
+      return rightLooks === STEADY_LOOKS || (difference ?? `${settings.link} has them since a moment ago`);
+    }, {
       what: `${settings.link} to have its new settings`,
       timeoutSec: TAKEN_UP_SEC,
-      intervalMs: 500,
+      intervalMs: LOOK_MS,
     });
     trial.takenUp();
   },

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { stubOperation } from "../../routes/settings_stub.ts";
 import { createConsoleFeed } from "../../../agent/console/feed.ts";
 import type { OperationView } from "../../../agent/operation/operation.ts";
+import { LinkSettings } from "../../../agent/network/link_settings.ts";
+import type { NetworkService } from "../../../agent/network/network_service.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { systemClock } from "../../../agent/clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
@@ -17,7 +19,7 @@ function feedOn() {
     address: "192.0.2.7",
     current: [] as OperationView[],
     token: "AAAAA" as string | undefined,
-    trialEndsAt: undefined as string | undefined,
+    trial: undefined as ReturnType<NetworkService["trial"]>,
     tell: () => {},
   };
   const host = new FakeHost({ "/etc/resolv.conf": "nameserver 192.0.2.1\n" }, {
@@ -45,7 +47,7 @@ function feedOn() {
     setup: { view: () => setup, subscribe },
     access: { tokenToShow: () => state.token },
     network: {
-      trialEndsAt: () => state.trialEndsAt,
+      trial: () => state.trial,
       operation: () => stubOperation({ name: "network" }),
       subscribe,
     },
@@ -92,12 +94,14 @@ Deno.test("new settings of a link that are tried are told at once, and that they
   const { feed, state, stop, listeners } = feedOn();
   try {
     let { revision } = await feed.next(undefined, 0);
-    for (const endsAt of ["2026-11-26T22:00:30.000Z", undefined]) {
+    const settings = LinkSettings.parse({ link: "ens3", method: "dhcp" });
+    const endsAt = "2026-11-26T22:00:30.000Z";
+    for (const trial of [{ mark: "secret", endsAt, mayBeKept: true, settings }, undefined]) {
       const waiting = feed.next(revision, 60_000);
-      state.trialEndsAt = endsAt;
+      state.trial = trial;
       for (const it of listeners) it();
       const next = await waiting;
-      assert.equal(next.network.trialEndsAt, endsAt ?? null);
+      assert.deepEqual(next.network.trial, trial ? { endsAt, mayBeKept: true } : null);
       revision = next.revision;
     }
   } finally {

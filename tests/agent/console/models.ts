@@ -32,7 +32,7 @@ const noAddress = sampleDocument({
     }],
     gateway: null,
     resolvers: [],
-    trialEndsAt: null,
+    trial: null,
     change: null,
   },
 });
@@ -140,8 +140,18 @@ export const MODELS: Readonly<Record<string, Model>> = {
     },
   }),
   "a link, about to be tried": sampleModel({ view: { ...linkView(sampleModel()), row: 3 } }),
+  "network taken up": sampleModel({
+    document: {
+      ...fresh,
+      network: { ...fresh.network, trial: { endsAt: "2026-11-26T22:00:30.000Z", mayBeKept: false } },
+    },
+    view: { name: "network", offset: 0 },
+  }),
   "network on trial": sampleModel({
-    document: { ...fresh, network: { ...fresh.network, trialEndsAt: "2026-11-26T22:00:30.000Z" } },
+    document: {
+      ...fresh,
+      network: { ...fresh.network, trial: { endsAt: "2026-11-26T22:00:30.000Z", mayBeKept: true } },
+    },
     view: { name: "network", offset: 0 },
   }),
   "logs": sampleModel({

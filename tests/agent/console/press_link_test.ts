@@ -66,10 +66,14 @@ Deno.test("what is tried is kept or taken back, what waits is accepted, and noth
     const document = sampleDocument();
     return { ...network, document: { ...document, network: { ...document.network, ...more } } };
   };
-  const onTrial = withNetwork({ trialEndsAt: "2026-11-26T22:00:30.000Z" });
+  const endsAt = "2026-11-26T22:00:30.000Z";
+  const onTrial = withNetwork({ trial: { endsAt, mayBeKept: true } });
   assert.deepEqual(after(onTrial, typed("k")).intent, { type: "keep-network" });
   assert.deepEqual(after(onTrial, typed("t")).intent, { type: "take-network-back" });
   assert.deepEqual(after(onTrial, typed("c")).intent, { type: "redraw" });
+  const takingUp = withNetwork({ trial: { endsAt, mayBeKept: false } });
+  assert.deepEqual(after(takingUp, typed("k")).intent, { type: "redraw" });
+  assert.deepEqual(after(takingUp, typed("t")).intent, { type: "take-network-back" });
   const change = { isRunning: false, lines: [], acceptIds: ["node-address"] };
   assert.deepEqual(after(withNetwork({ change }), typed("a")).intent, {
     type: "accept-network",

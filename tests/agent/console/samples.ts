@@ -21,7 +21,7 @@ export function sampleDocument(other: Partial<ConsoleDocument> = {}): ConsoleDoc
       }],
       gateway: "192.168.64.1",
       resolvers: ["192.168.64.1", "1.1.1.1"],
-      trialEndsAt: null,
+      trial: null,
       change: null,
     },
     status: { ...status, urls: { statusUrl: "http://192.168.64.8:8080/", loginUrl: null } },

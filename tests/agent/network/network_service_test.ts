@@ -118,6 +118,19 @@ Deno.test("a link that does not take its settings has the old ones at once, and 
     assert.match(state.failure.details + state.failure.message, /Error in network definition/);
     assert.equal(host.files.has(OUR_FILE), false);
     assert.equal(machine.now.address, LEASED);
+    assert.equal((await network.look()).trial, undefined);
+    assert.equal(network.trial(), undefined);
+  }));
+
+Deno.test("a link that is set up twice, and is bare in between, has its settings tried all the same", () =>
+  withAgent(async ({ network, machine }) => {
+    machine.bareLooks = 1;
+    await network.change(FIXED, BY);
+    await pass(machine, 8_000);
+    assert.deepEqual(network.keep(), { ok: true });
+    await pass(machine, 1_000);
+    assert.equal((await status(network)).status, "done");
+    assert.equal(machine.now.address, "192.168.64.50");
   }));
 
 Deno.test("killed at every write: what was not kept is taken back at the next start, what was kept stays", async () => {

@@ -22,6 +22,9 @@ export class Machine {
   restarts = 0;
   /** What `netplan apply` says in place of doing it. */
   refusal: string | undefined;
+  /** At how many of the looks after the first, once settings were applied, the link has no address for a moment. */
+  bareLooks = 0;
+  #looksSinceApplied = 0;
 
   /** The disk of the process that lives; what a dead one still runs changes nothing. */
   #disk: FakeHost | undefined;
@@ -48,13 +51,15 @@ export class Machine {
 
   #links() {
     const { address, prefix, isLeased } = this.now;
+    const look = ++this.#looksSinceApplied;
+    const isBare = look > 1 && look <= 1 + this.bareLooks;
     return [
       { ifname: "lo", flags: ["LOWER_UP"], addr_info: [{ local: "127.0.0.1", prefixlen: 8 }] },
       {
         ifname: "ens18",
         link_type: "ether",
         flags: ["LOWER_UP"],
-        addr_info: [{ local: address, prefixlen: prefix, dynamic: isLeased }],
+        addr_info: isBare ? [] : [{ local: address, prefixlen: prefix, dynamic: isLeased }],
       },
     ];
   }
@@ -72,6 +77,7 @@ export class Machine {
       ? { dhcp4: true }
       : parse(new TextDecoder().decode(file.bytes)).network.ethernets["00-alga-ens18"];
     const [address = LEASED, prefix = "24"] = found.addresses?.[0]?.split("/") ?? [];
+    this.#looksSinceApplied = 0;
     this.now = {
       address,
       prefix: Number(prefix),
