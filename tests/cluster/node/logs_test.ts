@@ -19,10 +19,14 @@ const IMAGE = `${REGISTRY_HOST}/logs/busybox:1`;
 const PATIENCE_SEC = 300;
 /** About 2 MB in all, at a pace that the kubelet's looks, every 3 s, can follow. */
 const LINES = 16_000;
-const TALKER = `i=0; while [ $i -lt ${LINES} ]; do echo "line $i ${"x".repeat(110)}"; i=$((i+1)); ` +
+/** A folder of the node that its pods see as well. */
+const SHARED = "/var/logs-test";
+/** Says nothing more until the test follows it: it may be looked for late. */
+const ON_CUE = "[ -e /v/lived ] || echo on cue; until [ -e /v/go ]; do sleep 0.1; done; ";
+const TALKER = `${ON_CUE}i=0; while [ $i -lt ${LINES} ]; do echo "line $i ${"x".repeat(110)}"; i=$((i+1)); ` +
   `[ $((i%200)) = 0 ] && sleep 0.15; done; echo the end; sleep 36000`;
 const CRASHER =
-  'if [ -e /v/lived ]; then n=2; else n=1; fi; touch /v/lived; for i in 1 2 3 4 5; do echo "life $n, line $i"; sleep 0.2; done; ' +
+  `${ON_CUE}if [ -e /v/lived ]; then n=2; else n=1; fi; touch /v/lived; for i in 1 2 3 4 5; do echo "life $n, line $i"; sleep 0.2; done; ` +
   "[ $n = 1 ] && exit 1; sleep 36000";
 
 Deno.test({
@@ -101,9 +105,13 @@ async function startPod(kube: KubeClient, name: string, script: string): Promise
         command: ["/bin/sh", "-c", script],
         volumeMounts: [{ name: "v", mountPath: "/v" }],
       }],
-      volumes: [{ name: "v", emptyDir: {} }],
+      volumes: [{ name: "v", hostPath: { path: `${SHARED}/${name}`, type: "DirectoryOrCreate" } }],
     },
   });
+}
+
+async function giveCue({ node }: Rig, pod: string): Promise<void> {
+  await node.namespace.must(["touch", `${SHARED}/${pod}/go`]);
 }
 
 const queryFor = (name: string, more: Partial<LogQuery> = {}): LogQuery => ({
@@ -140,6 +148,7 @@ async function follow(logs: LogService, query: LogQuery) {
 }
 
 const wholeTalk = () => [
+  "on cue",
   ...Array.from({ length: LINES }, (_, i) => `line ${i} ${"x".repeat(110)}`),
   "the end",
 ];
@@ -152,6 +161,7 @@ async function files({ host }: Rig, pod: string): Promise<string[]> {
 async function rotates(rig: Rig): Promise<void> {
   await startPod(rig.kube, "talker", TALKER);
   const following = await follow(rig.logs, queryFor("talker"));
+  await giveCue(rig, "talker");
   await following.until("all was said", (it) => it.at(-1) === "the end");
   await following.stop();
   assert.deepEqual(following.texts, wholeTalk());
@@ -174,18 +184,20 @@ async function pagesBack({ logs }: Rig): Promise<void> {
   assert.ok(texts.length > LINES / 2, `${texts.length}`);
 }
 
-async function restarts({ kube, logs }: Rig): Promise<void> {
+async function restarts(rig: Rig): Promise<void> {
+  const { kube, logs } = rig;
   await startPod(kube, "crasher", CRASHER);
   const following = await follow(logs, queryFor("crasher"));
+  await giveCue(rig, "crasher");
   await following.until("the second life ends", (it) => it.includes("life 2, line 5"));
   await following.stop();
   const life = (n: number) => Array.from({ length: 5 }, (_, i) => `life ${n}, line ${i + 1}`);
-  assert.deepEqual(following.texts, [...life(1), ...life(2)]);
+  assert.deepEqual(following.texts, ["on cue", ...life(1), ...life(2)]);
   const before = await logs.page(queryFor("crasher", { previous: true }), {
     limit: 100,
     signal: AbortSignal.timeout(30_000),
   });
-  assert.deepEqual(before?.entries.map((it) => it.head.text), life(1));
+  assert.deepEqual(before?.entries.map((it) => it.head.text), ["on cue", ...life(1)]);
 }
 
 async function sees({ logs }: Rig, name: string): Promise<void> {
