@@ -6,7 +6,7 @@ import { runParts } from "./gate/run_parts.ts";
 import type { Part } from "./gate/part.ts";
 
 /**
- * The gate: every part within its time, two side by side, and a closing line that counts them: "N passed, N failed, N skipped".
+ * The gate: every part within its time, some side by side, and a closing line that counts them: "N passed, N failed, N skipped".
  * Started by `.ci/run`; `--help` has the options.
  */
 const HELP = `.ci/run [--only WORD]… [--quick] [--list]
@@ -26,7 +26,7 @@ const chosen = PARTS.filter((it) =>
 );
 if (options.list) {
   for (const it of chosen) {
-    console.log(`${it.lane.padEnd(5)}  ${`${it.limitMin}`.padStart(3)} min  ${it.name}`);
+    console.log(`${it.lane.padEnd(7)}  ${`${it.limitMin}`.padStart(3)} min  ${it.name}`);
   }
   Deno.exit(0);
 }
@@ -89,7 +89,7 @@ function readOptions(): { only: string[]; quick: boolean; list: boolean } {
   }
 }
 
-/** Shows whole lines with the name of their part: two parts speak at the same time. */
+/** Shows whole lines with the name of their part: several parts speak at the same time. */
 function inLines(part: Part): (text: string) => void {
   let rest = "";
   return (text) => {

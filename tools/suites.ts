@@ -32,6 +32,9 @@ export const SUITES: readonly Suite[] = [
   { name: "walk on the simulator", paths: ["tests/walk"] },
   { name: "support bundle", paths: ["tests/bundle"] },
   { name: "browser", paths: ["tests/browser"] },
+  { name: "systemd in a container", paths: ["tests/container"], isLong: true },
+  { name: "virtual machine", paths: ["tests/vm"], isLong: true },
+  { name: "installation image", paths: ["tests/installation"], isLong: true },
   {
     name: "real Kubernetes API",
     paths: [
@@ -50,7 +53,4 @@ export const SUITES: readonly Suite[] = [
     paths: ["tests/cluster/node", "tests/cluster/appliance_test.ts", "tests/cluster/update_test.ts"],
     isLong: true,
   },
-  { name: "systemd in a container", paths: ["tests/container"], isLong: true },
-  { name: "virtual machine", paths: ["tests/vm"], isLong: true },
-  { name: "installation image", paths: ["tests/installation"], isLong: true },
 ];

@@ -22,7 +22,7 @@ Deno.test("the gate refuses a part that it does not know and names those that it
 
 Deno.test("--list shows the parts with their limits; --quick leaves out what takes long", async () => {
   const all = await gate("--list");
-  assert.match(all.stdout, /^test +\d+ min {2}real node$/m);
+  assert.match(all.stdout, /^machine +\d+ min {2}real node$/m);
   const quick = await gate("--list", "--quick");
   assert.doesNotMatch(quick.stdout, /real node|programs|clean tree|system packages/);
   assert.match(quick.stdout, /unit and component/);

@@ -7,8 +7,8 @@ export type CommandLine = readonly [program: string, ...args: string[]];
 export interface Part {
   /** As it is chosen with `--only` and shown in the table. */
   readonly name: string;
-  /** Parts of one lane run one after the other; the two lanes run side by side. */
-  readonly lane: "build" | "test";
+  /** Parts of one lane run one after the other; the lanes run side by side. */
+  readonly lane: "build" | "test" | "machine";
   readonly command: CommandLine;
   /** Longer than this it is stopped. */
   readonly limitMin: number;

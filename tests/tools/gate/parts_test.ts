@@ -30,6 +30,7 @@ Deno.test("every part waits only for parts that there are, and all of them come 
   const place = (it: string) => started.indexOf(it);
   assert.ok(place("real node") > place("programs: node"));
   assert.ok(place("compile") > place("Flux definitions"));
+  assert.ok(place("systemd in a container") > place("house"));
 });
 
 Deno.test("only what comes over the network is tried again", () => {
