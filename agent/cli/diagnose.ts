@@ -109,8 +109,19 @@ async function judgeAnswer(ask: () => Promise<unknown>): Promise<Judgement> {
 }
 
 async function judgeDisk(host: Host): Promise<Judgement> {
-  const [fullest] = (await readFileSystems(host)).toSorted((a, b) => a.avail - b.avail);
+  const all = await readFileSystems(host);
+  const [fullest] = all.toSorted((a, b) => a.avail - b.avail);
   if (fullest === undefined) return { status: "unknown", found: "no disk is known", wayOut: "" };
+  const closed = all.find((it) => it.options.split(",").includes("ro"));
+  if (closed !== undefined) {
+    return {
+      status: "bad",
+      found: `${closed.target} cannot be written: it is mounted read-only`,
+      // Linux does this by itself to a disk that gives errors (mount option errors=remount-ro).
+      wayOut:
+        `look for errors of the disk (sudo dmesg --level err), then restart this machine, which checks it`,
+    };
+  }
   const found = `${mbText(fullest.avail)} free on ${fullest.target}`;
   if (fullest.avail >= DISK_MIN_BYTES) return { status: "ok", found, wayOut: "" };
   return { status: "bad", found, wayOut: "make room, for example: sudo journalctl --vacuum-size=100M" };

@@ -17,6 +17,9 @@ containerTest(
     }
     await it.sh("systemctl start alga-appliance");
     assert.match((await login()).text, /name="token"/);
+    const doctor = await it.run("alga-agent", "doctor");
+    assert.match(doctor.stdout, /^x +Disk +\/var\/lib cannot be written/m);
+    assert.equal(doctor.code, 3);
     await it.sh(`systemctl stop alga-appliance && umount ${FOLDERS} && systemctl start alga-appliance`);
     await login();
     assert.equal(await it.sh("alga-agent token show 2>/dev/null"), token);

@@ -3,8 +3,8 @@ import { diagnose, whyAway } from "../../../agent/cli/diagnose.ts";
 import { AgentError } from "../../../agent/error.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
-const disk = (avail: number) => ({
-  stdout: JSON.stringify({ filesystems: [{ target: "/", size: 1e11, used: 1, avail }] }),
+const disk = (avail: number, options = "rw,relatime") => ({
+  stdout: JSON.stringify({ filesystems: [{ target: "/", size: 1e11, used: 1, avail, options }] }),
 });
 const RUNS = "LoadState=loaded\nActiveState=active\nSubState=running\nResult=success\nNRestarts=0\n";
 
@@ -69,6 +69,16 @@ Deno.test("a full disk is told before what follows from it", async () => {
   const all = await diagnose(machine(RUNS, 1_000_000), dead);
   assert.match(whyAway(all)[1] ?? "", /^Disk: 1 MB free on \//);
   assert.match(whyAway(all)[2] ?? "", /vacuum/);
+});
+
+Deno.test("a disk that is mounted read-only is told whatever is free on it", async () => {
+  const host = machine(RUNS);
+  host.commands.set("findmnt", disk(1e10, "ro,relatime,errors=remount-ro"));
+  const all = await diagnose(host, answers);
+  const found = all.find((it) => it.id === "disk");
+  assert.equal(found?.status, "bad");
+  assert.match(found?.found ?? "", /^\/ cannot be written/);
+  assert.match(found?.wayOut ?? "", /dmesg.*restart this machine/);
 });
 
 Deno.test("where systemd tells nothing the answer itself is the reason", async () => {
