@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { shortId } from "../agent/access/sessions.ts";
 import type { AppDeps, Env } from "./app_deps.ts";
 import { ownSession } from "./end_sessions.ts";
+import { socketCaller } from "./socket_caller.ts";
 
 /** What changes nothing although it is sent with POST: forms under way, and looks at what a change would do. */
 const NO_CHANGE: ReadonlySet<string> = new Set([
@@ -61,8 +62,9 @@ export function auditChanges(deps: AppDeps): MiddlewareHandler<Env> {
 
 /** Who asks: never a secret, and of a session only its short name. */
 function whoAsks(c: Context<Env>): Record<string, string> {
+  const onSocket = socketCaller(c);
+  if (onSocket !== undefined) return { via: onSocket };
   const address = c.env.remoteAddr;
-  if (address === "socket") return { via: "command line" };
   const session = ownSession(c);
   return session ? { via: "browser", address, session: shortId(session) } : { via: "API token", address };
 }

@@ -4,6 +4,7 @@ import { toFieldErrors } from "../agent/setup/mod.ts";
 import { mediaTypeOf } from "../agent/text/http_message.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem, fieldsProblem } from "./problem.ts";
+import { socketCaller } from "./socket_caller.ts";
 
 /** A body of a request that needs none. */
 export const Empty = z.strictObject({});
@@ -14,7 +15,7 @@ export const Acknowledge = z.strictObject({
 
 /** Who asks through the API, as it is kept and shown. */
 export function apiCaller(c: Context<Env>): string {
-  return c.env.remoteAddr === "socket" ? "command line" : `API ${c.env.remoteAddr}`;
+  return socketCaller(c) ?? `API ${c.env.remoteAddr}`;
 }
 
 /** Parses a body or answers why it cannot. */

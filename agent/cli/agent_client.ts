@@ -1,3 +1,4 @@
+import { LINE_HEADER } from "../console/line_name.ts";
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { PATHS } from "../state/paths.ts";
@@ -13,8 +14,8 @@ export interface AgentClient {
 
 const TIMEOUT_MS = 30_000;
 
-/** A client for the agent of this host. */
-export function connectAgent(host: Host): AgentClient {
+/** A client for the agent of this host. `line`: name of the console that it asks for, else it is a command. */
+export function connectAgent(host: Host, { line }: { line?: string } = {}): AgentClient {
   const path = host.path(PATHS.socket);
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
   return {
@@ -26,9 +27,11 @@ export function connectAgent(host: Host): AgentClient {
           client,
           method,
           signal: AbortSignal.timeout(TIMEOUT_MS),
-          ...(body === undefined
-            ? {}
-            : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+          headers: {
+            ...body === undefined ? {} : { "content-type": "application/json" },
+            ...line === undefined ? {} : { [LINE_HEADER]: line },
+          },
+          ...body === undefined ? {} : { body: JSON.stringify(body) },
         });
         text = await response.text();
       } catch (cause) {

@@ -1,3 +1,4 @@
+import { isLineName, NO_LINE } from "../console/line_name.ts";
 import { newModel } from "../console/model.ts";
 import { RealHost } from "../host/real_host.ts";
 import { connectAgent } from "./agent_client.ts";
@@ -45,11 +46,11 @@ Example: sudo alga-agent console --plain`,
         },
       } as const,
     );
-    if (values.line !== undefined && !/^[\w-]{1,30}$/.test(values.line)) {
+    if (values.line !== undefined && !isLineName(values.line)) {
       throw new UsageError(`--line must be the name of a line like tty1 or ttyS0, not "${values.line}"`);
     }
     const host = new RealHost(await requireRoot(values.root));
-    const client = connectAgent(host);
+    const client = connectAgent(host, { line: values.line ?? NO_LINE });
     try {
       const agent = createConsoleAgent(host, client, values.line);
       const isPlain = values.plain || isTrue(terminal.env?.("ACCESSIBLE")) ||

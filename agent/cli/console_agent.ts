@@ -1,3 +1,4 @@
+import { NO_LINE } from "../console/line_name.ts";
 import type { ConsoleDocument } from "../console/document.ts";
 import type { LogSource, PowerAction } from "../console/model.ts";
 import { errorText } from "../error.ts";
@@ -79,7 +80,7 @@ export function createConsoleAgent(host: Host, client: AgentClient, line: string
     answers: () => reply(client.request("GET", "/api/v1/setup/answers")),
     put: (field, value) => reply(client.request("PUT", "/api/v1/setup/answers", { field, value })),
     start: (checksOnly) =>
-      reply(client.request("POST", "/api/v1/setup/start", { terminal: line ?? "terminal", checksOnly })),
+      reply(client.request("POST", "/api/v1/setup/start", { terminal: line ?? NO_LINE, checksOnly })),
     post: (path) => reply(client.request("POST", `/api/v1/setup/${path}`, {})),
     keepNetwork: () => reply(client.request("POST", "/api/v1/network/keep", {})),
     takeNetworkBack: () => reply(client.request("POST", "/api/v1/network/take-back", {})),

@@ -67,7 +67,7 @@ containerTest(
         new RegExp(`${LAN}\\.50/24 {2}static[^]*are tried until[^]*k Keep them`),
       );
       await press("k");
-      await shows("it is kept", /The last change was kept, asked for by [^]*c Change a link/);
+      await shows("it is kept", /The last change was kept, asked for by console terminal[^]*c Change a link/);
     });
     await onConsole(it, async ({ press, shows, type }) => {
       const answer = async (question: RegExp, text: string) => {

@@ -316,6 +316,27 @@ Deno.test("the socket of the command line has the same API", async () => {
   assert.equal(settings.requests[0]?.by, "command line");
 });
 
+for (const [line, by] of [["tty1", "console tty1"], ["tty1 (Maria)", "command line"]] as const) {
+  Deno.test(`over the socket "${line}" is told as "${by}", and over the network is nobody's console`, async () => {
+    const { socket, settings, deps, api } = await startApp();
+    const audited: unknown[] = [];
+    deps.audit.record = (_type, data) => Promise.resolve(void audited.push(data));
+    const [body, name] = [{ noProxy: "intern.example" }, { "x-alga-console": line }];
+    const response = await socket.fetch(
+      new Request("http://localhost/api/v1/settings", {
+        method: "PUT",
+        headers: { "content-type": "application/json", ...name },
+        body: JSON.stringify(body),
+      }),
+    );
+    assert.equal(response.status, 202);
+    assert.equal((await api("PUT", "/api/v1/settings", body, name)).status, 202);
+    assert.deepEqual(settings.requests.map((it) => it.by), [by, "API 192.0.2.7"]);
+    const result = "accepted";
+    assert.deepEqual(audited, [{ via: by, result }, { via: "API token", address: "192.0.2.7", result }]);
+  });
+}
+
 Deno.test("who sends answers again after setup is led to the settings, on the page and on the command line", () => {
   const { detail } = refusalProblem({ ok: false, reason: "already-done" });
   assert.match(detail, /on the page "Settings", or with "alga-agent settings set"\.$/);
