@@ -4,13 +4,21 @@ import { readBounded } from "./agent/cli/read_bounded.ts";
 import { readLine } from "./agent/cli/read_line.ts";
 import { readSecret } from "./agent/cli/read_secret.ts";
 import { runCli } from "./agent/cli/run_cli.ts";
-import { isJournalStream, type LogLevel, withPriority } from "./agent/text/log_line.ts";
+import {
+  asFields,
+  isJournalStream,
+  type LogAbout,
+  type LogLevel,
+  withPriority,
+} from "./agent/text/log_line.ts";
+import { openJournalSocket } from "./systemd/journal_socket.ts";
 
 // A certificate authority that a site installed in the system counts in every client of every command, as it does below the
 // unit. Read when the first client is made.
 if (Deno.env.get("DENO_TLS_CA_STORE") === undefined) Deno.env.set("DENO_TLS_CA_STORE", "system,mozilla");
 
 const isJournal = isJournalStream(Deno.env.get("JOURNAL_STREAM"), fstatSync(2));
+const journal = isJournal ? openJournalSocket() : undefined;
 const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => ended.abort());
 
@@ -33,7 +41,12 @@ const code = await runCli(COMMANDS, Deno.args, {
 Deno.exit(code);
 
 /** Talk that nobody hears any more (a closed pipe, a full disk) must not end what the program does. */
-function say(text: string, level: LogLevel = "info"): void {
+function say(text: string, level: LogLevel = "info", about?: LogAbout): void {
+  if (journal === undefined || about === undefined) return write(text, level);
+  journal.send(asFields(level, text, about)).catch(() => write(text, level));
+}
+
+function write(text: string, level: LogLevel): void {
   try {
     writeAll(Deno.stderr, new TextEncoder().encode(isJournal ? withPriority(level, text) : text));
   } catch {

@@ -1,3 +1,5 @@
+import { openOwnSocket, type OwnSocket } from "./own_socket.ts";
+
 /** Tells systemd about this service. Every call does nothing when systemd did not start us. @see sd_notify(3) */
 export interface Notifier {
   /** Assignments, one a line: "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=…". @throws if systemd's socket is gone. */
@@ -16,29 +18,19 @@ export function openNotifier(): Notifier {
   if (!target) {
     return { notify: () => Promise.resolve(), watchdogMs: undefined, close: () => Promise.resolve() };
   }
-  let own: { socket: Deno.DatagramConn; path: string; madeFolder?: string } | undefined;
+  let own: OwnSocket | undefined;
   return {
     async notify(state) {
       if (!target.startsWith("/")) throw new TypeError(`Cannot reach "${target}": it is not a path`);
-      own ??= openOwn();
-      await own.socket.send(new TextEncoder().encode(state), { transport: "unixpacket", path: target });
+      own ??= openOwnSocket("notify");
+      await own.send(state, target);
     },
     watchdogMs: watchdogMs(),
     async close() {
       if (!own) return;
-      own.socket.close();
-      await Deno.remove(own.madeFolder ?? own.path, { recursive: true }).catch(() => {});
+      await own.close();
     },
   };
-}
-
-/** Deno sends from a bound socket only, and binds it at a path only. */
-function openOwn(): { socket: Deno.DatagramConn; path: string; madeFolder?: string } {
-  const given = Deno.env.get("RUNTIME_DIRECTORY")?.split(":")[0];
-  const folder = given ?? Deno.makeTempDirSync({ prefix: "alga-notify-" });
-  const path = `${folder}/notify-${Deno.pid}.sock`;
-  const socket = Deno.listenDatagram({ transport: "unixpacket", path });
-  return { socket, path, ...(given === undefined ? { madeFolder: folder } : {}) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { LogLevel } from "../text/log_line.ts";
+import type { LogAbout, LogLevel } from "../text/log_line.ts";
 import type { Key } from "../console/model.ts";
 
 /** A terminal as a whole screen. */
@@ -20,8 +20,11 @@ export interface Terminal {
   out(text: string): void;
   /** The same of what is not text. */
   outBytes(bytes: Uint8Array): void;
-  /** Talk and errors go here, whole lines; in the journal with their level, which is "info" when nothing is said. */
-  err(text: string, level?: LogLevel): void;
+  /**
+   * Talk and errors go here, whole lines; in the journal with their level, which is "info" when nothing is said, and with what
+   * they are about.
+   */
+  err(text: string, level?: LogLevel, about?: LogAbout): void;
   /** Standard input to its end, or its first `maxBytes`. */
   readInput(maxBytes: number): Promise<Uint8Array>;
   /** One line of standard input without its end; `undefined` when there is nothing more. */

@@ -129,7 +129,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
       hstsDays: parseDays("--hsts-days", values["hsts-days"]),
     };
     const clock = systemClock;
-    const say: Say = (level, text) => terminal.err(`${printable(text)}\n`, level);
+    const say: Say = (level, text, about) => terminal.err(`${printable(text)}\n`, level, about);
     const startedMs = clock.nowMs();
 
     const found = await prepareFolders(host, clock);

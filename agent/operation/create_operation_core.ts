@@ -4,6 +4,7 @@ import { createAutoRetry } from "./auto_retry.ts";
 import { classifyFailure } from "./classify_failure.ts";
 import { entryOf, JOURNAL_FORMAT } from "./entries.ts";
 import { followJournal } from "./fold_operation.ts";
+import { logLineOf } from "./log_line_of.ts";
 import { createObligations } from "./obligations.ts";
 import type { Operation, OperationState, OperationView, Workspace } from "./operation.ts";
 import { Interruption, type OperationCore, type OperationDeps } from "./operation_core.ts";
@@ -87,8 +88,14 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
 
   async function record(event: string, data: Record<string, unknown>): Promise<number> {
     const { seq } = await journal.append(...entryOf(name, event, data));
+    tell(event, data);
     await noted();
     return seq;
+  }
+
+  function tell(event: string, data: Record<string, unknown>): void {
+    const told = logLineOf(operation, event, data);
+    if (told) deps.say(told.level, told.text, { operation: name, step: told.step });
   }
 
   /** After a line of the journal: it counts, whether or not what is derived from it can be written now. */
@@ -257,6 +264,7 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
       // Both inputs are on disk until the journal tells which count.
       await store.write({ runId, inputs: given }, before);
       await journal.append(`${name}.requested`, { ...data, runId, format: JOURNAL_FORMAT });
+      tell("requested", data);
       inputs = given;
       await noted();
     },

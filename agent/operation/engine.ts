@@ -74,6 +74,7 @@ export function createEngine(deps: EngineDeps): Engine {
         journal,
         takeLock: (by) => takeLock(name, by),
         changed: () => changed(name),
+        say: deps.say ?? (() => {}),
         async dischargeOthers() {
           for (const it of cores.values()) {
             if (it !== core && !it.worker.isWorking()) await it.dischargeOwed();

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import type { Journal } from "../state/journal.ts";
+import type { Say } from "../text/log_line.ts";
 import type { FoldedOperation } from "./fold_operation.ts";
 import type { LockReply } from "./operation_lock.ts";
 import type { Operation, OperationView, PlannedStep } from "./operation.ts";
@@ -14,6 +15,7 @@ export interface OperationDeps {
   journal: Journal;
   takeLock(by: string): Promise<LockReply>;
   changed(): void;
+  say: Say;
   /** What other operations could not discharge so far. */
   dischargeOthers(): Promise<void>;
   /** The lock was given back. */

@@ -74,6 +74,17 @@ containerTest(
       await ended(it);
     };
 
+    const about = (step: string) =>
+      it.sh(
+        `journalctl -u alga-appliance ALGA_OPERATION=network ALGA_STEP=${step} -o cat --no-pager`,
+      );
+    await until(
+      "the journal has it",
+      () => about("keep"),
+      (text) => /Wait for somebody to keep them: done/.test(text),
+    );
+    assert.match(await about("try"), /^Change of the network: Try the new settings: done in/m);
+
     const said = await it.sh(
       `alga-agent network set host0 --address ${LAN}.60/24 --gateway ${LAN}.1 2>&1; true`,
     );

@@ -12,7 +12,7 @@ export interface Room {
 
 /** From the faces down to words and numbers. */
 export const ROOMS: readonly Room[] = [
-  { path: "main.ts", holds: "argv → command", knows: ["agent/cli", "agent/text"] },
+  { path: "main.ts", holds: "argv → command", knows: ["agent/cli", "agent/text", "systemd"] },
   {
     path: "agent/cli",
     holds: "one file per subcommand; `serve.ts` puts the parts together",
@@ -426,7 +426,7 @@ export const CONNECTORS: Readonly<Record<string, string>> = {
   "flux/crds.ts": "definitions inside the program",
   "views/stylesheet.ts": "the stylesheet inside the program",
   "systemd/unit_text.ts": "the unit file inside the program",
-  "systemd/notifier.ts": "the socket of sd_notify",
+  "systemd/own_socket.ts": "the socket from which systemd is told",
 };
 
 /** The table of docs/architecture.md. */
