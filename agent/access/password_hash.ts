@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
-import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { randomBytes, scrypt } from "node:crypto";
 import * as z from "zod";
 import { MAX_PASSWORD_CHARS } from "../text/password_rules.ts";
+import { sameBytes } from "../text/same_bytes.ts";
 
 /** What a new hash costs: 16 MiB and some 50 ms of one core. @see contract.md 11.2, RFC 7914 */
 const PARAMS = { N: 16_384, r: 8, p: 1, keyLength: 64 } as const;
@@ -42,7 +43,7 @@ export async function isPassword(text: string, kept: PasswordHash): Promise<bool
   if (text.length > MAX_PASSWORD_CHARS) return false;
   const wanted = Buffer.from(kept.hash, "hex");
   const key = await deriveKey(text, Buffer.from(kept.salt, "hex"), kept.params);
-  return key.length === wanted.length && timingSafeEqual(key, wanted);
+  return sameBytes(key, wanted);
 }
 
 function deriveKey(text: string, salt: Buffer, params: PasswordHash["params"]): Promise<Buffer> {

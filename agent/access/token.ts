@@ -1,4 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import { sameBytes } from "../text/same_bytes.ts";
 
 /** Crockford's base32: no I, L, O, U, so that a token can be read out and typed. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -27,7 +28,7 @@ export function isToken(text: string): boolean {
 
 /** Compares in constant time, whatever the lengths. */
 export function sameToken(a: string, b: string): boolean {
-  return timingSafeEqual(sha256(normalizeToken(a)), sha256(normalizeToken(b)));
+  return sameBytes(sha256(normalizeToken(a)), sha256(normalizeToken(b)));
 }
 
 function sha256(text: string): Uint8Array {

@@ -1,6 +1,7 @@
 import { createTarDecoder } from "modern-tar";
 import { AgentError, errorText } from "../error.ts";
 import { BundleManifest } from "./manifest.ts";
+import { tryParseJson } from "../text/try_parse_json.ts";
 
 const MIB = 1024 * 1024;
 /** A bundle is at most 60 MiB; what is far larger once unpacked is something else. */
@@ -45,7 +46,7 @@ export async function readBundle(bytes: ReadableStream<Uint8Array>): Promise<Rea
   }
   const text = files.get("manifest.json");
   if (text === undefined) throw notABundle("it has no manifest.json");
-  const parsed = BundleManifest.safeParse(tryParse(new TextDecoder().decode(text)));
+  const parsed = BundleManifest.safeParse(tryParseJson(new TextDecoder().decode(text)));
   if (!parsed.success) {
     throw notABundle(`its manifest.json has a wrong "${parsed.error.issues[0]?.path.join(".")}"`);
   }
@@ -57,12 +58,4 @@ function notABundle(why: string): AgentError {
     hint:
       'Name a file that "alga-agent bundle" or the page Support made; one that ends in .age is opened with age(1) first',
   });
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,10 +9,11 @@ import {
   StatusMemory,
 } from "../status/mod.ts";
 import { bundleText, type ReadBundle } from "./read_bundle.ts";
+import { tryParseJson } from "../text/try_parse_json.ts";
 
 /** What the appliance saw when the bundle was made. @throws {AgentError} USAGE when it is not in the bundle. */
 export function readEvidence(bundle: ReadBundle): Evidence {
-  const given = Object(tryParse(bundleText(bundle, "replay/evidence.json") ?? ""));
+  const given = Object(tryParseJson(bundleText(bundle, "replay/evidence.json") ?? ""));
   const snapshot = asSnapshot(given.snapshot);
   if (snapshot === undefined || Number.isNaN(Date.parse(given.at))) {
     throw new AgentError("USAGE", "This bundle does not tell what the appliance saw", {
@@ -53,12 +54,4 @@ function asSnapshot(value: unknown): Snapshot | undefined {
     }
   }
   return merged as unknown as Snapshot;
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { IMAGE } from "../causes/image.ts";
 import { NETWORK } from "../causes/network.ts";
 import { REGISTRY } from "../causes/registry.ts";
 import { isClusterName, SERVICE_PREFIX } from "../product/networks.ts";
+import { statusesIn } from "./http_status.ts";
 import { DISK_FULL } from "./kernel_words.ts";
 
 /** What a cause in the network may ask for. */
@@ -82,16 +83,18 @@ function isServiceAddress(address: string): boolean {
 const network = (cause: Cause<NetworkWords>): Told => ({ about: "network", cause });
 const image = (cause: Cause<ImageWords>): Told => ({ about: "image", cause });
 
-/** First match wins: what names the cause stands before what only names the result. A number is a status where its own words or none follow. */
-const PATTERNS: readonly { told: Told; test: RegExp }[] = [
+/** First match wins: what names the cause stands before what only names the result. */
+const PATTERNS: readonly { told: Told; test: RegExp; statuses?: readonly string[] }[] = [
   { told: image(IMAGE.noSpace), test: DISK_FULL },
   {
     told: network(NETWORK.proxyAuth),
-    test: /Proxy Authentication Required|proxy authorization required|\b407(?= Proxy|[^\w ]|\s*$)/i,
+    test: /Proxy Authentication Required|proxy authorization required/i,
+    statuses: ["407"],
   },
   {
     told: network(REGISTRY.rateLimit),
-    test: /toomanyrequests|too many requests|\b429(?= Too|[^\w ]|\s*$)|rate limit/i,
+    test: /toomanyrequests|too many requests|rate limit/i,
+    statuses: ["429"],
   },
   { told: network(NETWORK.clock), test: /(?<!expired or is )not yet valid|not valid yet|NotValidYet/i },
   { told: network(NETWORK.clock), test: /has expired or is not yet valid/i },
@@ -110,13 +113,15 @@ const PATTERNS: readonly { told: Told; test: RegExp }[] = [
   {
     told: image(REGISTRY.auth),
     test:
-      /pull access denied|insufficient_scope|unauthorized|no basic auth|\b40[13](?= Unauthorized| Forbidden|[^\w ]|\s*$)|(?<!permission )\bdenied\b|forbidden/i,
+      /pull access denied|insufficient_scope|unauthorized|no basic auth|(?<!permission )\bdenied\b|forbidden/i,
+    statuses: ["401", "403"],
   },
   { told: image(IMAGE.arch), test: /no match for platform|no matching manifest for|exec format error/i },
   {
     told: network(REGISTRY.unavailable),
     test:
-      /\b50[0234](?= Internal| Bad| Service| Gateway|[^\w ]|\s*$)|internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
+      /internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
+    statuses: ["500", "502", "503", "504"],
   },
   {
     told: network(NETWORK.egress),
@@ -132,7 +137,8 @@ const PATTERNS: readonly { told: Told; test: RegExp }[] = [
   { told: image(REGISTRY.auth), test: /authorization failed|failed to authorize/i },
   {
     told: image(IMAGE.notFound),
-    test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|\b404(?= Not|[^\w ]|\s*$)/i,
+    test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found/i,
+    statuses: ["404"],
   },
   {
     told: image(IMAGE.invalid),
@@ -231,7 +237,10 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
   if (validity) {
     return { ...network(judgeValidity(validity)), ...untold, until: (validity[3] ?? "").slice(0, 10) };
   }
-  const found = PATTERNS.find((it) => it.test.test(bare));
+  const statuses = statusesIn(bare);
+  const found = PATTERNS.find((it) =>
+    it.test.test(bare) || it.statuses?.some((status) => statuses.includes(status))
+  );
   if (found?.told.cause.id === NETWORK.egress.id && isInCluster(server)) return undefined;
   return found && { ...found.told, ...untold };
 }

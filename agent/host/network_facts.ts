@@ -2,6 +2,8 @@ import ipaddr from "ipaddr.js";
 import * as z from "zod";
 import { AgentError } from "../error.ts";
 import type { Host } from "./host.ts";
+import { isLinkLocal } from "../text/network_address.ts";
+import { tryParseJson } from "../text/try_parse_json.ts";
 
 /** One address of this machine. */
 export interface InterfaceAddress {
@@ -150,7 +152,7 @@ export function mainInterface<T extends NetworkInterface>(
 }
 
 function isReachable({ address }: InterfaceAddress): boolean {
-  return !address.startsWith("169.254.");
+  return !isLinkLocal(address);
 }
 
 /** Where upstream DNS servers stand: those of systemd-resolved first, whose own file names only its stub. */
@@ -219,18 +221,10 @@ async function readJson<T>(host: Host, argv: [string, ...string[]], schema: z.Zo
   });
   const command = `"${argv.join(" ")}"`;
   if (code !== 0) throw new AgentError("COMMAND_FAILED", `${command} ended with ${code}: ${stderr.trim()}`);
-  const parsed = schema.safeParse(tryParseJson(stdout));
+  // `ip` prints nothing at all when there is nothing to list.
+  const parsed = schema.safeParse(stdout.trim() === "" ? [] : tryParseJson(stdout));
   if (!parsed.success) {
     throw new AgentError("COMMAND_FAILED", `${command} gave an answer that cannot be read`);
   }
   return parsed.data;
-}
-
-/** `ip` prints nothing at all when there is nothing to list. */
-function tryParseJson(text: string): unknown {
-  try {
-    return text.trim() === "" ? [] : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

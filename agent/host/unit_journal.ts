@@ -1,5 +1,6 @@
 import { redactLine } from "../text/redact/redact_line.ts";
 import type { Host } from "./host.ts";
+import { tryParseObject } from "../text/try_parse_json.ts";
 
 const LINE_LIMIT = 300;
 /** journalctl itself leaves messages of more than 4 KiB out, so this holds all lines. */
@@ -45,22 +46,13 @@ export async function readUnitJournal(
 /** Lines of `journalctl -o json`; what is none, or was cut, is left out. Never throws. */
 export function parseJournal(text: string): JournalLine[] {
   return text.split("\n").flatMap((line): JournalLine[] => {
-    const entry = tryParse(line);
+    const entry = tryParseObject(line);
     const micros = Number(entry?.__REALTIME_TIMESTAMP);
     const atMs = Math.floor(micros / 1_000);
     const message = entry && messageOf(entry.MESSAGE);
     if (!message || !(micros > 0) || Number.isNaN(new Date(atMs).getTime())) return [];
     return [{ at: new Date(atMs).toISOString(), text: redactLine(message) }];
   }).slice(-LINE_LIMIT);
-}
-
-function tryParse(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? value as Record<string, unknown> : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Text, or the bytes of a message that is not UTF-8; systemd.journal-fields(7). */

@@ -1,5 +1,6 @@
 import { levelOfPriority } from "./detect_level.ts";
 import { MAX_LINE_CHARS, nanoTimeOfMs, type RawLine } from "./log_line.ts";
+import { tryParseObject } from "../text/try_parse_json.ts";
 
 /** Longest entry that is looked at, as JSON. What is longer is told, not shown. */
 export const MAX_ENTRY_CHARS = 8 * MAX_LINE_CHARS;
@@ -13,7 +14,7 @@ export function isCursor(text: string): boolean {
 
 /** Lines of `journalctl -o json`, each entry as one line or, where it holds several, as several. Never throws. */
 export function parseJournalEntry(text: string): RawLine[] {
-  const entry = tryParse(text);
+  const entry = tryParseObject(text);
   const cursor = String(entry?.__CURSOR ?? "");
   const micros = String(entry?.__REALTIME_TIMESTAMP ?? "");
   if (entry === undefined || !isCursor(cursor) || !/^\d{1,17}$/.test(micros)) return [];
@@ -32,15 +33,6 @@ export function parseJournalEntry(text: string): RawLine[] {
     ...(priority === undefined || priority === "info" ? {} : { level: priority }),
     ...(cutBytes > 0 ? { cutBytes } : {}),
   }];
-}
-
-function tryParse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value as Record<string, unknown> : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function nanoTimeOfMicros(micros: string): string | undefined {

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { isInNetwork } from "../text/network_address.ts";
 
 /**
  * Whether a host is reached without the proxy, by the entries of a NO_PROXY list. They mean what they mean to Kubernetes and
@@ -37,7 +38,7 @@ function isExcepted(
 ): boolean {
   if (entry === "") return false;
   if (entry === "*") return true;
-  if (entry.includes("/")) return address !== undefined && isInside(address, entry);
+  if (entry.includes("/")) return address !== undefined && isInNetwork(address.toString(), entry);
   const split = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry);
   if (split && Number(split[2]) !== port) return false;
   const name = (split?.[1] ?? entry).replace(/^\[|\]$/g, "").replace(/\.$/, "");
@@ -45,13 +46,4 @@ function isExcepted(
   if (address !== undefined) return false;
   if (name.startsWith(".") || name.startsWith("*.")) return host.endsWith(name.replace(/^\*/, ""));
   return host === name || host.endsWith(`.${name}`);
-}
-
-function isInside(address: ipaddr.IPv4 | ipaddr.IPv6, cidr: string): boolean {
-  try {
-    const [network, bits] = ipaddr.parseCIDR(cidr);
-    return network.kind() === address.kind() && address.match(network, bits);
-  } catch {
-    return false; // no network
-  }
 }

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import * as z from "zod";
 import type { Host } from "../host/host.ts";
 import { NetworkError } from "./errors.ts";
+import { tryParseJson } from "../text/try_parse_json.ts";
 
 /** Where logins of registries and mirrors lie, in the form of docker's config.json; for root's eyes only. */
 export const REGISTRY_LOGINS = "/etc/alga-appliance/registry-login.json";
@@ -37,7 +38,9 @@ export async function readRegistryLogins(host: Pick<Host, "info" | "readText">):
   if ((info.mode & 0o077) !== 0) {
     throw refused(`can be read by others (mode ${info.mode.toString(8)}); run: chmod 600 ${REGISTRY_LOGINS}`);
   }
-  const parsed = Logins.safeParse(tryParse(await host.readText(REGISTRY_LOGINS) ?? ""));
+  const parsed = Logins.safeParse(
+    tryParseJson((await host.readText(REGISTRY_LOGINS) ?? "").replace(/^\uFEFF/, "")),
+  );
   if (!parsed.success) throw refused(`is not JSON like ${LOGINS_EXAMPLE}`);
   const found: Record<string, RegistryLogin> = {};
   for (const [name, entry] of Object.entries(parsed.data.auths)) {
@@ -64,14 +67,6 @@ function toLogin(entry: z.infer<typeof Entry> | undefined): RegistryLogin | unde
 function hostOf(name: string): string {
   const url = /^https?:\/\//.test(name) && URL.canParse(name) ? new URL(name).host : name.split("/")[0] ?? "";
   return url === "index.docker.io" ? "docker.io" : url.toLowerCase();
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch {
-    return undefined;
-  }
 }
 
 function refused(why: string): NetworkError<"unauthorized"> {

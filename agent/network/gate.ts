@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Gate } from "../operation/gate.ts";
 import type { Condition } from "../operation/conditions.ts";
 import { POD_CIDR, SERVICE_CIDR } from "../product/networks.ts";
-import ipaddr from "ipaddr.js";
+import { networksOverlap } from "../text/network_address.ts";
 import type { NetworkContext } from "./context.ts";
 import { addressesOf, isManaged, type NetworkState, readNetworkState } from "./link_state.ts";
 import { fixedAddress, type LinkSettings, networkOf } from "./link_settings.ts";
@@ -74,19 +74,15 @@ function linkThere(
 
 /** An address within the networks of pods or services is never found from inside them. */
 function clusterNetwork({ method, address }: LinkSettings): Found | undefined {
-  const taken = method === "dhcp" ? undefined : [POD_CIDR, SERVICE_CIDR].find((it) => overlaps(it, address));
+  const taken = method === "dhcp"
+    ? undefined
+    : [POD_CIDR, SERVICE_CIDR].find((it) => networksOverlap(it, address));
   return taken === undefined ? undefined : {
     id: "cluster-network",
     cause: `${networkOf(address)} overlaps ${taken}, which Kubernetes uses within this machine`,
     wayOut: `Choose a network that does not overlap ${POD_CIDR} and ${SERVICE_CIDR}`,
     mayBeAccepted: false,
   };
-}
-
-function overlaps(a: string, b: string): boolean {
-  const [first, second] = [ipaddr.IPv4.parseCIDR(a), ipaddr.IPv4.parseCIDR(b)];
-  const bits = Math.min(first[1], second[1]);
-  return first[0].match(second[0], bits);
 }
 
 /** Kubernetes and people know this machine by its address. */

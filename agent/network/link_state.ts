@@ -8,6 +8,7 @@ import {
   type Route,
 } from "../host/network_facts.ts";
 import { fixedAddress, type LinkSettings } from "./link_settings.ts";
+import { isLinkLocal } from "../text/network_address.ts";
 
 export type { NetworkInterface };
 
@@ -52,7 +53,7 @@ export function differenceFrom(settings: LinkSettings, { links, routes }: Networ
 }
 
 function isLeased({ address, isDynamic }: InterfaceAddress): boolean {
-  return isDynamic && !address.startsWith("169.254.");
+  return isDynamic && !isLinkLocal(address);
 }
 
 /** The addresses of a link; none where it is not there. */

@@ -1,6 +1,7 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { LinkSettings } from "./link_settings.ts";
+import { sameBytes } from "../text/same_bytes.ts";
 
 /** How long new settings are tried before the old ones come back by themselves. */
 export const TRIAL_MS = 30_000;
@@ -63,8 +64,7 @@ export function createTrial(clock: Pick<Clock, "nowMs">): Trial {
     isMark(text) {
       if (running === undefined) return false;
       const bytes = new TextEncoder();
-      const [given, wanted] = [bytes.encode(text), bytes.encode(running.shown.mark)];
-      return given.length === wanted.length && timingSafeEqual(given, wanted);
+      return sameBytes(bytes.encode(text), bytes.encode(running.shown.mark));
     },
     keep() {
       const trial = open();

@@ -6,7 +6,6 @@ import { parseJson } from "../registry/reply.ts";
 import {
   Digest,
   PUBLISHED_PLACE,
-  RELEASE_REGISTRY,
   ReleaseManifest,
   type ReleasePlace,
   type ResolvedRelease,
@@ -60,6 +59,7 @@ export async function resolveRelease(
 ): Promise<ResolvedRelease> {
   const reference = options.reference || options.channel;
   const { registryHost, repository } = options.place ?? PUBLISHED_PLACE;
+  const asked = { host: registryHost, reference };
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const pointer = await client.fetchManifest(registryHost, repository, reference, signal);
   const pointed = parseJson(pointer.bytes, registryHost);
@@ -67,7 +67,7 @@ export async function resolveRelease(
   const index = OciIndex.safeParse(pointed);
   if (index.success) {
     const chosen = chooseManifest(index.data.manifests);
-    if (!chosen) throw unusable(reference, "its index names no image manifest for linux/amd64");
+    if (!chosen) throw unusable(asked, "its index names no image manifest for linux/amd64");
     const { bytes } = await client.fetchManifest(
       registryHost,
       repository,
@@ -83,7 +83,7 @@ export async function resolveRelease(
     }
     oci = OciManifest.safeParse(parseJson(bytes, registryHost));
   }
-  if (!oci.success) throw unusable(reference, "it is not an OCI image manifest with a config");
+  if (!oci.success) throw unusable(asked, "it is not an OCI image manifest with a config");
   const read = async ({ digest, size }: z.infer<typeof Descriptor>) => {
     const descriptor = { digest, ...(typeof size === "number" ? { size } : {}) };
     const limits = { maxBytes: MAX_RELEASE_BYTES, ...signal };
@@ -93,7 +93,7 @@ export async function resolveRelease(
     );
   };
   let content = await read(oci.data.config);
-  if (isDeepStrictEqual(content, {})) content = await read(jsonLayer(reference, oci.data.layers ?? []));
+  if (isDeepStrictEqual(content, {})) content = await read(jsonLayer(asked, oci.data.layers ?? []));
   const format = formatOf(content);
   if (format !== undefined && format > 1) {
     throw new RegistryError(
@@ -105,7 +105,7 @@ export async function resolveRelease(
   const manifest = ReleaseManifest.safeParse(content);
   if (!manifest.success) {
     const wrong = manifest.error.issues.slice(0, 3).map((it) => `${it.path.join(".")}: ${it.message}`);
-    throw unusable(reference, wrong.join("; "));
+    throw unusable(asked, wrong.join("; "));
   }
   return {
     reference,
@@ -164,13 +164,13 @@ async function fetchImage(
 }
 
 /** Tools for files (oras) push an empty config and the content as a layer. @see OCI image specification, "Guidelines for Artifact Usage" */
-function jsonLayer(reference: string, layers: readonly unknown[]): z.infer<typeof Descriptor> {
+function jsonLayer(asked: Asked, layers: readonly unknown[]): z.infer<typeof Descriptor> {
   const readable = layers.flatMap((it) => Descriptor.safeParse(it).data ?? []);
   const json = readable.filter((it) => /(^|[/+.])json$/i.test(it.mediaType ?? ""));
   const [first, ...rest] = json.length > 0 ? json : readable;
   if (first !== undefined && rest.length === 0) return first;
   throw unusable(
-    reference,
+    asked,
     first === undefined
       ? "its config is empty and it has no layer; push the manifest as config, or as the one layer of type application/json"
       : `its config is empty and it has ${
@@ -195,6 +195,9 @@ function formatOf(content: unknown): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-function unusable(reference: string, why: string): RegistryError {
-  return new RegistryError("schema", RELEASE_REGISTRY, `Release "${reference}" cannot be used: ${why}`);
+/** A release, and the registry that gave it. */
+type Asked = Pick<AskedImage, "host" | "reference">;
+
+function unusable({ host, reference }: Asked, why: string): RegistryError {
+  return new RegistryError("schema", host, `Release "${reference}" cannot be used: ${why}`);
 }

@@ -4,7 +4,8 @@ import { RegistryError } from "../registry/errors.ts";
 import type { RegistryClient } from "../registry/registry.ts";
 import { Digest } from "../release/mod.ts";
 import { MAX_BUNDLE_BYTES, SIGSTORE_BUNDLE } from "./sigstore_bundle.ts";
-import { MAX_PAYLOAD_BYTES, SIGNATURE_ANNOTATION, SIMPLE_SIGNING, tryParseJson } from "./simple_signing.ts";
+import { MAX_PAYLOAD_BYTES, SIGNATURE_ANNOTATION, SIMPLE_SIGNING } from "./simple_signing.ts";
+import { tryParseJson } from "../text/try_parse_json.ts";
 
 /** Manifests and layers that are looked at; what lies behind them does not count. */
 const MOST_MANIFESTS = 20;

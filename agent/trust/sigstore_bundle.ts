@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { tryParseJson } from "./simple_signing.ts";
+import { tryParseJson } from "../text/try_parse_json.ts";
 
 /** Media types of the bundles that cosign 3 writes: v0.3 and later parts of it. @see BUNDLE_SPEC.md of sigstore/cosign */
 export const SIGSTORE_BUNDLE =

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { tryParseJson } from "../text/try_parse_json.ts";
 
 /** Media type of a payload that cosign signed. @see components.md 6.4 */
 export const SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
@@ -38,13 +39,4 @@ export function payloadProblem(
 function leadsTo(reference: string, repository: string): boolean {
   const [name = ""] = (reference.split("@")[0] ?? "").split(/:[^/]*$/);
   return name === repository || name.endsWith(`/${repository}`);
-}
-
-/** The JSON in bytes; `undefined` where there is none. */
-export function tryParseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }

@@ -227,7 +227,7 @@ export const ROOMS: readonly Room[] = [
     path: "agent/network",
     holds:
       "links and addresses: what is, settings that are tried before they are kept, steps over the engine",
-    knows: ["agent/host", "agent/operation", "agent/product", "agent/state"],
+    knows: ["agent/host", "agent/operation", "agent/product", "agent/state", "agent/text"],
   },
   {
     path: "agent/settings",
@@ -295,7 +295,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/trust",
     holds: "keys, signatures of releases, what was seen of them: whether one is believed",
-    knows: ["agent/host", "agent/net", "agent/registry", "agent/release", "agent/state"],
+    knows: ["agent/host", "agent/net", "agent/registry", "agent/release", "agent/state", "agent/text"],
   },
   {
     path: "agent/release",

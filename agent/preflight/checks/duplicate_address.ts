@@ -3,6 +3,7 @@ import type { Host } from "../../host/host.ts";
 import { mainInterface } from "../../host/network_facts.ts";
 import type { Check } from "../check.ts";
 import { couldNotCheck, fail, pass, skipped } from "../outcome.ts";
+import { isLinkLocal } from "../../text/network_address.ts";
 
 /** Programs that ask the neighbours, with the same options and words: iputils-arping, and what Ubuntu Server brings. */
 const PROGRAMS = [["/usr/bin/arping"], ["busybox", "arping"]] as const;
@@ -18,7 +19,7 @@ export const DUPLICATE_IP: Check = {
   async run({ facts, host, signal }) {
     const expected = "no other machine answers for the address of this one";
     const main = mainInterface(await facts.interfaces(), await facts.routes());
-    const address = main?.addresses.find((it) => !it.address.startsWith("169.254."))?.address;
+    const address = main?.addresses.find((it) => !isLinkLocal(it.address))?.address;
     if (main === undefined || address === undefined) {
       return skipped(expected, "this machine has no address (see Network interface)");
     }

@@ -1,6 +1,5 @@
 import { APP_PORT, K3S_PORTS, VXLAN_PORT } from "../../product/ports.ts";
 import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
-import ipaddr from "ipaddr.js";
 import { mainInterface } from "../../host/network_facts.ts";
 import type { Check } from "../check.ts";
 import { couldNotCheck, fail, grade, pass, warn } from "../outcome.ts";
@@ -8,6 +7,7 @@ import { askedEndpoints } from "../facts/endpoints.ts";
 import { doPacketsPass } from "../facts/path_size.ts";
 import { effectiveResolvers } from "./dns.ts";
 import { proxiedEndpoints } from "./proxy.ts";
+import { isLinkLocal, networksOverlap } from "../../text/network_address.ts";
 
 /** Services of other distributions of Kubernetes. */
 const OTHER_CLUSTERS =
@@ -30,7 +30,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
     async run({ facts }) {
       const expected = "one interface with a cable and an IPv4 address";
       const usable = (await facts.interfaces()).filter((it) =>
-        it.hasCarrier && it.addresses.some((a) => !a.address.startsWith("169.254."))
+        it.hasCarrier && it.addresses.some((a) => !isLinkLocal(a.address))
       );
       const found =
         usable.map((it) => `${it.name} ${it.addresses.map((a) => a.address).join(" ")}`).join(", ") || "none";
@@ -75,7 +75,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
       const expected = "an address that stays";
       const interfaces = await facts.interfaces();
       const main = mainInterface(interfaces, await facts.routes());
-      const address = main?.addresses.find((it) => !it.address.startsWith("169.254."));
+      const address = main?.addresses.find((it) => !isLinkLocal(it.address));
       if (main === undefined || address === undefined) {
         const found = interfaces.flatMap((it) => it.addresses.map((a) => a.address)).join(", ") || "none";
         return fail({
@@ -150,7 +150,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
       );
       const servers = await effectiveResolvers(context);
       const overlaps = [...routes, ...addresses, ...servers].filter((it) =>
-        it !== "default" && CLUSTER_CIDRS.some((cidr) => overlap(it, cidr))
+        it !== "default" && CLUSTER_CIDRS.some((cidr) => networksOverlap(it, cidr))
       );
       if (overlaps.length === 0) return pass({ expected, found: "free" });
       return fail({
@@ -267,18 +267,4 @@ function stopPrograms(owners: readonly string[], ports: readonly number[], list:
 /** Once we began to install k3s its ports may be taken by it, and the application's port by the application, whatever that is called. */
 function isOwnProgram(port: number, owner: string): boolean {
   return owner === "" || port === APP_PORT || /^(k3s|containerd|kube)/.test(owner);
-}
-
-function overlap(a: string, b: string): boolean {
-  try {
-    const [left, right] = [toRange(a), toRange(b)];
-    const bits = Math.min(left[1], right[1]);
-    return left[0].match([right[0], bits] as [ipaddr.IPv4, number]);
-  } catch {
-    return false; // a route word such as "unreachable"
-  }
-}
-
-function toRange(text: string): [ipaddr.IPv4, number] {
-  return text.includes("/") ? ipaddr.IPv4.parseCIDR(text) : [ipaddr.IPv4.parse(text), 32];
 }

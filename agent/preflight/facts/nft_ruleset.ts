@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Host } from "../../host/host.ts";
-import { isInNetwork, isOfCluster, type Packet } from "./packet.ts";
+import { isInNetwork } from "../../text/network_address.ts";
+import { isOfCluster, type Packet } from "./packet.ts";
+import { tryParseJson } from "../../text/try_parse_json.ts";
 
 const Item = z.object({
   chain: z.object({
@@ -48,21 +50,13 @@ export async function readNftRuleset(host: Host): Promise<NftRuleset> {
     maxOutputBytes: 8 * 1024 * 1024,
   });
   if (code !== 0) throw new Error(`nft ended with ${code}: ${stderr.trim()}`);
-  const parsed = Ruleset.safeParse(tryParse(stdout));
+  const parsed = Ruleset.safeParse(tryParseJson(stdout));
   if (!parsed.success) throw new Error("nft gave an answer that cannot be read");
   const items = parsed.data.nftables;
   return {
     chains: items.flatMap((it) => it.chain ?? []),
     rules: items.flatMap((it) => it.rule ?? []),
   };
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first chain that drops a packet. Every chain of a hook is asked: what one accepts another may drop. @see nft(8), "Verdict statements" */

@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import { POD_CIDR, SERVICE_CIDR } from "../../product/networks.ts";
+import { isInNetwork } from "../../text/network_address.ts";
 
 /** A first packet of a TCP connection, as a firewall sees it. */
 export interface Packet {
@@ -10,18 +10,6 @@ export interface Packet {
   /** Interface that it comes in by; `undefined` = one that leads outside. */
   device: string | undefined;
   port: number;
-}
-
-/** Whether an IPv4 address lies in a network ("10.42.0.0/16") or is that address. Never throws. */
-export function isInNetwork(address: string, network: string): boolean {
-  try {
-    const [base, bits] = network.includes("/")
-      ? ipaddr.IPv4.parseCIDR(network)
-      : [ipaddr.IPv4.parse(network), 32] as [ipaddr.IPv4, number];
-    return ipaddr.IPv4.parse(address).match(base, bits);
-  } catch {
-    return false; // another family, a name
-  }
 }
 
 /** Whether an address or a network is one of the cluster's own, from which nobody outside comes. */

@@ -1,4 +1,5 @@
-import { isInNetwork, isOfCluster, type Packet } from "./packet.ts";
+import { isInNetwork } from "../../text/network_address.ts";
+import { isOfCluster, type Packet } from "./packet.ts";
 
 /** One rule of ufw's own file, in its order. @see ufw(8), /etc/ufw/user.rules */
 interface UfwRule {

@@ -1,0 +1,21 @@
+/** Statuses that tell a cause, each with what its own words begin with. @see RFC 9110 §15 */
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not",
+  407: "proxy",
+  429: "too",
+  500: "internal",
+  502: "bad",
+  503: "service",
+  504: "gateway",
+};
+/** A number of three figures with the word behind it, or with none. */
+const STATUS = /\b([45]\d\d)(?= ([a-z]+)|[^\w ]|\s*$)/gi;
+
+/** The statuses of HTTP that a text names: a number is one where its own words or none follow. */
+export function statusesIn(bare: string): string[] {
+  return [...bare.matchAll(STATUS)]
+    .filter(([, status = "", word]) => word === undefined || word.toLowerCase() === STATUS_WORDS[status])
+    .map(([, status = ""]) => status);
+}
