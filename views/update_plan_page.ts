@@ -7,12 +7,13 @@ import { button } from "./form_button.ts";
 import { html, visible } from "./html.ts";
 import { csrfField, type Page } from "./layout.ts";
 import { planPanel } from "./plan_panels.ts";
+import { wayText } from "./updates_page.ts";
 
 /** Says before what an update does: each object, from what to what. */
 export function updatePlanPage(
   { csrfToken, view, plan }: { csrfToken: string; view: UpdateView; plan: readonly PlannedStep[] },
 ): Page {
-  const { installed, news: { target, older } } = view;
+  const { way, news: { target, older } } = view;
   const expected = { expected: target?.manifestDigest ?? "" };
   const steps = plan.filter((it) => it.id !== "check" && !it.isDone);
   return {
@@ -21,11 +22,16 @@ export function updatePlanPage(
     body: [
       html`
         <header>
-          <h1>${visible(installed?.version ?? "?")} → ${visible(target?.version ?? "?")}</h1>
-          <p class="soft">Nothing has changed yet. This is what will.</p>
+          <h1>${wayText(view)}</h1>
+          <p class="soft">
+            Nothing has changed yet. This is what will${way
+              ? ` with the first of ${way.length} updates`
+              : ""}.
+          </p>
         </header>
       `,
       planPanel(steps),
+      way ? wayPanel(way) : null,
       html`
         <section class="panel">
           <h2>If it stops half-way</h2>
@@ -47,6 +53,22 @@ export function updatePlanPage(
       `,
     ],
   };
+}
+
+/** What follows by itself after the first update. */
+function wayPanel([, ...further]: NonNullable<UpdateView["way"]>): VNode {
+  return html`
+    <section class="panel">
+      <h2>Then by itself</h2>
+      <p>
+        ${further.map((it) => visible(it.version)).join(
+          ", then ",
+        )}: each an update of its own, which begins when the one before it is done, and makes its own
+        checks. One that fails, or whose check finds something, leaves the release before it running, and waits
+        for you.
+      </p>
+    </section>
+  `;
 }
 
 /** An older release has to be asked for twice: by its box and by its button. */

@@ -39,6 +39,7 @@ export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Conten
   const asOf = new Date(nowMs).toISOString();
   return liveParts([
     ...operationParts(view.operation, nowMs, LINKS),
+    isBusy && goalPart(view),
     isBusy && mayCancel && html`
       <p class="acts"><button class="quiet" form="${CANCEL_FORM}">Stop the update</button></p>
     `,
@@ -56,6 +57,35 @@ export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Conten
     historyPart(view.history, asOf),
     agentPart ?? null,
   ]);
+}
+
+/** While an update is a step of a longer way: where that leads. */
+function goalPart({ history: [newest] }: UpdateView): Content {
+  return newest?.goal === undefined ? null : html`
+    <p>On the way to ${visible(newest.goal.version)}: the next update begins when this one is done.</p>
+  `;
+}
+
+/** The releases of a way, from the installed one on. */
+export function wayText({ installed, news, way }: UpdateView): string {
+  const versions = [
+    installed?.version ?? "?",
+    ...(way?.map((it) => it.version) ?? [news.target?.version ?? "?"]),
+  ];
+  return versions.map(visible).join(" → ");
+}
+
+/** Where one step does not lead to the target: over what it goes, or why there is no way. */
+function wayPart(view: UpdateView): Content {
+  if (view.wayProblem !== undefined) {
+    return html`
+      <p>One step does not lead there, and ${visible(view.wayProblem)}.</p>
+    `;
+  }
+  return view.way === undefined ? null : html`
+    <p>One step does not lead there. It goes ${wayText(view)}: ${view.way
+      .length} updates, one after the other.</p>
+  `;
 }
 
 /** The state that the tab shows. */
@@ -112,7 +142,7 @@ function newsPart(view: UpdateView, asOf: string): VNode {
         <p><b>What to do:</b> ${news.refused ? `${visible(news.refused.remediation)}.` : WAY_TO_REGISTRY}</p>
       `} ${news.older === undefined ? null : html`
         <p>It is older than ${visible(news.older.version)}. Going back has to be asked for.</p>
-      `}
+      `} ${wayPart(view)}
       <div class="acts">
         ${isNew
           ? html`
@@ -226,7 +256,11 @@ function attemptRow(it: UpdateAttempt, asOf: string): VNode {
         ? ""
         : ` From ${visible(it.source)}.`}${it.allowDowngrade
         ? " Going back was asked for."
-        : ""}${it.problem === undefined ? "" : ` ${visible(it.problem)}`}${it.accepted.length === 0
+        : ""}${it.goal === undefined
+        ? ""
+        : ` On the way to ${visible(it.goal.version)}.`}${it.problem === undefined
+        ? ""
+        : ` ${visible(it.problem)}`}${it.accepted.length === 0
         ? ""
         : ` Accepted: ${visible(it.accepted.map((check) => check.checkId).join(", "))}.`}</p>
     </li>

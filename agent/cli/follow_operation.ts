@@ -25,6 +25,12 @@ export interface Followed {
   };
 }
 
+interface FollowedView {
+  operation: OperationView;
+  /** It has ended, and its next run begins in a moment. */
+  isBetween?: boolean;
+}
+
 /** Shows an operation of the running agent until it has ended or waits for a person. */
 export async function followOperation(
   client: AgentClient,
@@ -33,13 +39,15 @@ export async function followOperation(
 ): Promise<ExitCode> {
   const say = (text: string, hang = 0) => terminal.err(`${printLine(text, hang, terminal)}\n`);
   const sayNew = followLog(11, say);
-  let hasAccepted = accepted.length === 0;
+  /** The run whose findings were accepted: on a way each update has checks of its own. */
+  let acceptedFor: string | undefined;
   while (!terminal.signal.aborted) {
-    const { operation } = await fetchPatiently<{ operation: OperationView }>(client, base, terminal);
+    const { operation, isBetween } = await fetchPatiently<FollowedView>(client, base, terminal);
     sayNew(operation.log);
     switch (operation.state.status) {
       case "done":
       case "checked":
+        if (isBetween) break;
         terminal.out(`${operation.state.status === "done" ? words.done : "The checks are done."}\n`);
         return EXIT.ok;
       case "cancelled":
@@ -53,7 +61,7 @@ export async function followOperation(
         return EXIT.actionRequired;
       }
       case "blocked": {
-        if (hasAccepted) {
+        if (accepted.length === 0 || acceptedFor === (operation.requestedAt ?? "")) {
           for (const it of operation.conditions) {
             say(`[${it.id}] ${it.cause}`, 2);
             say(`  What to do: ${it.wayOut}`, 14);
@@ -62,7 +70,7 @@ export async function followOperation(
           say(words.blocked);
           return EXIT.actionRequired;
         }
-        hasAccepted = true;
+        acceptedFor = operation.requestedAt ?? "";
         const checkIds = accepted.filter((it) => operation.conditions.some(({ id }) => id === it));
         // Others found nothing this time; without any there is nothing to say, and the next look tells what is open.
         if (checkIds.length > 0) await client.request("POST", `${base}/acknowledge`, { checkIds });

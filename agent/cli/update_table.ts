@@ -28,6 +28,8 @@ export function newsText(view: UpdateView, layout: Layout = PLAIN): string {
   if (rules.window) lines.push(`Window:     ${rules.window.text}; ${rules.window.now}`);
   if (rules.next.status !== "off") lines.push(`By itself:  ${rules.next.text}`);
   if (news.older) lines.push(`Older:      ${olderText(news.older)}; go back with --allow-downgrade`);
+  if (view.way) lines.push(`Way:        ${wayText(view)}, one update after the other`);
+  if (view.wayProblem !== undefined) lines.push(`Way:        ${view.wayProblem}`);
   if (news.answeredAt !== undefined) lines.push(`Answered:   ${utcMinute(news.answeredAt)}`);
   if (news.answer === "update-available") {
     lines.push('Next:       "alga-agent update plan" shows what will change');
@@ -54,16 +56,24 @@ function answerText({ answer, target, problem, answeredAt, refused }: UpdateView
 
 /** What an update would do, object by object. Pure. */
 export function updatePlanText(
-  { installed, news }: UpdateView,
+  view: UpdateView,
   steps: readonly PlannedStep[],
   layout: Layout = PLAIN,
 ): string {
   const lines = [
-    `${installed?.version ?? "?"} → ${news.target?.version ?? "?"}`,
+    view.way
+      ? `${wayText(view)}: this is what the first of ${view.way.length} updates changes`
+      : wayText(view),
     ...planLines(steps.filter((it) => !it.isDone && it.id !== "check")),
+    ...(view.way ? ["The others follow by themselves, each with its own checks."] : []),
     "Nothing was changed.",
   ];
   return `${lines.map((it) => printLine(it, 4, layout)).join("\n")}\n`;
+}
+
+function wayText({ installed, news, way }: UpdateView): string {
+  const releases = way ?? [{ version: news.target?.version ?? "?" }];
+  return [installed?.version ?? "?", ...releases.map((it) => it.version)].join(" → ");
 }
 
 /** Every update, newest first. Pure. */
@@ -84,8 +94,9 @@ function attemptText(attempt: UpdateAttempt): string {
     : ` after ${durationText(Date.parse(finishedAt) - Date.parse(at))}`;
   const back = allowDowngrade ? "; going back was asked for" : "";
   const risks = accepted.length === 0 ? "" : `; accepted: ${accepted.map((it) => it.checkId).join(", ")}`;
+  const goal = attempt.goal === undefined ? "" : `, on the way to ${attempt.goal.version}`;
   const source = attempt.source === undefined ? "" : `, from ${attempt.source}`;
-  return `${utcMinute(at)}  ${from} → ${to}  ${result}${took}, by ${by}${source}${back}${risks}${
+  return `${utcMinute(at)}  ${from} → ${to}  ${result}${took}, by ${by}${goal}${source}${back}${risks}${
     problem === undefined ? "" : `: ${problem}`
   }`;
 }

@@ -13,7 +13,7 @@ const SUPPORTED_PROFILE = "single-node";
 export const PUBLISHED_PROFILES = [SUPPORTED_PROFILE, "ha-3node"] as const;
 
 /** A tag as registries accept it (OCI distribution spec, "Pulling manifests"). */
-const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "is not an image tag");
+export const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "is not an image tag");
 
 /** A repository with its registry host and no scheme ("ghcr.io/nine-minds/alga-appliance-config"). */
 const RepositoryName = z.string().regex(

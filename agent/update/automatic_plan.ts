@@ -49,7 +49,9 @@ export function planAutomatic(facts: AutomaticFacts): AutomaticPlan {
   if (news.older) {
     return held(`${version} is older than ${news.older.version}: going back has to be asked for`);
   }
-  const attempts = facts.history.filter((it) => it.manifestDigest === manifestDigest);
+  const attempts = facts.history.filter((it) =>
+    (it.goal?.manifestDigest ?? it.manifestDigest) === manifestDigest
+  );
   const byHand = byHandReason(facts, attempts);
   if (byHand) return held(`${version} is not installed by itself: ${byHand}`);
   const publishedMs = releasedAt === undefined ? facts.seenMs : Date.parse(releasedAt);

@@ -1,6 +1,7 @@
 import { type Ending, goOn, problemIn, textIn } from "../operation/attempt.ts";
 import { eventOf } from "../operation/entries.ts";
 import type { JournalEntry } from "../state/journal.ts";
+import type { WayStep } from "./way.ts";
 
 /** One attempt at an update, from its request to its end. */
 export interface UpdateAttempt extends Ending {
@@ -12,6 +13,8 @@ export interface UpdateAttempt extends Ending {
   channel: string;
   /** The release that it went to. */
   manifestDigest?: string;
+  /** It is a step on the way to this release. */
+  goal?: WayStep;
   /** Where the release came from, unless it was what the channel led to ("1.6.0 of ghcr.io/example/releases"). */
   source?: string;
   /** Somebody let it go to an older release. */
@@ -74,8 +77,10 @@ function begun(entry: JournalEntry): UpdateAttempt {
   const text = (key: string) => textIn(entry, key);
   const base = { at, by: text("by"), from: text("from"), to: text("to"), channel: text("channel") };
   const allowed = data["allowDowngrade"] === true ? { allowDowngrade: true as const } : {};
-  const { manifestDigest, source } = data;
+  const { manifestDigest, source, goalVersion, goalDigest } = data;
+  const isOnTheWay = typeof goalVersion === "string" && typeof goalDigest === "string";
   const from = {
+    ...(isOnTheWay && { goal: { version: goalVersion, manifestDigest: goalDigest } }),
     ...(typeof manifestDigest === "string" && { manifestDigest }),
     ...(typeof source === "string" && { source }),
   };

@@ -83,12 +83,13 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
         close: () => registry.close(),
       };
     },
-    shown: ({ target, from, allowDowngrade }) => ({
+    shown: ({ target, from, further, allowDowngrade }) => ({
       from: from.version,
       to: target.manifest.version,
       channel: target.channel,
       manifestDigest: target.manifestDigest,
-      ...sourceOf(target),
+      ...goalOf(further?.at(-1)),
+      ...sourceOf(further?.at(-1) ?? target),
       ...(allowDowngrade && { allowDowngrade }),
     }),
     dischargers: {
@@ -98,6 +99,11 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
     },
     classify: classifyKubeError,
   };
+}
+
+/** What an update on a way leads to in the end. */
+function goalOf(last: ResolvedRelease | undefined): { goalVersion?: string; goalDigest?: string } {
+  return last === undefined ? {} : { goalVersion: last.manifest.version, goalDigest: last.manifestDigest };
 }
 
 /** Where a release came from that its channel did not lead to. */

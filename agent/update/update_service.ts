@@ -18,6 +18,9 @@ import { BY_ITSELF, createRulesKeeper, type RulesError } from "./rules_keeper.ts
 import { type RulesView, toRulesView } from "./rules_view.ts";
 import { type UpdateDeps, updateOperation } from "./update_operation.ts";
 import type { UpdateRequest } from "./update_request.ts";
+import { createWalk } from "./walk.ts";
+import type { Way, WayStep } from "./way.ts";
+import { createWayKeeper } from "./way_keeper.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -37,6 +40,12 @@ export interface UpdateView {
     /** The release that the target would go back from: it is older, and has to be asked for. */
     older?: NewerRelease;
   };
+  /** The releases from the installed one to the target, where one step does not lead there; the target last. */
+  way?: readonly WayStep[];
+  /** Why one step does not lead to the target, and no way over others is known. */
+  wayProblem?: string;
+  /** One release of the way is installed, and the update to the next one begins in a moment. */
+  isBetween?: true;
   /** While another release is followed than the channel's: what the channel leads to, where that is another one. */
   beyond?: { version: string; manifestDigest: string };
   /** What is followed beside the channel, when updates may begin, and what comes next by itself. */
@@ -70,9 +79,15 @@ export interface UpdateService {
   follow(signal: AbortSignal): Promise<void>;
   /** Called after every change of a view; returns the way to stop. */
   subscribe(listener: () => void): () => void;
-  /** What an update to the release of the channel would change; changes nothing. `undefined` when there is none. */
+  /**
+   * What an update to the release of the channel would change, or to the first one on the way to it; changes nothing. `undefined`
+   * when there is none.
+   */
   plan(): Promise<readonly PlannedStep[] | undefined>;
-  /** Begins the update to the release that the channel leads to now. `by` is shown and kept. `checksOnly`: nothing is changed. */
+  /**
+   * Begins the update to the release that the channel leads to now. Where that is several steps away, the updates to the releases
+   * between come first, one after the other. `by` is shown and kept. `checksOnly`: nothing is changed.
+   */
   apply(options: ApplyOptions): Promise<UpdateReply>;
   accept(checkIds: readonly string[], options: { by: string }): Promise<UpdateReply>;
   recheck(options: { by: string }): Promise<UpdateReply>;
@@ -153,18 +168,41 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     made = undefined;
     tell();
   };
-  channel.subscribe(changed);
-  pinned.subscribe(changed);
+  const ways = createWayKeeper({ settings: deps.settings, registryFor, changed });
+  /** Looks for the way to what is known now. */
+  const lookForWay = async (): Promise<Way | undefined> => {
+    const { answer, target } = current().news(installed?.manifestDigest);
+    return answer === "update-available" && target && installed
+      ? await ways.find(installed, target)
+      : undefined;
+  };
+  const walk = createWalk(handle, {
+    changed,
+    failed: (problem) => deps.say?.("error", `The way of updates does not go on: ${problem}`),
+  });
+  for (const it of [channel, pinned]) {
+    it.subscribe(() => {
+      changed();
+      void lookForWay();
+    });
+  }
   engine.subscribe((name) => {
     if (name !== "update" && name !== "setup" && name !== "settings") return;
+    if (name === "update") walk.look();
     // A step may have written another release down.
-    void readInstalled().then((it) => installed = it, () => {}).then(tell);
+    void readInstalled().then(async (it) => {
+      const isOther = it?.manifestDigest !== installed?.manifestDigest;
+      installed = it;
+      tell();
+      if (isOther) await lookForWay();
+    }, tell);
   });
 
   function view(): UpdateView {
     const [operation, entries] = [handle.view(), journal.entries()];
     // What comes next is told in minutes.
-    const of = [operation, entries.length, installed, Math.floor(clock.nowMs() / MINUTE_MS)];
+    const minute = Math.floor(clock.nowMs() / MINUTE_MS);
+    const of = [operation, entries.length, installed, walk.isBetween(), minute];
     if (made && made.of.every((it, i) => it === of[i])) return made.view;
     const { target, ...news } = current().news(installed?.manifestDigest);
     const older = target && news.answer === "update-available"
@@ -188,9 +226,15 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     const beyond = current() === pinned ? channel.news(installed?.manifestDigest).target : undefined;
     const isBeyond = beyond && beyond.manifestDigest !== target?.manifestDigest &&
       beyond.manifestDigest !== installed?.manifestDigest;
+    const way = installed && target && news.answer === "update-available" && !older
+      ? ways.known(installed, target)
+      : undefined;
     const view = {
       installed: installed && identity(installed),
       news: shownNews,
+      ...(way?.releases && way.releases.length > 1 && { way: way.releases.map(stepOf) }),
+      ...(way?.problem !== undefined && { wayProblem: way.problem }),
+      ...(walk.isBetween() && { isBetween: true as const }),
       ...(isBeyond && { beyond: identity(beyond) }),
       rules: toRulesView(keeper, { override, next, nowMs: clock.nowMs() }),
       operation,
@@ -203,11 +247,14 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
   }
 
   /** The release of the channel, asked now: what is applied is what the channel leads to in this moment. */
-  async function findTarget(): Promise<{ target: ResolvedRelease; from: ResolvedRelease } | UpdateRefusal> {
+  async function findTarget(): Promise<Found | UpdateRefusal> {
     await current().look();
     const from = installed = await readInstalled();
     const { answer, target, problem, refused } = current().news(from?.manifestDigest);
-    if (answer === "update-available" && target && from) return { target, from };
+    if (answer === "update-available" && target && from) {
+      // Without a way it is the gate that says so.
+      return { target, from, releases: (await ways.find(from, target)).releases ?? [target] };
+    }
     return {
       ok: false,
       reason: "no-update",
@@ -223,6 +270,7 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     async look() {
       await lookAtBoth();
       installed = await readInstalled();
+      await lookForWay();
       return view();
     },
     async follow(signal) {
@@ -296,9 +344,19 @@ function tryParseTime(iso: string | undefined): number | undefined {
   return iso === undefined ? undefined : Date.parse(iso);
 }
 
-function requestOf({ target, from }: { target: ResolvedRelease; from: ResolvedRelease }): UpdateRequest {
-  const { manifest, manifestDigest } = from;
-  return { target, from: { version: manifest.version, manifestDigest } };
+/** An update that could be begun: where to, from where, and over which releases, the target last. */
+interface Found {
+  target: ResolvedRelease;
+  from: ResolvedRelease;
+  releases: readonly [ResolvedRelease, ...ResolvedRelease[]];
+}
+
+function requestOf({ from, releases: [target, ...further] }: Found): UpdateRequest {
+  return { target, from: stepOf(from), ...(further.length > 0 && { further }) };
+}
+
+function stepOf({ manifest: { version }, manifestDigest }: ResolvedRelease): WayStep {
+  return { version, manifestDigest };
 }
 
 function identity({ manifest, manifestDigest, channel }: ResolvedRelease) {

@@ -50,6 +50,36 @@ Deno.test("GET /updates shows what there is, what is new, and what was", async (
   assert.match(words, /1\.3\.2 → 1\.4\.0 ?done in 9.min .*by browser 192\.0\.2\.7\. Accepted: upd\.held\./);
 });
 
+Deno.test("a way over other releases is shown before and while it is walked, and where there is none", async () => {
+  const { get, updates } = await startApp();
+  const release = (version: string) => ({ version, manifestDigest: STUB_DIGEST });
+  const shown = updates.shown;
+  updates.shown = { ...shown, way: [release("1.4.9"), release("1.5.0")] };
+  assert.match(
+    await wordsOf(await get("/updates?live=off")),
+    /One step does not lead there\. It goes 1\.4\.0 → 1\.4\.9 → 1\.5\.0: 2 updates, one after the other\./,
+  );
+  const plan = await wordsOf(await get("/updates/plan"));
+  assert.match(plan, /1\.4\.0 → 1\.4\.9 → 1\.5\.0 .*with the first of 2 updates\./);
+  assert.match(plan, /Then by itself 1\.5\.0: each an update of its own/);
+  const [before] = shown.history;
+  const goal = release("1.5.0");
+  updates.shown = {
+    ...shown,
+    history: before ? [{ ...before, goal }] : [],
+    wayProblem: "no release is known",
+  };
+  updates.operate({ state: { status: "running", stepId: "values", startedAt: "", message: "" } });
+  const walking = await wordsOf(await get("/updates?live=off"));
+  assert.match(walking, /On the way to 1\.5\.0: the next update begins when this one is done\./);
+  assert.match(walking, /by browser 192\.0\.2\.7\. On the way to 1\.5\.0\./);
+  updates.operate({ state: { status: "idle" } });
+  assert.match(
+    await wordsOf(await get("/updates?live=off")),
+    /One step does not lead there, and no release is known\./,
+  );
+});
+
 const ANSWERS = [
   ["up-to-date", /Release 1\.4\.0 is the newest of its channel/],
   ["cannot-tell", /It is not known whether there is an update.*ghcr\.io: connection refused.*status page/],

@@ -38,6 +38,7 @@ export function updatePages(t: string): Record<string, string> {
     result,
     ...(result === "running" ? {} : { finishedAt: AT }),
     ...(result === "failed" ? { problem: t } : {}),
+    ...(result === "running" ? { goal: { version: t, manifestDigest: t } } : {}),
     steps: [],
     accepted: [{ checkId: t, by: t }],
   }));
@@ -61,6 +62,8 @@ export function updatePages(t: string): Record<string, string> {
     const problem = answer === "cannot-tell" ? { problem: t } : {};
     pages[`updates, ${answer}`] = live(view({ news: { answer, channel: t, ...problem }, history: [] }));
   }
+  pages["updates, over other releases"] = live(view({ way: [release, release] }));
+  pages["updates, without a way"] = live(view({ wayProblem: t }));
   for (const [name, state] of Object.entries(SETTINGS_STATES)) {
     const given = state.status === "failed"
       ? { ...state, failure: { ...state.failure, message: t, details: t, suggestedNextStep: t, code: t } }
@@ -91,14 +94,13 @@ export function updatePages(t: string): Record<string, string> {
     }));
   }
   const changes = [{ object: t, field: t, from: t, to: undefined }];
-  pages["updates, plan"] = page(updatePlanPage({
-    csrfToken: "token",
-    view: view(),
-    plan: [
-      { id: "values", title: "Write the new values", isDone: false, changes },
-      { id: "let-go", title: "Start the new version", isDone: false, changes: undefined },
-    ],
-  }));
+  const plan = [
+    { id: "values", title: "Write the new values", isDone: false, changes },
+    { id: "let-go", title: "Start the new version", isDone: false, changes: undefined },
+  ];
+  pages["updates, plan"] = page(updatePlanPage({ csrfToken: "token", view: view(), plan }));
+  const onTheWay = view({ way: [release, release, release] });
+  pages["updates, plan of a way"] = page(updatePlanPage({ csrfToken: "token", view: onTheWay, plan }));
   const report = sampleReport(sampleCheck("fail", { overridable: true }, t), sampleCheck("error", {}, t));
   pages["updates, findings"] = page(updateFindingsPage(report, "token"));
   return pages;

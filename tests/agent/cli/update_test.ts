@@ -75,6 +75,34 @@ Deno.test("update apply follows the update to its end, and accepts what it was t
     ]);
   }));
 
+Deno.test("update apply follows a way to its end, and accepts for each of its updates", () =>
+  withStandIn(async (agent) => {
+    const way = ["1.5.0", "1.6.0"].map((version) => ({ version, manifestDigest: "" }));
+    const news = { ...VIEW.news, target: { version: "1.6.0", manifestDigest: "" } };
+    const at = (requestedAt: string, state: object, more: object = {}) =>
+      view({ news, way, operation: { ...stubOperation({ name: "update" }), requestedAt, state }, ...more });
+    const blocked = (requestedAt: string) => {
+      const conditions = [{ id: "upd.held", cause: "paused: x", wayOut: "Accept it", mayBeAccepted: true }];
+      const operation = { ...stubOperation({ name: "update" }), requestedAt, conditions };
+      return view({ operation: { ...operation, state: { status: "blocked", since: "" } } });
+    };
+    agent.answers[`GET ${BASE}`] = [at("1", { status: "idle" })];
+    const { out: shown } = await cli(["update", "--root", agent.root]);
+    assert.match(shown, /^Way: {8}1\.4\.0 → 1\.5\.0 → 1\.6\.0, one update after the other$/m);
+    agent.answers[`POST ${BASE}/apply`] = [{ status: 202, body: {} }];
+    agent.answers[`POST ${BASE}/acknowledge`] = [{ status: 202, body: {} }, { status: 202, body: {} }];
+    agent.answers[`GET ${BASE}`] = [
+      blocked("1"),
+      at("1", { status: "done", finishedAt: "" }, { isBetween: true }),
+      blocked("2"),
+      at("2", { status: "done", finishedAt: "" }),
+    ];
+    const { code, out } = await cli(["update", "apply", "--acknowledge", "upd.held", "--root", agent.root]);
+    assert.deepEqual([code, out], [0, "Updated.\n"]);
+    assert.equal(agent.asked.filter((it) => it.path === `${BASE}/acknowledge`).length, 2);
+    assert.deepEqual(agent.answers[`GET ${BASE}`]?.length, 1, "it looked until the end");
+  }));
+
 Deno.test("update apply with nothing to update is done, and with a silent channel it is not", () =>
   withStandIn(async (agent) => {
     const refused = { status: 409, body: { title: "Nothing to update", detail: "d", reason: "no-update" } };

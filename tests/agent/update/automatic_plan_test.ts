@@ -116,3 +116,12 @@ for (
     assert.equal(planAutomatic(facts({ nowMs: IN_WINDOW, ...given })).status, status);
   });
 }
+
+Deno.test("a release on the way counts as an attempt at the release that the way leads to", () => {
+  const goal = { version: "1.5.0", manifestDigest: DIGEST };
+  const kept = attempt({ manifestDigest: `sha256:${"3".repeat(64)}`, goal, at: "2026-11-29T01:05:00Z" });
+  const nowMs = at("2026-11-29T01:10:00Z");
+  assert.equal(planAutomatic(facts({ nowMs, status: "blocked", history: [kept] })).status, "waits");
+  const { goal: _, ...other } = kept;
+  assert.equal(planAutomatic(facts({ nowMs, status: "blocked", history: [other] })).status, "due");
+});

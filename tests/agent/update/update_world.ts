@@ -47,6 +47,8 @@ export function releaseOf(version: string, digit: string, upgradeFrom?: string[]
 
 /** What Flux and Helm do, one turn at a time. */
 export interface UpdateWorld extends StepWorld {
+  /** Releases whose bundles Flux can apply. */
+  releases: ResolvedRelease[];
   /** Upgrades that Helm made: "alga-core 0.0.0-appliance.1.5.0 tag-1.5.0". */
   upgrades: string[];
   /** What Helm says in place of a success, by release. */
@@ -99,12 +101,13 @@ export async function inUpdateWorld(body: (world: UpdateWorld) => Promise<void>)
     const trouble: UpdateWorld["trouble"] = new Map();
     const upgrades: string[] = [];
     const release = (name: string) => api.store.get(KINDS.HelmRelease, "alga-system", name) as KubeObject;
-    const flux = createTinyFlux(world, { upgrades, trouble });
+    const releases = [OLD, NEW];
+    const flux = createTinyFlux(world, { upgrades, trouble, releases });
     flux.turn();
     upgrades.length = 0;
     const end = api.store.listen(() => queueMicrotask(flux.turn));
     try {
-      await body({ ...world, upgrades, trouble, release, job: () => jobOf(api) });
+      await body({ ...world, upgrades, trouble, releases, release, job: () => jobOf(api) });
     } finally {
       end();
     }
@@ -118,7 +121,7 @@ function jobOf(api: StepWorld["api"]): KubeObject | undefined {
 /** The least of source-, kustomize- and helm-controller that an update needs; it is told of each change, as they are. */
 function createTinyFlux(
   { api, clock }: StepWorld,
-  { upgrades, trouble }: Pick<UpdateWorld, "upgrades" | "trouble">,
+  { upgrades, trouble, releases }: Pick<UpdateWorld, "upgrades" | "trouble" | "releases">,
 ): { turn(): void } {
   let isBusy = false;
   const patch = (
@@ -142,8 +145,8 @@ function createTinyFlux(
     const asked = api.store.list(KINDS.Kustomization)[0]?.metadata.annotations?.[
       "reconcile.fluxcd.io/requestedAt"
     ];
-    const of = [OLD, NEW].find((it) => it.manifest.config.digest === found?.status?.artifact?.revision);
-    if (!of || of === NEW && asked === undefined) return; // without a word, at its own interval
+    const of = releases.find((it) => it.manifest.config.digest === found?.status?.artifact?.revision);
+    if (!of || of !== OLD && asked === undefined) return; // without a word, at its own interval
     for (const it of api.store.list(KINDS.HelmRelease)) {
       const version = of.manifest.charts[it.spec.chart.spec.chart];
       if (it.spec.chart.spec.version !== version) {
@@ -314,7 +317,7 @@ export async function startAgent(
 }
 
 /** A registry that has what the channel leads to, signed with the site's key or not, and every chart. */
-function registryOf(channel: Channel, isSigned: () => boolean): RegistryClient {
+export function registryOf(channel: Channel, isSigned: () => boolean): RegistryClient {
   const encoder = new TextEncoder();
   const manifests = new Map<string, ResolvedRelease["manifest"]>();
   const signature = () => {
