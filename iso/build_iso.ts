@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { filesBelow } from "../tools/deb/files_below.ts";
 import { sha256OfFile } from "../tools/release_agent/checksums.ts";
@@ -12,6 +13,7 @@ import { IsoError } from "./iso_error.ts";
 import { patchBootMenu } from "./menu/boot_menu.ts";
 import { prepareOutput, refuseOverwrite } from "./output_folder.ts";
 import { BuildInfo } from "./payload/build_info.ts";
+import { Parts } from "./parts.ts";
 import type { DiskChoice } from "./payload/prepare_script.ts";
 import { stagePayload } from "./payload/stage_payload.ts";
 import { programBuild } from "./program_build.ts";
@@ -47,8 +49,14 @@ const INFO_PATH = "/.disk/info";
 const MENUS = ["/boot/grub/grub.cfg", "/boot/grub/loopback.cfg"];
 /** As much room as base and archives take, twice: the image and what may lie beside it while it is made. */
 const SPACE_FACTOR = 2;
+/** Another number where the same files become another image: an image of before does not count then. */
+const RECIPE = 1;
 
-/** Makes an installation image and what lies beside it. Nothing that is there is overwritten. @throws {IsoError} */
+/**
+ * Makes an installation image and what lies beside it. Nothing that is there is overwritten; the image that an interrupted run has
+ * finished is taken up.
+ * @throws {IsoError}
+ */
 export async function buildIso(it: IsoInput): Promise<Manifest> {
   // Fails early and cheaply: nothing is made that cannot be signed.
   if (it.privatePem !== undefined) signBlob(new Uint8Array(), it.privatePem);
@@ -66,27 +74,38 @@ export async function buildIso(it: IsoInput): Promise<Manifest> {
   });
   const info = await infoOf(it, { name: old.info, sha256 });
 
-  const stage = await Deno.makeTempDir({ dir: dirname(it.output), prefix: ".alga-iso-" });
-  const part = `${stage}/image.iso`;
+  // The same name for the same words, so that nothing piles up where a run was interrupted.
+  const parts = new Parts(`${dirname(it.output)}/.parts-${keyOf([RECIPE, sha256, info, wordsOf(it)])}`);
+  const stage = `${parts.dir}/stage`;
+  await Deno.remove(stage, { recursive: true }).catch(() => {}); // of a run that was interrupted, if at all
+  await Deno.mkdir(stage, { recursive: true });
   try {
     it.say("Packing the agent and what it brings");
     const files = await stageFiles(stage, it, old, info);
-    it.say(`Writing ${it.output}`);
-    await remaster({
-      base: it.base,
-      output: part,
-      files,
-      builtAt: new Date(info.builtAt),
-      onPercent: tenths(it.say),
+    const entries = await entriesOf(files);
+    const part = await parts.make(`${keyOf(entries)}.iso`, async (output) => {
+      it.say(`Writing ${it.output}`);
+      const builtAt = new Date(info.builtAt);
+      await remaster({ base: it.base, output, files, builtAt, onPercent: tenths(it.say) });
     });
     it.say("Writing manifest and checksums");
-    const manifest = await manifestOf(part, files, info, it.output);
+    const manifest = await manifestOf(part, entries, info, it.output);
     await Deno.rename(part, it.output);
     await writeRecords(dirname(it.output), [manifest], { privatePem: it.privatePem });
     return manifest;
   } finally {
     await Deno.remove(stage, { recursive: true });
+    await Deno.remove(parts.dir).catch(() => {}); // unless an image is in it
   }
+}
+
+/** What was asked for; what the files themselves hold shows in what is staged of them. */
+function wordsOf({ program, account, diskChoice, k3sDir, images }: IsoInput): unknown {
+  return { program, account, diskChoice, k3sDir, images };
+}
+
+function keyOf(what: unknown): string {
+  return createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16);
 }
 
 /** The files of the base that are changed, and its name. */
@@ -157,16 +176,21 @@ async function stageFiles(
   return files.set(MD5SUMS_PATH, `${stage}/md5sum.txt`);
 }
 
-async function manifestOf(
-  image: string,
-  files: ReadonlyMap<string, string>,
-  build: BuildInfo,
-  output: string,
-): Promise<Manifest> {
+/** What goes on the image, by path. */
+async function entriesOf(files: ReadonlyMap<string, string>): Promise<Manifest["files"]> {
   const entries: Manifest["files"] = [];
   for (const [path, from] of [...files].sort(([a], [b]) => a < b ? -1 : 1)) {
     entries.push({ path, bytes: (await Deno.stat(from)).size, sha256: await sha256OfFile(from) });
   }
+  return entries;
+}
+
+async function manifestOf(
+  image: string,
+  files: Manifest["files"],
+  build: BuildInfo,
+  output: string,
+): Promise<Manifest> {
   return {
     formatVersion: 1,
     build,
@@ -176,6 +200,6 @@ async function manifestOf(
       bytes: (await Deno.stat(image)).size,
       sha256: await sha256OfFile(image),
     },
-    files: entries,
+    files,
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { requireSpace } from "../free_space.ts";
 import { prepareOutput, refuseOverwrite } from "../output_folder.ts";
+import { Parts } from "../parts.ts";
 import { tenths } from "../progress.ts";
 import type { Manifest } from "../record/manifest.ts";
 import { recordPaths, writeRecords } from "../record/write_records.ts";
@@ -13,7 +14,6 @@ import { convertDisk, diskInfo } from "./formats/qemu_img.ts";
 import { writeVmdk } from "./formats/vmdk.ts";
 import { type GeneralDisk, generaliseDisk, readGeneralDisk } from "./general_disk.ts";
 import { TRACES } from "./generalise/traces.ts";
-import { Parts } from "./parts.ts";
 
 /** A form in which an image goes out, which is also the end of its name. */
 export type DiskFormat = "qcow2" | "ova" | "raw";

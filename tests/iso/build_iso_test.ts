@@ -133,6 +133,48 @@ imageTest("the same inputs give the same bytes, whatever the hour and the umask"
   assert.equal(await sha256OfFile(first), await sha256OfFile(again));
 });
 
+imageTest("the image that an interrupted run has finished is taken up", async () => {
+  const whole = await build();
+  const output = `${dir}/interrupted/alga.iso`;
+  const says = async (stopsAt?: string) => {
+    const said: string[] = [];
+    const say = (line: string) => {
+      said.push(line);
+      if (line === stopsAt) throw new Error("switched off");
+    };
+    await build({ output, say }).catch((error) => assert.match(error.message, /switched off/));
+    return said;
+  };
+  assert.ok((await says("Writing manifest and checksums")).includes(`Writing ${output}`));
+  // Half a stage and half an image, as a run leaves them whose machine was switched off.
+  const [parts = ""] = [...Deno.readDirSync(`${dir}/interrupted`)].map((it) => it.name);
+  await Deno.mkdir(`${dir}/interrupted/${parts}/stage/alga`, { recursive: true });
+  await Deno.writeTextFile(`${dir}/interrupted/${parts}/stage/alga/half`, "of a file");
+  assert.ok(!(await says()).includes(`Writing ${output}`));
+  assert.equal(await sha256OfFile(output), await sha256OfFile(whole));
+  const left = [...Deno.readDirSync(`${dir}/interrupted`)].map((it) => it.name).sort();
+  assert.deepEqual(left, [
+    "SHA256SUMS",
+    ...["", ".cdx.json", ".manifest.json", ".sha256"].map((it) => `alga.iso${it}`),
+  ]);
+});
+
+imageTest("an image of other files than the interrupted run's is written anew", async () => {
+  const folder = await Deno.makeTempDir({ dir });
+  const program = `${folder}/agent`;
+  await makeUpProgram(program);
+  const output = `${folder}/out/alga.iso`;
+  const stop = (line: string) => {
+    if (line === "Writing manifest and checksums") throw new Error("switched off");
+  };
+  await assert.rejects(build({ program, output, say: stop }), /switched off/);
+  await Deno.writeTextFile(program, "\n# another\n", { append: true });
+  const said: string[] = [];
+  await build({ program, output, say: (line) => said.push(line) });
+  assert.ok(said.includes(`Writing ${output}`), said.join("\n"));
+  assert.deepEqual((await verifyImage(output)).problems, []);
+});
+
 imageTest("what lies beside the image fits it, and is signed as cosign does", async () => {
   const key = `${dir}/release.key`;
   await run("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key]);
@@ -231,10 +273,10 @@ Deno.test("a file that is missing or does not fit the disk is refused by its opt
     message: `--images: "${gone}" cannot be read`,
   });
   await assert.rejects(build({ base: small, images: [dir] }), /--images: .* cannot be read/);
-  // Without a block of its own: only its length counts.
+  // Without a block of its own: only its length counts. Once it would fit.
   const huge = `${dir}/huge.tar`;
   await Deno.writeTextFile(huge, "");
-  await Deno.truncate(huge, await freeBytes(dir));
+  await Deno.truncate(huge, Math.floor(0.7 * await freeBytes(dir)));
   await assert.rejects(build({ base: small, images: [huge] }), /GB free; this needs /);
   await Deno.remove(huge);
 });

@@ -1,10 +1,12 @@
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { buildImages, type ImageInput } from "../../../iso/image/build_images.ts";
+import { freeBytes } from "../../../iso/free_space.ts";
 import { Ext4 } from "../../../iso/image/disk/ext4.ts";
 import { runProgram } from "../../../iso/run_program.ts";
 import { verifyImage } from "../../../iso/verify_image.ts";
 import { checkChecksums, sha256OfFile } from "../../../tools/release_agent/checksums.ts";
+import { mortalCommand } from "../../mortal_command.ts";
 import { testUnless } from "../../test_unless.ts";
 import { run } from "../../vm/run.ts";
 import { GOES, type MadeUpDisk, makeUpDisk, missingForDisks, SECRET, STAYS } from "./made_up_disk.ts";
@@ -18,6 +20,7 @@ function diskTest(name: string, fn: () => Promise<void>): void {
   testUnless(missing, name, fn);
 }
 
+const repo = new URL("../../..", import.meta.url).pathname;
 let number = 0;
 const NAME = "alga-appliance-ubuntu-0.1.0";
 
@@ -185,6 +188,44 @@ for (
     assert.deepEqual(await Array.fromAsync(Deno.readDir(output)), []);
   });
 }
+
+diskTest(
+  "a disk whose data would fit once, but not twice, is refused before anything is copied",
+  async () => {
+    const disk = await makeUpDisk(`${dir}/room.raw`);
+    const output = `${dir}/no-room`;
+    // So many data would take their time: here only what QEMU says of them is made up.
+    const stubs = await Deno.makeTempDir({ dir });
+    const required = Math.floor(0.7 * await freeBytes(dir));
+    const real = (await run("sh", ["-c", "command -v qemu-img"])).trim();
+    await Deno.writeTextFile(
+      `${stubs}/qemu-img`,
+      `#!/bin/sh\n[ "$1" = measure ] && { echo '{"required":${required}}'; exit; }\nexec ${real} "$@"\n`,
+    );
+    await Deno.chmod(`${stubs}/qemu-img`, 0o755);
+    const task = [
+      "run",
+      "-A",
+      "--quiet",
+      `${repo}iso/image/main.ts`,
+      "--from-disk",
+      disk,
+      "--output",
+      output,
+    ];
+    const { code, stderr } = await mortalCommand(Deno.execPath(), task, {
+      env: { PATH: `${stubs}:${Deno.env.get("PATH")}` },
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    assert.match(
+      new TextDecoder().decode(stderr),
+      /^".*no-room" has [\d.]+ GB free; this needs [\d.]+ GB\nMake room there, or name another folder\n$/,
+    );
+    assert.equal(code, 1);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(output)), []);
+  },
+);
 
 diskTest("what is no disk, or older than allowed, is refused in words", async () => {
   const text = `${dir}/text`;

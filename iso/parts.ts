@@ -1,4 +1,4 @@
-import { isThere } from "../output_folder.ts";
+import { isThere } from "./output_folder.ts";
 
 /** The folder in which an image comes about; what is whole in it is not made again. */
 export class Parts {
