@@ -1,6 +1,8 @@
 import { basename, dirname } from "node:path";
 import { IsoError } from "../../iso_error.ts";
 import { runProgram } from "../../run_program.ts";
+import { replayJournal } from "./replay_journal.ts";
+import { readSuperblock } from "./superblock.ts";
 
 /** A file, folder or link in a folder. */
 export interface Entry {
@@ -13,12 +15,16 @@ export interface Entry {
  * @see https://man7.org/linux/man-pages/man8/debugfs.8.html
  */
 export class Ext4 {
+  readonly #disk: string;
+  readonly #offset: number;
   readonly #place: string;
   readonly #env: Record<string, string>;
   readonly #nowSec: number;
 
   /** Every time that is written is `now`, so that the same disk gives the same image. */
   constructor(disk: string, offset: number, now: Date) {
+    this.#disk = disk;
+    this.#offset = offset;
     this.#place = `${disk}?offset=${offset}`;
     this.#nowSec = Math.floor(now.getTime() / 1000);
     const seconds = String(this.#nowSec);
@@ -70,6 +76,10 @@ export class Ext4 {
 
   /** Takes up what a machine that was switched off has left in the journal, and proves the whole. @throws {IsoError} If it is damaged. */
   async check(): Promise<void> {
+    const superblock = await readSuperblock(this.#disk, this.#offset);
+    if (superblock?.needsReplay) {
+      await replayJournal({ disk: this.#disk, offset: this.#offset, bytes: superblock.bytes }, this.#env);
+    }
     // 1: something was put right; twice in a row would be damage.
     const options = { env: this.#env, isSuccess: (code: number) => code <= 1 };
     await runProgram("e2fsck", ["-f", "-y", this.#place], options);

@@ -189,6 +189,20 @@ for (
   });
 }
 
+diskTest("what stands only in the journal of a machine that was switched off is taken up", async () => {
+  const disk = await makeUpDisk(`${dir}/switched off, as it was.raw`);
+  const place = `${disk}?offset=${2 * 1024 * 1024}`;
+  const block = (await run("debugfs", ["-R", "blocks /usr/bin/alga-agent", place])).trim();
+  assert.match(block, /^\d+$/);
+  await Deno.writeTextFile(`${dir}/block`, "newer\n".padEnd(4096, "\0"));
+  await Deno.writeTextFile(`${dir}/commands`, `jo\njw -b ${block} ${dir}/block\njc\n`);
+  await run("debugfs", ["-w", "-f", `${dir}/commands`, place]);
+  const folders = await Promise.all([build({ disk }), build({ disk })]);
+  const [image = "", again = ""] = folders.map((it) => `${it}/${NAME}.raw`);
+  assert.equal(await ext4(image).readText("/usr/bin/alga-agent"), "newer\n");
+  assert.equal(await sha256OfFile(image), await sha256OfFile(again));
+});
+
 diskTest(
   "a disk whose data would fit once, but not twice, is refused before anything is copied",
   async () => {
