@@ -1,6 +1,7 @@
 import { createKubeClient } from "../../k8s/client/http_kube_client.ts";
 import type { KubeClient, KubeObject, ResourceKind } from "../../k8s/client/kube_client.ts";
 import { parseKubeconfig } from "../../k8s/client/kubeconfig.ts";
+import { until } from "../until.ts";
 import { keptPort } from "./free_port.ts";
 import type { Json } from "./kube_fields.ts";
 import { KubeStore, type StoredEvent, StoreError } from "./kube_store.ts";
@@ -317,7 +318,8 @@ export async function startSimKubeApi(
       endHang();
       hung = undefined;
       await server.finished.catch(() => {});
-      server = listen(port);
+      // The kernel may hold the port for a moment longer.
+      server = await until("its port is free again", () => listen(port), () => true);
     },
     close: () => {
       hung = undefined;
