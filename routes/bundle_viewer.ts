@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { keptObjects } from "../agent/bundle/kept_objects.ts";
 import { bundleText, type ReadBundle } from "../agent/bundle/read_bundle.ts";
 import { readEvidence, replay } from "../agent/bundle/replay.ts";
+import { readTimeline } from "../agent/bundle/timeline.ts";
 import { bundledLogs } from "../agent/logs/bundled_logs.ts";
 import { supportText } from "../agent/status/mod.ts";
 import { replayWorkloads } from "../agent/workloads/mod.ts";
@@ -12,6 +13,7 @@ import {
   bundleStatusPage,
   inBundle,
   notInBundlePage,
+  timelinePage,
 } from "../views/bundle_pages.ts";
 import { type Frame, type Page, pageParts, renderPage } from "../views/layout.ts";
 import { readStylesheet } from "../views/stylesheet.ts";
@@ -33,8 +35,8 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
   const evidence = readEvidence(bundle);
   const stylesheet = readStylesheet();
   const frame: Frame = {
-    hostName: manifest.id,
-    address: manifest.createdAt,
+    hostName: `Support bundle of ${evidence.snapshot.host.name}`,
+    address: "",
     agentVersion: manifest.agent.version,
     kubernetesVersion: status.kubernetesVersion,
     stylePath: stylesheet.path,
@@ -45,7 +47,8 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
   const app = new Hono<Env>();
   const atMs = Date.parse(evidence.at);
   const logs = bundledLogs({ files: bundle.files, pods: evidence.snapshot.pods, atMs });
-  const render = (_: Context<Env>, page: Page) => renderPage(frame, inBundle(page, evidence.at));
+  const kept = (c: Context<Env>, page: Page) => inBundle(page, { at: evidence.at, path: c.req.path });
+  const render = (c: Context<Env>, page: Page) => renderPage(frame, kept(c, page));
   const refuse = (c: Context<Env>, { status, title, detail }: Problem) =>
     c.html(render(c, notInBundlePage(title, detail)), status);
   app.get(
@@ -53,6 +56,7 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
     (c) => c.body(stylesheet.text, 200, { "content-type": "text/css; charset=utf-8" }),
   );
   app.get("/", (c) => c.html(render(c, bundleStatusPage(manifest, status))));
+  app.get("/timeline", (c) => c.html(render(c, timelinePage(readTimeline(bundle), evidence.at))));
   app.get("/files", (c) => c.html(render(c, bundleFilesPage(manifest))));
   app.get("/files/:path{.+}", (c) => {
     const path = c.req.param("path");
@@ -64,6 +68,7 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
     workloadPages({
       workloads: replayWorkloads(evidence.snapshot, atMs, keptObjects(bundle)),
       nowMs: () => atMs,
+      isKept: true,
       blockers: () => status.topBlockers,
       logs,
       render,
@@ -74,7 +79,7 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
     "/",
     logPages({
       logs,
-      halves: () => Promise.resolve((page) => pageParts(frame, inBundle(page, evidence.at))),
+      halves: (c) => Promise.resolve((page) => pageParts(frame, kept(c, page))),
       refuse,
     }),
   );
@@ -85,7 +90,7 @@ export function createBundleViewer(bundle: ReadBundle): { fetch(request: Request
       blocker,
       text: supportText(blocker, { status, build: { ...manifest.agent, builtAt: "" }, accepted: [] }),
     }));
-  app.route("/", helpPages({ render, foundHere }));
+  app.route("/", helpPages({ render, foundHere, isKept: true }));
   app.get("/findings/:file{[a-z0-9.-]+\\.txt}", (c) => {
     const here = foundHere(c, c.req.param("file").slice(0, -".txt".length));
     return here.length === 0 ? c.notFound() : c.text(here.map((it) => it.text).join("\n"));

@@ -26,7 +26,9 @@ export function helpRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 }
 
 /** The pages of help, of an appliance or of a bundle; `foundHere` gives the findings of one cause. */
-export function helpPages({ render, foundHere }: {
+export function helpPages({ render, foundHere, isKept = false }: {
+  /** It is a bundle: the pages of the appliance are not here. */
+  isKept?: boolean;
   render(c: Context<Env>, page: Page): string | Promise<string>;
   foundHere(c: Context<Env>, id: string): FoundHere[];
 }): Hono<Env> {
@@ -54,7 +56,7 @@ export function helpPages({ render, foundHere }: {
     const here = foundHere(c, id);
     const [first] = here;
     const page = help.helpPage(id, first && help.wordsOfFinding(first.blocker));
-    return c.html(await render(c, helpPageView(page, here)));
+    return c.html(await render(c, helpPageView(page, here, { isKept })));
   });
   return app;
 }

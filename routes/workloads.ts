@@ -20,6 +20,8 @@ import { answerProblem, type Problem } from "./problem.ts";
 export interface WorkloadPages {
   workloads: WorkloadsService;
   nowMs(): number;
+  /** It is a bundle: there is nothing to look at again. */
+  isKept?: boolean;
   /** What the status says at the same moment. */
   blockers(): readonly Blocker[];
   /** What the log of a pod is looked for in. */
@@ -42,7 +44,7 @@ export function workloadRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 
 /** The pages of workloads, of an appliance or of a bundle. */
 export function workloadPages(
-  { workloads, nowMs, blockers, logs, render, refuse }: WorkloadPages,
+  { workloads, nowMs, isKept = false, blockers, logs, render, refuse }: WorkloadPages,
 ): Hono<Env> {
   const app = new Hono<Env>();
   const now = () => new Date(nowMs()).toISOString();
@@ -50,7 +52,7 @@ export function workloadPages(
   app.get("/workloads", async (c) => {
     const query = tryParse(c, parseWorkloadQuery);
     if (query instanceof QueryError) return await refuse(c, queryProblem(query));
-    return c.html(await render(c, workloadsPage(await workloads.list(query), now())));
+    return c.html(await render(c, workloadsPage(await workloads.list(query), now(), { isKept })));
   });
   app.get("/workloads/:namespace/:pod", async (c) => {
     const { namespace, pod: name } = c.req.param();
@@ -58,12 +60,12 @@ export function workloadPages(
     if (pod === undefined) return c.html(await render(c, noPodPage(namespace, name)), 404);
     const finding = findingOf(pod, blockers());
     const log = await logOfPod(logs, namespace, name);
-    return c.html(await render(c, podPage(pod, { finding, asOf: now(), logs: log })));
+    return c.html(await render(c, podPage(pod, { finding, asOf: now(), logs: log, isKept })));
   });
   app.get("/events", async (c) => {
     const query = tryParse(c, parseEventQuery);
     if (query instanceof QueryError) return await refuse(c, queryProblem(query));
-    return c.html(await render(c, eventsPage(workloads.events(query), now())));
+    return c.html(await render(c, eventsPage(workloads.events(query), now(), { isKept })));
   });
   return app;
 }

@@ -1,31 +1,43 @@
 import type { VNode } from "preact";
 import type { BundleManifest } from "../agent/bundle/manifest.ts";
+import type { Happening } from "../agent/bundle/timeline.ts";
 import type { StatusDocument } from "../agent/status/mod.ts";
 import { byteText } from "../agent/text/byte_size.ts";
 import { utcMinute } from "../agent/text/utc_time.ts";
 import { type Content, html, visible } from "./html.ts";
-import type { Page } from "./layout.ts";
+import { mark, moment, type Page } from "./layout.ts";
 import { statusParts, statusTone } from "./status_page.ts";
 
 const MOST_ROWS = 2_000;
 const MOST_CHARS = 5_000_000;
 
 /** The way between the pages of one bundle. */
-const LINKS = html`
-  <nav class="page-links" aria-label="Bundle">
-    <a href="/">Status</a><a href="/workloads">Workloads</a><a href="/events">Events</a><a href="/logs"
-    >Logs</a><a
-      href="/files/timeline.jsonl"
-    >Timeline</a><a href="/files">Files</a><a href="/files/summary.md">Summary</a>
-  </nav>
-`;
+const LINKS = [
+  ["/", "Status"],
+  ["/workloads", "Workloads"],
+  ["/events", "Events"],
+  ["/logs", "Logs"],
+  ["/timeline", "Timeline"],
+  ["/files", "Files"],
+  ["/files/summary.md", "Summary"],
+  ["/help", "Help"],
+] as const;
 
-/** A page of the appliance among those of a bundle. `at`: when what it shows was seen, ISO 8601. */
-export function inBundle(page: Page, at: string): Page {
+/** A page of the appliance among those of a bundle. `at`: when what it shows was seen, ISO 8601; `path`: where it is. */
+export function inBundle(page: Page, { at, path }: { at: string; path: string }): Page {
+  const current = LINKS.map(([it]) => it)
+    .filter((it) => it === "/" ? path === "/" : path === it || path.startsWith(`${it}/`))
+    .toSorted((a, b) => b.length - a.length)[0];
   return {
     ...page,
     body: [
-      LINKS,
+      html`
+        <nav class="page-links" aria-label="Bundle">${LINKS.map(([href, label]) =>
+          html`
+            <a href="${href}" ...${href === current ? { "aria-current": "page" } : {}}>${label}</a>
+          `
+        )}</nav>
+      `,
       html`
         <p class="soft">As it was at ${visible(utcMinute(at))}; nothing here changes.</p>
       `,
@@ -41,10 +53,25 @@ export function bundleStatusPage(manifest: BundleManifest, status: StatusDocumen
     tone: statusTone(status),
     body: [
       html`
-        <p class="soft">Judged again by this program from what the bundle ${visible(manifest.id)} holds.</p>
+        <p class="soft">
+          Judged again by this program from what the bundle holds: ${visible(
+            manifest.id,
+          )}, asked for by ${visible(
+            manifest.by,
+          )}.
+        </p>
       `,
-      ...statusParts(status),
+      ...statusParts(withoutWays(status), { isKept: true }),
     ],
+  };
+}
+
+/** The pages where something is done are on the appliance. */
+function withoutWays(status: StatusDocument): StatusDocument {
+  return {
+    ...status,
+    rollup: { ...status.rollup, action: { kind: status.rollup.action.kind } },
+    topBlockers: status.topBlockers.map((it) => ({ ...it, action: { kind: it.action.kind } })),
   };
 }
 
@@ -62,23 +89,73 @@ export function notInBundlePage(title: string, detail: string): Page {
   };
 }
 
-/** Every file of a bundle. */
+/** What happened, newest first: what the appliance did, what its status said, what Kubernetes told. */
+export function timelinePage(happenings: readonly Happening[], asOf: string): Page {
+  const shown = happenings.toReversed().slice(0, MOST_ROWS);
+  return {
+    title: "Timeline",
+    body: html`
+      <section class="panel">
+        <header>
+          <h1>Timeline</h1>
+          ${happenings.length === 0 ? null : html`
+            <p class="page-links"><a href="/files/timeline.jsonl">As it is in the bundle</a></p>
+          `}
+        </header>
+        ${shown.length === 0
+          ? html`
+            <p>The bundle tells of nothing that happened.</p>
+          `
+          : html`
+            <ol class="rows">${shown.map((it) => happeningRow(it, asOf))}</ol>
+          `} ${shown.length === happenings.length ? null : html`
+          <p class="soft">${happenings.length - shown.length} older ones are in the bundle's own file.</p>
+        `}
+      </section>
+    `,
+  };
+}
+
+function happeningRow({ at, source, title, text, isBad }: Happening, asOf: string): VNode {
+  const tone = isBad ? "bad" : "idle";
+  return html`
+    <li class="${tone}">
+      ${mark(tone)}<h3>${visible(title)}</h3>${at === "" ? null : moment(at, asOf)} ${text === ""
+        ? null
+        : html`
+          <p>${visible(text)}</p>
+        `}
+      <p class="soft">${visible(source)}</p>
+    </li>
+  `;
+}
+
+/** Every file of a bundle, and what is missing of it. */
 export function bundleFilesPage({ files, skipped, collectors }: BundleManifest): Page {
-  const missing = collectors.flatMap((it) => it.missing.map(({ what, why }) => [it.id, what, why]));
+  const missing = collectors.flatMap((it) => it.missing.map(({ what, why }) => [it.title, what, why]));
+  const titles = new Map(collectors.map((it) => [it.id, it.title]));
+  const leftOut = skipped.map((it) => [titles.get(it.collector) ?? it.collector, it.path, it.why]);
   return listPage("Files", [
+    html`
+      <p>
+        <a href="/files/summary.md">summary.md</a> is what a person reads first, <a href="/files/manifest.json"
+        >manifest.json</a> lists every file with its checksum.
+      </p>
+    `,
     table(
       ["File", "Size", "Taken out"],
-      files.map((it) => [
+      files.toSorted((a, b) => a.path < b.path ? -1 : 1).map((it) => [
         link(`/files/${it.path}`, it.path),
-        `${byteText(it.sizeBytes)}${it.truncated === undefined ? "" : ` (not whole: ${it.truncated})`}`,
+        `${sizeText(it.sizeBytes)}${it.truncated === undefined ? "" : ` (not whole: ${it.truncated})`}`,
         String(Object.values(it.redactions).reduce((sum, count) => sum + count, 0)),
       ]),
     ),
-    table(["Missing of", "What", "Why"], [
-      ...missing,
-      ...skipped.map((it) => [it.collector, it.path, it.why]),
-    ]),
+    table(["Missing of", "What", "Why"], [...missing, ...leftOut]),
   ]);
+}
+
+function sizeText(bytes: number): string {
+  return bytes === 0 ? "empty" : bytes < 1_000 ? `${bytes} bytes` : byteText(bytes);
 }
 
 /** One file of a bundle as text. */

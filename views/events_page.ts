@@ -1,14 +1,14 @@
 import type { VNode } from "preact";
 import { type EventList, toSearch } from "../agent/workloads/mod.ts";
 import { html, visible } from "./html.ts";
-import { clockTime, moment, type Page } from "./layout.ts";
-import { eventItem, namespaceField, pager, staleness } from "./workload_parts.ts";
+import { moment, type Page } from "./layout.ts";
+import { eventItem, lookedAt, namespaceField, pager, staleness } from "./workload_parts.ts";
 
 const PATH = "/events";
 const WINDOWS = [["15m", "15 min"], ["1h", "1 h"], ["6h", "6 h"], ["24h", "24 h"], ["", "all"]] as const;
 
 /** What Kubernetes and Flux told of, newest first. `asOf`: now, ISO 8601. */
-export function eventsPage(list: EventList, asOf: string): Page {
+export function eventsPage(list: EventList, asOf: string, { isKept = false } = {}): Page {
   const { query, freshness, rows, total } = list;
   const here = PATH + toSearch(query);
   return {
@@ -19,9 +19,7 @@ export function eventsPage(list: EventList, asOf: string): Page {
           <h1>Events</h1>
           <p class="soft">
             What Kubernetes and Flux told of in the last hours, newest first: warnings, and what tells of progress.
-            Looked at ${clockTime(
-              asOf,
-            )} UTC · <a href="${here}">Look again</a> · <a href="/workloads">Workloads</a>
+            ${lookedAt(asOf, { path: here, isKept })} · <a href="/workloads">Workloads</a>
           </p>
         </header>
       `,

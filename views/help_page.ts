@@ -12,8 +12,17 @@ export interface FoundHere {
   text: string;
 }
 
-/** What one cause means and what to do; `here`: where it was found just now, for who may know. */
-export function helpPage(help: HelpPage, here: readonly FoundHere[]): Page {
+/**
+ * What one cause means and what to do; `here`: where it was found just now, for who may know. `isKept`: it is of a bundle, where
+ * the pages of the appliance are named and not led to.
+ */
+export function helpPage(help: HelpPage, here: readonly FoundHere[], { isKept = false } = {}): Page {
+  const stepRow = ({ text, means }: ShownStep) =>
+    html`
+      <li><p>${visible(text)}</p>${isKept && means.kind === "pages"
+        ? pageNames(means.pages)
+        : meansParts(means)}</li>
+    `;
   return {
     title: help.title,
     narrow: true,
@@ -76,9 +85,9 @@ function foundPanel({ blocker, text }: FoundHere): VNode {
   `;
 }
 
-function stepRow({ text, means }: ShownStep): VNode {
+function pageNames(pages: readonly { title: string; path: string }[]): VNode {
   return html`
-    <li><p>${visible(text)}</p>${meansParts(means)}</li>
+    <p class="soft">On the appliance: ${pages.map(({ title, path }) => `${title} (${path})`).join(", ")}</p>
   `;
 }
 

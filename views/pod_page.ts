@@ -4,13 +4,14 @@ import { type PodPage, STATE_SENTENCE } from "../agent/workloads/mod.ts";
 import { containersPanel } from "./containers_panel.ts";
 import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
-import { clockTime, mark, moment, type Page } from "./layout.ts";
+import { mark, moment, type Page } from "./layout.ts";
 import { volumesPanel } from "./volumes_panel.ts";
 import {
   ageCell,
   cpuCell,
   eventItem,
   eventsPath,
+  lookedAt,
   memoryCell,
   podPath,
   staleness,
@@ -23,7 +24,13 @@ export type PodFinding = Pick<Blocker, "id" | "component" | "title" | "consequen
 /** One pod: how it stands, what it is made of, what was told of it. `asOf`: now, ISO 8601; `logs`: where its log is shown. */
 export function podPage(
   pod: PodPage,
-  { finding, asOf, logs }: { finding?: PodFinding | undefined; asOf: string; logs?: string | undefined },
+  { finding, asOf, logs, isKept = false }: {
+    finding?: PodFinding | undefined;
+    asOf: string;
+    logs?: string | undefined;
+    /** It is of a bundle. */
+    isKept?: boolean;
+  },
 ): Page {
   const { row, freshness } = pod;
   const here = podPath(row.namespace, row.name);
@@ -48,10 +55,12 @@ export function podPage(
             : ""}</p>
           ${finding === undefined ? null : helpLinks(finding)}
           <p class="soft">
-            Looked at ${clockTime(asOf)} UTC · <a href="${here}">Look again</a> · <a href="${eventsPath(row)}"
-            >Events of this pod</a>${logs === undefined ? null : html`
+            ${lookedAt(asOf, { path: here, isKept })} · <a href="${eventsPath(
+              row,
+            )}">Events of this pod</a>${logs === undefined ? null : html`
               <span> · <a href="${logs}">Its log</a></span>
-            `} · <a href="/workloads">All workloads</a>
+            `} · <a href="/workloads"
+            >All workloads</a>
           </p>
         </header>
       `,

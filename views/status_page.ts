@@ -59,8 +59,11 @@ export function statusTone(status: StatusDocument): Tone {
 /** So many causes stand alone, so that a change in one does not touch the others. */
 const OWN_PLACES = 4;
 
-/** The changing parts of the status page: one sentence, what to do, tiers, causes. Parts that can be opened tell no durations. */
-export function statusParts(status: StatusDocument): VNode[] {
+/**
+ * The changing parts of the status page: one sentence, what to do, tiers, causes. Parts that can be opened tell no durations.
+ * `isKept`: it is of a bundle, which has no pages of setup.
+ */
+export function statusParts(status: StatusDocument, { isKept = false } = {}): VNode[] {
   const tone = statusTone(status);
   const { rollup, topBlockers } = status;
   const headline = topBlockers.find((it) => it.id === rollup.topBlockerId);
@@ -152,7 +155,9 @@ export function statusParts(status: StatusDocument): VNode[] {
                 `,
               ])}
           </dl>
-          <p><a href="/setup/checks">Checks of the setup, and accepted risks</a></p>
+          ${isKept ? null : html`
+            <p><a href="/setup/checks">Checks of the setup, and accepted risks</a></p>
+          `}
         </div>
       </div>
     `,

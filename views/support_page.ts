@@ -27,7 +27,8 @@ const ROW_WORD: Record<ProgressRow["status"], string> = {
 const WHAT =
   "A support bundle is one file with what is needed to find a fault: status, logs and objects of Kubernetes, without passwords, keys and tokens. Look into it before you send it on: its summary.md says what is in it.";
 const HOW =
-  "The download begins at once and takes up to 90 s. Cancel it, and collecting stops. Without a browser: sudo alga-agent bundle --output support.tar.gz";
+  "The download begins at once and takes up to 90 s. Cancel it, and collecting stops. Without a browser:";
+const COMMAND = "sudo alga-agent bundle --output support.tar.gz";
 
 /** What stands above the changing parts: the one button, which is the reader's own. */
 export function supportHead(csrfToken: string, canEncrypt: boolean): Content {
@@ -45,7 +46,7 @@ export function supportHead(csrfToken: string, canEncrypt: boolean): Content {
           "Also replace addresses and names by made-up ones",
         )} ${canEncrypt ? box("encrypt", "Encrypt it, so that only Alga support can read it") : null}
         <div class="acts"><button class="big">Make a support bundle</button></div>
-        <p class="soft">${HOW}</p>
+        <p class="soft">${HOW} <code>${COMMAND}</code></p>
       </form>
     `,
   ];
@@ -120,8 +121,10 @@ function historyRow(it: BundleRow, now: string): VNode {
     visible(it.by),
     ...(it.strict ? ["names replaced"] : []),
     ...(it.encrypted ? ["encrypted"] : []),
-    ...(it.incomplete > 0 ? [`${it.incomplete} parts incomplete`] : []),
-    ...(it.isKept ? [] : ["no longer kept here"]),
+    ...(it.incomplete > 0
+      ? [it.incomplete === 1 ? "1 part incomplete" : `${it.incomplete} parts incomplete`]
+      : []),
+    ...(it.isKept ? [] : ["not kept here"]),
   ];
   return html`
     <li class="idle">

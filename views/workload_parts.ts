@@ -12,7 +12,7 @@ import {
 } from "../agent/workloads/mod.ts";
 import { TIER_NAME } from "../agent/status/tier_texts.ts";
 import { html, visible } from "./html.ts";
-import { duration, mark, moment } from "./layout.ts";
+import { clockTime, duration, mark, moment } from "./layout.ts";
 
 /** Beyond these a list of namespaces helps nobody; the address takes any. */
 const MOST_NAMESPACES = 60;
@@ -53,6 +53,15 @@ export function restartText(restarts: number, lastEnd: LastEnd | null, asOf: str
       : html`
         <span>, ${moment(lastEnd.at, asOf)}</span>
       `})</small></span>
+  `;
+}
+
+/** When what a page shows was looked at, and the way to look again; a bundle's page (`isKept`) has none. `path`: of this page. */
+export function lookedAt(asOf: string, { path, isKept = false }: { path: string; isKept?: boolean }): VNode {
+  return html`
+    <span>Looked at ${clockTime(asOf)} UTC${isKept ? null : html`
+      <span> · <a href="${path}">Look again</a></span>
+    `}</span>
   `;
 }
 

@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
 import { STATE_WORD, toSearch, type WorkloadList, type WorkloadRow } from "../agent/workloads/mod.ts";
 import { html, visible } from "./html.ts";
-import { clockTime, mark, type Page, sentence } from "./layout.ts";
+import { mark, type Page, sentence } from "./layout.ts";
 import { releasesPanel } from "./releases_panel.ts";
 import {
   ageCell,
   cpuCell,
+  lookedAt,
   memoryCell,
   namespaceField,
   pager,
@@ -18,7 +19,7 @@ import {
 const PATH = "/workloads";
 
 /** What runs on this appliance, what needs attention first. `asOf`: now, ISO 8601. */
-export function workloadsPage(list: WorkloadList, asOf: string): Page {
+export function workloadsPage(list: WorkloadList, asOf: string, { isKept = false } = {}): Page {
   const { query, freshness, needAttention, total } = list;
   const here = PATH + toSearch(query);
   const what = query.of === "" ? "workload" : "pod";
@@ -30,10 +31,10 @@ export function workloadsPage(list: WorkloadList, asOf: string): Page {
         <header>
           <h1>${query.of === "" ? "Workloads" : visible(`Pods of ${query.of.replace("/", " ")}`)}</h1>
           <p class="soft">
-            What runs on this appliance, what needs attention first. Looked at ${clockTime(
-              asOf,
-            )} UTC · <a href="${here}"
-            >Look again</a>${query.of === "" ? null : html`
+            What runs on this appliance, what needs attention first. ${lookedAt(asOf, {
+              path: here,
+              isKept,
+            })}${query.of === "" ? null : html`
               <span> · <a href="${PATH}">All workloads</a></span>
             `}
           </p>

@@ -1,6 +1,27 @@
+import type { TierId } from "../product/tiers.ts";
 import type { Snapshot, StatusDocument } from "../status/mod.ts";
+import { TIER_NAME } from "../status/tier_texts.ts";
 import { readEvidence, replay } from "./replay.ts";
 import type { ReadBundle } from "./read_bundle.ts";
+
+const HEALTH: Record<StatusDocument["tiers"]["core"]["status"], string> = {
+  healthy: "ready",
+  degraded: "needs attention",
+  unhealthy: "not working",
+  unknown: "not known yet",
+};
+const SOURCE: Record<StatusDocument["sources"][number]["name"], string> = {
+  kubernetes: "The API of Kubernetes",
+  registry: "The registry",
+  application: "The sign-in page",
+};
+const ANSWERS: Record<StatusDocument["sources"][number]["state"], string> = {
+  "answering": "answers",
+  "not-answering": "does not answer",
+  "not-yet": "is not there yet",
+  "unknown": "not known yet",
+};
+const READY: Readonly<Record<string, string>> = { True: "ready", False: "not ready" };
 
 /** One thing that is different between two bundles. */
 export interface Difference {
@@ -26,37 +47,39 @@ function factsOf(bundle: ReadBundle): Map<string, string> {
 }
 
 function* statusFacts(status: StatusDocument): Generator<[string, string]> {
-  yield ["status", status.rollup.message];
-  yield ["agent", status.agentVersion];
+  yield ["Status", status.rollup.message];
+  yield ["Agent", status.agentVersion];
   yield ["Kubernetes", status.kubernetesVersion ?? "not installed"];
-  yield ["release", status.release.selectedReleaseVersion ?? "none"];
-  yield ["channel", status.release.selectedChannel ?? "none"];
+  yield ["Release", status.release.selectedReleaseVersion ?? "none"];
+  yield ["Channel", status.release.selectedChannel ?? "none"];
   for (const [id, tier] of Object.entries(status.tiers)) {
-    yield [`tier ${id}`, tier.ready ? "ready" : tier.status];
+    yield [TIER_NAME[id as TierId], tier.ready ? "ready" : HEALTH[tier.status]];
   }
-  for (const it of status.topBlockers) yield [`cause ${it.id} (${it.component})`, it.title];
-  for (const it of status.sources) yield [`source ${it.name}`, it.state];
+  for (const it of status.topBlockers) yield [`Finding ${it.id} (${it.component})`, it.title];
+  for (const it of status.sources) yield [SOURCE[it.name], ANSWERS[it.state]];
 }
 
 function* clusterFacts(snapshot: Snapshot): Generator<[string, string]> {
   for (const it of snapshot.nodes) {
     yield [
-      `node ${it.name}`,
-      `${it.kubeletVersion}, ${it.conditions.find((c) => c.type === "Ready")?.status ?? "?"}`,
+      `Node ${it.name}`,
+      `${it.kubeletVersion}, ${
+        READY[it.conditions.find((c) => c.type === "Ready")?.status ?? ""] ?? "not known yet"
+      }`,
     ];
   }
   for (const it of snapshot.workloads) {
     const images = Object.values(it.images).join(", ");
     yield [`${it.kind} ${it.namespace}/${it.name}`, `${it.ready} of ${it.desired} ready, ${images}`];
   }
-  for (const it of snapshot.pvcs) yield [`volume claim ${it.namespace}/${it.name}`, it.phase];
+  for (const it of snapshot.pvcs) yield [`Volume claim ${it.namespace}/${it.name}`, it.phase];
   for (const it of snapshot.flux) {
     const ready = it.conditions.find((c) => c.type === "Ready");
     yield [
       `${it.kind} ${it.namespace}/${it.name}`,
-      `${ready?.status ?? "?"} ${ready?.reason ?? ""} ${it.revision ?? ""}`.trim(),
+      [READY[ready?.status ?? ""] ?? "not known yet", ready?.reason, it.revision].filter(Boolean).join(", "),
     ];
   }
-  yield ["addresses", snapshot.host.addresses.join(", ")];
-  yield ["address of Alga", snapshot.setup.appUrl ?? snapshot.appValues?.appUrl ?? "none"];
+  yield ["Addresses", snapshot.host.addresses.join(", ")];
+  yield ["Address of Alga", snapshot.setup.appUrl ?? snapshot.appValues?.appUrl ?? "none"];
 }

@@ -54,7 +54,7 @@ export async function addProgram(
     maxOutputBytes: 4 * KIB,
     onChunk: (bytes) => writer.write(bytes).catch(() => {}), // nobody reads on: it is ended by the signal
   }).then(async ({ code, stderr }) => {
-    if (code !== 0 && !tellsByCode) missing(`it ended with ${code}: ${stderr.trim().slice(-400)}`);
+    if (code !== 0 && !tellsByCode) missing(`it ended with code ${code}${saidText(stderr)}`);
     await writer.close().catch(() => {});
   }, async (error) => {
     if (isNoProgram(error)) tools.absent(argv[0]);
@@ -109,4 +109,10 @@ async function* tail(
 /** Whether a program could not be started since it is not there. */
 function isNoProgram(error: unknown): boolean {
   return error instanceof AgentError && error.code === "COMMAND_FAILED" && error.cause === undefined;
+}
+
+/** What a program said to its end; nothing of one that was silent. */
+function saidText(stderr: string): string {
+  const said = stderr.trim().slice(-400);
+  return said === "" ? "" : `: ${said}`;
 }

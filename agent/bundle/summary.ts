@@ -1,13 +1,26 @@
+import type { TierId } from "../product/tiers.ts";
 import type { Evidence } from "../status/document.ts";
 import { evaluate, NO_MEMORY } from "../status/mod.ts";
-import type { BundleManifest } from "./manifest.ts";
+import { TIER_NAME } from "../status/tier_texts.ts";
+import { ruleWords } from "../text/redact/rule_words.ts";
+import { utcMinute } from "../text/utc_time.ts";
+import type { BundleManifest, CollectorRow } from "./manifest.ts";
+
+const PART_WORDS: Record<CollectorRow["status"], string> = {
+  complete: "all of it is here",
+  partial: "a part of it is missing",
+  failed: "nothing of it could be had",
+  "not-started": "there was no time left for it",
+};
 
 /** `summary.md`: what a person reads first. Redacted like every other file. */
 export function summaryText(manifest: BundleManifest, evidence: Evidence | undefined): string {
   return [
     `# Support bundle ${manifest.id}`,
     "",
-    `Made ${manifest.createdAt} by alga-agent ${manifest.agent.version}, asked for by ${manifest.by}.`,
+    `Made ${
+      utcMinute(manifest.createdAt)
+    } by alga-agent ${manifest.agent.version}, asked for by ${manifest.by}.`,
     "",
     ...statusLines(evidence),
     "## What is missing",
@@ -17,9 +30,9 @@ export function summaryText(manifest: BundleManifest, evidence: Evidence | undef
     "## What was taken out",
     "",
     ...Object.entries(manifest.redactions).toSorted(([, a], [, b]) => b - a).map(([rule, count]) =>
-      `- ${count} × ${rule}`
+      `- ${count} × ${ruleWords(rule)} (rule ${rule})`
     ),
-    `- ${manifest.knownValues.count} known secrets were looked for.`,
+    `- ${manifest.knownValues.count} secrets of this appliance were known and looked for.`,
     ...manifest.knownValues.problems.map((it) => `- Not known, since it could not be read: ${it}`),
     ...(manifest.knownValues.leftOut === 0
       ? []
@@ -32,9 +45,9 @@ export function summaryText(manifest: BundleManifest, evidence: Evidence | undef
     "- `timeline.jsonl`: what happened, oldest first",
     "- `pods/NAMESPACE/POD/CONTAINER.log`: the last 2,000 lines of each container",
     "- `kube/`, `flux/`: objects, one JSON document behind the other (`jq` reads them)",
-    "- `manifest.json`: every file with its size, checksum and what was taken out of it",
+    "- `manifest.json`: every file with its size, checksum and what was taken out of it, and how long each part took",
     "",
-    "`alga-agent bundle inspect FILE` shows the status as it was; `alga-agent bundle serve FILE` shows it as a page.",
+    "`alga-agent bundle inspect FILE` shows the status as it was; `alga-agent bundle serve FILE` shows it as pages.",
     "",
   ].join("\n");
 }
@@ -54,16 +67,16 @@ function statusLines(evidence: Evidence | undefined): string[] {
       status.kubernetesVersion ?? "not installed"
     }`,
     ...status.sources.map((it) => `- ${it.message}`),
-    ...Object.entries(status.tiers).map(([id, tier]) =>
-      `- ${id}: ${tier.ready ? "ready" : tier.status}, ${tier.message}`
-    ),
+    ...Object.entries(status.tiers).map(([id, tier]) => `- ${TIER_NAME[id as TierId]}: ${tier.message}`),
     "",
     ...status.topBlockers.flatMap((it) => [
       `### ${it.title} [${it.id}]`,
       "",
-      `${it.reason} ${it.consequence} Since ${it.since}.`,
+      `${it.reason} ${it.consequence} Since ${utcMinute(it.since)}.`,
       "",
       `What to do: ${it.nextAction}`,
+      "",
+      `More: \`alga-agent help ${it.id}\``,
       "",
     ]),
   ];
@@ -74,7 +87,7 @@ function missingLines(manifest: BundleManifest): string[] {
   const lines = [
     ...(manifest.endedEarly === undefined ? [] : [`- It ended early: ${manifest.endedEarly}.`]),
     ...rows.flatMap((it) => [
-      `- ${it.id} (${it.title}): ${it.status}, ${it.ms} ms`,
+      `- ${it.title}: ${PART_WORDS[it.status]}`,
       ...it.missing.slice(0, 10).map(({ what, why }) => `  - ${what}: ${why}`),
       ...(it.missing.length > 10 ? [`  - and ${it.missing.length - 10} more, in manifest.json`] : []),
     ]),

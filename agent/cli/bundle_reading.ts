@@ -3,6 +3,7 @@ import { bundleText, type ReadBundle, readBundle } from "../bundle/read_bundle.t
 import { readEvidence, replay } from "../bundle/replay.ts";
 import { AgentError } from "../error.ts";
 import { printable } from "../text/printable.ts";
+import { utcMinute } from "../text/utc_time.ts";
 import { createBundleViewer } from "../../routes/bundle_viewer.ts";
 import { BUNDLE_VIEWS } from "./bundle_views.ts";
 import { EXIT, type ExitCode, type Terminal, UsageError } from "./command.ts";
@@ -48,12 +49,15 @@ export async function bundleInspect(args: readonly string[], terminal: Terminal)
   const { manifest } = bundle;
   const incomplete = manifest.collectors.filter((it) => it.status !== "complete");
   terminal.out([
-    `Bundle ${printable(manifest.id)}: ${printable(manifest.createdAt)}, agent ${
+    `Bundle ${printable(manifest.id)}, made ${printable(utcMinute(manifest.createdAt))} by agent ${
       printable(manifest.agent.version)
     }`,
-    `${manifest.files.length} files; incomplete: ${
-      incomplete.map((it) => printable(it.id)).join(", ") || "nothing"
-    }`,
+    incomplete.length === 0
+      ? `${manifest.files.length} files, and nothing is missing`
+      : `${manifest.files.length} files; something is missing of: ${
+        incomplete.map((it) => printable(it.title)).join("; ")
+      }`,
+    ...(incomplete.length === 0 ? [] : ["What and why: alga-agent bundle inspect FILE --file summary.md"]),
     "",
     statusTable(status, Date.parse(readEvidence(bundle).at), terminal),
   ].join("\n"));
@@ -110,7 +114,7 @@ export async function bundleDiff(args: readonly string[], terminal: Terminal): P
 }
 
 function shown(value: string | undefined): string {
-  return value === undefined ? "nothing" : printable(value);
+  return value === undefined || value === "" ? "nothing" : printable(value);
 }
 
 async function open(paths: readonly string[], count: number): Promise<ReadBundle[]> {

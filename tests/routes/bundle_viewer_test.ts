@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { textPieces } from "../../agent/bundle/collector.ts";
 import { COLLECTORS } from "../../agent/bundle/collectors.ts";
 import type { ReadBundle } from "../../agent/bundle/read_bundle.ts";
-import { NO_MEMORY, type Snapshot } from "../../agent/status/mod.ts";
+import { emptySnapshot, NO_MEMORY, type Snapshot } from "../../agent/status/mod.ts";
 import { createBundleViewer } from "../../routes/bundle_viewer.ts";
 import { collector, makeBundle, sourcesOf } from "../agent/bundle/make_bundle.ts";
 import {
@@ -189,4 +189,56 @@ Deno.test("a bundle that somebody changed is shown as far as it can be", async (
   const [code, text] = await ask("/events");
   assert.equal(code, 500);
   assert.match(text, /This cannot be shown/);
+});
+
+const TIMELINE = [
+  { at: "2026-11-21T11:40:00.000Z", source: "agent", type: "setup.requested", by: "browser 192.0.2.7" },
+  { at: "2026-11-21T11:41:00.000Z", source: "agent", type: "step.failed", stepId: "flux" },
+  { at: "2026-11-21T11:42:00.000Z", source: "status", text: "The platform is ready" },
+  {
+    at: "2026-11-21T11:43:00.000Z",
+    source: "kubernetes",
+    type: "Failed",
+    about: "Pod/msp/db-0",
+    text: "no <b>",
+  },
+];
+
+Deno.test("the timeline of a bundle is told in sentences, newest first; what is not one of its lines is left out", async () => {
+  const { manifest, files } = await bundleOf(troubled());
+  const text = `${TIMELINE.map((it) => JSON.stringify(it)).join("\n")}\nnot JSON\n{"at":7}\n`;
+  const told = [["timeline.jsonl", new TextEncoder().encode(text)]] as const;
+  const [code, page] = await askOf({ manifest, files: new Map([...files, ...told]) })("/timeline");
+  assert.equal(code, 200);
+  assert.deepEqual(
+    [...page.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, it]) => it),
+    [
+      "Failed: Pod/msp/db-0",
+      "The platform is ready",
+      "Step &quot;flux&quot; failed",
+      "Setup was asked for (browser 192.0.2.7)",
+    ],
+  );
+  assert.match(page, /no &lt;b>/);
+  assert.equal(page.match(/<li class="bad">/g)?.length, 2);
+  assert.match(page, /href="\/files\/timeline\.jsonl"/);
+});
+
+Deno.test("no link of a bundle's pages leads nowhere, and none offers what only an appliance can do", async () => {
+  const ask = askOf(await bundleOf(troubled()));
+  const fresh = (await askOf(await bundleOf(emptySnapshot()))("/"))[1];
+  assert.match(fresh, /Not set up yet/);
+  assert.ok(!/href="\/setup/.test(fresh));
+  const seen = new Set(["/"]);
+  for (const path of seen) {
+    const [code, page] = await ask(path);
+    assert.equal(code, 200, path);
+    assert.ok(!/Look again|>Follow</.test(page), path);
+    for (const [, href = ""] of page.matchAll(/ href="(\/[^"#]*)/g)) {
+      const to = href.replaceAll("&amp;", "&");
+      // Every finding and file is one link away; filters and pages of lists need not be crossed with each other.
+      if (!/^\/(?:events|workloads|logs)\?/.test(path) || !to.includes("?")) seen.add(to);
+    }
+  }
+  for (const path of ["/timeline", "/files", "/help", "/help/img.not-found"]) assert.ok(seen.has(path), path);
 });

@@ -5,6 +5,7 @@ import {
   bundleFilesPage,
   bundleStatusPage,
   notInBundlePage,
+  timelinePage,
 } from "../../views/bundle_pages.ts";
 import { renderPage } from "../../views/layout.ts";
 import { supportHead, supportParts } from "../../views/support_page.ts";
@@ -94,6 +95,16 @@ export function supportPages(t: string): Record<string, string> {
       ),
     ),
     "bundle, not in it": page(notInBundlePage(t, t)),
+    "bundle, timeline": page(
+      timelinePage([{ at: NOW, source: t, title: t, text: t, isBad: true }, {
+        at: "",
+        source: t,
+        title: t,
+        text: "",
+        isBad: false,
+      }], NOW),
+    ),
+    "bundle, no timeline": page(timelinePage([], NOW)),
     "bundle, files": page(bundleFilesPage(manifest)),
     "bundle, file": page(bundleFilePage(t, t)),
     "bundle, no file": page(bundleFilePage(t, undefined)),

@@ -68,19 +68,20 @@ const FAULTS: readonly [
 ];
 for (const [name, fault, why, hasFile] of FAULTS) {
   Deno.test(`a collector that ${name} costs itself, and the archive is whole`, async () => {
-    const startedMs = performance.now();
     const bundle = await makeBundle({
       collectors: [collector("bad", fault), GOOD],
       limits: { collectorMs: 200 },
     });
-    assert.ok(performance.now() - startedMs < 5_000);
     const [bad, good] = bundle.manifest.collectors;
     assert.equal(good?.status, "complete");
     assert.ok(bundle.files.has("good.txt"));
     assert.equal(bundle.files.has("some.txt"), hasFile);
     if (why.source !== "^$") {
       assert.match(bad?.missing[0]?.why ?? "", why);
-      assert.match(bundleText(bundle, "summary.md") ?? "", /bad \(Part bad\): (?:failed|partial)/);
+      assert.match(
+        bundleText(bundle, "summary.md") ?? "",
+        /Part bad: (?:nothing of it could be had|a part of it is missing)\n {2}- /,
+      );
     } else {
       assert.equal(bundleText(bundle, "some.txt"), "first\n");
       assert.equal(bundle.manifest.files.find((it) => it.path === "some.txt")?.truncated, "the time was up");

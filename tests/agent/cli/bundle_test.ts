@@ -69,7 +69,7 @@ Deno.test("bundle inspect says the status as it was; --file lists and prints; -o
     assert.equal(table.code, 0);
     assert.match(
       table.out,
-      /^Bundle alga-appliance-support-[^]*\nNot set up yet\nNext: Open setup to begin\./,
+      /^Bundle alga-appliance-support-\S+, made \d{4}-\d\d-\d\d \d\d:\d\d UTC by agent [^]*something is missing of: [A-Z][^]*\nNot set up yet\nNext: Open setup to begin\./,
     );
     assert.equal(
       JSON.parse((await cli(["bundle", "inspect", path, "-o", "json"])).out).rollup.state,
@@ -132,7 +132,7 @@ Deno.test("bundle diff says what changed, and nothing of two that are alike", ()
     const same = await cli(["bundle", "diff", before, before]);
     assert.deepEqual([same.code, same.out], [0, "Nothing changed\n"]);
     const changed = await cli(["bundle", "diff", before, after]);
-    assert.deepEqual([changed.code, changed.out], [1, "addresses:  → 192.0.2.8\n"]);
+    assert.deepEqual([changed.code, changed.out], [1, "Addresses: nothing → 192.0.2.8\n"]);
   }));
 
 Deno.test("bundle serve shows it as pages on loopback, without a script and by no foreign name", () =>
@@ -165,6 +165,7 @@ Deno.test("bundle serve shows it as pages on loopback, without a script and by n
         ["", /Not set up yet/],
         ["workloads", /<h1>Workloads/],
         ["events", /<h1>Events/],
+        ["timeline", /<h1>Timeline/],
         ["files", /summary\.md/],
         ["files/summary.md", /# Support bundle/],
         ["help", /<h1>Help/],
