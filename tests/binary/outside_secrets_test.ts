@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readBundle } from "../../agent/bundle/read_bundle.ts";
+import { leaksOf } from "../bundle/scan_gitleaks.ts";
 import { KINDS, type KubeObject } from "../../k8s/mod.ts";
 import { sampleInputs } from "../simulator/agent_process.ts";
 import { signIn } from "../simulator/sign_in.ts";
@@ -105,6 +107,10 @@ await binaryTest(
         0,
       );
       const bundle = await new Deno.Command("tar", { args: ["-xzOf", `${root}/bundle.tar.gz`] }).output();
+      assert.deepEqual(
+        await leaksOf(await readBundle((await Deno.open(`${root}/bundle.tar.gz`)).readable)),
+        [],
+      );
       const all: Record<string, string> = {
         "the status page": await page("/?live=off"),
         "the setup page": await page("/setup?live=off"),

@@ -5,7 +5,7 @@ import { plantedAppliance, plantedPod } from "../agent/bundle/planted_appliance.
 import { SAMPLES } from "../agent/text/redact/samples.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { KEEP_BUNDLES } from "./keep_bundle.ts";
-import { NO_GITLEAKS, scanGitleaks, unpackBundle } from "./scan_gitleaks.ts";
+import { leaksOf, NO_GITLEAKS, scanGitleaks } from "./scan_gitleaks.ts";
 
 Deno.test({
   name: `gitleaks finds nothing in a bundle of an appliance full of secrets${
@@ -30,8 +30,7 @@ Deno.test({
         return { ...evidence, snapshot: { ...evidence.snapshot, pods: [plantedPod()] } };
       };
       const bundle = await makeBundle({ sources });
-      await unpackBundle(bundle, `${dir}/bundle`);
-      assert.deepEqual(await scanGitleaks(`${dir}/bundle`), []);
+      assert.deepEqual(await leaksOf(bundle), []);
     } finally {
       (await connectKube())?.close();
       await api.close();
@@ -40,8 +39,25 @@ Deno.test({
   },
 });
 
-/** Tests that make bundles, each with what it takes apart; the ones of a real node look by themselves. */
-const MAKERS = ["tests/agent/bundle", "tests/agent/cli/bundle_test.ts", "tests/routes/bundle_viewer_test.ts"];
+/** Tests that make bundles; those of a real node, of 1,000 pods and of the compiled program look by themselves. */
+const MAKERS = [
+  "tests/agent/bundle",
+  "tests/agent/cli/bundle_test.ts",
+  "tests/agent/cli/bundle_disk_test.ts",
+  "tests/routes/bundle_viewer_test.ts",
+  "tests/routes/support_test.ts",
+];
+const LOOK_BY_THEMSELVES = [
+  "tests/bundle",
+  "tests/cluster/node/bundle_test.ts",
+  "tests/binary/outside_secrets_test.ts",
+];
+/** Read nothing but what is refused, or a bundle of a machine with nothing on it. */
+const NO_MAKERS = [
+  "tests/agent/bundle/replay_test.ts",
+  "tests/agent/trust/hostile_test.ts",
+  "tests/house/documents_test.ts",
+];
 /** Most are of the recordings. */
 const LEAST_BUNDLES = 120;
 
@@ -70,3 +86,29 @@ Deno.test({
     }
   },
 });
+
+Deno.test("every test that makes a bundle has it looked at by gitleaks", async () => {
+  const root = new URL("../..", import.meta.url).pathname;
+  const isIn = (path: string, places: readonly string[]) =>
+    places.some((it) => path === it || path.startsWith(`${it}/`));
+  const unseen: string[] = [];
+  for await (const path of testFiles(`${root}tests`)) {
+    const name = path.slice(root.length);
+    const text = await Deno.readTextFile(path);
+    const makes = /\breadMade\(|\bmakeBundle\(|\bleaksOf\(|"bundle", "--output"|support\/bundle"/.test(text);
+    if (makes && !isIn(name, [...MAKERS, ...LOOK_BY_THEMSELVES, ...NO_MAKERS])) {
+      unseen.push(`${name} makes bundles`);
+    }
+    if (/\breadBundle\(/.test(text) && !isIn(name, [...LOOK_BY_THEMSELVES, ...NO_MAKERS])) {
+      unseen.push(`${name} reads a bundle without readMade()`);
+    }
+  }
+  assert.deepEqual(unseen, []);
+});
+
+async function* testFiles(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* testFiles(`${folder}/${name}`);
+    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
+  }
+}

@@ -1,7 +1,7 @@
 import { createArchive } from "../../agent/bundle/archive.ts";
 import type { BundleManifest } from "../../agent/bundle/manifest.ts";
-import { type ReadBundle, readBundle } from "../../agent/bundle/read_bundle.ts";
-import { keepBundle } from "./keep_bundle.ts";
+import type { ReadBundle } from "../../agent/bundle/read_bundle.ts";
+import { readMade } from "./keep_bundle.ts";
 
 /** Bundles that the agent of a real node made while something was broken, each named after the first cause it told. */
 const FOLDER = new URL("../agent/bundle/testdata/live", import.meta.url).pathname;
@@ -24,7 +24,7 @@ export async function liveBundles(): Promise<LiveBundle[]> {
   const names = (await Array.fromAsync(Deno.readDir(FOLDER))).map((it) => it.name).toSorted();
   return await Promise.all(names.map(async (name) => {
     const path = `${FOLDER}/${name}`;
-    const bundle = await keepBundle(await readBundle((await Deno.open(path)).readable));
+    const bundle = await readMade((await Deno.open(path)).readable);
     return { cause: name.replace(/\.tar\.gz$/, ""), path, bundle };
   }));
 }

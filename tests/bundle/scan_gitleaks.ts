@@ -10,6 +10,18 @@ export const NO_GITLEAKS = await exists(program)
   ? undefined
   : "not built: gitleaks; see deno task cluster build";
 
+/** What gitleaks finds in a bundle; nothing where it was not built. */
+export async function leaksOf(bundle: ReadBundle): Promise<string[]> {
+  if (NO_GITLEAKS !== undefined) return [];
+  const dir = await Deno.makeTempDir({ prefix: "alga-leaks-" });
+  try {
+    await unpackBundle(bundle, `${dir}/bundle`);
+    return await scanGitleaks(`${dir}/bundle`);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
 /** What gitleaks finds in a folder: rule, file and line. */
 export async function scanGitleaks(dir: string): Promise<string[]> {
   const report = `${dir}.json`;

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { readBundle } from "../../agent/bundle/read_bundle.ts";
 import { createKubeClient, parseKubeconfig } from "../../k8s/mod.ts";
 import { createSimHost } from "../simulator/sim_host.ts";
 import { startSimKubeApi } from "../simulator/kube_api.ts";
 import { until } from "../until.ts";
 import { startCompiled } from "../walk/walk.ts";
+import { readMade } from "./keep_bundle.ts";
+import { leaksOf } from "./scan_gitleaks.ts";
 import type { Answer } from "./healthz_asker.ts";
 
 const PODS = 1_000;
@@ -103,7 +104,7 @@ Deno.test({
         await watching;
         const busyAnswers = await answers();
         asker.terminate();
-        const bundle = await readBundle(new Blob([bytes]).stream());
+        const bundle = await readMade(new Blob([bytes]).stream());
         const logs = [...bundle.files.keys()].filter((it) => it.startsWith("pods/")).length;
         const total = bundle.manifest.files.reduce((sum, it) => sum + it.sizeBytes, 0);
         const figures = {
@@ -124,6 +125,7 @@ Deno.test({
           JSON.stringify(bundle.manifest.collectors.find((it) => it.id === "app.pods-logs")),
         );
         assert.ok(!JSON.stringify([...bundle.files.values()].map((it) => it.length)).includes("Geheim77"));
+        assert.deepEqual(await leaksOf(bundle), []);
         for (const file of bundle.files.values()) {
           assert.ok(!new TextDecoder().decode(file).includes("Geheim77"));
         }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { auditText } from "../../agent/access/audit_words.ts";
 import { textPieces } from "../../agent/bundle/collector.ts";
-import { readBundle } from "../../agent/bundle/read_bundle.ts";
+import { readMade } from "../bundle/keep_bundle.ts";
 import { until } from "../until.ts";
 import { HOST, startApp } from "./start_app.ts";
 
@@ -38,7 +38,7 @@ Deno.test("one button makes a bundle that downloads; the page says what is being
     /Collecting: 0 of 1 parts[^]*The one part[^]*being collected/,
   );
   go.resolve();
-  const bundle = await readBundle(response.body ?? new ReadableStream());
+  const bundle = await readMade(response.body ?? undefined);
   assert.equal(bundle.manifest.by, "browser 192.0.2.7");
   assert.ok(bundle.files.has("one.txt"));
   await comes(() => bundles.view().history.length === 1);

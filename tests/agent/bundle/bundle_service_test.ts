@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createBundleService } from "../../../agent/bundle/bundle_service.ts";
 import { textPieces } from "../../../agent/bundle/collector.ts";
-import { readBundle } from "../../../agent/bundle/read_bundle.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
+import { readMade } from "../../bundle/keep_bundle.ts";
 import { until } from "../../until.ts";
 import { collector, sourcesOf } from "./make_bundle.ts";
 
@@ -38,7 +38,7 @@ Deno.test("two who ask at once share one run, and both get all of it", async () 
   assert.equal(a.name, b.name);
   assert.match(a.name, /^alga-appliance-support-\d{8}T\d{6}Z\.tar\.gz$/);
   go.resolve();
-  const [one, other] = await Promise.all([readBundle(a.bytes), readBundle(b.bytes)]);
+  const [one, other] = await Promise.all([readMade(a.bytes), readMade(b.bytes)]);
   assert.deepEqual([...one.files.keys()], [...other.files.keys()]);
   assert.equal(seen.runs, 1);
   await service.stop();
@@ -49,10 +49,10 @@ Deno.test("one of another kind waits its turn", async () => {
   const first = service.start(ASKED);
   assert.equal(service.start({ ...ASKED, strict: true }), undefined);
   go.resolve();
-  await readBundle(first?.bytes ?? new ReadableStream());
+  await readMade(first?.bytes);
   await comes(() => service.view().progress === undefined);
   const second = service.start({ ...ASKED, strict: true });
-  assert.ok((await readBundle(second?.bytes ?? new ReadableStream())).manifest.strict);
+  assert.ok((await readMade(second?.bytes)).manifest.strict);
   await service.stop();
 });
 
@@ -71,7 +71,7 @@ Deno.test("a download that is cancelled stops the collectors and leaves nothing;
   // And the next one begins again.
   const next = service.start(ASKED);
   go.resolve();
-  assert.ok((await readBundle(next?.bytes ?? new ReadableStream())).files.has("one.txt"));
+  assert.ok((await readMade(next?.bytes)).files.has("one.txt"));
   await service.stop();
 });
 
@@ -100,7 +100,7 @@ Deno.test("with a disk that is full or read-only the bundle comes all the same, 
     if (fault === "read-only") host.writeError = "Read-only file system";
     go.resolve();
     const made = service.start(ASKED);
-    assert.ok((await readBundle(made?.bytes ?? new ReadableStream())).files.has("one.txt"));
+    assert.ok((await readMade(made?.bytes)).files.has("one.txt"));
     await comes(() => service.view().history.length === 1);
     assert.equal(service.view().history[0]?.isKept, false);
     await service.stop();
@@ -139,10 +139,10 @@ Deno.test("for keys of the release it is encrypted, and only they open it", asyn
   assert.ok(made?.name.endsWith(".tar.gz.age"));
   const bytes = new Uint8Array(await new Response(made?.bytes).arrayBuffer());
   assert.match(new TextDecoder().decode(bytes.subarray(0, 22)), /^age-encryption\.org\/v1/);
-  await assert.rejects(readBundle(new Blob([bytes]).stream()));
+  await assert.rejects(readMade(new Blob([bytes]).stream()));
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const plain = await decrypter.decrypt(bytes);
-  assert.ok((await readBundle(new Blob([plain as Uint8Array<ArrayBuffer>]).stream())).files.has("one.txt"));
+  assert.ok((await readMade(new Blob([plain as Uint8Array<ArrayBuffer>]).stream())).files.has("one.txt"));
   await service.stop();
 });

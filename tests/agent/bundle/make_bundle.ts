@@ -1,13 +1,13 @@
 import type { Collector, Sources } from "../../../agent/bundle/collector.ts";
 import { COLLECTORS } from "../../../agent/bundle/collectors.ts";
-import { type ReadBundle, readBundle } from "../../../agent/bundle/read_bundle.ts";
+import type { ReadBundle } from "../../../agent/bundle/read_bundle.ts";
 import { runBundle, type RunOptions } from "../../../agent/bundle/run_bundle.ts";
 import { systemClock } from "../../../agent/clock.ts";
 import type { Host } from "../../../agent/host/host.ts";
 import { emptySnapshot, NO_MEMORY } from "../../../agent/status/mod.ts";
 import { chainedLine, NOTHING_YET } from "../../../agent/state/chained_lines.ts";
 import { BUILD } from "../../../agent/version.ts";
-import { keepBundle } from "../../bundle/keep_bundle.ts";
+import { readMade } from "../../bundle/keep_bundle.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
 /** Sources of an appliance that is not set up; a test replaces what it is about. */
@@ -42,7 +42,7 @@ export async function makeBundle(
     signal: new AbortController().signal,
     ...options,
   });
-  const bundle = await keepBundle(await readBundle(run.bytes));
+  const bundle = await readMade(run.bytes);
   await run.done;
   return bundle;
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { readBundle } from "../../../agent/bundle/read_bundle.ts";
-import { keepBundle } from "../../bundle/keep_bundle.ts";
+import { readMade } from "../../bundle/keep_bundle.ts";
 import { mortalCommand } from "../../mortal_command.ts";
 
 /** A disk that only the command sees, with a log of k3s' settings on it, full to its last block or read-only. */
@@ -40,7 +39,7 @@ for (const [name, spoil] of Object.entries(DISKS)) {
         ], { cwd, stdout: "piped", stderr: "piped" }).output();
         const said = new TextDecoder().decode(stderr);
         assert.ok(code === 0 || code === 4, said);
-        const bundle = await keepBundle(await readBundle(new Blob([stdout]).stream()));
+        const bundle = await readMade(new Blob([stdout]).stream());
         for (const path of ["summary.md", "manifest.json", "replay/evidence.json", "kube/k3s-config.yaml"]) {
           assert.ok(bundle.files.has(path), path);
         }

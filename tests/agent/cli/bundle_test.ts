@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { readBundle } from "../../../agent/bundle/read_bundle.ts";
-import { keepBundle } from "../../bundle/keep_bundle.ts";
+import { readMade } from "../../bundle/keep_bundle.ts";
 import { cli } from "./terminal.ts";
 import { withStandIn } from "./stand_in_agent.ts";
 
@@ -18,7 +17,7 @@ async function make(root: string, name = "b.tar.gz"): Promise<string> {
   const path = `${root}/${name}`;
   const { code, err } = await cli(["bundle", "--output", path, "--root", root]);
   assert.equal(code, 0, err);
-  await keepBundle(await readBundle((await Deno.open(path)).readable));
+  await readMade((await Deno.open(path)).readable);
   return path;
 }
 
@@ -26,7 +25,7 @@ Deno.test("bundle works with the agent stopped, writes 0600 and says so", () =>
   withRoot(async (root) => {
     const path = await make(root);
     assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
-    const bundle = await readBundle((await Deno.open(path)).readable);
+    const bundle = await readMade((await Deno.open(path)).readable);
     assert.equal(bundle.manifest.by, "command line");
     assert.ok(bundle.files.has("summary.md") && bundle.files.has("replay/evidence.json"));
     // Nothing was written below the root: its disk may be read-only.
@@ -38,7 +37,7 @@ Deno.test("bundle --output - gives the archive on standard output, and not to a 
     const { code, bytes, out } = await cli(["bundle", "--output", "-", "--root", root]);
     assert.deepEqual([code, out], [0, ""]);
     assert.ok(
-      (await readBundle(new Blob([(bytes ?? new Uint8Array()) as Uint8Array<ArrayBuffer>]).stream())).files
+      (await readMade(new Blob([(bytes ?? new Uint8Array()) as Uint8Array<ArrayBuffer>]).stream())).files
         .has("summary.md"),
     );
     const refused = await cli(["bundle", "--output", "-", "--root", root], { columns: 80 });
