@@ -1,7 +1,12 @@
-import { PublishedManifest, RELEASE_REGISTRY, RELEASE_REPOSITORY } from "../../agent/release/manifest.ts";
+import {
+  placeOf,
+  PublishedManifest,
+  RELEASE_REGISTRY,
+  RELEASE_REPOSITORY,
+} from "../../agent/release/manifest.ts";
 import { fluxArtifact, type Origin } from "./flux_artifact.ts";
 import { chartArtifact, readChart } from "./helm_chart.ts";
-import { createArtifact, encodeJson, type OciArtifact } from "./oci_artifact.ts";
+import { createArtifact, encodeJson, type OciArtifact, type Place } from "./oci_artifact.ts";
 import { ReleaseError } from "./release_error.ts";
 import type { ReleaseSpec } from "./release_spec.ts";
 import { profileValues, readTopology, renderTopology } from "./topology.ts";
@@ -35,7 +40,7 @@ export async function buildRelease(
     }
     charts[name] = version;
   }
-  const chartPlace = placeOf(spec.chartRepository.url);
+  const chartPlace = chartPlaceOf(spec.chartRepository.url);
   const source = await readTopology(options.topologyDir);
   const bundle = await fluxArtifact(
     { host: RELEASE_REGISTRY, repository: CONFIG_REPOSITORY, tag: spec.version },
@@ -86,8 +91,8 @@ export function pointerArtifact(tag: string, manifest: unknown): OciArtifact {
   });
 }
 
-/** Host and repository of an `oci://` URL. */
-export function placeOf(url: string): { host: string; repository: string } {
-  const [host = "", ...path] = url.replace(/^oci:\/\//, "").split("/");
-  return { host, repository: path.join("/") };
+/** Where charts lie, by the `oci://` URL of their repository. */
+export function chartPlaceOf(url: string): Omit<Place, "tag"> {
+  const { registryHost: host, repository } = placeOf(url.replace(/^oci:\/\//, ""));
+  return { host, repository };
 }

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { NetworkError } from "../../agent/net/errors.ts";
 import { parseJson } from "../../agent/registry/reply.ts";
 import type { RegistryClient } from "../../agent/registry/registry.ts";
-import type { ResolvedRelease } from "../../agent/release/mod.ts";
+import { placeOf, type ResolvedRelease } from "../../agent/release/mod.ts";
 import { isSignedBy, parsePublicKey } from "../../agent/trust/public_key.ts";
 import { SIGNATURE_ANNOTATION, SIMPLE_SIGNING } from "../../agent/trust/simple_signing.ts";
 import {
@@ -28,9 +28,9 @@ export interface Signing {
 export function signedParts(
   { registryHost, repository, manifestDigest, manifest }: ResolvedRelease,
 ): Signed[] {
-  const [host = "", ...path] = manifest.config.repository.split("/");
+  const bundle = placeOf(manifest.config.repository);
   return [
-    { host, repository: path.join("/"), digest: manifest.config.digest },
+    { host: bundle.registryHost, repository: bundle.repository, digest: manifest.config.digest },
     { host: registryHost, repository, digest: manifestDigest },
   ];
 }

@@ -1,5 +1,6 @@
 import { errorText } from "../../agent/error.ts";
 import {
+  placeOf,
   RELEASE_REGISTRY,
   type ReleaseManifest,
   type ResolvedRelease,
@@ -13,7 +14,7 @@ import { parseJson } from "../../agent/registry/reply.ts";
 import type { TrustedKey } from "../../agent/trust/public_key.ts";
 import { verifySignature } from "../../agent/trust/verify_signature.ts";
 import { signedParts } from "./sign_release.ts";
-import { placeOf } from "./build_release.ts";
+import { chartPlaceOf } from "./build_release.ts";
 import { type Chart, readChartValues } from "./chart_values.ts";
 import { failureHint } from "./failure_hint.ts";
 import { FLUX_CONTENT } from "./flux_artifact.ts";
@@ -65,8 +66,7 @@ export async function* verifyRelease(
     });
   }
   const { config, charts, valuesProfile, version } = release;
-  const [host = RELEASE_REGISTRY, ...path] = config.repository.split("/");
-  const repository = path.join("/");
+  const { registryHost: host, repository } = placeOf(config.repository);
   let bundleFiles: Files = {};
   let bundle: ReturnType<typeof readBundle> | undefined;
   yield await look(`config bundle ${config.repository}@${config.digest}`, async () => {
@@ -106,7 +106,7 @@ export async function* verifyRelease(
       return Promise.resolve();
     });
   }
-  const place = placeOf(bundle?.chartRepositoryUrl ?? `oci://${RELEASE_REGISTRY}/nine-minds/charts`);
+  const place = chartPlaceOf(bundle?.chartRepositoryUrl ?? `oci://${RELEASE_REGISTRY}/nine-minds/charts`);
   const fetched = new Map<string, FetchedChart>();
   for (const [name, chartVersion] of Object.entries(charts)) {
     yield await look(`chart ${name} ${chartVersion}`, async () => {
