@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { addHostFile, hostCollector } from "../from_host.ts";
 import { type Collector, type CollectorTools, inBatches, type Pieces } from "../collector.ts";
 import { readAudit } from "../../access/read_audit.ts";
@@ -6,6 +7,7 @@ import { PATHS } from "../../state/paths.ts";
 import { evaluate } from "../../status/mod.ts";
 import { timeMs } from "../../text/time.ts";
 import { foldHistory } from "../../update/history.ts";
+import { foldRules } from "../../update/rules.ts";
 import { BUILD } from "../../version.ts";
 
 const MIB = 1024 * 1024;
@@ -28,6 +30,18 @@ const TELLING_FIELDS = new Set(
   ("schemaVersion runId submittedAt channel releaseRef appUrl dnsMode dnsServers noProxy publicNames edition updatedAt history at by " +
     "changes field before after values inputs settings").split(" "),
 );
+
+const SetupAnswers = z.object({ inputs: z.object({ releaseRef: z.string() }) });
+
+/** The release that setup was asked for; empty where it was the channel, or its answers cannot be read. */
+async function pinnedAtSetup({ host }: CollectorTools): Promise<string> {
+  try {
+    const text = await host.readText(PATHS.setupInputs, { maxBytes: 4 * MIB });
+    return SetupAnswers.parse(JSON.parse(text ?? "")).inputs.releaseRef;
+  } catch {
+    return "";
+  }
+}
 
 /** The agent itself and what it remembers. @see catalogue.md 4.2 */
 export const AGENT_COLLECTORS: readonly Collector[] = [
@@ -111,11 +125,14 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
   },
   {
     id: "update.history",
-    title: "Updates that were tried",
+    title: "Updates that were tried, and when they may begin",
     async collect(tools) {
-      const attempts = foldHistory(readJournal(await journalText(tools)).entries);
+      const { entries } = readJournal(await journalText(tools));
+      const attempts = foldHistory(entries);
       if (attempts.length === 0) tools.absent("attempts at an update");
       else await tools.json("state/updates.json", attempts);
+      const { rules, changes, isUnreadable } = foldRules(entries, await pinnedAtSetup(tools));
+      await tools.json("state/update-rules.json", { ...rules, isUnreadable, changes });
     },
   },
   {

@@ -65,3 +65,25 @@ Deno.test("updates that were tried are told with what came of them; without any 
   assert.equal(none.row("update.history")?.status, "complete");
   assert.ok(!none.bundle.files.has("state/updates.json"));
 });
+
+Deno.test("the rules of updates are told with who chose them, and a pin of setup as what it is", async () => {
+  const window = { days: ["sunday"], from: "02:00", hours: 3 };
+  const journal = chained([
+    { type: "update-rules.changed", data: { by: "browser 192.0.2.7", change: { window } } },
+    { type: "update-rules.changed", data: { by: "root", change: { automatic: { delayDays: 7 } } } },
+  ]);
+  const inputs = JSON.stringify({
+    schemaVersion: 1,
+    inputs: { releaseRef: "1.4.0", appUrl: "https://psa.example" },
+  });
+  const { bundle } = await bundleOf({ [PATHS.journal]: journal, [PATHS.setupInputs]: inputs });
+  const { changes, ...rules } = JSON.parse(bundleText(bundle, "state/update-rules.json") ?? "");
+  assert.deepEqual(rules, { pin: "1.4.0", window, automatic: { delayDays: 7 }, isUnreadable: false });
+  assert.deepEqual(changes.map((it: { by: string; text: string }) => [it.by, it.text]), [
+    ["browser 192.0.2.7", "window: Sunday from 02:00 for 3 h"],
+    ["root", "automatic updates on, 7 days after publication"],
+  ]);
+  const none = await bundleOf({ [PATHS.setupInputs]: "{" });
+  const kept = JSON.parse(bundleText(none.bundle, "state/update-rules.json") ?? "");
+  assert.deepEqual(kept, { isUnreadable: false, changes: [] });
+});
