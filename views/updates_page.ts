@@ -1,9 +1,10 @@
 import type { VNode } from "preact";
 import type { UpdateAttempt } from "../agent/update/history.ts";
+import { rulesSentences } from "../agent/update/rules_text.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
 import type { Verdict } from "../agent/trust/policy.ts";
 import { type Content, html, visible } from "./html.ts";
-import { duration, mark, moment, sentence, type Tone } from "./layout.ts";
+import { duration, mark, moment, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { hiddenForm, operationParts } from "./operation_parts.ts";
 
@@ -111,7 +112,10 @@ export function updatesTitle({ news, installed, rules }: UpdateView): string {
     case "cannot-tell":
       return "It is not known whether there is an update";
     case "never":
-      return "The channel has not been asked yet";
+      if (rules.override) return "The release of the testing override has not been looked for yet";
+      return rules.pin === undefined
+        ? "The channel has not been asked yet"
+        : "The pinned release has not been looked for yet";
   }
 }
 
@@ -268,27 +272,13 @@ function attemptRow(it: UpdateAttempt, asOf: string): VNode {
 }
 
 /** What is followed beside the channel, when updates begin, and what comes next by itself. */
-function rulesPart({ rules, beyond, news }: UpdateView): VNode {
-  const { pin, override, window, next } = rules;
-  const rows = [
-    override && sentence(override.text),
-    pin !== undefined &&
-    `Pinned to ${visible(pin)}.${
-      beyond === undefined ? "" : ` Its channel leads to ${visible(beyond.version)}, which is not installed.`
-    }`,
-    override === undefined && pin === undefined &&
-    `Follows its channel${news.channel === "" ? "" : `, ${visible(news.channel)}`}.`,
-    window === undefined
-      ? "No maintenance window: updates may begin at any time."
-      : `Maintenance window: ${window.text}; ${visible(window.now)}.`,
-    visible(next.text),
-  ].filter(Boolean);
+function rulesPart(view: UpdateView): VNode {
   return html`
     <div class="panel">
       <h2>Channel and maintenance</h2>
-      ${rows.map((it) =>
+      ${rulesSentences(view).map((it) =>
         html`
-          <p>${it}</p>
+          <p>${visible(it)}</p>
         `
       )}
       <div class="acts"><a href="/updates/channel">Change channel, pin, window</a></div>

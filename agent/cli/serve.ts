@@ -46,6 +46,7 @@ import { PATHS } from "../state/paths.ts";
 import { removeTornFiles } from "../state/remove_torn_files.ts";
 import { createAgentUpdateService } from "../self_update/agent_update_service.ts";
 import { agentUpdateFailure, onAgentUpdate } from "../self_update/failure.ts";
+import { updateLines } from "../update/rules_text.ts";
 import { createUpdateService } from "../update/update_service.ts";
 import { watchLogin } from "../status/login_watch.ts";
 import { createWorkloadsService } from "../workloads/mod.ts";
@@ -354,6 +355,7 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
         setup,
         access,
         network,
+        updates: { lines: () => updateLines(updates.view()), subscribe: updates.subscribe },
         hostName,
         build: BUILD,
         current: engine.current,

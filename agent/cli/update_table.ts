@@ -10,16 +10,16 @@ const PLAIN: Layout = { columns: undefined, color: false };
 
 /** What is installed and what the channel leads to. Pure. */
 export function newsText(view: UpdateView, layout: Layout = PLAIN): string {
-  const { installed, news } = view;
+  const { installed, news, rules, beyond } = view;
+  const isOther = rules.override !== undefined || rules.pin !== undefined;
   const runs = installed ? `${installed.version} (${installed.channel})` : "not on record";
-  const lines = [`Installed:  ${runs}`, `Channel:    ${answerText(news)}`];
+  const lines = [`Installed:  ${runs}`, `${isOther ? "Followed: " : "Channel:  "}  ${answerText(news)}`];
   const trust = news.refused ?? news.trust;
   if (trust) {
     lines.push(`Signature:  ${trust.found}`);
     for (const it of trust.keyProblems) lines.push(`Key:        ${it}`);
     lines.push(`Unsigned:   ${trust.policy === "require" ? "refused" : "said, and may be installed"}`);
   }
-  const { rules, beyond } = view;
   if (rules.override) lines.push(`Override:   ${rules.override.text}`);
   if (rules.pin !== undefined) {
     lines.push(`Pinned:     ${rules.pin}; "alga-agent channel set --no-pin" ends it`);

@@ -30,4 +30,13 @@ export interface ConsoleDocument {
   setup: SetupView;
   /** Who works on the appliance now, or has left something that waits for a person. */
   holder: { title: string; by: string; since: string } | null;
+  /** What is said of updates once the appliance is set up; sentences. */
+  updates: UpdateLines | null;
+}
+
+/** Which release is followed, when updates begin, and what comes next by itself. */
+export interface UpdateLines {
+  /** While a testing override is in force: which, and until when. */
+  override: string | null;
+  others: readonly string[];
 }

@@ -9,7 +9,7 @@ import { PATHS } from "../state/paths.ts";
 import type { StatusService } from "../status/document.ts";
 import type { BuildInfo } from "../version.ts";
 import { changeOf } from "./network_change.ts";
-import type { ConsoleDocument, NetworkView } from "./document.ts";
+import type { ConsoleDocument, NetworkView, UpdateLines } from "./document.ts";
 
 /** Where nothing tells of a change of the network, it is looked at this often. */
 const LOOK_MS = 10_000;
@@ -28,6 +28,10 @@ export interface FeedDeps {
   network: {
     trial(): NetworkView["trial"] | undefined;
     operation(): OperationView;
+    subscribe(listener: () => void): () => void;
+  };
+  updates: {
+    lines(): UpdateLines;
     subscribe(listener: () => void): () => void;
   };
   /** Operations under way, waiting for a person or owing something. */
@@ -81,7 +85,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
   function follow(): void {
     if (isFollowing) return;
     isFollowing = true;
-    const ends = [deps.status, deps.setup, deps.network].map((it) => it.subscribe(bump));
+    const ends = [deps.status, deps.setup, deps.network, deps.updates].map((it) => it.subscribe(bump));
     signal.addEventListener("abort", () => {
       for (const end of ends) end();
       bump();
@@ -118,6 +122,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
         holder: holder === undefined
           ? null
           : { title: holder.title, by: holder.by ?? "the agent", since: holder.requestedAt ?? "" },
+        updates: deps.setup.view().state.status === "done" ? deps.updates.lines() : null,
       };
     },
   };

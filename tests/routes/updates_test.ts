@@ -80,6 +80,28 @@ Deno.test("a way over other releases is shown before and while it is walked, and
   );
 });
 
+Deno.test("the page names what is followed where it is not the channel", async () => {
+  const { get, updates } = await startApp();
+  const titleOf = async (rules: Partial<UpdateView["rules"]>, answer: UpdateView["news"]["answer"]) => {
+    const { shown } = updates;
+    updates.shown = { ...shown, news: { answer, channel: "" }, rules: { ...shown.rules, ...rules } };
+    const html = await (await get("/updates?live=off")).text();
+    updates.shown = shown;
+    return /<h2>(?:(?!<\/h2>).)*<span>([^<]*)<\/span><\/h2>/s.exec(html)?.[1];
+  };
+  const override = { reference: "1.6.0", endsAt: "2026-12-01T18:00:00Z", text: "Testing override" };
+  assert.equal(await titleOf({ pin: "1.4.0" }, "never"), "The pinned release has not been looked for yet");
+  assert.equal(await titleOf({ pin: "1.4.0" }, "up-to-date"), "Release 1.4.0 is the pinned one");
+  assert.equal(
+    await titleOf({ override }, "never"),
+    "The release of the testing override has not been looked for yet",
+  );
+  assert.equal(
+    await titleOf({ override }, "up-to-date"),
+    "Release 1.4.0 is what the testing override leads to",
+  );
+});
+
 const ANSWERS = [
   ["up-to-date", /Release 1\.4\.0 is the newest of its channel/],
   ["cannot-tell", /It is not known whether there is an update.*ghcr\.io: connection refused.*status page/],

@@ -11,7 +11,7 @@ import type { Body, Room } from "./body.ts";
 
 /** A few lines that belong together. What is less important goes first where there is no room. */
 interface Section {
-  importance: 1 | 2 | 3;
+  importance: 1 | 2 | 3 | 4;
   lines: readonly string[];
 }
 
@@ -94,6 +94,8 @@ function sections(model: Model, room: Room, columns: number): Section[] {
     ];
     all.push({ importance: 1, lines: text });
   }
+  const { override = null, others = [] } = document.updates ?? {};
+  if (override !== null) all.push({ importance: 1, lines: lines(override) });
   all.push({ importance: 1, lines: whereToGo(document, lines) });
   if (token !== null) {
     all.push({ importance: 1, lines: [...lines("Setup token:"), ...lines(`  ${token}`)] });
@@ -113,6 +115,7 @@ function sections(model: Model, room: Room, columns: number): Section[] {
   } else if (token !== null) {
     all.push({ importance: 3, lines: lines("No browser? Press 1 and set it up here.") });
   }
+  if (others.length > 0) all.push({ importance: 4, lines: others.flatMap((it) => lines(it)) });
   all.push({ importance: 3, lines: lines(LOGS) });
   return all;
 }
@@ -159,6 +162,8 @@ function pack(all: readonly Section[], rows: number, mayCut: boolean): string[] 
   const ways = [
     joined(filled, [""]),
     joined(filled, []),
+    joined(filled.filter((it) => it.importance < 4), [""]),
+    joined(filled.filter((it) => it.importance < 4), []),
     ...mayCut
       ? [
         joined(filled.filter((it) => it.importance < 3), []),

@@ -44,6 +44,25 @@ Deno.test("the token is shown until the agent says that somebody has signed in",
   assert.ok(!shown(sampleModel({ document: sampleDocument({ token: null }) })).includes("Setup token"));
 });
 
+Deno.test("the first screen tells the rules of updates where there is room, and an override always", () => {
+  const updates = {
+    override: "Testing override: release 1.6.0-rc.1, until 2026-12-01 18:00 UTC.",
+    others: ["Update available: 1.5.0.", "Pinned to 1.4.0."],
+  };
+  const shown = (columns: number, rows: number) => {
+    const { lines } = frameOf({
+      ...sampleModel({ document: sampleDocument({ token: null, updates }) }),
+      columns,
+      rows,
+    });
+    return lines.join("\n").replaceAll(/\s+/g, " ");
+  };
+  for (const it of [updates.override, ...updates.others]) assert.ok(shown(80, 24).includes(it), it);
+  assert.ok(shown(60, 20).includes("Testing override: release 1.6.0-rc.1"));
+  assert.ok(!shown(60, 10).includes("Pinned to"));
+  assert.ok(shown(60, 10).includes("Testing override: release 1.6.0-rc.1"));
+});
+
 Deno.test("a password is nowhere on the screen, at no length", () => {
   const model = MODELS["the password"];
   assert.ok(model);

@@ -27,6 +27,7 @@ export function sampleDocument(other: Partial<ConsoleDocument> = {}): ConsoleDoc
     status: { ...status, urls: { statusUrl: "http://192.168.64.8:8080/", loginUrl: null } },
     setup: { state: { status: "idle" }, steps: [], answers: [], acknowledgements: [], log: [] },
     holder: null,
+    updates: null,
     ...other,
   };
 }
