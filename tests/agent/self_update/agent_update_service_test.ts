@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import * as z from "zod";
 import { LOCAL_PLACES, PACKAGE_PLACES, PREVIOUS_PROGRAM } from "../../../agent/install/places.ts";
+import type { Operation } from "../../../agent/operation/operation.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { until } from "../../until.ts";
 import { BY, createMachine, NEW_PROGRAM, offerOf, OLD_PROGRAM, sha256, startAgentOn } from "./agent_world.ts";
@@ -164,4 +166,67 @@ Deno.test("a unit that cannot be started leaves no order for the next boot", asy
   await agent.service.apply(BY);
   assert.equal((await ended(agent)).status, "failed");
   assert.equal(world.host.files.has(PATHS.agentOrder), false);
+});
+
+/** An update of the application whose only step ends when it is told to. */
+function waitingUpdate(end: Promise<void>): Operation<object> {
+  let isDone = false;
+  const inputs = new Map<string | undefined, object>();
+  return {
+    name: "update",
+    title: "Update",
+    schema: z.object({}),
+    steps: [{
+      id: "hold",
+      title: "Hold the releases still",
+      failure: { category: "flux", cannot: "It cannot be held", nextAction: "Try again" },
+      mayCancel: true,
+      look: () => Promise.resolve(isDone),
+      async act({ signal }) {
+        const stopped = Promise.withResolvers<never>();
+        signal.addEventListener("abort", () => stopped.reject(signal.reason));
+        await Promise.race([end, stopped.promise]);
+        isDone = true;
+      },
+    }],
+    policy: {
+      retry: "by-hand",
+      firstRetryMs: 1,
+      longestRetryMs: 1,
+      maxAttempts: 0,
+      needsNetwork: [],
+      resume: "by-hand",
+    },
+    store: {
+      read: (runId) => Promise.resolve(inputs.get(runId)),
+      write: (now) => Promise.resolve(void inputs.set(now.runId, now.inputs)),
+    },
+    open: () => ({ context: {} }),
+    shown: () => ({}),
+    dischargers: {},
+  };
+}
+
+Deno.test("an operation under way is never interrupted by a new agent, which is refused with who works", async () => {
+  const world = createMachine();
+  const agent = await startAgentOn(world);
+  const end = Promise.withResolvers<void>();
+  const update = await agent.engine.add(waitingUpdate(end.promise));
+  assert.deepEqual(await update.start({}, { by: "root" }), { ok: true });
+  await until("the step runs", () => update.view().state, (it) => it.status === "running");
+  const refused = await agent.service.apply(BY);
+  assert.ok(!refused.ok && refused.reason === "locked", JSON.stringify(refused));
+  assert.deepEqual([refused.operation, refused.holder], ["update", "root"]);
+  assert.deepEqual([world.machine.restarts, world.host.files.has(PATHS.agentOrder)], [0, false]);
+  assert.equal(agent.service.view().operation.state.status, "idle", "nothing was written down");
+  assert.equal(update.view().state.status, "running", "it was not cut short, though its step might be");
+  end.resolve();
+  await until("the update ends", () => update.view().state, (it) => it.status === "done");
+  // Now it may, and from then on nothing else begins.
+  assert.deepEqual(await agent.service.apply(BY), { ok: true });
+  await ordered(world);
+  const late = await update.start({}, BY);
+  assert.ok(!late.ok && late.reason === "locked" && late.operation === "agent-update", JSON.stringify(late));
+  await agent.engine.stop();
+  assert.equal(await world.renew(), "done");
 });
