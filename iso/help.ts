@@ -22,11 +22,14 @@ OPTIONS
   --disk DEVICE           the disk to erase, whatever is on it; without it a
                           machine with several disks loses none that has data
   --min-disk-gib N        smaller disks are passed over (default 60)
-  --max-age-days N        an older base is refused (default: any age)
+  --max-age-days N        an older base is refused, with its age (default: any
+                          age, so that an image of before can be made again)
   --key FILE              key that signs the checksums (ECDSA P-256, PEM)
 
 Beside the image: FILE.sha256, FILE.manifest.json, FILE.cdx.json (SBOM),
 SHA256SUMS and, with a key, SHA256SUMS.sig. Same inputs give the same bytes.
+A run that was interrupted is taken up by the next one. Twice the room of base
+and archives must be free.
 "verify" tells what is on an image and whether it was altered.
 
 Exit codes: 0: made, or as it was made; 1: failed, altered or not provable;

@@ -9,14 +9,15 @@ The machine must be switched off.
 
 OPTIONS
   --format FORMAT         qcow2, ova or raw; may be repeated (default: all)
-  --max-age-days N        a disk or base that is older is refused (default:
-                          any age)
+  --max-age-days N        a disk or base that is older is refused, with its age
+                          (default: any age, so that images of before can be
+                          made again)
   --key FILE              key that signs the checksums (ECDSA P-256, PEM)
 
 In FOLDER: alga-appliance-ubuntu-VERSION.qcow2, .ova and .raw; beside each its
 .sha256, .manifest.json and .cdx.json (SBOM); SHA256SUMS and, with a key,
 SHA256SUMS.sig. Same inputs give the same bytes. A run that was interrupted is
-taken up by the next one.
+taken up by the next one. Twice the room of the disk's data must be free.
 "verify" tells what an image is and whether it was altered.
 
 Exit codes: 0: made, or as it was made; 1: failed, altered or not provable;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeAt } from "../../iso/image/disk/file_pieces.ts";
 import type { BuildInfo } from "../../iso/payload/build_info.ts";
 import { INSTALLED_MARK } from "../../iso/payload/install_script.ts";
 import { verifyImage } from "../../iso/verify_image.ts";
@@ -8,9 +9,18 @@ import { missingForImages } from "../iso/stand_in_base.ts";
 import { testUnless } from "../test_unless.ts";
 import { missingForMachines } from "../vm/debian_tree.ts";
 import { run } from "../vm/run.ts";
+import { HOST_KEY, makeQcow2, startsAsNew } from "./copied_machine.ts";
 import { changeFile, type InstalledDisk, problemsOf } from "./installed_disk.ts";
 import { choosesSerialEntry, type Identity, identity, install, LONG_SEC, startsFromDisk } from "./steps.ts";
-import { type Firmware, isOtherUntouched, makeImage, makeStation, OVMF, start } from "./station.ts";
+import {
+  type Firmware,
+  isOtherUntouched,
+  makeImage,
+  makeStation,
+  OVMF,
+  start,
+  type Station,
+} from "./station.ts";
 
 const program = await compiledProgram();
 const missing = await missingForImages() ?? await missingForMachines() ?? await missingHere() ??
@@ -39,7 +49,9 @@ const machines: Identity[] = [];
 
 for (const firmware of ["BIOS", "UEFI"] as const) {
   machineTest(
-    `${firmware}: the stand-in image installs by itself, starts from disk with the image in the drive, and the agent answers`,
+    `${firmware}: the stand-in image installs by itself, starts from disk with the image in the drive, and the agent answers${
+      firmware === "BIOS" ? "; two machines from one QCOW2 of that disk are two" : ""
+    }`,
     () => installsAndStarts(firmware),
   );
 }
@@ -51,22 +63,33 @@ async function installsAndStarts(firmware: Firmware): Promise<void> {
   const disk = await install(station);
   assert.ok(await isOtherUntouched(station), "the disk with data was touched");
   assert.deepEqual(await problemsOf(disk, build), []);
-  // What is made of an installed disk (an image of it) is made of it here, before its first start.
-  if (firmware === "BIOS") await judgesMutants(disk, build, station.dir);
+  if (firmware === "BIOS") {
+    await judgesMutants(disk, build, station.dir);
+    await noticesTheOther(station);
+  }
 
   await start(station, async (machine) => {
     await startsFromDisk(machine);
     assert.deepEqual(JSON.parse(await machine.shell("cat /etc/alga-appliance/build-info.json")), build);
     assert.ok((await machine.shell("alga-agent version")).includes(build.version));
-    const me = await identity(machine);
-    for (const it of machines) {
-      assert.notEqual(it.machineId, me.machineId);
-      assert.notEqual(it.token, me.token);
-    }
-    machines.push(me);
+    isNobodyElse(await identity(machine));
+    await machine.shell(`echo a key of this machine >${HOST_KEY}; sync`);
   });
   assert.ok(await isOtherUntouched(station), "the disk with data was touched");
+  // The machine has been started and has a name of its own, so an image of it has to lose one.
+  if (firmware === "BIOS") {
+    const image = await makeQcow2(disk, station.dir);
+    for (let i = 0; i < 2; i++) isNobodyElse(await startsAsNew(image, station.dir));
+  }
   await Deno.remove(station.dir, { recursive: true });
+}
+
+function isNobodyElse(me: Identity): void {
+  for (const it of machines) {
+    assert.notEqual(it.machineId, me.machineId);
+    assert.notEqual(it.token, me.token);
+  }
+  machines.push(me);
 }
 
 /** Each fault of a disk is named, so the check of the whole disk means something. */
@@ -90,12 +113,31 @@ async function judgesMutants(disk: InstalledDisk, build: BuildInfo, dir: string)
   expected.splice(3, 0, "The disk is not marked as installed");
   await run("sfdisk", ["-q", "--delete", mutant.path, "2"]);
   await run("truncate", ["--size", "+1G", mutant.path]);
+  const noUefi = "The partition for UEFI is missing";
   assert.deepEqual(await problemsOf(mutant, build), [
-    "The partition for UEFI is missing",
+    noUefi,
     "The partition of the system does not reach the end of the disk",
     ...expected,
   ]);
+  await run("sh", ["-c", 'echo ", +" | sfdisk -q -N 3 "$1"', "sh", mutant.path]);
+  assert.deepEqual(await problemsOf(mutant, build), [
+    noUefi,
+    "The file system does not fill its partition",
+    ...expected,
+  ]);
+  await run("sfdisk", ["-q", "--delete", mutant.path, "3"]);
+  assert.deepEqual(await problemsOf(mutant, build), [noUefi, "The partition of the system is missing"]);
   await Deno.remove(mutant.path);
+}
+
+/** One byte on the disk with data is noticed, so the look at the whole of it means something. */
+async function noticesTheOther(station: Station): Promise<void> {
+  using file = await Deno.open(station.other, { write: true });
+  const last = (await file.stat()).size - 1;
+  for (const [byte, isUntouched] of [[7, false], [0, true]] as const) {
+    await writeAt(file, last, new Uint8Array([byte]));
+    assert.equal(await isOtherUntouched(station), isUntouched);
+  }
 }
 
 machineTest(

@@ -128,7 +128,7 @@ echo "127.0.0.1 localhost" >/target/etc/hosts
 echo "127.0.1.1 $(get user-data.hostname)" >>/target/etc/hosts
 echo "LANG=$(get locale)" >/target/etc/default/locale
 get timezone >/target/etc/timezone
-echo "\${disk}3 / ext4 defaults 0 1" >/target/etc/fstab
+echo "LABEL=alga-root / ext4 defaults,x-systemd.growfs 0 1" >/target/etc/fstab
 cat >/target/etc/systemd/network/20-wired.network <<N
 [Match]
 Name=$(get network.ethernets.wired.match.name)
@@ -143,7 +143,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot /target useradd --system --no-create-h
 words=$(sed -n 's/.* --- *//p' /proc/cmdline)
 cat >/target/boot/grub/grub.cfg <<G
 set timeout=0
-linux /boot/vmlinuz root=\${disk}3 ro $words
+linux /boot/vmlinuz root=LABEL=alga-root ro $words
 initrd /boot/initrd
 boot
 G
@@ -181,8 +181,8 @@ export PATH=/bin
 mount -t devtmpfs d /dev; mount -t proc p /proc; mount -t sysfs s /sys
 for m in /m/*; do insmod "$m"; done
 root=; for word in $(cat /proc/cmdline); do case $word in root=*) root=\${word#root=} ;; esac; done
-n=0; while [ ! -b "$root" ] && [ $n -lt 200 ]; do usleep 50000; n=$((n + 1)); done
-mount -t ext4 -o ro "$root" /new || exec sh
+n=0; while ! disk=$(findfs "$root") && [ $n -lt 200 ]; do usleep 50000; n=$((n + 1)); done
+mount -t ext4 -o ro "$disk" /new || exec sh
 for d in dev proc sys; do mount --move /$d /new/$d; done
 exec switch_root /new /sbin/init
 `;

@@ -104,6 +104,8 @@ async function prepareTree(tree: string): Promise<void> {
     "etc/systemd/system/ufw.service",
     "[Unit]\nDescription=Stand-in for ufw\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n",
   );
+  // A stand-in for cloud-init's "growpart" and "resizefs", which need Python: systemd grows partition and file system.
+  await write("etc/repart.d/50-root.conf", "[Partition]\nType=root\n");
   await run("systemctl", ["--root", tree, "--quiet", "enable", "systemd-networkd", "systemd-resolved"]);
   await run("systemctl", ["--root", tree, "--quiet", "disable", "systemd-networkd-wait-online"]);
   await run("chroot", [tree, "passwd", "--delete", "root"]);

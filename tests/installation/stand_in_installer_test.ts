@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { autoinstallFile, renderAutoinstall } from "../../iso/autoinstall/autoinstall.ts";
+import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import { missingPrograms } from "../cluster/missing_programs.ts";
+import { ScriptWorld } from "../iso/script_world.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { testUnless } from "../test_unless.ts";
 import { FLATTEN, KEYS } from "./installer_script.ts";
@@ -65,5 +67,41 @@ for (
     const altered = FILE.replace(from, to);
     assert.notEqual(altered, FILE);
     assert.match((await read(altered)).reason, reason);
+  });
+}
+
+for (
+  const [what, other, expected] of [
+    ["installs on the smaller disk when the larger has data", { gib: 80 }, "/dev/vdb"],
+    [
+      "stops when each disk has data",
+      { gib: 80, content: "ext4" },
+      "early command: This machine has several disks and data on each large one (vda vdb). Nothing was touched. " +
+      "Empty one, or name it at the boot menu: alga.disk=/dev/NAME",
+    ],
+  ] as const
+) {
+  testUnless(noBusybox, `the stand-in's installer, by the image's own early command, ${what}`, async () => {
+    await using world = await ScriptWorld.make({ vda: { gib: 400, content: "ext4" }, vdb: other });
+    const disks = () => Promise.all(["vda", "vdb"].map((it) => sha256OfFile(`${world.root}/dev/${it}`)));
+    const before = await disks();
+    await world.payload({ minDiskGib: 60 });
+    await world.write("autoinstall.yaml", FILE);
+    await world.write("flatten.awk", FLATTEN);
+    await world.write(
+      "cdrom/alga/installer.sh",
+      `root=$ALGA_ROOT
+die() { echo "$*"; exit 1; }
+${KEYS}
+read_keys
+# All that this image has is below a root here.
+sh -c "$(get early-commands.0 | sed "s| /cdrom| $root/cdrom|")" >/dev/null 2>&1 ||
+    die "early command: $(cat "$root/run/alga-install-reason")"
+read_keys
+get storage.layout.match.path
+`,
+    );
+    assert.equal((await world.run("installer.sh", ["busybox", "sh"])).output.trim(), expected);
+    assert.deepEqual(await disks(), before);
   });
 }

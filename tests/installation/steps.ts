@@ -49,9 +49,8 @@ async function installs({ says }: Machine): Promise<void> {
   assert.match(end, /STAND-IN: done/, end.slice(-2_000));
 }
 
-/** From the menu of the image, which is still in the drive, to a shell on the serial line. */
-export async function startsFromDisk({ says, shows, type, shell }: Machine): Promise<void> {
-  await says("the boot menu offers the disk", /Start the Alga appliance on this machine/, LONG_SEC);
+/** From the console with address and token, on the serial line, to a shell there. */
+export async function logsIn({ shows, type, shell }: Machine): Promise<void> {
   const first = await shows("address and token", /Setup token:[^]*10\.0\.2\.15\/24 {2}DHCP/, LONG_SEC);
   assert.match(first, /^Alga appliance {2}alga-appliance\n/);
   await type("7");
@@ -60,6 +59,13 @@ export async function startsFromDisk({ says, shows, type, shell }: Machine): Pro
   await shows("a shell", /# ?$/m);
   await type("exec env TERM=dumb PS1='# ' SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 sh\r");
   await shell("stty -echo");
+}
+
+/** From the menu of the image, which is still in the drive, to a shell on the serial line. */
+export async function startsFromDisk(machine: Machine): Promise<void> {
+  const { says, shell } = machine;
+  await says("the boot menu offers the disk", /Start the Alga appliance on this machine/, LONG_SEC);
+  await logsIn(machine);
   const tty1 = await shell("fold -w 160 /dev/vcs1 | grep -a .");
   assert.ok(tty1.includes("Alga appliance  alga-appliance"), tty1);
   assert.equal((await shell("swapon --noheadings; findmnt -no SOURCE /")).trim(), "/dev/vdb3");
