@@ -19,6 +19,11 @@ export interface LinkConfig {
 }
 
 const NETPLAN_PROGRAMS = ["/usr/sbin/netplan", "/usr/bin/netplan"] as const;
+/**
+ * Runs a program as a service of its own, and waits for its end: netplan has udev look at each link again, by files of /sys that
+ * are closed to the agent's own service, and gives up where it cannot. @see systemd-run(1)
+ */
+const OUTSIDE = ["systemd-run", "--quiet", "--wait", "--collect", "--pipe"] as const;
 const OWNER = '# Written by alga-agent ("alga-agent network set"); its next change replaces this file.\n';
 
 /** Whether netplan describes the links of this machine. */
@@ -56,7 +61,7 @@ function netplanConfig({ link, method, address, gateway, dnsServers }: LinkSetti
     mode: 0o600,
     text: OWNER + stringify(document),
     validate: ["netplan", "generate"],
-    apply: [["netplan", "apply"]],
+    apply: [[...OUTSIDE, "netplan", "apply"]],
   };
 }
 

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { until } from "../until.ts";
 import { type Container, FIRST_ADDRESS, LAN } from "./container.ts";
 import { containerTest, install } from "./container_case.ts";
+import { missingForNetplan, NETPLAN, netplanTakesOver, packNetplan } from "./netplan.ts";
 
+const noNetplan = await missingForNetplan();
 const FILE = "/etc/systemd/network/00-alga-host0.network";
 const KEPT = `${LAN}.50`;
 
@@ -39,7 +41,9 @@ async function ended(it: Container): Promise<void> {
 }
 
 containerTest(
-  "shut in by its unit the service follows DHCP, tries an address and takes it back after time, cut and reboot",
+  `shut in by its unit the service follows DHCP, tries an address and takes it back after time, cut and reboot${
+    noNetplan === undefined ? "; the same with netplan" : ` (not with netplan: ${noNetplan})`
+  }`,
   async (it) => {
     const token = await install(it);
     await has(it, FIRST_ADDRESS);
@@ -107,5 +111,22 @@ containerTest(
       (text) => !text.includes("are being taken up"),
     );
     assert.match(answer, /Kept\./);
+    if (noNetplan !== undefined) return;
+
+    await netplanTakesOver(it);
+    await has(it, moved);
+    await tryOut(it, KEPT);
+    await until(
+      "it can be kept",
+      () => it.sh("alga-agent network keep 2>&1; true"),
+      (text) => !text.includes("are being taken up"),
+    );
+    await ended(it);
+    assert.match(await it.sh("cat /etc/netplan/90-alga-host0.yaml"), new RegExp(`- ${KEPT}/24$`, "m"));
+    await has(it, KEPT);
+  },
+  {
+    files: async (_program, dir): Promise<Record<string, string>> =>
+      noNetplan === undefined ? { [NETPLAN]: await packNetplan(`${dir}/netplan.tar`) } : {},
   },
 );

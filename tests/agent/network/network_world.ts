@@ -41,7 +41,11 @@ export class Machine {
       "ip",
       (args) => ({ stdout: JSON.stringify(args.includes("addr") ? this.#links() : this.#routes()) }),
     );
-    host.commands.set("netplan", ([what]) => what === "apply" ? this.#apply(host) : {});
+    host.commands.set("netplan", {});
+    host.commands.set(
+      "systemd-run",
+      (args) => args.slice(-2).join(" ") === "netplan apply" ? this.#apply(host) : {},
+    );
     host.commands.set("systemctl", ([what]) => {
       if (what === "restart") this.restarts++;
       return {};
