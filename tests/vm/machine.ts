@@ -29,13 +29,14 @@ const HARDWARE = [
   ...["-netdev", "user,id=n,restrict=on", "-device", "virtio-net-pci,netdev=n,romfile="],
 ];
 
-/** Boots an image for the time of one test; the disk is left as it was. */
+/** Boots an image for the time of one test, and cuts its power at the end. The disk is left as it was unless it `keepsDisk`. */
 export async function withMachine(
   { kernel, initrd, disk }: Image,
   dir: string,
   body: (machine: Machine) => Promise<void>,
+  { keepsDisk = false }: { keepsDisk?: boolean } = {},
 ): Promise<void> {
-  const drive = `id=d,if=none,file=${disk},format=raw,snapshot=on,cache=unsafe`;
+  const drive = `id=d,if=none,file=${disk},format=raw,snapshot=${keepsDisk ? "off" : "on"},cache=unsafe`;
   const start = [
     "-kernel",
     kernel,

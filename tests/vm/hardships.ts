@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mortalCommand } from "../mortal_command.ts";
+import type { Image } from "./image.ts";
+import { BOOT_SEC, type Machine, withMachine } from "./machine.ts";
+import { run } from "./run.ts";
+
+const AGENT = "alga-appliance";
+const DOCTOR = "alga-agent doctor";
+
+/** The very first boot ends amid the first start of the agent, without a word to the disk. */
+export async function cutAtFirstStart(image: Image, dir: string): Promise<void> {
+  await withMachine(image, dir, async ({ says }) => {
+    await says("the agent begins", /Starting [^\n]*[Aa]lga.appliance/, BOOT_SEC);
+  }, { keepsDisk: true });
+  await isWhole(image);
+}
+
+/** A file system that a cut has left: its journal mends it, and then nothing is wrong with it. */
+export async function isWhole({ disk }: Image): Promise<void> {
+  const { code, stdout } = await mortalCommand("e2fsck", ["-p", disk], { stdout: "piped", stderr: "inherit" })
+    .output();
+  assert.ok(code === 0 || code === 1, `e2fsck -p ended with ${code}: ${new TextDecoder().decode(stdout)}`);
+  await run("e2fsck", ["-f", "-n", disk]);
+}
+
+/** The time of day jumps ahead and back by a day: the agent goes on as the same process, and answers. */
+export async function clockJumps({ shell }: Machine): Promise<void> {
+  const same = await asBefore(shell);
+  for (const jump of ["1 day", "2 days ago", "1 day"]) {
+    await shell(`date --set "${jump}" >/dev/null`);
+    assert.match(await shell(DOCTOR), /ok +Service[^]*ok +Answer/);
+    await same();
+  }
+}
+
+/** Not a block is left for anybody: the agent goes on, says so, and is well once there is room again. */
+export async function fullDisk({ shell }: Machine): Promise<void> {
+  const same = await asBefore(shell);
+  await shell(
+    'sync; fallocate -l "$(df -B1 --output=size,used / | tail -1 | { read s u; echo $((s - u - 1048576)); })" /fill',
+  );
+  await shell("cat /dev/zero >/fill.rest 2>/dev/null");
+  const said = await shell(DOCTOR);
+  assert.match(said, /x +Disk +\d+ MB free on \/[^]*ok +Answer/);
+  await shell("rm /fill /fill.rest; sync");
+  assert.match(await shell(DOCTOR), /ok +Disk[^]*ok +Answer/);
+  await same();
+}
+
+/** Whether it is still the same process of the agent, and the same token. */
+async function asBefore(shell: Machine["shell"]): Promise<() => Promise<void>> {
+  const now = () =>
+    shell(
+      `systemctl show ${AGENT} --value --property MainPID --property NRestarts; alga-agent token show 2>/dev/null`,
+    );
+  const before = await now();
+  return async () => assert.equal(await now(), before);
+}
+
+/** When the page was there, and when the line had its prompt, both since the kernel's first moment: told, not judged. */
+export async function tellStart({ shell }: Machine): Promise<void> {
+  const seconds = async (unit: string, property: string) =>
+    Number((await shell(`systemctl show ${unit} --value --property ${property}`)).trim()) / 1e6;
+  const page = await seconds(AGENT, "ActiveEnterTimestampMonotonic");
+  const prompt = await seconds(`${AGENT}-console@ttyS0`, "ExecMainStartTimestampMonotonic");
+  const share = (page / prompt).toFixed(2);
+  console.log(
+    `  :8080 after ${page.toFixed(1)} s, a prompt on ttyS0 after ${prompt.toFixed(1)} s: share ${share}`,
+  );
+}
