@@ -118,11 +118,22 @@ export const FLUX = {
     id: "flux.crd-missing",
     kind: "cause",
     owner: "you",
-    title: "The installer is only partly there",
-    reason: (w) => `Kubernetes does not know the kind "${w.kinds.join('", "')}" that it needs.`,
+    title: (w) =>
+      w.isForeign ? "The release needs a kind that is not there" : "The installer is only partly there",
+    reason: (w) =>
+      w.isForeign
+        ? `Kubernetes does not know the kind "${w.kinds.join('", "')}", and the release does not bring it.`
+        : `Kubernetes does not know the kind "${w.kinds.join('", "')}" that it needs.`,
     nextAction: "Run setup again: it adds what is missing.",
+    // Of a kind that is not the installer's own, from the start.
+    limit: {
+      afterMs: Infinity,
+      nextAction: `Setup does not make it. ${BUNDLE}`,
+      owner: "vendor",
+      action: "call-vendor",
+    },
     retrySafe: true,
     action: "open-setup",
     remedy: "rerun-setup",
-  } satisfies CauseShape<{ kinds: readonly string[] }>,
+  } satisfies CauseShape<{ kinds: readonly string[]; isForeign?: boolean }>,
 };

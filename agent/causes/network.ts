@@ -1,6 +1,6 @@
 import { POD_CIDR, SERVICE_CIDR } from "../product/networks.ts";
 import type { CauseShape } from "./cause_shape.ts";
-import { LOOK_AT_THE_WAY, named, QUOTED } from "./phrases.ts";
+import { LOOK_AT_THE_WAY, MISNAMED, named, QUOTED } from "./phrases.ts";
 
 interface Asked {
   /** The host that was asked, or the proxy; "" when the text does not tell it. */
@@ -93,13 +93,17 @@ export const NETWORK = {
     kind: "cause",
     owner: "network-admin",
     title: (w) => `The connection to ${registry(w)} is not trusted`,
-    reason:
-      "What answers there does not show a certificate that this machine trusts: most often a device in between, or a server that does not encrypt.",
-    nextAction:
-      "Ask the network administrator to exempt the address from inspection, or for the certificate of that device, and add it to this machine.",
+    reason: (w) =>
+      w.isMisnamed
+        ? MISNAMED.reason
+        : "What answers there does not show a certificate that this machine trusts: most often a device in between, or a server that does not encrypt.",
+    nextAction: (w) =>
+      w.isMisnamed
+        ? MISNAMED.nextAction
+        : "Ask the network administrator to exempt the address from inspection, or for the certificate of that device, and add it to this machine.",
     retrySafe: true,
     action: "ask-network-admin",
-  } satisfies CauseShape<Asked>,
+  } satisfies CauseShape<Asked & { isMisnamed?: boolean }>,
   webPage: {
     id: "net.web-page",
     kind: "cause",

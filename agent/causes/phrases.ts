@@ -39,3 +39,11 @@ export function midSentence(title: string): string {
 export function afterColon(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
+
+/** Of a certificate that may be trusted, and is not for the address that was asked for. */
+export const MISNAMED = {
+  reason:
+    "The certificate that is shown there does not name this address: it is another server's, or it was made without the name.",
+  nextAction:
+    "Ask the network administrator to exempt the address from inspection. A registry or mirror of your own needs a certificate that names this address (subject alternative name): trusting it is not enough.",
+} as const;

@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { BUNDLE, LOOK_AT_THE_WAY, QUOTED } from "./phrases.ts";
+import { BUNDLE, LOOK_AT_THE_WAY, MISNAMED, QUOTED } from "./phrases.ts";
 
 /** Where the release comes from. */
 export const SOURCE = {
@@ -18,13 +18,17 @@ export const SOURCE = {
     kind: "cause",
     owner: "network-admin",
     title: "The connection to the release source is not trusted",
-    reason:
-      "What answers there does not show a certificate that the installer trusts: most often a device in between, or a server that does not encrypt.",
-    nextAction:
-      "Ask the network administrator to exempt the registry from inspection, or for the certificate of that device: what this machine trusts, the installer is given too.",
+    reason: (w) =>
+      w.isMisnamed
+        ? MISNAMED.reason
+        : "What answers there does not show a certificate that the installer trusts: most often a device in between, or a server that does not encrypt.",
+    nextAction: (w) =>
+      w.isMisnamed
+        ? MISNAMED.nextAction
+        : "Ask the network administrator to exempt the registry from inspection, or for the certificate of that device: what this machine trusts, the installer is given too.",
     retrySafe: true,
     action: "ask-network-admin",
-  } satisfies CauseShape,
+  } satisfies CauseShape<{ isMisnamed?: boolean }>,
   notFound: {
     id: "flux.source-notfound",
     kind: "cause",

@@ -112,6 +112,8 @@ function toBlocker(
   const { said } = finding;
   const { retrySafe, remedy, limit, patienceMs, ...cause }: Cause = CAUSES[finding.id];
   const { owner, action } = finding.isLate === true && limit ? limit : cause;
+  // What has become the vendor's business, nothing on this machine helps against.
+  const isHandedOver = owner === "vendor" && cause.owner !== "vendor";
   return {
     id: finding.id,
     severity: loginBlocking ? "critical" : "background",
@@ -123,7 +125,7 @@ function toBlocker(
     consequence: redactText(said.consequence ?? consequenceOf(facts, finding, loginBlocking)),
     nextAction: redactText(said.nextAction),
     action: actionOf(action, { isSetupOver }),
-    ...(remedy === undefined ? {} : { remedy }),
+    ...(remedy === undefined || isHandedOver ? {} : { remedy }),
     owner,
     retrySafe,
     loginBlocking,

@@ -9,9 +9,16 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
   502: "bad",
   503: "service",
   504: "gateway",
+  // Of Cloudflare, before many registries; without words of their own.
+  520: "",
+  521: "",
+  522: "",
+  523: "",
+  524: "",
+  530: "",
 };
-/** A number of three figures with the word behind it, or with none. */
-const STATUS = /\b([45]\d\d)(?= ([a-z]+)|[^\w ]|\s*$)/gi;
+/** A number of three figures with the word behind it, or with none ("<none>" is what containerd writes for none). */
+const STATUS = /\b([45]\d\d)(?= ([a-z]+)| <none>|[^\w ]|\s*$)/gi;
 
 /** The statuses of HTTP that a text names: a number is one where its own words or none follow. */
 export function statusesIn(bare: string): string[] {

@@ -15,6 +15,8 @@ export interface NetworkWords {
   name: string;
   /** Until when a certificate was valid; "" when not told. */
   until: string;
+  /** The certificate that was shown is not for the address that was asked for. */
+  isMisnamed?: boolean;
 }
 
 /** What a cause in one image may ask for. */
@@ -27,7 +29,13 @@ export interface ImageWords {
 }
 
 /** What the text of a failed download tells: of the way to the registry, or of the one image that was asked for. */
-export type NetworkCause = Told & { server: string; name: string; until: string; isAltered: boolean };
+export type NetworkCause = Told & {
+  server: string;
+  name: string;
+  until: string;
+  isAltered: boolean;
+  isMisnamed: boolean;
+};
 
 /** What is known besides the text. */
 interface Known {
@@ -121,7 +129,7 @@ const PATTERNS: readonly { told: Told; test: RegExp; statuses?: readonly string[
     told: network(REGISTRY.unavailable),
     test:
       /internal server error|bad gateway|gateway time-?out|service unavailable|timeout awaiting response headers/i,
-    statuses: ["500", "502", "503", "504"],
+    statuses: ["500", "502", "503", "504", "520", "521", "522", "523", "524", "530"],
   },
   {
     told: network(NETWORK.egress),
@@ -131,7 +139,7 @@ const PATTERNS: readonly { told: Told; test: RegExp; statuses?: readonly string[
   {
     told: image(IMAGE.interrupted),
     test:
-      /context cancell?ed|context deadline exceeded|unexpected EOF|\bEOF\b|connection reset|broken pipe|TLS handshake timeout|connection timed out|Client\.Timeout|stream error|closed by (?:the remote|peer)/i,
+      /context cancell?ed|context deadline exceeded|unexpected EOF|\bEOF\b|connection reset|broken pipe|TLS handshake timeout|connection timed out|Client\.Timeout|stream error|client connection lost|sent GOAWAY|bad record MAC|closed by (?:the remote|peer)/i,
   },
   // Only says what it was about; why, stands behind it.
   { told: image(REGISTRY.auth), test: /authorization failed|failed to authorize/i },
@@ -152,6 +160,10 @@ const PAGE = /text\/html|<!doctype html|<html\b/i;
 const OWN_PAGE = /unexpected status(?: code)?[^<]{0,300}\b(?:404|407|429|50\d)\b/i;
 /** Of a filter whatever the status is: what a registry itself sends never speaks so. */
 const NOTICE = /<title>[^<]{0,60}\b(?:blocked|denied)\b/i;
+
+/** A certificate that is trusted and yet not for this address. @see golang/go src/crypto/x509/verify.go, HostnameError */
+const MISNAMED =
+  /x509: (?:certificate is (?:not )?valid for|cannot validate certificate for|certificate relies on legacy Common Name)|NotValidForName|ERR_TLS_CERT_ALTNAME_INVALID/;
 
 /** What follows the name in a failed look-up. */
 const LOOKUPS: readonly { cause: Cause<NetworkWords>; test: RegExp }[] = [
@@ -185,7 +197,7 @@ export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = [
  */
 export function explainNetworkText(text: string, known: Known = {}): NetworkCause | undefined {
   const server = hostOf(text);
-  const untold = { server, name: "", until: "", isAltered: false };
+  const untold = { server, name: "", until: "", isAltered: false, isMisnamed: MISNAMED.test(text) };
   const lookup = LOOKUP.exec(text);
   if (lookup) {
     const rest = text.slice(lookup.index + lookup[0].length);
@@ -242,7 +254,18 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
     it.test.test(bare) || it.statuses?.some((status) => statuses.includes(status))
   );
   if (found?.told.cause.id === NETWORK.egress.id && isInCluster(server)) return undefined;
+  // The registry has let it through: what a host of content refuses afterwards, is not the registry's refusal.
+  if (found?.told.cause.id === REGISTRY.auth.id && isRefusedElsewhere(text)) return undefined;
   return found && { ...found.told, ...untold };
+}
+
+/** Whether the content of an image was refused by another host than the one that its name begins with. */
+function isRefusedElsewhere(text: string): boolean {
+  const host = /failed open: unexpected status[^:]{0,60}https?:\/\/([^/\s"?]{1,260})/.exec(text)?.[1];
+  const image = /image "([^"]{1,500})"/.exec(text)?.[1];
+  if (host === undefined || image === undefined) return false;
+  const registry = registryOf(image);
+  return host !== (registry === "docker.io" ? "registry-1.docker.io" : registry);
 }
 
 /** A page for people in place of an answer. Registries refuse in JSON; what stands before them has pages only of trouble of its own. */

@@ -72,12 +72,12 @@ function failedLookup(facts: Facts, crash: Crash, line: string): Finding | undef
   const told = explainNetworkText(line, facts.snapshot.host);
   if (told?.about !== "network" || !LOOKUP_CAUSES.includes(told.cause.id)) return undefined;
   if (facts.state("coredns")?.ready === false) return undefined;
-  const { server, name, until } = told;
+  const { server, name, until, isMisnamed } = told;
   return finding(facts, told.cause, {
     ...aboutCrash(crash, { specific: false }),
     component: crash.component.name,
     key: server || name,
-    words: { server, name, until },
+    words: { server, name, until, isMisnamed },
     evidence: [...evidenceOf(crash), { label: "Last line", text: clip(plainLine(line), 240) }],
   });
 }

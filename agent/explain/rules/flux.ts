@@ -181,10 +181,20 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
     case "reg.auth":
       return [found(facts, object, SOURCE.auth, condition)];
     case "net.tls-intercept":
-      return [found(facts, object, SOURCE.tls, condition)];
+      return [finding(facts, SOURCE.tls, {
+        ...about(object, condition),
+        words: { isMisnamed: told.isMisnamed },
+      })];
     case "img.not-found":
-      // What it does not find in a release that came is no release.
-      return [found(facts, object, ABOUT_CONTENT.test(reason) ? SOURCE.failed : SOURCE.notFound, condition)];
+      // What it does not find in a release that came is no release; nor is what another host than its registry does not know.
+      return [
+        found(
+          facts,
+          object,
+          ABOUT_CONTENT.test(reason) || isSentOn(object, told.server) ? SOURCE.failed : SOURCE.notFound,
+          condition,
+        ),
+      ];
     case "img.interrupted":
       return [found(facts, object, SOURCE.failed, condition, false)];
   }
@@ -195,7 +205,12 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
     hard: told.cause.id !== REGISTRY.rateLimit.id && told.cause.id !== REGISTRY.unavailable.id,
     component: "network",
     key: told.server || told.name || "registry",
-    words: { server: told.server, name: told.name || object.name, until: told.until },
+    words: {
+      server: told.server,
+      name: told.name || object.name,
+      until: told.until,
+      isMisnamed: told.isMisnamed,
+    },
   })];
 }
 
@@ -206,7 +221,7 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
   if (reason === "DependencyNotReady") return explainWaiting(facts, object, condition);
   const host = hostFinding(facts, object, condition);
   if (host) return [host];
-  if (/no matches for kind/i.test(message)) {
+  if (NO_KIND.test(message)) {
     return [kindMissing(facts, object, condition)];
   }
   if (reason === "BuildFailed" || reason === "InvalidPath") {
@@ -256,7 +271,7 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
   const cause = released?.status === "False" ? released : ready;
   const host = hostFinding(facts, object, cause);
   if (host) return [host];
-  if (/no matches for kind/i.test(cause.message)) {
+  if (NO_KIND.test(cause.message)) {
     return [kindMissing(facts, object, cause)];
   }
   if (/Refusing to generate db-credentials/i.test(cause.message)) {
@@ -291,9 +306,23 @@ function hostFinding(facts: Facts, object: FluxView, condition: ConditionView): 
   return cause && finding(facts, cause, { ...about(object, condition), component: "node", key: "node" });
 }
 
+/** The registry has sent the question on to a host of another name. Docker Hub has several. */
+function isSentOn({ url = "" }: FluxView, server: string): boolean {
+  const asked = hostOf(url);
+  return asked !== "" && server !== "" && asked !== server && !asked.endsWith("docker.io");
+}
+
+const NO_KIND = /no matches for kind(?: "([^"]{1,100})"(?: in version "([^"]{1,200})")?)?/i;
+
+/** Setup makes the kinds of the installer alone; one of anybody else is the release's to bring. */
 function kindMissing(facts: Facts, object: FluxView, condition: ConditionView): Finding {
-  const kind = /no matches for kind "([^"]+)"/.exec(condition.message)?.[1] ?? object.kind;
-  return finding(facts, FLUX.kindMissing, { ...about(object, condition), words: { kinds: [kind] } });
+  const [, kind = object.kind, version = ""] = NO_KIND.exec(condition.message) ?? [];
+  const isForeign = version !== "" && !version.includes(".toolkit.fluxcd.io/");
+  return finding(facts, FLUX.kindMissing, {
+    ...about(object, condition),
+    words: { kinds: [kind], isForeign },
+    isLate: isForeign,
+  });
 }
 
 /** Helm has not even begun. */

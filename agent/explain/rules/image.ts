@@ -88,6 +88,7 @@ export const imagePullRule: Rule = {
           server: told?.server || (isAboutTheWay(cause.id) ? "" : registry),
           name: told?.name || registry,
           until: told?.until ?? "",
+          isMisnamed: told?.isMisnamed ?? false,
           isAltered: told?.isAltered ?? false,
           isUnpacking: UNPACKING.test(problem.text),
         },

@@ -46,7 +46,7 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   {
     cause: K3S.startCgroup,
     test:
-      /failed to find memory cgroup|(?:exited|failed to run Kubelet): cgroup v1 detected|cgroup.{0,40}\bmemory\b.{0,40}not (?:found|enabled)/i,
+      /failed to find memory cgroup|(?:exited|failed to run Kubelet): cgroup v1 detected|not run on a host using cgroup v1|cgroup.{0,40}\bmemory\b.{0,40}not (?:found|enabled)/i,
   },
   { cause: K3S.startPort, test: /listen tcp\S* \S*?:(?<port>\d+): bind: address already in use/i },
   {

@@ -169,6 +169,7 @@ function explainSandbox(told: Told): Finding {
           server: network.server,
           name: network.name || network.server,
           until: network.until,
+          isMisnamed: network.isMisnamed,
           isAltered: network.isAltered,
         },
       });

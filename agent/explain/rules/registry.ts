@@ -28,16 +28,31 @@ const BY_CODE: Readonly<Record<string, Cause<ProbeWords>>> = {
 function judgeFailure(
   { code, host: asked, status, detail }: RegistryProbeFailure,
   host: HostView,
-): { cause: Cause<ProbeWords>; server: string; name: string; until: string } | undefined {
+):
+  | { cause: Cause<ProbeWords>; server: string; name: string; until: string; isMisnamed: boolean }
+  | undefined {
   const told = explainNetworkText(detail, host);
   // A look-up tells its server itself, or nobody does.
   if (told?.about === "network") {
     const isLookup = told.cause.id.startsWith("dns.");
     const server = told.server || (isLookup ? "" : asked);
-    return { cause: told.cause, server, name: told.name || asked, until: told.until };
+    return {
+      cause: told.cause,
+      server,
+      name: told.name || asked,
+      until: told.until,
+      isMisnamed: told.isMisnamed,
+    };
   }
   const cause = code === "proxy" && status === 407 ? NETWORK.proxyAuth : BY_CODE[code];
-  return cause && { cause, server: cause.id === NETWORK.proxyDown.id ? "" : asked, name: asked, until: "" };
+  return cause &&
+    {
+      cause,
+      server: cause.id === NETWORK.proxyDown.id ? "" : asked,
+      name: asked,
+      until: "",
+      isMisnamed: false,
+    };
 }
 
 /** The agent's own regular question to the registry, and what setup met before a cluster existed. */
@@ -59,7 +74,13 @@ export const registryProbeRule: Rule = {
         told
           ? finding(facts, told.cause, {
             ...about,
-            words: { server: told.server, name: told.name, until: told.until, image: "" },
+            words: {
+              server: told.server,
+              name: told.name,
+              until: told.until,
+              isMisnamed: told.isMisnamed,
+              image: "",
+            },
           })
           : finding(facts, NETWORK.registry, about),
       );
@@ -74,7 +95,7 @@ export const registryProbeRule: Rule = {
           component: "network",
           key: told.server || "registry",
           since: setup.since,
-          words: { server: told.server, name: told.name, until: told.until },
+          words: { server: told.server, name: told.name, until: told.until, isMisnamed: told.isMisnamed },
           evidence: [{ label: "Message", text: clip(text, 400) }],
         }));
       }

@@ -17,7 +17,7 @@ export const release = (reason: string, message: string) =>
   installer("HelmRelease", "email-service", reason, message);
 const part = (reason: string, message: string) =>
   installer("Kustomization", "alga-background", reason, message);
-const source = (reason: string, message: string) =>
+export const source = (reason: string, message: string) =>
   installer("OCIRepository", "alga-appliance", reason, message);
 
 /** What Flux' controllers say. @see fluxcd/helm-controller v1.4, source-controller v1.7, kustomize-controller v1.7 */

@@ -3,6 +3,7 @@ import { INSTALLERS } from "./installers.ts";
 import { MACHINES } from "./machines.ts";
 import { OTHER_WORDS } from "./other_words.ts";
 import { PROGRAMS } from "./programs.ts";
+import { REPORTED } from "./reported.ts";
 import { STARTS } from "./starts.ts";
 import type { Relative } from "./relative.ts";
 
@@ -14,4 +15,5 @@ export const RELATIVES: readonly Relative[] = [
   ...INSTALLERS,
   ...PROGRAMS,
   ...OTHER_WORDS,
+  ...REPORTED,
 ];
