@@ -19,7 +19,7 @@ export interface FoundHere {
 export function helpPage(help: HelpPage, here: readonly FoundHere[], { isKept = false } = {}): Page {
   const stepRow = ({ text, means }: ShownStep) =>
     html`
-      <li><p>${visible(text)}</p>${isKept && means.kind === "pages"
+      <li><p>${visible(text)}</p>${isKept && means.kind === "pages" && !means.pages.every(isInBundle)
         ? pageNames(means.pages)
         : meansParts(means)}</li>
     `;
@@ -83,6 +83,11 @@ function foundPanel({ blocker, text }: FoundHere): VNode {
       </details>
     </section>
   `;
+}
+
+/** Help and the status are in a bundle as well. */
+function isInBundle({ path }: { path: string }): boolean {
+  return path === "/" || path.startsWith("/help/");
 }
 
 function pageNames(pages: readonly { title: string; path: string }[]): VNode {

@@ -1,4 +1,5 @@
 import type { Section } from "./section.ts";
+import { bundleSection } from "./sections/bundle.ts";
 import { changeSection } from "./sections/change.ts";
 import { clusterSection } from "./sections/cluster.ts";
 import { evaluateSection } from "./sections/evaluate.ts";
@@ -19,4 +20,4 @@ export const SECTIONS: readonly Section[] = [
 ];
 
 /** Run only when asked for by name (`deno task bench -- cluster`). */
-export const ON_REQUEST: readonly Section[] = [clusterSection, hostileSection];
+export const ON_REQUEST: readonly Section[] = [clusterSection, hostileSection, bundleSection];

@@ -1,7 +1,7 @@
 import ts from "typescript";
 
 /** Fields that tell people what to do. */
-const ADVICE = new Set(["remediation", "hint", "suggestedNextStep", "nextAction"]);
+const ADVICE = new Set(["remediation", "hint", "suggestedNextStep", "nextAction", "wayOn"]);
 
 /** One text that tells what to do; what is put into it stands as "…". */
 export interface Advice {

@@ -240,5 +240,7 @@ Deno.test("no link of a bundle's pages leads nowhere, and none offers what only 
       if (!/^\/(?:events|workloads|logs)\?/.test(path) || !to.includes("?")) seen.add(to);
     }
   }
+  // What is not here is named.
+  assert.match((await ask("/help/dns.refused"))[1], /On the appliance: Settings \(\/settings\), Set up/);
   for (const path of ["/timeline", "/files", "/help", "/help/img.not-found"]) assert.ok(seen.has(path), path);
 });
