@@ -20,6 +20,8 @@ export class AheadCursor implements Cursor {
   /** Behind everything that was looked at. */
   #place: string;
   #isOver = false;
+  /** Time of the last entry that has one: what has none was written then. */
+  #lastAt = "";
   /** Time of the newest line that was looked at. */
   reachedAt = "";
 
@@ -100,7 +102,9 @@ export class AheadCursor implements Cursor {
 
   #add(entry: Entry): void {
     const { filter, since, until } = this.#wanted;
-    const { at } = entry.head;
+    // A batch goes on behind the line that ends the window.
+    const at = entry.head.at || this.#lastAt;
+    this.#lastAt = at;
     if (at !== "" && until !== "" && at > until) {
       this.#isOver = true;
       return;

@@ -113,8 +113,9 @@ export class EntryCursor implements Cursor {
   #add(entries: readonly Entry[]): void {
     const { filter, since, until } = this.#wanted;
     const found: Entry[] = [];
-    for (const it of entries.toReversed()) {
-      const { at } = it.head;
+    const times = timesOf(entries);
+    for (const [i, it] of [...entries.entries()].toReversed()) {
+      const at = times[i] ?? "";
       if (at !== "" && until !== "" && at > until) continue;
       this.#newest ??= lastLine(it).after;
       if (at !== "" && since !== "" && at < since) {
@@ -126,4 +127,10 @@ export class EntryCursor implements Cursor {
     }
     this.#found = [...found.toReversed(), ...this.#found];
   }
+}
+
+/** When each was written: what has no time of its own, at that of the one before it, where that is known. */
+function timesOf(entries: readonly Entry[]): string[] {
+  let last = "";
+  return entries.map((it) => last = it.head.at || last);
 }

@@ -49,6 +49,8 @@ function readEntries(
   let entries: Entry[] = [];
   let isOver = false;
   let wasWanted = false;
+  /** Time of the last entry that has one: what has none was written then. */
+  let lastAt = "";
   const start = async () => {
     const from = wanted.since !== "" && stream.placeAt ? await stream.placeAt(wanted.since, signal) : START;
     return stream.ahead(from, { follows: false, signal })[Symbol.asyncIterator]();
@@ -64,7 +66,7 @@ function readEntries(
           break;
         }
         entries = foldLines(stream.key, await cleanLines(value, file, Infinity)).filter((it) => {
-          const { at } = it.head;
+          const at = lastAt = it.head.at || lastAt;
           if (at !== "" && wanted.until !== "" && at > wanted.until) return void (isOver = true);
           if (at !== "" && wanted.since !== "" && at < wanted.since) return false;
           if (!it.isContinued) wasWanted = wanted.filter(it);

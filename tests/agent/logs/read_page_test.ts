@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { Wanted } from "../../../agent/logs/entry_cursor.ts";
 import { joinNews } from "../../../agent/logs/follow_streams.ts";
-import type { LogStream } from "../../../agent/logs/log_line.ts";
+import { type LogStream, START } from "../../../agent/logs/log_line.ts";
 import { mergeEntries } from "../../../agent/logs/merge_entries.ts";
 import { ANY, createFilter, type LogQuery } from "../../../agent/logs/query.ts";
 import { type LogPage, type Places, readPage } from "../../../agent/logs/read_page.ts";
+import { readAll } from "../../../agent/logs/read_all.ts";
 import { readNewerPage } from "../../../agent/logs/read_newer_page.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { Random } from "../../fakes/random.ts";
@@ -269,4 +270,32 @@ Deno.test("of too much at once the newest is kept, and the rest is counted", () 
   const news = joinNews([{ entries, leftOut: { lines: 100, bytes: 5_000 }, problems: [] }], 4);
   assert.deepEqual(news.entries.map((it) => it.head.text), ["line 6", "line 7", "line 8", "line 9"]);
   assert.equal(news.leftOut?.lines, 106);
+});
+
+Deno.test("a line without a time is of the time of the line before it, whichever way a window is read", async () => {
+  const times = ["", iso(0), "", iso(1_000), "", iso(2_000), "", iso(3_000), ""];
+  const lines = times.map((at, i) => ({
+    at,
+    text: `line ${i}`,
+    before: i === 0 ? START : `${i}`,
+    after: `${i + 1}`,
+  }));
+  const whole = { lines, context: [], readBytes: 0, before: START };
+  async function* once() {
+    yield await Promise.resolve(whole);
+  }
+  const stream: LogStream = { key: "a", end: () => Promise.resolve("9"), back: once, ahead: once };
+  const inWindow = wanted({}, iso(1_000), iso(2_000));
+  const kept = ["line 3", "line 4", "line 5", "line 6"];
+  assert.deepEqual(texts(await page([stream], { wanted: inWindow })), kept);
+  // Nothing tells of what time a line is that has none before it.
+  const ahead = ["line 0", ...kept];
+  assert.deepEqual(texts(await newer([stream], { a: START }, 100, inWindow)), ahead);
+  const all = await Array.fromAsync(readAll({
+    streams: [stream],
+    wanted: inWindow,
+    redaction: redactionOf(),
+    signal: new AbortController().signal,
+  }));
+  assert.deepEqual(all.map((it) => it.head.text), ahead);
 });
