@@ -25,7 +25,7 @@ const RepositoryName = z.string().regex(
 export const AGENT_ARCHITECTURES = ["x64", "arm64"] as const;
 
 /** The newest agent at the time of a release: a blob of a repository, by its checksum, with a signature of its own. */
-const AgentOffer = z.object({
+export const AgentOffer = z.object({
   version: z.string().regex(
     /^\d{1,6}\.\d{1,6}\.\d{1,6}(-[0-9A-Za-z.-]{1,40})?$/,
     "must be a version like 1.2.0",

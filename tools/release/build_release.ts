@@ -4,6 +4,7 @@ import {
   RELEASE_REGISTRY,
   RELEASE_REPOSITORY,
 } from "../../agent/release/manifest.ts";
+import type { ReleasedAgent } from "./agent_offer.ts";
 import { fluxArtifact, type Origin } from "./flux_artifact.ts";
 import { chartArtifact, readChart } from "./helm_chart.ts";
 import { createArtifact, encodeJson, type OciArtifact, type Place } from "./oci_artifact.ts";
@@ -15,7 +16,7 @@ export const RELEASE_TYPE = "application/vnd.alga.appliance.release.v1";
 export const RELEASE_CONFIG = "application/vnd.alga.appliance.release.config.v1+json";
 const CONFIG_REPOSITORY = "nine-minds/alga-appliance-config";
 
-/** A release as it can be pushed: charts, bundle, and last the pointer that names them. */
+/** A release as it can be pushed: charts, agent, bundle, and last the pointer that names them. */
 export interface BuiltRelease {
   manifest: PublishedManifest;
   artifacts: readonly OciArtifact[];
@@ -27,7 +28,13 @@ export interface BuiltRelease {
  */
 export async function buildRelease(
   spec: ReleaseSpec,
-  options: { topologyDir: string; chartDirs: readonly string[]; origin: Origin },
+  options: {
+    topologyDir: string;
+    chartDirs: readonly string[];
+    origin: Origin;
+    /** The agent that it brings. */
+    agent?: ReleasedAgent;
+  },
 ): Promise<BuiltRelease> {
   const packed = await Promise.all(options.chartDirs.map(readChart));
   const charts: Record<string, string> = { ...spec.charts };
@@ -66,10 +73,15 @@ export async function buildRelease(
     },
     charts,
     profileValues: values,
+    ...(options.agent && { agent: options.agent.offer }),
   };
   const pointer = pointerArtifact(spec.version, manifest);
   const chartArtifacts = await Promise.all(packed.map((it) => chartArtifact(chartPlace, it)));
-  return { manifest: PublishedManifest.parse(manifest), artifacts: [...chartArtifacts, bundle, pointer] };
+  const agentArtifacts = options.agent ? [options.agent.artifact] : [];
+  return {
+    manifest: PublishedManifest.parse(manifest),
+    artifacts: [...chartArtifacts, ...agentArtifacts, bundle, pointer],
+  };
 }
 
 /** The same moment in UTC, to the second: git tells it with the committer's time zone. */

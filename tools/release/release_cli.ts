@@ -6,6 +6,7 @@ import { RELEASE_REPOSITORY } from "../../agent/release/mod.ts";
 import type { TrustedKey } from "../../agent/trust/public_key.ts";
 import { RELEASE_KEYS, type ReleaseKey } from "../../agent/trust/release_keys.ts";
 import { NetworkError } from "../../agent/net/errors.ts";
+import { readReleasedAgent } from "./agent_offer.ts";
 import { buildRelease } from "./build_release.ts";
 import { guardChannel, refuseChannelAsVersion } from "./channel_guard.ts";
 import { failureHint } from "./failure_hint.ts";
@@ -85,6 +86,7 @@ async function build(args: readonly string[], { out, folder }: Surroundings): Pr
       out: { type: "string" },
       topology: { type: "string", default: `${repo}/flux` },
       chart: { type: "string", multiple: true, default: [] },
+      agent: { type: "string" },
       commit: { type: "string" },
       created: { type: "string" },
       json: { type: "boolean", default: false },
@@ -100,7 +102,15 @@ async function build(args: readonly string[], { out, folder }: Surroundings): Pr
   const topologyDir = resolve(folder, values.topology);
   const chartDirs = [...await chartsOf(topologyDir), ...values.chart.map((it) => resolve(folder, it))];
   const origin = await readOrigin([`${topologyDir}/base`, `${topologyDir}/profiles`, ...chartDirs], values);
-  const { manifest, artifacts } = await buildRelease(spec, { topologyDir, chartDirs, origin });
+  const agent = values.agent === undefined
+    ? undefined
+    : await readReleasedAgent(resolve(folder, values.agent));
+  const { manifest, artifacts } = await buildRelease(spec, {
+    topologyDir,
+    chartDirs,
+    origin,
+    ...(agent && { agent }),
+  });
   const dir = values.out === undefined ? `${repo}/.out/release/${spec.version}` : resolve(folder, values.out);
   await writeLayout(dir, artifacts);
   if (values.json) out(`${JSON.stringify({ dir, artifacts: artifacts.map(toRow), manifest })}\n`);

@@ -13,6 +13,7 @@ export const RELEASE_HELP = `Make, publish and check a release of the appliance.
 build
   --out FOLDER      where to (default .out/release/VERSION)
   --chart FOLDER    one more chart to pack and publish; may be repeated
+  --agent FOLDER    the agent that it brings, as "deno task release-agent --key" made it
   --topology FOLDER base/, profiles/ and charts/ (default flux/)
   --commit SHA1     outside a git checkout: where the content came from,
   --created TIME    and when (like 2026-11-21T09:00:00Z)

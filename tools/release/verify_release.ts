@@ -1,5 +1,6 @@
 import { errorText } from "../../agent/error.ts";
 import {
+  AGENT_ARCHITECTURES,
   placeOf,
   RELEASE_REGISTRY,
   type ReleaseManifest,
@@ -26,6 +27,7 @@ import { type Helm, renderChart } from "./render_chart.ts";
 import { renderedImages } from "./rendered_images.ts";
 import { ReleaseError } from "./release_error.ts";
 import { readBundle } from "./topology.ts";
+import { verifyAgentProgram } from "./verify_agent.ts";
 
 /** One thing that a release needs, and whether it is there. */
 export interface Finding {
@@ -82,6 +84,12 @@ export async function* verifyRelease(
         `it is ${found}, the release names ${digest}`,
         "Build and push under a new version",
       );
+    });
+  }
+  const { agent } = release;
+  for (const it of agent ? AGENT_ARCHITECTURES.filter((it) => agent.programs[it]) : []) {
+    yield await look(`agent ${agent?.version} for ${it}`, async () => {
+      if (agent) await verifyAgentProgram(client, agent, it, keys);
     });
   }
   for (const name of bundle === undefined ? [] : HELM_RELEASES) {

@@ -2,7 +2,7 @@ import { DENO_VERSION } from "../denort.ts";
 import { AgentReleaseError } from "./agent_release_error.ts";
 import { bundledPackages } from "./bundled_packages.ts";
 import { changelogSection } from "./changelog.ts";
-import { checksumsOf, sha256OfFile, SIGNATURE_FILE, SUMS_FILE } from "./checksums.ts";
+import { checksumsOf, sha256OfFile, SIGNATURE_ENDING, SIGNATURE_FILE, SUMS_FILE } from "./checksums.ts";
 import { type LockFile, packageFacts } from "./package_facts.ts";
 import { buildSbom } from "./sbom.ts";
 import { signBlob } from "./signature.ts";
@@ -41,6 +41,11 @@ export async function buildAgentRelease(input: AgentReleaseInput): Promise<strin
     const name = `alga-agent-linux-${target}`;
     await input.compile(target, `${dir}/${name}`);
     programs.push({ name, sha256: await sha256OfFile(`${dir}/${name}`) });
+    if (key !== undefined) {
+      // Of its own, for whoever gets the program alone: a release of the appliance names it.
+      const signature = signBlob(await Deno.readFile(`${dir}/${name}`), key);
+      await Deno.writeTextFile(`${dir}/${name}${SIGNATURE_ENDING}`, signature);
+    }
   }
   const lock: LockFile = JSON.parse(await Deno.readTextFile(`${repo}/deno.lock`));
   const sbom = buildSbom({

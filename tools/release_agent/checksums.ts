@@ -13,7 +13,10 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** One line for each file of a folder, sorted by name; the sums and their signature apart. */
+/** The signature over one file alone: its name with this behind it. */
+export const SIGNATURE_ENDING = ".sig";
+
+/** One line for each file of a folder, sorted by name; the sums and signatures apart. */
 export async function checksumsOf(dir: string): Promise<string> {
   const lines: string[] = [];
   for (const name of await filesOf(dir)) lines.push(`${await sha256OfFile(`${dir}/${name}`)}  ${name}\n`);
@@ -40,5 +43,6 @@ export async function checkChecksums(dir: string, sums: string): Promise<string[
 
 async function filesOf(dir: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(dir));
-  return entries.map((it) => it.name).filter((it) => it !== SUMS_FILE && it !== SIGNATURE_FILE).sort();
+  return entries.map((it) => it.name).filter((it) => it !== SUMS_FILE && !it.endsWith(SIGNATURE_ENDING))
+    .sort();
 }

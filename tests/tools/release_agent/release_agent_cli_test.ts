@@ -27,7 +27,9 @@ Deno.test("a release has programs, version, notes, SBOM, checksums and signature
       "SHA256SUMS.sig",
       "VERSION",
       "alga-agent-linux-arm64",
+      "alga-agent-linux-arm64.sig",
       "alga-agent-linux-x64",
+      "alga-agent-linux-x64.sig",
       "alga-agent.cdx.json",
     ]);
     assert.equal(files["VERSION"], "0.2.0\n");
@@ -43,6 +45,14 @@ Deno.test("a release has programs, version, notes, SBOM, checksums and signature
     const verified = await call("verify", "out", "--key", "release.pub");
     assert.deepEqual([verified.code, verified.stderr], [0, ""]);
     assert.match(verified.stdout, /signed by this key/);
+    // A program alone is believed by a signature of its own.
+    const own = `${dir}/out/alga-agent-linux-x64.sig`;
+    await Deno.copyFile(`${dir}/out/SHA256SUMS.sig`, own);
+    const changed = await call("verify", "out", "--key", "release.pub");
+    assert.deepEqual([changed.code, changed.stderr], [
+      1,
+      "alga-agent-linux-x64.sig is not a signature of alga-agent-linux-x64 by this key\n",
+    ]);
   });
 });
 
