@@ -61,11 +61,10 @@ function wayPanel([, ...further]: NonNullable<UpdateView["way"]>): VNode {
     <section class="panel">
       <h2>Then by itself</h2>
       <p>
-        ${further.map((it) => visible(it.version)).join(
-          ", then ",
-        )}: each an update of its own, which begins when the one before it is done, and makes its own
-        checks. One that fails, or whose check finds something, leaves the release before it running, and waits
-        for you.
+        To ${further.map((it) => visible(it.version)).join(
+          ", then to ",
+        )}. Every update begins when the one before it is done, and makes its own checks. One that
+        fails, or whose check finds something, leaves the release before it running, and waits for you.
       </p>
     </section>
   `;

@@ -51,5 +51,31 @@ browserTest(
       await seen(page, "h2", "Release 1.5.0 is the newest of its channel").waitFor();
       await seen(page, "h3", "1.4.0 → 1.5.0").waitFor();
       await test.shoot(page, "updates-done");
+
+      // What one step does not lead to is reached over the release between.
+      await world.publish("1.6.0", ["1.5.0"]);
+      await world.publish("1.7.0", ["1.6.0"]);
+      await seen(page, "button", "Ask now").click({ noWaitAfter: true });
+      await seen(page, "p", "It goes 1.5.0 → 1.6.0 → 1.7.0: 2 updates").waitFor();
+      await assertReadable(test, "/updates?live=off", "updates-way");
+      await seen(page, "a", "Look at the plan").click({ noWaitAfter: true });
+      await page.waitForURL(/\/updates\/plan$/);
+      await page.getByRole("heading", { name: "1.5.0 → 1.6.0 → 1.7.0" }).waitFor();
+      await assertReadable(test, "/updates/plan", "updates-way-plan");
+
+      // A pin is followed in place of the channel, and given up again.
+      await page.goto(`${agent.url}/updates/channel`);
+      await assertReadable(test, "/updates/channel", "updates-channel");
+      await page.locator(`input[name="pin"]`).fill("stable");
+      await page.getByRole("button", { name: "Pin", exact: true }).click();
+      await page.getByText("a channel moves, and is chosen as one").first().waitFor();
+      await page.locator(`input[name="pin"]`).fill("1.5.0");
+      await page.getByRole("button", { name: "Pin", exact: true }).click();
+      await page.getByText("Pinned to 1.5.0. Newer releases are shown").waitFor();
+      await page.goto(`${agent.url}/updates?live=off`);
+      await page.getByText("Pinned to 1.5.0. Its channel leads to 1.7.0, which is not installed.").waitFor();
+      await page.goto(`${agent.url}/updates/channel`);
+      await page.getByRole("button", { name: "Back to the channel" }).click();
+      await page.getByText("Not pinned: this appliance follows its channel.").waitFor();
     }),
 );

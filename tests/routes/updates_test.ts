@@ -61,7 +61,7 @@ Deno.test("a way over other releases is shown before and while it is walked, and
   );
   const plan = await wordsOf(await get("/updates/plan"));
   assert.match(plan, /1\.4\.0 → 1\.4\.9 → 1\.5\.0 .*with the first of 2 updates\./);
-  assert.match(plan, /Then by itself 1\.5\.0: each an update of its own/);
+  assert.match(plan, /Then by itself To 1\.5\.0\. Every update begins/);
   const [before] = shown.history;
   const goal = release("1.5.0");
   updates.shown = {

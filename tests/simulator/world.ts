@@ -29,8 +29,8 @@ export interface World {
   /** What the agent needs to be told about this world. */
   agentArgs: string[];
   setTimeline(id: string): void;
-  /** Publishes another release with charts of its own, to the channel stable. */
-  publish(version: string): Promise<void>;
+  /** Publishes another release with charts of its own, to the channel stable. `upgradeFrom`: the releases that it follows. */
+  publish(version: string, upgradeFrom?: string[]): Promise<void>;
   /** Lines of every stand-in program that was called. */
   commands(): Promise<string[]>;
   /** Controllers and kubelet hold still from now on: the API alone answers, so that it can be measured. */
@@ -117,7 +117,7 @@ export async function startWorld(
     setTimeline: (id) => {
       timeline = findTimeline(id);
     },
-    publish: (version) => publishRelease(registry, timeline, version),
+    publish: (version, upgradeFrom) => publishRelease(registry, timeline, version, { upgradeFrom }),
     async commands() {
       return (await Deno.readTextFile(`${root}${COMMAND_LOG}`)).trim().split("\n");
     },
@@ -133,14 +133,14 @@ export async function startWorld(
 }
 
 async function fillRegistry(registry: { url: string }, timeline: Timeline): Promise<void> {
-  await publishRelease(registry, timeline, "1.4.0", ["stable", "nightly"]);
+  await publishRelease(registry, timeline, "1.4.0", { channels: ["stable", "nightly"] });
 }
 
 async function publishRelease(
   registry: { url: string },
   timeline: Timeline,
   version: string,
-  channels: readonly string[] = ["stable"],
+  { channels = ["stable"], upgradeFrom }: { channels?: string[]; upgradeFrom?: string[] | undefined } = {},
 ): Promise<void> {
   const charts = version === "1.4.0" ? SAMPLE_CHARTS : `0.0.0-appliance.${version}`;
   const digest = await pushFluxArtifact(
@@ -155,6 +155,7 @@ async function publishRelease(
     charts: sampleCharts(charts),
     images: version === "1.4.0" ? tags : { ...tags, algaCore: `core-${version}` },
     config: { repository: "ghcr.io/nine-minds/alga-appliance-config", tag: version, digest },
+    ...(upgradeFrom && { upgradeFrom }),
   });
   for (const [name, tag] of Object.entries(manifest.charts)) {
     await pushImage(registry.url, `nine-minds/charts/${name}`, tag);
