@@ -3,10 +3,11 @@ import { HELM_RELEASES } from "../../agent/product/helm_releases.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
 import { KINDS } from "../../k8s/mod.ts";
 import { PATHS } from "../../agent/state/paths.ts";
-import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
+import { agentCommand, type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import type { World } from "../simulator/world.ts";
+import { mortalCommand } from "../mortal_command.ts";
 import { until } from "../until.ts";
-import { fetchSetup, fetchStatus, startCompiled, withAppliance } from "./walk.ts";
+import { agentProgram, fetchSetup, fetchStatus, startCompiled, withAppliance } from "./walk.ts";
 
 async function setUp(agent: AgentProcess, world: World): Promise<void> {
   await agent.request("POST", "/api/v1/setup", sampleInputs(world));
@@ -94,6 +95,26 @@ Deno.test("set up, then a new release on the channel: it is seen, planned, check
       120,
     );
     assert.deepEqual([status.release.selectedReleaseVersion, status.release.appVersion], ["1.5.0", "1.5.0"]);
+
+    await world.publish("1.6.0", ["1.5.0"]);
+    await world.publish("1.7.0", ["1.6.0"]);
+    const { way } = (await ask(agent, "look")).body as UpdateView;
+    assert.deepEqual(way?.map((it) => it.version), ["1.6.0", "1.7.0"]);
+    const [program, args] = agentCommand(await agentProgram());
+    const accepted = operation.accepted.flatMap((it) => ["--acknowledge", it.checkId]);
+    const { code, stdout, stderr } = await mortalCommand(
+      program,
+      [...args, "update", "apply", ...accepted, "--root", world.root],
+      { stdout: "piped", stderr: "piped" },
+    ).output();
+    const text = new TextDecoder();
+    assert.deepEqual([code, text.decode(stdout)], [0, "Updated.\n"], text.decode(stderr));
+    const walked = await updates(agent);
+    assert.deepEqual(walked.history.slice(0, 2).map((it) => `${it.to} ${it.result}`), [
+      "1.7.0 done",
+      "1.6.0 done",
+    ]);
+    assert.equal(walked.installed?.version, "1.7.0");
   });
 });
 
