@@ -15,7 +15,7 @@ export async function cutAtFirstStart(image: Image, dir: string): Promise<void> 
   await isWhole(image);
 }
 
-/** A file system that a cut has left: its journal mends it, and then nothing is wrong with it. */
+/** A file system that a cut has left: its journal repairs it, and then nothing is wrong with it. */
 export async function isWhole({ disk }: Image): Promise<void> {
   const { code, stdout } = await mortalCommand("e2fsck", ["-p", disk], { stdout: "piped", stderr: "inherit" })
     .output();

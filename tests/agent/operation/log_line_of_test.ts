@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { logLineOf } from "../../../agent/operation/log_line_of.ts";
 
-const OPERATION = { title: "Set-up", steps: [{ id: "k3s", title: "Install Kubernetes" }] };
+const OPERATION = { title: "Setup", steps: [{ id: "k3s", title: "Install Kubernetes" }] };
 const failed = (code: string, more = {}) => ({
   stepId: "k3s",
   failure: { code, message: "It did not start", suggestedNextStep: "Look at its log" },
   ...more,
 });
-const TEXT = "Set-up: Install Kubernetes: It did not start. What to do: Look at its log.";
+const TEXT = "Setup: Install Kubernetes: It did not start. What to do: Look at its log.";
 
 const LINES: readonly [
   event: string,
@@ -15,23 +15,23 @@ const LINES: readonly [
   level: string | undefined,
   text?: string,
 ][] = [
-  ["requested", { by: "console tty1" }, "info", "Set-up: asked for by console tty1"],
-  ["retried", { by: "agent" }, "info", "Set-up: tried again, by agent"],
-  ["step.started", { stepId: "k3s" }, "info", "Set-up: Install Kubernetes"],
+  ["requested", { by: "console tty1" }, "info", "Setup: asked for by console tty1"],
+  ["retried", { by: "agent" }, "info", "Setup: tried again, by agent"],
+  ["step.started", { stepId: "k3s" }, "info", "Setup: Install Kubernetes"],
   [
     "step.succeeded",
     { stepId: "k3s", durationMs: 70_000 },
     "info",
-    "Set-up: Install Kubernetes: done in 70 s",
+    "Setup: Install Kubernetes: done in 70 s",
   ],
   ["step.succeeded", { stepId: "k3s", durationMs: 0, found: true }, undefined],
   ["step.failed", failed("K3S_FAILED"), "error", TEXT],
   ["step.failed", failed("K3S_FAILED", { nextAttemptAt: "2026-11-27T08:00:00.000Z" }), "warning", TEXT],
   ["step.failed", failed("CANCELLED"), "warning", TEXT],
   ["step.failed", failed("INTERRUPTED"), "warning", TEXT],
-  ["blocked", {}, "warning", "Set-up: something stands in the way; its page says what"],
-  ["cancelled", { by: "browser 192.0.2.7" }, "warning", "Set-up: stopped by browser 192.0.2.7"],
-  ["finished", {}, "info", "Set-up: done"],
+  ["blocked", {}, "warning", "Setup: something stands in the way; its page says what"],
+  ["cancelled", { by: "browser 192.0.2.7" }, "warning", "Setup: stopped by browser 192.0.2.7"],
+  ["finished", {}, "info", "Setup: done"],
   ["step.progress", { stepId: "k3s" }, undefined],
 ];
 for (const [event, data, level, text] of LINES) {
