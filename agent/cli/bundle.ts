@@ -41,7 +41,8 @@ Works with and without the running service; inspect, serve and diff need no
 appliance. Making one needs root.
 
 Exit codes: 0 ok, 1 error, 2 wrong usage, 4 parts of it could not be had
-(its summary.md says which); diff: 0 nothing changed, 1 something did.
+(its summary.md says which; of a running agent's bundle it alone does);
+diff: 0 nothing changed, 1 something did.
 
 Example: sudo alga-agent bundle --output /tmp/support.tar.gz`,
   async run(args, terminal) {
