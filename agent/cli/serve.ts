@@ -347,21 +347,18 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
     };
     const app = createApp(deps);
     const over = new AbortController();
-    const feed = createConsoleFeed(
-      {
-        host,
-        clock,
-        status,
-        setup,
-        access,
-        network,
-        updates: { lines: () => updateLines(updates.view()), subscribe: updates.subscribe },
-        hostName,
-        build: BUILD,
-        current: engine.current,
-      },
-      over.signal,
-    );
+    const feed = createConsoleFeed({
+      host,
+      clock,
+      status,
+      setup,
+      access,
+      network,
+      updates: { lines: () => updateLines(updates.view()), subscribe: updates.subscribe },
+      hostName,
+      build: BUILD,
+      current: engine.current,
+    }, over.signal);
     const socketApp = createSocketApp(deps, feed);
 
     // What a kill left owed comes before anything that could be asked for.

@@ -65,7 +65,7 @@ Deno.test("the feed answers at once without a revision, and waits with the newes
     const first = await feed.next(undefined, 0);
     assert.equal(first.token, "AAAAA");
     assert.equal(first.network.interfaces[0]?.addresses[0]?.address, "192.0.2.7");
-    assert.equal(first.updates, null, "before set-up nothing is followed");
+    assert.equal(first.updates, null, "before setup nothing is followed");
     assert.deepEqual([first.network.gateway, first.network.resolvers], ["192.0.2.1", ["192.0.2.1"]]);
     assert.equal((await feed.next(first.revision, 30)).revision, first.revision, "nothing has changed");
     const waiting = feed.next(first.revision, 60_000);
