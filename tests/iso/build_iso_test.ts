@@ -159,7 +159,7 @@ imageTest("the image that an interrupted run has finished is taken up", async ()
   ]);
 });
 
-imageTest("an image of other files than the interrupted run's is written anew", async () => {
+imageTest("an image of other files than the interrupted run's is written again", async () => {
   const folder = await Deno.makeTempDir({ dir });
   const program = `${folder}/agent`;
   await makeUpProgram(program);
