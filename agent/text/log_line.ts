@@ -25,7 +25,7 @@ export function asFields(
   { operation, step }: LogAbout,
 ): Record<string, string> {
   return {
-    MESSAGE: text.trim().replaceAll(/\s*\n\s*/g, " "),
+    MESSAGE: text.trim().split("\n").map((it) => it.trim()).join(" "),
     PRIORITY: String(PRIORITY[level]),
     SYSLOG_IDENTIFIER: "alga-agent",
     ALGA_OPERATION: operation,
