@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { type JournalEntry, readJournal } from "../state/journal.ts";
+import { entryWords } from "../state/entry_words.ts";
 import { PATHS } from "../state/paths.ts";
 import type { Level } from "./log_line.ts";
 import { toNanoTime } from "./log_line.ts";
@@ -54,15 +55,17 @@ export function setupLine({ at, type, data }: JournalEntry): MemoryLine {
       progress.unit ?? ""
     }`
     : "";
-  const parts = [
+  const isText = (it: unknown): it is string => typeof it === "string" && it.trim() !== "";
+  const happened = entryWords({
     type,
-    ...[data.stepId, data.reason, data.by && `by ${data.by}`, counted, failure.message, data.message]
-      .filter((it) => typeof it === "string" && it.trim() !== ""),
-  ];
+    ...isText(data.stepId) ? { stepId: data.stepId } : {},
+    ...isText(data.by) ? { by: data.by } : {},
+  });
+  const more = [data.reason, counted, failure.message, data.message].filter(isText);
   const level: Level = /failed|damaged|refused/.test(type)
     ? "error"
     : /blocked|cancel/.test(type)
     ? "warning"
     : "info";
-  return { at: toNanoTime(at) ?? "", text: parts.join(" "), level };
+  return { at: toNanoTime(at) ?? "", text: [happened, ...more].join(": "), level };
 }

@@ -78,7 +78,7 @@ Deno.test("a bundle gives the same status and causes as the appliance, with the 
 Deno.test("diff tells causes that came and workloads that changed", async () => {
   const [before, after] = await Promise.all([bundleOf({ ...troubled(), pods: [] }), bundleOf(troubled())]);
   const found = diffBundles(before, after).map((it) => it.what);
-  assert.ok(found.some((it) => it.startsWith("cause ")), found.join());
+  assert.ok(found.some((it) => it.startsWith("Finding ")), found.join());
 });
 
 Deno.test("what is read may be anything: it is refused in words, and never ends the program", async () => {
