@@ -18,7 +18,7 @@ export const bundleCommand: Command = {
   summary: "collect what support needs to help, without its secrets",
   help: `Usage: alga-agent bundle --output FILE [OPTIONS]
        alga-agent bundle inspect FILE [-o table|json] [--file PATH]
-       alga-agent bundle inspect FILE workloads|events|logs [OPTIONS]
+       alga-agent bundle inspect FILE workloads|events|logs|timeline [OPTIONS]
        alga-agent bundle serve FILE [--port PORT]
        alga-agent bundle diff FILE FILE [-o table|json]
 
@@ -33,7 +33,8 @@ export const bundleCommand: Command = {
   inspect             the status as it was when the bundle was made;
                       --file PATH prints one file of it, "--file ." lists them;
                       workloads, events and logs take what the commands of the
-                      same name take, and a window ends with the bundle
+                      same name take, and a window ends with the bundle;
+                      timeline tells what happened, oldest first
   serve               the same as pages, at http://127.0.0.1:PORT/
   diff                what changed between two bundles
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { openJournal } from "../../../agent/state/journal.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
 import { readMade } from "../../bundle/keep_bundle.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+import { FakeHost } from "../../fakes/fake_host.ts";
 import { cli } from "./terminal.ts";
 import { withStandIn } from "./stand_in_agent.ts";
 
@@ -115,6 +119,26 @@ Deno.test("bundle inspect FILE logs, workloads and events say what the commands 
     assert.equal((await inspect("workloads", "msp/db-0")).code, 2);
     assert.equal(JSON.parse((await inspect("events", "-o", "json")).out).total, 0);
     assert.equal((await inspect("events", "--since", "yesterday")).code, 2);
+  }));
+
+Deno.test("bundle inspect FILE timeline tells what happened in sentences, oldest first", () =>
+  withRoot(async (root) => {
+    const clock = new FakeClock();
+    const host = new FakeHost();
+    const journal = await openJournal(host, clock);
+    await journal.append("setup.requested", { by: "browser 192.0.2.7" });
+    await clock.advance(1_000);
+    await journal.append("step.failed", { stepId: "k3s", failure: { message: "no answer" } });
+    await Deno.mkdir(`${root}${PATHS.stateDir}`, { recursive: true });
+    await Deno.writeTextFile(`${root}${PATHS.journal}`, await host.readText(PATHS.journal) ?? "");
+    const path = await make(root);
+    const inspect = (...args: string[]) => cli(["bundle", "inspect", path, "timeline", ...args]);
+    const { code, out } = await inspect();
+    assert.equal(code, 0);
+    assert.match(out, /record of the appliance: Setup was asked for \(browser 192\.0\.2\.7\)\n/);
+    assert.match(out, /Setup was asked for[^]*Step "k3s" failed/);
+    assert.ok(JSON.parse((await inspect("-o", "json")).out).some((it: { isBad: boolean }) => it.isBad));
+    assert.equal((await inspect("-o", "yaml")).code, 2);
   }));
 
 Deno.test("bundle diff says what changed, and nothing of two that are alike", () =>
