@@ -107,6 +107,7 @@ export function timelinePage(happenings: readonly Happening[], asOf: string): Pa
             <p>The bundle tells of nothing that happened.</p>
           `
           : html`
+            <h2>Newest first</h2>
             <ol class="rows">${shown.map((it) => happeningRow(it, asOf))}</ol>
           `} ${shown.length === happenings.length ? null : html`
           <p class="soft">${happenings.length - shown.length} older ones are in the bundle's own file.</p>
