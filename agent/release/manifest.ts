@@ -16,7 +16,7 @@ export const PUBLISHED_PROFILES = [SUPPORTED_PROFILE, "ha-3node"] as const;
 export const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "is not an image tag");
 
 /** A repository with its registry host and no scheme ("ghcr.io/nine-minds/alga-appliance-config"). */
-const RepositoryName = z.string().regex(
+export const RepositoryName = z.string().regex(
   /^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/,
   'must be a registry host and a repository, without "oci://"',
 );

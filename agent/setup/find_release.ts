@@ -1,7 +1,14 @@
 import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import type { RegistryClient } from "../registry/registry.ts";
-import { type ResolvedRelease, resolveRelease } from "../release/mod.ts";
+import {
+  placeOf,
+  PUBLISHED_PLACE,
+  type ReleasePlace,
+  RepositoryName,
+  type ResolvedRelease,
+  resolveRelease,
+} from "../release/mod.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import { SELECTION } from "./cluster_holding.ts";
 import { readSelection } from "./release_selection.ts";
@@ -25,7 +32,14 @@ export async function findRelease(
   const data = (await (await connectKube())?.get(SELECTION))?.data;
   if (typeof data?.manifestDigest !== "string" || !DIGEST.test(data.manifestDigest)) return undefined;
   const channel = channelOf(data) ?? "stable";
-  return await resolveRelease(registry, { reference: data.manifestDigest, channel });
+  return await resolveRelease(registry, { reference: data.manifestDigest, channel, place: keptPlace(data) });
+}
+
+/** Where it came from: an override may have named another repository than the published one. */
+function keptPlace({ registryHost, repository }: Record<string, unknown>): ReleasePlace {
+  if (typeof registryHost !== "string" || typeof repository !== "string") return PUBLISHED_PLACE;
+  const name = RepositoryName.safeParse(`${registryHost}/${repository}`);
+  return name.success ? placeOf(name.data) : PUBLISHED_PLACE;
 }
 
 /** How long the cluster may take to say its channel; a page waits for it. */
@@ -53,6 +67,7 @@ export async function findChannel(
 }
 
 function channelOf(data: Record<string, unknown> | undefined): ResolvedRelease["channel"] | undefined {
-  const channel = data?.selectedChannel;
+  // Older installations and other readers say "channel". @see contract.md 16
+  const channel = data?.selectedChannel ?? data?.channel;
   return channel === "stable" || channel === "nightly" ? channel : undefined;
 }
