@@ -29,9 +29,9 @@ export const updateCommand: Command = {
   check                ask the channel now, then show
   plan                 what an update would change, object by object; change
                        nothing
-  apply                update to the release that the channel leads to now; where
-                       one step does not lead there, over the releases between,
-                       one update after the other
+  apply                update to the release that the channel leads to now;
+                       where one step does not lead there, over the releases
+                       between, one update after the other
   retry                try the failed step again
   cancel               stop the update where that may be
   history              every update: who, when, from, to, how it ended
