@@ -12,4 +12,4 @@ export { readKeys } from "./keys.ts";
 export { isRetired, type TrustedKey } from "./public_key.ts";
 export { verifySignature } from "./verify_signature.ts";
 export type { ReleaseKey } from "./release_keys.ts";
-export { verifyFile } from "./verify_file.ts";
+export { createPieceVerifier, verifyFile } from "./verify_file.ts";

@@ -1,5 +1,5 @@
 import { AGENT_ARCHITECTURES, AgentOffer, RELEASE_REGISTRY } from "../../agent/release/manifest.ts";
-import { createArtifact, encodeJson, type OciArtifact } from "./oci_artifact.ts";
+import { createArtifact, digestOf, encodeJson, type OciArtifact } from "./oci_artifact.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const AGENT_REPOSITORY = "nine-minds/alga-agent";
@@ -27,7 +27,7 @@ export async function readReleasedAgent(dir: string): Promise<ReleasedAgent> {
     const signature = (await readText(`${dir}/${name}.sig`)).trim();
     const annotations = { "org.opencontainers.image.title": name };
     layers.push({ mediaType: PROGRAM_TYPE, bytes, annotations });
-    programs[architecture] = { sha256: await sha256Of(bytes), signature };
+    programs[architecture] = { sha256: digestOf(bytes).slice("sha256:".length), signature };
   }
   if (layers.length === 0) throw new ReleaseError(`"${dir}" holds no program`, HINT);
   const repository = `${RELEASE_REGISTRY}/${AGENT_REPOSITORY}`;
@@ -51,8 +51,4 @@ async function readText(path: string): Promise<string> {
   return await Deno.readTextFile(path).catch((cause) => {
     throw new ReleaseError(`Cannot read "${path}"`, HINT, { cause });
   });
-}
-
-async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

@@ -42,15 +42,18 @@ export function createArtifact(
     annotations?: Record<string, string>;
   },
 ): OciArtifact {
+  const config = descriptorOf(parts.config);
+  const layers = parts.layers.map(descriptorOf);
   const manifest = encodeJson({
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
     ...(parts.artifactType === undefined ? {} : { artifactType: parts.artifactType }),
-    config: descriptorOf(parts.config),
-    layers: parts.layers.map(descriptorOf),
+    config,
+    layers,
     ...(parts.annotations === undefined ? {} : { annotations: parts.annotations }),
   });
-  const blobs = new Map([parts.config, ...parts.layers].map((it) => [digestOf(it.bytes), it.bytes]));
+  const bytesOf = [parts.config, ...parts.layers].map((it) => it.bytes);
+  const blobs = new Map([config, ...layers].map((it, i) => [it.digest, bytesOf[i] as Uint8Array]));
   return {
     place,
     manifest,

@@ -1,7 +1,8 @@
-import { createHash, createVerify } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { RegistryClient } from "../../agent/registry/registry.ts";
 import { type AgentOffer, placeOf } from "../../agent/release/mod.ts";
-import { isRetired, type TrustedKey } from "../../agent/trust/public_key.ts";
+import type { TrustedKey } from "../../agent/trust/public_key.ts";
+import { createPieceVerifier } from "../../agent/trust/verify_file.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const HINT = "Make the agent's release again, signed, and build this release with it: --agent FOLDER";
@@ -22,16 +23,16 @@ export async function verifyAgentProgram(
   const digest = `sha256:${program.sha256}`;
   const { body } = await client.openBlob(place.registryHost, place.repository, digest, { fromByte: 0 });
   const hash = createHash("sha256");
-  const usable = keys.filter((it) => !isRetired(it, Date.now()));
-  const checks = usable.map(({ key }) => ({ key, verify: createVerify("sha256") }));
+  const verifier = createPieceVerifier({ keys, nowMs: Date.now() });
   for await (const bytes of body ?? []) {
     hash.update(bytes);
-    for (const { verify } of checks) verify.update(bytes);
+    verifier?.update(bytes);
   }
   const found = hash.digest("hex");
   if (found !== program.sha256) {
     throw new ReleaseError(`its checksum is ${found}, the release names ${program.sha256}`, HINT);
   }
-  const isSigned = checks.some(({ key, verify }) => verify.verify(key, program.signature, "base64"));
-  if (keys.length > 0 && !isSigned) throw new ReleaseError("its signature is of none of the keys", HINT);
+  if (keys.length > 0 && verifier?.verdict(program.signature).status !== "valid") {
+    throw new ReleaseError("its signature is of none of the keys", HINT);
+  }
 }
