@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { LinkSettings } from "../agent/network/link_settings.ts";
 import type { NetworkReply, NetworkView } from "../agent/network/network_service.ts";
+import { shownTrial } from "../agent/network/trial.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { keepProblem } from "./keep_trial.ts";
 import { networkProblem } from "./network_problem.ts";
@@ -46,8 +47,5 @@ export function networkApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
 
 /** The mark is for the page that began the trial. */
 function withoutMark({ trial, ...view }: NetworkView) {
-  return {
-    ...view,
-    trial: trial === undefined ? null : { endsAt: trial.endsAt, mayBeKept: trial.mayBeKept },
-  };
+  return { ...view, trial: shownTrial(trial) };
 }

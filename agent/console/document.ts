@@ -1,4 +1,5 @@
 import type { NetworkInterface } from "../host/network_facts.ts";
+import type { ShownTrial } from "../network/trial.ts";
 import type { NetworkChange } from "./network_change.ts";
 import type { SetupView } from "../setup/setup_state.ts";
 import type { StatusDocument } from "../status/document.ts";
@@ -12,7 +13,7 @@ export interface NetworkView {
   /** Upstream DNS servers. */
   resolvers: readonly string[];
   /** New settings of a link that are being tried; `null` while none are. */
-  trial: { endsAt: string; mayBeKept: boolean } | null;
+  trial: ShownTrial | null;
   /** What goes on with the last change of a link, or has become of it. */
   change: NetworkChange | null;
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { followNetwork } from "../host/follow_network.ts";
 import type { Host } from "../host/host.ts";
 import { readReachableAddresses, readResolvers, readRoutes } from "../host/network_facts.ts";
+import { type RunningTrial, shownTrial } from "../network/trial.ts";
 import type { OperationView } from "../operation/operation.ts";
 import type { SetupService } from "../setup/setup_service.ts";
 import { PATHS } from "../state/paths.ts";
@@ -26,7 +27,7 @@ export interface FeedDeps {
   access: Pick<Access, "tokenToShow">;
   /** New settings of a link, while they are tried. */
   network: {
-    trial(): NetworkView["trial"] | undefined;
+    trial(): RunningTrial | undefined;
     operation(): OperationView;
     subscribe(listener: () => void): () => void;
   };
@@ -114,7 +115,7 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
         token: token ?? null,
         network: {
           ...network,
-          trial: trialOf(deps.network.trial()),
+          trial: shownTrial(deps.network.trial()),
           change: changeOf(deps.network.operation()),
         },
         status: deps.status.current(),
@@ -126,11 +127,6 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
       };
     },
   };
-}
-
-/** Without its mark, which is for the page that began it. */
-function trialOf(trial: NetworkView["trial"] | undefined): NetworkView["trial"] {
-  return trial ? { endsAt: trial.endsAt, mayBeKept: trial.mayBeKept } : null;
 }
 
 /** What the machine does not tell is left out. Never throws. */

@@ -35,6 +35,14 @@ export interface RunningTrial {
   settings: LinkSettings;
 }
 
+/** What everybody may see of it. */
+export type ShownTrial = Pick<RunningTrial, "endsAt" | "mayBeKept">;
+
+/** Without its mark, which is for the page that began it; `null` where there is none. */
+export function shownTrial(trial: RunningTrial | undefined): ShownTrial | null {
+  return trial === undefined ? null : { endsAt: trial.endsAt, mayBeKept: trial.mayBeKept };
+}
+
 export function createTrial(clock: Pick<Clock, "nowMs">): Trial {
   let running:
     | { shown: RunningTrial; decision: PromiseWithResolvers<Decision> }

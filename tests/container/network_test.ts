@@ -31,6 +31,15 @@ async function told<T>(it: Container, work: Promise<T>): Promise<T> {
   });
 }
 
+/** Keeps what is tried, at the machine itself, once it can be kept; what was said of it. */
+async function keepHere({ sh }: Container): Promise<string> {
+  return await until(
+    "it can be kept",
+    () => sh("alga-agent network keep 2>&1; true"),
+    (text) => !text.includes("are being taken up"),
+  );
+}
+
 /** Waits until nothing is on trial, and the change that was has given the lock back. */
 async function ended(it: Container): Promise<void> {
   await until(
@@ -105,22 +114,13 @@ containerTest(
 
     await it.sh("alga-agent network set host0 --dhcp --no-wait");
     await has(it, moved);
-    const answer = await until(
-      "it can be kept",
-      () => it.sh("alga-agent network keep 2>&1; true"),
-      (text) => !text.includes("are being taken up"),
-    );
-    assert.match(answer, /Kept\./);
+    assert.match(await keepHere(it), /Kept\./);
     if (noNetplan !== undefined) return;
 
     await netplanTakesOver(it);
     await has(it, moved);
     await tryOut(it, KEPT);
-    await until(
-      "it can be kept",
-      () => it.sh("alga-agent network keep 2>&1; true"),
-      (text) => !text.includes("are being taken up"),
-    );
+    await keepHere(it);
     await ended(it);
     assert.match(await it.sh("cat /etc/netplan/90-alga-host0.yaml"), new RegExp(`- ${KEPT}/24$`, "m"));
     await has(it, KEPT);
