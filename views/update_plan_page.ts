@@ -2,12 +2,12 @@ import type { VNode } from "preact";
 import type { PlannedStep } from "../agent/operation/operation.ts";
 import type { PreflightReport } from "../agent/preflight/check.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
+import { wayText } from "../agent/update/way_text.ts";
 import { type FindingsOf, findingsPage } from "./gate_findings.ts";
 import { button } from "./form_button.ts";
 import { html, visible } from "./html.ts";
 import { csrfField, type Page } from "./layout.ts";
 import { planPanel } from "./plan_panels.ts";
-import { wayText } from "./updates_page.ts";
 
 /** Says before what an update does: each object, from what to what. */
 export function updatePlanPage(
@@ -22,7 +22,7 @@ export function updatePlanPage(
     body: [
       html`
         <header>
-          <h1>${wayText(view)}</h1>
+          <h1>${visible(wayText(view))}</h1>
           <p class="soft">
             Nothing has changed yet. This is what will${way
               ? ` with the first of ${way.length} updates`

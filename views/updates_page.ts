@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { UpdateAttempt } from "../agent/update/history.ts";
 import { rulesSentences } from "../agent/update/rules_text.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
+import { wayText } from "../agent/update/way_text.ts";
 import type { Verdict } from "../agent/trust/policy.ts";
 import { type Content, html, visible } from "./html.ts";
 import { duration, mark, moment, type Tone } from "./layout.ts";
@@ -67,15 +68,6 @@ function goalPart({ history: [newest] }: UpdateView): Content {
   `;
 }
 
-/** The releases of a way, from the installed one on. */
-export function wayText({ installed, news, way }: UpdateView): string {
-  const versions = [
-    installed?.version ?? "?",
-    ...(way?.map((it) => it.version) ?? [news.target?.version ?? "?"]),
-  ];
-  return versions.map(visible).join(" → ");
-}
-
 /** Where one step does not lead to the target: over what it goes, or why there is no way. */
 function wayPart(view: UpdateView): Content {
   if (view.wayProblem !== undefined) {
@@ -84,7 +76,7 @@ function wayPart(view: UpdateView): Content {
     `;
   }
   return view.way === undefined ? null : html`
-    <p>One step does not lead there. It goes ${wayText(view)}: ${view.way
+    <p>One step does not lead there. It goes ${visible(wayText(view))}: ${view.way
       .length} updates, one after the other.</p>
   `;
 }

@@ -4,6 +4,7 @@ import { type Layout, printLine } from "../text/printable.ts";
 import { utcMinute } from "../text/utc_time.ts";
 import type { UpdateAttempt } from "../update/history.ts";
 import type { UpdateView } from "../update/update_service.ts";
+import { wayText } from "../update/way_text.ts";
 import { planLines } from "./plan_lines.ts";
 
 const PLAIN: Layout = { columns: undefined, color: false };
@@ -69,11 +70,6 @@ export function updatePlanText(
     "Nothing was changed.",
   ];
   return `${lines.map((it) => printLine(it, 4, layout)).join("\n")}\n`;
-}
-
-function wayText({ installed, news, way }: UpdateView): string {
-  const releases = way ?? [{ version: news.target?.version ?? "?" }];
-  return [installed?.version ?? "?", ...releases.map((it) => it.version)].join(" → ");
 }
 
 /** Every update, newest first. Pure. */

@@ -16,17 +16,22 @@ export function updateLines(view: Pick<UpdateView, "rules" | "beyond" | "news">)
     override: overrideSentence(view) ?? null,
     others: [
       ...(isNew ? [`Update available: ${target.version}.`] : []),
-      ...rulesSentences(view).filter((it) => it !== overrideSentence(view)),
+      ...otherSentences(view),
     ],
   };
 }
 
 /** What is followed in place of the channel, when updates may begin, and what comes next by itself: a sentence each. Pure. */
 export function rulesSentences(view: Pick<UpdateView, "rules" | "beyond" | "news">): string[] {
+  const override = overrideSentence(view);
+  return [...override === undefined ? [] : [override], ...otherSentences(view)];
+}
+
+/** All of them but the override. */
+function otherSentences(view: Pick<UpdateView, "rules" | "beyond" | "news">): string[] {
   const { rules: { pin, override, window, next }, beyond, news } = view;
   const goesBeyond = beyond && ` Its channel leads to ${beyond.version}, which is not installed.`;
   const sentences = [
-    overrideSentence(view),
     pin === undefined ? undefined : `Pinned to ${pin}.${goesBeyond ?? ""}`,
     override === undefined && pin === undefined
       ? `Follows its channel${news.channel === "" ? "" : `, ${news.channel}`}.`
