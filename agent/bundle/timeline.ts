@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { entryWords } from "../state/entry_words.ts";
+import { entryWords, tellsOfFault } from "../state/entry_words.ts";
 import { bundleText, type ReadBundle } from "./read_bundle.ts";
 
 const Text = z.string().optional();
@@ -45,7 +45,7 @@ export function readTimeline(bundle: ReadBundle): Happening[] {
 
 function happening({ at, source, type = "", by, stepId, about, text = "" }: z.infer<typeof Row>): Happening {
   const words = source === "agent"
-    ? entryWords({ type, ...(stepId === undefined ? {} : { stepId }), ...(by === undefined ? {} : { by }) })
+    ? entryWords({ type, stepId, by })
     : [type, about].filter(Boolean).join(": ");
   const title = words === "" ? text : words;
   return {
@@ -53,7 +53,7 @@ function happening({ at, source, type = "", by, stepId, about, text = "" }: z.in
     source: SOURCES[source] ?? source,
     title,
     text: title === text ? "" : text,
-    isBad: source === "agent" && /failed|damaged|refused/.test(type) ||
+    isBad: source === "agent" && tellsOfFault(type) ||
       source === "kubernetes" && BAD.test(type),
   };
 }

@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { type JournalEntry, readJournal } from "../state/journal.ts";
-import { entryWords } from "../state/entry_words.ts";
+import { entryWords, tellsOfFault } from "../state/entry_words.ts";
 import { PATHS } from "../state/paths.ts";
 import type { Level } from "./log_line.ts";
 import { toNanoTime } from "./log_line.ts";
@@ -55,17 +55,10 @@ export function setupLine({ at, type, data }: JournalEntry): MemoryLine {
       progress.unit ?? ""
     }`
     : "";
-  const isText = (it: unknown): it is string => typeof it === "string" && it.trim() !== "";
-  const happened = entryWords({
-    type,
-    ...isText(data.stepId) ? { stepId: data.stepId } : {},
-    ...isText(data.by) ? { by: data.by } : {},
-  });
-  const more = [data.reason, counted, failure.message, data.message].filter(isText);
-  const level: Level = /failed|damaged|refused/.test(type)
-    ? "error"
-    : /blocked|cancel/.test(type)
-    ? "warning"
-    : "info";
+  const textOf = (it: unknown) => typeof it === "string" && it.trim() !== "" ? it : undefined;
+  const happened = entryWords({ type, stepId: textOf(data.stepId), by: textOf(data.by) });
+  const more = [data.reason, counted, failure.message, data.message].map(textOf)
+    .filter((it) => it !== undefined);
+  const level: Level = tellsOfFault(type) ? "error" : /blocked|cancel/.test(type) ? "warning" : "info";
   return { at: toNanoTime(at) ?? "", text: [happened, ...more].join(": "), level };
 }

@@ -34,7 +34,9 @@ const WHOLE: Readonly<Record<string, string>> = {
 };
 
 /** An entry of the record as a sentence without its period; its type as it is where there are no words for it. */
-export function entryWords({ type, stepId, by }: { type: string; stepId?: string; by?: string }): string {
+export function entryWords(
+  { type, stepId, by }: { type: string; stepId?: string | undefined; by?: string | undefined },
+): string {
   if (Object.hasOwn(WHOLE, type)) return WHOLE[type] ?? type;
   const [subject = "", verb = ""] = type.split(".", 2);
   const asked = by === undefined ? "" : ` (${by})`;
@@ -44,4 +46,9 @@ export function entryWords({ type, stepId, by }: { type: string; stepId?: string
   return Object.hasOwn(OPERATION, subject) && Object.hasOwn(HAPPENED, verb)
     ? `${OPERATION[subject]} ${HAPPENED[verb]}${asked}`
     : `${type}${stepId === undefined ? "" : ` "${stepId}"`}${asked}`;
+}
+
+/** Whether an entry of this type tells of a fault. */
+export function tellsOfFault(type: string): boolean {
+  return /failed|damaged|refused/.test(type);
 }
