@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Clock, isoNow } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import { MODE, PATHS } from "../state/paths.ts";
+import { tryParseJson } from "../text/try_parse_json.ts";
 
 const Note = z.object({ type: z.string().min(1).max(100), data: z.record(z.string(), z.unknown()) });
 export type AuditNote = z.infer<typeof Note>;
@@ -23,17 +24,9 @@ export async function takeAuditNotes(host: Host, write: (note: AuditNote) => Pro
     await host.rename(PATHS.auditNotes, TAKEN); // what comes meanwhile goes into a file of its own
   }
   for (const line of (await host.readText(TAKEN, READ) ?? "").split("\n")) {
-    const note = parseNote(line);
+    // Root may have written anything.
+    const note = Note.safeParse(tryParseJson(line)).data;
     if (note) await write(note);
   }
   await host.remove(TAKEN);
-}
-
-/** Never throws: root may have written anything. */
-function parseNote(line: string): AuditNote | undefined {
-  try {
-    return Note.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AgentError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
+import { tryParseJson } from "../../text/try_parse_json.ts";
 
 /** Block devices that are no disk of their own: loops, memory, parts put together, drives for media. */
 const NOT_DISKS = /^(loop|ram|zram|dm-|md|sr|fd|nbd|drbd|rbd)\d/;
@@ -97,7 +98,7 @@ async function askSmart(
     if (error instanceof AgentError && error.code === "COMMAND_FAILED") return "no-smartctl";
     throw error;
   }
-  const smart = parse(text);
+  const smart = Smart.safeParse(tryParseJson(text)).data;
   if (smart === undefined) throw new Error(`smartctl gave an answer for ${name} that cannot be read`);
   const { smart_status: status, nvme_smart_health_information_log: nvme, ata_smart_attributes: ata } = smart;
   if (status === undefined && nvme === undefined) return undefined;
@@ -107,12 +108,4 @@ async function askSmart(
     isFailing: status?.passed === false || (nvme?.critical_warning ?? 0) !== 0,
     wearPercent: nvme?.percentage_used ?? (left === undefined ? undefined : Math.max(0, 100 - left)),
   };
-}
-
-function parse(text: string): z.infer<typeof Smart> | undefined {
-  try {
-    return Smart.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { dirname } from "node:path/posix";
 import * as z from "zod";
 import type { Host } from "../../host/host.ts";
 import { PATHS } from "../../state/paths.ts";
+import { tryParseJson } from "../../text/try_parse_json.ts";
 
 const Bytes = z.union([z.number(), z.string().regex(/^\d+$/)]).transform(Number);
 
@@ -69,15 +70,7 @@ async function findMount(host: Host, path: string): Promise<MountedFileSystem> {
   ] as const;
   const { code, stdout, stderr } = await host.run(argv, { timeoutMs: 4_000 });
   if (code !== 0) throw new Error(`findmnt ended with ${code}: ${stderr.trim()}`);
-  const first = tryParse(stdout);
+  const first = FindMnt.safeParse(tryParseJson(stdout)).data?.filesystems[0];
   if (!first) throw new Error("findmnt gave an answer that cannot be read");
   return first;
-}
-
-function tryParse(text: string): MountedFileSystem | undefined {
-  try {
-    return FindMnt.safeParse(JSON.parse(text)).data?.filesystems[0];
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Host } from "../../host/host.ts";
+import { tryParseJson } from "../../text/try_parse_json.ts";
 
 const Units = z.array(z.object({ unit: z.string(), active: z.string(), sub: z.string().default("") }));
 
@@ -18,15 +19,7 @@ export async function readServices(host: Host): Promise<Service[]> {
     { timeoutMs: 5_000, maxOutputBytes: 4 * 1024 * 1024 },
   );
   if (code !== 0) throw new Error(`systemctl ended with ${code}: ${stderr.trim()}`);
-  const units = tryParse(stdout);
+  const units = Units.safeParse(tryParseJson(stdout)).data;
   if (!units) throw new Error("systemctl gave an answer that cannot be read");
   return units.map(({ unit, active }) => ({ name: unit.replace(/\.service$/, ""), active }));
-}
-
-function tryParse(text: string): z.infer<typeof Units> | undefined {
-  try {
-    return Units.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }
