@@ -30,6 +30,13 @@ export async function bundleInspect(args: readonly string[], terminal: Terminal)
     } as const,
   );
   const output = parseChoice("-o", values.output, FORMATS);
+  const [, other] = positionals;
+  if (other !== undefined) {
+    const views = Object.keys(BUNDLE_VIEWS).join(", ");
+    throw new UsageError(
+      `Of a bundle there is no "${printable(other)}". Behind its file may stand: ${views}`,
+    );
+  }
   const [bundle] = await open(positionals, 1) as [ReadBundle];
   if (values.file !== undefined) {
     const text = values.file === "."

@@ -139,6 +139,12 @@ Deno.test("bundle inspect FILE timeline tells what happened in sentences, oldest
     assert.match(out, /Setup was asked for[^]*Step "k3s" failed/);
     assert.ok(JSON.parse((await inspect("-o", "json")).out).some((it: { isBad: boolean }) => it.isBad));
     assert.equal((await inspect("-o", "yaml")).code, 2);
+    const mistyped = await cli(["bundle", "inspect", path, "timelines"]);
+    assert.equal(mistyped.code, 2);
+    assert.match(
+      mistyped.err,
+      /no "timelines"\. Behind its file may stand: workloads, events, logs, timeline/,
+    );
   }));
 
 Deno.test("bundle diff says what changed, and nothing of two that are alike", () =>
