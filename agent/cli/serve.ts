@@ -1,13 +1,12 @@
-import { DEFAULT_LISTEN } from "../product/ports.ts";
 import { createApp, createSocketApp } from "../../routes/mod.ts";
 import { createAuditLog } from "../access/audit_log.ts";
 import { openAccess } from "../access/mod.ts";
 import { createPageCertificate } from "../tls/page_certificate.ts";
 import { readAudit } from "../access/read_audit.ts";
-import { type Clock, systemClock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
 import { keepBanner } from "../console/banner.ts";
 import { createConsoleFeed } from "../console/feed.ts";
-import { AgentError, errorText } from "../error.ts";
+import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
 import { followFile } from "../host/follow_file.ts";
@@ -18,13 +17,12 @@ import { createEngine } from "../operation/mod.ts";
 import { createBundleService } from "../bundle/bundle_service.ts";
 import { readKnownSecrets } from "../bundle/known_secrets.ts";
 import { createLogService } from "../logs/log_service.ts";
-import { createOperationLock } from "../operation/operation_lock.ts";
 import { createKubeConnector } from "../../k8s/connect_kube.ts";
 import { recoverReleases } from "../recovery/recover_releases.ts";
 import { createObserver } from "../observe/observer.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { type NetworkSettings } from "../net/settings.ts";
-import { type Report, reportOnce } from "../report.ts";
+import { reportOnce } from "../report.ts";
 import { createTlsRelay } from "../serving/tls_relay.ts";
 import { summarizeSetup } from "../facts/summarize_setup.ts";
 import { forgetPassword } from "../setup/initial_password.ts";
@@ -37,7 +35,6 @@ import { followResolvers } from "../settings/follow_resolvers.ts";
 import { createKnownNames } from "../settings/known_names.ts";
 import { networkOfSettings, toCheckInputs } from "../settings/settings.ts";
 import { createSettingsService } from "../settings/settings_service.ts";
-import type { SetupState } from "../setup/setup_state.ts";
 import { readSelection } from "../setup/release_selection.ts";
 import { readInputs } from "../setup/inputs/stored.ts";
 import { createDiskFullWatch } from "../state/disk_full.ts";
@@ -58,22 +55,13 @@ import { createBundleChecks } from "./bundle_checks.ts";
 import { type Command, EXIT } from "./command.ts";
 import { doAnswer } from "./do_answer.ts";
 import { formatAddress, isEverywhere, listenSocket, listenTcp } from "./listen.ts";
-import {
-  parseDays,
-  parseDownloadUrl,
-  parseKubeconfig,
-  parseListen,
-  parseMirrors,
-  parseOptions,
-  parsePublicNames,
-  PLACE_HELP,
-  PLACE_OPTIONS,
-  requireRoot,
-} from "./options.ts";
 import type { Say } from "../text/log_line.ts";
 import { damageText, prepareFiles, prepareFolders } from "./prepare_state.ts";
 import { printable } from "../text/printable.ts";
 import { createRegistryProbe } from "./registry_probe.ts";
+import { cannotWrite, resumeOnceWritable } from "./resume_once_writable.ts";
+import { readServeOptions, SERVE_HELP } from "./serve_options.ts";
+import { takeAgentLock } from "./take_agent_lock.ts";
 
 /** Requests under way at a stop get this long. */
 const SHUTDOWN_MS = 3_000;
@@ -85,50 +73,12 @@ const LOOK_MS = 30_000;
 export const serveCommand: Command = {
   name: "serve",
   summary: "run the agent: pages, API, setup and status on one port",
-  help: `Usage: alga-agent serve [OPTIONS]
-
-  --listen ADDR:PORT          where pages and API are (default ${DEFAULT_LISTEN})
-${PLACE_HELP}
-  --kubeconfig FILE           how to reach Kubernetes
-                              (default /etc/rancher/k3s/k3s.yaml below the root)
-  --download-url URL          fetch k3s below this address, not its own site
-  --public-name NAME          people open the pages by this name too, as that
-                              of a reverse proxy; may be repeated
-  --redirect-to-https         lead browsers that come in clear to the
-                              encrypted pages, which are on the same port
-  --hsts-days DAYS            tell browsers that came encrypted to come so for
-                              DAYS. It counts for every port of the host name:
-                              Alga must then be opened by https:// too
-
-Ends with SIGTERM or SIGINT. A setup under way goes on at the next start.
-
-Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
+  help: SERVE_HELP,
   async run(args, terminal) {
-    const { values } = parseOptions(
-      {
-        args: [...args],
-        options: {
-          ...PLACE_OPTIONS,
-          listen: { type: "string", default: DEFAULT_LISTEN },
-          kubeconfig: { type: "string" },
-          "download-url": { type: "string" },
-          "public-name": { type: "string", multiple: true },
-          "redirect-to-https": { type: "boolean", default: false },
-          "hsts-days": { type: "string" },
-        },
-      } as const,
-    );
+    const { root, listen, mirrors, publicNames, kubeconfig, downloadBaseUrl, encryption } =
+      await readServeOptions(args);
     const diskFull = createDiskFullWatch(systemClock);
-    const host = new RealHost(await requireRoot(values.root), { onNoSpace: diskFull.tell });
-    const listen = parseListen(values.listen);
-    const mirrors = parseMirrors(values["registry-mirror"]);
-    const publicNames = parsePublicNames(values["public-name"]);
-    const kubeconfig = await parseKubeconfig(values.kubeconfig);
-    const downloadBaseUrl = parseDownloadUrl(values["download-url"]);
-    const encryption = {
-      redirects: values["redirect-to-https"],
-      hstsDays: parseDays("--hsts-days", values["hsts-days"]),
-    };
+    const host = new RealHost(root, { onNoSpace: diskFull.tell });
     const clock = systemClock;
     const say: Say = (level, text, about) => terminal.err(`${printable(text)}\n`, level, about);
     const startedMs = clock.nowMs();
@@ -443,29 +393,6 @@ Example: alga-agent serve --listen ${DEFAULT_LISTEN}`,
   },
 };
 
-/** One agent serves an appliance: two would write the same journal. A dead one's lock is taken over. */
-async function takeAgentLock(host: Host, clock: Clock, where: string): Promise<{ release(): Promise<void> }> {
-  const lock = createOperationLock(host, clock, PATHS.agentLock);
-  const held = await lock.take("serve", `process ${Deno.pid} on ${where}`);
-  if (held.ok) return held;
-  throw new AgentError(
-    "LOCKED",
-    `Another agent serves this appliance: ${held.holder}, since ${
-      held.since.slice(0, 19).replace("T", " ")
-    } UTC`,
-    { hint: "Use that one, or stop it first (systemctl stop alga-appliance)" },
-  );
-}
-
-/** A full disk kept setup from being taken up again; while it runs it looks after itself. */
-function couldNotResume(state: SetupState): boolean {
-  return cannotWrite(state) && state.nextAttemptAt === undefined;
-}
-
-function cannotWrite(state: SetupState): state is Extract<SetupState, { status: "failed" }> {
-  return state.status === "failed" && state.failure.code === "STATE_WRITE_FAILED";
-}
-
 /** The headline in the words of systemctl status. */
 function statusLine(status: StatusDocument): string {
   return `STATUS=${printable(status.rollup.message)}`;
@@ -476,19 +403,6 @@ async function openedAddress(host: Host, hostname: string): Promise<string | und
   if (!isEverywhere(hostname)) return hostname;
   // A machine that does not tell is asked again by the observer.
   return (await primaryAddress(host).catch(() => undefined))?.address;
-}
-
-/** Takes setup up again once the disk that kept it from that can be written. */
-async function resumeOnceWritable(
-  state: () => SetupState,
-  resume: () => Promise<unknown>,
-  { clock, signal, report }: { clock: Clock; signal: AbortSignal; report: Report },
-): Promise<void> {
-  while (!signal.aborted) {
-    await clock.sleep(LOOK_MS, signal).catch(() => {}); // rejects at the end
-    if (signal.aborted || !couldNotResume(state())) continue;
-    await resume().catch((error) => report("taking setup up again", error));
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
