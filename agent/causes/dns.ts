@@ -10,6 +10,13 @@ interface Question {
   name: string;
 }
 
+/** What keeps the cluster from following this machine. */
+const WHY_STALE = {
+  waits: "A change of settings waits for somebody",
+  failed: "A change of settings has failed",
+  refused: "Something else has been under way since",
+} as const;
+
 /** Names that cannot be looked up, outside and inside of the cluster. */
 export const DNS = {
   refused: {
@@ -93,4 +100,25 @@ export const DNS = {
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape,
+  clusterStale: {
+    id: "dns.cluster-stale",
+    kind: "cause",
+    owner: "you",
+    place: { tier: "fullHealth", component: "network" },
+    title: "Cluster DNS still asks the DNS servers of before",
+    reason: (w) =>
+      `This machine asks ${w.servers}, and the parts of Alga ask ${w.asked}. ${
+        WHY_STALE[w.why]
+      }, so the agent cannot bring the new ones to them.`,
+    nextAction: 'Open the page "Settings" and see that what stands there ends well: the rest goes by itself.',
+    consequence: "Once the servers of before are switched off, parts of Alga find no names outside.",
+    retrySafe: true,
+    action: "open-settings",
+  } satisfies CauseShape<{
+    /** Servers of this machine. */
+    servers: string;
+    /** Servers that pods ask. */
+    asked: string;
+    why: keyof typeof WHY_STALE;
+  }>,
 };

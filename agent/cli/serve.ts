@@ -31,7 +31,7 @@ import { createSetupService } from "../setup/mod.ts";
 import { followRecord } from "../setup/follow_record.ts";
 import { onHost } from "../net/settings.ts";
 import { followAuthorities } from "../settings/follow_authorities.ts";
-import { followResolvers } from "../settings/follow_resolvers.ts";
+import { createResolverFollower } from "../settings/follow_resolvers.ts";
 import { createKnownNames } from "../settings/known_names.ts";
 import { networkOfSettings, toCheckInputs } from "../settings/settings.ts";
 import { createSettingsService } from "../settings/settings_service.ts";
@@ -135,6 +135,7 @@ export const serveCommand: Command = {
       setupView: () => setup.view(),
       answers: () => readInputs(host, clock, foldSetup(journal.entries()).runId),
     });
+    const resolvers = createResolverFollower({ host, clock, settings, say });
     const network = await createNetworkService({
       host,
       clock,
@@ -190,6 +191,7 @@ export const serveCommand: Command = {
       stateDamage: () => damageText(files.damaged, journal.damage),
       diskFull: diskFull.current,
       updateProblem: () => agentUpdateFailure(engine.view("agent-update")),
+      clusterDnsStale: resolvers.stale,
       news: settings.news,
     });
 
@@ -362,7 +364,7 @@ export const serveCommand: Command = {
         apiState: () => observer.snapshot().api.state,
         subscribe: observer.subscribe,
       }, over.signal),
-      followResolvers({ host, clock, settings, say }, over.signal),
+      resolvers.follow(over.signal),
       followAuthorities({ host, clock, settings, connectKube, say }, over.signal),
       updates.follow(over.signal),
       clock.sleep(AFTER_FIRST_PAGE_MS, over.signal)

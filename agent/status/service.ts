@@ -37,6 +37,8 @@ export interface StatusDeps {
   diskFull?: () => { path: string; since: string } | undefined;
   /** Why the last update of the agent itself ended badly. */
   updateProblem?: () => { message: string; next: string; since: string } | undefined;
+  /** DNS servers of this machine that do not get to the cluster. */
+  clusterDnsStale?: () => Snapshot["agent"]["clusterDnsStale"];
   /** What long operations have done, newest last; each entry becomes one of `recent`. */
   news?: () => readonly Transition[];
   /** Told of rules that throw, and of listeners that do. */
@@ -76,6 +78,7 @@ export async function createStatusService(deps: StatusDeps): Promise<StatusServi
         certificate: certificateView(),
         certificateProblem: deps.certificate?.problem(),
         updateProblem: deps.updateProblem?.(),
+        clusterDnsStale: deps.clusterDnsStale?.(),
       },
       remembered: {
         bootstrap: memory.bootstrap,

@@ -9,6 +9,7 @@ interface Asked {
 }
 
 const SERVERS = "resolvectl dns";
+const K3S_RESOLV_CONF = "/etc/rancher/k3s/resolv.conf";
 const COREDNS_LOG = `sudo k3s kubectl -n ${NAMESPACES.system} logs deployment/coredns --tail=30`;
 const NONE = "None. Downloads wait; what is stored stays as it is.";
 const PUBLIC =
@@ -167,6 +168,39 @@ export const DNS_HELP = {
     never: [PUBLIC, "Do not edit /etc/resolv.conf by hand: the system writes it again."],
     data:
       `None. New volumes and downloads wait; volumes that exist (class ${LOCAL_PATH_NAMES.storageClass}) stay as they are.`,
+  },
+  "dns.cluster-stale": {
+    title: "Cluster DNS still asks the DNS servers of before",
+    meaning:
+      "This machine has other DNS servers than it had. The agent brings such servers to the cluster by itself once they have stayed for a minute, but something stands in its way: a change of settings that waits for somebody or has failed, or work that goes on.",
+    signs: [
+      { see: "See which DNS servers this machine uses, and from which network card.", run: SERVERS },
+      { see: "See which ones the parts of Alga are given.", run: `cat ${K3S_RESOLV_CONF}` },
+      { see: "See what stands in the way.", run: "sudo alga-agent settings show" },
+    ],
+    steps: [
+      {
+        do:
+          "If a change waits or has failed, fix what it names, accept it where that may be, or try again. It brings the new servers along.",
+        open: "answers",
+      },
+      {
+        do: "If the servers of before are the right ones, ask why this machine was given others.",
+        ask: "network-admin",
+        send: (w) =>
+          `This machine is now told to use the DNS servers ${
+            w.servers ?? "that it did not have before"
+          }. Is that meant to be, and do they answer for names of this network?`,
+      },
+      {
+        do: "If the cluster is not to follow this machine, choose DNS servers of its own.",
+        open: "answers",
+      },
+    ],
+    never: [
+      `Do not edit ${K3S_RESOLV_CONF} by hand: the agent writes it again, and parts that run would not read it.`,
+    ],
+    data: NONE,
   },
   "dns.failed": {
     title: "Names cannot be looked up",

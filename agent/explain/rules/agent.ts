@@ -1,4 +1,5 @@
 import { AGENT } from "../../causes/agent.ts";
+import { DNS } from "../../causes/dns.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { clip } from "../../text/clip.ts";
@@ -14,6 +15,7 @@ export const agentRule: Rule = {
     AGENT.certificateRefused,
     AGENT.certificateEnds,
     AGENT.updateFailed,
+    DNS.clusterStale,
     AGENT.setupFailed,
   ],
   find(facts) {
@@ -53,6 +55,18 @@ export const agentRule: Rule = {
       found.push(finding(facts, AGENT.updateFailed, {
         since,
         words: { message: clip(message, 300), next: clip(next, 300) },
+      }));
+    }
+    const { clusterDnsStale } = snapshot.agent;
+    if (clusterDnsStale !== undefined) {
+      const { servers, asked, why, since } = clusterDnsStale;
+      found.push(finding(facts, DNS.clusterStale, {
+        since,
+        words: { servers: clip(servers, 120), asked: clip(asked, 120), why },
+        evidence: [{ label: "This machine", text: clip(servers, 400) }, {
+          label: "Cluster",
+          text: clip(asked, 400),
+        }],
       }));
     }
     const { setup } = snapshot;

@@ -9,6 +9,7 @@ import { REPO, sources } from "../../house/sources.ts";
 /** Ids that documents, scripts and journals may hold: none is ever renamed or given to another cause. */
 const PUBLIC_IDS = `
   dns.refused dns.timeout dns.nxdomain dns.servfail dns.coredns-loop dns.coredns-none
+  dns.cluster-stale
   net.no-route net.egress net.proxy-auth net.proxy-denied net.proxy-down net.tls-intercept
   net.mtu net.node-ip-changed net.registry time.skew reg.ratelimit reg.auth
   reg.unavailable img.not-found img.interrupted img.slow img.stalled img.arch

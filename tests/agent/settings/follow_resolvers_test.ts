@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { FOLLOWER, followResolvers, HOLD_MS } from "../../../agent/settings/follow_resolvers.ts";
+import {
+  createResolverFollower,
+  FOLLOWER,
+  HOLD_MS,
+  type ResolverFollower,
+} from "../../../agent/settings/follow_resolvers.ts";
+import type { OperationView } from "../../../agent/operation/operation.ts";
 import type { Settings } from "../../../agent/settings/settings.ts";
 import type { SettingsReply } from "../../../agent/settings/settings_service.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
@@ -15,6 +21,7 @@ interface Following {
   stub: ReturnType<typeof settingsStub>;
   said: string[];
   settings: Settings;
+  follower?: ResolverFollower;
   /** Lets so many seconds pass, in the steps in which it looks. */
   pass(seconds: number): Promise<void>;
 }
@@ -38,10 +45,13 @@ async function following(body: (it: Following) => Promise<void>): Promise<void> 
     },
   };
   stub.current = () => Promise.resolve(it.settings);
-  const ended = followResolvers(
-    { host, clock, settings: stub, say: (_level, text) => said.push(text) },
-    over.signal,
-  );
+  it.follower = createResolverFollower({
+    host,
+    clock,
+    settings: stub,
+    say: (_level, text) => said.push(text),
+  });
+  const ended = it.follower.follow(over.signal);
   try {
     await body(it);
   } finally {
@@ -50,7 +60,7 @@ async function following(body: (it: Following) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("followResolvers() brings other servers to the cluster once they have stayed for a minute", () =>
+Deno.test("ResolverFollower brings other servers to the cluster once they have stayed for a minute", () =>
   following(async ({ host, stub, said, settings, pass }) => {
     await pass(120);
     assert.deepEqual(stub.requests, []);
@@ -62,7 +72,7 @@ Deno.test("followResolvers() brings other servers to the cluster once they have 
     assert.deepEqual(said, ["The cluster follows this machine's DNS servers: 192.0.2.99"]);
   }));
 
-Deno.test("followResolvers() waits out servers that come and go", () =>
+Deno.test("ResolverFollower waits out servers that come and go", () =>
   following(async ({ host, stub, pass }) => {
     for (const servers of ["192.0.2.99", "192.0.2.98", "192.0.2.99", "192.0.2.53"]) {
       host.put(RESOLVED, `nameserver ${servers}\n`);
@@ -72,16 +82,9 @@ Deno.test("followResolvers() waits out servers that come and go", () =>
     assert.deepEqual(stub.requests, []);
   }));
 
-Deno.test("followResolvers() asks again when it was refused", () =>
+Deno.test("ResolverFollower asks again when it was refused", () =>
   following(async ({ host, stub, pass }) => {
-    const locked: SettingsReply = {
-      ok: false,
-      reason: "locked",
-      operation: "update",
-      holder: "console",
-      since: "",
-    };
-    stub.answer = locked;
+    stub.answer = LOCKED;
     host.put(RESOLVED, "nameserver 192.0.2.99\n");
     await pass(150);
     assert.ok(stub.requests.length > 1);
@@ -89,6 +92,67 @@ Deno.test("followResolvers() asks again when it was refused", () =>
     const before = stub.requests.length;
     await pass(30);
     assert.ok(stub.requests.length > before);
+  }));
+
+const FAILED: OperationView["state"] = {
+  status: "failed",
+  stepId: "k3s",
+  failure: {
+    category: "k3s",
+    stepId: "k3s",
+    code: "K3S_FAILED",
+    message: "Cannot start k3s",
+    details: "",
+    suggestedNextStep: "Look at the log of k3s",
+    retrySafe: true,
+    at: "",
+  },
+};
+const LOCKED: SettingsReply = {
+  ok: false,
+  reason: "locked",
+  operation: "update",
+  holder: "console",
+  since: "",
+};
+const STUCK: readonly [why: string, name: string, seconds: number, prepare: (it: Following) => void][] = [
+  [
+    "waits",
+    "a change waits for a person",
+    90,
+    (it) => it.stub.operation = stubOperation({ state: { status: "blocked", since: "" } }),
+  ],
+  ["failed", "a change has failed", 90, (it) => it.stub.operation = stubOperation({ state: FAILED })],
+  ["refused", "something else is under way for long", 660, (it) => it.stub.answer = LOCKED],
+];
+for (const [why, name, seconds, prepare] of STUCK) {
+  Deno.test(`ResolverFollower says that the cluster does not follow when ${name}, until it does`, () =>
+    following(async (it) => {
+      it.host.put(RESOLVED, "nameserver 192.0.2.99\n");
+      prepare(it);
+      await it.pass(HOLD_MS / 1000 - 16);
+      assert.equal(it.follower?.stale(), undefined, "not during the hold");
+      await it.pass(seconds);
+      const { since, ...stale } = it.follower?.stale() ?? {};
+      assert.deepEqual(stale, { servers: "192.0.2.99", asked: "192.0.2.53", why });
+      assert.ok(since !== undefined);
+      it.stub.operation = stubOperation();
+      it.stub.answer = { ok: true };
+      await it.pass(31);
+      assert.equal(it.follower?.stale(), undefined);
+      assert.equal(it.stub.requests.at(-1)?.by, FOLLOWER);
+    }));
+}
+
+Deno.test("ResolverFollower calls nothing stale once the machine has its servers of before", () =>
+  following(async (it) => {
+    it.stub.operation = stubOperation({ state: { status: "blocked", since: "" } });
+    it.host.put(RESOLVED, "nameserver 192.0.2.99\n");
+    await it.pass(120);
+    assert.notEqual(it.follower?.stale(), undefined);
+    it.host.put(RESOLVED, "nameserver 192.0.2.53\n");
+    await it.pass(31);
+    assert.equal(it.follower?.stale(), undefined);
   }));
 
 const QUIET: readonly [name: string, prepare: (it: Following) => void][] = [
@@ -112,7 +176,7 @@ const QUIET: readonly [name: string, prepare: (it: Following) => void][] = [
   ["k3s was never configured", (it) => it.host.files.delete(PATHS.k3sResolvConf)],
 ];
 for (const [name, prepare] of QUIET) {
-  Deno.test(`followResolvers() leaves the cluster alone when ${name}`, () =>
+  Deno.test(`ResolverFollower leaves the cluster alone when ${name}`, () =>
     following(async (it) => {
       it.host.put(RESOLVED, "nameserver 192.0.2.99\n");
       prepare(it);
@@ -121,7 +185,7 @@ for (const [name, prepare] of QUIET) {
     }));
 }
 
-Deno.test("followResolvers() says what went wrong and goes on", () =>
+Deno.test("ResolverFollower says what went wrong and goes on", () =>
   following(async ({ host, stub, said, pass }) => {
     const apply = stub.apply;
     stub.apply = () => Promise.reject(new Error("the disk is full"));

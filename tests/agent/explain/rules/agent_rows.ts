@@ -1,4 +1,4 @@
-import type { CertificateView } from "../../../../agent/facts/snapshot.ts";
+import type { CertificateView, ClusterDnsStale } from "../../../../agent/facts/snapshot.ts";
 import { ago } from "../../status/objects.ts";
 import { HEALTHY, type Row } from "../rule_row.ts";
 
@@ -9,6 +9,11 @@ function certificateOfSite(days: number): CertificateView {
     origin: "site",
     validTo: ago(-days * 86_400),
   };
+}
+
+function staleDns(why: ClusterDnsStale["why"]): Row["red"] {
+  const clusterDnsStale = { servers: "192.0.2.99", asked: "192.0.2.53", why, since: ago(600) };
+  return { ...HEALTHY, agent: { ...HEALTHY.agent, clusterDnsStale } };
 }
 
 /** Every way in which the rules of this family find something. */
@@ -86,6 +91,24 @@ export const AGENT_ROWS: readonly Row[] = [
         },
       },
     },
+    green: HEALTHY,
+  },
+  {
+    name: "the cluster does not follow this machine's DNS servers: a change waits for a person",
+    id: "dns.cluster-stale",
+    red: staleDns("waits"),
+    green: HEALTHY,
+  },
+  {
+    name: "the cluster does not follow this machine's DNS servers: a change has failed",
+    id: "dns.cluster-stale",
+    red: staleDns("failed"),
+    green: HEALTHY,
+  },
+  {
+    name: "the cluster does not follow this machine's DNS servers: something else is under way",
+    id: "dns.cluster-stale",
+    red: staleDns("refused"),
     green: HEALTHY,
   },
   {
