@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CONNECTORS, ROOMS, roomsTable, WORDS, WORKSHOPS } from "./rooms.ts";
+import { ROOMS, roomsTable, WORDS, WORKSHOPS } from "./rooms.ts";
 import { housedFiles, productFiles, REPO } from "./sources.ts";
 
 /** The room of a file; the longest path counts. */
@@ -107,73 +107,6 @@ for (const [path, text, isWrong] of CASES) {
     assert.equal(wrongImports(path, text).length > 0, isWrong);
   });
 }
-
-/** What leaves the process: files, sockets, programs. */
-const EFFECT = new RegExp(
-  [
-    String
-      .raw`\bDeno\s*\.\s*(?:read|write|connect|listen|open|create|l?stat\b|mkdir|remove|rename|copyFile|makeTemp|link|symlink`,
-    String
-      .raw`|realPath|truncate|chmod|chown|utime|watchFs|Command|kill|serve|startTls|resolveDns|std(?:in|out|err))`,
-    String
-      .raw`|\bserveHttpOnConnection\b|"node:(?:fs|fs/promises|net|tls|http|https|http2|dgram|dns|child_process)"`,
-    String.raw`|(?<![.#\w]|async )fetch\((?!\w+\??:)`,
-  ].join(""),
-);
-
-/** The lines of a file that are code and touch the outside. */
-function effects(text: string): string[] {
-  // `isIP` computes, whatever module it lives in; calls of a parameter named "fetch" are the caller's own effect.
-  const code = text.replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
-  return code.split("\n").filter((it) => EFFECT.test(it) && !/^import \{ isIP \} from "node:net";$/.test(it));
-}
-
-Deno.test("only the host and the named connectors touch files, sockets and programs", async () => {
-  const found: string[] = [];
-  for (const path of await productFiles()) {
-    if (path.startsWith("agent/host/") || CONNECTORS[path] !== undefined) continue;
-    const lines = effects(await Deno.readTextFile(REPO + path));
-    if (lines.length > 0) found.push(`${path}: ${lines[0]?.trim()}`);
-  }
-  assert.deepEqual(found, []);
-});
-
-Deno.test("every named connector is there and touches something", async () => {
-  for (const path of Object.keys(CONNECTORS)) {
-    const text = await Deno.readTextFile(REPO + path).catch(() => "");
-    assert.ok(effects(text).length > 0, `${path} needs no place in the list`);
-  }
-});
-
-for (
-  const [line, isEffect] of [
-    ["const a = await Deno.readTextFile(path);", true],
-    ["Deno.connectTls({});", true],
-    ["new Deno.Command(x)", true],
-    ['import { readFileSync } from "node:fs";', true],
-    ['import { connect } from "node:tls";', true],
-    ["const r = await fetch(url);", true],
-    ["internals.serveHttpOnConnection(connection);", true],
-    ["await options.fetch(url);", false],
-    ["#fetch(call: KubeCall) {", false],
-    ['import { isIP } from "node:net";', false],
-    ["catch (error) { error instanceof Deno.errors.NotFound }", false],
-    ["// Deno.readTextFile is not for here", false],
-  ] as const
-) {
-  Deno.test(`${JSON.stringify(line)} ${isEffect ? "touches" : "does not touch"} the outside`, () => {
-    assert.equal(effects(line).length > 0, isEffect);
-  });
-}
-
-Deno.test("only the host runs programs", async () => {
-  const wrong: string[] = [];
-  for (const path of await productFiles()) {
-    const text = await Deno.readTextFile(REPO + path);
-    if (path !== "agent/host/run_command.ts" && text.includes("Deno.Command")) wrong.push(path);
-  }
-  assert.deepEqual(wrong, []);
-});
 
 Deno.test("zod comes as a namespace: its object z would bring every language and format into the program", async () => {
   const wrong: string[] = [];
