@@ -30,7 +30,7 @@ import { foldSetup } from "../setup/fold_setup.ts";
 import { createSetupService } from "../setup/mod.ts";
 import { followRecord } from "../setup/follow_record.ts";
 import { onHost } from "../net/settings.ts";
-import { followAuthorities } from "../settings/follow_authorities.ts";
+import { followForFlux } from "../settings/follow_for_flux.ts";
 import { createResolverFollower } from "../settings/follow_resolvers.ts";
 import { createKnownNames } from "../settings/known_names.ts";
 import { networkOfSettings, toCheckInputs } from "../settings/settings.ts";
@@ -365,7 +365,7 @@ export const serveCommand: Command = {
         subscribe: observer.subscribe,
       }, over.signal),
       resolvers.follow(over.signal),
-      followAuthorities({ host, clock, settings, connectKube, say }, over.signal),
+      followForFlux({ host, clock, settings, connectKube, say }, over.signal),
       updates.follow(over.signal),
       clock.sleep(AFTER_FIRST_PAGE_MS, over.signal)
         .then(() => keepBanner({ host, clock, feed, say }, over.signal)).catch(() => {}), // rejects at the end

@@ -1,6 +1,7 @@
 import type { Step } from "../operation/step.ts";
 import type { SettingsContext } from "./context.ts";
 import { clusterDnsStep } from "./steps/cluster_dns.ts";
+import { fluxKeysStep } from "./steps/flux_keys.ts";
 import { fluxProxyStep } from "./steps/flux_proxy.ts";
 import { hostFilesStep } from "./steps/host_files.ts";
 import { k3sRestartStep } from "./steps/k3s.ts";
@@ -15,6 +16,7 @@ export const SETTINGS_STEPS: readonly Step<SettingsContext>[] = [
   k3sRestartStep,
   clusterDnsStep,
   fluxProxyStep,
+  fluxKeysStep,
   valuesStep,
   releasesStep,
 ];

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { SettingsPlan, SettingsView } from "../../agent/settings/settings_view.ts";
+import { KEYS_FOLLOWER } from "../../agent/settings/follow_keys.ts";
 import { KINDS } from "../../k8s/mod.ts";
+import { SITE_KEY_PATH, SITE_PUBLIC_KEY } from "../agent/trust/site_key.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 import { type AgentProcess, sampleInputs } from "../simulator/agent_process.ts";
 import type { World } from "../simulator/world.ts";
@@ -89,6 +91,19 @@ Deno.test("set up, then another address and other DNS servers: values, resolv.co
       await until("the name is known", () => byName(reverseProxy), (it) => it === 200);
       assert.equal(await byName("evil.example.net"), 421);
       assert.deepEqual(await generations(), after, "a name restarts nothing");
+
+      await applied(agent);
+      await Deno.mkdir(world.root + PATHS.keyFolder, { recursive: true, mode: 0o755 });
+      await Deno.writeTextFile(world.root + SITE_KEY_PATH, SITE_PUBLIC_KEY, { mode: 0o644 });
+      const keys = { resource: KINDS.Secret, namespace: "flux-system", name: "alga-release-keys" };
+      await until("Flux has the key of this site", () => kube.get(keys), (it) => it !== undefined, 120);
+      await applied(agent);
+      await until(
+        "the status tells of it",
+        async () => (await fetchStatus(agent)).recent,
+        (it) => it.some(({ text }) => text.includes(KEYS_FOLLOWER)),
+      );
+      assert.deepEqual(await generations(), after, "a key restarts nothing");
     } finally {
       kube.close();
     }

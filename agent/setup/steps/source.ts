@@ -70,12 +70,30 @@ export async function sourceIsCurrent(
   return holds(found, source) && holds(await readOwn(kube, KINDS.Kustomization), kustomization);
 }
 
+/**
+ * Whether Flux looks for a signature of its bundle where a key that counts here made one, and only there. Asks the registry; one
+ * that does not tell leaves it as it is, and so does a bundle that is another one.
+ */
+export async function isVerifyRight(
+  kube: KubeClient,
+  config: ReleaseManifest["config"],
+  context: KeysContext,
+): Promise<boolean> {
+  const found = await readOwn(kube, KINDS.OCIRepository);
+  if (found?.spec?.ref?.digest !== config.digest) return true;
+  const isSigned = await isBundleSigned(config, context);
+  return isSigned === undefined || isSigned === (found?.spec?.verify !== undefined);
+}
+
 export async function applySource(
   kube: KubeClient,
   config: ReleaseManifest["config"],
   context: SourceContext,
 ): Promise<void> {
-  const isSigned = await isBundleSigned(config, context);
+  const before = await readOwn(kube, KINDS.OCIRepository);
+  // A registry that is away takes no protection away.
+  const isSigned = await isBundleSigned(config, context) ??
+    (before?.spec?.ref?.digest === config.digest && before?.spec?.verify !== undefined);
   await applyLogins(kube, await readRegistryLogins(context.host));
   // Before the source: what the new keys signed would be refused by the old ones.
   await applyKeys(kube, context);

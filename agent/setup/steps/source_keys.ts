@@ -23,6 +23,11 @@ async function validKeys({ host, clock }: Pick<KeysContext, "host" | "clock">): 
   return (await readKeys(host)).keys.filter((it) => !isRetired(it, clock.nowMs()));
 }
 
+/** Which keys count here now, as one text: another one when a key comes, is retired or goes. */
+export async function readKeyIds(context: Pick<KeysContext, "host" | "clock">): Promise<string> {
+  return (await validKeys(context)).map((it) => it.id).toSorted().join();
+}
+
 /** The Secret's values: a file "….pub" for each key; `undefined` without keys. @see components.md 2.6 */
 function keyValues(keys: readonly TrustedKey[]): Record<string, string> | undefined {
   return keys.length === 0 ? undefined : Object.fromEntries(keys.map((it) => [`${it.id}.pub`, it.pem]));
@@ -48,12 +53,12 @@ export async function applyKeys(
 
 /**
  * Whether one of the keys that count here signed a config bundle. Only then Flux is told to look: what it could not verify it
- * would never install, and the signed pointer names the bundle's digest in any case. A registry that does not answer is a no.
+ * would never install, and the signed pointer names the bundle's digest in any case. `undefined`: the registry does not tell.
  */
 export async function isBundleSigned(
   config: ReleaseManifest["config"],
   context: KeysContext,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const keys = await validKeys(context);
   if (keys.length === 0) return false;
   const { registryHost: host, repository } = placeOf(config.repository);
@@ -63,7 +68,7 @@ export async function isBundleSigned(
     return (await verifySignature(registry, place, { keys, nowMs: clock.nowMs(), signal })).status ===
       "valid";
   } catch (error) {
-    if (error instanceof NetworkError) return false;
+    if (error instanceof NetworkError) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { followFile } from "../../../agent/host/follow_file.ts";
+import { followFile, followFolder } from "../../../agent/host/follow_file.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
@@ -59,4 +59,22 @@ Deno.test("followFile() reports an act that fails, and goes on", () => {
     await clock.advance(30_000);
     assert.equal(seen.length, 2);
   }, () => Promise.reject(new Error("no")));
+});
+
+Deno.test("followFolder() acts at once, and on whatever comes, changes or goes there", async () => {
+  const host = new FakeHost({ "/d/a": "1" });
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const act = async () => void seen.push((await host.list("/d") ?? []).join());
+  const report = (id: string, error: unknown) => assert.fail(`${id}: ${error}`);
+  const running = followFolder(host, "/d", act, { clock, signal: stop.signal, pollMs: 30_000, report });
+  await clock.advance(0);
+  host.put("/d/b", "2");
+  await clock.advance(0);
+  await host.remove("/d/a");
+  await clock.advance(0);
+  assert.deepEqual(seen, ["a", "a,b", "b"]);
+  stop.abort();
+  await running;
 });

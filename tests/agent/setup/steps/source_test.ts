@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { REGISTRY_LOGINS } from "../../../../agent/net/registry_logins.ts";
 import { sourceStep } from "../../../../agent/setup/steps/source.ts";
-import type { RegistryClient } from "../../../../agent/registry/registry.ts";
-import { RegistryError } from "../../../../agent/registry/errors.ts";
 import { PATHS } from "../../../../agent/state/paths.ts";
 import { KINDS } from "../../../../k8s/mod.ts";
-import { signatureOf, SITE_KEY_PATH, SITE_PUBLIC_KEY } from "../../trust/site_key.ts";
+import { bundleRegistry } from "../../trust/bundle_registry.ts";
+import { SITE_KEY_PATH, SITE_PUBLIC_KEY } from "../../trust/site_key.ts";
 import { inStepWorld, sampleRelease, type StepWorld, versionsOf } from "./step_world.ts";
 
 const SOURCE = { resource: KINDS.OCIRepository, namespace: "flux-system", name: "alga-appliance" };
@@ -154,29 +153,6 @@ Deno.test("source: Flux gets the login of the mirror, follows its change, and lo
 });
 
 const KEYS = { resource: KINDS.Secret, namespace: "flux-system", name: "alga-release-keys" };
-
-/** A registry that has the signature of every bundle, of none, or cannot say. */
-function bundleRegistry(state: { signed: "yes" | "no" | "denied"; asked: number }): RegistryClient {
-  const signed = signatureOf({
-    host: "ghcr.io",
-    repository: "nine-minds/alga-appliance-config",
-    digest: `sha256:${"1".repeat(64)}`,
-  });
-  const absent = (host: string) => new RegistryError("not-found", host, "it is not there", { status: 404 });
-  return {
-    fetchReferrers: (host: string) => Promise.reject(absent(host)),
-    fetchManifest(host: string, _repository: string, reference: string) {
-      state.asked++;
-      if (state.signed === "denied") {
-        return Promise.reject(new RegistryError("denied", host, "it is denied", { status: 403 }));
-      }
-      if (state.signed === "no" || reference !== signed.tag) return Promise.reject(absent(host));
-      return Promise.resolve({ digest: "", mediaType: "", bytes: signed.manifest });
-    },
-    fetchBlob: (_host: string, _repository: string, { digest }: { digest: string }) =>
-      Promise.resolve(signed.blobs.get(digest) ?? new Uint8Array()),
-  } as unknown as RegistryClient;
-}
 
 Deno.test("source: Flux verifies a bundle that a key of this site signed, and no other", async () => {
   await withFlux(async (world) => {
