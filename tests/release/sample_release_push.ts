@@ -180,7 +180,7 @@ export async function writeSampleTopology(dir: string, options: SampleReleaseOpt
     },
     "email-service": {
       image: { repository: `${place}/email-service` },
-      waitForBootstrap: { image: shell },
+      waitForBootstrap: { image: { name: shell.repository, tag: shell.tag } },
       sharedTenantSecrets: { enabled: false },
       ...probes,
     },

@@ -3,6 +3,7 @@ import type { ReleaseManifest } from "../../agent/release/manifest.ts";
 import { pointerArtifact } from "../../tools/release/build_release.ts";
 import { readChartValues } from "../../tools/release/chart_values.ts";
 import { chartArtifact, readChart } from "../../tools/release/helm_chart.ts";
+import { pinProblem } from "../../tools/release/image_pin.ts";
 import type { OciArtifact } from "../../tools/release/oci_artifact.ts";
 import { pushRelease } from "../../tools/release/push_release.ts";
 import { imagesOf, parseImage } from "../../tools/release/release_images.ts";
@@ -223,6 +224,30 @@ const IMAGES: [string, string, string, string][] = [
 for (const [text, host, repository, reference] of IMAGES) {
   Deno.test(`parseImage("${text}") is ${host} ${repository} ${reference}`, () => {
     assert.deepEqual(parseImage(text), { host, repository, reference, text });
+  });
+}
+
+const DIGEST = `sha256:${"7".repeat(64)}`;
+const PINS: [string, RegExp | undefined][] = [
+  ["redis", /changes under the same name/],
+  ["redis:latest", /changes under the same name/],
+  [`redis:latest@${DIGEST}`, undefined],
+  ["redis:8", /version that begins with "8"/],
+  ["node:20-alpine", /version that begins with "20-alpine"/],
+  ["temporalio/auto-setup:1.27.2", undefined],
+  ["docker.io/edoburu/pgbouncer:v1.25.2-p0", undefined],
+  [`pgvector/pgvector:0.8.7-pg15-bookworm@${DIGEST}`, undefined],
+  [`pgvector/pgvector:0.8.7-pg15-bookworm@${DIGEST}@${DIGEST}`, /no name of an image/],
+  ["redis:8.10.2@sha256:7", /no name of an image/],
+  ["ghcr.io/nine-minds/alga-psa-ee:4f2c91d", undefined],
+  ["ghcr.io/nine-minds/alga-psa-ee:latest", /changes under the same name/],
+  ["mirror.example/nine-minds/email-service:beta", undefined],
+];
+for (const [text, wanted] of PINS) {
+  Deno.test(`pinProblem() ${wanted === undefined ? "takes" : "refuses"} ${text}`, () => {
+    const problem = pinProblem(parseImage(text));
+    if (wanted === undefined) assert.equal(problem, undefined);
+    else assert.match(problem ?? "", wanted);
   });
 }
 

@@ -20,6 +20,7 @@ import { type Chart, readChartValues } from "./chart_values.ts";
 import { failureHint } from "./failure_hint.ts";
 import { FLUX_CONTENT } from "./flux_artifact.ts";
 import { chartTag, HELM_CONFIG, HELM_CONTENT } from "./helm_chart.ts";
+import { pinProblem } from "./image_pin.ts";
 import type { Descriptor } from "./oci_artifact.ts";
 import { type Files, unpackFiles } from "./pack_files.ts";
 import { type ImageReference, imagesOf, SAMPLE_URL } from "./release_images.ts";
@@ -148,8 +149,8 @@ export async function* verifyRelease(
   });
   for (const image of images) {
     yield await look(`pin of ${image.text}`, () => {
-      const hint = "Name a tag that never moves, or a digest";
-      require(!/^latest$/.test(image.reference), "its content changes under the same name", hint);
+      const problem = pinProblem(image);
+      require(problem === undefined, problem ?? "", "Name a whole version, or a digest");
       return Promise.resolve();
     });
     yield await look(`image ${image.text}`, async () => {

@@ -5,5 +5,5 @@ app.kubernetes.io/component: email-service
 {{- end }}
 
 {{- define "email-service.image" -}}
-{{ .repository }}:{{ .tag }}{{ with .digest }}@{{ . }}{{ end }}
+{{ .name | default .repository }}:{{ .tag }}{{ with .digest }}@{{ . }}{{ end }}
 {{- end }}
