@@ -7,5 +7,7 @@ export {
   type ValuesImage,
   valuesImages,
 } from "./images.ts";
+export { type ImageSize, type Layer, measureImage } from "./measure_image.ts";
+export { type NamedImage, namedImages } from "./named_images.ts";
 export { type AskedImage, fetchConfig, findLargestLayer, resolveRelease } from "./resolve.ts";
 export { isOlder, numbersOf, pathProblem } from "./upgrade_path.ts";

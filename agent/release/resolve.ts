@@ -11,7 +11,8 @@ import {
   type ResolvedRelease,
 } from "./manifest.ts";
 
-const Descriptor = z.object({
+/** What a manifest says of one blob. */
+export const Descriptor = z.object({
   mediaType: z.string().nullish(),
   digest: Digest,
   size: z.int().nonnegative().nullish(),
@@ -150,7 +151,8 @@ export async function findLargestLayer(
   }).toSorted((a, b) => b.sizeBytes - a.sizeBytes)[0];
 }
 
-async function fetchImage(
+/** The manifest of an image for this machine, by an index where there is one; `undefined` where it has none. @throws {NetworkError} */
+export async function fetchImage(
   client: RegistryClient,
   { host, repository, reference }: AskedImage,
   options: { signal?: AbortSignal },

@@ -32,3 +32,8 @@ export interface UpdateContext extends StepTools {
 export function targetOf({ request }: Pick<UpdateContext, "request">): ResolvedRelease {
   return request.target;
 }
+
+/** Every release that this update leads to: its own, then those that follow on the way. */
+export function releasesOf({ request }: Pick<UpdateContext, "request">): readonly ResolvedRelease[] {
+  return [request.target, ...request.further ?? []];
+}

@@ -15,8 +15,9 @@ import { requireRelease } from "../setup/release_selection.ts";
 import { requireKube } from "../setup/steps/cluster.ts";
 import { newerSeen, readSeen } from "../trust/mod.ts";
 import { olderThan } from "./age.ts";
-import { targetOf, type UpdateContext } from "./context.ts";
+import { releasesOf, targetOf, type UpdateContext } from "./context.ts";
 import { isSuspended, readReleases } from "./helm_releases.ts";
+import { imageChecks } from "./images/image_checks.ts";
 import { windowCheck } from "./window_check.ts";
 
 /**
@@ -25,7 +26,7 @@ import { windowCheck } from "./window_check.ts";
  * is left out: an update would fail on it for good.
  */
 const SHARED =
-  /^(reg\.(?!throughput$)|rel\.(schema|signature|signature-kept|images)$|disk\.(total|used|readonly|inodes)$|time\.)/;
+  /^(reg\.(?!throughput$)|rel\.(schema|signature|signature-kept)$|disk\.(total|used|readonly|inodes)$|time\.)/;
 
 export function isShared(checkId: string): boolean {
   return SHARED.test(checkId);
@@ -61,6 +62,7 @@ export function updateChecks(context: UpdateContext): readonly Check[] {
   return [
     pathCheck(context),
     downgradeCheck(context),
+    ...imageChecks(context),
     chartsCheck(context),
     heldCheck(context),
     healthCheck(context),
@@ -135,7 +137,7 @@ function downgradeCheck(context: UpdateContext): Check {
   };
 }
 
-/** All charts that it names exist. */
+/** All charts that it and those after it on the way name exist. */
 function chartsCheck(context: UpdateContext): Check {
   return {
     id: "upd.charts",
@@ -143,19 +145,23 @@ function chartsCheck(context: UpdateContext): Check {
     vantage: "cluster",
     overridable: false,
     async run({ registry, signal }) {
-      const { version, charts } = targetOf(context).manifest;
-      const names = Object.entries(charts);
-      const expected = "every chart of the release exists";
-      const there = await Promise.all(names.map(async ([name, tag]) => ({
-        name: `${name} ${tag}`,
-        exists: await registry.exists("ghcr.io", `nine-minds/charts/${name}`, tag, { signal }),
+      const charts = new Map(
+        releasesOf(context).flatMap(({ manifest: { version, charts } }) =>
+          Object.entries(charts).map(([name, tag]) => [`${name} ${tag}`, { name, tag, version }] as const)
+        ),
+      );
+      const expected = "every chart of every release on the way exists";
+      const there = await Promise.all([...charts.values()].map(async (it) => ({
+        ...it,
+        exists: await registry.exists("ghcr.io", `nine-minds/charts/${it.name}`, it.tag, { signal }),
       })));
-      const missing = there.filter((it) => !it.exists).map((it) => it.name);
-      if (missing.length === 0) return pass({ expected, found: `all ${names.length}` });
+      const missing = there.filter((it) => !it.exists);
+      if (missing.length === 0) return pass({ expected, found: `all ${there.length}` });
+      const versions = [...new Set(missing.map((it) => it.version))].join(", ");
       return fail({
         expected,
-        found: `missing: ${missing.join(", ")}`,
-        remediation: `Stay on the installed release and report ${version} to Alga support`,
+        found: `missing: ${missing.map((it) => `${it.name} ${it.tag} (${it.version})`).join(", ")}`,
+        remediation: `Stay on the installed release and report ${versions} to Alga support`,
       });
     },
   };

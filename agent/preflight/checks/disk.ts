@@ -7,7 +7,7 @@ import { findPlaceProblem, type PlaceProblem } from "../facts/data_places.ts";
 import { couldNotCheck, fail, grade, pass, warn } from "../outcome.ts";
 
 /** Images take this much more when they are unpacked, next to what was downloaded. */
-const UNPACKED_FACTOR = 2.5;
+export const UNPACKED_FACTOR = 2.5;
 /** What the first months of database, files and logs take. */
 const DATA_RESERVE_BYTES = 10 * GIB;
 

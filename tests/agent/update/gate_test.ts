@@ -15,7 +15,6 @@ Deno.test("an update asks what an installed machine can pass, and leaves the que
     "reg.tcp",
     "reg.tls",
     "reg.tls-chain",
-    "rel.images",
     "rel.schema",
     "rel.signature",
     "rel.signature-kept",
