@@ -5,17 +5,13 @@ import { SETUP_FIELD_KEYS } from "../agent/setup/inputs/fields.ts";
 import { createTypedAnswers } from "../agent/setup/inputs/typed_answers.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem, refusalProblem } from "./problem.ts";
-import { readJson } from "./read_json.ts";
+import { apiCaller, readJson } from "./read_json.ts";
 
 /** Shorter than a client's patience. */
 const WAIT_MS = 20_000;
 
 const One = z.strictObject({ field: z.enum(SETUP_FIELD_KEYS), value: z.string().max(10_000) });
-/** `terminal`: name of the line ("ttyS0"), shown to whoever comes second. */
-const Start = z.strictObject({
-  terminal: z.string().regex(/^[\w/-]{1,30}$/),
-  checksOnly: z.boolean().default(false),
-});
+const Start = z.strictObject({ checksOnly: z.boolean().default(false) });
 
 /** What the console asks over the socket, which is root's: it shows the token and takes answers one by one. */
 export function consoleApiRoutes(deps: AppDeps, state: AppState, feed: ConsoleFeed): Hono<Env> {
@@ -38,8 +34,8 @@ export function consoleApiRoutes(deps: AppDeps, state: AppState, feed: ConsoleFe
   app.post("/api/v1/setup/start", async (c) => {
     const body = await readJson(c, Start, { deps, state });
     if ("answer" in body) return body.answer;
-    const { terminal, checksOnly } = body.value;
-    const reply = await typed.submit({ by: `console ${terminal}`, checksOnly });
+    const { checksOnly } = body.value;
+    const reply = await typed.submit({ by: apiCaller(c), checksOnly });
     if (reply?.ok) return c.json(deps.setup.view().state, 202);
     if (reply) return await answerProblem(c, deps, state, refusalProblem(reply));
     const { errors } = await typed.view();

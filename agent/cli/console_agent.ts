@@ -1,4 +1,3 @@
-import { NO_LINE } from "../console/line_name.ts";
 import type { ConsoleDocument } from "../console/document.ts";
 import type { LogSource, PowerAction } from "../console/model.ts";
 import { errorText } from "../error.ts";
@@ -79,8 +78,7 @@ export function createConsoleAgent(host: Host, client: AgentClient, line: string
     whyAway: async () => whyAway(await diagnose(host, () => client.request("GET", "/api/v1/status"))),
     answers: () => reply(client.request("GET", "/api/v1/setup/answers")),
     put: (field, value) => reply(client.request("PUT", "/api/v1/setup/answers", { field, value })),
-    start: (checksOnly) =>
-      reply(client.request("POST", "/api/v1/setup/start", { terminal: line ?? NO_LINE, checksOnly })),
+    start: (checksOnly) => reply(client.request("POST", "/api/v1/setup/start", { checksOnly })),
     post: (path) => reply(client.request("POST", `/api/v1/setup/${path}`, {})),
     keepNetwork: () => reply(client.request("POST", "/api/v1/network/keep", {})),
     takeNetworkBack: () => reply(client.request("POST", "/api/v1/network/take-back", {})),

@@ -31,9 +31,9 @@ export function frameOf(model: Model): Frame {
   const shown = Array.from({ length: rows }, (_, i) => body.lines[i] ?? "");
   const keys = rowsOf(body.keys.map(cells), "   ", columns);
   const title = cells(`Alga appliance  ${model.document?.hostName ?? ""}`).trimEnd();
-  const release = cells(releaseText(model));
+  const corner = cells(cornerText(model));
   const lines = [
-    `${fit(title, columns - release.length)}${release}`,
+    `${fit(title, columns - corner.length)}${corner}`,
     "-".repeat(columns),
     ...shown,
     "-".repeat(columns),
@@ -70,7 +70,11 @@ export function bodyOf(model: Model, room: Parameters<typeof homeBody>[1]): Body
   }
 }
 
-function releaseText({ document }: Model): string {
+/** Above every form, so that nobody types into one that cannot be sent; the first screen says more of it itself. */
+const AWAY = "! The agent does not answer, Esc tells why";
+
+function cornerText({ document, away, view }: Model): string {
+  if (away !== undefined && view.name !== "home") return AWAY;
   const version = document?.status.release.selectedReleaseVersion;
   return version === undefined || version === null ? "" : `release ${version}`;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createSocketApp } from "../../routes/mod.ts";
+import { LINE_HEADER } from "../../agent/console/line_name.ts";
 import { sampleDocument } from "../agent/console/samples.ts";
 import { startApp } from "./start_app.ts";
 
@@ -14,9 +15,10 @@ async function startSocket() {
     const response = await app.fetch(
       new Request(`http://localhost${path}`, {
         method,
-        ...body === undefined
-          ? {}
-          : { body: JSON.stringify(body), headers: { "content-type": "application/json" } },
+        ...body === undefined ? {} : {
+          body: JSON.stringify(body),
+          headers: { "content-type": "application/json", [LINE_HEADER]: "ttyS0" },
+        },
       }),
     );
     return { status: response.status, body: await response.json() };
@@ -42,8 +44,8 @@ Deno.test("GET /api/v1/console answers at once, and with a revision when there i
 });
 
 Deno.test("answers are put one by one; the password does not come back, and a wrong one is named", async () => {
-  const { request, submitted } = await startSocket();
-  assert.equal((await request("POST", "/api/v1/setup/start", { terminal: "tty1" })).status, 422);
+  const { request, submitted, submitters } = await startSocket();
+  assert.equal((await request("POST", "/api/v1/setup/start", {})).status, 422);
   for (const [field, value] of Object.entries(ANSWERS)) {
     const { status, body } = await request("PUT", "/api/v1/setup/answers", { field, value });
     assert.equal(status, 200);
@@ -53,16 +55,16 @@ Deno.test("answers are put one by one; the password does not come back, and a wr
   assert.deepEqual([wrong.status, wrong.body.errors[0].field], [422, "adminEmail"]);
   const { body } = await request("GET", "/api/v1/setup/answers");
   assert.deepEqual([body.hasPassword, body.errors, body.values.adminPassword], [true, [], undefined]);
-  assert.equal((await request("POST", "/api/v1/setup/start", { terminal: "tty1" })).status, 202);
+  assert.equal((await request("POST", "/api/v1/setup/start", {})).status, 202);
   assert.equal((submitted[0] as typeof ANSWERS).adminPassword, ANSWERS.adminPassword);
+  assert.deepEqual(submitters, ["console ttyS0"]);
 });
 
 const REFUSED: readonly [what: string, method: string, path: string, body: unknown][] = [
   ["a field that there is not", "PUT", "/api/v1/setup/answers", { field: "x", value: "" }],
   ["a value that is not a text", "PUT", "/api/v1/setup/answers", { field: "tenantName", value: 1 }],
   ["more than is asked", "PUT", "/api/v1/setup/answers", { field: "tenantName", value: "", more: 1 }],
-  ["a terminal that is not a name", "POST", "/api/v1/setup/start", { terminal: "tty1\nroot" }],
-  ["no terminal", "POST", "/api/v1/setup/start", {}],
+  ["a line in the body", "POST", "/api/v1/setup/start", { terminal: "tty1" }],
 ];
 for (const [what, method, path, body] of REFUSED) {
   Deno.test(`${method} ${path} refuses ${what}`, async () => {

@@ -36,6 +36,7 @@ export async function startApp(
     log: [],
   };
   const submitted: unknown[] = [];
+  const submitters: string[] = [];
   const locked = {
     ok: false,
     reason: "locked",
@@ -56,7 +57,11 @@ export async function startApp(
     secrets: () => ({ adminPassword: "", proxyUrl: "" }),
     draft: () => Promise.resolve(undefined),
     keepDraft: () => Promise.resolve(),
-    submit: (inputs) => (submitted.push(inputs), Promise.resolve({ ok: true })),
+    submit(inputs, { by }) {
+      submitted.push(inputs);
+      submitters.push(by);
+      return Promise.resolve({ ok: true });
+    },
     install: () => Promise.resolve(locked),
     recheck: () => Promise.resolve(locked),
     acknowledge: () => Promise.resolve(locked),
@@ -147,6 +152,7 @@ export async function startApp(
     form,
     session,
     submitted,
+    submitters,
     bundles,
     wants,
     said,

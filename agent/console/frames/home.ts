@@ -154,22 +154,17 @@ function buildText({ build, status }: ConsoleDocument): string {
   return `Agent ${build.version} (${made})${kubernetes}`;
 }
 
-/** The sections one under the other, with a line between them where there is room. `undefined`: not whole. */
+/** The sections one under the other, with lines between them as far as there is room. `undefined`: not whole. */
 function pack(all: readonly Section[], rows: number, mayCut: boolean): string[] | undefined {
   const filled = all.filter((it) => it.lines.length > 0);
-  const joined = (them: readonly Section[], gap: readonly string[]) =>
-    them.flatMap((it, i) => i === 0 ? it.lines : [...gap, ...it.lines]);
-  const ways = [
-    joined(filled, [""]),
-    joined(filled, []),
-    joined(filled.filter((it) => it.importance < 4), [""]),
-    joined(filled.filter((it) => it.importance < 4), []),
-    ...mayCut
-      ? [
-        joined(filled.filter((it) => it.importance < 3), []),
-        joined(filled.filter((it) => it.importance < 2), []).slice(0, rows),
-      ]
-      : [],
-  ];
+  const joined = (least: Section["importance"]) =>
+    spaced(filled.filter((it) => it.importance <= least), rows);
+  const ways = [joined(4), joined(3), ...mayCut ? [joined(2), joined(1).slice(0, rows)] : []];
   return ways.find((it) => it.length <= rows);
+}
+
+/** The first sections are what is looked for first: they are the ones to be set apart where not all can be. */
+function spaced(sections: readonly Section[], rows: number): string[] {
+  const free = rows - sections.reduce((sum, it) => sum + it.lines.length, 0);
+  return sections.flatMap((it, i) => i > 0 && i <= free ? ["", ...it.lines] : it.lines);
 }

@@ -92,6 +92,11 @@ export const MODELS: Readonly<Record<string, Model>> = {
       "What to do: sudo systemctl start x",
     ],
   }),
+  "a question while the agent is away": sampleModel({
+    typed,
+    away: ["! The agent does not answer."],
+    view: question("adminEmail", "maria@example.com"),
+  }),
   "started by hand, with a notice": sampleModel({
     ownLine: undefined,
     notice: "Looked again at 14:02:00 UTC.",
