@@ -22,6 +22,7 @@ const of = (profileValues: Record<string, string>) =>
 Deno.test("valuesImages() finds what the published values name beside the release's own", async () => {
   assert.deepEqual(of(await published()), [
     "login docker.io pgvector/pgvector sha256:47af0b65960b14f1c6945aa4ccae37836c632e9a6fe0eea9160936e616e5b2e9",
+    "login docker.io library/redis sha256:6f81e8915c60b065a524e6967e0ad1c639ba6efa84d669f823683ea04d9150ee",
     "login docker.io edoburu/pgbouncer sha256:7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340",
   ]);
   assert.equal(releaseImages(sampleReleaseManifest()).length, 4);
