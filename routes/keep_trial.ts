@@ -3,6 +3,7 @@ import { fixedAddress } from "../agent/network/link_settings.ts";
 import { addressesOf } from "../agent/network/link_state.ts";
 import type { NetworkView } from "../agent/network/network_service.ts";
 import type { Env } from "./app_deps.ts";
+import { networkProblem } from "./network_problem.ts";
 import { conflict, type Problem } from "./problem.ts";
 
 /** Addresses by which a trial may be kept: who comes by another has not shown that the new one is reached. */
@@ -15,6 +16,8 @@ export function triedAddresses({ trial, links }: Pick<NetworkView, "trial" | "li
 /** Why this request may not keep the new settings; `undefined` when it may. Who comes by the socket stands at the machine. */
 export function keepProblem(c: Context<Env>, view: NetworkView): Problem | undefined {
   if (c.env.remoteAddr === "socket") return undefined;
+  // There is no other address to come by.
+  if (view.trial === undefined) return networkProblem({ ok: false, reason: "no-trial" });
   const host = (c.req.header("host") ?? "").replace(/:\d+$/, "");
   const addresses = triedAddresses(view);
   if (addresses.includes(host)) return undefined;

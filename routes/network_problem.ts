@@ -8,7 +8,7 @@ export function networkProblem(reply: NetworkRefusal): Problem {
     return conflict(
       reply.reason,
       "Nothing is being tried",
-      "The time is over, and the old settings count. Enter the new ones again on the page Network.",
+      "If there was a change, its time is over or somebody has decided. The page Network shows what counts; enter a change there.",
     );
   }
   if (reply.reason === "not-taken-up") {

@@ -157,6 +157,9 @@ Deno.test("a page elsewhere cannot keep it, and the mark opens nothing else", as
 
 Deno.test("the API takes the same settings, shows no mark, and keeps by the new address only", async () => {
   const app = await startApp();
+  const early = await app.api("POST", OLD, "/api/v1/network/keep", {});
+  const { reason, title } = await early.json();
+  assert.deepEqual([early.status, reason, title], [409, "no-trial", "Nothing is being tried"]);
   app.try();
   const shown = await app.api("GET", OLD, "/api/v1/network");
   const text = await shown.text();
