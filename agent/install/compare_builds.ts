@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Host } from "../host/host.ts";
+import { tryParseJson } from "../text/try_parse_json.ts";
 import type { BuildInfo } from "../version.ts";
 
 const Build = z.object({ version: z.string(), commit: z.string(), builtAt: z.string() });
@@ -11,11 +12,7 @@ export async function readInstalledBuild(host: Host, program: string): Promise<B
     undefined
   );
   if (reply?.code !== 0) return undefined;
-  try {
-    return Build.safeParse(JSON.parse(reply.stdout)).data;
-  } catch {
-    return undefined;
-  }
+  return Build.safeParse(tryParseJson(reply.stdout)).data;
 }
 
 /** Whether `mine` is older than `other`: by version, between builds of one version by date. */
