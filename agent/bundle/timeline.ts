@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { entryWords, tellsOfFault } from "../state/entry_words.ts";
+import { entryLine } from "../state/entry_words.ts";
 import { bundleText, type ReadBundle } from "./read_bundle.ts";
 
 const Text = z.string().optional();
@@ -8,6 +8,7 @@ const Row = z.object({
   source: z.string(),
   type: Text,
   by: Text,
+  operation: Text,
   stepId: Text,
   about: Text,
   text: Text,
@@ -43,18 +44,16 @@ export function readTimeline(bundle: ReadBundle): Happening[] {
   });
 }
 
-function happening({ at, source, type = "", by, stepId, about, text = "" }: z.infer<typeof Row>): Happening {
-  const words = source === "agent"
-    ? entryWords({ type, stepId, by })
-    : [type, about].filter(Boolean).join(": ");
+function happening({ at, source, type = "", about, text = "", ...data }: z.infer<typeof Row>): Happening {
+  const entry = source === "agent" ? entryLine({ type, data }) : undefined;
+  const words = entry?.text ?? [type, about].filter(Boolean).join(": ");
   const title = words === "" ? text : words;
   return {
     at,
     source: SOURCES[source] ?? source,
     title,
     text: title === text ? "" : text,
-    isBad: source === "agent" && tellsOfFault(type) ||
-      source === "kubernetes" && BAD.test(type),
+    isBad: entry?.level === "error" || source === "kubernetes" && BAD.test(type),
   };
 }
 

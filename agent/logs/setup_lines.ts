@@ -1,8 +1,7 @@
 import type { Host } from "../host/host.ts";
 import { type JournalEntry, readJournal } from "../state/journal.ts";
-import { entryWords, tellsOfFault } from "../state/entry_words.ts";
+import { entryLine } from "../state/entry_words.ts";
 import { PATHS } from "../state/paths.ts";
-import type { Level } from "./log_line.ts";
 import { toNanoTime } from "./log_line.ts";
 import type { MemoryLine } from "./memory_stream.ts";
 
@@ -44,9 +43,6 @@ async function readSetupLines(host: Host): Promise<MemoryLine[]> {
 
 /** One entry in words: what happened, where, and why. */
 export function setupLine({ at, type, data }: JournalEntry): MemoryLine {
-  const failure = typeof data.failure === "object" && data.failure !== null
-    ? data.failure as Record<string, unknown>
-    : {};
   const progress = typeof data.progress === "object" && data.progress !== null
     ? data.progress as Record<string, unknown>
     : {};
@@ -55,10 +51,8 @@ export function setupLine({ at, type, data }: JournalEntry): MemoryLine {
       progress.unit ?? ""
     }`
     : "";
-  const textOf = (it: unknown) => typeof it === "string" && it.trim() !== "" ? it : undefined;
-  const happened = entryWords({ type, stepId: textOf(data.stepId), by: textOf(data.by) });
-  const more = [data.reason, counted, failure.message, data.message].map(textOf)
-    .filter((it) => it !== undefined);
-  const level: Level = tellsOfFault(type) ? "error" : /blocked|cancel/.test(type) ? "warning" : "info";
-  return { at: toNanoTime(at) ?? "", text: [happened, ...more].join(": "), level };
+  const { level, text } = entryLine({ type, data });
+  const more = [data.reason, counted, data.message]
+    .filter((it) => typeof it === "string" && it.trim() !== "");
+  return { at: toNanoTime(at) ?? "", text: [text, ...more].join(": "), level };
 }

@@ -4,6 +4,7 @@ import type { Host } from "../host/host.ts";
 import { gateStep } from "../operation/gate.ts";
 import { createInputStore } from "../operation/input_store.ts";
 import type { Operation } from "../operation/operation.ts";
+import { OPERATION_TITLES } from "../state/entry_words.ts";
 import { PATHS } from "../state/paths.ts";
 import type { NetworkContext } from "./context.ts";
 import { networkGate } from "./gate.ts";
@@ -36,7 +37,7 @@ export function networkOperation(
 ): Operation<LinkSettings, NetworkContext> {
   return {
     name: "network",
-    title: "Change of the network",
+    title: OPERATION_TITLES.network,
     schema: LinkSettings as z.ZodType<LinkSettings>,
     steps: [gateStep("network", networkGate), trySettingsStep, keepStep, restartKubernetesStep],
     gate: networkGate,

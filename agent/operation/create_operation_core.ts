@@ -1,3 +1,4 @@
+import type { OperationEvent } from "../state/entry_words.ts";
 import { AgentError } from "../error.ts";
 import { abortWith } from "../signals.ts";
 import { createAutoRetry } from "./auto_retry.ts";
@@ -86,14 +87,14 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
     deps.changed();
   }
 
-  async function record(event: string, data: Record<string, unknown>): Promise<number> {
+  async function record(event: OperationEvent, data: Record<string, unknown>): Promise<number> {
     const { seq } = await journal.append(...entryOf(name, event, data));
     tell(event, data);
     await noted();
     return seq;
   }
 
-  function tell(event: string, data: Record<string, unknown>): void {
+  function tell(event: OperationEvent, data: Record<string, unknown>): void {
     const told = logLineOf(operation, event, data);
     if (told) deps.say(told.level, told.text, { operation: name, step: told.step });
   }
@@ -263,7 +264,7 @@ export async function createOperationCore<Inputs, Context extends StepTools>(
       await operation.beforeRun?.();
       // Both inputs are on disk until the journal tells which count.
       await store.write({ runId, inputs: given }, before);
-      await journal.append(`${name}.requested`, { ...data, runId, format: JOURNAL_FORMAT });
+      await journal.append(...entryOf(name, "requested", { ...data, runId, format: JOURNAL_FORMAT }));
       tell("requested", data);
       inputs = given;
       await noted();

@@ -1,26 +1,24 @@
 import { AgentError } from "../error.ts";
+import { isShared, type OperationEvent, splitEntry } from "../state/entry_words.ts";
 import type { JournalEntry } from "../state/journal.ts";
 import type { OperationName } from "./operation_name.ts";
 
 /** Grows when an older agent could no longer understand what an operation writes. Entries before it was written have none. */
 export const JOURNAL_FORMAT = 1;
 
-/** Entries whose type is the same for every operation; older agents wrote them for setup only, without its name. */
-const SHARED = /^(step\.|check\.)/;
-
 /** What an entry says of an operation ("requested", "step.started"); `undefined` when it is another's. */
-export function eventOf(name: OperationName, { type, data }: JournalEntry): string | undefined {
-  if (SHARED.test(type)) return (data.operation ?? "setup") === name ? type : undefined;
-  return type.startsWith(`${name}.`) ? type.slice(name.length + 1) : undefined;
+export function eventOf(name: OperationName, entry: JournalEntry): string | undefined {
+  const [of, event] = splitEntry(entry);
+  return of === name ? event : undefined;
 }
 
 /** Type and data of an entry, the reverse of {@link eventOf}. */
 export function entryOf(
   name: OperationName,
-  event: string,
+  event: OperationEvent,
   data: Record<string, unknown>,
 ): [type: string, data: Record<string, unknown>] {
-  return SHARED.test(event) ? [event, { operation: name, ...data }] : [`${name}.${event}`, data];
+  return isShared(event) ? [event, { operation: name, ...data }] : [`${name}.${event}`, data];
 }
 
 /** @throws {AgentError} STATE_NEWER when a newer agent has worked here: what it began cannot be gone on with. */

@@ -1,6 +1,7 @@
 import { AgentError } from "../error.ts";
 import type { StepFailure } from "./failure.ts";
 import { type GateReader, openConditions } from "./conditions.ts";
+import { entryOf } from "./entries.ts";
 import { foldOperation } from "./fold_operation.ts";
 import type { OperationName } from "./operation_name.ts";
 import type { Step, StepTools } from "./step.ts";
@@ -38,7 +39,7 @@ export function gateStep<Context extends StepTools, Report>(
     look: (context) => Promise.resolve(stillOpen(context)?.length === 0),
     async act(context) {
       const report = await gate.check(context);
-      await context.journal.append(`${name}.checked`, { report });
+      await context.journal.append(...entryOf(name, "checked", { report }));
       context.say(gate.summary(report));
       if (stillOpen(context)?.length !== 0) throw new GateClosed();
     },

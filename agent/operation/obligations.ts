@@ -1,3 +1,4 @@
+import type { OperationEvent } from "../state/entry_words.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import { AgentError, errorText } from "../error.ts";
@@ -25,7 +26,7 @@ export function createObligations(
     clock: Clock;
     owedInJournal(): readonly Owed[];
     /** Resolves with the number of the entry. */
-    record(event: string, data: Record<string, unknown>): Promise<number>;
+    record(event: OperationEvent, data: Record<string, unknown>): Promise<number>;
     changed(): void;
     /** The agent stops. */
     signal: AbortSignal;

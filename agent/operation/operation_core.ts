@@ -1,3 +1,4 @@
+import type { OperationEvent } from "../state/entry_words.ts";
 import type { Clock } from "../clock.ts";
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
@@ -35,7 +36,7 @@ export interface OperationCore<Inputs> {
   damage(): string | undefined;
   worker: Worker;
   /** A journal entry that the view is made from. */
-  record(event: string, data: Record<string, unknown>): Promise<number>;
+  record(event: OperationEvent, data: Record<string, unknown>): Promise<number>;
   /** Writes inputs of a new run and its request down. */
   request(inputs: Inputs, data: Record<string, unknown>): Promise<void>;
   /** Cuts the walk short; `false` where that may not be. Resolves when the lock is free. */

@@ -1,3 +1,4 @@
+import type { OperationEvent } from "../state/entry_words.ts";
 import type { Clock } from "../clock.ts";
 import { AgentError } from "../error.ts";
 import { NetworkError } from "../net/errors.ts";
@@ -21,7 +22,7 @@ export interface Run<Context> {
   clock: Clock;
   folded(): FoldedOperation;
   /** A journal entry that the view is made from. */
-  record(event: string, data: Record<string, unknown>): Promise<unknown>;
+  record(event: OperationEvent, data: Record<string, unknown>): Promise<unknown>;
   onStep(step: Step<Context>): void;
   /** The step's result is there, found or made. */
   onDone(step: Step<Context>): Promise<void>;
@@ -36,7 +37,7 @@ export interface Run<Context> {
  */
 export async function runSteps<Context>(run: Run<Context>): Promise<void> {
   const { operation, clock, record, signal } = run;
-  const end = async (event: string, data: Record<string, unknown> = {}) => {
+  const end = async (event: OperationEvent, data: Record<string, unknown> = {}) => {
     await run.dischargeOwed();
     await record(event, data);
   };

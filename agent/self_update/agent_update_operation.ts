@@ -6,6 +6,7 @@ import type { Operation } from "../operation/operation.ts";
 import type { RegistryClient } from "../registry/registry.ts";
 import { networkOfSettings, type Settings } from "../settings/settings.ts";
 import { settingsLost } from "../settings/settings_store.ts";
+import { OPERATION_TITLES } from "../state/entry_words.ts";
 import { PATHS } from "../state/paths.ts";
 import type { ReleaseKey } from "../trust/mod.ts";
 import { AgentRequest } from "./agent_request.ts";
@@ -30,7 +31,7 @@ export function agentUpdateOperation(deps: AgentUpdateDeps): Operation<AgentRequ
   const { host, clock, program, releaseKeys } = deps;
   return {
     name: "agent-update",
-    title: "Update of the agent",
+    title: OPERATION_TITLES["agent-update"],
     schema: AgentRequest,
     steps: [fetchStep, renewStep],
     policy: {

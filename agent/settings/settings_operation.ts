@@ -7,6 +7,7 @@ import type { RegistryClient, RegistryMirrors } from "../registry/registry.ts";
 import type { NetworkSettings } from "../net/settings.ts";
 import { classifyKubeError } from "../setup/classify_kube_error.ts";
 import { findRelease } from "../setup/find_release.ts";
+import { OPERATION_TITLES } from "../state/entry_words.ts";
 import { PATHS } from "../state/paths.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import type { SettingsContext } from "./context.ts";
@@ -37,7 +38,7 @@ export function settingsOperation(deps: SettingsDeps): Operation<Settings, Setti
   const { host, clock, gate = settingsGate } = deps;
   return {
     name: "settings",
-    title: "Change of settings",
+    title: OPERATION_TITLES.settings,
     schema: Settings,
     steps: [gateStep("settings", gate), ...SETTINGS_STEPS],
     gate,

@@ -1,3 +1,4 @@
+import { OPERATION_TITLES } from "../state/entry_words.ts";
 import type { Clock } from "../clock.ts";
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
@@ -40,7 +41,7 @@ export function setupOperation(
   const { host, clock, steps = SETUP_STEPS } = deps;
   return {
     name: "setup",
-    title: "Setup",
+    title: OPERATION_TITLES.setup,
     schema: SetupInputs,
     steps,
     gate: preflightGate,

@@ -12,6 +12,7 @@ import { classifyKubeError } from "../setup/classify_kube_error.ts";
 import type { LoginWatch } from "../setup/login_watch.ts";
 import { readSelection } from "../setup/release_selection.ts";
 import { requireKube } from "../setup/steps/cluster.ts";
+import { OPERATION_TITLES } from "../state/entry_words.ts";
 import { PATHS } from "../state/paths.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
 import type { UpdateContext } from "./context.ts";
@@ -47,7 +48,7 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
   const { host, clock, gate = updateGate } = deps;
   return {
     name: "update",
-    title: "Update",
+    title: OPERATION_TITLES.update,
     schema: UpdateRequest,
     steps: [gateStep("update", gate), ...UPDATE_STEPS],
     gate,

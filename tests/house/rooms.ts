@@ -339,8 +339,8 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "agent/state",
-    holds: "paths, journal, JSON files",
-    knows: ["agent/host"],
+    holds: "paths, journal and its words, JSON files",
+    knows: ["agent/host", "agent/text"],
   },
   { path: "systemd", holds: "unit, sd_notify", knows: [] },
   {

@@ -215,8 +215,8 @@ Deno.test("the timeline of a bundle is told in sentences, newest first; what is 
     [
       "Failed: Pod/msp/db-0",
       "The platform is ready",
-      "Step &quot;flux&quot; failed",
-      "Setup was asked for (browser 192.0.2.7)",
+      "Setup: step &quot;flux&quot;: failed",
+      "Setup: asked for by browser 192.0.2.7",
     ],
   );
   assert.match(page, /no &lt;b>/);

@@ -70,6 +70,7 @@ export const AGENT_COLLECTORS: readonly Collector[] = [
           source: "agent",
           type: it.type,
           by: it.data.by,
+          operation: it.data.operation,
           stepId: it.data.stepId,
         })),
         ...(evidence?.memory.recent ?? []).map((it) => ({ at: it.at, source: "status", text: it.text })),

@@ -135,8 +135,8 @@ Deno.test("bundle inspect FILE timeline tells what happened in sentences, oldest
     const inspect = (...args: string[]) => cli(["bundle", "inspect", path, "timeline", ...args]);
     const { code, out } = await inspect();
     assert.equal(code, 0);
-    assert.match(out, /record of the appliance: Setup was asked for \(browser 192\.0\.2\.7\)\n/);
-    assert.match(out, /Setup was asked for[^]*Step "k3s" failed/);
+    assert.match(out, /record of the appliance: Setup: asked for by browser 192\.0\.2\.7\n/);
+    assert.match(out, /Setup: asked for[^]*Setup: step "k3s": failed/);
     assert.ok(JSON.parse((await inspect("-o", "json")).out).some((it: { isBad: boolean }) => it.isBad));
     assert.equal((await inspect("-o", "yaml")).code, 2);
     const mistyped = await cli(["bundle", "inspect", path, "timelines"]);

@@ -63,7 +63,7 @@ Deno.test("without the agent the file is read again only when it is another one,
   await clock.advance(10_000);
   stop.abort();
   await following;
-  assert.deepEqual(texts, ['Step "login" began', 'Step "login" is done']);
+  assert.deepEqual(texts, ['Setup: step "login": began', 'Setup: step "login": done']);
   assert.equal(seen.reads, 2);
 });
 

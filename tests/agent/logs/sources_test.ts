@@ -81,7 +81,7 @@ Deno.test("an entry of the record is a line: what, where, why", () => {
   });
   assert.deepEqual(line, {
     at: "2026-11-21T12:00:00.000000000Z",
-    text: 'Step "k3s" failed: k3s did not start',
+    text: 'Setup: step "k3s": failed: k3s did not start.',
     level: "error",
   });
   const counted = setupLine({
@@ -90,5 +90,5 @@ Deno.test("an entry of the record is a line: what, where, why", () => {
     type: "step.progress",
     data: { stepId: "k3s", progress: { done: 3, total: 9, unit: "images" } },
   });
-  assert.equal(counted.text, 'Step "k3s" goes on: 3 of 9 images');
+  assert.equal(counted.text, 'Setup: step "k3s": goes on: 3 of 9 images');
 });

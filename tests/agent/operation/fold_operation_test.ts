@@ -31,7 +31,7 @@ async function realJournal(): Promise<JournalEntry[]> {
 
 Deno.test("entries of one operation are not another's, and those without a name are setup's", () => {
   for (const name of ["setup", "settings", "backup"] as const) {
-    for (const event of ["requested", "step.started", "check.acknowledged", "owed"]) {
+    for (const event of ["requested", "step.started", "check.acknowledged", "owed"] as const) {
       const [type, data] = entryOf(name, event, { stepId: "a" });
       const entry = { seq: 1, at: "", type, data };
       assert.equal(eventOf(name, entry), event);

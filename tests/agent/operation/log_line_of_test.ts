@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { OperationEvent } from "../../../agent/state/entry_words.ts";
 import { logLineOf } from "../../../agent/operation/log_line_of.ts";
 
 const OPERATION = { title: "Setup", steps: [{ id: "k3s", title: "Install Kubernetes" }] };
@@ -7,17 +8,17 @@ const failed = (code: string, more = {}) => ({
   failure: { code, message: "It did not start", suggestedNextStep: "Look at its log" },
   ...more,
 });
-const TEXT = "Setup: Install Kubernetes: It did not start. What to do: Look at its log.";
+const TEXT = "Setup: Install Kubernetes: failed: It did not start. What to do: Look at its log.";
 
 const LINES: readonly [
-  event: string,
+  event: OperationEvent,
   data: Record<string, unknown>,
   level: string | undefined,
   text?: string,
 ][] = [
   ["requested", { by: "console tty1" }, "info", "Setup: asked for by console tty1"],
   ["retried", { by: "agent" }, "info", "Setup: tried again, by agent"],
-  ["step.started", { stepId: "k3s" }, "info", "Setup: Install Kubernetes"],
+  ["step.started", { stepId: "k3s" }, "info", "Setup: Install Kubernetes: began"],
   [
     "step.succeeded",
     { stepId: "k3s", durationMs: 70_000 },
