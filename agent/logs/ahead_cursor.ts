@@ -2,6 +2,7 @@ import type { MonotonicClock } from "../clock.ts";
 import type { FileRedaction, Redaction } from "../text/redact/redaction.ts";
 import { cleanLines } from "./clean_line.ts";
 import type { Budget, Wanted } from "./entry_cursor.ts";
+import { createEntryTimes } from "./entry_times.ts";
 import { type Entry, foldLines, joinEntries, lastLine } from "./fold_lines.ts";
 import { type Batch, type LogStream, START } from "./log_line.ts";
 import type { Cursor } from "./merge_cursors.ts";
@@ -20,8 +21,7 @@ export class AheadCursor implements Cursor {
   /** Behind everything that was looked at. */
   #place: string;
   #isOver = false;
-  /** Time of the last entry that has one: what has none was written then. */
-  #lastAt = "";
+  readonly #timeOf = createEntryTimes();
   /** Time of the newest line that was looked at. */
   reachedAt = "";
 
@@ -103,8 +103,7 @@ export class AheadCursor implements Cursor {
   #add(entry: Entry): void {
     const { filter, since, until } = this.#wanted;
     // A batch goes on behind the line that ends the window.
-    const at = entry.head.at || this.#lastAt;
-    this.#lastAt = at;
+    const at = this.#timeOf(entry);
     if (at !== "" && until !== "" && at > until) {
       this.#isOver = true;
       return;

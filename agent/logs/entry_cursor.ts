@@ -1,6 +1,7 @@
 import type { MonotonicClock } from "../clock.ts";
 import type { Redaction } from "../text/redact/redaction.ts";
 import { cleanLines } from "./clean_line.ts";
+import { createEntryTimes } from "./entry_times.ts";
 import { type Entry, foldLines, joinEntries, lastLine } from "./fold_lines.ts";
 import { type Batch, type LogStream, START } from "./log_line.ts";
 import type { Cursor } from "./merge_cursors.ts";
@@ -113,7 +114,7 @@ export class EntryCursor implements Cursor {
   #add(entries: readonly Entry[]): void {
     const { filter, since, until } = this.#wanted;
     const found: Entry[] = [];
-    const times = timesOf(entries);
+    const times = entries.map(createEntryTimes());
     for (const [i, it] of [...entries.entries()].toReversed()) {
       const at = times[i] ?? "";
       if (at !== "" && until !== "" && at > until) continue;
@@ -127,10 +128,4 @@ export class EntryCursor implements Cursor {
     }
     this.#found = [...found.toReversed(), ...this.#found];
   }
-}
-
-/** When each was written: what has no time of its own, at that of the one before it, where that is known. */
-function timesOf(entries: readonly Entry[]): string[] {
-  let last = "";
-  return entries.map((it) => last = it.head.at || last);
 }

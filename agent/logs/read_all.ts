@@ -1,6 +1,7 @@
 import type { Redaction } from "../text/redact/redaction.ts";
 import { cleanLines } from "./clean_line.ts";
 import type { Wanted } from "./entry_cursor.ts";
+import { createEntryTimes } from "./entry_times.ts";
 import { type Entry, foldLines } from "./fold_lines.ts";
 import { type LogStream, START } from "./log_line.ts";
 
@@ -49,8 +50,7 @@ function readEntries(
   let entries: Entry[] = [];
   let isOver = false;
   let wasWanted = false;
-  /** Time of the last entry that has one: what has none was written then. */
-  let lastAt = "";
+  const timeOf = createEntryTimes();
   const start = async () => {
     const from = wanted.since !== "" && stream.placeAt ? await stream.placeAt(wanted.since, signal) : START;
     return stream.ahead(from, { follows: false, signal })[Symbol.asyncIterator]();
@@ -66,7 +66,7 @@ function readEntries(
           break;
         }
         entries = foldLines(stream.key, await cleanLines(value, file, Infinity)).filter((it) => {
-          const at = lastAt = it.head.at || lastAt;
+          const at = timeOf(it);
           if (at !== "" && wanted.until !== "" && at > wanted.until) return void (isOver = true);
           if (at !== "" && wanted.since !== "" && at < wanted.since) return false;
           if (!it.isContinued) wasWanted = wanted.filter(it);
