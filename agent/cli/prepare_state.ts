@@ -9,8 +9,10 @@ import { Selection } from "../setup/release_selection.ts";
 import { Generated } from "../setup/steps/values.ts";
 import { InputsFile } from "../setup/inputs/stored.ts";
 import { readStateFile } from "../state/json_file.ts";
+import { versionOf } from "../state/migrations.ts";
 import { asideText, moveAside, moveNonFileAside } from "../state/move_aside.ts";
 import { MODE, PATHS, STATE_PATHS } from "../state/paths.ts";
+import { migrateStateFiles, requireKnownVersions } from "../state/state_versions.ts";
 
 const FOLDERS = [PATHS.stateDir, PATHS.configDir, PATHS.logDir, PATHS.runDir] as const;
 
@@ -51,8 +53,8 @@ export async function prepareFolders(host: Host, clock: Clock): Promise<string[]
 }
 
 /**
- * Moves aside what is not a file or a damaged one, so that its owner starts again, and makes open ones private; the journal
- * looks after itself.
+ * Moves aside what is not a file or a damaged one, so that its owner starts again, brings older ones to the present form, and
+ * makes open ones private; the journal looks after itself.
  * Gives what was found, in words, and the paths of what was damaged. @throws {AgentError} STATE_NEWER
  */
 export async function prepareFiles(
@@ -69,6 +71,8 @@ export async function prepareFiles(
     found.push(nonFile);
     damaged.push(path);
   }
+  await requireKnownVersions(host);
+  await migrateStateFiles(host);
   const infos = await Promise.all(PRIVATE_FILES.map((path) => host.info(path)));
   for (const [index, path] of PRIVATE_FILES.entries()) {
     const info = infos[index];
@@ -77,7 +81,7 @@ export async function prepareFiles(
     found.push(`"${path}" had the mode ${octal(info.mode)}; it is private again`);
   }
   for (const [path, shape] of STATE_FILES) {
-    const read = await readStateFile(host, path, shape, { clock, schemaVersion: 1 });
+    const read = await readStateFile(host, path, shape, { clock, schemaVersion: versionOf(path) });
     if (read.status !== "damaged") continue;
     found.push(`${read.problem}. ${asideText(path)}`);
     damaged.push(path);

@@ -46,6 +46,11 @@ export async function startService(host: Host): Promise<void> {
   await systemctl(host, "start", UNIT);
 }
 
+/** Stops it and waits until it has ended; at the next boot it starts again. @throws {AgentError} COMMAND_FAILED */
+export async function stopService(host: Host): Promise<void> {
+  await systemctl(host, "stop", UNIT);
+}
+
 /**
  * Asks for a restart and does not wait: whoever asks may be a child of the very service, which ends with it.
  * @throws {AgentError} COMMAND_FAILED

@@ -1,6 +1,7 @@
-import { AgentError } from "../error.ts";
 import { isShared, type OperationEvent, splitEntry } from "../state/entry_words.ts";
 import type { JournalEntry } from "../state/journal.ts";
+import { newerState } from "../state/json_file.ts";
+import { PATHS } from "../state/paths.ts";
 import type { OperationName } from "./operation_name.ts";
 
 /** Grows when an older agent could no longer understand what an operation writes. Entries before it was written have none. */
@@ -27,12 +28,5 @@ export function requireKnownFormat(entries: readonly JournalEntry[]): void {
     type.endsWith(".requested") && typeof data.format === "number" && data.format > JOURNAL_FORMAT;
   const newer = entries.find(isNewer);
   if (newer === undefined) return;
-  throw new AgentError(
-    "STATE_NEWER",
-    `The journal was written by a newer agent (version ${newer.data.format} of its format)`,
-    {
-      hint: "Install the newer agent again: sudo ./alga-agent install, in the folder where it lies",
-      retrySafe: false,
-    },
-  );
+  throw newerState(PATHS.journal, Number(newer.data.format));
 }

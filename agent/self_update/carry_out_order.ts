@@ -2,8 +2,9 @@ import type { Clock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { LOCAL_PLACES, PREVIOUS_PROGRAM } from "../install/places.ts";
-import { queueRestart, readService, reloadUnits } from "../install/service.ts";
+import { queueRestart, readService, reloadUnits, stopService } from "../install/service.ts";
 import { PATHS } from "../state/paths.ts";
+import { isAnyNewer, restoreOlder } from "../state/state_versions.ts";
 import { endOrder, type Order, readOrder, writeOrder } from "./order.ts";
 
 /** How long the new agent may take until it answers. @see docs/updates.md, "The agent itself" */
@@ -46,6 +47,11 @@ export async function carryOutOrder(deps: OrderDeps): Promise<"nothing" | "done"
   }
   await putInPlace(host, PREVIOUS_PROGRAM, previousSha256);
   await reloadUnits(host);
+  if (await isAnyNewer(host)) {
+    // What still runs would write its own form again.
+    await stopService(host);
+    await restoreOlder(host);
+  }
   await queueRestart(host);
   say(`Agent ${from} is in its place again`);
   await endOrder(host, { id, result: "went-back", reason });

@@ -306,7 +306,7 @@ Deno.test("The journal of a newer agent is refused in words", async () => {
   await journal.append("backup.requested", { by: "x", format: 2 });
   assert.throws(() => createEngine({ host, clock, journal }), {
     code: "STATE_NEWER",
-    message: "The journal was written by a newer agent (version 2 of its format)",
+    message: '"/var/lib/alga-appliance/journal.jsonl" was written by a newer agent (version 2 of its format)',
     hint: "Install the newer agent again: sudo ./alga-agent install, in the folder where it lies",
   });
 });

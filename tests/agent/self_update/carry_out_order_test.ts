@@ -13,6 +13,9 @@ const ORDER: Order = {
   port: 8080,
 };
 
+/** A state file of the old program. */
+const SETTINGS = '{"schemaVersion":1}';
+
 class PowerCut extends Error {}
 
 /** A machine with an order; `answers`: whether the new program does. */
@@ -21,6 +24,12 @@ async function ordered(answers: boolean) {
   world.host.put(PATHS.agentNext, NEW_PROGRAM, 0o755);
   world.host.put(PREVIOUS_PROGRAM, OLD_PROGRAM, 0o755);
   world.machine.answering = answers ? [OLD_PROGRAM, NEW_PROGRAM] : [OLD_PROGRAM];
+  if (!answers) {
+    // What the new one has made of a state file, and of one that the old one did not have.
+    world.host.put(PATHS.settings, '{"schemaVersion":2}');
+    world.host.put(`${PATHS.settings}.v1`, SETTINGS);
+    world.host.put(PATHS.sessions, '{"schemaVersion":2}');
+  }
   await writeOrder(world.host, ORDER);
   return world;
 }
@@ -91,8 +100,12 @@ for (const answers of [true, false]) {
       assert.equal(world.textAt(LOCAL_PLACES.program), good);
       assert.equal((await readOutcome(world))?.result, answers ? "done" : "went-back");
       assert.equal(await readOrder(world), undefined);
+      if (!answers) {
+        assert.equal(world.textAt(PATHS.settings), SETTINGS, "state goes forth and back with its program");
+        assert.equal(world.host.files.has(PATHS.sessions), false);
+      }
     }
-    assert.ok(cuts >= (answers ? 5 : 9), `${cuts} cuts`);
+    assert.ok(cuts >= (answers ? 5 : 14), `${cuts} cuts`);
   });
 }
 

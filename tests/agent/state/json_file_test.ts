@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { readStateFile, writeStateFile } from "../../../agent/state/json_file.ts";
+import type { Content } from "../../../agent/state/migrations.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
 const PATH = "/var/lib/alga-appliance/thing.json";
 const Thing = z.object({ name: z.string() });
-const options = { clock: new FakeClock(), schemaVersion: 2 };
+const options = { clock: new FakeClock(), schemaVersion: 2, migrations: [(it: Content) => it] };
 
 Deno.test("writeStateFile() then readStateFile() gives the value, 0600", async () => {
   const host = new FakeHost();
@@ -81,3 +82,30 @@ for (
     assert.deepEqual(kept.map(([name]) => name), []);
   });
 }
+
+Deno.test("readStateFile() brings an older file to the present form, and leaves it on disk as it is", async () => {
+  const text = '{"title":"a"}';
+  const host = new FakeHost({ [PATH]: text });
+  const migrations = [
+    ({ title, ...rest }: Content) => ({ ...rest, name: title }),
+    (it: Content) => ({ ...it, name: `${it.name}!` }),
+  ];
+  const read = () => readStateFile(host, PATH, Thing, { ...options, schemaVersion: 3, migrations });
+  assert.deepEqual(await read(), { status: "ok", value: { name: "a!" } });
+  assert.equal(await host.readText(PATH), text);
+  host.put(PATH, '{"schemaVersion":2,"name":"b"}');
+  assert.deepEqual(await read(), { status: "ok", value: { name: "b!" } });
+  host.put(PATH, '{"schemaVersion":3,"name":"c"}');
+  assert.deepEqual(await read(), { status: "ok", value: { name: "c" } });
+});
+
+Deno.test("readStateFile() takes a file that a step cannot read for damaged", async () => {
+  const host = new FakeHost({ [PATH]: '{"schemaVersion":1}' });
+  const migrations = [(it: Content) => ({ name: (it.title as string).trim() })];
+  assert.equal((await readStateFile(host, PATH, Thing, { ...options, migrations })).status, "damaged");
+});
+
+Deno.test("readStateFile() with a version that no step leads to is a mistake of ours", async () => {
+  const host = new FakeHost({ [PATH]: "{}" });
+  await assert.rejects(readStateFile(host, PATH, Thing, { ...options, schemaVersion: 3 }), TypeError);
+});
