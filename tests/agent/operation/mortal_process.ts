@@ -1,4 +1,5 @@
 import type { KubeClient } from "../../../k8s/mod.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
 /** One process of the agent, as far as disk and cluster see it. */
@@ -13,24 +14,45 @@ export interface MortalProcess {
   diskLeft(): FakeHost;
 }
 
-/** After `limit` effects nothing of the process reaches disk or cluster. */
-export function startMortalProcess(host: FakeHost, kube: KubeClient, limit: number): MortalProcess {
+/** Whether a process dies at a line of the journal: nothing of the line on disk, or all of it. */
+export type DieAt = (line: string) => "before" | "after" | undefined;
+
+/** The disk as the next process finds it: locks end with their holder. */
+export function diskLeftOf(host: FakeHost): FakeHost {
+  const copy = new FakeHost();
+  copy.nowMs = host.nowMs;
+  for (const [path, file] of host.files) if (!path.endsWith(".lock")) copy.files.set(path, file);
+  return copy;
+}
+
+/** After `limit` effects, or at a line of its journal, nothing of the process reaches disk or cluster. */
+export function startMortalProcess(
+  host: FakeHost,
+  kube: KubeClient,
+  limit: number,
+  dieAt: DieAt = () => undefined,
+): MortalProcess {
   let effects = 0;
   const isDead = () => effects >= limit || ++effects > limit;
   Object.defineProperty(host, "writeError", {
     configurable: true,
     get: () => isDead() ? "the process is dead" : undefined,
   });
+  const die = () => void (effects = limit = 0);
+  const append = host.appendFile.bind(host);
+  host.appendFile = async (path, line, options) => {
+    const moment = path === PATHS.journal ? dieAt(line) : undefined;
+    if (moment === "before") die();
+    await append(path, line, options);
+    if (moment === undefined) return;
+    die();
+    throw new Error("the process is dead");
+  };
   return {
     kube: mortal(kube, isDead),
     effects: () => effects,
-    die: () => void (effects = limit = 0),
-    diskLeft() {
-      const copy = new FakeHost();
-      copy.nowMs = host.nowMs;
-      for (const [path, file] of host.files) if (!path.endsWith(".lock")) copy.files.set(path, file);
-      return copy;
-    },
+    die,
+    diskLeft: () => diskLeftOf(host),
   };
 }
 

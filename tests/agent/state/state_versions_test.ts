@@ -89,9 +89,9 @@ Deno.test("killed at any write, migration and way back end as if nothing had hap
     let cuts = 0;
     for (let at = 1;; at++) {
       const host = new FakeHost(from);
-      const mend = cutAt(host, at);
+      const repair = cutAt(host, at);
       const isCut = await run(host).then(() => false, () => true);
-      mend();
+      repair();
       if (!isCut) break;
       cuts++;
       await run(host);

@@ -12,7 +12,7 @@ import { createUpdateService, type UpdateService } from "../../../agent/update/u
 import { sourceObjects } from "../../../flux/source_objects.ts";
 import { KINDS, type KubeObject } from "../../../k8s/mod.ts";
 import type { FakeHost } from "../../fakes/fake_host.ts";
-import { startMortalProcess } from "../operation/mortal_process.ts";
+import { type DieAt, startMortalProcess } from "../operation/mortal_process.ts";
 import { SETTINGS } from "../settings/settings_world.ts";
 import { signatureOf } from "../trust/site_key.ts";
 import { inStepWorld, RushingClock, sampleRelease, type StepWorld } from "../setup/steps/step_world.ts";
@@ -266,6 +266,7 @@ export async function startAgent(
   host: FakeHost,
   {
     limit = Infinity,
+    dieAt,
     gate = OPEN_GATE,
     channel = () => NEW,
     isLoginReady = true,
@@ -275,12 +276,13 @@ export async function startAgent(
     isSigned?: () => boolean;
     signatures?: "warn" | "require";
     limit?: number;
+    dieAt?: DieAt;
     gate?: typeof updateGate;
     channel?: Channel;
     isLoginReady?: boolean;
   } = {},
 ): Promise<Agent> {
-  const process = startMortalProcess(host, world.kube, limit);
+  const process = startMortalProcess(host, world.kube, limit, dieAt);
   const { clock } = world;
   const journal = await openJournal(host, clock);
   const audited: string[] = [];
