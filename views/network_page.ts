@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { NetworkInterface } from "../agent/network/link_state.ts";
 import type { NetworkView } from "../agent/network/network_service.ts";
 import { formOf, LINK_FIELDS, LINK_METHODS } from "../agent/network/link_fields.ts";
-import { TRIAL_MS } from "../agent/network/trial.ts";
+import { TRIAL_MS } from "../agent/operation/trial_ms.ts";
 import { button } from "./form_button.ts";
 import { errorSummary, type FormState, inputField, radio } from "./form_field.ts";
 import { html, visible } from "./html.ts";

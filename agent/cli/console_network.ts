@@ -12,7 +12,7 @@ import {
   withChoice,
 } from "../console/press_link.ts";
 import { LINK_FIELDS, meantBy } from "../network/link_fields.ts";
-import { TRIAL_MS } from "../network/trial.ts";
+import { TRIAL_MS } from "../operation/trial_ms.ts";
 import type { Terminal } from "./command.ts";
 import type { ConsoleAgent, Reply } from "./console_agent.ts";
 

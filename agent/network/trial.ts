@@ -3,9 +3,6 @@ import type { Clock } from "../clock.ts";
 import type { LinkSettings } from "./link_settings.ts";
 import { sameBytes } from "../text/same_bytes.ts";
 
-/** How long new settings are tried before the old ones come back by themselves. */
-export const TRIAL_MS = 30_000;
-
 /** How somebody ended a trial. */
 export type Decision = "kept" | "taken-back";
 

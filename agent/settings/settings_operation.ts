@@ -16,6 +16,7 @@ import { networkOfSettings, SETTING_KEYS, Settings } from "./settings.ts";
 import { type CurrentSettings, KeptSettings } from "./settings_store.ts";
 import { shownValue } from "./shown_value.ts";
 import { SETTINGS_STEPS } from "./steps.ts";
+import { RESTORE_FILES, restoreFiles, tryNetworkStep } from "./steps/try_network.ts";
 
 /** What a change of settings works with. */
 export interface SettingsDeps {
@@ -40,7 +41,7 @@ export function settingsOperation(deps: SettingsDeps): Operation<Settings, Setti
     name: "settings",
     title: OPERATION_TITLES.settings,
     schema: Settings,
-    steps: [gateStep("settings", gate), ...SETTINGS_STEPS],
+    steps: [gateStep("settings", gate), tryNetworkStep(gate), ...SETTINGS_STEPS],
     gate,
     policy: {
       retry: "by-itself",
@@ -72,7 +73,13 @@ export function settingsOperation(deps: SettingsDeps): Operation<Settings, Setti
       };
     },
     shown: (settings) => Object.fromEntries(SETTING_KEYS.map((it) => [it, shownValue(it, settings)])),
-    dischargers: {},
+    dischargers: {
+      async [RESTORE_FILES](data) {
+        // Not written down before they have answered: these are still the old ones.
+        const { settings } = await deps.current();
+        await restoreFiles({ host, mirrors: deps.mirrors, settings }, data);
+      },
+    },
     classify: classifyKubeError,
   };
 }

@@ -9,6 +9,7 @@ import { changedKeys, LOCKED_KEYS, SETTING_KEYS, type SettingKey, type Settings 
 import type { ChangeMark, CurrentSettings } from "./settings_store.ts";
 import { shownValue } from "./shown_value.ts";
 import { recordStep } from "./steps/record.ts";
+import { TRY_STEP } from "./steps/try_network.ts";
 
 export type { OperationView, PlannedStep, StepRow } from "../operation/operation.ts";
 
@@ -24,6 +25,9 @@ export interface SettingsPlan {
   })[];
 }
 
+/** Steps that leave no other object behind than those after them. */
+const WITHOUT_OBJECTS: readonly string[] = [settingsGate.id, TRY_STEP, recordStep.id];
+
 /** A plan of the engine as the faces show it. */
 export function settingsPlan(before: Settings, after: Settings, steps: readonly PlannedStep[]): SettingsPlan {
   const changed = changedKeys(before, after);
@@ -35,7 +39,7 @@ export function settingsPlan(before: Settings, after: Settings, steps: readonly 
       from: shownValue(field, before),
       to: shownValue(field, after),
     })),
-    steps: steps.filter((it) => it.id !== settingsGate.id && it.id !== recordStep.id && !it.isDone)
+    steps: steps.filter((it) => !WITHOUT_OBJECTS.includes(it.id) && !it.isDone)
       .map(({ changes, ...step }) => ({ ...step, changes: changes?.map(withComponent) })),
   };
 }

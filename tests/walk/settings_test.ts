@@ -142,7 +142,7 @@ async function acceptAll(agent: AgentProcess): Promise<void> {
 }
 
 /** Steps amid which the agent is killed, each with a change of its own. */
-const KILLED_AT = ["host-files", "cluster-dns", "releases"];
+const KILLED_AT = ["try", "cluster-dns", "releases"];
 
 Deno.test("killed amid a change, the next start brings it to its end", async () => {
   await withAppliance("healthy", async (first, world) => {

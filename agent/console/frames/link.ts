@@ -1,5 +1,5 @@
 import { LINK_FIELDS } from "../../network/link_fields.ts";
-import { TRIAL_MS } from "../../network/trial.ts";
+import { TRIAL_MS } from "../../operation/trial_ms.ts";
 import { wrap } from "../cells.ts";
 import type { LinkView, Model } from "../model.ts";
 import { linkChoices, linkErrorLine, linkFieldText, linkRows } from "../press_link.ts";

@@ -1,11 +1,11 @@
 import { AgentError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
+import { TRIAL_MS } from "../../operation/trial_ms.ts";
 import { waitFor } from "../../operation/wait_for.ts";
 import type { Step } from "../../operation/step.ts";
 import type { NetworkContext } from "../context.ts";
 import { linkConfig } from "../link_config.ts";
 import { addressesOf, differenceFrom, readNetworkState } from "../link_state.ts";
-import { TRIAL_MS } from "../trial.ts";
 
 /** Owed from the moment in which other settings count until somebody has kept them. */
 export const RESTORE_LINK = "restore-link";

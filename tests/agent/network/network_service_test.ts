@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LinkSettings } from "../../../agent/network/link_settings.ts";
 import type { NetworkService } from "../../../agent/network/network_service.ts";
-import { TRIAL_MS } from "../../../agent/network/trial.ts";
+import { TRIAL_MS } from "../../../agent/operation/trial_ms.ts";
 import type { KubeClient } from "../../../k8s/mod.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 import { startMortalProcess } from "../operation/mortal_process.ts";

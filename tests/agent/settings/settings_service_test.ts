@@ -1,25 +1,21 @@
 import assert from "node:assert/strict";
 import { createEngine } from "../../../agent/operation/mod.ts";
-import type { OperationState } from "../../../agent/operation/operation.ts";
 import type { RegistryClient } from "../../../agent/registry/registry.ts";
-import { createSettingsService, type SettingsService } from "../../../agent/settings/settings_service.ts";
+import { createSettingsService } from "../../../agent/settings/settings_service.ts";
+import type { SetupView } from "../../../agent/setup/setup_state.ts";
+import { openJournal } from "../../../agent/state/journal.ts";
 import { FOLLOWER } from "../../../agent/settings/follow_resolvers.ts";
 import { settingsGate } from "../../../agent/settings/gate.ts";
 import type { SettingsChange } from "../../../agent/settings/settings.ts";
-import type { SetupView } from "../../../agent/setup/setup_state.ts";
-import { type Journal, openJournal } from "../../../agent/state/journal.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { KINDS } from "../../../k8s/mod.ts";
-import { FLUX_CONTROLLERS, fluxObjects } from "../../../flux/controllers.ts";
-import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
+import { FLUX_CONTROLLERS } from "../../../flux/controllers.ts";
 import { AUTHORITY_PEM } from "../../fakes/authorities.ts";
-import type { FakeHost } from "../../fakes/fake_host.ts";
-import { startMortalProcess } from "../operation/mortal_process.ts";
+import { type Agent, ended, merged, REQUESTED_AT, startAgent, withCluster } from "./settings_agent.ts";
 import { INPUTS } from "../setup/engine.ts";
-import { inSettingsWorld, type SettingsWorld, settleCluster } from "./settings_world.ts";
+import type { SettingsWorld } from "./settings_world.ts";
 
 const BY = { by: "browser 192.0.2.7" };
-const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
 /** Every step has something to do. */
 const ALL: SettingsChange = {
   appUrl: "http://192.0.2.9:3000",
@@ -30,122 +26,6 @@ const ALL: SettingsChange = {
   proxyUrl: "http://maria:Geheim-7@192.0.2.8:3128",
   caCerts: AUTHORITY_PEM,
 };
-const MIRRORS = { "ghcr.io": "http://192.0.2.8", "docker.io": "http://192.0.2.8" };
-const DEFINITION = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "helmreleases.helm.toolkit.fluxcd.io" },
-  spec: {
-    group: "helm.toolkit.fluxcd.io",
-    scope: "Namespaced",
-    names: { kind: "HelmRelease", plural: "helmreleases", singular: "helmrelease" },
-    versions: [{ name: "v2", served: true, storage: true, subresources: { status: {} } }],
-  },
-};
-
-/** One process of the agent. `limit`: so many effects it lives; then nothing of it reaches disk or cluster. */
-interface Agent {
-  settings: SettingsService;
-  journal: Journal;
-  host: FakeHost;
-  effects(): number;
-  kill(): Promise<FakeHost>;
-}
-
-/** Finds nothing: what the checks find is not what these tests are about. */
-const OPEN_GATE: typeof settingsGate = {
-  ...settingsGate,
-  check: () => Promise.resolve({ startedAt: "", finishedAt: "", results: [] }),
-};
-
-async function startAgent(
-  world: SettingsWorld,
-  host: FakeHost,
-  { limit = Infinity, gate = OPEN_GATE, hasAnswers = true } = {},
-): Promise<Agent> {
-  const process = startMortalProcess(host, world.kube, limit);
-  const { clock } = world;
-  const journal = await openJournal(host, clock);
-  const engine = createEngine({ host, clock, journal });
-  const settings = await createSettingsService({
-    host,
-    clock,
-    engine,
-    connectKube: () => Promise.resolve(process.kube),
-    mirrors: MIRRORS,
-    registryFor: () =>
-      ({ ping: () => Promise.resolve({ status: 200 }), close: () => {} }) as unknown as RegistryClient,
-    agentPort: 8080,
-    gate,
-    setupView: () => ({ state: { status: "done" }, answers: [] }) as unknown as SetupView,
-    answers: () => Promise.resolve(hasAnswers ? INPUTS : undefined),
-  });
-  await engine.dischargeOwed();
-  await engine.resume();
-  return {
-    settings,
-    journal,
-    host,
-    effects: process.effects,
-    async kill() {
-      process.die();
-      await engine.stop().catch(() => {});
-      const copy = process.diskLeft();
-      for (const [name, command] of host.commands) copy.commands.set(name, command);
-      copy.commands.set("update-ca-certificates", () => updateAuthorities(copy));
-      return copy;
-    },
-  };
-}
-
-function updateAuthorities(host: FakeHost) {
-  const own = [...host.files].filter(([path]) => path.startsWith(`${PATHS.caFolder}/`)).map(([, it]) =>
-    new TextDecoder().decode(it.bytes)
-  );
-  host.put(PATHS.caBundle, ["# the system's own", ...own].join("\n"));
-  return {};
-}
-
-async function withCluster(body: (world: SettingsWorld) => Promise<void>): Promise<void> {
-  await inSettingsWorld(async (world) => {
-    await world.kube.apply(DEFINITION);
-    world.reactions.set("HelmRelease", ({ metadata }) => ({
-      lastHandledReconcileAt: metadata.annotations?.[REQUESTED_AT],
-      conditions: [{ type: "Ready", status: "True" }],
-    }));
-    for (const name of HELM_RELEASES) {
-      world.api.store.create(
-        KINDS.HelmRelease,
-        { metadata: { name, namespace: "alga-system" }, spec: {} },
-        "flux",
-      );
-    }
-    for (const it of fluxObjects()) if (it.kind === "Deployment") await world.kube.apply(it, { force: true });
-    world.workload("kube-system", "coredns", { dnsPolicy: "Default" });
-    for (const it of ["alga-core-sebastian", "temporal-worker"]) world.workload("msp", it, {});
-    world.workload("msp", "db", {}, "StatefulSet");
-    await settleCluster();
-    await body(world);
-  });
-}
-
-/** Waits until the change has ended, accepting what may be accepted. */
-async function ended({ settings, effects }: Agent, limit = Infinity): Promise<OperationState> {
-  for (let turn = 0; turn < 20_000; turn++) {
-    const { state } = settings.view().operation;
-    if (state.status === "done" || effects() >= limit) return state;
-    assert.notEqual(state.status, "blocked", JSON.stringify(settings.view().operation.conditions));
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
-  throw new Error(`it does not end: ${JSON.stringify(settings.view().operation)}`);
-}
-
-async function merged(settings: SettingsService, change: SettingsChange) {
-  const result = await settings.merge(change);
-  assert.ok("settings" in result);
-  return result.settings;
-}
-
 /** What is there at the end: files, values, and which workloads run with what. */
 async function endState(world: SettingsWorld, { host, settings }: Agent) {
   const text = (path: string) => host.readText(path);
