@@ -67,7 +67,11 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
     test:
       /^k3s\.service: (?:.{0,60}killed by the OOM killer|Failed with result 'oom-kill')|cannot allocate memory/i,
   },
-  { cause: MACHINE.diskReadOnly, test: /read-only file system|attempt to write a readonly database/i },
+  {
+    cause: MACHINE.diskReadOnly,
+    // k3s makes the folder of its database at each start. What SQLite then misses is its log beside the file, which it may not make.
+    test: /read-only file system|attempt to write a readonly database|unable to open database file/i,
+  },
   {
     cause: K3S.noKernelLog,
     test: /open \/dev\/kmsg: (?:no such file|operation not permitted|permission denied)/i,

@@ -53,6 +53,15 @@ export const K3S: [BlockerId, string][] = [
     "disk.pressure",
     'time="2026-11-21T11:59:30Z" level=error msg="error in txn: database or disk is full"',
   ],
+  // What kine says of a real file, a full disk and one that can only be read: tests/cluster/node/datastore_test.ts.
+  [
+    "disk.pressure",
+    'time="2026-11-21T11:59:30Z" level=error msg="Failed to ping database connection: disk I/O error: no space left on device"',
+  ],
+  [
+    "disk.readonly",
+    'time="2026-11-21T11:59:30Z" level=error msg="Failed to ping database connection: unable to open database file: no such file or directory"',
+  ],
   // systemd of the unit. @see systemd v255 src/core/unit.c
   ["mem.oom-host", "k3s.service: A process of this unit has been killed by the OOM killer."],
   [
