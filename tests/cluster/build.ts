@@ -2,6 +2,7 @@ import { errorText } from "../../agent/error.ts";
 import { exists } from "./exists.ts";
 import {
   moduleFolder,
+  type Program,
   PROGRAM_SETS,
   type ProgramName,
   programPath,
@@ -24,8 +25,11 @@ export async function buildPrograms(set: ProgramSet): Promise<boolean> {
 export async function fetchSources(set: ProgramSet): Promise<boolean> {
   for (const name of PROGRAM_SETS[set]) {
     if (await exists(await programPath(name))) continue;
-    const { package: path, tags = "" } = PROGRAMS[name] as { package: string; tags?: string };
-    const code = await runGo(["list", "-deps", "-tags", tags, path], moduleFolder(name), "null");
+    const { package: path, tags = "", cgo = false } = PROGRAMS[name] as Program;
+    const code = await runGo(["list", "-deps", "-tags", tags, path], moduleFolder(name), {
+      cgo,
+      stdout: "null",
+    });
     if (code !== 0) {
       console.error(`The sources of ${name} could not be fetched; "go list" ended with ${code}`);
       return false;
@@ -41,16 +45,13 @@ async function build(name: ProgramName): Promise<boolean> {
     return true;
   }
   await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-  const { package: path, flags = "", tags = "" } = PROGRAMS[name] as {
-    package: string;
-    flags?: string;
-    tags?: string;
-  };
+  const { package: path, flags = "", tags = "", cgo = false } = PROGRAMS[name] as Program;
   const startedMs = Date.now();
   const partial = `${target}.${Deno.pid}.partial`;
   const code = await runGo(
     ["build", "-trimpath", "-tags", tags, "-ldflags", `-s -w ${flags}`, "-o", partial, path],
     moduleFolder(name),
+    { cgo },
   );
   if (code !== 0) {
     await Deno.remove(partial).catch(() => {});
@@ -63,8 +64,12 @@ async function build(name: ProgramName): Promise<boolean> {
 }
 
 /** Gives its exit code; 127 when there is no Go. */
-async function runGo(args: string[], cwd: string, stdout: "inherit" | "null" = "inherit"): Promise<number> {
-  const env = { GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" };
+async function runGo(
+  args: string[],
+  cwd: string,
+  { cgo, stdout = "inherit" }: { cgo: boolean; stdout?: "inherit" | "null" },
+): Promise<number> {
+  const env = { GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly", CGO_ENABLED: cgo ? "1" : "0" };
   try {
     const { code } = await new Deno.Command("go", { args, cwd, env, stdout, stderr: "inherit" })
       .output();

@@ -2,13 +2,15 @@
  * The programs of the real cluster, each pinned by the go.mod and go.sum of its folder in `go/`. This table is the only place that
  * knows how one is built.
  */
-interface Program {
+export interface Program {
   /** Folder in `go/`. Programs of one folder share one set of dependencies. */
   module: string;
   package: string;
   /** Linker flags beside `-s -w`. */
   flags?: string;
   tags?: string;
+  /** It has parts in C, for which gcc is needed. */
+  cgo?: boolean;
 }
 
 export const KUBERNETES_VERSION = "v1.36.3";
@@ -28,6 +30,8 @@ const containerd = (name: string): Program => ({
 export const PROGRAMS = {
   "kube-apiserver": kubernetes("kube-apiserver"),
   etcd: { module: "kubernetes", package: "go.etcd.io/etcd/server/v3" },
+  // SQLite in C, as k3s has it: the driver that Go alone would build has other words for the same faults.
+  kine: { module: "kine", package: "github.com/k3s-io/kine", cgo: true },
   "source-controller": flux("source-controller"),
   "kustomize-controller": flux("kustomize-controller"),
   "helm-controller": flux("helm-controller"),

@@ -23,7 +23,7 @@ export async function stopPart(node: RealNode, part: Part): Promise<Undo> {
   await node.k3s.stopPart(part);
   return async () => {
     await node.k3s.startPart(part);
-    if (part === "kube-apiserver" || part === "etcd") await node.untilApiAnswers();
+    if (part === "kube-apiserver" || part === "kine") await node.untilApiAnswers();
     if (part === "kube-apiserver") await node.restartControllers();
     if (part === "kubelet") await untilNodeReady(node);
   };

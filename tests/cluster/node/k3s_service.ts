@@ -4,7 +4,8 @@ import { PATHS } from "../../../agent/state/paths.ts";
 import { COMMAND_LOG } from "../../simulator/sim_host.ts";
 import { endInside } from "../child_process.ts";
 import { k3sAddons } from "./k3s_addons.ts";
-import { type NodeFolders, type Part, PARTS, renderParts } from "./node_programs.ts";
+import { createK3sJournal } from "./k3s_journal.ts";
+import { DATABASE_FOLDER, type NodeFolders, type Part, PARTS, renderParts } from "./node_programs.ts";
 import { type PrivateNamespace, SEARCH_PATH } from "./private_namespace.ts";
 
 const UNIT = "/etc/systemd/system/k3s.service";
@@ -48,14 +49,18 @@ export function createK3sService(options: K3sOptions): K3sService {
   const children = new Map<Part, Deno.ChildProcess>();
   const timings: Record<string, number> = {};
   const lost: Part[] = [];
+  /** Started and not stopped: one of these that ends is started again. */
+  const wanted = new Set<Part>();
   const ended = new AbortController();
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {}); // nobody may be waiting
   let commands: Record<Part, [string, ...string[]]> | undefined;
   let queue = Promise.resolve();
   let imported = false;
+  const journal = createK3sJournal(`${root}/var/log/simulator/journal.json`, `${logFolder}/kine.log`);
 
   async function startPart(part: Part): Promise<void> {
+    wanted.add(part);
     if (children.has(part)) return;
     commands ??= await renderParts(namespace, folders, await readSettings(root));
     const child = namespace.start(commands[part], {
@@ -68,13 +73,24 @@ export function createK3sService(options: K3sOptions): K3sService {
       children.delete(part);
       if (ended.signal.aborted) return;
       lost.push(part);
+      if (part === "kine") void tellEnd().catch(() => {});
       // As the unit says: Restart=always. Of those started together one may end because another was not there yet.
       setTimeout(() => {
-        if (!ended.signal.aborted) void startPart(part);
+        if (!ended.signal.aborted && wanted.has(part)) void startPart(part);
       }, RESTART_MS);
     });
   }
+  /** What systemd says of a process that ends by itself. k3s is one; here only its datastore speaks for all. @see systemd src/core/service.c */
+  async function tellEnd(): Promise<void> {
+    await journal.follow();
+    await journal.write("k3s.service: Main process exited, code=exited, status=1/FAILURE");
+    await journal.write("k3s.service: Failed with result 'exit-code'.");
+    const times = lost.filter((it) => it === "kine").length;
+    await journal.write(`k3s.service: Scheduled restart job, restart counter is at ${times}.`);
+    await journal.write("Starting Lightweight Kubernetes...");
+  }
   async function stopPart(part: Part): Promise<void> {
+    wanted.delete(part);
     const child = children.get(part);
     children.delete(part);
     await endInside(child);
@@ -88,7 +104,9 @@ export function createK3sService(options: K3sOptions): K3sService {
     const startedMs = Date.now();
     const mark = (what: string) => timings[what] = Date.now() - startedMs;
     commands = await renderParts(namespace, folders, await readSettings(root));
-    await startPart("etcd");
+    await journal.write("Starting Lightweight Kubernetes...");
+    await namespace.must(["mkdir", "-p", DATABASE_FOLDER]);
+    await startPart("kine");
     await startPart("containerd");
     await startPart("kube-apiserver");
     const images = importImages().then(() => mark("images imported"));
@@ -157,6 +175,7 @@ export function createK3sService(options: K3sOptions): K3sService {
         });
       }
       seen = lines.length;
+      await journal.follow().catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   })();

@@ -4,7 +4,7 @@ import { PAUSE_IMAGE } from "./node_images.ts";
 
 /** The programs that k3s has in its one process. */
 export const PARTS = [
-  "etcd",
+  "kine",
   "kube-apiserver",
   "kube-controller-manager",
   "kube-scheduler",
@@ -16,7 +16,12 @@ export type Part = typeof PARTS[number];
 
 export const NODE_NAME = "appliance-01";
 export const API_PORT = 6443;
-export const ETCD_PORT = 2379;
+const KINE_PORT = 2379;
+/** Where k3s has its database. */
+export const DATABASE_FOLDER = "/var/lib/rancher/k3s/server/db";
+/** As kine opens it within k3s, where nothing else is said. @see k3s-io/kine pkg/drivers/sqlite/sqlite.go */
+const DATABASE_OPTIONS =
+  "_journal_mode=WAL&_busy_timeout=30000&_synchronous=NORMAL&_txlock=immediate&_stmt_cache_size=20&cache=shared";
 export const CLUSTER_DNS = "10.43.0.10";
 
 /** What the configuration of k3s says, as far as it reaches its parts. */
@@ -38,7 +43,7 @@ export interface NodeFolders {
 
 /** Writes the files that the parts read and gives each its command line. @see cluster.md 2 and 5 for why each flag is there */
 export async function renderParts(
-  { name, nodeAddress, dir }: Pick<PrivateNamespace, "name" | "nodeAddress" | "dir">,
+  { name, nodeAddress }: Pick<PrivateNamespace, "name" | "nodeAddress">,
   { pki, config, bin }: NodeFolders,
   settings: NodeSettings,
 ): Promise<Record<Part, [string, ...string[]]>> {
@@ -48,24 +53,22 @@ export async function renderParts(
   await Deno.mkdir(`${config}/cni`, { recursive: true });
   await Deno.writeTextFile(`${config}/cni/10-node.conflist`, JSON.stringify(CNI));
   await writeMirrors(`${config}/registries`, settings.mirrors);
-  const etcdUrl = `http://${nodeAddress}:${ETCD_PORT}`;
+  const kineAddress = `${nodeAddress}:${KINE_PORT}`;
   const asClient = (part: Part) =>
     ["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"].map((it) =>
       `--${it}=${pki}/${part}.kubeconfig`
     );
   return {
-    etcd: [
-      `${bin}/etcd`,
-      `--data-dir=${dir}/etcd`,
-      `--listen-client-urls=${etcdUrl}`,
-      `--advertise-client-urls=${etcdUrl}`,
-      "--listen-peer-urls=http://127.0.0.1:2380",
-      "--unsafe-no-fsync",
-      "--log-level=error",
+    kine: [
+      `${bin}/kine`,
+      `--endpoint=sqlite://${DATABASE_FOLDER}/state.db?${DATABASE_OPTIONS}`,
+      `--listen-address=${kineAddress}`,
+      "--metrics-bind-address=0",
+      "--log-format=json",
     ],
     "kube-apiserver": [
       `${bin}/kube-apiserver`,
-      `--etcd-servers=${etcdUrl}`,
+      `--etcd-servers=http://${kineAddress}`,
       "--bind-address=0.0.0.0",
       `--advertise-address=${nodeAddress}`,
       `--secure-port=${API_PORT}`,

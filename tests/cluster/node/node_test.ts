@@ -4,6 +4,7 @@ import { emptySnapshot } from "../../../agent/facts/snapshot.ts";
 import { createWorkloadsService } from "../../../agent/workloads/mod.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import { LOCAL_PATH, localPathObjects } from "../../../k8s/storage/local_path_manifests.ts";
+import { breakDatabase, DATABASE_FAULTS, journalCauses } from "./database_faults.ts";
 import { hideImage, removeSecret, scaleToZero, stopPart } from "./faults.ts";
 import { busyboxImage, standinImage } from "./node_images.ts";
 import { CLUSTER_DNS, NODE_NAME } from "./node_programs.ts";
@@ -168,6 +169,23 @@ test("a real node runs pods from a registry, with logs, volumes and names", asyn
     });
 
     assert.deepEqual(node.k3s.lost, [], "no part ended by itself");
+
+    for (const fault of DATABASE_FAULTS) {
+      await t.step(`the database: ${fault.name} is told as ${fault.cause} by k3s' own words`, async () => {
+        const { startedMs, undo } = await breakDatabase(node, fault);
+        try {
+          await until(
+            "the agent names it",
+            () => journalCauses(node, startedMs),
+            (it) => it.ids[0] === fault.cause,
+            30,
+          );
+        } finally {
+          await undo();
+        }
+        assert.ok(await pod(kube, "web"), "what Kubernetes knew is there again");
+      });
+    }
   } catch (error) {
     for (const part of node.k3s.running()) {
       console.error(`${part}:\n${(await node.k3s.log(part)).slice(-2000)}`);

@@ -2,7 +2,6 @@ import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s
 import { renderK3sConfig, writeK3sConfig } from "../../../k8s/k3s/config.ts";
 import { RealHost } from "../../../agent/host/real_host.ts";
 import { type Certificates, makeCertificates } from "../certificates.ts";
-import { compactEtcd } from "../compact_etcd.ts";
 import { exists } from "../exists.ts";
 import { KUBERNETES_VERSION, programPath } from "../programs.ts";
 import { createApplianceRoot } from "./appliance_root.ts";
@@ -17,7 +16,7 @@ import {
   storageImages,
   writeArchive,
 } from "./node_images.ts";
-import { API_PORT, ETCD_PORT, NODE_NAME, PARTS } from "./node_programs.ts";
+import { API_PORT, NODE_NAME, PARTS } from "./node_programs.ts";
 import { type OutsideDns, startOutsideDns } from "./outside_dns.ts";
 import { type OutsideRegistry, startOutsideRegistry } from "./outside_registry.ts";
 import { until } from "../../until.ts";
@@ -65,8 +64,6 @@ export interface RealNode {
    * minute, and by then have called a node lost that reports every 10 s.
    */
   restartControllers(): Promise<void>;
-  /** Drops etcd's history and starts the API server again: watches from before get 410. */
-  compact(): Promise<void>;
   /** Milliseconds from the start of this node to each event. */
   timings: Record<string, number>;
   stop(): Promise<void>;
@@ -168,13 +165,6 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
       client,
       untilApiAnswers,
       restartControllers,
-      async compact() {
-        await compactEtcd(`http://${nodeAddress}:${ETCD_PORT}`);
-        await k3s.stopPart("kube-apiserver");
-        await k3s.startPart("kube-apiserver");
-        await untilApiAnswers();
-        await restartControllers();
-      },
       stop,
     };
   } catch (error) {
