@@ -22,6 +22,17 @@ export function updateProblem(reply: UpdateRefusal): Problem {
   }
 }
 
+/** Why images are not fetched beforehand, in words. */
+export function prepareProblem(reply: UpdateRefusal): Problem {
+  if (reply.reason === "not-set-up" || reply.reason === "no-update") return updateProblem(reply);
+  return operationProblem(reply, {
+    nothingToResume:
+      "No fetching of images is waiting for this. Look at the page Updates for where it stands.",
+    nothingSubmitted: ["No images were asked for yet", "Start fetching them first."],
+    refused: "Fetching these images is refused",
+  });
+}
+
 function noUpdateProblem(
   { reason, answer, problem, refused }: Extract<UpdateRefusal, { reason: "no-update" }>,
 ): Problem {

@@ -5,14 +5,14 @@ import type { AgentUpdateView } from "../agent/self_update/agent_update_service.
 import type { UpdateReply, UpdateView } from "../agent/update/update_service.ts";
 import { agentUpdateForms, agentUpdatePart } from "../views/agent_update_part.ts";
 import { renderPage } from "../views/layout.ts";
-import { updateFindingsPage, updatePlanPage } from "../views/update_plan_page.ts";
+import { prepareFindingsPage, updateFindingsPage, updatePlanPage } from "../views/update_plan_page.ts";
 import { updatesHead, updatesParts, updatesTitle, updatesTone } from "../views/updates_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
 import { livePage } from "./live.ts";
 import { sharedParts } from "./live_parts.ts";
 import { answerProblem } from "./problem.ts";
-import { updateProblem } from "./update_problem.ts";
+import { prepareProblem, updateProblem } from "./update_problem.ts";
 
 const PAGE = "/updates";
 
@@ -70,7 +70,8 @@ export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const plan = await updates.plan();
     // The page says why there is none.
     if (!plan) return c.redirect(PAGE, 303);
-    return await page(c, updatePlanPage({ csrfToken: csrf(c), view: updates.view(), plan }));
+    const images = await updates.imagesThere();
+    return await page(c, updatePlanPage({ csrfToken: csrf(c), view: updates.view(), plan, images }));
   });
 
   for (const action of ["apply", "check"] as const) {
@@ -110,6 +111,29 @@ export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   });
   for (const action of ["recheck", "retry", "cancel"] as const) {
     app.post(`${PAGE}/${action}`, async (c) => await reply(c, await updates[action]({ by: by(c) })));
+  }
+
+  const prepared = async (c: Context<Env>, result: UpdateReply) =>
+    result.ok ? c.redirect(PAGE, 303) : await answerProblem(c, deps, state, prepareProblem(result));
+  app.post(`${PAGE}/prepare`, async (c) => await prepared(c, await updates.prepare({ by: by(c) })));
+  app.get(`${PAGE}/prepare/findings`, async (c) => {
+    const { prepare } = updates.view();
+    if (prepare.state.status !== "blocked" || !prepare.report) return c.redirect(PAGE, 303);
+    return await page(c, prepareFindingsPage(prepare.report as PreflightReport, csrf(c)));
+  });
+  app.post(`${PAGE}/prepare/accept`, async (c) => {
+    const ticked = new URLSearchParams(await c.req.text()).getAll("checkId");
+    const result = await updates.preparing.accept(ticked, { by: by(c) });
+    const { report } = updates.view().prepare;
+    if (result.ok || result.reason !== "needs-acknowledgement" || !report) return await prepared(c, result);
+    const marked = { missing: result.checkIds, ticked };
+    return await page(c, prepareFindingsPage(report as PreflightReport, csrf(c), marked), 422);
+  });
+  for (const action of ["recheck", "retry", "cancel"] as const) {
+    app.post(
+      `${PAGE}/prepare/${action}`,
+      async (c) => await prepared(c, await updates.preparing[action]({ by: by(c) })),
+    );
   }
   return app;
 }

@@ -5,7 +5,7 @@ import type { UpdateReply } from "../agent/update/update_service.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem } from "./problem.ts";
 import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
-import { updateProblem } from "./update_problem.ts";
+import { prepareProblem, updateProblem } from "./update_problem.ts";
 
 const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 lower-case hex digits');
 const Apply = z.strictObject({
@@ -19,10 +19,22 @@ export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   const app = new Hono<Env>();
   const { updates } = deps;
 
+  async function planned() {
+    const steps = await updates.plan() ?? [];
+    const images = steps.length === 0 ? undefined : await updates.imagesThere();
+    return { steps, ...(images && { images }) };
+  }
+
   async function reply(c: Context<Env>, result: UpdateReply): Promise<Response> {
     return result.ok
       ? c.json(updates.view().operation.state, 202)
       : await answerProblem(c, deps, state, updateProblem(result));
+  }
+
+  async function prepared(c: Context<Env>, result: UpdateReply): Promise<Response> {
+    return result.ok
+      ? c.json(updates.view().prepare.state, 202)
+      : await answerProblem(c, deps, state, prepareProblem(result));
   }
 
   app.get("/api/v1/updates", (c) => c.json(updates.view()));
@@ -32,7 +44,7 @@ export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   });
   app.post("/api/v1/updates/plan", async (c) => {
     const body = await readJson(c, Empty, { deps, state });
-    return "answer" in body ? body.answer : c.json({ steps: await updates.plan() ?? [] });
+    return "answer" in body ? body.answer : c.json(await planned());
   });
   app.post("/api/v1/updates/apply", async (c) => {
     const body = await readJson(c, Apply, { deps, state });
@@ -54,6 +66,23 @@ export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       ? body.answer
       : await reply(c, await updates.accept(body.value.checkIds, { by: apiCaller(c) }));
   });
+  app.get("/api/v1/updates/prepare", (c) => c.json({ operation: updates.view().prepare }));
+  app.post("/api/v1/updates/prepare/start", async (c) => {
+    const body = await readJson(c, Empty, { deps, state });
+    return "answer" in body ? body.answer : await prepared(c, await updates.prepare({ by: apiCaller(c) }));
+  });
+  app.post("/api/v1/updates/prepare/acknowledge", async (c) => {
+    const body = await readJson(c, Acknowledge, { deps, state });
+    if ("answer" in body) return body.answer;
+    return await prepared(c, await updates.preparing.accept(body.value.checkIds, { by: apiCaller(c) }));
+  });
+  for (const action of ["recheck", "retry", "cancel"] as const) {
+    app.post(`/api/v1/updates/prepare/${action}`, async (c) => {
+      const body = await readJson(c, Empty, { deps, state });
+      if ("answer" in body) return body.answer;
+      return await prepared(c, await updates.preparing[action]({ by: apiCaller(c) }));
+    });
+  }
   for (const action of ["recheck", "retry", "cancel"] as const) {
     app.post(`/api/v1/updates/${action}`, async (c) => {
       const body = await readJson(c, Empty, { deps, state });

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { PlannedStep } from "../agent/operation/operation.ts";
 import type { PreflightReport } from "../agent/preflight/check.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
+import type { ImagesThere } from "../agent/update/images/prepare_service.ts";
 import { wayText } from "../agent/update/way_text.ts";
 import { type FindingsOf, findingsPage } from "./gate_findings.ts";
 import { button } from "./form_button.ts";
@@ -11,7 +12,13 @@ import { planPanel } from "./plan_panels.ts";
 
 /** Says before what an update does: each object, from what to what. */
 export function updatePlanPage(
-  { csrfToken, view, plan }: { csrfToken: string; view: UpdateView; plan: readonly PlannedStep[] },
+  { csrfToken, view, plan, images }: {
+    csrfToken: string;
+    view: UpdateView;
+    plan: readonly PlannedStep[];
+    /** Of all releases on the way; absent where nobody can tell. */
+    images?: ImagesThere | undefined;
+  },
 ): Page {
   const { way, news: { target, older } } = view;
   const expected = { expected: target?.manifestDigest ?? "" };
@@ -32,6 +39,7 @@ export function updatePlanPage(
       `,
       planPanel(steps),
       way ? wayPanel(way) : null,
+      images ? imagesPanel(images, csrfToken) : null,
       html`
         <section class="panel">
           <h2>If it stops half-way</h2>
@@ -66,6 +74,27 @@ function wayPanel([, ...further]: NonNullable<UpdateView["way"]>): VNode {
         )}. Every update begins when the one before it is done, and makes its own checks. One that
         fails, or whose check finds something, leaves the release before it running, and waits for you.
       </p>
+    </section>
+  `;
+}
+
+/** What will have to be downloaded in the middle of the update, unless it is fetched before. */
+function imagesPanel({ there, total, missing }: ImagesThere, csrfToken: string): VNode {
+  return html`
+    <section class="panel">
+      <h2>Images</h2>
+      <p>${there} of ${total} images are on this machine already.</p>
+      ${missing.length === 0 ? null : html`
+        <div>
+          <ul>${missing.map((it) =>
+            html`
+              <li><samp>${visible(it)}</samp></li>
+            `
+          )}</ul>
+          <p>Fetched beforehand, they make the update itself short. Nothing that runs changes by that.</p>
+          <div class="acts">${button("/updates/prepare", "Fetch the images now", csrfToken, "quiet")}</div>
+        </div>
+      `}
     </section>
   `;
 }
@@ -109,4 +138,18 @@ export function updateFindingsPage(
   marked?: Parameters<typeof findingsPage>[3],
 ): Page {
   return findingsPage(FINDINGS, report, csrfToken, marked);
+}
+
+/** Fetching images whose check closed the gate. */
+export function prepareFindingsPage(
+  report: PreflightReport,
+  csrfToken: string,
+  marked?: Parameters<typeof findingsPage>[3],
+): Page {
+  return findingsPage(
+    { ...FINDINGS, base: "/updates/prepare", accept: "Accept and fetch the images" },
+    report,
+    csrfToken,
+    marked,
+  );
 }

@@ -8,6 +8,7 @@ import { type Content, html, visible } from "./html.ts";
 import { duration, mark, moment, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
 import { hiddenForm, operationParts } from "./operation_parts.ts";
+import { prepareForms, preparePart } from "./prepare_part.ts";
 
 const LINKS = {
   doing: "Updating",
@@ -25,6 +26,7 @@ export function updatesHead(csrfToken: string): Content {
     hiddenForm(LINKS.retryForm, "/updates/retry", csrfToken),
     hiddenForm(LOOK_FORM, "/updates/look", csrfToken),
     hiddenForm(CANCEL_FORM, "/updates/cancel", csrfToken),
+    ...prepareForms(csrfToken),
     html`
       <header>
         <h1>Updates</h1>
@@ -53,6 +55,7 @@ export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Conten
       </div>
     `,
     isBusy ? null : newsPart(view, asOf),
+    preparePart(view, asOf),
     trustPart(view),
     notesPart(view),
     rulesPart(view),

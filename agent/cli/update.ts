@@ -1,6 +1,7 @@
 import { RealHost } from "../host/real_host.ts";
 import type { PlannedStep } from "../operation/operation.ts";
 import { updateCheckIds } from "../update/gate.ts";
+import type { ImagesThere } from "../update/images/prepare_service.ts";
 import type { UpdateView } from "../update/update_service.ts";
 import { type AgentClient, connectAgent } from "./agent_client.ts";
 import { AgentRefusal } from "./agent_refusal.ts";
@@ -9,9 +10,10 @@ import { followOperation } from "./follow_operation.ts";
 import { requireKnownChecks } from "./known_checks.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
 import { updateAgent } from "./update_agent.ts";
+import { updatePrepare } from "./update_prepare.ts";
 import { historyText, newsText, updatePlanText } from "./update_table.ts";
 
-const ACTIONS = ["show", "check", "plan", "apply", "retry", "cancel", "history", "agent"] as const;
+const ACTIONS = ["show", "check", "plan", "prepare", "apply", "retry", "cancel", "history", "agent"] as const;
 type Action = typeof ACTIONS[number];
 const BASE = "/api/v1/updates";
 
@@ -23,12 +25,16 @@ export const updateCommand: Command = {
        alga-agent update apply [--checks-only] [--allow-downgrade]
                               [--no-wait] [OPTIONS]
        alga-agent update retry|cancel [--no-wait] [--root DIR]
+       alga-agent update prepare [start|show|retry|cancel] [OPTIONS]
        alga-agent update agent [show|apply|retry|cancel] [--no-wait] [-o json]
 
   show                 what is installed and what the channel leads to (default)
   check                ask the channel now, then show
   plan                 what an update would change, object by object; change
                        nothing
+  prepare              fetch the images of that update now, so that the update
+                       itself is short; nothing that runs changes. It goes on
+                       after a restart; "prepare cancel" stops it
   apply                update to the release that the channel leads to now;
                        where one step does not lead there, over the releases
                        between, one update after the other
@@ -74,6 +80,15 @@ Example: sudo alga-agent update plan`,
       return await updateAgent(positionals.slice(1), terminal, {
         root: parseRoot(values.root),
         output: parseChoice("-o", values.output, ["table", "json"]),
+        follows: !values["no-wait"],
+      });
+    }
+    if (positionals[0] === "prepare") {
+      requireKnownChecks(values.acknowledge, updateCheckIds());
+      return await updatePrepare(positionals.slice(1), terminal, {
+        root: parseRoot(values.root),
+        output: parseChoice("-o", values.output, ["table", "json"]),
+        accepted: values.acknowledge,
         follows: !values["no-wait"],
       });
     }
@@ -136,9 +151,16 @@ function parseAction(words: readonly string[]): Action {
 }
 
 async function plan(client: AgentClient, terminal: Terminal, output: "table" | "json"): Promise<ExitCode> {
-  const { steps }: { steps: PlannedStep[] } = await client.request("POST", `${BASE}/plan`, {});
+  const planned: { steps: PlannedStep[]; images?: ImagesThere } = await client.request(
+    "POST",
+    `${BASE}/plan`,
+    {},
+  );
+  const { steps, images } = planned;
   const view: UpdateView = await client.request("GET", BASE);
-  if (output === "json") terminal.out(`${JSON.stringify({ steps })}\n`);
-  else terminal.out(steps.length === 0 ? newsText(view, terminal) : updatePlanText(view, steps, terminal));
+  if (output === "json") terminal.out(`${JSON.stringify(planned)}\n`);
+  else {terminal.out(
+      steps.length === 0 ? newsText(view, terminal) : updatePlanText(view, { steps, images }, terminal),
+    );}
   return EXIT.ok;
 }

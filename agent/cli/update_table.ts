@@ -3,6 +3,7 @@ import { durationText } from "../text/duration.ts";
 import { type Layout, printLine } from "../text/printable.ts";
 import { utcMinute } from "../text/utc_time.ts";
 import type { UpdateAttempt } from "../update/history.ts";
+import type { ImagesThere } from "../update/images/prepare_service.ts";
 import type { UpdateView } from "../update/update_service.ts";
 import { wayText } from "../update/way_text.ts";
 import { planLines } from "./plan_lines.ts";
@@ -58,7 +59,7 @@ function answerText({ answer, target, problem, answeredAt, refused }: UpdateView
 /** What an update would do, object by object. Pure. */
 export function updatePlanText(
   view: UpdateView,
-  steps: readonly PlannedStep[],
+  { steps, images }: { steps: readonly PlannedStep[]; images?: ImagesThere | undefined },
   layout: Layout = PLAIN,
 ): string {
   const lines = [
@@ -67,9 +68,15 @@ export function updatePlanText(
       : wayText(view),
     ...planLines(steps.filter((it) => !it.isDone && it.id !== "check")),
     ...(view.way ? ["The others follow by themselves, each with its own checks."] : []),
+    ...(images ? [imagesText(images)] : []),
     "Nothing was changed.",
   ];
   return `${lines.map((it) => printLine(it, 4, layout)).join("\n")}\n`;
+}
+
+function imagesText({ there, total, missing }: ImagesThere): string {
+  const hint = missing.length === 0 ? "" : '; "alga-agent update prepare" fetches the others now';
+  return `${there} of ${total} images are on this machine already${hint}.`;
 }
 
 /** Every update, newest first. Pure. */

@@ -11,6 +11,7 @@ export const OPERATION_NAMES = [
   "uninstall",
   "bundle",
   "agent-update",
+  "prepare",
 ] as const;
 export type OperationName = typeof OPERATION_NAMES[number];
 
@@ -28,6 +29,8 @@ export const EFFECT: Readonly<Record<OperationName, "changes" | "reads">> = {
   bundle: "reads",
   // It restarts the agent: nothing may be under way then.
   "agent-update": "changes",
+  // It brings images to the machine and touches nothing that runs: nobody waits for it.
+  prepare: "reads",
 };
 
 /**
@@ -46,6 +49,7 @@ export const MAY_TAKE_OVER: Readonly<Record<OperationName, readonly OperationNam
   uninstall: ["setup", "settings", "update", "network", "recovery", "import", "backup", "restore"],
   bundle: [],
   "agent-update": [],
+  prepare: [],
 };
 
 /** Whether two operations cannot run at the same time. */

@@ -15,6 +15,7 @@ export const OPERATION_TITLES = {
   uninstall: "Removal of Alga",
   bundle: "Support bundle",
   "agent-update": "Update of the agent",
+  prepare: "Fetching images beforehand",
 } as const;
 
 /** What an entry holds besides its type; read with care, since older and newer agents write it, too. */

@@ -23,6 +23,8 @@ export const PATHS = {
   settingsRequest: "/var/lib/alga-appliance/settings-request.json",
   /** The update that was asked for last: which release, from which. */
   updateRequest: "/var/lib/alga-appliance/update-request.json",
+  /** Whose images are fetched beforehand. */
+  prepareRequest: "/var/lib/alga-appliance/prepare-request.json",
   /** The update of the agent that was asked for last; the order that its unit carries out; how that ended; the fetched program. */
   agentUpdateRequest: "/var/lib/alga-appliance/agent/request.json",
   agentOrder: "/var/lib/alga-appliance/agent/order.json",

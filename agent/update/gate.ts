@@ -42,20 +42,29 @@ export const updateGate: Gate<UpdateContext, PreflightReport> = {
     cannot: "The update could not be checked",
     nextAction: "Try again; if it stays, look at the agent's log (journalctl -u alga-appliance)",
   },
-  async check(context) {
-    const { host, clock, registry, mirrors, agentPort, signal } = context;
-    const { manifestDigest, registryHost, repository } = targetOf(context);
-    const inputs = {
-      ...toCheckInputs(await context.settings()),
-      releaseRef: manifestDigest,
-      releasePlace: { registryHost, repository },
-    };
-    const asked: CheckContext = { host, clock, registry, mirrors, agentPort, signal, inputs };
-    const checks = [...allChecks(asked).filter((it) => isShared(it.id)), ...updateChecks(context)];
-    return await runPreflight(asked, { checks });
-  },
+  check: (context) => checkTarget(context, updateChecks(context)),
   summary: ({ results }) => `${results.length} checks done`,
 };
+
+/** Runs the checks that an update shares with setup for its target, and others beside them. */
+export async function checkTarget(
+  context: Pick<
+    UpdateContext,
+    "host" | "clock" | "registry" | "mirrors" | "agentPort" | "signal" | "settings" | "request"
+  >,
+  own: readonly Check[],
+): Promise<PreflightReport> {
+  const { host, clock, registry, mirrors, agentPort, signal } = context;
+  const { manifestDigest, registryHost, repository } = targetOf(context);
+  const inputs = {
+    ...toCheckInputs(await context.settings()),
+    releaseRef: manifestDigest,
+    releasePlace: { registryHost, repository },
+  };
+  const asked: CheckContext = { host, clock, registry, mirrors, agentPort, signal, inputs };
+  const checks = [...allChecks(asked).filter((it) => isShared(it.id)), ...own];
+  return await runPreflight(asked, { checks });
+}
 
 /** What only an update asks. */
 export function updateChecks(context: UpdateContext): readonly Check[] {

@@ -19,6 +19,8 @@ import { type RulesView, toRulesView } from "./rules_view.ts";
 import { type UpdateDeps, updateOperation } from "./update_operation.ts";
 import type { UpdateRequest } from "./update_request.ts";
 import { createWalk } from "./walk.ts";
+import { createPrepareService, type ImagesThere, type PrepareService } from "./images/prepare_service.ts";
+import type { prepareGate } from "./images/prepare_operation.ts";
 import type { Way, WayStep } from "./way.ts";
 import { createWayKeeper } from "./way_keeper.ts";
 
@@ -52,6 +54,8 @@ export interface UpdateView {
   rules: RulesView;
   /** The newest update, if there was one. */
   operation: OperationView;
+  /** Fetching its images beforehand: the newest run, if there was one. */
+  prepare: OperationView;
   /** Newest first. */
   history: readonly UpdateAttempt[];
 }
@@ -89,6 +93,12 @@ export interface UpdateService {
    * between come first, one after the other. `by` is shown and kept. `checksOnly`: nothing is changed.
    */
   apply(options: ApplyOptions): Promise<UpdateReply>;
+  /** Fetches the images of that update, and of those on the way to it, so that the update itself is short; changes nothing that runs. */
+  prepare(options: { by: string }): Promise<UpdateReply>;
+  /** What else can be asked of fetching them. */
+  readonly preparing: Pick<PrepareService, "accept" | "recheck" | "retry" | "cancel">;
+  /** How many images of that update are here already; `undefined` where there is no update, or nobody can tell. */
+  imagesThere(): Promise<ImagesThere | undefined>;
   accept(checkIds: readonly string[], options: { by: string }): Promise<UpdateReply>;
   recheck(options: { by: string }): Promise<UpdateReply>;
   retry(options: { by: string }): Promise<UpdateReply>;
@@ -111,6 +121,8 @@ export interface UpdateServiceDeps extends Omit<UpdateDeps, "settings" | "window
   /** Keeps in the audit log what the agent did of itself. */
   audit?(type: string, data: Record<string, unknown>): Promise<void>;
   say?: Say;
+  /** The product's checks before images are fetched, unless a test brings its own. */
+  prepareGate?: typeof prepareGate;
 }
 
 /** Puts the operation into the engine. */
@@ -139,6 +151,13 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     },
     settings: requireSettings,
   }));
+  const prepare = await createPrepareService({
+    ...pick(deps),
+    get agentPort() {
+      return deps.agentPort;
+    },
+    settings: requireSettings,
+  });
   const watch = (followed: () => Followed | undefined): ChannelWatch =>
     createChannelWatch({
       host,
@@ -187,8 +206,12 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     });
   }
   engine.subscribe((name) => {
+    if (name === "prepare") return tell();
     if (name !== "update" && name !== "setup" && name !== "settings") return;
-    if (name === "update") walk.look();
+    if (name === "update") {
+      walk.look();
+      if (handle.view().state.status === "done" && !walk.isBetween()) void prepare.tidy();
+    }
     // A step may have written another release down.
     void readInstalled().then(async (it) => {
       const isOther = it?.manifestDigest !== installed?.manifestDigest;
@@ -199,10 +222,10 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
   });
 
   function view(): UpdateView {
-    const [operation, entries] = [handle.view(), journal.entries()];
+    const [operation, preparing, entries] = [handle.view(), prepare.view(), journal.entries()];
     // What comes next is told in minutes.
     const minute = Math.floor(clock.nowMs() / MINUTE_MS);
-    const of = [operation, entries.length, installed, walk.isBetween(), minute];
+    const of = [operation, preparing, entries.length, installed, walk.isBetween(), minute];
     if (made && made.of.every((it, i) => it === of[i])) return made.view;
     const { target, ...news } = current().news(installed?.manifestDigest);
     const older = target && news.answer === "update-available"
@@ -238,6 +261,7 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
       ...(isBeyond && { beyond: identity(beyond) }),
       rules: toRulesView(keeper, { override, next, nowMs: clock.nowMs() }),
       operation,
+      prepare: preparing,
       history,
     };
     // Pages are made again only where something has changed.
@@ -246,15 +270,22 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     return made.view;
   }
 
+  /** The release that the channel led to when it last answered, where it is another than the installed one. */
+  async function knownTarget(): Promise<Found | undefined> {
+    const from = installed;
+    const { answer, target } = current().news(from?.manifestDigest);
+    if (answer !== "update-available" || !target || !from) return undefined;
+    // Without a way it is the gate that says so.
+    return { target, from, releases: (await ways.find(from, target)).releases ?? [target] };
+  }
+
   /** The release of the channel, asked now: what is applied is what the channel leads to in this moment. */
   async function findTarget(): Promise<Found | UpdateRefusal> {
     await current().look();
-    const from = installed = await readInstalled();
-    const { answer, target, problem, refused } = current().news(from?.manifestDigest);
-    if (answer === "update-available" && target && from) {
-      // Without a way it is the gate that says so.
-      return { target, from, releases: (await ways.find(from, target)).releases ?? [target] };
-    }
+    installed = await readInstalled();
+    const found = await knownTarget();
+    if (found) return found;
+    const { answer, problem, refused } = current().news(installed?.manifestDigest);
     return {
       ok: false,
       reason: "no-update",
@@ -303,7 +334,19 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
         return { ok: false, reason: "no-update", answer: "update-available" };
       }
       const request = { ...requestOf(found), ...(allowDowngrade && { allowDowngrade }) };
-      return await handle.start(request, { by, ...(checksOnly === true && { checksOnly }) });
+      const reply = await handle.start(request, { by, ...(checksOnly === true && { checksOnly }) });
+      if (reply.ok && !checksOnly) await prepare.makeWay(by);
+      return reply;
+    },
+    async prepare(options) {
+      if (!deps.isSetUp()) return { ok: false, reason: "not-set-up" };
+      const found = await findTarget();
+      return "ok" in found ? found : await prepare.begin(requestOf(found), options);
+    },
+    preparing: prepare,
+    async imagesThere() {
+      const found = await knownTarget();
+      return found && await prepare.imagesThere(requestOf(found));
     },
     accept: (checkIds, options) => handle.accept(checkIds, options),
     recheck: (options) => handle.recheck(options),
@@ -362,4 +405,19 @@ function stepOf({ manifest: { version }, manifestDigest }: ResolvedRelease): Way
 function identity({ manifest, manifestDigest, channel }: ResolvedRelease) {
   const { version, notes, releasedAt } = manifest;
   return { version, manifestDigest, channel, ...(notes && { notes }), ...(releasedAt && { releasedAt }) };
+}
+
+/** What fetching images stands on; its port and settings are of the service. */
+function pick(deps: UpdateServiceDeps) {
+  const { engine, host, clock, connectKube, mirrors, registryFor, say, prepareGate } = deps;
+  return {
+    engine,
+    host,
+    clock,
+    connectKube,
+    mirrors,
+    registryFor,
+    ...(say && { say }),
+    ...(prepareGate && { gate: prepareGate }),
+  };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HELM_RELEASES } from "../../agent/product/helm_releases.ts";
+import type { ImagesThere } from "../../agent/update/images/prepare_service.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
 import { KINDS, type KubeClient } from "../../k8s/mod.ts";
 import { until } from "../until.ts";
@@ -38,11 +39,28 @@ Deno.test({
         },
       );
       await t.step(
-        "killed while the releases are held, the next start lets them go, and retry goes on",
+        "images are fetched by the kubelet before the update, with their bytes, and stay where they are",
         async () => {
           await appliance.publish({ version: "1.6.0" });
+          const before = await untouched(kube);
+          await fetchImages(appliance);
+          assert.deepEqual((await imagesThere(appliance)).missing, []);
+          assert.deepEqual(await untouched(kube), before);
+          const { items } = await kube.list(KINDS.Pod, { namespace: "alga-system" });
+          const ended = items.filter((it) => it.metadata.name.startsWith("alga-image-"));
+          assert.deepEqual(
+            ended.map((it) => it.status?.containerStatuses?.[0]?.state?.terminated?.reason),
+            ended.map(() => "Completed"),
+          );
+          assert.equal(ended.length, 4);
+        },
+      );
+      await t.step(
+        "killed while the releases are held, the next start lets them go, and retry goes on",
+        async () => {
           assert.equal((await ask(appliance, "apply")).status, 202);
           await accept(appliance);
+
           await until(
             "the releases are held",
             () => held(kube),
@@ -60,6 +78,12 @@ Deno.test({
           await untilStatus(appliance, "everything is healthy", isHealthy, 240);
           const status = await appliance.status();
           assert.equal(status.release.appVersion, "1.6.0");
+          assert.deepEqual(
+            await pulledFor(kube, "1.6.0"),
+            [],
+            "what was fetched before is not fetched again",
+          );
+          await until("the pods that kept images are gone", () => imagePods(kube), (it) => it.length === 0);
         },
       );
     } catch (error) {
@@ -71,6 +95,51 @@ Deno.test({
     }
   },
 });
+
+/** Fetches the images of the newest release; what the check finds on this machine is accepted. */
+async function fetchImages(appliance: Appliance): Promise<void> {
+  assert.equal((await ask(appliance, "prepare/start")).status, 202);
+  const isChecked = ({ prepare: { state } }: UpdateView) =>
+    state.status !== "running" || state.stepId !== "check";
+  const { prepare: { state, conditions } } = await until(
+    "it is checked",
+    () => updates(appliance),
+    isChecked,
+  );
+  if (state.status === "blocked") {
+    const checkIds = conditions.map((it) => it.id);
+    const reply = await ask(appliance, "prepare/acknowledge", { checkIds });
+    assert.equal(reply.status, 202, JSON.stringify(conditions));
+  }
+  const { prepare: { steps } } = await until("the images are there", () => updates(appliance), (it) => {
+    assert.notEqual(it.prepare.state.status, "failed", JSON.stringify(it.prepare));
+    return it.prepare.state.status === "done";
+  }, 240);
+  assert.equal(steps.at(-1)?.status, "done");
+}
+
+async function imagesThere(appliance: Appliance): Promise<ImagesThere> {
+  return ((await ask(appliance, "plan")).body as { images: ImagesThere }).images;
+}
+
+async function imagePods(kube: KubeClient): Promise<string[]> {
+  const { items } = await kube.list(KINDS.Pod, { namespace: "alga-system" });
+  return items.map((it) => it.metadata.name).filter((it) => it.startsWith("alga-image-"));
+}
+
+/** Pods of the application for which an image of this version was downloaded. */
+async function pulledFor(kube: KubeClient, version: string): Promise<string[]> {
+  const { items } = await kube.list(KINDS.Event, { namespace: "msp" });
+  return items.filter((it) => it.reason === "Pulling" && String(it.message).includes(`:${version}"`))
+    .map((it) => `${it.involvedObject?.name}: ${it.message}`);
+}
+
+/** What runs, and since when: each pod of the application with its restarts. */
+async function untouched(kube: KubeClient): Promise<string[]> {
+  const { items } = await kube.list(KINDS.Pod, { namespace: "msp" });
+  return items.map((it) => `${it.metadata.uid} ${it.status?.containerStatuses?.[0]?.restartCount}`)
+    .toSorted();
+}
 
 async function ask({ agent }: Appliance, action: string, body: object = {}) {
   return await agent.request("POST", `/api/v1/updates/${action}`, body);

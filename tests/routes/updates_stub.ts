@@ -1,5 +1,6 @@
 import type { OperationView } from "../../agent/operation/operation.ts";
 import type { UpdateReply, UpdateService, UpdateView } from "../../agent/update/update_service.ts";
+import type { ImagesThere } from "../../agent/update/images/prepare_service.ts";
 import type { RulesChange } from "../../agent/update/rules.ts";
 import type { RulesError } from "../../agent/update/rules_keeper.ts";
 import type { RulesView } from "../../agent/update/rules_view.ts";
@@ -28,6 +29,7 @@ export interface UpdatesStub extends UpdateService {
   errors: RulesError[];
   shown: UpdateView;
   answer: UpdateReply;
+  images: ImagesThere;
   operate(operation: Partial<OperationView>): void;
 }
 
@@ -40,6 +42,7 @@ export function updatesStub(): UpdatesStub {
     requests: [],
     errors: [],
     answer: { ok: true },
+    images: { there: 3, total: 4, missing: ["ghcr.io/nine-minds/alga-psa-ee:tag-1.5.0"] },
     shown: {
       installed: { version: "1.4.0", manifestDigest: `sha256:${"1".repeat(64)}`, channel: "stable" },
       news: {
@@ -51,6 +54,7 @@ export function updatesStub(): UpdatesStub {
       },
       rules: STUB_RULES,
       operation: stubOperation({ name: "update", title: "Update" }),
+      prepare: stubOperation({ name: "prepare", title: "Fetching images beforehand" }),
       history: [{
         at: "2026-11-02T21:04:00.000Z",
         by: "browser 192.0.2.7",
@@ -90,6 +94,14 @@ export function updatesStub(): UpdatesStub {
         },
       ]),
     apply: act("apply"),
+    prepare: act("prepare"),
+    preparing: {
+      accept: (checkIds, options) => act("prepare-accept")({ ...options, ...{ checkIds } }),
+      recheck: act("prepare-recheck"),
+      retry: act("prepare-retry"),
+      cancel: act("prepare-cancel"),
+    } as UpdateService["preparing"],
+    imagesThere: () => Promise.resolve(stub.images),
     recheck: act("recheck"),
     retry: act("retry"),
     cancel: act("cancel"),

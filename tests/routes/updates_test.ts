@@ -3,6 +3,7 @@ import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupService } from "../../agent/setup/mod.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
 import { parseMarkup } from "../views/markup.ts";
+import { stubOperation } from "./settings_stub.ts";
 import { BROWSER, startSignedIn } from "./signed_in.ts";
 import { STUB_DIGEST, updatesStub } from "./updates_stub.ts";
 
@@ -275,4 +276,58 @@ Deno.test("a release that is not believed is refused by its reason and with what
     "The release is not believed",
     "Release 1.6.0 is not believed: it has no signature. Do not install it: report it to Alga support.",
   ]);
+});
+
+Deno.test("images are fetched beforehand from the page: a button, how far it is, what stands in the way", async () => {
+  const { get, post, updates } = await startApp();
+  assert.match(await wordsOf(await get("/updates?live=off")), /Images beforehand .* Fetch the images now/);
+  const plan = await wordsOf(await get("/updates/plan"));
+  assert.match(
+    plan,
+    /3 of 4 images are on this machine already\. ghcr\.io\/nine-minds\/alga-psa-ee:tag-1\.5\.0/,
+  );
+  assert.equal((await post("/updates/prepare")).status, 303);
+  for (const action of ["recheck", "retry", "cancel"]) {
+    assert.equal((await post(`/updates/prepare/${action}`)).status, 303);
+  }
+  assert.deepEqual(updates.requests.map((it) => `${it.action} ${it.by}`), [
+    `prepare ${BROWSER}`,
+    `prepare-recheck ${BROWSER}`,
+    `prepare-retry ${BROWSER}`,
+    `prepare-cancel ${BROWSER}`,
+  ]);
+  updates.shown = {
+    ...updates.shown,
+    prepare: stubOperation({
+      name: "prepare",
+      state: { status: "running", stepId: "fetch-images", startedAt: "", message: "" },
+      mayCancel: true,
+      steps: [{
+        id: "fetch-images",
+        title: "Fetch the images",
+        status: "running",
+        message: "Image 2 of 4: ghcr.io/<b>",
+        progress: { unit: "bytes", done: 4.1e9, total: 9.6e9 },
+      }],
+    }),
+  };
+  const running = await wordsOf(await get("/updates?live=off"));
+  assert.match(
+    running,
+    /Image 2 of 4: ghcr\.io\/&lt;b> 4\.1 of 9\.6 GB are on this machine .* Stop fetching/,
+  );
+  updates.shown = {
+    ...updates.shown,
+    prepare: stubOperation({ name: "prepare", state: { status: "blocked", since: "" }, report: REPORT }),
+  };
+  assert.match(await wordsOf(await get("/updates?live=off")), /See what was found/);
+  assert.match(
+    await wordsOf(await get("/updates/prepare/findings")),
+    /Paused releases .*Accept and fetch the images/,
+  );
+  assert.equal((await post("/updates/prepare/accept", { checkId: "upd.held" })).status, 303);
+  updates.answer = { ok: false, reason: "needs-acknowledgement", checkIds: ["upd.held"] };
+  assert.equal((await post("/updates/prepare/accept", {})).status, 422);
+  updates.answer = { ok: false, reason: "not-waiting-for-this" };
+  assert.equal((await post("/updates/prepare/retry")).status, 409);
 });

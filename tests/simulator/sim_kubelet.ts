@@ -32,6 +32,24 @@ export class SimKubelet {
       }
     }
     for (const claim of (await kube.list(KINDS.PersistentVolumeClaim)).items) await this.#claim(claim);
+    for (const pod of (await kube.list<KubeObject>(KINDS.Pod)).items) await this.#barePod(pod);
+  }
+
+  /** A pod without a workload: its image comes, it runs and ends. */
+  async #barePod(pod: KubeObject): Promise<void> {
+    const { namespace = "", name, uid, ownerReferences = [] } = pod.metadata;
+    if (ownerReferences.length > 0 || this.#done.has(`Pod/${uid}`)) return;
+    const key = `Pod/${uid}`;
+    const seen = this.#firstSeen.get(key) ?? { worldMs: this.context.nowMs(), at: stamp(Date.now()) };
+    this.#firstSeen.set(key, seen);
+    const isOver = (this.context.nowMs() - seen.worldMs) / 1000 >= START_SEC;
+    if (isOver) this.#done.add(key);
+    const { phase, state } = isOver ? succeeded(seen.at) : creating();
+    const [{ name: container, image }] = pod.spec.containers;
+    const status = { name: container, image, imageID: "", ready: false, restartCount: 0, state };
+    await this.context.kube.patch({ resource: KINDS.Pod, namespace, name }, {
+      status: { phase, startTime: seen.at, containerStatuses: [status] },
+    }, { subresource: "status", fieldManager: "stand-in-kubelet" });
   }
 
   async #workload(kind: "Deployment" | "StatefulSet" | "Job", workload: KubeObject): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HELM_RELEASES } from "../../agent/product/helm_releases.ts";
+import type { ImagesThere } from "../../agent/update/images/prepare_service.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
 import { KINDS } from "../../k8s/mod.ts";
 import { PATHS } from "../../agent/state/paths.ts";
@@ -98,6 +99,8 @@ Deno.test("set up, then a new release on the channel: it is seen, planned, check
 
     await world.publish("1.6.0", ["1.5.0"]);
     await world.publish("1.7.0", ["1.6.0"]);
+    await ask(agent, "look");
+    await fetchImages(agent, world);
     const { way } = (await ask(agent, "look")).body as UpdateView;
     assert.deepEqual(way?.map((it) => it.version), ["1.6.0", "1.7.0"]);
     const [program, args] = agentCommand(await agentProgram());
@@ -117,6 +120,35 @@ Deno.test("set up, then a new release on the channel: it is seen, planned, check
     assert.equal(walked.installed?.version, "1.7.0");
   });
 });
+
+/** The images of both releases of the way are fetched by a command; the plan then counts them. */
+async function fetchImages(agent: AgentProcess, world: World): Promise<void> {
+  const images = async () => ((await ask(agent, "plan")).body as { images: ImagesThere }).images;
+  const { there, total, missing } = await images();
+  assert.deepEqual(missing, [
+    "ghcr.io/nine-minds/alga-psa-ee:core-1.6.0",
+    "ghcr.io/nine-minds/alga-psa-ee:core-1.7.0",
+  ], `${there} of ${total}`);
+  const [program, args] = agentCommand(await agentProgram());
+  assert.equal((await ask(agent, "prepare/start")).status, 202);
+  const isChecked = ({ prepare: { state } }: UpdateView) =>
+    state.status !== "running" || state.stepId !== "check";
+  const { prepare: { state, conditions } } = await until(
+    "it is checked",
+    () => updates(agent),
+    isChecked,
+    60,
+  );
+  if (state.status === "blocked") {
+    await ask(agent, "prepare/acknowledge", { checkIds: conditions.map((it) => it.id) });
+  }
+  await until("the images are there", () => updates(agent), (it) => it.prepare.state.status === "done", 60);
+  assert.deepEqual((await images()).missing, []);
+  const shown = await mortalCommand(program, [...args, "update", "prepare", "show", "--root", world.root], {
+    stdout: "piped",
+  }).output();
+  assert.match(new TextDecoder().decode(shown.stdout), /^The images of 1\.7\.0 were fetched at /);
+}
 
 /** Steps amid which the agent is killed. */
 const KILLED_AT = ["hold", "source", "charts", "let-go"];

@@ -49,25 +49,34 @@ function podRef(image: string): { namespace: string; name: string } {
 }
 
 /** What became of the pod of an image. */
-export type PodState = { is: "there" | "absent" } | { is: "waiting"; reason: string; message: string };
+export type PodState =
+  | { is: "there" }
+  /** It is not there, or on its way out. */
+  | { is: "absent" | "leaving" }
+  /** `isOver`: the kubelet does not go on with this pod. */
+  | { is: "waiting"; reason: string; message: string; isOver: boolean };
 
 /** How far the kubelet is with an image. */
 export async function podState(kube: KubeClient, image: string): Promise<PodState> {
   const pod = await kube.get({ resource: KINDS.Pod, ...podRef(image) });
-  if (!pod || pod.metadata.deletionTimestamp !== undefined) return { is: "absent" };
+  if (!pod) return { is: "absent" };
+  if (pod.metadata.deletionTimestamp !== undefined) return { is: "leaving" };
   if (hasImage(pod)) return { is: "there" };
   const { reason = "", message = "" } = pod.status?.containerStatuses?.[0]?.state?.waiting ?? {};
   // Refused before it began: the node is short of something.
   if (pod.status?.phase === "Failed") {
-    return { is: "waiting", reason: pod.status.reason ?? "Failed", message: pod.status.message ?? "" };
+    const { reason = "Failed", message = "" } = pod.status;
+    return { is: "waiting", reason, message, isOver: true };
   }
-  return { is: "waiting", reason, message };
+  return { is: "waiting", reason, message, isOver: false };
 }
 
-/** The container was made, so the image is there, whether or not what was to run could be started. */
+/** What comes after the image: it is there, whether or not what was to run could be started. */
+const AFTER_PULL = /^(CreateContainer|RunContainer)/;
+
 function hasImage(pod: KubeObject): boolean {
-  const [status] = pod.status?.containerStatuses ?? [];
-  return status?.state?.terminated !== undefined || status?.state?.running !== undefined;
+  const { waiting, running, terminated } = pod.status?.containerStatuses?.[0]?.state ?? {};
+  return running !== undefined || terminated !== undefined || AFTER_PULL.test(waiting?.reason ?? "");
 }
 
 async function imagePods(kube: KubeClient): Promise<KubeObject[]> {

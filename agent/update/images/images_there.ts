@@ -1,5 +1,6 @@
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import type { Host } from "../../host/host.ts";
+import { NAMESPACES } from "../../product/names.ts";
 import { parseImageName } from "../../product/image_name.ts";
 import type { Layer } from "../../release/mod.ts";
 import { heldImages } from "./image_pods.ts";
@@ -14,13 +15,22 @@ export function canonicalName(text: string): string {
 }
 
 /**
- * Images that are on the machine, by their canonical names: what the node tells (the 50 largest, up to a minute late), and what was
- * fetched beforehand.
+ * Images that are on the machine, by their canonical names: what the node tells (the 50 largest, up to a minute late), what runs, and
+ * what was fetched beforehand.
  */
 export async function readImagesThere(kube: KubeClient): Promise<Set<string>> {
-  const [nodes, held] = await Promise.all([kube.list(KINDS.Node), heldImages(kube)]);
+  const [nodes, pods, held] = await Promise.all([
+    kube.list(KINDS.Node),
+    kube.list(KINDS.Pod, { namespace: NAMESPACES.app }),
+    heldImages(kube),
+  ]);
+  const running = pods.items.flatMap(({ spec, status }) =>
+    (spec?.containers ?? []).filter(({ name }) =>
+      status?.containerStatuses?.some((it) => it.name === name && it.state?.running !== undefined)
+    ).flatMap((it) => it.image ?? [])
+  );
   const told = nodes.items.flatMap((it) => it.status?.images ?? []).flatMap((it) => it.names ?? []);
-  return new Set([...told, ...held].map(canonicalName));
+  return new Set([...told, ...running, ...held].map(canonicalName));
 }
 
 /** Bytes of these layers that are on the disk already, the beginnings of those under way too. */

@@ -35,11 +35,18 @@ Deno.test("update shows what is installed and what the channel leads to", () =>
 
 Deno.test("update plan prints each object; update history each attempt", () =>
   withStandIn(async (agent) => {
-    agent.answers[`POST ${BASE}/plan`] = [{ status: 200, body: { steps: await updatesStub().plan() } }];
+    agent.answers[`POST ${BASE}/plan`] = [{
+      status: 200,
+      body: { steps: await updatesStub().plan(), images: updatesStub().images },
+    }];
     agent.answers[`GET ${BASE}`] = [view()];
     const plan = await cli(["update", "plan", "--root", agent.root]);
     assert.match(plan.out, /^1\.4\.0 → 1\.5\.0\nWrite the new values\n/);
     assert.match(plan.out, /appliance-values-alga-core: server\.image\.tag: tag-1\.4\.0 → tag-1\.5\.0\n/);
+    assert.match(
+      plan.out,
+      /^3 of 4 images are on this machine already; "alga-agent update prepare" fetches/m,
+    );
     assert.match(plan.out, /Nothing was changed\.\n$/);
     const history = await cli(["update", "history", "--root", agent.root]);
     assert.equal(
@@ -128,3 +135,33 @@ for (const args of [["update", "now"], ["update", "plan", "--checks-only"], ["up
     assert.match(err, /apply/);
   });
 }
+
+Deno.test("update prepare fetches the images and follows; show tells how far it is, and a wrong word is refused", () =>
+  withStandIn(async (agent) => {
+    const at = (state: object, more: object = {}) => ({
+      status: 200,
+      body: { operation: { ...stubOperation({ name: "prepare" }), state, ...more } },
+    });
+    agent.answers[`POST ${BASE}/prepare/start`] = [{ status: 202, body: {} }];
+    agent.answers[`GET ${BASE}/prepare`] = [at({ status: "done", finishedAt: "" })];
+    const { code, out } = await cli(["update", "prepare", "--root", agent.root]);
+    assert.deepEqual([code, out], [
+      0,
+      "All images are on this machine. Nothing that runs was changed.\n",
+    ]);
+    agent.answers[`GET ${BASE}/prepare`] = [at({ status: "running", stepId: "fetch-images", message: "" }, {
+      inputs: { to: "1.5.0" },
+      steps: [{
+        id: "fetch-images",
+        title: "Fetch the images",
+        status: "running",
+        message: "Image 2 of 4: alga",
+        progress: { unit: "bytes", done: 4.1e9, total: 9.6e9 },
+      }],
+    })];
+    const shown = await cli(["update", "prepare", "show", "--root", agent.root]);
+    assert.equal(shown.out, "The images of 1.5.0 are being fetched: Image 2 of 4: alga, 4.1 of 9.6 GB.\n");
+    agent.answers[`POST ${BASE}/prepare/cancel`] = [{ status: 202, body: {} }];
+    assert.equal((await cli(["update", "prepare", "cancel", "--root", agent.root])).code, 0);
+    assert.equal((await cli(["update", "prepare", "everything", "--root", agent.root])).code, 2);
+  }));

@@ -9,7 +9,7 @@ Deno.test("Operations that change exclude each other both ways; one that reads e
       assert.equal(excludes(a, b), change || a === b, `${a} and ${b}`);
     }
   }
-  assert.deepEqual(OPERATION_NAMES.filter((it) => EFFECT[it] === "reads"), ["bundle"]);
+  assert.deepEqual(OPERATION_NAMES.filter((it) => EFFECT[it] === "reads"), ["bundle", "prepare"]);
 });
 
 Deno.test("MAY_TAKE_OVER names only who would be in the way, never itself, and no two each other", () => {
@@ -34,5 +34,6 @@ Deno.test("OPERATION_NAMES are stored in journals and locks and are never rename
     "uninstall",
     "bundle",
     "agent-update",
+    "prepare",
   ]);
 });

@@ -8,6 +8,7 @@ import { valuesObjects } from "../../../agent/setup/values_objects.ts";
 import { writeSelection } from "../../../agent/setup/release_selection.ts";
 import { type Journal, openJournal } from "../../../agent/state/journal.ts";
 import { updateGate } from "../../../agent/update/gate.ts";
+import { prepareGate } from "../../../agent/update/images/prepare_operation.ts";
 import { createUpdateService, type UpdateService } from "../../../agent/update/update_service.ts";
 import { sourceObjects } from "../../../flux/source_objects.ts";
 import { KINDS, type KubeObject } from "../../../k8s/mod.ts";
@@ -272,7 +273,10 @@ export async function startAgent(
     isLoginReady = true,
     isSigned = () => false,
     signatures = "warn",
+    registry,
   }: {
+    /** In place of one that has what the channel leads to. */
+    registry?: RegistryClient;
     isSigned?: () => boolean;
     signatures?: "warn" | "require";
     limit?: number;
@@ -294,9 +298,10 @@ export async function startAgent(
     journal,
     connectKube: () => Promise.resolve(process.kube),
     mirrors: {},
-    registryFor: () => registryOf(channel, isSigned),
+    registryFor: () => registry ?? registryOf(channel, isSigned),
     agentPort: 8080,
     gate,
+    prepareGate: { ...prepareGate, check: OPEN_GATE.check as typeof prepareGate.check },
     isSetUp: () => true,
     settings: () => Promise.resolve({ ...SETTINGS, signatures }),
     login: { isReady: () => isLoginReady, waitingFor: () => "", subscribe: () => () => {} },

@@ -116,6 +116,9 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
     // Volumes lie where the agent's objects say, which knows of no root.
     await namespace.must(["mount", "--bind", `${root}/var/mnt`, "/var/mnt"]);
     await namespace.must(["mount", "--make-rshared", "/var/mnt"]);
+    // Where k3s has it; what it leads to exists inside the namespace only.
+    await Deno.mkdir(`${root}/var/lib/rancher/k3s/agent`, { recursive: true });
+    await Deno.symlink("/var/lib/containerd", `${root}/var/lib/rancher/k3s/agent/containerd`);
     const advance = [...await k3sImages(), ...options.flux ? await fluxImages() : []];
     const imageArchive = `${dir}/images.tar`;
     await writeArchive(await Promise.all(advance.map(buildImage)), imageArchive);
