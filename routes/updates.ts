@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Context } from "hono";
 import type { PreflightReport } from "../agent/preflight/check.ts";
 import type { AgentUpdateView } from "../agent/self_update/agent_update_service.ts";
+import { BackupNote, LONGEST_NOTE } from "../agent/update/backup.ts";
 import type { UpdateReply, UpdateView } from "../agent/update/update_service.ts";
 import { agentUpdateForms, agentUpdatePart } from "../views/agent_update_part.ts";
 import { renderPage } from "../views/layout.ts";
@@ -94,6 +95,14 @@ export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.post(`${PAGE}/look`, async (c) => {
     await updates.look();
     return c.redirect(PAGE, 303);
+  });
+
+  app.post(`${PAGE}/backup-taken`, async (c) => {
+    const text = new URLSearchParams(await c.req.text()).get("note") ?? "";
+    // The field lets nobody enter more; what comes all the same is cut.
+    const note = BackupNote.parse({ note: text.slice(0, LONGEST_NOTE) });
+    await updates.sayBackupTaken(note, { by: by(c) });
+    return c.redirect(`${PAGE}/plan`, 303);
   });
 
   app.get(`${PAGE}/findings`, async (c) => {

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import * as z from "zod";
+import { BackupNote } from "../agent/update/backup.ts";
 import type { UpdateReply } from "../agent/update/update_service.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem } from "./problem.ts";
@@ -65,6 +66,12 @@ export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     return "answer" in body
       ? body.answer
       : await reply(c, await updates.accept(body.value.checkIds, { by: apiCaller(c) }));
+  });
+  app.post("/api/v1/updates/backup-taken", async (c) => {
+    const body = await readJson(c, BackupNote, { deps, state });
+    if ("answer" in body) return body.answer;
+    await updates.sayBackupTaken(body.value, { by: apiCaller(c) });
+    return c.json(updates.view().backup);
   });
   app.get("/api/v1/updates/prepare", (c) => c.json({ operation: updates.view().prepare }));
   app.post("/api/v1/updates/prepare/start", async (c) => {

@@ -3,6 +3,8 @@ import type { PlannedStep } from "../agent/operation/operation.ts";
 import type { PreflightReport } from "../agent/preflight/check.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
 import type { ImagesThere } from "../agent/update/images/prepare_service.ts";
+import { LONGEST_NOTE } from "../agent/update/backup.ts";
+import { backupSentence } from "../agent/update/backup_text.ts";
 import { wayText } from "../agent/update/way_text.ts";
 import { type FindingsOf, findingsPage } from "./gate_findings.ts";
 import { button } from "./form_button.ts";
@@ -40,6 +42,7 @@ export function updatePlanPage(
       planPanel(steps),
       way ? wayPanel(way) : null,
       images ? imagesPanel(images, csrfToken) : null,
+      backupPanel(view, csrfToken),
       html`
         <section class="panel">
           <h2>If it stops half-way</h2>
@@ -95,6 +98,25 @@ function imagesPanel({ there, total, missing }: ImagesThere, csrfToken: string):
           <div class="acts">${button("/updates/prepare", "Fetch the images now", csrfToken, "quiet")}</div>
         </div>
       `}
+    </section>
+  `;
+}
+
+/** What the update asks of backups, and the word of who took one. */
+function backupPanel(view: UpdateView, csrfToken: string): VNode | null {
+  const sentence = backupSentence(view);
+  return sentence === undefined ? null : html`
+    <section class="panel">
+      <h2>Backup</h2>
+      <p>What changes cannot be taken back: ${visible(sentence)}.</p>
+      <form method="post" action="/updates/backup-taken">
+        ${csrfField(csrfToken)}
+        <p class="field">
+          <label for="note">Where it is (optional)</label>
+          <input id="note" name="note" maxlength="${LONGEST_NOTE}" autocomplete="off" />
+        </p>
+        <div class="acts"><button class="quiet">I took a backup just now</button></div>
+      </form>
     </section>
   `;
 }

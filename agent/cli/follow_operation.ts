@@ -38,6 +38,13 @@ export async function followOperation(
   { base, accepted, words }: Followed,
 ): Promise<ExitCode> {
   const say = (text: string, hang = 0) => terminal.err(`${printLine(text, hang, terminal)}\n`);
+  const sayConditions = ({ conditions }: OperationView) => {
+    for (const it of conditions) {
+      say(`[${it.id}] ${it.cause}`, 2);
+      say(`  What to do: ${it.wayOut}`, 14);
+      if (it.mayBeAccepted) say(`  Or accept it: --acknowledge ${it.id}`, 16);
+    }
+  };
   const sayNew = followLog(11, say);
   /** The run whose findings were accepted: on a way each update has checks of its own. */
   let acceptedFor: string | undefined;
@@ -48,6 +55,11 @@ export async function followOperation(
       case "done":
       case "checked":
         if (isBetween) break;
+        if (operation.state.status === "checked" && operation.conditions.length > 0) {
+          sayConditions(operation);
+          terminal.out("The checks are done, and found something. Nothing was changed.\n");
+          return EXIT.actionRequired;
+        }
         terminal.out(`${operation.state.status === "done" ? words.done : "The checks are done."}\n`);
         return EXIT.ok;
       case "cancelled":
@@ -62,11 +74,7 @@ export async function followOperation(
       }
       case "blocked": {
         if (accepted.length === 0 || acceptedFor === (operation.requestedAt ?? "")) {
-          for (const it of operation.conditions) {
-            say(`[${it.id}] ${it.cause}`, 2);
-            say(`  What to do: ${it.wayOut}`, 14);
-            if (it.mayBeAccepted) say(`  Or accept it: --acknowledge ${it.id}`, 16);
-          }
+          sayConditions(operation);
           say(words.blocked);
           return EXIT.actionRequired;
         }

@@ -13,7 +13,18 @@ import { updateAgent } from "./update_agent.ts";
 import { updatePrepare } from "./update_prepare.ts";
 import { historyText, newsText, updatePlanText } from "./update_table.ts";
 
-const ACTIONS = ["show", "check", "plan", "prepare", "apply", "retry", "cancel", "history", "agent"] as const;
+const ACTIONS = [
+  "show",
+  "check",
+  "plan",
+  "prepare",
+  "apply",
+  "retry",
+  "cancel",
+  "history",
+  "backup-taken",
+  "agent",
+] as const;
 type Action = typeof ACTIONS[number];
 const BASE = "/api/v1/updates";
 
@@ -25,6 +36,7 @@ export const updateCommand: Command = {
        alga-agent update apply [--checks-only] [--allow-downgrade]
                               [--no-wait] [OPTIONS]
        alga-agent update retry|cancel [--no-wait] [--root DIR]
+       alga-agent update backup-taken [--note TEXT] [--root DIR]
        alga-agent update prepare [start|show|retry|cancel] [OPTIONS]
        alga-agent update agent [show|apply|retry|cancel] [--no-wait] [-o json]
 
@@ -41,6 +53,8 @@ export const updateCommand: Command = {
   retry                try the failed step again
   cancel               stop the update where that may be
   history              every update: who, when, from, to, how it ended
+  backup-taken         say that a backup was taken just now, where a release
+                       asks for one; --note tells where it is
   agent                the same for the agent itself: which one runs and which
                        one a release brings; "agent apply" takes it. One that
                        does not answer in 60 seconds is taken back by itself
@@ -70,6 +84,7 @@ Example: sudo alga-agent update plan`,
           "allow-downgrade": { type: "boolean", default: false },
           "checks-only": { type: "boolean", default: false },
           acknowledge: { type: "string", multiple: true, default: [] },
+          note: { type: "string" },
           "no-wait": { type: "boolean", default: false },
           output: { type: "string", short: "o", default: "table" },
           root: { type: "string", default: "/" },
@@ -98,6 +113,10 @@ Example: sudo alga-agent update plan`,
     if (checksOnly && action !== "apply") throw new UsageError('--checks-only goes with "apply"');
     const allowDowngrade = values["allow-downgrade"];
     if (allowDowngrade && action !== "apply") throw new UsageError('--allow-downgrade goes with "apply"');
+    const { note } = values;
+    if (note !== undefined && action !== "backup-taken") {
+      throw new UsageError('--note goes with "backup-taken"');
+    }
     const output = parseChoice("-o", values.output, ["table", "json"]);
     const client = connectAgent(new RealHost(parseRoot(values.root)));
     try {
@@ -109,6 +128,11 @@ Example: sudo alga-agent update plan`,
         const text = action === "history" ? historyText : newsText;
         const shown = action === "history" ? view.history : view;
         terminal.out(output === "json" ? `${JSON.stringify(shown)}\n` : text(view, terminal));
+        return EXIT.ok;
+      }
+      if (action === "backup-taken") {
+        await client.request("POST", `${BASE}/backup-taken`, note === undefined ? {} : { note });
+        terminal.out("Recorded: a backup was taken.\n");
         return EXIT.ok;
       }
       await client.request(

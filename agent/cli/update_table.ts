@@ -5,6 +5,7 @@ import { utcMinute } from "../text/utc_time.ts";
 import type { UpdateAttempt } from "../update/history.ts";
 import type { ImagesThere } from "../update/images/prepare_service.ts";
 import type { UpdateView } from "../update/update_service.ts";
+import { backupSentence } from "../update/backup_text.ts";
 import { wayText } from "../update/way_text.ts";
 import { planLines } from "./plan_lines.ts";
 
@@ -30,6 +31,8 @@ export function newsText(view: UpdateView, layout: Layout = PLAIN): string {
   if (rules.window) lines.push(`Window:     ${rules.window.text}; ${rules.window.now}`);
   if (rules.next.status !== "off") lines.push(`By itself:  ${rules.next.text}`);
   if (news.older) lines.push(`Older:      ${olderText(news.older)}; go back with --allow-downgrade`);
+  const backup = backupSentence(view);
+  if (backup !== undefined) lines.push(`Backup:     ${backup}`);
   if (view.way) lines.push(`Way:        ${wayText(view)}, one update after the other`);
   if (view.wayProblem !== undefined) lines.push(`Way:        ${view.wayProblem}`);
   if (news.answeredAt !== undefined) lines.push(`Answered:   ${utcMinute(news.answeredAt)}`);

@@ -52,6 +52,11 @@ const UNREAD = {
 /** Null stands for nothing: some tools write every field. */
 const OptionalTag = Tag.nullish().transform((it) => it ?? undefined);
 
+/** Hours from 1 to 30 days. */
+export const BackupWithinHours = z.int().min(1).max(720);
+/** What is asked for where a release asks for a backup in a way that cannot be read, in hours. */
+const USUAL_BACKUP_HOURS = 24;
+
 const Manifest = z.object({
   schema: z.literal("alga.appliance.release/v1").optional(),
   version: z.string().trim().min(1, "must not be empty"),
@@ -75,6 +80,8 @@ const Manifest = z.object({
   upgradeFrom: z.array(z.string()).optional(),
   /** When it was published. It is signed with the rest, so that an older release cannot be shown in place of a newer one. */
   releasedAt: z.iso.datetime().optional(),
+  /** It changes data in a way that cannot be undone: a backup not older than this, in hours, is asked for before it. */
+  backupWithinHours: BackupWithinHours.optional(),
   /** What is new, as text. One that is not text is passed over. */
   notes: z.string().optional().catch(undefined),
   /** The agent that belongs to it; it may be fetched before the release is. */
@@ -86,6 +93,7 @@ export const ReleaseManifest = Manifest.extend({
   ...UNREAD,
   config: z.object({ repository: RepositoryName, digest: Digest, tag: Tag.optional().catch(undefined) }),
   releasedAt: z.iso.datetime().optional().catch(undefined),
+  backupWithinHours: BackupWithinHours.nullish().catch(USUAL_BACKUP_HOURS),
   // Whatever is wrong with it, the release itself can be installed.
   agent: AgentOffer.optional().catch(undefined),
   // Of other profiles and parts there may be anything.

@@ -52,6 +52,7 @@ export type OperationEvent = keyof typeof EVENTS;
 /** What is written down besides operations. */
 const OTHERS: Readonly<Record<string, string>> = {
   "storage.smoke-passed": "The test of storage passed",
+  "backup-taken.said": "Somebody said that they took a backup",
   "journal.damaged": "The record of this appliance was found damaged",
   "journal.accepted": "The record of this appliance was accepted as it is",
   "update-rules.changed": "The rules of updates were changed",

@@ -15,6 +15,7 @@ import { requireRelease } from "../setup/release_selection.ts";
 import { requireKube } from "../setup/steps/cluster.ts";
 import { newerSeen, readSeen } from "../trust/mod.ts";
 import { olderThan } from "./age.ts";
+import { backupCheck } from "./backup_check.ts";
 import { releasesOf, targetOf, type UpdateContext } from "./context.ts";
 import { isSuspended, readReleases } from "./helm_releases.ts";
 import { imageChecks } from "./images/image_checks.ts";
@@ -75,6 +76,7 @@ export function updateChecks(context: UpdateContext): readonly Check[] {
     chartsCheck(context),
     heldCheck(context),
     healthCheck(context),
+    backupCheck(context),
     windowCheck(context),
   ];
 }

@@ -10,6 +10,7 @@ import type { Journal } from "../state/journal.ts";
 import type { Say } from "../text/log_line.ts";
 import { type ChannelNews, type ChannelWatch, createChannelWatch, type Followed } from "./channel_watch.ts";
 import { type NewerRelease, olderThan } from "./age.ts";
+import { backupEntry, backupHours, type BackupNote, type BackupOnRecord, foldBackup } from "./backup.ts";
 import { planAutomatic } from "./automatic_plan.ts";
 import { followRules } from "./automatic_updates.ts";
 import { foldHistory, type UpdateAttempt } from "./history.ts";
@@ -52,6 +53,8 @@ export interface UpdateView {
   beyond?: { version: string; manifestDigest: string };
   /** What is followed beside the channel, when updates may begin, and what comes next by itself. */
   rules: RulesView;
+  /** The newest backup on record, and how old it may be at most for the target, where a release on the way asks for one. */
+  backup: { newest?: BackupOnRecord; withinHours?: number };
   /** The newest update, if there was one. */
   operation: OperationView;
   /** Fetching its images beforehand: the newest run, if there was one. */
@@ -99,6 +102,8 @@ export interface UpdateService {
   readonly preparing: Pick<PrepareService, "accept" | "recheck" | "retry" | "cancel">;
   /** How many images of that update are here already; `undefined` where there is no update, or nobody can tell. */
   imagesThere(): Promise<ImagesThere | undefined>;
+  /** Somebody says that they took a backup just now. Durable when it resolves. */
+  sayBackupTaken(note: BackupNote, options: { by: string }): Promise<void>;
   accept(checkIds: readonly string[], options: { by: string }): Promise<UpdateReply>;
   recheck(options: { by: string }): Promise<UpdateReply>;
   retry(options: { by: string }): Promise<UpdateReply>;
@@ -252,6 +257,10 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     const way = installed && target && news.answer === "update-available" && !older
       ? ways.known(installed, target)
       : undefined;
+    const newestBackup = foldBackup(entries);
+    const withinHours = target && news.answer === "update-available"
+      ? backupHours(way?.releases ?? [target])
+      : undefined;
     const view = {
       installed: installed && identity(installed),
       news: shownNews,
@@ -259,6 +268,10 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
       ...(way?.problem !== undefined && { wayProblem: way.problem }),
       ...(walk.isBetween() && { isBetween: true as const }),
       ...(isBeyond && { beyond: identity(beyond) }),
+      backup: {
+        ...(newestBackup && { newest: newestBackup }),
+        ...(withinHours !== undefined && { withinHours }),
+      },
       rules: toRulesView(keeper, { override, next, nowMs: clock.nowMs() }),
       operation,
       prepare: preparing,
@@ -347,6 +360,10 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     async imagesThere() {
       const found = await knownTarget();
       return found && await prepare.imagesThere(requestOf(found));
+    },
+    async sayBackupTaken(note, { by }) {
+      await journal.append(...backupEntry(note, by));
+      changed();
     },
     accept: (checkIds, options) => handle.accept(checkIds, options),
     recheck: (options) => handle.recheck(options),

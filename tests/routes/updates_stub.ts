@@ -53,6 +53,7 @@ export function updatesStub(): UpdatesStub {
         target: { version: "1.5.0", manifestDigest: STUB_DIGEST, notes: "Faster boards.\n<b>Not bold</b>" },
       },
       rules: STUB_RULES,
+      backup: {},
       operation: stubOperation({ name: "update", title: "Update" }),
       prepare: stubOperation({ name: "prepare", title: "Fetching images beforehand" }),
       history: [{
@@ -101,6 +102,10 @@ export function updatesStub(): UpdatesStub {
       retry: act("prepare-retry"),
       cancel: act("prepare-cancel"),
     } as UpdateService["preparing"],
+    sayBackupTaken({ note }, { by }) {
+      stub.requests.push({ action: `backup ${note ?? ""}`, by });
+      return Promise.resolve();
+    },
     imagesThere: () => Promise.resolve(stub.images),
     recheck: act("recheck"),
     retry: act("retry"),

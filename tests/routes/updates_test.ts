@@ -331,3 +331,26 @@ Deno.test("images are fetched beforehand from the page: a button, how far it is,
   updates.answer = { ok: false, reason: "not-waiting-for-this" };
   assert.equal((await post("/updates/prepare/retry")).status, 409);
 });
+
+Deno.test("who took a backup says so on the plan, where the release asks for one, and in the API", async () => {
+  const { get, post, api, updates } = await startApp();
+  assert.doesNotMatch(await wordsOf(await get("/updates/plan")), /I took a backup/);
+  updates.shown = {
+    ...updates.shown,
+    backup: { withinHours: 24, newest: { at: "2026-11-20T11:00:00.000Z", by: "root", note: "<b>7" } },
+  };
+  const plan = await wordsOf(await get("/updates/plan"));
+  assert.match(
+    plan,
+    /a backup not older than 24 h; the newest on record is of 2026-11-20 11:00 UTC, said by root/,
+  );
+  assert.match(plan, /\(&lt;b>7\)\. Where it is \(optional\) I took a backup just now/);
+  assert.equal((await post("/updates/backup-taken", { note: "x".repeat(300) })).status, 303);
+  assert.equal((await api("POST", "/api/v1/updates/backup-taken", { note: "snapshot 7" })).status, 200);
+  assert.equal((await api("POST", "/api/v1/updates/backup-taken", { note: "x".repeat(300) })).status, 422);
+  assert.equal((await api("POST", "/api/v1/updates/backup-taken", { at: "2020-01-01" })).status, 422);
+  assert.deepEqual(updates.requests.map((it) => it.action), [
+    `backup ${"x".repeat(200)}`,
+    "backup snapshot 7",
+  ]);
+});

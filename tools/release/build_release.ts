@@ -60,6 +60,7 @@ export async function buildRelease(
     version: spec.version,
     releasedAt: spec.releasedAt ?? toZulu(options.origin.createdAt),
     ...(spec.upgradeFrom && { upgradeFrom: spec.upgradeFrom }),
+    ...(spec.backupWithinHours && { backupWithinHours: spec.backupWithinHours }),
     ...(spec.notes && { notes: spec.notes }),
     valuesProfile: spec.profile,
     images: spec.images,

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import * as z from "zod";
-import { PUBLISHED_PROFILES } from "../../agent/release/manifest.ts";
+import { BackupWithinHours, PUBLISHED_PROFILES } from "../../agent/release/manifest.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "must be an image tag");
@@ -19,6 +19,9 @@ export const ReleaseSpec = z.strictObject({
   }).default({ url: "oci://ghcr.io/nine-minds/charts", insecure: false }),
   releasedAt: z.iso.datetime().optional().describe(
     "When it is published; without it, the time of the commit",
+  ),
+  backupWithinHours: BackupWithinHours.optional().describe(
+    "Age of a backup that is asked for before it, hours",
   ),
   upgradeFrom: z.array(z.string().min(1)).optional().describe("Releases from which one step leads here"),
   notes: z.string().optional().describe("What is new, as text"),

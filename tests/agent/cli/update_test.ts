@@ -165,3 +165,36 @@ Deno.test("update prepare fetches the images and follows; show tells how far it 
     assert.equal((await cli(["update", "prepare", "cancel", "--root", agent.root])).code, 0);
     assert.equal((await cli(["update", "prepare", "everything", "--root", agent.root])).code, 2);
   }));
+
+Deno.test("update backup-taken records a backup; a note without it is refused", () =>
+  withStandIn(async (agent) => {
+    agent.answers[`POST ${BASE}/backup-taken`] = [{ status: 200, body: {} }];
+    const { code, out } = await cli(["update", "backup-taken", "--note", "snapshot 7", "--root", agent.root]);
+    assert.deepEqual([code, out], [0, "Recorded: a backup was taken.\n"]);
+    assert.deepEqual(agent.asked.map((it) => it.body), [{ note: "snapshot 7" }]);
+    assert.equal((await cli(["update", "apply", "--note", "x", "--root", agent.root])).code, 2);
+    agent.answers[`GET ${BASE}`] = [view({ backup: { withinHours: 24 } })];
+    const { out: shown } = await cli(["update", "--root", agent.root]);
+    assert.match(shown, /^Backup: {5}the update asks for a backup not older than 24 h; none is on record$/m);
+  }));
+
+Deno.test("update apply --checks-only tells what the checks found, and that something is to be done", () =>
+  withStandIn(async (agent) => {
+    agent.answers[`POST ${BASE}/apply`] = [{ status: 202, body: {} }];
+    const checked = (conditions: object[]) =>
+      view({
+        operation: {
+          ...stubOperation({ name: "update" }),
+          state: { status: "checked", finishedAt: "" },
+          conditions,
+        },
+      });
+    const found = { id: "upd.held", cause: "paused: x", wayOut: "Accept it", mayBeAccepted: true };
+    agent.answers[`GET ${BASE}`] = [checked([found])];
+    const { code, err } = await cli(["update", "apply", "--checks-only", "--root", agent.root]);
+    assert.equal(code, 3);
+    assert.match(err, /\[upd\.held\] paused: x\n {2}What to do: Accept it\n/);
+    agent.answers[`GET ${BASE}`] = [checked([])];
+    const well = await cli(["update", "apply", "--checks-only", "--root", agent.root]);
+    assert.deepEqual([well.code, well.out], [0, "The checks are done.\n"]);
+  }));
