@@ -48,6 +48,17 @@ export const APP = {
     action: "call-vendor",
     remedy: "restart-part",
   } satisfies CauseShape<{ component: string; detail: string }>,
+  redisUnsaved: {
+    id: "app.redis-unsaved",
+    kind: "cause",
+    owner: "you",
+    title: "The cache (Redis) cannot save what it holds",
+    reason: "It takes nothing new, since writing its file has failed: most often the disk is full or faulty.",
+    nextAction:
+      "Do not restart it: what it holds is in its memory alone. Make room on the disk first (df -h, then sudo k3s crictl rmi --prune), and see what it says (sudo k3s kubectl -n msp logs statefulset/redis).",
+    retrySafe: false,
+    action: "free-disk",
+  } satisfies CauseShape,
   redisDamaged: {
     id: "app.redis-damaged",
     kind: "cause",
@@ -156,7 +167,10 @@ export const APP = {
     title: (w) =>
       w.how === "not-started" ? `${w.component} cannot be started` : `${w.component} keeps stopping`,
     reason: (w) => `${HOW_IT_ENDED[w.how](w)}${w.why === "" ? "" : ` ${w.why}.`}${itSaid(w.detail)}`,
-    nextAction: (w) => w.how === "not-started" ? BUNDLE : `Read its log. ${BUNDLE}`,
+    nextAction: (w) =>
+      w.how === "not-started"
+        ? `Restart the machine once (sudo systemctl reboot). If it stays: ${afterColon(BUNDLE)}`
+        : `Read its log. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
   } satisfies CauseShape<Ended>,

@@ -8,6 +8,7 @@ import { DNS } from "./dns.ts";
 import { FLUX } from "./flux.ts";
 import { IMAGE } from "./image.ts";
 import { K3S } from "./k3s.ts";
+import { KERNEL } from "./kernel.ts";
 import { MACHINE } from "./machine.ts";
 import { NETWORK } from "./network.ts";
 import { NODE } from "./node.ts";
@@ -23,6 +24,7 @@ const FAMILIES = [
   REGISTRY,
   IMAGE,
   MACHINE,
+  KERNEL,
   K3S,
   NODE,
   SCHEDULING,

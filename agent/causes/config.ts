@@ -1,5 +1,5 @@
 import type { CauseShape } from "./cause_shape.ts";
-import { afterColon, BUNDLE, QUOTED } from "./phrases.ts";
+import { afterColon, BUNDLE, midSentence, QUOTED } from "./phrases.ts";
 
 /** A part that Kubernetes does not let in. */
 interface Refused {
@@ -101,6 +101,20 @@ export const CONFIG = {
     retrySafe: true,
     action: "call-vendor",
     remedy: "reset-release",
+  } satisfies CauseShape<Refused>,
+  namespaceEnding: {
+    id: "cfg.namespace-ending",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `The namespace${w.rule === "" ? "" : ` "${w.rule}"`} is being deleted`,
+    reason: (w) =>
+      `Somebody told Kubernetes to delete it with all that is in it, so ${
+        midSentence(w.component)
+      } cannot be made there.`,
+    nextAction:
+      `Find out who did it before anything else (sudo k3s kubectl get namespaces). Its volumes may go with it: make a copy of the virtual disk in the hypervisor. ${BUNDLE}`,
+    retrySafe: false,
+    action: "call-vendor",
   } satisfies CauseShape<Refused>,
   refused: {
     id: "cfg.pod-refused",

@@ -30,6 +30,17 @@ export const DNS = {
     retrySafe: true,
     action: "ask-network-admin",
   } satisfies CauseShape<Question>,
+  resolverDown: {
+    id: "dns.resolver-down",
+    kind: "cause",
+    owner: "you",
+    title: "The name service of this machine does not run",
+    reason: (w) => `Every question for a name goes to it first; it refused the one for "${w.name}".`,
+    nextAction:
+      "Start it again (sudo systemctl restart systemd-resolved). If it stays, its log tells why (sudo journalctl -u systemd-resolved -n 30).",
+    retrySafe: true,
+    action: "fix-machine",
+  } satisfies CauseShape<Question>,
   timeout: {
     id: "dns.timeout",
     kind: "cause",

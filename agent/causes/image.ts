@@ -103,6 +103,35 @@ export const IMAGE = {
     action: "fix-machine",
     remedy: "prune-images",
   } satisfies CauseShape<Wanted & { /** It came so, and is in no store. */ isAltered: boolean }>,
+  queued: {
+    id: "img.queued",
+    kind: "cause",
+    owner: "nobody",
+    title: (w) => `${w.component} waits for its turn to be downloaded`,
+    reason: "Many images are asked for at once, and this machine loads a few of them at a time.",
+    nextAction: "Nothing to do. It goes on by itself.",
+    patienceMs: 15 * 60_000,
+    limit: {
+      afterMs: 30 * 60_000,
+      nextAction: `Restart the machine (sudo systemctl reboot). If it stays: ${afterColon(BUNDLE)}`,
+      owner: "you",
+      action: "restart-machine",
+    },
+    retrySafe: true,
+    action: "wait",
+  } satisfies CauseShape<Wanted>,
+  oldFormat: {
+    id: "img.old-format",
+    kind: "cause",
+    owner: "vendor",
+    title: (w) => `${w.component} cannot start: its image is in a format of the past`,
+    reason: (w) =>
+      `The image "${w.image}" comes as Docker wrote it until 2016 (schema 1), which Kubernetes no longer reads.`,
+    nextAction:
+      "Where a mirror of your own is set, look there first: it may have changed the image (skopeo copy --all keeps it as it is). Else report the release and this image to Alga support.",
+    retrySafe: true,
+    action: "call-vendor",
+  } satisfies CauseShape<Wanted>,
   invalid: {
     id: "img.invalid",
     kind: "cause",

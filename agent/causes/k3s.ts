@@ -26,7 +26,7 @@ export const K3S = {
     title: (w) => `Kubernetes cannot start: port ${w.port} is in use`,
     reason: "Another program on this machine holds the port.",
     nextAction: (w) =>
-      `Stop the other program ("sudo ss -ltnp" shows who uses port ${w.port}). Kubernetes then starts by itself.`,
+      `Stop the other program ("sudo ss -ltunp" shows who uses port ${w.port}). Kubernetes then starts by itself.`,
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<{ port: string }>,

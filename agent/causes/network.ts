@@ -53,11 +53,19 @@ export const NETWORK = {
     kind: "cause",
     owner: "network-admin",
     title: (w) => `${Registry(w)} cannot be reached`,
-    reason: "Names are found, but connections are refused or dropped, most often by a firewall.",
-    nextAction: (w) => `Ask the network administrator to allow outgoing connections to ${withPort(w)}.`,
+    reason: (w) =>
+      w.isLocal
+        ? "Names are found, but a firewall or security software on this machine forbids the connection."
+        : "Names are found, but connections are refused or dropped, most often by a firewall.",
+    nextAction: (w) =>
+      w.isLocal
+        ? `Allow outgoing connections to ${
+          withPort(w)
+        } in the firewall of this machine (sudo ufw status verbose, sudo nft list ruleset).`
+        : `Ask the network administrator to allow outgoing connections to ${withPort(w)}.`,
     retrySafe: true,
     action: "ask-network-admin",
-  } satisfies CauseShape<Asked>,
+  } satisfies CauseShape<Asked & { /** This machine's own firewall. */ isLocal?: boolean }>,
   proxyAuth: {
     id: "net.proxy-auth",
     kind: "cause",
@@ -83,11 +91,14 @@ export const NETWORK = {
     kind: "cause",
     owner: "network-admin",
     title: (w) => `The proxy${named(w.server)} cannot be reached`,
-    reason: "Downloads are set to go through it.",
+    reason: (w) =>
+      w.isUnknown
+        ? "Downloads are set to go through it, and the DNS server does not know its name."
+        : "Downloads are set to go through it.",
     nextAction: "Check the proxy address, or the proxy itself.",
     retrySafe: true,
     action: "open-settings",
-  } satisfies CauseShape<Asked>,
+  } satisfies CauseShape<Asked & { /** Nobody knows its name. */ isUnknown?: boolean }>,
   tlsIntercept: {
     id: "net.tls-intercept",
     kind: "cause",

@@ -44,11 +44,14 @@ export const SOURCE = {
     kind: "general",
     owner: "vendor",
     title: "The release cannot be read",
-    reason: `The installer could not fetch it. ${QUOTED}`,
-    nextAction: `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
+    reason: (w) =>
+      w.isHere
+        ? `The installer cannot use it, or its own settings for it. ${QUOTED}`
+        : `The installer could not fetch it. ${QUOTED}`,
+    nextAction: (w) => w.isHere ? BUNDLE : `${LOOK_AT_THE_WAY}. ${BUNDLE}`,
     retrySafe: true,
     action: "call-vendor",
-  } satisfies CauseShape,
+  } satisfies CauseShape<{ /** No connection is at fault. */ isHere: boolean }>,
   verify: {
     id: "flux.verify",
     kind: "cause",

@@ -7,7 +7,8 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
   429: "too",
   500: "internal",
   502: "bad",
-  503: "service",
+  // Stores of content are busy, or want to be asked more slowly.
+  503: "service server slow egress",
   504: "gateway",
   // Of Cloudflare, before many registries; without words of their own.
   520: "",
@@ -23,6 +24,8 @@ const STATUS = /\b([45]\d\d)(?= ([a-z]+)| <none>|[^\w ]|\s*$)/gi;
 /** The statuses of HTTP that a text names: a number is one where its own words or none follow. */
 export function statusesIn(bare: string): string[] {
   return [...bare.matchAll(STATUS)]
-    .filter(([, status = "", word]) => word === undefined || word.toLowerCase() === STATUS_WORDS[status])
+    .filter(([, status = "", word]) =>
+      word === undefined || STATUS_WORDS[status]?.split(" ").includes(word.toLowerCase())
+    )
     .map(([, status = ""]) => status);
 }

@@ -17,6 +17,10 @@ export interface NetworkWords {
   until: string;
   /** The certificate that was shown is not for the address that was asked for. */
   isMisnamed?: boolean;
+  /** The proxy that is set has a name that nobody knows. */
+  isUnknown?: boolean;
+  /** A firewall of this machine itself forbids the connection. */
+  isLocal?: boolean;
 }
 
 /** What a cause in one image may ask for. */
@@ -35,6 +39,8 @@ export type NetworkCause = Told & {
   until: string;
   isAltered: boolean;
   isMisnamed: boolean;
+  isUnknown: boolean;
+  isLocal: boolean;
 };
 
 /** What is known besides the text. */
@@ -63,7 +69,7 @@ const VALIDITY =
 const CLOCK_GAP_MS = 10 * 365 * 86_400_000;
 /** The container runtime speaks of its own store. No registry says this, whatever words like "not found" follow. */
 const STORE =
-  /content store|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":./-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file/i;
+  /content store|\blease \S{1,200}: not found|content digest [\w:]{1,100}: not found|\bblob not found|snapshot [\w":./-]{1,200} does not exist|failed to (?:stat|prepare|get|create|walk) (?:parent )?snapshot|parent snapshot|missing (?:parent|content|blob)|blobs\/sha256\/[\da-f]{1,100}: no such file/i;
 /** What came does not have the checksum, size or form that was promised. */
 const ALTERED =
   /unexpected commit digest|failed commit on ref|invalid checksum|failed size validation|wrong diff id|crc32 mismatch|invalid tar header|mismatched image rootfs/i;
@@ -104,6 +110,7 @@ const PATTERNS: readonly { told: Told; test: RegExp; statuses?: readonly string[
     test: /toomanyrequests|too many requests|rate limit/i,
     statuses: ["429"],
   },
+  { told: image(IMAGE.queued), test: /pull QPS exceeded|\bref \S{1,200} locked for\b/i },
   { told: network(NETWORK.clock), test: /(?<!expired or is )not yet valid|not valid yet|NotValidYet/i },
   { told: network(NETWORK.clock), test: /has expired or is not yet valid/i },
   { told: network(NETWORK.certificateExpired), test: /certificate (?:has )?expired|CertExpired/i },
@@ -145,7 +152,8 @@ const PATTERNS: readonly { told: Told; test: RegExp; statuses?: readonly string[
   { told: image(REGISTRY.auth), test: /authorization failed|failed to authorize/i },
   {
     told: image(IMAGE.notFound),
-    test: /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found/i,
+    test:
+      /manifest unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|not found|unable to locate any tags|no match found for semver/i,
     statuses: ["404"],
   },
   {
@@ -165,6 +173,14 @@ const NOTICE = /<title>[^<]{0,60}\b(?:blocked|denied)\b/i;
 const MISNAMED =
   /x509: (?:certificate is (?:not )?valid for|cannot validate certificate for|certificate relies on legacy Common Name)|NotValidForName|ERR_TLS_CERT_ALTNAME_INVALID/;
 
+/** On the way to a proxy, not beyond it. */
+const THROUGH_PROXY = /proxyconnect tcp|socks connect/i;
+/** The kernel itself lets nothing out: a rule of this machine's own firewall. */
+const FORBIDDEN_HERE = /\bconnect: operation not permitted/i;
+/** An image as Docker described them until 2016. @see containerd v2.3.7 core/remotes/docker, core/images */
+const OLD_FORMAT =
+  /distribution\.manifest\.v1\b.{0,200}(?:no longer supported|not (?:implemented|supported)|unsupported|deprecated)|(?:not implemented|unsupported|deprecated).{0,200}distribution\.manifest\.v1\b/i;
+
 /** What follows the name in a failed look-up. */
 const LOOKUPS: readonly { cause: Cause<NetworkWords>; test: RegExp }[] = [
   { cause: DNS.nxdomain, test: /no such host/i },
@@ -177,6 +193,7 @@ const LOOKUPS: readonly { cause: Cause<NetworkWords>; test: RegExp }[] = [
 
 /** Causes in the network that {@link explainNetworkText} may give. */
 export const NETWORK_CAUSES: readonly Cause<NetworkWords>[] = [
+  DNS.resolverDown,
   ...LOOKUPS.map((it) => it.cause),
   NETWORK.proxyDown,
   NETWORK.proxyDenied,
@@ -186,6 +203,7 @@ export const NETWORK_CAUSES: readonly Cause<NetworkWords>[] = [
 /** Causes in one image that {@link explainNetworkText} may give. */
 export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = [
   IMAGE.storeDamaged,
+  IMAGE.oldFormat,
   ...new Set(PATTERNS.flatMap(({ told }) => told.about === "image" ? [told.cause] : [])),
 ];
 
@@ -197,12 +215,28 @@ export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = [
  */
 export function explainNetworkText(text: string, known: Known = {}): NetworkCause | undefined {
   const server = hostOf(text);
-  const untold = { server, name: "", until: "", isAltered: false, isMisnamed: MISNAMED.test(text) };
+  const untold = {
+    server,
+    name: "",
+    until: "",
+    isAltered: false,
+    isMisnamed: MISNAMED.test(text),
+    isUnknown: false,
+    isLocal: FORBIDDEN_HERE.test(text),
+  };
   const lookup = LOOKUP.exec(text);
   if (lookup) {
     const rest = text.slice(lookup.index + lookup[0].length);
     const cause = LOOKUPS.find((it) => it.test.test(rest))?.cause;
     const [, name = "", asked = ""] = lookup;
+    // Nobody listens on this machine's own resolver: it does not run, and has asked nobody.
+    if (cause?.id === DNS.refused.id && STUBS.includes(asked)) {
+      return { ...untold, ...network(DNS.resolverDown), server: "", name };
+    }
+    // What nobody has to know in public: the name is mistyped, or known elsewhere.
+    if (cause?.id === DNS.nxdomain.id && THROUGH_PROXY.test(text)) {
+      return { ...untold, ...network(NETWORK.proxyDown), server: name, name, isUnknown: true };
+    }
     if (cause) return { ...untold, ...lookedUp(cause, asked, known), name };
   }
   const ofNode = NODE_LOOKUP.exec(text);
@@ -224,15 +258,18 @@ export function explainNetworkText(text: string, known: Known = {}): NetworkCaus
   if (/failure in name resolution|lookup address information|dns error/i.test(text)) {
     return { ...untold, ...network(DNS.failed), server: behindStub("127.0.0.53", known), name: server };
   }
-  if (/proxyconnect tcp/i.test(text)) {
+  if (THROUGH_PROXY.test(text)) {
     if (/Proxy Authentication Required/i.test(text)) return { ...network(NETWORK.proxyAuth), ...untold };
     // The address in the text is the one that was wanted from it.
-    const proxy = /dial tcp (\[[\da-f:.]+(?:%[\w.-]+)?\](?::\d+)?|[^\s:]+(?::\d+)?)/i.exec(text)?.[1] ?? "";
+    const proxy =
+      /(?:dial|socks connect) tcp (\[[\da-f:.]+(?:%[\w.-]+)?\](?::\d+)?|[^\s:]+(?::\d+)?)/i.exec(text)?.[1] ??
+        "";
     return { ...network(NETWORK.proxyDown), ...untold, server: proxy };
   }
   if (!DISK_FULL.test(text) && isStoreDamage(text)) {
     return { ...image(IMAGE.storeDamaged), ...untold, isAltered: isAlteredContent(text) };
   }
+  if (OLD_FORMAT.test(text)) return { ...image(IMAGE.oldFormat), ...untold };
   const bare = withoutNames(text);
   // A proxy that answers CONNECT with 403 leaves only the bare word after the address.
   if (/\b(?:Head|Get)\s+(?:""|URL)\s*: Forbidden\s*$/i.test(bare)) {

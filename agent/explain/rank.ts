@@ -30,7 +30,7 @@ const BEHIND_SILENCE: readonly BlockerId[] = [
   "time.skew",
 ];
 /** The same where it was the service that said so: what programs in pods say of themselves tells nothing of it. */
-const BEHIND_SILENCE_OF_SERVICE: readonly BlockerId[] = ["node.cpu-too-old"];
+const BEHIND_SILENCE_OF_SERVICE: readonly BlockerId[] = ["node.cpu-too-old", "node.file-watches"];
 /** That the service ended, whatever it was for. */
 const STOPPED: readonly BlockerId[] = ["k3s.crash-loop", "k3s.stopped"];
 

@@ -7,6 +7,7 @@ import type { Rule } from "./finding.ts";
 import { fluxRule, missingKindRule } from "./rules/flux.ts";
 import { imagePullRule, imageSlowRule } from "./rules/image.ts";
 import { apiRule, nodeRule } from "./rules/node.ts";
+import { kernelRule } from "./rules/kernel.ts";
 import { mountRule, sandboxRule } from "./rules/mount.ts";
 import { endingRule, taskRule } from "./rules/passing.ts";
 import { podPathRule } from "./rules/pod_path.ts";
@@ -35,6 +36,7 @@ export const RULES: readonly Rule[] = [
   imagePullRule,
   imageSlowRule,
   containerConfigRule,
+  kernelRule,
   missingSecretRule,
   crashRule,
   probeRule,

@@ -44,3 +44,6 @@ export const LOCAL_PATH_NAMES = {
   storageClass: "local-path",
   provisioner: "rancher.io/local-path",
 } as const;
+
+/** Kernel settings of the appliance, as advice names them; read again at each start of the machine. */
+export const SYSCTL_FILE = "/etc/sysctl.d/90-alga-appliance.conf";

@@ -24,6 +24,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ...of("bind9-dnsutils", "nslookup"),
   ...of("curl", "curl"),
   ...of("openssl", "openssl"),
+  ...of("apt", "apt"),
   ...of("ca-certificates", "update-ca-certificates"),
   ...of("ufw", "ufw"),
   ...of("cloud-guest-utils", "growpart"),

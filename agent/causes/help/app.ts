@@ -50,6 +50,26 @@ export const APP_HELP = {
     ],
     data: "The cache. People may have to sign in again; what is stored in the database is not touched.",
   },
+  "app.redis-unsaved": {
+    title: "The cache (Redis) cannot save what it holds",
+    meaning:
+      "The cache keeps its data in memory and writes them into a file. The last try to write failed, so it refuses everything new, to lose no more.",
+    signs: [
+      { see: "See whether the disk is full.", run: "df -h /" },
+      {
+        see: "Its own log names the reason.",
+        run: "sudo k3s kubectl -n msp logs statefulset/redis --tail=100",
+      },
+    ],
+    steps: [
+      { do: "Make room: images that nothing uses go first.", run: "sudo k3s crictl rmi --prune" },
+      { do: "Wait.", wait: "It tries to save again within minutes, and then takes new data by itself." },
+      { do: "If the disk has room, report it.", ask: "alga-support", also: "df -h /" },
+    ],
+    never: ["Do not restart the cache: what it has not saved would be lost."],
+    data: "What the cache holds and has not saved: work that waits, and sessions.",
+    retry: "A new start of the cache loses what it has not saved.",
+  },
   "app.redis-damaged": {
     title: "The cache (Redis) cannot read its file",
     meaning:

@@ -8,6 +8,7 @@ import {
   RELEASES,
   resetRelease,
   RETRY_SETUP,
+  VOLUMES,
 } from "./commands.ts";
 import type { HelpOf, HelpStep, Whereabouts } from "./help_shape.ts";
 
@@ -183,6 +184,28 @@ export const CONFIG_HELP = {
     ],
     never: ["Do not make the account by hand: it would lack the rights that the part needs."],
     data: NONE,
+  },
+  "cfg.namespace-ending": {
+    title: "A namespace is being deleted",
+    meaning:
+      "Kubernetes was told to delete a namespace, and takes away what is in it, piece by piece. Nothing new can be made there. Alga never does this by itself.",
+    signs: [
+      { see: 'The state is "Terminating".', run: "sudo k3s kubectl get namespaces" },
+      { see: "Volumes that are still there.", run: VOLUMES },
+    ],
+    steps: [
+      { do: "Make a copy of the virtual disk, while the data are there.", at: "hypervisor" },
+      {
+        do: "Report it, before anything is tried.",
+        ask: "alga-support",
+        also: "sudo k3s kubectl get namespaces",
+      },
+    ],
+    never: [
+      "Do not take the marks off that hold it up (finalizers): what they protect would be deleted.",
+    ],
+    data: "Everything in the namespace, and the volumes that belong to it.",
+    retry: "What setup makes in it would be deleted too, and hides what is left of the data.",
   },
   "cfg.pod-refused": {
     title: "A part may not start: Kubernetes refuses to make it",

@@ -49,6 +49,28 @@ export const DNS_HELP = {
     never: [PUBLIC, NOT_AGAIN],
     data: NONE,
   },
+  "dns.resolver-down": {
+    title: "The name service of this machine does not run",
+    meaning:
+      'Programs on this machine ask "systemd-resolved" for names, and it asks the DNS servers of the network. It was asked, and nobody listened.',
+    signs: [
+      { see: 'The state should be "active (running)".', run: "systemctl status systemd-resolved --no-pager" },
+      { see: "Its log tells why it ended.", run: "sudo journalctl -u systemd-resolved -n 30" },
+    ],
+    steps: [
+      { do: "Start it again.", run: "sudo systemctl restart systemd-resolved" },
+      { do: "See that names are found again.", run: "resolvectl query ghcr.io" },
+      {
+        do: "If it does not start, report what its log says.",
+        ask: "alga-support",
+        also: "sudo journalctl -u systemd-resolved -n 30",
+      },
+    ],
+    never: [
+      "Do not replace /etc/resolv.conf by a file of your own: the network settings would no longer reach it.",
+    ],
+    data: "None.",
+  },
   "dns.timeout": {
     title: "The DNS server is silent",
     meaning: (w) =>

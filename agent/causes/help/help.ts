@@ -9,6 +9,7 @@ import { DNS_HELP } from "./dns.ts";
 import { FLUX_HELP } from "./flux.ts";
 import { IMAGE_HELP } from "./image.ts";
 import { K3S_HELP } from "./k3s.ts";
+import { KERNEL_HELP } from "./kernel.ts";
 import { MACHINE_HELP } from "./machine.ts";
 import { NETWORK_HELP } from "./network.ts";
 import { NODE_HELP } from "./node.ts";
@@ -31,6 +32,7 @@ export const HELP_FAMILIES = [
   { title: "Registry", help: REGISTRY_HELP },
   { title: "Images", help: IMAGE_HELP },
   { title: "Machine", help: MACHINE_HELP },
+  { title: "Limits of the kernel", help: KERNEL_HELP },
   { title: "Kubernetes (k3s)", help: K3S_HELP },
   { title: "The machine in Kubernetes", help: NODE_HELP },
   { title: "Room for a part", help: SCHEDULING_HELP },
@@ -52,6 +54,7 @@ export const HELP: Readonly<Record<BlockerId, AnyHelp>> = {
   ...REGISTRY_HELP,
   ...IMAGE_HELP,
   ...MACHINE_HELP,
+  ...KERNEL_HELP,
   ...K3S_HELP,
   ...NODE_HELP,
   ...SCHEDULING_HELP,

@@ -42,6 +42,39 @@ export const IMAGE_HELP = {
     never: ["Do not restart the machine: a download that runs would begin again."],
     data: NONE,
   },
+  "img.queued": {
+    title: "A download waits for its turn",
+    meaning:
+      "Kubernetes asks for a few images each second and refuses the others for the moment, or two parts ask for the same one. Each is asked for again by itself.",
+    signs: [{ see: 'Its last events say "pull QPS exceeded", or that it is locked.', run: describePods }],
+    steps: [
+      { do: "Wait.", wait: "The next try comes within five minutes." },
+      {
+        do: "If it lasts for half an hour, restart the machine, in good order.",
+        run: "sudo systemctl reboot",
+      },
+    ],
+    never: ["Do not restart the machine before that: a download that runs would begin again."],
+    data: NONE,
+  },
+  "img.old-format": {
+    title: "An image is in a format of the past",
+    meaning:
+      "Images are described in one of three formats. The oldest (schema 1) is no longer read. Releases of Alga do not use it; some mirrors turn an image into it while copying.",
+    signs: [{ see: 'Its last events name "manifest.v1+prettyjws".', run: describePods }],
+    steps: [
+      { do: "See whether a mirror is set.", open: "answers" },
+      {
+        do: "Copy the image again with a program that keeps its format.",
+        ask: "network-admin",
+        send:
+          "Images in the mirror are in the format schema 1. They have to be copied as they are (skopeo copy --all).",
+      },
+      { do: "Without a mirror, report the release.", ask: "alga-support", also: describePods },
+    ],
+    never: ["Do not name another image by hand: the next update would meet it."],
+    data: NONE,
+  },
   "img.slow": {
     title: "An image is still being downloaded",
     meaning: "The image is large, and bytes are coming. The largest image of Alga has about 1.8 GB.",

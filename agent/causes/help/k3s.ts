@@ -37,7 +37,7 @@ export const K3S_HELP = {
     signs: [
       {
         see: "The last column names the program and its number (pid).",
-        run: (w) => w.port === undefined ? "sudo ss -ltnp" : `sudo ss -ltnp 'sport = :${w.port}'`,
+        run: (w) => w.port === undefined ? "sudo ss -ltunp" : `sudo ss -ltunp 'sport = :${w.port}'`,
       },
     ],
     steps: [

@@ -24,7 +24,7 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
   {
     cause: BOOTSTRAP.migrationFailed,
     test:
-      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|migrations? timed out/i,
+      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|MigrationLocked|migration directory is corrupt|migrations? timed out/i,
   },
   // Half of a change is there already: one more try meets what the last one left.
   {
@@ -37,7 +37,8 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
     cause: BOOTSTRAP.seedGuard,
     test: /Existing application database state detected|seed.{0,60}refused/i,
   },
-  { cause: APP.redis, test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b/, component: "redis" },
+  { cause: APP.redisUnsaved, test: /\bMISCONF\b/, component: "redis" },
+  { cause: APP.redis, test: /\bNOAUTH\b|\bWRONGPASS\b/, component: "redis" },
 ];
 
 /** The first-time setup of the database: running, or ended with an error. */

@@ -100,6 +100,9 @@ function explainCreation(
 function configWords(text: string): string {
   if (/runAsNonRoot/.test(text)) return "Its image would run as the superuser, which its settings forbid";
   if (/container has no command|no command specified/i.test(text)) return "Its image names no program to run";
+  if (/unable to find (?:user|group) \S{1,60}: no matching entries in (?:passwd|group) file/i.test(text)) {
+    return "Its image does not have the user that it is to run as";
+  }
   return "";
 }
 

@@ -53,7 +53,7 @@ function explainCrash(facts: Facts, crash: Crash): Finding[] {
     ];
   }
   // 137 is any kill, by a health check too: only the runtime, which asks the kernel, knows of memory.
-  if (crash.reason === "OOMKilled") {
+  if (crash.reason === "OOMKilled" || !begun && /init was OOM-killed/.test(crash.text)) {
     return [
       crashFinding(facts, crash, MACHINE.containerOutOfMemory, "", { component: crash.component.name }),
     ];
@@ -106,6 +106,7 @@ function generalFinding(
       why: [
         begun ? healthCheckWords(crash.stoppedFor) : startFailureWords(crash.text),
         ...(line !== "" && forPeople(line) === "" ? ["The details quote what it said"] : []),
+        ...(!begun && startFailureWords(crash.text) === "" ? ["The details quote what was said"] : []),
       ].filter((it) => it !== "").join(". "),
       detail: forPeople(line),
     },

@@ -49,7 +49,8 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
   },
   {
     cause: DATABASE.version,
-    test: /database files are incompatible with server|data directory was initialized by PostgreSQL version/i,
+    test:
+      /database files are incompatible with server|data directory was initialized by PostgreSQL version|database files were initialized with/i,
   },
   { cause: MACHINE.diskReadOnly, test: /read-only file system/i },
   { cause: MACHINE.diskPressure, test: DISK_FULL },
@@ -58,16 +59,18 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
     test: /could not (?:map anonymous shared memory|fork [\w ]{1,60}process): Cannot allocate memory/i,
     only: ["db"],
   },
+  // No program can be started beside it: of its own limit the runtime would tell.
+  { cause: MACHINE.outOfMemory, test: /\bspawn ENOMEM\b|\bfork: (?:retry: )?Cannot allocate memory/i },
   {
     cause: APP.redisDamaged,
     test:
-      /Bad file format reading the append only file|Fatal error loading the DB|AOF loading aborted|Unexpected end of file reading the append only file|Error opening\/reading the append|(?:Short read or OOM|Wrong signature|Terminating server after rdb file reading failure|RDB CRC error)/i,
+      /Bad file format reading the append only file|Fatal error loading the DB|AOF loading aborted|Unexpected end of file reading the append only file|Error (?:opening\/)?reading the append|AOF file \S{1,200} doesn't exist|Invalid AOF manifest|Unrecoverable error reading the append|(?:Short read or OOM|Wrong signature|Terminating server after rdb file reading failure|RDB CRC error)/i,
     only: ["redis"],
   },
   {
     cause: DATABASE.start,
     test:
-      /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint (?:record|location)|could not read block|invalid page in block|checksum in control file|could not open (?:file|directory|relation mapping file) "(?:pg_|base\/|global\/)|could not access status of transaction|\bPANIC: /,
+      /could not locate a valid checkpoint record|invalid (?:primary )?checkpoint (?:record|location)|could not read block|invalid page in block|checksum in control file|could not open (?:file|directory|relation mapping file) "(?:pg_|base\/|global\/)|could not access status of transaction|could not find the database system|is not a valid data directory|could not read file "global\/pg_control"|requested timeline \d+ (?:is not a child|does not contain)|invalid data in file "backup_label"|could not locate required checkpoint|WAL ends before|\bPANIC: /,
     only: ["db"],
   },
   {
@@ -85,9 +88,10 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
   { cause: DNS.corednsNone, test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },
   // A shell that is given a program of another processor reads it as a script.
   { cause: IMAGE.arch, test: /exec format error|: line 1: .{0,3}ELF.{0,40}: not found/i },
+  { cause: APP.redisUnsaved, test: /\bMISCONF\b/, component: "redis" },
   {
     cause: APP.redis,
-    test: /\bNOAUTH\b|\bMISCONF\b|\bWRONGPASS\b|ECONNREFUSED .{0,40}:6379|redis.{0,80}connection refused/i,
+    test: /\bNOAUTH\b|\bWRONGPASS\b|ECONNREFUSED .{0,40}:6379|redis.{0,80}connection refused/i,
     component: "redis",
   },
 ];

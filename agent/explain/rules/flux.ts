@@ -19,6 +19,7 @@ import { type Finding, finding, type Rule } from "../finding.ts";
 import { awaitedNames, PART_PATIENCE_MS, partFailure } from "../flux_failure.ts";
 import { explainNetworkText, hostOf, isInCluster, NETWORK_CAUSES } from "../network_text.ts";
 import { MISSING_OBJECT } from "../kernel_words.ts";
+import { explainRefusal, OF_ANYTHING } from "../refusals.ts";
 import { explainHostText, HOST_CAUSES } from "./host_text.ts";
 
 const TIMEOUT_TEXT =
@@ -30,8 +31,12 @@ const FAILED_REASON = /Failed|RetriesExceeded|Stalled|Exhausted|MissingRollbackT
 const UNABLE_REASON = /Err(?:or)?$/;
 /** Of a release that was fetched, and cannot be used. @see fluxcd/source-controller v1.7 api/v1/ocirepository_types.go */
 const ABOUT_CONTENT = /^(?:OCILayerOperationFailed|StorageOperationFailed|PatchOperationFailed)$/;
-/** The API was busy or away for a moment: tried again by itself. */
-const PASSING_TEXT = /connection refused|etcdserver|too many requests|webhook|context canceled/i;
+/** Before anything was asked, or after all of it came. */
+const NO_CONNECTION =
+  /^(?:OCILayerOperationFailed|StorageOperationFailed|PatchOperationFailed|ArchiveOperationFailed|URLInvalid|AuthenticationFailed)$/;
+/** The API was busy or away for a moment, or did not let the installer on: no content of the release is at fault, and it is tried again. */
+const OF_THE_API =
+  /connection refused|etcdserver|database is locked|too many requests|context canceled|rate limiter|client connection lost|unable to return a response in the time|TLS handshake timeout|Internal error occurred|cannot (?:get|list|create|patch|update|delete|watch) resource|Kubernetes cluster unreachable/i;
 /** Suspension is judged only after this: an update suspends releases for a moment. */
 const MISSING_KIND_PATIENCE_MS = 60_000;
 const MISSING_DEPENDENCY_PATIENCE_MS = 2 * 60_000;
@@ -50,6 +55,7 @@ export const fluxRule: Rule = {
     ...Object.values(FLUX),
     DATABASE.auth,
     CONFIG.missingSecret,
+    ...OF_ANYTHING,
     ...HOST_CAUSES,
   ],
   find(facts) {
@@ -130,6 +136,8 @@ function about(object: FluxView, condition: ConditionView | undefined) {
 interface PartWords {
   part: string;
   detail: string;
+  /** What fails is on this machine, or in the settings: no connection. */
+  isHere: boolean;
 }
 
 function found(
@@ -139,7 +147,8 @@ function found(
   condition: ConditionView | undefined,
   hard = true,
 ): Finding {
-  const words = { part: object.name, detail: detailOf(condition) };
+  const isHere = NO_CONNECTION.test(condition?.reason ?? "");
+  const words = { part: object.name, detail: detailOf(condition), isHere };
   return finding(facts, cause, { ...about(object, condition), hard, words });
 }
 
@@ -210,6 +219,8 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
       name: told.name || object.name,
       until: told.until,
       isMisnamed: told.isMisnamed,
+      isUnknown: told.isUnknown,
+      isLocal: told.isLocal,
     },
   })];
 }
@@ -224,6 +235,8 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
   if (NO_KIND.test(message)) {
     return [kindMissing(facts, object, condition)];
   }
+  const refused = refusal(facts, object, condition);
+  if (refused) return [refused];
   if (reason === "BuildFailed" || reason === "InvalidPath") {
     return [found(facts, object, FLUX.build, condition)];
   }
@@ -245,7 +258,7 @@ function explainKustomization(facts: Facts, object: FluxFacts): Finding[] {
     })];
   }
   if (reason === "ReconciliationFailed" || reason === "PruneFailed") {
-    return [found(facts, object, FLUX.build, condition, !PASSING_TEXT.test(message))];
+    return OF_THE_API.test(message) ? [] : [found(facts, object, FLUX.build, condition)];
   }
   return currentCondition(object, "Stalled")?.status === "True"
     ? [found(facts, object, FLUX.stalled, condition)]
@@ -274,6 +287,8 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
   if (NO_KIND.test(cause.message)) {
     return [kindMissing(facts, object, cause)];
   }
+  const refused = refusal(facts, object, cause);
+  if (refused) return [refused];
   if (/Refusing to generate db-credentials/i.test(cause.message)) {
     return [finding(facts, DATABASE.auth, { ...about(object, cause), component: "db", key: "db" })];
   }
@@ -298,6 +313,17 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
   }
   if (UNABLE_REASON.test(ready.reason)) return explainInability(facts, object, ready);
   return hardFailure ? [found(facts, object, FLUX.stalled, cause)] : [];
+}
+
+/** Kubernetes does not let in what the installer wants to make. */
+function refusal(facts: Facts, object: FluxView, condition: ConditionView): Finding | undefined {
+  const known = explainRefusal(condition.message);
+  if (!known || !OF_ANYTHING.includes(known.cause)) return undefined;
+  const title = componentByName(releaseComponent(object.name))?.title ?? `The part "${object.name}"`;
+  return finding(facts, known.cause, {
+    ...about(object, condition),
+    words: { component: title, rule: known.rule },
+  });
 }
 
 /** One fault of the machine, whichever part meets it. */
@@ -330,7 +356,7 @@ function explainInability(facts: Facts, object: FluxView, condition: ConditionVi
   const { message } = condition;
   const missing = MISSING_OBJECT.exec(message)?.[1];
   if (missing === undefined) {
-    return [found(facts, object, FLUX.build, condition, !PASSING_TEXT.test(message))];
+    return OF_THE_API.test(message) ? [] : [found(facts, object, FLUX.build, condition)];
   }
   return [settingMissing(facts, object, { condition, missing })];
 }

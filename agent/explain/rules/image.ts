@@ -73,7 +73,10 @@ export const imagePullRule: Rule = {
       const cause = hangs ? NETWORK.mtu : told?.cause ?? IMAGE.pullFailed;
       const perImage = !hangs && told?.about !== "network";
       const queue = queueBehind(facts, image, problem.pod.nodeName, problem.component);
-      const isHard = isInterrupted ? lasting : !RETRIED.includes(cause.id);
+      const patienceMs = hangs ? undefined : told?.cause.patienceMs;
+      const isHard = patienceMs === undefined
+        ? !RETRIED.includes(cause.id)
+        : ageMs(problem.since, facts.nowMs) > patienceMs;
       return [finding(facts, cause, {
         tier: queue.tier,
         component: problem.component.name,
@@ -89,6 +92,8 @@ export const imagePullRule: Rule = {
           name: told?.name || registry,
           until: told?.until ?? "",
           isMisnamed: told?.isMisnamed ?? false,
+          isUnknown: told?.isUnknown ?? false,
+          isLocal: told?.isLocal ?? false,
           isAltered: told?.isAltered ?? false,
           isUnpacking: UNPACKING.test(problem.text),
         },

@@ -2,12 +2,14 @@ import type { Facts } from "../../facts/facts.ts";
 import type { JournalLine } from "../../facts/snapshot.ts";
 import type { Cause } from "../../causes/cause.ts";
 import { K3S } from "../../causes/k3s.ts";
+import { KERNEL } from "../../causes/kernel.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { SERVICE_STARTS } from "../../facts/start_again.ts";
+import { SERVICE_PREFIX } from "../../product/networks.ts";
 import { ageMs } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { DISK_ERRORS, DISK_FULL } from "../kernel_words.ts";
+import { DISK_ERRORS, DISK_FULL, FILE_WATCHES } from "../kernel_words.ts";
 import { atLine, stops } from "./k3s_stops.ts";
 
 const JOURNAL_FRESH_MS = 10 * 60_000;
@@ -48,7 +50,7 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
     test:
       /failed to find memory cgroup|(?:exited|failed to run Kubelet): cgroup v1 detected|not run on a host using cgroup v1|cgroup.{0,40}\bmemory\b.{0,40}not (?:found|enabled)/i,
   },
-  { cause: K3S.startPort, test: /listen tcp\S* \S*?:(?<port>\d+): bind: address already in use/i },
+  { cause: K3S.startPort, test: /listen (?:tcp|udp)\S* \S*?:(?<port>\d+): bind: address already in use/i },
   {
     cause: MACHINE.addressChanged,
     test:
@@ -60,6 +62,7 @@ const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   { cause: NETWORK.clock, test: /x509: certificate .{0,60}not (?:yet )?valid.{0,80} is before /i },
   { cause: K3S.certificateExpired, test: /x509: certificate has expired/i },
   { cause: MACHINE.nameChanged, test: /can only access node lease with the same name/i },
+  { cause: KERNEL.fileWatches, test: FILE_WATCHES },
   { cause: MACHINE.diskPressure, test: DISK_FULL },
   // By systemd, of the service itself: the kernel has chosen it.
   {
@@ -106,12 +109,20 @@ export const journalRule: Rule = {
       const line = run.findLast((it) => test.test(it.text) && !OF_ONE_POD.test(it.text));
       if (!line) continue;
       const { now = "", before = "", port = "", line: at = "" } = test.exec(line.text)?.groups ?? {};
-      const words = { now, before, port, line: at, component: "Kubernetes", level: "" };
+      const words = { now, before: ownAddresses(before), port, line: at, component: "Kubernetes", level: "" };
       return [finding(facts, cause, { ...atLine(line), words }), ...slow];
     }
     return [...stops(facts, lines), ...slow];
   },
 };
+
+/** A certificate of Kubernetes names loop-back and its own service too: by those nobody knows a machine. */
+function ownAddresses(list: string): string {
+  const own = list.split(", ").filter((it) =>
+    !it.startsWith("127.") && it !== "::1" && !it.startsWith(SERVICE_PREFIX)
+  );
+  return own.join(" and ");
+}
 
 /** Lines since the newest start, and of the last minutes: a run that is young has not had the time to fail again. */
 function newestRun(lines: readonly JournalLine[], nowMs: number): readonly JournalLine[] {

@@ -1,16 +1,16 @@
 import type { EventView, PodView } from "../../facts/snapshot.ts";
-import { newest, timeOf } from "../../facts/event_order.ts";
+import { newest } from "../../facts/event_order.ts";
 import type { Component } from "../../product/components.ts";
 import { isMadeBySetup } from "../../product/names.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { ageMs } from "../../text/duration.ts";
 import { clip } from "../../text/clip.ts";
-import { timeMs } from "../../text/time.ts";
 import { CONFIG } from "../../causes/config.ts";
 import { IMAGE } from "../../causes/image.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { NODE } from "../../causes/node.ts";
 import { STORAGE } from "../../causes/storage.ts";
+import { currentEvents } from "../current_events.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { explainHostText, HOST_CAUSES } from "./host_text.ts";
 import {
@@ -23,17 +23,20 @@ import {
 import { MISSING_OBJECT, NOT_SYNCED } from "../kernel_words.ts";
 import { podEvidence } from "../pod_evidence.ts";
 
-const EVENT_FRESH_MS = 10 * 60_000;
 const CNI_PATIENCE_MS = 60_000;
 /** The kubelet does not get from Kubernetes what it is to mount: no storage is meant. */
-const OF_THE_KUBELET = /object "[^"]{1,200}"\/"[^"]{1,200}" not registered|failed to fetch token/i;
+const OF_THE_KUBELET =
+  /object "[^"]{1,200}"\/"[^"]{1,200}" not registered|failed to fetch token|configmap "kube-root-ca\.crt" not found/i;
 /** A setting is there, and has not the part of it that is asked for. */
 const MISSING_KEY = /references non-existent (?:config|secret) key: ([^\s,]{1,253})/i;
 const GONE_CLAIM =
   /error processing PVC [\w.-]{1,63}\/([\w.-]{1,253}): (?:PVC is being deleted|(?:failed to fetch PVC from API server: )?persistentvolumeclaims? "[^"]{1,253}" not found)/i;
-/** The network is there, and something left over, or another program at work, is in the way. */
+/** The storage behind a claim that is still there. */
+const GONE_VOLUME =
+  /(?:persistentvolumes?|failed to fetch PV) "?([\w.-]{1,253})"?(?: |: )[^]{0,60}not found/i;
+/** The network is there, and something left over, another program at work, or a missing part of the kernel is in the way. */
 const LEFT_OVER =
-  /no IP addresses available in range|already has an IP address different from|holding the xtables lock/i;
+  /no IP addresses available in range|duplicate allocation|already has an IP address different from|holding the xtables lock|already exists|: file exists|exchange full|iptables|nftables|backend for hostport|operation not supported|no such device|netns|plugin type="(?!flannel|portmap|bandwidth|bridge|host-local|loopback)/i;
 
 interface Told {
   facts: Facts;
@@ -44,7 +47,14 @@ interface Told {
 
 /** Volumes and surroundings of a pod that could not be made; the container only says "ContainerCreating". */
 export const mountRule: Rule = {
-  causes: [STORAGE.mount, STORAGE.claimMissing, CONFIG.missingSecret, NODE.sandboxFailed, ...HOST_CAUSES],
+  causes: [
+    STORAGE.mount,
+    STORAGE.claimMissing,
+    STORAGE.claimLost,
+    CONFIG.missingSecret,
+    NODE.sandboxFailed,
+    ...HOST_CAUSES,
+  ],
   find(facts) {
     return facts.unwellPods.flatMap(({ pod, component, events }): Finding[] => {
       const mounts = currentEvents(facts, pod, events).filter((it) =>
@@ -80,22 +90,6 @@ export const sandboxRule: Rule = {
   },
 };
 
-/** Of a pod of which nothing runs yet, or again; what was said before its last container ran or its sandbox stood is over. */
-function currentEvents(facts: Facts, pod: PodView, events: readonly EventView[]): readonly EventView[] {
-  if (pod.containers.some((it) => it.state.kind === "running")) return [];
-  const isOver = pod.containers.length > 0 &&
-    pod.containers.every((it) =>
-      it.state.kind === "waiting" && it.state.reason !== "ContainerCreating" &&
-      it.state.reason !== "PodInitializing"
-    );
-  if (isOver) return [];
-  const stoodMs = Math.max(
-    timeMs(pod.sandboxReadyAt),
-    ...pod.containers.flatMap(({ state }) => state.kind === "terminated" ? [timeMs(state.finishedAt)] : []),
-  );
-  return events.filter((it) => facts.nowMs - timeOf(it) < EVENT_FRESH_MS && timeOf(it) > stoodMs);
-}
-
 function aboutPod({ pod, component, event }: Told) {
   return {
     tier: component.tier,
@@ -116,6 +110,13 @@ function explainMount(told: Told): Finding {
   const host = hostFinding(told);
   if (host) return host;
   if (NOT_SYNCED.test(message) || OF_THE_KUBELET.test(message)) return surroundings(told);
+  const volume = GONE_VOLUME.exec(message)?.[1];
+  if (volume !== undefined) {
+    return finding(facts, STORAGE.claimLost, {
+      ...aboutPod(told),
+      words: { component: component.title, volume },
+    });
+  }
   const claim = GONE_CLAIM.exec(message)?.[1];
   if (claim !== undefined) {
     return finding(facts, STORAGE.claimMissing, {
@@ -170,6 +171,8 @@ function explainSandbox(told: Told): Finding {
           name: network.name || network.server,
           until: network.until,
           isMisnamed: network.isMisnamed,
+          isUnknown: network.isUnknown,
+          isLocal: network.isLocal,
           isAltered: network.isAltered,
         },
       });

@@ -5,31 +5,10 @@ import { COMPONENTS } from "../../product/components.ts";
 import { CONFIG } from "../../causes/config.ts";
 import { clip } from "../../text/clip.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
+import { explainRefusal, REFUSALS } from "../refusals.ts";
 
 /** A controller whose pods are refused asks again ever more rarely. */
 const EVENT_FRESH_MS = 30 * 60_000;
-
-/** Who refuses, by what the API server says; a name of the rule where it tells one. */
-const REFUSALS = [
-  {
-    cause: CONFIG.quota,
-    test: /exceeded quota: (?<rule>[\w.-]{1,200})|failed quota: (?<other>[\w.-]{1,200})/,
-  },
-  { cause: CONFIG.podSecurity, test: /violates PodSecurity "(?<rule>[^"]{1,80})"/ },
-  {
-    cause: CONFIG.webhook,
-    test: /admission webhook "(?<rule>[^"]{1,200})"|failed calling webhook "(?<other>[^"]{1,200})"/,
-  },
-  {
-    cause: CONFIG.account,
-    test:
-      /service ?account "?(?<rule>[\w./-]{1,200})"? (?:was )?not found|serviceaccount "(?<other>[^"]{1,200})" not found/i,
-  },
-  {
-    cause: CONFIG.limits,
-    test: /(?:maximum|minimum) [\w./-]{1,60} usage per (?:Container|Pod)|max limit to request ratio per/i,
-  },
-] as const;
 
 /** Who was refused, and what was said of it. */
 interface Refusal {
@@ -53,13 +32,12 @@ export const refusedRule: Rule = {
         ? refusalOf(facts, workload)
         : undefined;
       if (!refusal) return [];
-      const known = REFUSALS.find((it) => it.test.test(refusal.message));
-      const { rule, other } = known?.test.exec(refusal.message)?.groups ?? {};
+      const known = explainRefusal(refusal.message);
       return [finding(facts, known?.cause ?? CONFIG.refused, {
         tier: component.tier,
         component: component.name,
         since: refusal.since,
-        words: { component: component.title, rule: rule ?? other ?? "" },
+        words: { component: component.title, rule: known?.rule ?? "" },
         evidence: [
           { label: "Object", text: refusal.object },
           { label: "Message", text: clip(refusal.message, 600) },

@@ -3,7 +3,7 @@ import type { Cause } from "../../causes/cause.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { explainNetworkText, NETWORK_CAUSES, type NetworkWords } from "../network_text.ts";
+import { explainNetworkText, NETWORK_CAUSES, type NetworkCause, type NetworkWords } from "../network_text.ts";
 import { clip } from "../../text/clip.ts";
 
 /** Trouble of a registry itself is not what keeps setup from going on for good. */
@@ -29,7 +29,9 @@ function judgeFailure(
   { code, host: asked, status, detail }: RegistryProbeFailure,
   host: HostView,
 ):
-  | { cause: Cause<ProbeWords>; server: string; name: string; until: string; isMisnamed: boolean }
+  | (Pick<NetworkCause, "server" | "name" | "until" | "isMisnamed" | "isUnknown" | "isLocal"> & {
+    cause: Cause<ProbeWords>;
+  })
   | undefined {
   const told = explainNetworkText(detail, host);
   // A look-up tells its server itself, or nobody does.
@@ -42,6 +44,8 @@ function judgeFailure(
       name: told.name || asked,
       until: told.until,
       isMisnamed: told.isMisnamed,
+      isUnknown: told.isUnknown,
+      isLocal: told.isLocal,
     };
   }
   const cause = code === "proxy" && status === 407 ? NETWORK.proxyAuth : BY_CODE[code];
@@ -52,6 +56,8 @@ function judgeFailure(
       name: asked,
       until: "",
       isMisnamed: false,
+      isUnknown: false,
+      isLocal: false,
     };
 }
 
@@ -79,6 +85,8 @@ export const registryProbeRule: Rule = {
               name: told.name,
               until: told.until,
               isMisnamed: told.isMisnamed,
+              isUnknown: told.isUnknown,
+              isLocal: told.isLocal,
               image: "",
             },
           })
@@ -95,7 +103,14 @@ export const registryProbeRule: Rule = {
           component: "network",
           key: told.server || "registry",
           since: setup.since,
-          words: { server: told.server, name: told.name, until: told.until, isMisnamed: told.isMisnamed },
+          words: {
+            server: told.server,
+            name: told.name,
+            until: told.until,
+            isMisnamed: told.isMisnamed,
+            isUnknown: told.isUnknown,
+            isLocal: told.isLocal,
+          },
           evidence: [{ label: "Message", text: clip(text, 400) }],
         }));
       }

@@ -146,7 +146,8 @@ export const rejectedRule: Rule = {
       const rejected = inOrder(
         facts.snapshot.pods.filter((it) =>
           it.phase === "Failed" && it.containers.every((one) => one.state.kind !== "terminated") &&
-          it.reason !== "" && it.reason !== "Evicted" && componentOfPod(it) === component &&
+          it.reason !== "" && it.reason !== "Evicted" && it.reason !== "AppArmor" &&
+          componentOfPod(it) === component &&
           ageMs(it.createdAt, facts.nowMs) < REJECTED_FRESH_MS
         ),
         objectKey,

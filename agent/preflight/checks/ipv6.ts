@@ -1,12 +1,12 @@
 import ipaddr from "ipaddr.js";
 import { askDns } from "../../net/dns_query.ts";
+import { SYSCTL_FILE } from "../../product/names.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import { type ConnectOutcome, tryConnect } from "../../net/try_connect.ts";
 import type { Check, RunContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { pass, skipped, warn } from "../outcome.ts";
 import { effectiveResolvers } from "./dns.ts";
-import { SYSCTL_FILE } from "./kernel.ts";
 import { proxiedEndpoints } from "./proxy.ts";
 
 /** Who has a way over IPv6 answers within this; a try of IPv4 comes long before. @see RFC 8305 §8 */

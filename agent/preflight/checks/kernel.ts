@@ -1,3 +1,4 @@
+import { SYSCTL_FILE } from "../../product/names.ts";
 import type { Check } from "../check.ts";
 import { readKernelModules } from "../facts/kernel_modules.ts";
 import { couldNotCheck, fail, pass, warn } from "../outcome.ts";
@@ -44,8 +45,6 @@ const HARDENED: readonly { key: string; isWrong(value: number): boolean; wanted:
     harm: "pods may not find each other",
   },
 ];
-/** Written by the advice; read again at each start of the machine. */
-export const SYSCTL_FILE = "/etc/sysctl.d/90-alga-appliance.conf";
 const FORWARDING = "net.ipv4.ip_forward";
 /** Switched on by k3s at its start, and off again by a file whenever settings are read; with what then happens. */
 const SWITCHES: Readonly<Record<string, string>> = {

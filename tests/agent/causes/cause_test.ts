@@ -32,6 +32,8 @@ const PUBLIC_IDS = `
   sched.volume-elsewhere sched.unplaced stor.claim-missing app.port-taken
   app.not-ending app.task-failed flux.not-ready
   k3s.stopped node.condition
+  dns.resolver-down img.queued img.old-format app.redis-unsaved cfg.namespace-ending
+  node.file-watches node.kernel-keys node.process-limit node.open-files node.apparmor
   cfg.quota cfg.limits cfg.webhook cfg.pod-security cfg.missing-account cfg.pod-refused
 `.split(/\s+/).filter((it) => it !== "");
 
@@ -65,7 +67,8 @@ Deno.test("whatever people are told to wait for has a limit, after which somebod
 
 /** Causes beside which another try, by whomever, may cost data. */
 const NOT_SAFE = `
-  disk.readonly disk.io-error app.db-start app.db-version app.redis-damaged app.migration-failed
+  disk.readonly disk.io-error app.db-start app.db-version app.redis-damaged app.redis-unsaved
+  app.migration-failed cfg.namespace-ending
   k3s.db-corrupt k3s.token-invalid k3s.token-mismatch flux.verify
   sched.volume-elsewhere stor.claim-missing stor.claim-lost stor.mount
 `.split(/\s+/).filter((it) => it !== "");

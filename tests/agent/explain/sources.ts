@@ -19,6 +19,47 @@ export const SOURCES: Readonly<Partial<Record<BlockerId, Source>>> = {
     says: "cannot unmarshal DNS message",
     source: `${GO} src/net/dnsclient_unix.go:44`,
   },
+  "dns.resolver-down": {
+    says: "read udp 127.0.0.1:53412->127.0.0.53:53: read: connection refused",
+    source: `${GO} src/syscall/zerrors_linux_amd64.go:1466`,
+  },
+  "img.queued": {
+    says: "pull QPS exceeded",
+    source: "https://github.com/bottlerocket-os/bottlerocket/issues/4216",
+  },
+  "img.old-format": {
+    says: "is no longer supported since containerd v2.1",
+    source: "https://github.com/ovh/cds/issues/7735",
+  },
+  "node.file-watches": {
+    says: "failed to create fsnotify watcher: too many open files",
+    source: "https://github.com/containerd/containerd/issues/10468",
+  },
+  "node.kernel-keys": {
+    says: "unable to join session keyring: unable to create session key: disk quota exceeded",
+    source: "https://github.com/taskcluster/community-tc-config/issues/793",
+  },
+  "node.process-limit": {
+    says: "fork/exec /usr/bin/containerd-shim-runc-v2: resource temporarily unavailable",
+    source: "https://github.com/goharbor/harbor/issues/15944",
+  },
+  "node.open-files": {
+    says: "too many open files",
+    source: `${GO} src/syscall/zerrors_linux_amd64.go:1381`,
+  },
+  "node.apparmor": {
+    says: "apparmor failed to apply profile: write /proc/self/attr/apparmor/exec: no such file or directory",
+    source: "https://github.com/opencontainers/runc/issues/3831",
+  },
+  "app.redis-unsaved": {
+    says: "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+    source: "https://redis.io/kb/doc/296s7bo3im/",
+  },
+  "cfg.namespace-ending": {
+    says: "because it is being terminated",
+    source:
+      `${KUBERNETES} staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go:174`,
+  },
   "net.ipv6": { says: "network is unreachable", source: `${GO} src/syscall/zerrors_linux_amd64.go:1456` },
   "net.proxy-auth": { says: "Proxy Authentication Required", source: `${GO} src/net/http/status.go:142` },
   "net.proxy-denied": { says: "Forbidden", source: `${GO} src/net/http/transport.go:1937` },

@@ -85,6 +85,8 @@ const NEVER_AGAIN: readonly [id: BlockerId, why: string][] = [
   ["app.db-start", "a damaged file is written to"],
   ["app.db-version", "another program would convert the data"],
   ["app.migration-failed", 'a step that ran half ("relation already exists")'],
+  ["app.redis-unsaved", "a new start loses what is in memory alone"],
+  ["cfg.namespace-ending", "what is made is deleted with the rest"],
   ["flux.verify", "the release may be forged"],
 ];
 for (const [id, why] of NEVER_AGAIN) {

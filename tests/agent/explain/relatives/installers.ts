@@ -15,7 +15,8 @@ function installer(kind: string, name: string, reason: string, message: string):
 /** A HelmRelease that is refused. */
 export const release = (reason: string, message: string) =>
   installer("HelmRelease", "email-service", reason, message);
-const part = (reason: string, message: string) =>
+/** A part of the release that is refused. */
+export const part = (reason: string, message: string) =>
   installer("Kustomization", "alga-background", reason, message);
 export const source = (reason: string, message: string) =>
   installer("OCIRepository", "alga-appliance", reason, message);

@@ -1,4 +1,10 @@
 import { DOWNLOADS } from "./downloads.ts";
+import { HEARD_INSTALLERS } from "./heard_installers.ts";
+import { HEARD_PLACES } from "./heard_places.ts";
+import { HEARD_PROGRAMS } from "./heard_programs.ts";
+import { HEARD_PULLS } from "./heard_pulls.ts";
+import { HEARD_SERVICES } from "./heard_services.ts";
+import { HEARD_STARTS } from "./heard_starts.ts";
 import { INSTALLERS } from "./installers.ts";
 import { MACHINES } from "./machines.ts";
 import { OTHER_WORDS } from "./other_words.ts";
@@ -16,4 +22,10 @@ export const RELATIVES: readonly Relative[] = [
   ...PROGRAMS,
   ...OTHER_WORDS,
   ...REPORTED,
+  ...HEARD_PULLS,
+  ...HEARD_STARTS,
+  ...HEARD_PLACES,
+  ...HEARD_INSTALLERS,
+  ...HEARD_PROGRAMS,
+  ...HEARD_SERVICES,
 ];

@@ -4,7 +4,10 @@ import { of } from "../rule_row.ts";
 import type { Relative } from "./relative.ts";
 
 /** A program that keeps ending, with its last line. */
-export function said(component: "db" | "redis" | "alga-core" | "temporal", line: string): Snapshot {
+export function said(
+  component: "db" | "redis" | "alga-core" | "temporal" | "workflow-worker" | "coredns",
+  line: string,
+): Snapshot {
   const made = podOf(component, crashed("waiting", { restarts: 7 }));
   const { namespace = "", name } = made.metadata;
   const container = made.spec.containers[0].name;

@@ -270,9 +270,9 @@ const ROWS: readonly Row[] = [
   ],
   [
     "a limit of the kernel is no full disk",
-    "app.crash",
+    "node.file-watches",
     said("alga-core", "Error: ENOSPC: System limit for number of file watchers reached, watch '/app/x'"),
-    { says: /file watchers/, never: /disk|Free space/i },
+    { says: /file watches/, never: /Free space/i },
   ],
   [
     "a program's own limit of memory is not the machine's",
@@ -418,7 +418,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     "a machine without the parser of AppArmor",
-    "k3s.container-failed",
+    "node.apparmor",
     waits(
       "CreateContainerError",
       'failed to create containerd container: get apparmor_parser version: exec: "apparmor_parser": executable file not found in $PATH',

@@ -83,6 +83,13 @@ export const BOOTSTRAP_ROWS: readonly Row[] = [
     green: runningJob,
   },
   {
+    name: "bootstrap with a cache that cannot save",
+    id: "app.redis-unsaved",
+    component: "redis",
+    red: failedJob(["ERROR: ReplyError: MISCONF Redis is configured to save RDB snapshots"]),
+    green: runningJob,
+  },
+  {
     name: "bootstrap without database",
     id: "app.db-start",
     red: failedJob(["ERROR: PostgreSQL did not become reachable within 300s"]),

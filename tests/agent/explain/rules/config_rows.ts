@@ -112,6 +112,10 @@ export const CONFIG_ROWS: readonly Row[] = [
         "exceeded quota: small, requested: limits.memory=2Gi, used: limits.memory=1Gi, limited: limits.memory=2Gi",
       ],
       ["cfg.quota", "failed quota: small: must specify limits.cpu for: sebastian"],
+      [
+        "cfg.namespace-ending",
+        "unable to create new content in namespace msp because it is being terminated",
+      ],
       ["cfg.limits", "maximum memory usage per Container is 512Mi, but limit is 2Gi"],
       ["cfg.limits", "[minimum cpu usage per Container is 100m, but request is 10m]"],
       ["cfg.pod-security", 'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false'],

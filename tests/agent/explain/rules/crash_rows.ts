@@ -58,6 +58,12 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
     "pgbouncer",
     'server login failed: FATAL password authentication failed for user "app_user"',
   ],
+  [
+    "app.redis-unsaved",
+    "workflow-worker",
+    "workflow-worker",
+    "ReplyError: MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+  ],
   ["app.redis", "workflow-worker", "workflow-worker", "ReplyError: NOAUTH Authentication required."],
   [
     "img.arch",

@@ -88,6 +88,31 @@ export const FLUX_ROWS: readonly Row[] = [
   },
   ...(
     [
+      [
+        "cfg.namespace-ending",
+        "unable to create new content in namespace msp because it is being terminated",
+      ],
+      ["cfg.quota", "exceeded quota: small, requested: services=1, used: services=5, limited: services=5"],
+      ["cfg.webhook", 'admission webhook "policy.example.com" denied the request: no'],
+    ] as const
+  ).flatMap(([id, end]): Row[] => [
+    {
+      name: `a release that is not let in, ${end.slice(0, 30)}`,
+      id,
+      red: release("email-service", [notReady("InstallFailed", `Helm install failed: ${end}`)]),
+      green: release("email-service", [ready()]),
+    },
+    {
+      name: `a part that is not let in, ${end.slice(0, 30)}`,
+      id,
+      red: fluxObject("Kustomization", "alga-background", [
+        notReady("ReconciliationFailed", `ConfigMap/msp/x dry-run failed: ${end}`),
+      ]),
+      green: fluxObject("Kustomization", "alga-background", [ready()]),
+    },
+  ]),
+  ...(
+    [
       ["disk.pressure", "no space left on device"],
       ["disk.readonly", "read-only file system"],
       ["disk.io-error", "input/output error"],
@@ -285,7 +310,7 @@ export const FLUX_ROWS: readonly Row[] = [
   },
   {
     name: "release that the API refused for a moment",
-    id: "flux.build",
+    id: "flux.not-ready",
     hard: false,
     red: release("temporal", [
       notReady("StateError", "Could not determine release state: etcdserver: leader changed"),

@@ -69,6 +69,10 @@ export const K3S: [BlockerId, string][] = [
     'time="2026-11-21T11:59:30Z" level=error msg="error in txn: disk I/O error: input/output error"',
   ],
   [
+    "node.file-watches",
+    'E1121 11:59:30.1 1 run.go:72] "command failed" err="failed to run Kubelet: inotify_init: too many open files"',
+  ],
+  [
     "disk.readonly",
     'time="2026-11-21T11:59:30Z" level=error msg="error in txn: attempt to write a readonly database"',
   ],

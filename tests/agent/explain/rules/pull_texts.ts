@@ -23,6 +23,16 @@ export const PULLS: [BlockerId, string][] = [
     "dns.timeout",
     `${REQUEST}dial tcp: lookup registry.blackhole.test on 127.0.0.2:53: read udp 127.0.0.1:53660->127.0.0.2:53: i/o timeout`,
   ],
+  // Nobody listens on the machine's own resolver.
+  [
+    "dns.resolver-down",
+    `${REQUEST}dial tcp: lookup registry.nx.test on 127.0.0.53:53: read udp 127.0.0.1:53412->127.0.0.53:53: read: connection refused`,
+  ],
+  ["img.queued", `failed to pull image "${IMAGE}": pull QPS exceeded`],
+  [
+    "img.old-format",
+    `failed to pull and unpack image "${IMAGE}": not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1`,
+  ],
   // A look-up that failed, whatever its end says, is none of the connection.
   [
     "dns.failed",

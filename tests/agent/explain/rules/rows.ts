@@ -7,6 +7,7 @@ import { CRASH_ROWS } from "./crash_rows.ts";
 import { FLUX_ROWS } from "./flux_rows.ts";
 import { IMAGE_ROWS } from "./image_rows.ts";
 import { K3S_ROWS } from "./k3s_rows.ts";
+import { KERNEL_ROWS } from "./kernel_rows.ts";
 import { NODE_ROWS } from "./node_rows.ts";
 import { REGISTRY_ROWS } from "./registry_rows.ts";
 import { STORAGE_ROWS } from "./storage_rows.ts";
@@ -21,6 +22,7 @@ export const ROWS: readonly Row[] = [
   ...FLUX_ROWS,
   ...IMAGE_ROWS,
   ...K3S_ROWS,
+  ...KERNEL_ROWS,
   ...NODE_ROWS,
   ...REGISTRY_ROWS,
   ...STORAGE_ROWS,

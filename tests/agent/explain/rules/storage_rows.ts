@@ -36,6 +36,10 @@ export const STORAGE_ROWS: readonly Row[] = [
         'MountVolume.SetUp failed for volume "v" : failed to sync secret cache: timed out waiting for the condition',
       ],
       [
+        "stor.claim-lost",
+        'Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[v]: error processing PVC msp/x: failed to fetch PV pvc-1: persistentvolume "pvc-1" not found',
+      ],
+      [
         "stor.claim-missing",
         "Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]: error processing PVC msp/x: PVC is being deleted",
       ],
