@@ -40,6 +40,7 @@ export const DEBIAN_PACKAGES = [
   "gpgv",
   "ufw",
   "cloud-init",
+  "openssh-client",
   "e2fsprogs",
   "libxml2-utils",
 ] as const;
