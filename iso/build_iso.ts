@@ -21,6 +21,7 @@ import { tenths } from "./progress.ts";
 import type { Manifest } from "./record/manifest.ts";
 import { md5OfFile, MD5SUMS_PATH, parseMd5Sums, renderMd5Sums } from "./record/md5sums.ts";
 import { recordPaths, writeRecords } from "./record/write_records.ts";
+import { requirePrograms } from "./run_program.ts";
 import { requireFile } from "./require_file.ts";
 import { remaster } from "./remaster.ts";
 import { K3S } from "../agent/product/pins.ts";
@@ -65,6 +66,8 @@ export async function buildIso(it: IsoInput): Promise<Manifest> {
   await refuseOverwrite([it.output, ...recordPaths(it.output)]);
   await prepareOutput(dirname(it.output));
   await requireSpace(dirname(it.output), SPACE_FACTOR * bytes);
+  const proving = it.proof.kind === "list" && it.proof.signature !== undefined ? ["gpgv"] : [];
+  await requirePrograms(["xorriso", "dpkg-deb", ...proving]);
   it.say(`Proving the base ${it.base}`);
   const sha256 = await checkBase(it.base, it.proof);
   const old = await readBase(it.base);

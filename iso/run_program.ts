@@ -27,6 +27,38 @@ const PACKAGES: Readonly<Record<string, string>> = {
   xorriso: "xorriso",
 };
 
+/** Refuses to begin what would stop half way for want of a program, and names all that are missing. @throws {MissingProgramError} */
+export async function requirePrograms(programs: readonly string[]): Promise<void> {
+  const folders = searchPath().split(":").filter((it) => it !== "");
+  const missing: string[] = [];
+  for (const program of programs) {
+    const found = await Promise.all(folders.map((it) => isFile(`${it}/${program}`)));
+    if (!found.includes(true)) missing.push(program);
+  }
+  if (missing.length > 0) throw missingError(missing);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((it) => it.isFile, () => false);
+}
+
+function searchPath(): string {
+  return `${Deno.env.get("PATH") ?? ""}:${ADMIN_PATHS}`;
+}
+
+function missingError(programs: readonly string[], cause?: unknown): MissingProgramError {
+  const packages = [...new Set(programs.map((it) => PACKAGES[it] ?? it))].sort();
+  const names = programs.map((it) => `"${it}"`);
+  const what = names.length === 1 ? `The program ${names[0]} is` : `The programs ${names.join(", ")} are`;
+  return new MissingProgramError(
+    `${what} not installed`,
+    `Install it: sudo apt install ${packages.join(" ")}`,
+    {
+      cause,
+    },
+  );
+}
+
 /** Runs a program that must succeed and gives its output. @throws {IsoError} Also when it is not installed. */
 export async function runProgram(
   program: string,
@@ -37,7 +69,7 @@ export async function runProgram(
   try {
     child = new Deno.Command(program, {
       args: [...args],
-      env: { PATH: `${Deno.env.get("PATH") ?? ""}:${ADMIN_PATHS}`, ...env, LC_ALL: "C" },
+      env: { PATH: searchPath(), ...env, LC_ALL: "C" },
       ...(cwd === undefined ? {} : { cwd }),
       stdin: "null",
       stdout: "piped",
@@ -45,8 +77,7 @@ export async function runProgram(
     }).spawn();
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    const hint = `Install it: sudo apt install ${PACKAGES[program] ?? program}`;
-    throw new MissingProgramError(`The program "${program}" is not installed`, hint, { cause });
+    throw missingError([program], cause);
   }
   const [stdout, said, { code }] = await Promise.all([
     readText(child.stdout, onOutput),

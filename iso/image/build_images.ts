@@ -5,6 +5,7 @@ import { Parts } from "../parts.ts";
 import { tenths } from "../progress.ts";
 import type { Manifest } from "../record/manifest.ts";
 import { recordPaths, writeRecords } from "../record/write_records.ts";
+import { requirePrograms } from "../run_program.ts";
 import { requireFile } from "../require_file.ts";
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import { signBlob } from "../../tools/release_agent/signature.ts";
@@ -34,6 +35,8 @@ export interface ImageInput {
   say: (line: string) => void;
 }
 
+/** What works on disks; some of it only once the disk was copied, which takes minutes. */
+const PROGRAMS = ["qemu-img", "sfdisk", "debugfs", "dumpe2fs", "e2fsck"];
 /** As much room as the disk's data take, twice: the general disk, and the images of it. */
 const SPACE_FACTOR = 2;
 /** Another number where the same disk becomes another image: parts of before do not count then. */
@@ -47,6 +50,7 @@ const RECIPE = 1;
 export async function buildImages(it: ImageInput): Promise<Manifest[]> {
   if (it.privatePem !== undefined) signBlob(new Uint8Array(), it.privatePem);
   await requireFile("--from-disk", it.disk);
+  await requirePrograms([...PROGRAMS, ...it.formats.includes("ova") ? ["tar"] : []]);
   const { format, virtualBytes, dataBytes } = await diskInfo(it.disk);
   await prepareOutput(it.output);
   await requireSpace(it.output, SPACE_FACTOR * dataBytes);

@@ -323,6 +323,35 @@ Deno.test("the command ends with 2 for words it does not understand, with 1 for 
   }
 });
 
+Deno.test("what is not installed is named before anything is read or made, all of it", async () => {
+  // A machine with nothing but what starts this.
+  const bin = await Deno.makeTempDir({ dir });
+  for (const it of ["sh", "env", "deno"]) await Deno.symlink("/bin/true", `${bin}/${it}`);
+  const file = `${bin}/file`;
+  await Deno.writeTextFile(file, "");
+  const words = ["--base", file, "--sha256", "0a".repeat(32), "--output", `${dir}/o/a.iso`];
+  const tasks = [
+    [
+      "iso/main.ts",
+      [...words, "--no-account"],
+      /"xorriso", "dpkg-deb" are not[^]*apt install dpkg xorriso\n/,
+    ],
+    ["iso/image/main.ts", ["--from-disk", file, "--output", `${dir}/o`], /"qemu-img"[^]*qemu-utils/],
+  ] as const;
+  for (const [task, args, said] of tasks) {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", repo + task, ...args],
+      env: { PATH: bin },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    });
+    const { code, stderr } = await child.output();
+    assert.match(new TextDecoder().decode(stderr), said);
+    assert.equal(code, 1);
+  }
+});
+
 Deno.test("a folder that cannot be made or written is named in words before anything is read", async () => {
   await Deno.writeTextFile(`${dir}/a-file`, "");
   for (const folder of [`${dir}/a-file`, `${dir}/a-file/below`, "/proc/alga"]) {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { freeBytes, requireSpace } from "../../iso/free_space.ts";
 import { HELP } from "../../iso/help.ts";
-import { IsoError } from "../../iso/iso_error.ts";
+import { IsoError, MissingProgramError } from "../../iso/iso_error.ts";
 import { parseBuildOptions, parseVerifyOptions } from "../../iso/options.ts";
-import { runProgram } from "../../iso/run_program.ts";
+import { requirePrograms, runProgram } from "../../iso/run_program.ts";
 
 const SUM = "0a".repeat(32);
 const ENOUGH = ["--base", "u.iso", "--sha256", SUM, "--output", "a.iso", "--no-account"];
@@ -81,6 +81,17 @@ Deno.test("requireSpace tells how much is missing where", async () => {
   await assert.rejects(
     requireSpace("/tmp", await freeBytes("/tmp") + 1e12),
     /"\/tmp" has .* GB free; this needs /,
+  );
+});
+
+Deno.test("every program that is missing is named at once, with the packages of all", async () => {
+  await requirePrograms(["sh"]);
+  await assert.rejects(
+    requirePrograms(["sh", "no-such-program-1", "no-such-program-2"]),
+    (error) =>
+      error instanceof MissingProgramError &&
+      error.message === 'The programs "no-such-program-1", "no-such-program-2" are not installed' &&
+      error.hint === "Install it: sudo apt install no-such-program-1 no-such-program-2",
   );
 });
 

@@ -35,6 +35,7 @@ for it in etc root home usr/local/bin; do mount --bind "$m/$it" "/$it"; done
 mount -t tmpfs run /run
 mount --rbind "$m/dev" /dev
 mount --bind "$m/var" /var
+cd /root
 cloud-init init --local
 cloud-init init
 cloud-init modules --mode=config
