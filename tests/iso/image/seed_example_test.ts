@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { WIRED_CONFIG } from "../../../iso/image/generalise/cloud_files.ts";
+import { renderOvf } from "../../../iso/image/formats/ovf.ts";
 import { SetupInputs } from "../../../agent/setup/inputs/schema.ts";
 import { missingPrograms } from "../../cluster/missing_programs.ts";
 import { testUnless } from "../../test_unless.ts";
@@ -55,3 +56,46 @@ testUnless(
     await Deno.remove(root, { recursive: true });
   },
 );
+
+/** A seed as a hypervisor hands over the properties of an OVA. @see DMTF DSP0243 § 11.2 */
+function ovfEnvironment(properties: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(properties).map(([key, value]) =>
+    `<Property oe:key="${key}" oe:value="${value.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}"/>`
+  );
+  const space = "http://schemas.dmtf.org/ovf/environment/1";
+  return `<Environment xmlns="${space}" xmlns:oe="${space}"><PropertySection>${
+    lines.join("")
+  }</PropertySection></Environment>`;
+}
+
+testUnless(noCloudInit, "cloud-init reads the documented seed from the properties of the OVA", async () => {
+  const indented = networkConfig.replaceAll(/^/gm, "  ");
+  const properties = {
+    "instance-id": "i-1",
+    hostname: "psa-01",
+    "public-keys": "ssh-ed25519 AAAA fleet@example.com",
+    "network-config": btoa(`network:\n${indented}`),
+    "user-data": btoa(userData),
+  };
+  const ovf = renderOvf({
+    ...{ name: "a", version: "0.1.0", firmware: "efi" },
+    disk: { name: "a.vmdk", bytes: 1, capacityBytes: 1, populatedBytes: 1 },
+  });
+  const keys = [...ovf.matchAll(/ovf:key="(.*?)"/g)].map((it) => it[1]);
+  assert.deepEqual(Object.keys(properties).toSorted(), keys.toSorted());
+  const script = `
+import json, sys
+from cloudinit.sources import DataSourceOVF
+metadata, userdata, _ = DataSourceOVF.read_ovf_environment(sys.argv[1], True)
+print(json.dumps([metadata, userdata.decode()]))
+`;
+  const args = ["-c", script, ovfEnvironment(properties)];
+  const [metadata, userdata] = JSON.parse(await run("/usr/bin/python3", args));
+  assert.equal(userdata, userData);
+  assert.deepEqual(metadata, {
+    "instance-id": "i-1",
+    "local-hostname": "psa-01",
+    "public-keys": properties["public-keys"],
+    "network-config": parse(networkConfig),
+  });
+});
