@@ -1,11 +1,18 @@
-import { parse } from "yaml";
 import { createKubeClient, type KubeClient, parseKubeconfig } from "../../../k8s/mod.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { COMMAND_LOG } from "../../simulator/sim_host.ts";
 import { endInside } from "../child_process.ts";
 import { k3sAddons } from "./k3s_addons.ts";
 import { createK3sJournal } from "./k3s_journal.ts";
-import { DATABASE_FOLDER, type NodeFolders, type Part, PARTS, renderParts } from "./node_programs.ts";
+import { fatal, type NodeSettings, readK3sSettings } from "./k3s_settings.ts";
+import {
+  DATABASE_FOLDER,
+  ENCRYPTION_CONFIG,
+  type NodeFolders,
+  type Part,
+  PARTS,
+  renderParts,
+} from "./node_programs.ts";
 import { type PrivateNamespace, SEARCH_PATH } from "./private_namespace.ts";
 
 const UNIT = "/etc/systemd/system/k3s.service";
@@ -62,7 +69,7 @@ export function createK3sService(options: K3sOptions): K3sService {
   async function startPart(part: Part): Promise<void> {
     wanted.add(part);
     if (children.has(part)) return;
-    commands ??= await renderParts(namespace, folders, await readSettings(root));
+    commands ??= await renderParts(namespace, folders, await readSettings());
     const child = namespace.start(commands[part], {
       logPath: `${logFolder}/${part}.log`,
       env: { PATH: `${folders.bin}:${SEARCH_PATH}` }, // containerd looks its shim up there
@@ -83,8 +90,7 @@ export function createK3sService(options: K3sOptions): K3sService {
   /** What systemd says of a process that ends by itself. k3s is one; here only its datastore speaks for all. @see systemd src/core/service.c */
   async function tellEnd(): Promise<void> {
     await journal.follow();
-    await journal.write("k3s.service: Main process exited, code=exited, status=1/FAILURE");
-    await journal.write("k3s.service: Failed with result 'exit-code'.");
+    await writeEnd();
     const times = lost.filter((it) => it === "kine").length;
     await journal.write(`k3s.service: Scheduled restart job, restart counter is at ${times}.`);
     await journal.write("Starting Lightweight Kubernetes...");
@@ -101,10 +107,12 @@ export function createK3sService(options: K3sOptions): K3sService {
   async function restart(): Promise<void> {
     await stop();
     await checkUnit(root);
+    await journal.write("Starting Lightweight Kubernetes...");
+    const settings = await readSettings();
     const startedMs = Date.now();
     const mark = (what: string) => timings[what] = Date.now() - startedMs;
-    commands = await renderParts(namespace, folders, await readSettings(root));
-    await journal.write("Starting Lightweight Kubernetes...");
+    if (settings.encryptSecrets) await makeEncryptionKey(namespace);
+    commands = await renderParts(namespace, folders, settings);
     await namespace.must(["mkdir", "-p", DATABASE_FOLDER]);
     await startPart("kine");
     await startPart("containerd");
@@ -120,14 +128,41 @@ export function createK3sService(options: K3sOptions): K3sService {
         ended.signal,
       );
       mark("API ready");
-      await writeKubeconfig();
+      await writeKubeconfig(settings.kubeconfigMode);
       for (const part of PARTS) await startPart(part);
       await images;
-      await untilTrue("k3s' own objects", 60, () => applyAddons(kube), ended.signal);
+      await untilTrue("k3s' own objects", 60, () => applyAddons(kube, settings), ended.signal);
     } finally {
       kube.close();
     }
     first.resolve();
+  }
+
+  /** As k3s reads them at its start, with what it says of them. @throws {Error} With its last word, where it does not go on. */
+  async function readSettings(): Promise<NodeSettings> {
+    const read = await readK3sSettings(root);
+    if (!read.ok) {
+      await (read.ends ? dies(read.says) : journal.write(read.says));
+      throw new Error(read.says);
+    }
+    for (const it of read.warnings) await journal.write(it);
+    const { stdout } = await namespace.run(["ip", "route", "show", "default"]);
+    if (stdout.trim() === "") {
+      const says = fatal('Error: no default routes found in "/proc/net/route" or "/proc/net/ipv6_route"');
+      await dies(says);
+      throw new Error(says);
+    }
+    return read.settings;
+  }
+
+  async function dies(says: string): Promise<void> {
+    await journal.write(says);
+    await writeEnd();
+  }
+
+  async function writeEnd(): Promise<void> {
+    await journal.write("k3s.service: Main process exited, code=exited, status=1/FAILURE");
+    await journal.write("k3s.service: Failed with result 'exit-code'.");
   }
 
   async function importImages(): Promise<void> {
@@ -147,9 +182,9 @@ export function createK3sService(options: K3sOptions): K3sService {
     await Deno.remove(imageArchive);
   }
 
-  async function writeKubeconfig(): Promise<void> {
+  async function writeKubeconfig(mode: number): Promise<void> {
     const path = `${root}${PATHS.kubeconfig}`;
-    await Deno.writeTextFile(`${path}.new`, kubeconfigFor("https://127.0.0.1:6443"), { mode: 0o600 });
+    await Deno.writeTextFile(`${path}.new`, kubeconfigFor("https://127.0.0.1:6443"), { mode });
     await Deno.rename(`${path}.new`, path);
   }
 
@@ -211,25 +246,26 @@ async function checkUnit(root: string): Promise<void> {
   if (((mode ?? 0) & 0o111) === 0) throw new Error(`"${program}" may not be run`);
 }
 
-async function readSettings(root: string) {
-  const config = parse(await Deno.readTextFile(`${root}${PATHS.k3sConfig}`));
-  const registries = parse(
-    await Deno.readTextFile(`${root}${PATHS.k3sRegistries}`).catch(() => "mirrors: {}"),
-  );
-  const mirrors: Record<string, string[]> = {};
-  for (
-    const [host, { endpoint }] of Object.entries(registries.mirrors as Record<string, { endpoint: string[] }>)
-  ) {
-    mirrors[host] = endpoint;
-    // k3s does not do this either; a plain-HTTP registry is only known as such by its mirror entry.
-    for (const url of endpoint) mirrors[new URL(url).host] ??= [url];
-  }
-  return { resolvConf: `${root}${config["resolv-conf"]}`, mirrors };
+/** The key of Secrets, made at the first start that asks for it. @see components.md 1.7 */
+async function makeEncryptionKey({ must }: PrivateNamespace): Promise<void> {
+  const secret = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+  const config = {
+    kind: "EncryptionConfiguration",
+    apiVersion: "apiserver.config.k8s.io/v1",
+    resources: [{
+      resources: ["secrets"],
+      providers: [{ aescbc: { keys: [{ name: "aescbckey", secret }] } }, { identity: {} }],
+    }],
+  };
+  const script = 'umask 077; mkdir -p "${0%/*}"; test -e "$0" || cat > "$0"';
+  await must(["sh", "-euc", script, ENCRYPTION_CONFIG], { stdin: JSON.stringify(config) });
 }
 
-async function applyAddons(kube: KubeClient): Promise<boolean> {
+async function applyAddons(kube: KubeClient, { disabled }: NodeSettings): Promise<boolean> {
   try {
-    for (const object of k3sAddons()) await kube.apply(object, { fieldManager: "k3s", force: true });
+    for (const object of disabled.includes("coredns") ? [] : k3sAddons()) {
+      await kube.apply(object, { fieldManager: "k3s", force: true });
+    }
     return true;
   } catch {
     return false; // the namespace is not there yet

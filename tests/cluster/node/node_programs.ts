@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { PrivateNamespace } from "./private_namespace.ts";
+import type { NodeSettings } from "./k3s_settings.ts";
 import { PAUSE_IMAGE } from "./node_images.ts";
 
 /** The programs that k3s has in its one process. */
@@ -19,18 +20,12 @@ export const API_PORT = 6443;
 const KINE_PORT = 2379;
 /** Where k3s has its database. */
 export const DATABASE_FOLDER = "/var/lib/rancher/k3s/server/db";
+/** Where k3s keeps the key of Secrets in it. */
+export const ENCRYPTION_CONFIG = "/var/lib/rancher/k3s/server/cred/encryption-config.json";
 /** As kine opens it within k3s, where nothing else is said. @see k3s-io/kine pkg/drivers/sqlite/sqlite.go */
 const DATABASE_OPTIONS =
   "_journal_mode=WAL&_busy_timeout=30000&_synchronous=NORMAL&_txlock=immediate&_stmt_cache_size=20&cache=shared";
 export const CLUSTER_DNS = "10.43.0.10";
-
-/** What the configuration of k3s says, as far as it reaches its parts. */
-export interface NodeSettings {
-  /** File with the name servers for pods, as seen on this machine. */
-  resolvConf: string;
-  /** Registry host → base URLs. */
-  mirrors: { readonly [host: string]: readonly string[] };
-}
 
 export interface NodeFolders {
   /** Certificates and kubeconfigs, by the name of who uses them. */
@@ -65,6 +60,8 @@ export async function renderParts(
       `--listen-address=${kineAddress}`,
       "--metrics-bind-address=0",
       "--log-format=json",
+      // What it says of a slow disk would be about the machine of the tests, and the agent would name it.
+      "--slow-sql-threshold=0",
     ],
     "kube-apiserver": [
       `${bin}/kube-apiserver`,
@@ -92,6 +89,7 @@ export async function renderParts(
       `--kubelet-client-key=${pki}/admin.key`,
       `--kubelet-certificate-authority=${pki}/ca.crt`,
       "--kubelet-preferred-address-types=InternalIP,Hostname",
+      ...settings.encryptSecrets ? [`--encryption-provider-config=${ENCRYPTION_CONFIG}`] : [],
     ],
     "kube-controller-manager": [
       `${bin}/kube-controller-manager`,

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../../agent/clock.ts";
 import { emptySnapshot } from "../../../agent/facts/snapshot.ts";
+import { PATHS } from "../../../agent/state/paths.ts";
 import { createWorkloadsService } from "../../../agent/workloads/mod.ts";
 import { KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
 import { LOCAL_PATH, localPathObjects } from "../../../k8s/storage/local_path_manifests.ts";
 import { breakDatabase, DATABASE_FAULTS, journalCauses } from "./database_faults.ts";
 import { hideImage, removeSecret, scaleToZero, stopPart } from "./faults.ts";
 import { busyboxImage, standinImage } from "./node_images.ts";
-import { CLUSTER_DNS, NODE_NAME } from "./node_programs.ts";
+import { CLUSTER_DNS, DATABASE_FOLDER, NODE_NAME } from "./node_programs.ts";
 import { nodeRequirements } from "./node_requirements.ts";
 import { type RealNode, REGISTRY_HOST, startNode } from "./real_node.ts";
 import { until } from "../../until.ts";
@@ -170,6 +171,29 @@ test("a real node runs pods from a registry, with logs, volumes and names", asyn
 
     assert.deepEqual(node.k3s.lost, [], "no part ended by itself");
 
+    await t.step(
+      "Secrets lie encrypted in the database, as config.yaml asks; nothing else does",
+      async () => {
+        const found = async (word: string) =>
+          (await node.namespace.run(["grep", "-rqaF", word, DATABASE_FOLDER])).code === 0;
+        const metadata = { name: "in-the-database", namespace: NAMESPACE };
+        await kube.create({
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata,
+          data: { a: "seen-in-plain-words" },
+        });
+        await kube.create({
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata,
+          stringData: { a: "never-seen-in-plain" },
+        });
+        assert.ok(await found("seen-in-plain-words"));
+        assert.equal(await found(btoa("never-seen-in-plain")) || await found("never-seen-in-plain"), false);
+      },
+    );
+
     for (const fault of DATABASE_FAULTS) {
       await t.step(`the database: ${fault.name} is told as ${fault.cause} by k3s' own words`, async () => {
         const { startedMs, undo } = await breakDatabase(node, fault);
@@ -186,6 +210,22 @@ test("a real node runs pods from a registry, with logs, volumes and names", asyn
         assert.ok(await pod(kube, "web"), "what Kubernetes knew is there again");
       });
     }
+
+    await t.step(
+      "k3s without a default route says so and ends; a key that is not obeyed is named",
+      async () => {
+        const { must, hostAddress } = node.namespace;
+        const startedMs = Date.now();
+        await must(["ip", "route", "del", "default"]);
+        await assert.rejects(node.k3s.restart(), /no default routes found/);
+        assert.equal((await journalCauses(node, startedMs)).ids[0], "node.no-default-route");
+        await must(["ip", "route", "add", "default", "via", hostAddress]);
+        await Deno.writeTextFile(`${node.root}${PATHS.k3sConfig}`, "made-up: 1\n", { append: true });
+        await node.k3s.restart();
+        const { lines } = await journalCauses(node, startedMs);
+        assert.ok(lines.some((it) => it.includes("Unknown flag --made-up found in config.yaml, skipping")));
+      },
+    );
   } catch (error) {
     for (const part of node.k3s.running()) {
       console.error(`${part}:\n${(await node.k3s.log(part)).slice(-2000)}`);
