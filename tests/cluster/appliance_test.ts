@@ -69,7 +69,7 @@ Deno.test({
       await t.step(`every fault was told and cleared in time: ${rows.join("; ")}`, () => {
         assert.equal(rows.length, 1 + FAULTS.length);
       });
-      await t.step("after etcd dropped its history nothing is lost", async () => {
+      await t.step("after the database dropped its history nothing is lost", async () => {
         await appliance.node.compact();
         await untilStatus(appliance, "everything is healthy", isHealthy, 180);
         await runFault(SUSPENDED_RELEASE, rig);

@@ -22,7 +22,8 @@ export interface K3sService {
   /** What `systemctl restart k3s` does: pods go on, everything else starts again with the configuration as it is. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-  startPart(part: Part): Promise<void>;
+  /** `flags`: beside those that it has, until it ends. */
+  startPart(part: Part, flags?: readonly string[]): Promise<void>;
   stopPart(part: Part): Promise<void>;
   /** Parts that ended without being told to. */
   lost: Part[];
@@ -66,11 +67,11 @@ export function createK3sService(options: K3sOptions): K3sService {
   let imported = false;
   const journal = createK3sJournal(`${root}/var/log/simulator/journal.json`, `${logFolder}/kine.log`);
 
-  async function startPart(part: Part): Promise<void> {
+  async function startPart(part: Part, flags: readonly string[] = []): Promise<void> {
     wanted.add(part);
     if (children.has(part)) return;
     commands ??= await renderParts(namespace, folders, await readSettings());
-    const child = namespace.start(commands[part], {
+    const child = namespace.start([...commands[part], ...flags], {
       logPath: `${logFolder}/${part}.log`,
       env: { PATH: `${folders.bin}:${SEARCH_PATH}` }, // containerd looks its shim up there
     });

@@ -64,6 +64,8 @@ export interface RealNode {
    * minute, and by then have called a node lost that reports every 10 s.
    */
   restartControllers(): Promise<void>;
+  /** Drops the history in the database and starts the API server again: watches from before get 410. */
+  compact(): Promise<void>;
   /** Milliseconds from the start of this node to each event. */
   timings: Record<string, number>;
   stop(): Promise<void>;
@@ -168,6 +170,20 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
       client,
       untilApiAnswers,
       restartControllers,
+      async compact() {
+        await k3s.stopPart("kube-apiserver");
+        await k3s.stopPart("kine");
+        const from = (await k3s.log("kine")).length;
+        // As a rule it keeps the newest 1,000 revisions.
+        await k3s.startPart("kine", ["--compact-interval=1s", "--compact-min-retain=1"]);
+        const said = async () => (await k3s.log("kine")).slice(from);
+        await until("kine drops what is old", said, (it) => it.includes("COMPACT deleted"), 60);
+        await k3s.stopPart("kine");
+        await k3s.startPart("kine");
+        await k3s.startPart("kube-apiserver");
+        await untilApiAnswers();
+        await restartControllers();
+      },
       stop,
     };
   } catch (error) {
