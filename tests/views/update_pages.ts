@@ -46,6 +46,8 @@ export function updatePages(t: string): Record<string, string> {
     installed: release,
     news: { answer: "update-available", channel: t, answeredAt: AT, target: { ...release, notes: t } },
     rules: rulesOf(t),
+    backup: { withinHours: 24, newest: { at: AT, by: t, note: t } },
+    prepare: stubOperation({ name: "prepare", by: t, inputs: { to: t } }),
     beyond: release,
     operation: stubOperation({ name: "update", by: t }),
     history,
@@ -68,6 +70,23 @@ export function updatePages(t: string): Record<string, string> {
     const given = state.status === "failed"
       ? { ...state, failure: { ...state.failure, message: t, details: t, suggestedNextStep: t, code: t } }
       : state;
+    pages[`updates, fetching images, ${name}`] = live(view({
+      prepare: stubOperation({
+        name: "prepare",
+        state: given,
+        inputs: { to: t },
+        mayCancel: true,
+        steps: [{
+          id: "fetch-images",
+          title: "Fetch the images",
+          status: "running",
+          startedAt: AT,
+          message: t,
+          progress: { unit: "bytes", done: 4e9, total: 9e9 },
+          progressAt: AT,
+        }],
+      }),
+    }));
     pages[`updates, ${name}`] = live(view({
       operation: stubOperation({
         name: "update",
@@ -99,6 +118,10 @@ export function updatePages(t: string): Record<string, string> {
     { id: "let-go", title: "Start the new version", isDone: false, changes: undefined },
   ];
   pages["updates, plan"] = page(updatePlanPage({ csrfToken: "token", view: view(), plan }));
+  const images = { there: 3, total: 4, missing: [t] };
+  pages["updates, plan with images"] = page(
+    updatePlanPage({ csrfToken: "token", view: view(), plan, images }),
+  );
   const onTheWay = view({ way: [release, release, release] });
   pages["updates, plan of a way"] = page(updatePlanPage({ csrfToken: "token", view: onTheWay, plan }));
   const report = sampleReport(sampleCheck("fail", { overridable: true }, t), sampleCheck("error", {}, t));
