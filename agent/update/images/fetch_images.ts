@@ -31,7 +31,7 @@ export const fetchImagesStep: Step<PrepareContext> = {
   failure: {
     category: "registry-release-source",
     cannot: "An image could not be fetched",
-    nextAction: "See under Status whether the registry can be reached; what is there stays there",
+    nextAction: 'See on the page "Status" whether the registry can be reached; what is there stays there',
   },
   async look(context) {
     const there = await readImagesThere(await requireKube(context));

@@ -97,24 +97,28 @@ function diskCheck(context: ImageContext, measured: Measured): Check {
         gbText(all)
       } of images that are not here yet`;
       const short = all * UNPACKED_FACTOR + GOOD_PERCENT / 100 * (disk.used + disk.avail) - disk.avail;
-      const enlarge =
-        `Enlarge the disk by ${Math.ceil(Math.max(GIB, short / 0.8) / GIB)} GiB in the hypervisor, ` +
-        `then run: ${enlargeCommand(disk)}`;
       // Each step fits by itself: Kubernetes makes room by removing what the releases before it brought.
       if (left < LEAST_PERCENT && leftOfMost >= LEAST_PERCENT) {
         return warn({
           expected,
           found: `${found}; the release that needs most, ${most.version}, fits by itself`,
-          remediation:
-            `${enlarge}. Without that Kubernetes removes images of releases between while the way goes on`,
+          remediation: `${
+            enlargeAdvice(short, disk)
+          }. Without that Kubernetes removes images of releases between while the way goes on`,
         });
       }
-      return grade({ expected, found, remediation: enlarge }, {
+      return grade({ expected, found, remediation: enlargeAdvice(short, disk) }, {
         good: left >= GOOD_PERCENT,
         tolerable: left >= LEAST_PERCENT,
       });
     },
   };
+}
+
+/** How the disk gets this much more room, and some to spare. */
+function enlargeAdvice(shortBytes: number, disk: Parameters<typeof enlargeCommand>[0]): string {
+  const gib = Math.ceil(Math.max(GIB, shortBytes / 0.8) / GIB);
+  return `Enlarge the disk by ${gib} GiB in the hypervisor, then run: ${enlargeCommand(disk)}`;
 }
 
 /** What is to be downloaded: in all, and for the release that needs most beside what the ones before it brought. */
