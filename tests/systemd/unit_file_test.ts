@@ -45,10 +45,11 @@ Deno.test("the unit runs the agent on port 8080, from the first second and for e
   assert.deepEqual(values("Restart"), ["always"]);
   assert.deepEqual(values("StartLimitIntervalSec"), ["0"]);
   assert.deepEqual(values("WantedBy"), ["multi-user.target"]);
-  assert.ok(
-    !values("After").join().includes("network-online"),
-    "it must not wait for a network that may be the trouble",
-  );
+  // Neither for a network that may be the trouble, nor for what the login prompt waits for.
+  assert.deepEqual(values("DefaultDependencies"), ["no"]);
+  assert.deepEqual(values("After"), ["local-fs.target systemd-tmpfiles-setup.service"]);
+  assert.deepEqual([values("Conflicts"), values("Before")], [["shutdown.target"], ["shutdown.target"]]);
+  assert.ok(Number(values("TimeoutStartSec")[0]) >= 120, "a slow machine is not begun again and again");
 });
 
 Deno.test("a loop that hangs is noticed, and a stop has longer than the agent needs", () => {
