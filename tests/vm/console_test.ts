@@ -28,7 +28,7 @@ testUnless(missing, name, async () => {
       await typeSetup(machine);
       await loginAndBack(machine);
     }, { keepsDisk: true });
-    await isWhole(image);
+    await isWhole(image.disk);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

@@ -12,11 +12,11 @@ export async function cutAtFirstStart(image: Image, dir: string): Promise<void> 
   await withMachine(image, dir, async ({ says }) => {
     await says("the agent begins", /Starting [^\n]*[Aa]lga.appliance/, BOOT_SEC);
   }, { keepsDisk: true });
-  await isWhole(image);
+  await isWhole(image.disk);
 }
 
 /** A file system that a cut has left: its journal repairs it, and then nothing is wrong with it. */
-export async function isWhole({ disk }: Image): Promise<void> {
+export async function isWhole(disk: string): Promise<void> {
   const { code, stdout } = await mortalCommand("e2fsck", ["-p", disk], { stdout: "piped", stderr: "inherit" })
     .output();
   assert.ok(code === 0 || code === 1, `e2fsck -p ended with ${code}: ${new TextDecoder().decode(stdout)}`);
