@@ -54,6 +54,7 @@ import { openNotifier, startWatchdog } from "../../systemd/notifier.ts";
 import { createBundleChecks } from "./bundle_checks.ts";
 import { type Command, EXIT } from "./command.ts";
 import { doAnswer } from "./do_answer.ts";
+import { identityOf } from "./identity.ts";
 import { formatAddress, isEverywhere, listenSocket, listenTcp } from "./listen.ts";
 import type { Say } from "../text/log_line.ts";
 import { damageText, prepareFiles, prepareFolders } from "./prepare_state.ts";
@@ -158,13 +159,17 @@ export const serveCommand: Command = {
       probeRegistry: (signal) => registryProbe.ask(signal),
       report,
     });
-    const hostName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
+    const firstName = (await host.readText("/etc/hostname"))?.trim() || "alga-appliance";
+    // This is up before who names the machine (cloud-init), and stays up when it gets another name.
+    const hostName = () => observer.snapshot().host.name || firstName;
     const relay = createTlsRelay();
     const certificate = createPageCertificate({
       host,
       clock,
       names: {
-        hostName,
+        get hostName() {
+          return hostName();
+        },
         get mainAddress() {
           return address();
         },
@@ -270,7 +275,7 @@ export const serveCommand: Command = {
       look: updates.look,
     });
 
-    const ownNames = [hostName, `${hostName}.local`, "localhost", ...publicNames];
+    const ownNames = () => [hostName(), `${hostName()}.local`, "localhost", ...publicNames];
     let hasResumed = false;
     const deps = {
       setup,
@@ -288,13 +293,7 @@ export const serveCommand: Command = {
       clock,
       isReady: () => hasResumed && !cannotWrite(setup.view().state),
       say,
-      identity: {
-        hostName,
-        addresses,
-        agentVersion: BUILD.version,
-        commit: BUILD.commit,
-        builtAt: BUILD.builtAt,
-      },
+      identity: identityOf(hostName, addresses),
       isKnownName: createKnownNames(ownNames, settings, engine),
     };
     const app = createApp(deps);
@@ -307,7 +306,9 @@ export const serveCommand: Command = {
       access,
       network,
       updates: { lines: () => updateLines(updates.view()), subscribe: updates.subscribe },
-      hostName,
+      get hostName() {
+        return hostName();
+      },
       build: BUILD,
       current: engine.current,
     }, over.signal);

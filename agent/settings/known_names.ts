@@ -4,17 +4,16 @@ import type { Settings } from "./settings.ts";
 type Named = Pick<Settings, "appUrl" | "publicNames">;
 
 /**
- * Whether the pages may be opened by a name, given in small letters and without a final dot: the machine's own and those of the
+ * Whether the pages may be opened by a name, given in small letters and without a final dot: the machine's own of this moment and those of the
  * options, else the application's host (a reverse proxy may have Alga and these pages behind one name) and the setting "Public
  * names". What the settings say is kept in memory until setup or a change of settings comes on: a reverse proxy asks with each
  * request.
  */
 export function createKnownNames(
-  own: readonly string[],
+  own: () => readonly string[],
   settings: { current(): Promise<Named | undefined> },
   engine: Pick<OperationService, "subscribe">,
 ): (name: string) => Promise<boolean> {
-  const ownNames = new Set(own.map((it) => it.toLowerCase()));
   let kept: Promise<readonly string[]> | undefined;
   engine.subscribe((name) => {
     if (name === "setup" || name === "settings") kept = undefined;
@@ -31,7 +30,7 @@ export function createKnownNames(
     }
   }
 
-  return async (name) => ownNames.has(name) || (await chosen()).includes(name);
+  return async (name) => own().some((it) => it.toLowerCase() === name) || (await chosen()).includes(name);
 }
 
 function namesOf(settings: Named | undefined): string[] {

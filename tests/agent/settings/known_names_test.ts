@@ -11,6 +11,7 @@ function appliance() {
       | undefined,
     isBroken: false,
     reads: 0,
+    own: ["Appliance-01", "localhost"],
   };
   const current = () => {
     state.reads++;
@@ -18,7 +19,7 @@ function appliance() {
       ? Promise.reject(new Error("The disk does not answer"))
       : Promise.resolve(state.settings);
   };
-  const isKnown = createKnownNames(["Appliance-01", "localhost"], { current }, {
+  const isKnown = createKnownNames(() => state.own, { current }, {
     subscribe(listener) {
       tell = listener;
       return () => {};
@@ -61,4 +62,11 @@ Deno.test("settings that could not be read once are read again", async () => {
   assert.deepEqual([await it.isKnown("appliance-01"), await it.isKnown("psa.example.com")], [true, false]);
   it.isBroken = false;
   assert.equal(await it.isKnown("psa.example.com"), true);
+});
+
+Deno.test("a machine that gets another name is known by that one, and by its old one no more", async () => {
+  const it = appliance();
+  it.own = ["Front-Desk", "localhost"];
+  assert.equal(await it.isKnown("front-desk"), true);
+  assert.equal(await it.isKnown("appliance-01"), false);
 });
