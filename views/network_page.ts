@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { NetworkInterface } from "../agent/network/link_state.ts";
 import type { NetworkView } from "../agent/network/network_service.ts";
 import { formOf, LINK_FIELDS, LINK_METHODS } from "../agent/network/link_fields.ts";
+import { otherRoutes } from "../agent/network/other_routes.ts";
 import { TRIAL_MS } from "../agent/operation/trial_ms.ts";
 import { button } from "./form_button.ts";
 import { errorSummary, type FormState, inputField, radio } from "./form_field.ts";
@@ -106,6 +107,7 @@ function whatGoesOn({ operation, trial }: NetworkView, csrfToken: string): VNode
 
 function nowPanel({ links, routes, dnsServers }: NetworkView): VNode {
   const gateway = routes.find((it) => it.destination === "default")?.gateway;
+  const others = otherRoutes(routes);
   return html`
     <div class="panel">
       <h2>Now</h2>
@@ -122,6 +124,12 @@ function nowPanel({ links, routes, dnsServers }: NetworkView): VNode {
           <dt>Gateway</dt>
           <dd>${visible(gateway ?? "none: nothing outside of this network can be reached")}</dd>
         </div>
+        ${others.length > 0 && html`
+          <div>
+            <dt>Routes</dt>
+            <dd>${visible(others.join(", "))}</dd>
+          </div>
+        `}
         <div>
           <dt>DNS servers</dt>
           <dd>${visible(dnsServers.join(", ") || "none: names cannot be looked up")}</dd>

@@ -22,7 +22,7 @@ export const networkCommand: Command = {
                   [--gateway ADDRESS] [--dns SERVERS] [OPTIONS]
        alga-agent network keep|take-back [--root DIR]
 
-  show                 links, addresses, gateway and DNS servers (default)
+  show                 links, addresses, routes and DNS servers (default)
   set                  try other settings of a link for 30 seconds
   keep                 keep what is being tried
   take-back            have the old settings again at once

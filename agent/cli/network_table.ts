@@ -1,4 +1,5 @@
 import type { NetworkState } from "../network/link_state.ts";
+import { otherRoutes } from "../network/other_routes.ts";
 import { type Layout, printLine } from "../text/printable.ts";
 import { utcTime } from "../text/utc_time.ts";
 
@@ -18,6 +19,7 @@ export function networkTable(
     ) => [name, `${it.address}/${it.prefixLength}  ${it.isDynamic ? "DHCP" : "fixed"}`]);
   });
   rows.push(["Gateway", gateway ?? "none: nothing outside of this network can be reached"]);
+  otherRoutes(routes).forEach((it, i) => rows.push([i === 0 ? "Routes" : "", it]));
   rows.push(["DNS servers", dnsServers.join(", ") || "none: names cannot be looked up"]);
   if (trial) {
     rows.push([

@@ -10,6 +10,8 @@ export interface NetworkView {
   interfaces: readonly NetworkInterface[];
   /** Of the default route; `null` without one. */
   gateway: string | null;
+  /** Ways out beside it, in words. */
+  otherRoutes: readonly string[];
   /** Upstream DNS servers. */
   resolvers: readonly string[];
   /** New settings of a link that are being tried; `null` while none are. */

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { followNetwork } from "../host/follow_network.ts";
 import type { Host } from "../host/host.ts";
 import { readReachableAddresses, readResolvers, readRoutes } from "../host/network_facts.ts";
+import { otherRoutes } from "../network/other_routes.ts";
 import { type RunningTrial, shownTrial } from "../network/trial.ts";
 import type { OperationView } from "../operation/operation.ts";
 import type { SetupService } from "../setup/setup_service.ts";
@@ -139,6 +140,7 @@ async function readNetwork(host: Host): Promise<LinkFacts> {
   return {
     interfaces,
     gateway: routes.find((it) => it.destination === "default")?.gateway ?? null,
+    otherRoutes: otherRoutes(routes),
     resolvers,
   };
 }

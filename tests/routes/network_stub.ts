@@ -18,7 +18,10 @@ export function networkStub(): NetworkService & {
         hasCarrier: true,
         addresses: [{ address: "192.0.2.10", prefixLength: 24, isDynamic: true }],
       }],
-      routes: [{ destination: "default", gateway: "192.0.2.1", device: "ens18" }],
+      routes: [
+        { destination: "default", gateway: "192.0.2.1", device: "ens18" },
+        { destination: "10.9.0.0/16", gateway: "192.0.2.7", device: "ens18" },
+      ],
       dnsServers: ["192.0.2.1"],
       trial: undefined,
       operation: stubOperation({ name: "network" }),

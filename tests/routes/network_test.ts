@@ -86,7 +86,7 @@ Deno.test("the page shows what the machine has and proposes it", async () => {
   const { text } = parseMarkup(markup);
   assert.match(
     text.replaceAll(/\s+/g, " "),
-    /ens18 192\.0\.2\.10\/24 from DHCP Gateway 192\.0\.2\.1 DNS servers 192\.0\.2\.1/,
+    /ens18 192\.0\.2\.10\/24 from DHCP Gateway 192\.0\.2\.1 Routes 10\.9\.0\.0\/16 by 192\.0\.2\.7 on ens18 DNS servers 192\.0\.2\.1/,
   );
   assert.match(markup, /name="address"[^>]*value="192\.0\.2\.10\/24"/);
 });

@@ -17,6 +17,7 @@ export function networkBody(
     ...addressLines(network),
     "",
     `Gateway      ${network.gateway ?? "none: nothing outside of this network can be reached"}`,
+    ...network.otherRoutes.map((it, i) => (i === 0 ? "Routes" : "").padEnd(13) + it),
     `DNS servers  ${network.resolvers.join(", ") || "none: names cannot be looked up"}`,
     "",
     ...trialLines(network),

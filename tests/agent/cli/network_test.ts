@@ -15,7 +15,7 @@ Deno.test("network shows links, addresses and what is on trial", () =>
     assert.equal(code, 0);
     assert.equal(
       out,
-      'ens18        192.0.2.10/24  DHCP\nGateway      192.0.2.1\nDNS servers  192.0.2.1\nOn trial     until 22:00:30 UTC; "alga-agent network keep" keeps the new settings\n',
+      'ens18        192.0.2.10/24  DHCP\nGateway      192.0.2.1\nRoutes       10.9.0.0/16 by 192.0.2.7 on ens18\nDNS servers  192.0.2.1\nOn trial     until 22:00:30 UTC; "alga-agent network keep" keeps the new settings\n',
     );
   }));
 

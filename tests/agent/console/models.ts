@@ -31,6 +31,7 @@ const noAddress = sampleDocument({
       addresses: [],
     }],
     gateway: null,
+    otherRoutes: [],
     resolvers: [],
     trial: null,
     change: null,

@@ -20,6 +20,7 @@ export function sampleDocument(other: Partial<ConsoleDocument> = {}): ConsoleDoc
         addresses: [{ address: "192.168.64.8", prefixLength: 24, isDynamic: true }],
       }],
       gateway: "192.168.64.1",
+      otherRoutes: ["10.9.0.0/16 by 192.168.64.7 on ens18"],
       resolvers: ["192.168.64.1", "1.1.1.1"],
       trial: null,
       change: null,
