@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { SettingRow, SettingsView } from "../agent/settings/settings_view.ts";
+import { type SettingRow, type SettingsView, WITHOUT_PROXY } from "../agent/settings/settings_view.ts";
 import { type Content, html, visible } from "./html.ts";
 import { clockTime, csrfField, mark, type Tone } from "./layout.ts";
 import { liveParts } from "./live_parts.ts";
@@ -138,7 +138,8 @@ const READERS = html`
 `;
 
 function settingItem(it: SettingRow, mayChange: boolean): VNode {
-  const notes = [originText(it), it.hasPassword ? "password kept" : ""].filter(Boolean).join(" · ");
+  const notes = [originText(it), it.hasPassword ? `password kept. ${WITHOUT_PROXY}` : ""].filter(Boolean)
+    .join(" · ");
   return html`
     <div>
       <dt>${it.label}</dt>

@@ -1,4 +1,9 @@
-import type { SettingRow, SettingsPlan, SettingsView } from "../settings/settings_view.ts";
+import {
+  type SettingRow,
+  type SettingsPlan,
+  type SettingsView,
+  WITHOUT_PROXY,
+} from "../settings/settings_view.ts";
 import { type Layout, printLine } from "../text/printable.ts";
 import { utcMinute } from "../text/utc_time.ts";
 import { planLines } from "./plan_lines.ts";
@@ -14,7 +19,8 @@ export function settingsTable({ rows, isSetUp, isLost }: SettingsView, layout: L
   if (isLost) return printLine(LOST, 0, layout) + "\n";
   const width = Math.max(...rows.map((it) => it.label.length)) + 2;
   const lines = rows.map((it) => `${it.label.padEnd(width)}${it.value} (${originOf(it)})`);
-  return `${lines.map((it) => printLine(it, width, layout)).join("\n")}\n`;
+  const note = rows.some((it) => it.hasPassword) ? ["", printLine(WITHOUT_PROXY, 0, layout)] : [];
+  return `${[...lines.map((it) => printLine(it, width, layout)), ...note].join("\n")}\n`;
 }
 
 function originOf({ origin, locked, hasPassword }: SettingRow): string {

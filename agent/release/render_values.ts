@@ -12,16 +12,22 @@ export interface RenderedValues {
 
 /** The charts that hand on variables of their values to their pods. The others have no place for any. */
 const WITH_ENVIRONMENT: readonly HelmReleaseName[] = ["workflow-worker", "temporal-worker"];
+/** Of these the ones that take a variable as it stands, and so from a Secret. The others write each value in quotes. */
+const WITH_SECRETS: readonly HelmReleaseName[] = ["temporal-worker"];
+
+/** A variable of pods: its value, or where it lies. */
+export type PodVariable = string | { secret: string; key: string };
 
 /**
  * The published values with this appliance's own written over them; comments and unknown keys stay. @see contract.md 4
- * `environment`: variables of the pods whose charts have a place for them; nothing secret, values lie in a ConfigMap.
+ * `environment`: variables of the pods whose charts have a place for them; what is secret is pointed to, since values lie in a
+ * ConfigMap, and a chart that has no place for that gets none of them.
  * @throws {AgentError} VALUES_FAILED naming the file that is not a YAML map.
  */
 export function renderValues(
   manifest: ReleaseManifest,
   appUrl: string,
-  environment: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, PodVariable>> = {},
 ): RenderedValues[] {
   return HELM_RELEASES.map((release) => {
     const key = valuesKey(release, manifest.valuesProfile);
@@ -29,7 +35,10 @@ export function renderValues(
     const document = parseMap(published, key);
     const ours = overrides(release, manifest, appUrl);
     for (const [path, value] of ours) set(document, path, value, key);
-    const variables = WITH_ENVIRONMENT.includes(release) ? Object.entries(environment) : [];
+    const hasPlace = Object.values(environment).every((it) => typeof it === "string")
+      ? WITH_ENVIRONMENT
+      : WITH_SECRETS;
+    const variables = hasPlace.includes(release) ? Object.entries(environment) : [];
     if (variables.length > 0) setEnvironment(document, variables, key);
     return {
       release,
@@ -112,7 +121,7 @@ function set(document: Document, path: string[], value: string, key: string): vo
 }
 
 /** The published variables stay, but for those of the same name. */
-function setEnvironment(document: Document, variables: readonly [string, string][], key: string): void {
+function setEnvironment(document: Document, variables: readonly [string, PodVariable][], key: string): void {
   const path = ["extraEnv"];
   const found = document.getIn(path, true);
   if (found === undefined || isNull(found)) document.setIn(path, document.createNode([]));
@@ -120,7 +129,13 @@ function setEnvironment(document: Document, variables: readonly [string, string]
   if (!isSeq(list)) throw unusable(key);
   const names = variables.map(([name]) => name);
   list.items = list.items.filter((it) => !(isMap(it) && names.includes(String(it.get("name")))));
-  for (const [name, value] of variables) list.add(document.createNode({ name, value }));
+  for (const [name, value] of variables) {
+    list.add(document.createNode(
+      typeof value === "string"
+        ? { name, value }
+        : { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } },
+    ));
+  }
 }
 
 function unusable(key: string, cause?: unknown): AgentError {

@@ -66,6 +66,10 @@ export interface SettingRow {
   locked?: string;
 }
 
+/** Below a proxy whose password is kept: which part of Alga goes without it. @see docs/settings.md */
+export const WITHOUT_PROXY =
+  "The workflow worker gets no proxy with a password: its chart has no place for one. All other parts that use a proxy get it.";
+
 /** Everything the faces show of the settings. */
 export interface SettingsView {
   /** Before setup is done there are answers, not settings. */

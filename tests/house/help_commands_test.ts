@@ -46,7 +46,7 @@ const KUBECTL = [
   "scale",
   "uncordon",
 ];
-const UNITS = ["k3s", "alga-appliance", "systemd-resolved", "systemd-timesyncd", "NAME"];
+const UNITS = ["apparmor", "k3s", "alga-appliance", "systemd-resolved", "systemd-timesyncd", "NAME"];
 /** What destroys data has no place in advice. */
 const DESTROYS = /\brm\b|\bdelete\b|uninstall|mkfs|\bdd\b|--purge|cluster-reset|>\s*\/(?!dev\/null)/;
 

@@ -3,6 +3,7 @@ import type { Change, Step } from "../../operation/step.ts";
 import { NAMESPACES } from "../../product/names.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
 import { requireRelease } from "../../setup/release_selection.ts";
+import { isProxySecretCurrent, proxySecretChange, writeProxySecret } from "../../setup/worker_proxy.ts";
 import type { SettingsContext } from "../context.ts";
 import { isCurrent, RECONCILE_ANNOTATION, wantedValues } from "../values.ts";
 import { markOf } from "../wanted_files.ts";
@@ -22,10 +23,11 @@ export const valuesStep: Step<SettingsContext> = {
     for (const wanted of await objects(context)) {
       if (!isCurrent(await find(kube, wanted), wanted)) return false;
     }
-    return true;
+    return await isProxySecretCurrent(kube, context.settings);
   },
   async act(context) {
     const kube = await requireKube(context);
+    await writeProxySecret(kube, context.settings);
     for (const wanted of await objects(context)) {
       if (isCurrent(await find(kube, wanted), wanted)) continue;
       // The mark lies in the same object: whatever is killed now, the release will be asked to take these values up.
@@ -46,7 +48,7 @@ export const valuesStep: Step<SettingsContext> = {
         changes.push(...differences(before, text).map((it) => ({ object, ...it })));
       }
     }
-    return changes;
+    return [...await proxySecretChange(kube, context.settings), ...changes];
   },
 };
 

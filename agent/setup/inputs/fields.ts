@@ -179,7 +179,7 @@ export const FIELDS = {
     label: "Proxy",
     noun: "a proxy address",
     help:
-      "For example http://proxy.example.com:3128. Empty without a proxy. Alga’s workers get it only without a password.",
+      "For example http://proxy.example.com:3128. Empty without a proxy. With a password, the workflow worker goes without.",
     group: "advanced",
     secret: "credentials",
     flag: "proxy-url",

@@ -10,6 +10,7 @@ import { PATHS } from "../../state/paths.ts";
 import type { Step, StepContext } from "../step.ts";
 import { INITIAL_TENANT, isPasswordForgotten, PASSWORD_KEY } from "../initial_password.ts";
 import { valuesObjects } from "../values_objects.ts";
+import { isProxySecretCurrent, writeProxySecret } from "../worker_proxy.ts";
 import { requireKube } from "./cluster.ts";
 import { encodeSecret, readSecret } from "./secret_data.ts";
 
@@ -47,7 +48,7 @@ export const valuesStep: Step = {
         )
       ) return false;
     }
-    return await tenantIsWritten(context, kube) &&
+    return await tenantIsWritten(context, kube) && await isProxySecretCurrent(kube, context.inputs) &&
       await hasKeys(kube, NAMESPACES.app, SECRETS.shared, ["ALGA_AUTH_KEY"]) &&
       await hasKeys(kube, NAMESPACES.status, SECRETS.statusAuth, ["token"]) &&
       await hasKeys(kube, NAMESPACES.app, SECRETS.licenceSeed, ["EDITION_CHOICE"]);
@@ -68,6 +69,7 @@ export const valuesStep: Step = {
     await addMissing(kube, NAMESPACES.status, SECRETS.statusAuth, { token: generated.statusToken });
     await addMissing(kube, NAMESPACES.app, SECRETS.licenceSeed, { EDITION_CHOICE: "ee" });
     await writeTenant(context, kube);
+    await writeProxySecret(kube, context.inputs);
     for (const object of valuesObjects(await context.release(), context.inputs)) {
       await kube.apply(object, { force: true });
     }

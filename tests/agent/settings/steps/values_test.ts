@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { KINDS } from "../../../../k8s/mod.ts";
 import { releasesStep } from "../../../../agent/settings/steps/releases.ts";
 import { valuesStep } from "../../../../agent/settings/steps/values.ts";
+import { readSecret } from "../../../../agent/setup/steps/secret_data.ts";
 import { RECONCILE_ANNOTATION } from "../../../../agent/settings/values.ts";
 import { HELM_RELEASES } from "../../../../agent/product/helm_releases.ts";
 import { inSettingsWorld, type SettingsWorld, settleCluster, walk } from "../settings_world.ts";
@@ -64,6 +65,37 @@ Deno.test("valuesStep and releasesStep have nothing to do when other settings ch
     assert.equal(await releasesStep.look(context), true);
   }));
 
+Deno.test("valuesStep keeps a proxy with a password in a Secret, and points the one chart that can be pointed to it", () =>
+  withReleases(async (world) => {
+    const context = world.with({ proxyUrl: "http://maria:Geheim-7@proxy.example:3128" });
+    const secret = () => readSecret(world.kube, "msp", "alga-worker-proxy");
+    assert.equal(await valuesStep.look(context), false);
+    await walk(valuesStep, context);
+    assert.deepEqual(await secret(), {
+      HTTP_PROXY: "http://maria:Geheim-7@proxy.example:3128",
+      HTTPS_PROXY: "http://maria:Geheim-7@proxy.example:3128",
+    });
+    const text = async (release: string) =>
+      String((await map(world, release))?.data?.[`${release}.single-node.yaml`]);
+    const variables = parse(await text("temporal-worker")).extraEnv as {
+      name: string;
+      valueFrom?: unknown;
+    }[];
+    assert.deepEqual(variables.find((it) => it.name === "HTTPS_PROXY")?.valueFrom, {
+      secretKeyRef: { name: "alga-worker-proxy", key: "HTTPS_PROXY" },
+    });
+    for (const release of ["temporal-worker", "workflow-worker"]) {
+      assert.doesNotMatch(await text(release), /Geheim/, release);
+    }
+    assert.doesNotMatch(await text("workflow-worker"), /PROXY/);
+
+    const before = await text("temporal-worker");
+    await walk(valuesStep, world.with({ proxyUrl: "http://maria:Anders-8@proxy.example:3128" }));
+    assert.notEqual(await text("temporal-worker"), before, "pods would go on with the old password");
+    await walk(valuesStep, world.with({}));
+    assert.equal(await secret(), undefined);
+  }));
+
 Deno.test("valuesStep hands a proxy to the pods whose charts have a place for it, and their releases are asked", () =>
   withReleases(async (world) => {
     world.workload("msp", "workflow-worker", {});
@@ -111,8 +143,12 @@ Deno.test("valuesStep hands a proxy to the pods whose charts have a place for it
 Deno.test("valuesStep keeps a proxy with a password out of plan and ConfigMaps", () =>
   withReleases(async (world) => {
     const context = world.with({ proxyUrl: "http://maria:Geheim-7@proxy.example:3128" });
-    assert.deepEqual(await valuesStep.plan?.(context), []);
-    assert.equal(await valuesStep.look(context), true);
+    const plan = await valuesStep.plan?.(context) ?? [];
+    assert.deepEqual(plan.map((it) => [it.object, it.isSecret ?? false]), [
+      ["Secret msp/alga-worker-proxy", true],
+      ["ConfigMap alga-system/appliance-values-temporal-worker", false],
+    ]);
+    assert.doesNotMatch(JSON.stringify(plan), /Geheim|maria/);
   }));
 
 Deno.test("valuesStep writes the address where it is read and tells each value before", () =>
