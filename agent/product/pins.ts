@@ -47,8 +47,39 @@ export const LOCAL_PATH_IMAGE = "rancher/local-path-provisioner:v0.0.31";
 /** Makes and removes the folders of volumes, and proves that a volume can be written. */
 export const BUSYBOX_IMAGE = "busybox:1.36";
 
-/** What every pod of k3s begins with; k3s itself names it, in each of its versions so far with this tag. */
-export const PAUSE_IMAGE = "rancher/mirrored-pause:3.6";
+/** An image that k3s names itself, with a tag that moves with it. */
+export interface K3sImage {
+  name: string;
+  /** The file in which k3s names it with its tag, once it has started. */
+  namedIn: string;
+  /** Tags that its releases have named; before k3s is there, one of them is the right one. None: not known. */
+  tags: readonly string[];
+}
+
+const K3S_FOLDER = "/var/lib/rancher/k3s";
+
+/**
+ * What k3s pulls of its own: the beginning of every pod, and its parts in kube-system. Which tag belongs to {@link K3S} is told by
+ * none of its files that we have; releases of 2025 name pause 3.6, those of the summer of 2026 name 3.10.2.
+ * @see k3s-io/k3s scripts/airgap/image-list.txt, manifests/
+ */
+export const K3S_IMAGES: readonly K3sImage[] = [
+  {
+    name: "rancher/mirrored-pause",
+    namedIn: `${K3S_FOLDER}/agent/etc/containerd/config.toml`,
+    tags: ["3.10.2", "3.6"],
+  },
+  {
+    name: "rancher/mirrored-coredns-coredns",
+    namedIn: `${K3S_FOLDER}/server/manifests/coredns.yaml`,
+    tags: [],
+  },
+  {
+    name: "rancher/mirrored-metrics-server",
+    namedIn: `${K3S_FOLDER}/server/manifests/metrics-server/metrics-server-deployment.yaml`,
+    tags: [],
+  },
+];
 
 /**
  * Images that today's charts and bundles name themselves, so that a release does not say them: checks ask for them, and nothing
@@ -89,9 +120,7 @@ export const THIRD_PARTS: readonly ThirdPart[] = [
   pulled("Apache-2.0")(LOCAL_PATH_IMAGE),
   pulled("GPL-2.0-only")(BUSYBOX_IMAGE),
   // k3s names tag and digest of these itself, so they move with it.
-  { name: "rancher/mirrored-pause", version: "", licence: "Apache-2.0", how: "pulled" },
-  { name: "rancher/mirrored-coredns-coredns", version: "", licence: "Apache-2.0", how: "pulled" },
-  { name: "rancher/mirrored-metrics-server", version: "", licence: "Apache-2.0", how: "pulled" },
+  ...K3S_IMAGES.map(({ name }): ThirdPart => ({ name, version: "", licence: "Apache-2.0", how: "pulled" })),
 ];
 
 function pulled(licence: string): (image: string) => ThirdPart {

@@ -4,21 +4,21 @@ import {
   BUSYBOX_IMAGE,
   CHART_IMAGES,
   FLUX_IMAGES,
+  K3S_IMAGES,
+  type K3sImage,
   LOCAL_PATH_IMAGE,
-  PAUSE_IMAGE,
 } from "../../product/pins.ts";
 import { parseImageName } from "../../product/image_name.ts";
 import { fetchConfig } from "../../release/mod.ts";
-import type { Check, CheckContext } from "../check.ts";
+import type { Check, CheckContext, RunContext } from "../check.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
-/** Images that are pulled whatever the release says: by k3s, for Flux and storage, and those that charts name themselves. */
+/** Images that are pulled whatever the release says: for Flux and storage, and those that charts name themselves. */
 const SETUP_IMAGES = [
   ...Object.values(FLUX_IMAGES),
   LOCAL_PATH_IMAGE,
   BUSYBOX_IMAGE,
-  PAUSE_IMAGE,
   ...CHART_IMAGES,
 ].map(parseImageName);
 /** Small, and of a registry whose token and content lie on hosts of their own. */
@@ -36,11 +36,17 @@ export const MIRROR_COMPLETE: Check = {
     const expected = "every image that setup pulls exists where it is asked for";
     const asked = askedEndpoints(context.mirrors).map((it) => it.registry as string);
     const images = SETUP_IMAGES.filter((it) => asked.includes(it.host));
+    const ofK3s = asked.includes(PROBED.host) ? await namedByK3s(context) : [];
     const [content, ...answers] = await Promise.all([
       asked.includes(PROBED.host) ? readContent(context) : undefined,
       ...images.map((it) => existence(context, it)),
+      ...ofK3s.filter((it) => it.tags.length > 0).map((it) => existenceOfAny(context, it)),
     ]);
-    const evidence = answers.map((it) => `${it.name}: ${"is" in it ? it.is : errorText(it.error)}`);
+    const evidence = [
+      ...answers.map((it) => `${it.name}: ${"is" in it ? it.is : errorText(it.error)}`),
+      ...ofK3s.filter((it) => it.tags.length === 0)
+        .map((it) => `${it.name}: its tag is not known before k3s is there`),
+    ];
     const sentOn = [content, ...answers.map((it) => "error" in it ? it.error : undefined)]
       .find((it) => it?.sentOnBy !== undefined);
     if (sentOn) {
@@ -87,6 +93,25 @@ async function existence(
     if (error instanceof NetworkError) return { name, error };
     throw error;
   }
+}
+
+/** Images of k3s with the tag that its own files name, once it is there. */
+async function namedByK3s({ facts }: RunContext): Promise<K3sImage[]> {
+  return await Promise.all(K3S_IMAGES.map(async (image) => {
+    const text = await facts.text(image.namedIn) ?? "";
+    const tag = new RegExp(`${image.name}:([\\w.-]{1,128})`).exec(text)?.[1];
+    return tag === undefined ? image : { ...image, tags: [tag] };
+  }));
+}
+
+/** One of the tags that may be the right one is enough. */
+async function existenceOfAny(context: CheckContext, { name, tags }: K3sImage): Promise<Answer> {
+  const answers = await Promise.all(
+    tags.map((tag) => existence(context, parseImageName(`${name}:${tag}`))),
+  );
+  const known = answers.find((it) => "is" in it && it.is === "there") ??
+    answers.find((it) => "error" in it);
+  return known ?? { name: tags.length === 1 ? `${name}:${tags[0]}` : name, is: "missing" };
 }
 
 /** Content lies on other hosts than the names of it; gives why it could not be read. */

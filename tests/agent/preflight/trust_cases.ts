@@ -142,11 +142,23 @@ export const TRUST_CASES: readonly CheckCase[] = [
     id: "mirror.complete",
     when: "the mirror lacks some",
     status: "warn",
-    found: "missing: ghcr.io/fluxcd/helm-controller:v1.6.5, rancher/mirrored-pause:3.6, redis:latest",
+    found: "missing: ghcr.io/fluxcd/helm-controller:v1.6.5, redis:latest, rancher/mirrored-pause",
     advice: /skopeo copy --all/,
     context: NAMES,
     registry: (it) =>
       ["fluxcd/helm-controller", "rancher/mirrored-pause", "library/redis"].forEach((name) =>
+        it.missingImages.add(name)
+      ),
+  },
+  {
+    id: "mirror.complete",
+    when: "k3s has started, and names images that the mirror lacks",
+    status: "warn",
+    found: "missing: rancher/mirrored-pause:3.11, rancher/mirrored-coredns-coredns:1.15.0",
+    context: NAMES,
+    host: k3sNames,
+    registry: (it) =>
+      ["rancher/mirrored-pause", "rancher/mirrored-coredns-coredns"].forEach((name) =>
         it.missingImages.add(name)
       ),
   },
@@ -187,6 +199,19 @@ export const TRUST_CASES: readonly CheckCase[] = [
         Promise.reject(new NetworkError("tcp", "ghcr.io", "ghcr.io: it cannot be reached"))),
   },
 ];
+
+/** Files of a k3s that runs. */
+function k3sNames(host: FakeHost): void {
+  const folder = "/var/lib/rancher/k3s";
+  host.put(
+    `${folder}/agent/etc/containerd/config.toml`,
+    '[plugins."io.containerd.cri.v1.images".pinned_images]\n  sandbox = "rancher/mirrored-pause:3.11"\n',
+  );
+  host.put(
+    `${folder}/server/manifests/coredns.yaml`,
+    'image: "rancher/mirrored-coredns-coredns:1.15.0"\n',
+  );
+}
 
 function portal(by: string | undefined): (registry: FakeRegistry) => void {
   return (registry) => {
