@@ -40,7 +40,7 @@ export function updatePlanPage(
         </header>
       `,
       planPanel(steps),
-      way ? wayPanel(way) : null,
+      way ? wayPanel(way, view.wayWindow) : null,
       images ? imagesPanel(images, csrfToken) : null,
       backupPanel(view, csrfToken),
       html`
@@ -67,7 +67,7 @@ export function updatePlanPage(
 }
 
 /** What follows by itself after the first update. */
-function wayPanel([, ...further]: NonNullable<UpdateView["way"]>): VNode {
+function wayPanel([, ...further]: NonNullable<UpdateView["way"]>, atWindow: string | undefined): VNode {
   return html`
     <section class="panel">
       <h2>Then by itself</h2>
@@ -77,6 +77,9 @@ function wayPanel([, ...further]: NonNullable<UpdateView["way"]>): VNode {
         )}. Every update begins when the one before it is done, and makes its own checks. One that
         fails, or whose check finds something, leaves the release before it running, and waits for you.
       </p>
+      ${atWindow === undefined ? null : html`
+        <p>${visible(atWindow)}.</p>
+      `}
     </section>
   `;
 }

@@ -50,7 +50,9 @@ export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Conten
     state.status === "blocked" && html`
       <div class="panel">
         <h2>The update waits for you</h2>
-        <p>Its check found something. Nothing was changed.</p>
+        <p>${view.waitsForWindow
+          ? "The maintenance window is closed. It goes on by itself when that opens, or now, if you accept that."
+          : "Its check found something. Nothing was changed."}</p>
         <div class="acts"><a class="button" href="/updates/findings">See what was found</a></div>
       </div>
     `,
@@ -80,7 +82,9 @@ function wayPart(view: UpdateView): Content {
   }
   return view.way === undefined ? null : html`
     <p>One step does not lead there. It goes ${visible(wayText(view))}: ${view.way
-      .length} updates, one after the other.</p>
+      .length} updates, one after the other.${view.wayWindow === undefined
+      ? ""
+      : ` ${visible(view.wayWindow)}.`}</p>
   `;
 }
 

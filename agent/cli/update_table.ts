@@ -34,6 +34,8 @@ export function newsText(view: UpdateView, layout: Layout = PLAIN): string {
   const backup = backupSentence(view);
   if (backup !== undefined) lines.push(`Backup:     ${backup}`);
   if (view.way) lines.push(`Way:        ${wayText(view)}, one update after the other`);
+  if (view.wayWindow !== undefined) lines.push(`            ${view.wayWindow}`);
+  if (view.waitsForWindow) lines.push("Waits:      for the window; it goes on by itself when that opens");
   if (view.wayProblem !== undefined) lines.push(`Way:        ${view.wayProblem}`);
   if (news.answeredAt !== undefined) lines.push(`Answered:   ${utcMinute(news.answeredAt)}`);
   if (news.answer === "update-available") {
@@ -71,6 +73,7 @@ export function updatePlanText(
       : wayText(view),
     ...planLines(steps.filter((it) => !it.isDone && it.id !== "check")),
     ...(view.way ? ["The others follow by themselves, each with its own checks."] : []),
+    ...(view.wayWindow === undefined ? [] : [`${view.wayWindow}.`]),
     ...(images ? [imagesText(images)] : []),
     "Nothing was changed.",
   ];

@@ -14,6 +14,8 @@ export interface AutomaticDeps {
   plan(): AutomaticPlan;
   /** Notes when a release was first seen, where it does not say when it was published. */
   noteSeen(): Promise<void>;
+  /** Goes on with a way that waited for the window, once that is open. */
+  goOn(): Promise<void>;
   /** Begins the update that is due; every check of an update counts. */
   begin(): Promise<void>;
   /** A testing override is over: what was known of it is forgotten. */
@@ -38,6 +40,7 @@ export async function followRules(deps: AutomaticDeps, signal: AbortSignal): Pro
       await keeper.readTimeZone();
       if (await keeper.endOver()) await deps.overrideEnded();
       await deps.noteSeen();
+      if (isSteady()) await deps.goOn();
       const plan = deps.plan();
       if (isSteady() && plan.status === "due") await deps.begin();
       if (plan.text !== said) deps.changed();

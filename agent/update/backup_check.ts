@@ -3,7 +3,7 @@ import { fail, pass } from "../preflight/outcome.ts";
 import { durationText } from "../text/duration.ts";
 import { utcMinute } from "../text/utc_time.ts";
 import { backupHours, foldBackup } from "./backup.ts";
-import { releasesOf, type UpdateContext } from "./context.ts";
+import { releasesOf, targetOf, type UpdateContext } from "./context.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -21,6 +21,8 @@ export function backupCheck(context: Pick<UpdateContext, "request" | "journal">)
           pass({ expected: "what the release asks for", found: "it asks for no backup" }),
         );
       }
+      // Named with its release: who goes without a backup once has not said so of the next release.
+      const { version } = targetOf(context).manifest;
       const expected = `a backup not older than ${hours} h`;
       const newest = foldBackup(context.journal.entries());
       const ageMs = newest === undefined ? Infinity : clock.nowMs() - Date.parse(newest.at);
@@ -29,7 +31,7 @@ export function backupCheck(context: Pick<UpdateContext, "request" | "journal">)
       return Promise.resolve(fail({
         expected,
         found: what === undefined
-          ? "none is on record"
+          ? `none is on record before ${version}`
           : `the newest is ${durationText(ageMs)} old (${what})`,
         remediation:
           "Take one, as a snapshot of this virtual machine in its hypervisor, then say so: sudo alga-agent update backup-taken. Or accept that there is none",

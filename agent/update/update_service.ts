@@ -19,6 +19,8 @@ import { BY_ITSELF, createRulesKeeper, type RulesError } from "./rules_keeper.ts
 import { type RulesView, toRulesView } from "./rules_view.ts";
 import { type UpdateDeps, updateOperation } from "./update_operation.ts";
 import type { UpdateRequest } from "./update_request.ts";
+import { waitsForWindow, wayWindowSentence } from "./way_window.ts";
+import { windowAt } from "./maintenance_window.ts";
 import { createWalk } from "./walk.ts";
 import { createPrepareService, type ImagesThere, type PrepareService } from "./images/prepare_service.ts";
 import type { prepareGate } from "./images/prepare_operation.ts";
@@ -45,6 +47,10 @@ export interface UpdateView {
   };
   /** The releases from the installed one to the target, where one step does not lead there; the target last. */
   way?: readonly WayStep[];
+  /** How the way stands to the maintenance window, where there are both. */
+  wayWindow?: string;
+  /** An update on a way waits for the window alone: it goes on by itself when that opens. */
+  waitsForWindow?: true;
   /** Why one step does not lead to the target, and no way over others is known. */
   wayProblem?: string;
   /** One release of the way is installed, and the update to the next one begins in a moment. */
@@ -261,7 +267,7 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     const withinHours = target && news.answer === "update-available"
       ? backupHours(way?.releases ?? [target])
       : undefined;
-    const view = {
+    const view: UpdateView = {
       installed: installed && identity(installed),
       news: shownNews,
       ...(way?.releases && way.releases.length > 1 && { way: way.releases.map(stepOf) }),
@@ -277,6 +283,9 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
       prepare: preparing,
       history,
     };
+    const atWindow = wayWindowSentence(view, clock.nowMs());
+    if (atWindow !== undefined) view.wayWindow = atWindow;
+    if (waitsForWindow(view)) view.waitsForWindow = true;
     // Pages are made again only where something has changed.
     const isSame = made !== undefined && isDeepStrictEqual(made.view, view);
     made = { of, view: isSame && made ? made.view : view };
@@ -379,6 +388,14 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
       const { rules, seen } = keeper.folded();
       if (!rules.automatic || !target || target.releasedAt !== undefined) return;
       if (!seen.has(target.manifestDigest)) await journal.append(...seenEntry(target.manifestDigest));
+    },
+    async goOn() {
+      const { window } = keeper.rules();
+      const at = { timeZone: keeper.timeZone(), nowMs: clock.nowMs() };
+      if (!window || !waitsForWindow(view()) || !windowAt(window, at).isOpen) return;
+      const reply = await handle.recheck({ by: BY_ITSELF });
+      const result = reply.ok ? "accepted" : `refused (${reply.reason})`;
+      await deps.audit?.("updates.recheck", { via: "agent", result });
     },
     async begin() {
       const { target } = view().news;

@@ -50,6 +50,7 @@ async function follow(
       }),
     noteSeen: () => problem === undefined ? Promise.resolve() : Promise.reject(new Error(problem)),
     begin: () => Promise.resolve(void begun.push(new Date(clock.nowMs()).toISOString().slice(0, 16))),
+    goOn: () => Promise.resolve(),
     overrideEnded: () => Promise.resolve(),
     changed: () => {},
     failed: (it) => told.push(it),

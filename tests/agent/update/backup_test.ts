@@ -28,7 +28,7 @@ Deno.test("a release that asks for a backup waits for one that is fresh; who too
     const [refused] = (await settled("blocked")).conditions;
     assert.deepEqual([refused?.id, refused?.cause, refused?.mayBeAccepted], [
       "upd.backup",
-      "none is on record",
+      "none is on record before 1.5.0",
       true,
     ]);
     assert.match(refused?.wayOut ?? "", /sudo alga-agent update backup-taken/);
