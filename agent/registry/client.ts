@@ -49,12 +49,17 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
     },
 
     async fetchManifest(host, repository, reference, options = {}): Promise<FetchedManifest> {
+      const { knownDigest } = options;
       const { reply, host: asked, signal } = await session.request(
         host,
         repository,
         `manifests/${reference}`,
-        { method: "GET", accept: MANIFEST_TYPES, signal: options.signal },
+        { method: "GET", accept: MANIFEST_TYPES, knownDigest, signal: options.signal },
       );
+      if (reply.status === 304 && knownDigest !== undefined) {
+        await reply.body?.cancel();
+        return { digest: knownDigest, mediaType: "", bytes: new Uint8Array() };
+      }
       const bytes = await readBody(reply, asked, { maxBytes: MAX_MANIFEST_BYTES, signal });
       const digest = sha256(bytes);
       // What Docker-Content-Digest says proves nothing: proxies and mirrors send that of other content.

@@ -36,12 +36,16 @@ export interface RegistryClient {
     host: string,
     options?: { signal?: AbortSignal },
   ): Promise<{ status: number; dateMs: number | undefined }>;
-  /** @throws {NetworkError} */
+  /**
+   * `knownDigest`: what is at hand already. A registry that says that it still is that sends nothing, and `bytes` are empty; another
+   * one sends all of it again.
+   * @throws {NetworkError}
+   */
   fetchManifest(
     host: string,
     repository: string,
     reference: string,
-    options?: { signal?: AbortSignal },
+    options?: { knownDigest?: string; signal?: AbortSignal },
   ): Promise<FetchedManifest>;
   /** @throws {NetworkError} */
   fetchBlob(

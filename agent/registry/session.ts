@@ -30,6 +30,8 @@ export interface RegistryRequest {
   accept: string;
   /** Part of the content; whoever asks takes the whole as well. @see RFC 9110 §14.2 */
   range?: string;
+  /** Of what is known: where it still is that, the answer is 304 and has no content. Not all registries look. @see RFC 9110 §13.1.2 */
+  knownDigest?: string | undefined;
   signal: AbortSignal | undefined;
   /** The answer must begin in time; its body may take as long as it comes. */
   isLong?: boolean;
@@ -37,7 +39,7 @@ export interface RegistryRequest {
   staysHere?: boolean;
 }
 
-/** An answer with status 2xx; its body is read under the same signal, and `host` is who was asked. */
+/** An answer with status 2xx, or 304 where that was asked for; its body is read under the same signal, and `host` is who was asked. */
 export interface RegistryAnswer {
   reply: TransportReply;
   host: string;
@@ -78,7 +80,7 @@ export class RegistrySession {
     return { reply, host: url.host, signal, answeredBy: reply.url.host };
   }
 
-  /** A path below a repository. @throws {NetworkError} for any status but 2xx. */
+  /** A path below a repository. @throws {NetworkError} for any status but 2xx, and 304 where that was asked for. */
   async request(
     host: string,
     repository: string,
@@ -95,7 +97,8 @@ export class RegistrySession {
         ? untilLifted(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS, outer)
         : { signal: this.#limited(outer), lift: () => {} };
       const reply = await this.#ask(url, { ...wanted, signal }, this.#keptFor(url.host, asked)).finally(lift);
-      if (reply.status >= 200 && reply.status < 300) return { reply, host: url.host, signal };
+      const isUnchanged = reply.status === 304 && wanted.knownDigest !== undefined;
+      if (isUnchanged || reply.status >= 200 && reply.status < 300) return { reply, host: url.host, signal };
       await reply.body?.cancel();
       const challenge = reply.headers.get("www-authenticate");
       if (reply.status === 401 && challenge !== null && !challenged) {
@@ -129,7 +132,9 @@ export class RegistrySession {
 
   #ask(
     url: URL,
-    { method, accept, range, signal, staysHere = false }: RegistryRequest & { signal: AbortSignal },
+    { method, accept, range, knownDigest, signal, staysHere = false }: RegistryRequest & {
+      signal: AbortSignal;
+    },
     authorization?: string,
   ): Promise<TransportReply & { url: URL }> {
     return exchange(this.#transport, url, {
@@ -140,6 +145,7 @@ export class RegistrySession {
         accept,
         "user-agent": this.#options.userAgent,
         ...(range === undefined ? {} : { range }),
+        ...(knownDigest === undefined ? {} : { "if-none-match": `"${knownDigest}"` }),
       },
       ...(authorization === undefined ? {} : { authorization }),
     });

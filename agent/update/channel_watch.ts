@@ -158,7 +158,7 @@ function isAbout(release: ResolvedRelease, channel: Settings["channel"], { refer
     isSamePlace(release, place ?? PUBLISHED_PLACE);
 }
 
-/** One small request while the channel stays where it is; the release itself is read only when it has moved. */
+/** One conditional request while the channel stays where it is; the release itself is read only when it has moved. */
 async function resolveNewer(
   registry: RegistryClient,
   channel: Settings["channel"],
@@ -169,9 +169,12 @@ async function resolveNewer(
   },
 ): Promise<ResolvedRelease> {
   if (known) {
-    const { registryHost, repository, reference } = known;
-    const { digest } = await registry.fetchManifest(registryHost, repository, reference, { signal });
-    if (digest === known.manifestDigest) return known;
+    const { registryHost, repository, reference, manifestDigest: knownDigest } = known;
+    const { digest } = await registry.fetchManifest(registryHost, repository, reference, {
+      knownDigest,
+      signal,
+    });
+    if (digest === knownDigest) return known;
   }
   return await resolveRelease(registry, { ...wanted, channel, signal });
 }

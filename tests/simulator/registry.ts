@@ -204,6 +204,7 @@ function found(
   code = "BLOB_UNKNOWN",
 ): Response {
   if (!stored) return error(404, code);
+  if (request.headers.get("if-none-match") === `"${digest}"`) return new Response(null, { status: 304 });
   const headers = {
     "content-type": stored.type,
     "docker-content-digest": digest,

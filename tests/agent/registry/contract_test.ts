@@ -31,6 +31,22 @@ function registryContract(name: string, start: () => Promise<Server>, options: {
             }
           },
         );
+        await t.step(
+          "fetchManifest() of what is known already sends nothing, until the tag moves",
+          async () => {
+            const push = (version: string) =>
+              pushRelease(server.url, ["moving"], sampleReleaseManifest({ version }));
+            const fetched = (knownDigest: string) =>
+              client.fetchManifest("ghcr.io", "nine-minds/alga-appliance-release", "moving", { knownDigest });
+            const first = await push("1.4.0");
+            const same = await fetched(first);
+            assert.deepEqual([same.digest, same.bytes.length], [first, 0]);
+            const second = await push("1.5.0");
+            const moved = await fetched(first);
+            assert.equal(moved.digest, second);
+            assert.ok(moved.bytes.length > 0);
+          },
+        );
         await t.step("resolveRelease() of an absent tag is not-found", async () => {
           await assert.rejects(resolveRelease(client, { reference: "9.9.9", channel: "stable" }), {
             failure: "not-found",
