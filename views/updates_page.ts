@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { UpdateAttempt } from "../agent/update/history.ts";
 import { rulesSentences } from "../agent/update/rules_text.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
+import { touchesSentences } from "../agent/update/touches_text.ts";
 import { wayText } from "../agent/update/way_text.ts";
 import type { Verdict } from "../agent/trust/policy.ts";
 import { type Content, html, visible } from "./html.ts";
@@ -88,6 +89,14 @@ function wayPart(view: UpdateView): Content {
   `;
 }
 
+/** What it touches, and how long it took elsewhere. */
+function touchesPart({ news: { target } }: UpdateView): Content {
+  const sentences = touchesSentences(target ?? {});
+  return sentences.length === 0 ? null : html`
+    <p>${visible(sentences.join(" "))}</p>
+  `;
+}
+
 /** The state that the tab shows. */
 export function updatesTone({ operation: { state }, news }: UpdateView): Tone {
   if (state.status === "running") return "busy";
@@ -145,7 +154,7 @@ function newsPart(view: UpdateView, asOf: string): VNode {
         <p><b>What to do:</b> ${news.refused ? `${visible(news.refused.remediation)}.` : WAY_TO_REGISTRY}</p>
       `} ${news.older === undefined ? null : html`
         <p>It is older than ${visible(news.older.version)}. Going back has to be asked for.</p>
-      `} ${wayPart(view)}
+      `} ${wayPart(view)} ${isNew ? touchesPart(view) : null}
       <div class="acts">
         ${isNew
           ? html`

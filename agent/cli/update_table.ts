@@ -6,6 +6,7 @@ import type { UpdateAttempt } from "../update/history.ts";
 import type { ImagesThere } from "../update/images/prepare_service.ts";
 import type { UpdateView } from "../update/update_service.ts";
 import { backupSentence } from "../update/backup_text.ts";
+import { touchesSentences } from "../update/touches_text.ts";
 import { wayText } from "../update/way_text.ts";
 import { planLines } from "./plan_lines.ts";
 
@@ -39,6 +40,8 @@ export function newsText(view: UpdateView, layout: Layout = PLAIN): string {
   if (view.wayProblem !== undefined) lines.push(`Way:        ${view.wayProblem}`);
   if (news.answeredAt !== undefined) lines.push(`Answered:   ${utcMinute(news.answeredAt)}`);
   if (news.answer === "update-available") {
+    const touches = touchesSentences(news.target ?? {}).join(" ");
+    if (touches !== "") lines.push(`Touches:    ${touches}`);
     lines.push('Next:       "alga-agent update plan" shows what will change');
   }
   if (news.target?.notes !== undefined) lines.push("", news.target.notes);

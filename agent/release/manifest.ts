@@ -57,6 +57,12 @@ export const BackupWithinHours = z.int().min(1).max(720);
 /** What is asked for where a release asks for a backup in a way that cannot be read, in hours. */
 const USUAL_BACKUP_HOURS = 24;
 
+/** In minutes: usually, and at most. */
+export const TookMinutes = z.strictObject({
+  usual: z.int().min(1).max(10_000),
+  longest: z.int().min(1).max(10_000),
+});
+
 const Manifest = z.object({
   schema: z.literal("alga.appliance.release/v1").optional(),
   version: z.string().trim().min(1, "must not be empty"),
@@ -82,6 +88,8 @@ const Manifest = z.object({
   releasedAt: z.iso.datetime().optional(),
   /** It changes data in a way that cannot be undone: a backup not older than this, in hours, is asked for before it. */
   backupWithinHours: BackupWithinHours.optional(),
+  /** How long the update to it took where it was tried, in minutes. Anything else is passed over. */
+  tookMinutes: TookMinutes.optional().catch(undefined),
   /** What is new, as text. One that is not text is passed over. */
   notes: z.string().optional().catch(undefined),
   /** The agent that belongs to it; it may be fetched before the release is. */

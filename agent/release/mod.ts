@@ -10,4 +10,5 @@ export {
 export { type ImageSize, type Layer, measureImage } from "./measure_image.ts";
 export { type NamedImage, namedImages } from "./named_images.ts";
 export { type AskedImage, fetchConfig, findLargestLayer, resolveRelease } from "./resolve.ts";
+export { touchedReleases } from "./touches.ts";
 export { isOlder, numbersOf, pathProblem } from "./upgrade_path.ts";

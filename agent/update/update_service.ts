@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { MonotonicClock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import type { Engine, OperationRefusal, OperationView, PlannedStep } from "../operation/operation.ts";
-import type { ResolvedRelease } from "../release/mod.ts";
+import { type ResolvedRelease, touchedReleases } from "../release/mod.ts";
 import type { Settings } from "../settings/settings.ts";
 import { settingsLost } from "../settings/settings_store.ts";
 import { readSelection } from "../setup/release_selection.ts";
@@ -21,6 +21,7 @@ import { type UpdateDeps, updateOperation } from "./update_operation.ts";
 import type { UpdateRequest } from "./update_request.ts";
 import { waitsForWindow, wayWindowSentence } from "./way_window.ts";
 import { windowAt } from "./maintenance_window.ts";
+import type { Touches } from "./touches_text.ts";
 import { createWalk } from "./walk.ts";
 import { createPrepareService, type ImagesThere, type PrepareService } from "./images/prepare_service.ts";
 import type { prepareGate } from "./images/prepare_operation.ts";
@@ -41,7 +42,7 @@ export interface UpdateView {
   /** `undefined` before setup, and when it is not on record. */
   installed: { version: string; manifestDigest: string; channel: string } | undefined;
   news: Omit<ChannelNews, "target"> & {
-    target?: { version: string; manifestDigest: string; releasedAt?: string; notes?: string };
+    target?: Touches & { version: string; manifestDigest: string; releasedAt?: string; notes?: string };
     /** The release that the target would go back from: it is older, and has to be asked for. */
     older?: NewerRelease;
   };
@@ -242,7 +243,11 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     const older = target && news.answer === "update-available"
       ? olderThan(target, installed, news)
       : undefined;
-    const shownNews = { ...news, ...(target && { target: identity(target) }), ...(older && { older }) };
+    const shownNews = {
+      ...news,
+      ...(target && { target: shownTarget(target, installed) }),
+      ...(older && { older }),
+    };
     const history = foldHistory(entries).reverse();
     const { rules, isUnreadable, seen } = keeper.folded();
     const override = keeper.overrideInForce();
@@ -434,6 +439,16 @@ function requestOf({ from, releases: [target, ...further] }: Found): UpdateReque
 
 function stepOf({ manifest: { version }, manifestDigest }: ResolvedRelease): WayStep {
   return { version, manifestDigest };
+}
+
+/** What the faces show of the release that could be installed. */
+function shownTarget(target: ResolvedRelease, installed: ResolvedRelease | undefined) {
+  const { tookMinutes } = target.manifest;
+  return {
+    ...identity(target),
+    ...(installed && { touches: touchedReleases(installed.manifest, target.manifest) }),
+    ...(tookMinutes && { tookMinutes }),
+  };
 }
 
 function identity({ manifest, manifestDigest, channel }: ResolvedRelease) {

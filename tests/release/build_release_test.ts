@@ -83,6 +83,14 @@ Deno.test("a packed chart holds its folder below its own name, and its Chart.yam
   assert.equal(meta.apiVersion, "v2");
 });
 
+Deno.test("buildRelease() hands on what customers see: notes, way and how long it took", async () => {
+  const spec = parseReleaseSpec(
+    `${SPEC}notes: Faster\nupgradeFrom: [1.4.0]\ntookMinutes: { usual: 12, longest: 35 }\n`,
+  );
+  const { notes, upgradeFrom, tookMinutes } = (await buildRelease(spec, OPTIONS)).manifest;
+  assert.deepEqual([notes, upgradeFrom, tookMinutes], ["Faster", ["1.4.0"], { usual: 12, longest: 35 }]);
+});
+
 Deno.test("buildRelease() makes a release of ha-3node, which appliances refuse and which says so", async () => {
   const { manifest, artifacts } = await buildRelease(parseReleaseSpec(`${SPEC}profile: ha-3node\n`), OPTIONS);
   assert.equal(manifest.valuesProfile, "ha-3node");

@@ -48,6 +48,10 @@ Deno.test("GET /updates shows what there is, what is new, and what was", async (
   const words = parseMarkup(html).text.replaceAll(/\s+/g, " ");
   assert.match(words, /Release 1\.5\.0 is available You run 1\.4\.0 \(stable\)/);
   assert.match(words, /What is new in 1\.5\.0 Faster boards\./);
+  assert.match(
+    words,
+    /It upgrades 2 of 6 services: alga-core, email-service\. Elsewhere it took 12 minutes, and 35 at/,
+  );
   assert.match(words, /1\.3\.2 → 1\.4\.0 ?done in 9.min .*by browser 192\.0\.2\.7\. Accepted: upd\.held\./);
 });
 

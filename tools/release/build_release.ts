@@ -61,6 +61,7 @@ export async function buildRelease(
     releasedAt: spec.releasedAt ?? toZulu(options.origin.createdAt),
     ...(spec.upgradeFrom && { upgradeFrom: spec.upgradeFrom }),
     ...(spec.backupWithinHours && { backupWithinHours: spec.backupWithinHours }),
+    ...(spec.tookMinutes && { tookMinutes: spec.tookMinutes }),
     ...(spec.notes && { notes: spec.notes }),
     valuesProfile: spec.profile,
     images: spec.images,

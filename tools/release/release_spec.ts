@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import * as z from "zod";
-import { BackupWithinHours, PUBLISHED_PROFILES } from "../../agent/release/manifest.ts";
+import { BackupWithinHours, PUBLISHED_PROFILES, TookMinutes } from "../../agent/release/manifest.ts";
 import { ReleaseError } from "./release_error.ts";
 
 const Tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "must be an image tag");
@@ -24,6 +24,7 @@ export const ReleaseSpec = z.strictObject({
     "Age of a backup that is asked for before it, hours",
   ),
   upgradeFrom: z.array(z.string().min(1)).optional().describe("Releases from which one step leads here"),
+  tookMinutes: TookMinutes.optional().describe("How long the update took where it was tried, in minutes"),
   notes: z.string().optional().describe("What is new, as text"),
   controlPlane: z.string().nullable().default(null),
   supportAgent: z.string().nullable().default(null),

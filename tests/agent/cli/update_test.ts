@@ -15,6 +15,10 @@ Deno.test("update shows what is installed and what the channel leads to", () =>
     assert.equal(code, 0);
     assert.match(out, /^Installed: {2}1\.4\.0 \(stable\)$/m);
     assert.match(out, /^Channel: {4}update available: 1\.5\.0$/m);
+    assert.match(
+      out,
+      /^Touches: {4}It upgrades 2 of 6 services: alga-core, email-service\. Elsewhere it took 12/m,
+    );
     agent.answers[`GET ${BASE}`] = [view({ rules: { ...VIEW.rules, pin: "1.4.0" } })];
     const pinned = await cli(["update", "--root", agent.root]);
     assert.match(pinned.out, /^Followed: {3}update available: 1\.5\.0$/m);
