@@ -125,6 +125,7 @@ registryTest("diff shows what customers will get", async (server) => {
     assert.match(stdout, /^alga-core\.single-node\.yaml server\.replicaCount: .* → 3$/m);
     assert.doesNotMatch(stdout, /^chart /m);
     assert.equal((await call("diff", "stable")).code, 2);
+    assert.equal((await call("diff", "stable", "1.4.0")).stdout, "Nothing differs\n");
   });
 });
 
@@ -192,5 +193,10 @@ registryTest("a key or password that others may read is refused", async (server)
     assert.match(stderr, /password" can be read by others\n→ Close it: chmod 600/);
     assert.match((await call("sign", "stable", "--key", "a.key")).stderr, /The key has a password/);
     assert.match((await call("sign", "stable")).stderr, /No key is named/);
+    await Deno.writeTextFile(`${dir}/b.pub`, "-----BEGIN PUBLIC KEY-----\n", { mode: 0o644 });
+    assert.match(
+      (await call("sign", "stable", "--key", "b.pub")).stderr,
+      /b\.pub" is a public key\n→ Name the file of its private key/,
+    );
   });
 });

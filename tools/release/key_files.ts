@@ -44,11 +44,19 @@ export async function readVerifyingKeys(
 }
 
 async function readPrivate(path: string): Promise<string> {
+  let text: string;
+  let isPrivate: boolean;
   try {
     const { mode, isFile } = await Deno.stat(path);
-    if (isFile && ((mode ?? 0) & 0o077) === 0) return await Deno.readTextFile(path);
+    isPrivate = isFile && ((mode ?? 0) & 0o077) === 0;
+    text = isFile ? await Deno.readTextFile(path) : "";
   } catch (cause) {
     throw new ReleaseError(`Cannot read "${path}"`, "Name another file", { cause });
   }
+  // Taken for the other half, it would be closed, and then be none.
+  if (text.includes("-----BEGIN PUBLIC KEY-----")) {
+    throw new ReleaseError(`"${path}" is a public key`, "Name the file of its private key");
+  }
+  if (isPrivate) return text;
   throw new ReleaseError(`"${path}" can be read by others`, `Close it: chmod 600 ${path}`);
 }

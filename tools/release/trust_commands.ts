@@ -158,6 +158,7 @@ export async function diff(args: readonly string[], { out }: Surroundings): Prom
       return EXIT.ok;
     }
     for (const it of changes) out(`${it.what}: ${it.from ?? "(none)"} → ${it.to ?? "(none)"}\n`);
+    if (changes.length === 0) out("Nothing differs\n");
     if (notes !== undefined) out(`\n${notes}\n`);
     return EXIT.ok;
   } finally {
