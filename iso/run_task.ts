@@ -48,7 +48,8 @@ async function main({ help, comparisons, make }: ImageTask, args: readonly strin
   return 0;
 }
 
-function inWords(error: unknown, name: string): string[] | undefined {
+/** An error that a person can fix, in words; `undefined` for a mistake of ours. */
+export function inWords(error: unknown, name: string): string[] | undefined {
   if (error instanceof IsoUsageError) return [error.message, `More: deno task ${name} --help`];
   if (error instanceof IsoError || error instanceof AgentReleaseError) return [error.message, error.hint];
   if (error instanceof DebError) return [error.message];

@@ -20,6 +20,7 @@ import { withStandIn } from "../agent/cli/stand_in_agent.ts";
 import { agentUpdatesStub } from "../routes/agent_updates_stub.ts";
 import { STUB_RULES, updatesStub } from "../routes/updates_stub.ts";
 import { settingsStub, stubOperation } from "../routes/settings_stub.ts";
+import { parseAcceptanceOptions } from "../installation/acceptance/options.ts";
 import { runImageCommands } from "../iso/documented_commands.ts";
 import { missingForImages } from "../iso/stand_in_base.ts";
 import { missingForDisks } from "../iso/image/made_up_disk.ts";
@@ -159,6 +160,11 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^sudo alga-agent channel /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
+  // The whole needs Ubuntu's own image: its steps and its sheet are tried on the stand-in by the suite "installation image".
+  [/^deno task image-acceptance /, async ({ command }) => {
+    await parseAcceptanceOptions(command.split(/\s+/).slice(3), { repo, say: () => {} });
+    gateRuns("tools/test.ts", "installation image");
+  }],
   [/^deno task (?:iso|image) /, ({ path, command }) => {
     const commands = shell.filter((it) => it.path === path).map((it) => it.command);
     return runImageCommands(commands.slice(0, commands.indexOf(command) + 1));

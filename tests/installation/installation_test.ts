@@ -9,18 +9,14 @@ import { missingForImages } from "../iso/stand_in_base.ts";
 import { testUnless } from "../test_unless.ts";
 import { missingForMachines } from "../vm/debian_tree.ts";
 import { run } from "../vm/run.ts";
-import { HOST_KEY, makeQcow2, startsAsNew } from "./copied_machine.ts";
+import type { Evidence } from "./acceptance/evidence.ts";
+import { fillSheet, judge } from "./acceptance/sheet.ts";
+import { copyMachine } from "./copied_machine.ts";
+import { readDisk } from "./disk_facts.ts";
 import { changeFile, type InstalledDisk, problemsOf } from "./installed_disk.ts";
-import { choosesSerialEntry, type Identity, identity, install, LONG_SEC, startsFromDisk } from "./steps.ts";
-import {
-  type Firmware,
-  isOtherUntouched,
-  makeImage,
-  makeStation,
-  OVMF,
-  start,
-  type Station,
-} from "./station.ts";
+import { isWhole, logsIn, LONG_SEC, STAND_IN } from "./stand_in.ts";
+import { choosesSerialEntry, walkMachine } from "./steps.ts";
+import { type Firmware, isUntouched, makeImage, makeStation, OVMF, start, type Station } from "./station.ts";
 
 const program = await compiledProgram();
 const missing = await missingForImages() ?? await missingForMachines() ?? await missingHere() ??
@@ -45,7 +41,13 @@ function machineTest(name: string, fn: () => Promise<void>): void {
   testUnless(missing, name, fn);
 }
 
-const machines: Identity[] = [];
+const CHECKLIST = await Deno.readTextFile(new URL("../../docs/image-acceptance.md", import.meta.url));
+
+/** Put on a disk as its SSH server would have done: a machine that was copied must not have it. */
+const HOST_KEY = "/etc/ssh/ssh_host_ed25519_key";
+
+/** What the two machines below have shown. */
+let evidence: Evidence | undefined;
 
 for (const firmware of ["BIOS", "UEFI"] as const) {
   machineTest(
@@ -57,45 +59,55 @@ for (const firmware of ["BIOS", "UEFI"] as const) {
 }
 
 async function installsAndStarts(firmware: Firmware): Promise<void> {
-  const station = await makeStation(dir, await theImage(), firmware);
-  const { manifest: { build }, problems } = await verifyImage(station.image);
+  const station = await makeStation(dir, { image: await theImage(), firmware, kind: STAND_IN });
+  const { manifest: { build, image }, problems } = await verifyImage(station.image);
   assert.deepEqual(problems, []);
-  const disk = await install(station);
-  assert.ok(await isOtherUntouched(station), "the disk with data was touched");
-  assert.deepEqual(await problemsOf(disk, build), []);
-  if (firmware === "BIOS") {
-    await judgesMutants(disk, build, station.dir);
-    await noticesTheOther(station);
-  }
-
-  await start(station, async (machine) => {
-    await startsFromDisk(machine);
-    assert.deepEqual(JSON.parse(await machine.shell("cat /etc/alga-appliance/build-info.json")), build);
-    assert.ok((await machine.shell("alga-agent version")).includes(build.version));
-    isNobodyElse(await identity(machine));
-    await machine.shell(`echo a key of this machine >${HOST_KEY}; sync`);
+  const disk = { path: station.disk };
+  const machine = await walkMachine(station, {
+    // It installs with a plugged link and without.
+    hasCable: firmware === "BIOS",
+    async onInstalled() {
+      assert.ok(await isUntouched(station.other), "the disk with data was touched");
+      assert.deepEqual(await problemsOf(disk, build), []);
+      if (firmware !== "BIOS") return;
+      await judgesMutants(disk, build, station.dir);
+      await noticesTheOther(station);
+    },
+    async onStarted(machine) {
+      await logsIn(machine);
+      await isWhole(machine);
+      assert.deepEqual(JSON.parse(await machine.shell("cat /etc/alga-appliance/build-info.json")), build);
+      assert.ok((await machine.shell("alga-agent version")).includes(build.version));
+      await machine.shell(`echo a key of ${firmware} >${HOST_KEY}`);
+    },
   });
-  assert.ok(await isOtherUntouched(station), "the disk with data was touched");
-  // The machine has been started and has a name of its own, so an image of it has to lose one.
+  evidence ??= { image: { build, problems, sha256: image.sha256 }, starts: {}, machines: {} };
+  evidence.machines[firmware] = machine;
   if (firmware === "BIOS") {
-    const image = await makeQcow2(disk, station.dir);
-    for (let i = 0; i < 2; i++) isNobodyElse(await startsAsNew(image, station.dir));
+    // The machine has been started and has a name of its own, so an image of it has to lose one.
+    machine.images = await copyMachine(station, {
+      formats: ["qcow2"],
+      copies: 2,
+      isOfCutDisk: true,
+      onStarted: logsIn,
+    });
+    for (const { hostKeys } of machine.images.copies) assert.deepEqual(hostKeys, {}, "another machine's key");
   }
   await Deno.remove(station.dir, { recursive: true });
-}
-
-function isNobodyElse(me: Identity): void {
-  for (const it of machines) {
-    assert.notEqual(it.machineId, me.machineId);
-    assert.notEqual(it.token, me.token);
-  }
-  machines.push(me);
 }
 
 /** Each fault of a disk is named, so the check of the whole disk means something. */
 async function judgesMutants(disk: InstalledDisk, build: BuildInfo, dir: string): Promise<void> {
   const mutant = { path: `${dir}/mutant.raw` };
   await run("cp", ["--sparse=always", disk.path, mutant.path]);
+  await Deno.writeTextFile(`${dir}/text`, "/swap.img none swap sw 0 0\n");
+  for (const path of ["/etc/fstab", "/etc/timezone", "/etc/ufw/ufw.conf"]) {
+    await changeFile(mutant, path, `${dir}/text`);
+  }
+  const { swap, timeZone, firewall } = await readDisk(mutant.path, STAND_IN.firewall);
+  assert.deepEqual(swap, ["/swap.img none swap sw 0 0"]);
+  assert.equal(timeZone, swap[0]);
+  assert.deepEqual(firewall, ["the firewall is off"]);
   await Deno.writeTextFile(`${dir}/text`, "0123456789abcdef0123456789abcdef\n");
   const faults = [
     ["/etc/machine-id", "The machine's id is there already"],
@@ -134,11 +146,58 @@ async function judgesMutants(disk: InstalledDisk, build: BuildInfo, dir: string)
 async function noticesTheOther(station: Station): Promise<void> {
   using file = await Deno.open(station.other, { write: true });
   const last = (await file.stat()).size - 1;
-  for (const [byte, isUntouched] of [[7, false], [0, true]] as const) {
+  for (const [byte, isSame] of [[7, false], [0, true]] as const) {
     await writeAt(file, last, new Uint8Array([byte]));
-    assert.equal(await isOtherUntouched(station), isUntouched);
+    assert.equal(await isUntouched(station.other), isSame);
   }
 }
+
+/** The items of the checklist that the stand-in and these machines can show. */
+const SHOWN = [
+  ...[
+    "1.4",
+    "2.6",
+    "3.1",
+    "3.2",
+    "3.3",
+    "3.4",
+    "3.8",
+    "4.1",
+    "4.2",
+    "4.4",
+    "4.6",
+    "4.7",
+    "4.8",
+    "4.9",
+    "4.10",
+  ],
+  ...["4.12", "4.13", "4.15", "5.3", "5.4", "5.9", "5.10"],
+];
+
+machineTest(
+  "the sheet of these machines passes each item that they can show, and names one that fails",
+  () => {
+    assert.ok(evidence, "the machines have shown nothing");
+    const sheet = (seen: Evidence) =>
+      fillSheet(CHECKLIST, seen, { at: "", machine: "", minutes: {}, sums: {} });
+    assert.deepEqual(judge(CHECKLIST, evidence).failed, [], sheet(evidence));
+    assert.deepEqual(judge(CHECKLIST, evidence).passed, SHOWN);
+    for (const { token } of Object.values(evidence.machines)) assert.ok(!sheet(evidence).includes(token));
+    const { BIOS } = evidence.machines;
+    assert.ok(BIOS);
+    // The disk before its first start is not the one after it: whoever mixes them up is told.
+    const mixed = {
+      ...evidence,
+      machines: { ...evidence.machines, BIOS: { ...BIOS, installed: BIOS.started } },
+    };
+    assert.deepEqual(judge(CHECKLIST, mixed).failed, ["4.1"]);
+    assert.match(
+      sheet(mixed),
+      /^- \[ \] FAILED: \*\*4\.1\*\* [^]*?\n {2}- BIOS: The machine's id is there already$/m,
+    );
+    return Promise.resolve();
+  },
+);
 
 machineTest(
   "a damaged image stops before any disk is touched, and the console says why and where the log is",
@@ -159,9 +218,9 @@ machineTest(
     const { problems } = await verifyImage(damaged);
     assert.ok(problems.includes("changed: /alga/alga-agent.deb"), problems.join("\n"));
 
-    const station = await makeStation(dir, damaged, "BIOS");
+    const station = await makeStation(dir, { image: damaged, firmware: "BIOS", kind: STAND_IN });
     await start(station, async (machine) => {
-      await choosesSerialEntry(machine);
+      await choosesSerialEntry(machine, STAND_IN);
       const whole = await machine.says("the end of the installation", /STAND-IN: stopped/, LONG_SEC);
       const said = whole.replaceAll("\r", "");
       const reason =
@@ -174,7 +233,7 @@ machineTest(
       await machine.shows("a shell", /# ?$/m);
       assert.ok((await machine.shell("cat /var/log/installer/*")).includes(reason));
     });
-    assert.ok(await isOtherUntouched(station), "the disk with data was touched");
+    assert.ok(await isUntouched(station.other), "the disk with data was touched");
     const { blocks } = await Deno.stat(station.disk);
     assert.equal(blocks, 0, "the empty disk was written to");
     await Deno.remove(station.dir, { recursive: true });

@@ -148,6 +148,7 @@ initrd /boot/initrd
 boot
 G
 commands late
+mkdir -p /target/var/log/installer; cp -a /var/log/installer/. /target/var/log/installer/
 umount /target || die "the disk is still in use"
 sync
 say "done, starts again"

@@ -1,31 +1,64 @@
 import assert from "node:assert/strict";
-import { firewallRules } from "../../iso/payload/firewall.ts";
 import { until } from "../until.ts";
 import type { Machine } from "../vm/machine.ts";
-import type { InstalledDisk } from "./installed_disk.ts";
-import { start, type Station } from "./station.ts";
+import { type MachineEvidence } from "./acceptance/evidence.ts";
+import { readDisk } from "./disk_facts.ts";
+import type { ImageKind } from "./image_kind.ts";
+import { isUntouched, start, type Station } from "./station.ts";
 
-/** Longest time of a boot and of an installation, on a translated machine that others use, too. */
-export const LONG_SEC = 600;
-
-/** What no two machines share. */
-export interface Identity {
-  machineId: string;
-  token: string;
+/** What happens between the steps of a machine's way; everything of it is optional. */
+export interface WalkOptions {
+  hasCable: boolean;
+  /** Once it is installed, before anything has started from its disk. */
+  onInstalled?: () => Promise<void>;
+  /** At its first start, with address and token on the serial line. */
+  onStarted?: (machine: Machine) => Promise<void>;
+  say?: (line: string) => void;
 }
 
-/** Installs on the empty disk of a machine, which stops where it would start again. Gives that disk, which nothing has started from. */
-export async function install(station: Station): Promise<InstalledDisk> {
+/** A machine's way from an empty disk to its first page, the image still in the drive at the end. */
+export async function walkMachine(station: Station, it: WalkOptions): Promise<MachineEvidence> {
+  const { kind, disk, firmware } = station;
+  const { hasCable, say = () => {} } = it;
+  say(`${firmware}: installing`);
+  const begunMs = Date.now();
+  const menu = await install(station, hasCable);
+  const installSec = (Date.now() - begunMs) / 1000;
+  const installed = await readDisk(disk, kind.firewall);
+  await it.onInstalled?.();
+  say(`${firmware}: the first start from disk`);
+  const first = { said: "", token: "", health: "" };
   await start(station, async (machine) => {
-    await choosesSerialEntry(machine);
-    await installs(machine);
-    await machine.ends();
-  }, ["-no-reboot"]);
-  return { path: station.disk };
+    await machine.says(
+      "the boot menu offers the disk",
+      /Start the Alga appliance on this machine/,
+      kind.longSec,
+    );
+    first.token = await showsToken(machine, kind);
+    first.health = await answers(station);
+    await it.onStarted?.(machine);
+    await kind.end(machine, station.dir);
+    first.said = machine.said();
+  });
+  const started = await readDisk(disk, kind.firewall);
+  const isOtherUntouched = await isUntouched(station.other);
+  return { hasCable, installSec, menu, isOtherUntouched, installed, started, ...first };
+}
+
+/** Installs on the empty disk of a machine, which stops where it would start again. Gives what the serial line said. */
+async function install(station: Station, hasCable: boolean): Promise<string> {
+  let said = "";
+  await start(station, async (machine) => {
+    await choosesSerialEntry(machine, station.kind);
+    await station.kind.installs(machine);
+    await machine.ends(station.kind.longSec);
+    said = machine.said();
+  }, { more: ["-no-reboot"], hasCable });
+  return said;
 }
 
 /** On the serial line, by the entry's key; pressed until the kernel runs, so it does not matter how slow this machine is. */
-export async function choosesSerialEntry({ says, type }: Machine): Promise<void> {
+export async function choosesSerialEntry({ says, type }: Machine, kind: ImageKind): Promise<void> {
   let isRunning = false;
   const typing = (async () => {
     while (!isRunning) {
@@ -33,58 +66,28 @@ export async function choosesSerialEntry({ says, type }: Machine): Promise<void>
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
   })();
-  const said = await says("the installer on the serial line", /STAND-IN: reads|FAILED/, LONG_SEC)
+  const said = await says("the installer on the serial line", kind.running, kind.longSec)
     .finally(() => isRunning = true);
   await typing;
   assert.match(said, /Install the Alga appliance \(erases the disk\)/);
   assert.doesNotMatch(said, /Start the Alga appliance on this machine/, "no disk is installed yet");
 }
 
-async function installs({ says }: Machine): Promise<void> {
-  const chosen = await says("the choice of the disk", /STAND-IN: (?:installs on|FAILED)[^\n]*\n/, LONG_SEC);
-  assert.match(chosen, /alga: vda has data/);
-  assert.match(chosen, /STAND-IN: installs on \/dev\/vdb/);
-  await says("the system is copied", /STAND-IN: (?:copied|FAILED)[^\n]*\n/, LONG_SEC);
-  const end = await says("the end of the installation", /STAND-IN: (?:done|FAILED)[^\n]*\n/, LONG_SEC);
-  assert.match(end, /STAND-IN: done/, end.slice(-2_000));
+/** Waits for the console with address and token, on the serial line; gives the token. */
+export async function showsToken({ shows }: Machine, kind: ImageKind): Promise<string> {
+  // Beside the words stands a picture of the address.
+  const pattern = /Setup token:[^]*?\s([0-9A-Z]{5}(?:-[0-9A-Z]{5}){5})\s[^]*10\.0\.2\.15\/24 {2}DHCP/;
+  const screen = await shows("address and token", pattern, kind.longSec);
+  assert.match(screen, /^Alga appliance {2}alga-appliance\n/);
+  return pattern.exec(screen)?.[1] ?? "";
 }
 
-/** From the console with address and token, on the serial line, to a shell there. */
-export async function logsIn({ shows, type, shell }: Machine): Promise<void> {
-  const first = await shows("address and token", /Setup token:[^]*10\.0\.2\.15\/24 {2}DHCP/, LONG_SEC);
-  assert.match(first, /^Alga appliance {2}alga-appliance\n/);
-  await type("7");
-  await shows("a login", /login: ?$/m);
-  await type("root\r");
-  await shows("a shell", /# ?$/m);
-  await type("exec env TERM=dumb PS1='# ' SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 sh\r");
-  await shell("stty -echo");
-}
-
-/** From the menu of the image, which is still in the drive, to a shell on the serial line. */
-export async function startsFromDisk(machine: Machine): Promise<void> {
-  const { says, shell } = machine;
-  await says("the boot menu offers the disk", /Start the Alga appliance on this machine/, LONG_SEC);
-  await logsIn(machine);
-  const tty1 = await shell("fold -w 160 /dev/vcs1 | grep -a .");
-  assert.ok(tty1.includes("Alga appliance  alga-appliance"), tty1);
-  assert.equal((await shell("swapon --noheadings; findmnt -no SOURCE /")).trim(), "/dev/vdb3");
-  const rules = (await shell("cat /var/log/stand-in-ufw")).trim().split(/\r?\n/);
-  assert.deepEqual(rules, firewallRules({ kind: "none" }));
-  const states = await shell("systemctl is-enabled alga-appliance ufw; systemctl is-active alga-appliance");
-  assert.deepEqual(states.trim().split(/\s+/), ["enabled", "enabled", "active"]);
-  await until(
-    "no unit has failed",
-    () => shell("systemctl --no-legend --plain --failed"),
-    (it) => it.trim() === "",
-  );
-}
-
-/** By the shell. */
-export async function identity({ shell }: Machine): Promise<Identity> {
-  const machineId = (await shell("cat /etc/machine-id")).trim();
-  assert.match(machineId, /^[0-9a-f]{32}$/);
-  const token = (await shell("alga-agent token show 2>/dev/null")).trim();
-  assert.ok(token.length > 30, "a token");
-  return { machineId, token };
+/** What the agent says of itself to whoever asks over the network. */
+async function answers({ port, kind }: Station): Promise<string> {
+  const ask = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(10_000) });
+    const { status } = await response.json();
+    return String(status);
+  };
+  return await until("the agent answers on port 8080", ask, (it) => it !== "", kind.longSec);
 }

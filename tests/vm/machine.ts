@@ -20,14 +20,34 @@ export interface Machine {
   shell(command: string): Promise<string>;
   /** Waits until the machine has stopped by itself. */
   ends(timeoutSec?: number): Promise<void>;
+  /** All that came over the line so far. */
+  said(): string;
+  isOver(): boolean;
 }
 
+/** What a machine is made of, where that matters. */
+export interface Hardware {
+  /** Chipset, accelerator, processors and memory. */
+  power: readonly string[];
+  /** Port of this machine's loopback → port there. */
+  forward?: { from: number; to: number };
+}
+
+/** Small, and translated instruction by instruction: the same on every machine. */
+export const TRANSLATED: Hardware = {
+  power: [
+    ...["-machine", "q35", "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-smp", "2", "-m", "1G"],
+  ],
+};
+
 /** What every machine here has; the rest says what it starts from. No way out: what the checks find is the same everywhere. */
-const HARDWARE = [
-  ...["-nodefaults", "-display", "none", "-machine", "q35", "-accel", "tcg,thread=multi,tb-size=256"],
-  ...["-cpu", "max", "-smp", "2", "-m", "1G", "-vga", "std", "-device", "virtio-rng-pci"],
-  ...["-netdev", "user,id=n,restrict=on", "-device", "virtio-net-pci,netdev=n,romfile="],
-];
+function hardwareOf({ power, forward }: Hardware): string[] {
+  const hole = forward === undefined ? "" : `,hostfwd=tcp:127.0.0.1:${forward.from}-:${forward.to}`;
+  return [
+    ...["-nodefaults", "-display", "none", ...power, "-vga", "std", "-device", "virtio-rng-pci"],
+    ...["-netdev", `user,id=n,restrict=on${hole}`, "-device", "virtio-net-pci,netdev=n,romfile="],
+  ];
+}
 
 /** Boots an image for the time of one test, and cuts its power at the end. The disk is left as it was unless it `keepsDisk`. */
 export async function withMachine(
@@ -53,11 +73,12 @@ export async function withQemu(
   args: readonly string[],
   dir: string,
   body: (machine: Machine) => Promise<void>,
+  hardware: Hardware = TRANSLATED,
 ): Promise<void> {
   const socket = `${dir}/serial`;
   await Deno.remove(socket).catch(() => {}); // of a machine before
   const serial = ["-chardev", `socket,id=s,path=${socket},server=on,wait=off`, "-serial", "chardev:s"];
-  const child = mortalCommand("qemu-system-x86_64", [...HARDWARE, ...args, ...serial], {
+  const child = mortalCommand("qemu-system-x86_64", [...hardwareOf(hardware), ...args, ...serial], {
     stdout: "null",
     stderr: "inherit",
   }).spawn();
@@ -110,6 +131,8 @@ function machineOn(line: Deno.UnixConn, isOver: () => boolean): Machine {
   return {
     type,
     received: () => bytes,
+    said: () => said,
+    isOver,
     shows: (what, pattern, timeoutSec = STEP_SEC) =>
       until(what, screen, (it) => pattern.test(it), timeoutSec),
     async says(what, pattern, timeoutSec = STEP_SEC) {
