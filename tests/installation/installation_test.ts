@@ -76,7 +76,6 @@ async function installsAndStarts(firmware: Firmware): Promise<void> {
     async onStarted(machine) {
       await logsIn(machine);
       await isWhole(machine);
-      assert.deepEqual(JSON.parse(await machine.shell("cat /etc/alga-appliance/build-info.json")), build);
       assert.ok((await machine.shell("alga-agent version")).includes(build.version));
       await machine.shell(`echo a key of ${firmware} >${HOST_KEY}`);
     },
