@@ -88,7 +88,7 @@ Deno.test("an answer within the trial keeps them", async () => {
   });
 });
 
-Deno.test("killed within the trial, the old ones are back before the agent goes on, and the trial begins anew", async () => {
+Deno.test("killed within the trial, the old ones are back before the agent goes on, and the trial begins again", async () => {
   await withCluster(async (world) => {
     const reached = Promise.withResolvers<void>();
     const gate = gateOf((count) => {
