@@ -136,7 +136,7 @@ async function cutAll(
       // Before, the world outside is already further than this disk.
       const hasKubernetes = await Deno.remove(world.root + KUBECONFIG).then(() => true, () => false);
       const goesOn = hasKubernetes && i % EVERY_THIRD === 0;
-      if (goesOn) world.resume(); // k3s writes it anew when it starts
+      if (goesOn) world.resume(); // k3s writes it again when it starts
       try {
         await afterPower(world, start, async (agent) => {
           assert.equal(agent.token, marks.token);
