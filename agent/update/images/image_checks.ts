@@ -101,10 +101,9 @@ function diskCheck(context: ImageContext, measured: Measured): Check {
       if (left < LEAST_PERCENT && leftOfMost >= LEAST_PERCENT) {
         return warn({
           expected,
-          found: `${found}; the release that needs most, ${most.version}, fits by itself`,
-          remediation: `${
-            enlargeAdvice(short, disk)
-          }. Without that Kubernetes removes images of releases between while the way goes on`,
+          found:
+            `${found}; the release that needs most, ${most.version}, fits by itself, so Kubernetes makes room on the way`,
+          remediation: enlargeAdvice(short, disk),
         });
       }
       return grade({ expected, found, remediation: enlargeAdvice(short, disk) }, {
