@@ -34,7 +34,7 @@ function nowPart({ operation, offered }: AgentUpdateView): Content {
   if (state.status === "running") {
     const at = steps.find((it) => it.status === "running");
     return html`
-      <p role="status">${mark("busy")} ${at?.title ?? "It is being updated"}: ${visible(
+      <p class="busy" role="status">${mark("busy")} ${at?.title ?? "It is being updated"}: ${visible(
         at?.message ?? state.message,
       )}</p>
       ${mayCancel
@@ -49,7 +49,7 @@ function nowPart({ operation, offered }: AgentUpdateView): Content {
   return html`
     <div>
       ${failed && html`
-        <p>${mark("bad")} ${visible(failed.message)}.</p>
+        <p class="bad">${mark("bad")} ${visible(failed.message)}.</p>
         <p><b>What to do:</b> ${sentence(failed.suggestedNextStep)}</p>
       `} ${offered
         ? html`

@@ -40,7 +40,7 @@ function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: 
       const step = steps.find((it) => it.status === "running");
       return html`
         <div>
-          <p role="status">${mark("busy")} ${visible(step?.message ?? state.message)}</p>
+          <p class="busy" role="status">${mark("busy")} ${visible(step?.message ?? state.message)}</p>
           ${step?.progress && html`
             <p>${countText(step.progress)}${step.progressAt === undefined ? "" : html`
               <span class="soft"> · last came on ${moment(step.progressAt, asOf)}</span>
@@ -56,7 +56,7 @@ function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: 
     case "blocked":
       return html`
         <div>
-          <p>${mark("warn")} Its check found something. Nothing was fetched.</p>
+          <p class="warn">${mark("warn")} Its check found something. Nothing was fetched.</p>
           <p class="acts"><a class="button" href="/updates/prepare/findings">See what was found</a></p>
         </div>
       `;
@@ -64,7 +64,7 @@ function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: 
       const { failure, nextAttemptAt } = state;
       return html`
         <div>
-          <p>${mark("bad")} ${visible(failure.message)}.</p>
+          <p class="bad">${mark("bad")} ${visible(failure.message)}.</p>
           <p><b>What to do:</b> ${sentence(failure.suggestedNextStep)}</p>
           ${nextAttemptAt === undefined ? null : html`
             <p>It is tried again by itself at ${clockTime(nextAttemptAt)} UTC.</p>
@@ -79,7 +79,7 @@ function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: 
     }
     case "done":
       return isOther ? begin : html`
-        <p>${mark("good")} The images of ${visible(of)} are on this machine, fetched ${moment(
+        <p class="good">${mark("good")} The images of ${visible(of)} are on this machine, fetched ${moment(
           state.finishedAt,
           asOf,
         )}.</p>

@@ -31,10 +31,14 @@ const NAME = "update";
 /** Every attempt that the journal knows, oldest first. */
 export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
   const attempts: UpdateAttempt[] = [];
+  let checksOnly = false;
   for (const entry of entries) {
     const event = eventOf(NAME, entry);
     const { at, data } = entry;
-    if (event === "requested") attempts.push(begun(entry));
+    if (event === "requested") {
+      attempts.push(begun(entry));
+      checksOnly = data["checksOnly"] === true;
+    }
     const attempt = attempts.at(-1);
     if (event === undefined || !attempt) continue;
     const end = (result: UpdateAttempt["result"]) => Object.assign(attempt, { result, finishedAt: at });
@@ -53,7 +57,8 @@ export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
         goOn(attempt);
         break;
       case "blocked":
-        end("blocked");
+        // Who asked for the checks alone has what was asked for.
+        end(checksOnly ? "checked" : "blocked");
         break;
       case "checks-done":
         end("checked");

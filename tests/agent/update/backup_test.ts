@@ -80,6 +80,7 @@ Deno.test("on a way the release that asks for the freshest backup counts, from t
       (it) => it.state.status === "checked",
     );
     assert.deepEqual(conditions.map((it) => it.id), ["upd.backup"]);
+    assert.equal(agent.updates.view().history[0]?.result, "checked", "nothing was stopped");
     await agent.kill();
   });
 });
