@@ -158,7 +158,7 @@ const PROOFS: readonly [pattern: RegExp, prove: (told: Told) => void | Promise<v
   [/^(?:sudo )?alga-agent bundle /, ({ command }) => runBundleCommand(command)],
   [/^sudo install -/, ({ command }) => runKeyInstall(command.split(" ").slice(1))],
   [/^sudo alga-agent channel /, ({ command }) => runUpdate(command.split(" ").slice(2))],
-  [/^sudo alga-agent update /, ({ command }) => runUpdate(command.split(" ").slice(2))],
+  [/^sudo alga-agent update /, ({ command }) => runUpdate(wordsOf(command).slice(2))],
   [/^(openssl|deno task release-agent) /, ({ path, command }) => runAgentRelease(path, command)],
   // The whole needs Ubuntu's own image: its steps and its sheet are tried on the stand-in by the suite "installation image".
   [/^deno task image-acceptance /, async ({ command }) => {
@@ -214,6 +214,11 @@ async function runBundleCommand(command: string): Promise<void> {
   }
 }
 
+/** The words of a command; what stands in quotes is one. */
+function wordsOf(command: string): string[] {
+  return (command.match(/"[^"]*"|\S+/g) ?? []).map((it) => it.replaceAll('"', ""));
+}
+
 /** The command against an agent that has an update. */
 async function runUpdate(words: readonly string[]): Promise<void> {
   await withStandIn(async (agent) => {
@@ -228,6 +233,9 @@ async function runUpdate(words: readonly string[]): Promise<void> {
     agent.answers[`GET ${path}/agent`] = [{ status: 200, body: ofAgent }];
     agent.answers[`POST ${path}/agent/apply`] = [{ status: 202, body: operation.state }];
     agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { steps: [] } }];
+    agent.answers[`GET ${path}/prepare`] = [{ status: 200, body: { operation } }];
+    agent.answers[`POST ${path}/prepare/start`] = [{ status: 202, body: operation.state }];
+    agent.answers[`POST ${path}/backup-taken`] = [{ status: 200, body: {} }];
     agent.answers[`POST ${path}/apply`] = [{ status: 202, body: operation.state }];
     const { code, err } = await cli([...words, "--root", agent.root]);
     assert.equal(code, 0, err);
