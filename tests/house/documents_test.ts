@@ -231,6 +231,9 @@ async function runUpdate(words: readonly string[]): Promise<void> {
     agent.answers["GET /api/v1/settings"] = [{ status: 200, body: { operation } }];
     const ofAgent = { ...agentUpdatesStub().view(), operation };
     agent.answers[`GET ${path}/agent`] = [{ status: 200, body: ofAgent }];
+    agent.answers[`GET ${path}/prepare`] = [{ status: 200, body: { operation } }];
+    agent.answers[`POST ${path}/prepare/start`] = [{ status: 202, body: operation.state }];
+    agent.answers[`POST ${path}/backup-taken`] = [{ status: 200, body: {} }];
     agent.answers[`POST ${path}/agent/apply`] = [{ status: 202, body: operation.state }];
     agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { steps: [] } }];
     agent.answers[`GET ${path}/prepare`] = [{ status: 200, body: { operation } }];
