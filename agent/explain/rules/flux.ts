@@ -19,7 +19,7 @@ import { type Finding, finding, type Rule } from "../finding.ts";
 import { awaitedNames, PART_PATIENCE_MS, partFailure } from "../flux_failure.ts";
 import { explainNetworkText, hostOf, isInCluster, NETWORK_CAUSES } from "../network_text.ts";
 import { MISSING_OBJECT } from "../kernel_words.ts";
-import { explainRefusal, OF_ANYTHING } from "../refusals.ts";
+import { explainRefusal, OF_ANYTHING } from "./refusals.ts";
 import { explainHostText, HOST_CAUSES } from "./host_text.ts";
 
 const TIMEOUT_TEXT =

@@ -5,7 +5,7 @@ import { COMPONENTS } from "../../product/components.ts";
 import { CONFIG } from "../../causes/config.ts";
 import { clip } from "../../text/clip.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { explainRefusal, REFUSALS } from "../refusals.ts";
+import { explainRefusal, REFUSALS } from "./refusals.ts";
 
 /** A controller whose pods are refused asks again ever more rarely. */
 const EVENT_FRESH_MS = 30 * 60_000;

@@ -99,7 +99,7 @@ async function existence(
 async function namedByK3s({ facts }: RunContext): Promise<K3sImage[]> {
   return await Promise.all(K3S_IMAGES.map(async (image) => {
     const text = await facts.text(image.namedIn) ?? "";
-    const tag = new RegExp(`${image.name}:([\\w.-]{1,128})`).exec(text)?.[1];
+    const tag = /^[\w.-]{1,128}/.exec(text.split(`${image.name}:`)[1] ?? "")?.[0];
     return tag === undefined ? image : { ...image, tags: [tag] };
   }));
 }

@@ -1,6 +1,6 @@
-import type { Cause } from "../causes/cause.ts";
-import { CONFIG } from "../causes/config.ts";
-import { NAMESPACE_ENDS } from "./kernel_words.ts";
+import type { Cause } from "../../causes/cause.ts";
+import { CONFIG } from "../../causes/config.ts";
+import { NAMESPACE_ENDS } from "../kernel_words.ts";
 
 /** What a refusal may ask for. */
 export interface RefusalWords {
