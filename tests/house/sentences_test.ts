@@ -5,7 +5,6 @@ import { productFiles, REPO } from "./sources.ts";
 /** Who reads texts of other programs, by patterns and nothing else; each with whose. */
 const READS_OTHERS: Readonly<Record<string, string>> = {
   "agent/explain/rules/": "k3s, kubelet, containerd, Flux, and what runs in containers",
-  "agent/explain/refusals.ts": "Kubernetes, what guards its API",
   "agent/explain/network_text.ts": "containerd, Flux",
   "agent/explain/kernel_words.ts": "the kernel, the kubelet",
   "agent/facts/": "kubelet, the first-time setup",
