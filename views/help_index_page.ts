@@ -51,7 +51,7 @@ function entries(list: readonly Entry[]) {
   return html`
     <ul class="links">${list.map(({ id, title }) =>
       html`
-        <li><a href="${`/help/${id}`}">${title}</a> <samp class="soft">${id}</samp></li>
+        <li><a href="${`/help/${id}`}">${title}</a> <samp>${id}</samp></li>
       `
     )}</ul>
   `;

@@ -102,6 +102,7 @@ export const STATE_PATHS: readonly string[] = [
   PATHS.settings,
   PATHS.settingsRequest,
   PATHS.updateRequest,
+  PATHS.prepareRequest,
   PATHS.networkRequest,
   PATHS.agentUpdateRequest,
   PATHS.agentOrder,

@@ -28,6 +28,8 @@ system_info:
 
 /** Each folder is the machine's own; the programs are this machine's. It has no devices, no network and a name of its own. */
 const START = `set -e
+# systemd's, whatever the caller has.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 m=$1
 mount -t tmpfs dev "$m/dev"
 for it in null zero random urandom; do : >"$m/dev/$it"; mount --bind "/dev/$it" "$m/dev/$it"; done
