@@ -26,6 +26,7 @@ import { exchangeToken } from "./exchange_token.ts";
 import { logApiRoutes } from "./logs_api.ts";
 import { logRoutes } from "./logs.ts";
 import { loginRoutes } from "./login.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { networkRoutes } from "./network.ts";
 import { networkApiRoutes } from "./network_api.ts";
 import { networkKeepRoutes } from "./network_keep.ts";
@@ -114,6 +115,7 @@ export function createApp(deps: AppDeps): App {
   // What an ended session has open ends now, not with the next look.
   deps.access.onEnded(() => lookAgain(state));
   app.route("/", findingApiRoutes(deps));
+  app.route("/", metricsRoutes(deps));
   return answering(app, deps, state);
 }
 
@@ -139,6 +141,7 @@ export function createSocketApp(deps: AppDeps, feed: ConsoleFeed): App {
   app.route("/", workloadApiRoutes(deps, state));
   app.route("/", logApiRoutes(deps, state));
   app.route("/", findingApiRoutes(deps));
+  app.route("/", metricsRoutes(deps));
   return answering(app, deps, state);
 }
 

@@ -61,9 +61,13 @@ export function newRequestId(): string {
   return crypto.randomUUID().slice(0, 8);
 }
 
+/** Where monitoring systems ask. */
+export const METRICS_PATH = "/metrics";
+
 /** Whether the asker is a program. */
 export function wantsJson(c: Context<Env>): boolean {
-  return c.req.path.startsWith("/api/") || c.env.remoteAddr === "socket";
+  const { path } = c.req;
+  return path.startsWith("/api/") || path === METRICS_PATH || c.env.remoteAddr === "socket";
 }
 
 /** Setup's refusals in words. */
