@@ -133,6 +133,16 @@ await binaryTest(
 );
 
 await binaryTest(
+  "serve answers /metrics: the library for it is in the program",
+  (program) =>
+    withAgent(program, async (agent) => {
+      const headers = { authorization: `Bearer ${await agent.token()}` };
+      const text = await (await fetch(`${agent.url}/metrics`, { headers })).text();
+      assert.match(text, /^alga_state\{state="installing"\} 1$/m);
+    }),
+);
+
+await binaryTest(
   "a dead standard error does not end the service, a full standard output is an error",
   async (program) => {
     const root = await Deno.makeTempDir({ prefix: "alga-binary-" });
