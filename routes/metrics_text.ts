@@ -1,5 +1,4 @@
 import { Gauge, Registry } from "prom-client";
-import { TIER_IDS } from "../agent/product/tiers.ts";
 import type { RollupState, StatusDocument } from "../agent/status/document.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
 
@@ -27,7 +26,6 @@ export function registryOf(status: StatusDocument, updates: UpdateView, commit: 
   const gauge = (name: string, help: string, samples: readonly Sample[]) => {
     const labelNames = Object.keys(samples[0]?.[0] ?? {});
     const made = new Gauge({ name: `alga_${name}`, help, labelNames, registers: [registry] });
-    if (labelNames.length > 0) made.reset(); // without labels it begins with 0
     for (const [labels, value] of samples) if (value !== undefined) made.set(labels, value);
     if (samples.every(([, value]) => value === undefined)) registry.removeSingleMetric(`alga_${name}`);
   };
@@ -45,7 +43,7 @@ export function registryOf(status: StatusDocument, updates: UpdateView, commit: 
   gauge(
     "tier_ready",
     "Whether a readiness tier is ready",
-    TIER_IDS.map((tier) => [{ tier }, +tiers[tier].ready]),
+    Object.entries(tiers).map(([tier, { ready }]) => [{ tier }, +ready]),
   );
   gauge(
     "component_ready",
