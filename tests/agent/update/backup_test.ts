@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runPreflight } from "../../../agent/preflight/mod.ts";
+import { type PreflightReport, runPreflight } from "../../../agent/preflight/mod.ts";
 import { ReleaseManifest } from "../../../agent/release/mod.ts";
 import { backupCheck } from "../../../agent/update/backup_check.ts";
 import { updateGate } from "../../../agent/update/gate.ts";
@@ -27,7 +27,7 @@ Deno.test("a release that asks for a backup waits for one that is fresh; who too
     await updates.apply(BY);
     const [refused] = (await settled("blocked")).conditions;
     assert.deepEqual([refused?.id, refused?.cause, refused?.mayBeAccepted], [
-      "upd.backup",
+      "state.backup",
       "none is on record before 1.5.0",
       true,
     ]);
@@ -58,10 +58,10 @@ Deno.test("a backup that is too old does not do; going on without one is recorde
       (it) => it.state.status === "blocked",
     );
     assert.match(conditions[0]?.cause ?? "", /^the newest is 3 h/);
-    assert.deepEqual(await updates.accept(["upd.backup"], { by: "root" }), { ok: true });
+    assert.deepEqual(await updates.accept(["state.backup"], { by: "root" }), { ok: true });
     const [attempt] = (await until("it is updated", () =>
       updates.view(), (it) => it.operation.state.status === "done")).history;
-    assert.deepEqual(attempt?.accepted, [{ checkId: "upd.backup", by: "root" }]);
+    assert.deepEqual(attempt?.accepted, [{ checkId: "state.backup", by: "root" }]);
     await agent.kill();
   });
 });
@@ -79,8 +79,33 @@ Deno.test("on a way the release that asks for the freshest backup counts, from t
       () => agent.updates.view().operation,
       (it) => it.state.status === "checked",
     );
-    assert.deepEqual(conditions.map((it) => it.id), ["upd.backup"]);
+    assert.deepEqual(conditions.map((it) => it.id), ["state.backup"]);
     assert.equal(agent.updates.view().history[0]?.result, "checked", "nothing was stopped");
+    await agent.kill();
+  });
+});
+
+Deno.test("before a release that asks for no backup, one of yesterday is well, an older one or none is only said", async () => {
+  await inUpdateWorld(async (world) => {
+    const agent = await startAgent(world, world.host, { gate: GATE, channel: () => NEW });
+    const { updates } = agent;
+    await updates.look();
+    const outcome = async () => {
+      await updates.apply({ ...BY, checksOnly: true });
+      const { report, conditions } = await until(
+        "it is checked",
+        () => updates.view().operation,
+        (it) => it.state.status === "checked",
+      );
+      assert.deepEqual(conditions, []);
+      const [result] = (report as PreflightReport).results;
+      return [result?.id, result?.status, result?.found];
+    };
+    assert.deepEqual(await outcome(), ["state.backup", "warn", "none is on record before 1.5.0"]);
+    await updates.sayBackupTaken({}, BY);
+    assert.equal((await outcome())[1], "pass");
+    for (let slept = 0; slept < 25 * HOUR_MS; slept += 19_000) await world.clock.sleep(19_000);
+    assert.match((await outcome()).join(), /^state\.backup,warn,the newest is 25 h/);
     await agent.kill();
   });
 });
