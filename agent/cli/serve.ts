@@ -69,6 +69,8 @@ const SHUTDOWN_MS = 3_000;
 const AFTER_FIRST_PAGE_MS = 1_000;
 /** What may change without a word (a disk that was full, a file that cannot be watched) is looked at again after this time. */
 const LOOK_MS = 30_000;
+/** A program that runs may take this long to be ready on a slow machine; the unit ends one that says nothing sooner. */
+const START_MS = 180_000;
 
 /** `alga-agent serve` */
 export const serveCommand: Command = {
@@ -86,6 +88,10 @@ export const serveCommand: Command = {
 
     const found = await prepareFolders(host, clock);
     const held = await takeAgentLock(host, clock, formatAddress(listen));
+    const systemd = openNotifier();
+    const tell = (state: string) =>
+      systemd.notify(state).catch((error) => say("warning", `systemd was not told: ${errorText(error)}`));
+    await tell(`EXTEND_TIMEOUT_USEC=${START_MS * 1000}`);
     const files = await prepareFiles(host, clock);
     for (const it of [...found, ...files.found]) say("warning", it);
     const audit = createAuditLog({ host, clock, say });
@@ -331,9 +337,6 @@ export const serveCommand: Command = {
     await engine.resume();
     hasResumed = true;
 
-    const systemd = openNotifier();
-    const tell = (state: string) =>
-      systemd.notify(state).catch((error) => say("warning", `systemd was not told: ${errorText(error)}`));
     await tell(`READY=1\n${statusLine(status.current())}`);
     let told = statusLine(status.current());
     status.subscribe((it) => {

@@ -13,3 +13,10 @@ export async function cpuMs(pid: number): Promise<number> {
   }
   return sumNs / 1e6;
 }
+
+/** The same of all threads, those that have ended too, in steps of 10 ms: for a program that is looked at for half a minute. */
+export async function cpuOfAllMs(pid: number): Promise<number> {
+  const text = await Deno.readTextFile(`/proc/${pid}/stat`);
+  const [user, system] = text.slice(text.lastIndexOf(")") + 2).split(" ").slice(11, 13);
+  return (Number(user) + Number(system)) * 10;
+}
