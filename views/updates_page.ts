@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { UpdateAttempt } from "../agent/update/history.ts";
+import { acceptedText, type UpdateAttempt } from "../agent/update/history.ts";
 import { rulesSentences } from "../agent/update/rules_text.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
 import { touchesSentences } from "../agent/update/touches_text.ts";
@@ -274,7 +274,7 @@ function attemptRow(it: UpdateAttempt, asOf: string): VNode {
         ? ""
         : ` ${visible(it.problem)}`}${it.accepted.length === 0
         ? ""
-        : ` Accepted: ${visible(it.accepted.map((check) => check.checkId).join(", "))}.`}</p>
+        : ` Accepted: ${visible(acceptedText(it))}.`}</p>
     </li>
   `;
 }

@@ -2,7 +2,7 @@ import type { PlannedStep } from "../operation/operation.ts";
 import { durationText } from "../text/duration.ts";
 import { type Layout, printLine } from "../text/printable.ts";
 import { utcMinute } from "../text/utc_time.ts";
-import type { UpdateAttempt } from "../update/history.ts";
+import { acceptedText, type UpdateAttempt } from "../update/history.ts";
 import type { ImagesThere } from "../update/images/prepare_service.ts";
 import type { UpdateView } from "../update/update_service.ts";
 import { backupSentence } from "../update/backup_text.ts";
@@ -105,7 +105,7 @@ function attemptText(attempt: UpdateAttempt): string {
     ? ""
     : ` after ${durationText(Date.parse(finishedAt) - Date.parse(at))}`;
   const back = allowDowngrade ? "; going back was asked for" : "";
-  const risks = accepted.length === 0 ? "" : `; accepted: ${accepted.map((it) => it.checkId).join(", ")}`;
+  const risks = accepted.length === 0 ? "" : `; accepted: ${acceptedText(attempt)}`;
   const goal = attempt.goal === undefined ? "" : `, on the way to ${attempt.goal.version}`;
   const source = attempt.source === undefined ? "" : `, from ${attempt.source}`;
   return `${utcMinute(at)}  ${from} → ${to}  ${result}${took}, by ${by}${goal}${source}${back}${risks}${

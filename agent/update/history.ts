@@ -1,5 +1,7 @@
 import { type Ending, goOn, problemIn, textIn } from "../operation/attempt.ts";
 import { eventOf } from "../operation/entries.ts";
+import type { Acceptance } from "../operation/conditions.ts";
+import { preflightGate } from "../setup/preflight_gate.ts";
 import type { JournalEntry } from "../state/journal.ts";
 import type { WayStep } from "./way.ts";
 
@@ -22,8 +24,8 @@ export interface UpdateAttempt extends Ending {
   result: "running" | "checked" | "blocked" | "failed" | "cancelled" | "done";
   /** How long each step took, in running order; a step that was found done took none. */
   steps: { stepId: string; durationMs: number }[];
-  /** Checks that somebody accepted. */
-  accepted: { checkId: string; by: string }[];
+  /** Checks that somebody accepted; `acceptedAt`: in an attempt before this one, with words that still count. */
+  accepted: { checkId: string; by: string; acceptedAt?: string }[];
 }
 
 const NAME = "update";
@@ -31,6 +33,7 @@ const NAME = "update";
 /** Every attempt that the journal knows, oldest first. */
 export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
   const attempts: UpdateAttempt[] = [];
+  const acceptances: Acceptance[] = [];
   let checksOnly = false;
   for (const entry of entries) {
     const event = eventOf(NAME, entry);
@@ -49,9 +52,15 @@ export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
       case "step.failed":
         end("failed").problem = problemIn(entry);
         break;
-      case "check.acknowledged":
-        attempt.accepted.push({ checkId: String(data.checkId), by: String(data.by) });
+      case "checked":
+        attempt.accepted.push(...stillAccepted(data.report, acceptances, attempt));
         break;
+      case "check.acknowledged": {
+        const [checkId, by] = [String(data.checkId), String(data.by)];
+        acceptances.push({ checkId, by, at, found: String(data.found) });
+        attempt.accepted.push({ checkId, by });
+        break;
+      }
       case "retried":
       case "recheck":
         goOn(attempt);
@@ -75,6 +84,28 @@ export function foldHistory(entries: readonly JournalEntry[]): UpdateAttempt[] {
     }
   }
   return attempts;
+}
+
+/** What this check found again in the very words that somebody accepted before: the gate lets it pass, and the attempt runs that risk. */
+function stillAccepted(
+  data: unknown,
+  acceptances: readonly Acceptance[],
+  { accepted }: UpdateAttempt,
+): UpdateAttempt["accepted"] {
+  const report = acceptances.length === 0 ? undefined : preflightGate.read(data);
+  const conditions = report === undefined ? [] : preflightGate.conditions(report);
+  return conditions.flatMap(({ id, cause, mayBeAccepted }) => {
+    const found = acceptances.findLast((it) => it.checkId === id && it.found === cause);
+    if (!found || !mayBeAccepted || accepted.some((it) => it.checkId === id)) return [];
+    return [{ checkId: id, by: found.by, acceptedAt: found.at }];
+  });
+}
+
+/** The checks that were accepted, in one line ("upd.path, upd.held (accepted on 2026-11-02)"); empty when there are none. */
+export function acceptedText({ accepted }: Pick<UpdateAttempt, "accepted">): string {
+  return accepted.map(({ checkId, acceptedAt }) =>
+    acceptedAt === undefined ? checkId : `${checkId} (accepted on ${acceptedAt.slice(0, 10)})`
+  ).join(", ");
 }
 
 function begun(entry: JournalEntry): UpdateAttempt {
