@@ -1,3 +1,4 @@
+import type { ResumeReply } from "../agent/update/resume.ts";
 import type { UpdateRefusal } from "../agent/update/update_service.ts";
 import { operationProblem } from "./operation_problem.ts";
 import { conflict, type Problem } from "./problem.ts";
@@ -19,6 +20,26 @@ export function updateProblem(reply: UpdateRefusal): Problem {
         nothingSubmitted: ["No update yet", "Start one first."],
         refused: "This update is refused",
       });
+  }
+}
+
+/** Why nothing goes on, in words. */
+export function resumeProblem(reply: UpdateRefusal | Extract<ResumeReply, { ok: false }>): Problem {
+  switch (reply.reason) {
+    case "nothing-to-resume":
+      return conflict(
+        reply.reason,
+        "Nothing to resume",
+        "No update was interrupted or stopped, and no release is paused. A new one begins with its plan on the page Updates.",
+      );
+    case "cluster-unknown":
+      return conflict(
+        reply.reason,
+        "It is not known what is paused",
+        `Kubernetes could not be asked: ${reply.problem}. See on the status page whether it runs, then try again.`,
+      );
+    default:
+      return updateProblem(reply);
   }
 }
 

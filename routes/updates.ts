@@ -13,7 +13,7 @@ import { frameOf } from "./frame.ts";
 import { livePage } from "./live.ts";
 import { sharedParts } from "./live_parts.ts";
 import { answerProblem } from "./problem.ts";
-import { prepareProblem, updateProblem } from "./update_problem.ts";
+import { prepareProblem, resumeProblem, updateProblem } from "./update_problem.ts";
 
 const PAGE = "/updates";
 
@@ -121,6 +121,10 @@ export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   for (const action of ["recheck", "retry", "cancel"] as const) {
     app.post(`${PAGE}/${action}`, async (c) => await reply(c, await updates[action]({ by: by(c) })));
   }
+  app.post(`${PAGE}/resume`, async (c) => {
+    const result = await updates.resume({ by: by(c) });
+    return result.ok ? c.redirect(PAGE, 303) : await answerProblem(c, deps, state, resumeProblem(result));
+  });
 
   const prepared = async (c: Context<Env>, result: UpdateReply) =>
     result.ok ? c.redirect(PAGE, 303) : await answerProblem(c, deps, state, prepareProblem(result));

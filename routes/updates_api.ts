@@ -6,7 +6,7 @@ import type { UpdateReply } from "../agent/update/update_service.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem } from "./problem.ts";
 import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
-import { prepareProblem, updateProblem } from "./update_problem.ts";
+import { prepareProblem, resumeProblem, updateProblem } from "./update_problem.ts";
 
 const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 lower-case hex digits');
 const Apply = z.strictObject({
@@ -96,5 +96,12 @@ export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
       return "answer" in body ? body.answer : await reply(c, await updates[action]({ by: apiCaller(c) }));
     });
   }
+  app.post("/api/v1/updates/resume", async (c) => {
+    const body = await readJson(c, Empty, { deps, state });
+    if ("answer" in body) return body.answer;
+    const result = await updates.resume({ by: apiCaller(c) });
+    if (!result.ok) return await answerProblem(c, deps, state, resumeProblem(result));
+    return c.json({ ...updates.view().operation.state, released: result.released }, 202);
+  });
   return app;
 }

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { acceptedText, type UpdateAttempt } from "../agent/update/history.ts";
 import { rulesSentences } from "../agent/update/rules_text.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
+import { stoppedBy } from "../agent/update/stopped_by.ts";
 import { touchesSentences } from "../agent/update/touches_text.ts";
 import { wayText } from "../agent/update/way_text.ts";
 import type { Verdict } from "../agent/trust/policy.ts";
@@ -18,6 +19,7 @@ const LINKS = {
 };
 const LOOK_FORM = "look";
 const CANCEL_FORM = "cancel";
+const RESUME_FORM = "resume";
 /** Attempts that the page shows; the command and the API have them all. */
 const MOST_SHOWN = 20;
 
@@ -27,6 +29,7 @@ export function updatesHead(csrfToken: string): Content {
     hiddenForm(LINKS.retryForm, "/updates/retry", csrfToken),
     hiddenForm(LOOK_FORM, "/updates/look", csrfToken),
     hiddenForm(CANCEL_FORM, "/updates/cancel", csrfToken),
+    hiddenForm(RESUME_FORM, "/updates/resume", csrfToken),
     ...prepareForms(csrfToken),
     html`
       <header>
@@ -57,6 +60,7 @@ export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Conten
         <div class="acts"><a class="button" href="/updates/findings">See what was found</a></div>
       </div>
     `,
+    leftPart(view),
     isBusy ? null : newsPart(view, asOf),
     preparePart(view, asOf),
     trustPart(view),
@@ -65,6 +69,33 @@ export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Conten
     historyPart(view.history, asOf),
     agentPart ?? null,
   ]);
+}
+
+/** An update that was stopped, or releases that were left paused: either goes on by one button. */
+function leftPart({ operation, paused, history: [newest], isBetween }: UpdateView): Content {
+  const { state } = operation;
+  if (state.status === "running" || state.status === "failed" || isBetween) return null;
+  const by = stoppedBy(operation);
+  if (by === undefined && paused === undefined) return null;
+  return html`
+    <div class="panel">
+      <h2>${by !== undefined ? "An update was stopped" : "Releases are paused"}</h2>
+      ${by === undefined ? null : html`
+        <p>${visible(by)} stopped ${newest === undefined
+          ? "it"
+          : `the update to ${visible(newest.to)}`}. It goes on where it stood, after its checks.</p>
+      `} ${paused === undefined ? null : html`
+        <p>The installer leaves as they are: ${visible(paused.join(", "))}. ${by !== undefined
+          ? "The update lets them go."
+          : "An update that was interrupted left them so, or somebody did on purpose: see why first."}</p>
+      `}
+      <div class="acts">
+        <button class="quiet" form="${RESUME_FORM}">${by !== undefined
+          ? "Go on with the update"
+          : "Let them go on"}</button>
+      </div>
+    </div>
+  `;
 }
 
 /** While an update is a step of a longer way: where that leads. */

@@ -28,6 +28,7 @@ const TEXT: Readonly<Record<string, string>> = {
   "updates.acknowledge": "Findings of an update accepted",
   "updates.recheck": "Checks of an update asked for again",
   "updates.retry": "Update asked for again",
+  "updates.resume": "Going on with an update or paused releases asked for",
   "updates.cancel": "Update stopped",
   "updates.channel": "Change of channel asked for",
   "updates.rules": "Change of pin, override or maintenance asked for",

@@ -44,6 +44,7 @@ import { removeTornFiles } from "../state/remove_torn_files.ts";
 import { createAgentUpdateService } from "../self_update/agent_update_service.ts";
 import { agentUpdateFailure, onAgentUpdate } from "../self_update/failure.ts";
 import { updateLines } from "../update/rules_text.ts";
+import { pausedReleases } from "../update/helm_releases.ts";
 import { createUpdateService } from "../update/update_service.ts";
 import { watchLogin } from "../status/login_watch.ts";
 import { createWorkloadsService } from "../workloads/mod.ts";
@@ -262,6 +263,7 @@ export const serveCommand: Command = {
       say,
       login: watchLogin(() => status),
       troubles: () => status.current().topBlockers.map((it) => it.title),
+      paused: () => pausedReleases(observer.snapshot().flux),
     });
 
     const agentUpdates = await createAgentUpdateService({

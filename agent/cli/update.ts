@@ -20,6 +20,7 @@ const ACTIONS = [
   "prepare",
   "apply",
   "retry",
+  "resume",
   "cancel",
   "history",
   "backup-taken",
@@ -35,7 +36,7 @@ export const updateCommand: Command = {
   help: `Usage: alga-agent update [show|check|plan|history] [-o table|json] [--root DIR]
        alga-agent update apply [--checks-only] [--allow-downgrade]
                               [--no-wait] [OPTIONS]
-       alga-agent update retry|cancel [--no-wait] [--root DIR]
+       alga-agent update retry|resume|cancel [--no-wait] [--root DIR]
        alga-agent update backup-taken [--note TEXT] [--root DIR]
        alga-agent update prepare [start|show|retry|cancel] [OPTIONS]
        alga-agent update agent [show|apply|retry|cancel] [--no-wait] [-o json]
@@ -51,6 +52,8 @@ export const updateCommand: Command = {
                        where one step does not lead there, over the releases
                        between, one update after the other
   retry                try the failed step again
+  resume               go on with what was left: an update that was interrupted,
+                       failed or was stopped, else releases left paused
   cancel               stop the update where that may be
   history              every update: who, when, from, to, how it ended
   backup-taken         say that a backup was taken just now, where a release
@@ -135,11 +138,15 @@ Example: sudo alga-agent update plan`,
         terminal.out("Recorded: a backup was taken.\n");
         return EXIT.ok;
       }
-      await client.request(
+      const { released = [] }: { released?: readonly string[] } = await client.request(
         "POST",
         `${BASE}/${action}`,
         action === "apply" ? { checksOnly, ...(allowDowngrade && { allowDowngrade }) } : {},
       );
+      if (released.length > 0) {
+        terminal.out(`These go on: ${released.join(", ")}. No update was left.\n`);
+        return EXIT.ok;
+      }
       return values["no-wait"] ? EXIT.ok : await followOperation(client, terminal, {
         base: BASE,
         accepted: values.acknowledge,

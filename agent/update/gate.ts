@@ -97,7 +97,15 @@ function pathCheck(context: UpdateContext): Check {
     overridable: true,
     async run() {
       const target = targetOf(context).manifest;
-      const installed = requireRelease(await context.installed()).manifest;
+      const kept = requireRelease(await context.installed());
+      const installed = kept.manifest;
+      // An update that was stopped after it wrote the release down goes on.
+      if (kept.manifestDigest === targetOf(context).manifestDigest) {
+        return pass({
+          expected: "the release on record or one after it",
+          found: `${target.version} is on record`,
+        });
+      }
       const expected = `release ${target.version} follows ${installed.version}`;
       const problem = pathProblem(installed.version, target);
       if (problem && context.request.allowDowngrade && isOlder(target.version, installed.version)) {

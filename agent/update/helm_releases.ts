@@ -27,6 +27,17 @@ export function isSuspended(release: KubeObject): boolean {
   return release.spec?.suspend === true;
 }
 
+/** Those of the application that are paused, of what was observed; in dependency order. */
+export function pausedReleases(
+  observed: readonly { kind: string; namespace: string; name: string; suspended: boolean }[],
+): string[] {
+  return HELM_RELEASES.filter((name) =>
+    observed.some((it) =>
+      it.kind === "HelmRelease" && it.namespace === NAMESPACES.settings && it.name === name && it.suspended
+    )
+  );
+}
+
 /** Holds a release still, or lets it go; one that is so already is not written to. */
 export async function setSuspended(kube: KubeClient, name: string, wanted: boolean): Promise<void> {
   const found = await kube.get(releaseRef(name));

@@ -19,6 +19,7 @@ import { BY_ITSELF, createRulesKeeper, type RulesError } from "./rules_keeper.ts
 import { type RulesView, toRulesView } from "./rules_view.ts";
 import { type UpdateDeps, updateOperation } from "./update_operation.ts";
 import type { UpdateRequest } from "./update_request.ts";
+import { type ResumeReply, resumeUpdate } from "./resume.ts";
 import { waitsForWindow, wayWindowSentence } from "./way_window.ts";
 import { windowAt } from "./maintenance_window.ts";
 import type { Touches } from "./touches_text.ts";
@@ -62,6 +63,8 @@ export interface UpdateView {
   rules: RulesView;
   /** The newest backup on record, and how old it may be at most for the target, where a release on the way asks for one. */
   backup: { newest?: BackupOnRecord; withinHours?: number };
+  /** Releases that the installer leaves as they are, while no update runs. */
+  paused?: readonly string[];
   /** The newest update, if there was one. */
   operation: OperationView;
   /** Fetching its images beforehand: the newest run, if there was one. */
@@ -115,6 +118,8 @@ export interface UpdateService {
   recheck(options: { by: string }): Promise<UpdateReply>;
   retry(options: { by: string }): Promise<UpdateReply>;
   cancel(options: { by: string }): Promise<UpdateReply>;
+  /** Goes on with an update that was left, or with releases that were left paused. */
+  resume(options: { by: string }): Promise<ResumeReply | UpdateRefusal>;
   /** Changes what is followed and when updates may begin, then asks again. Gives what is wrong; then nothing was changed. */
   changeRules(change: RulesChange, options: { by: string }): Promise<readonly RulesError[]>;
 }
@@ -126,6 +131,8 @@ export interface UpdateServiceDeps extends Omit<UpdateDeps, "settings" | "window
   engine: Engine;
   journal: Journal;
   isSetUp(): boolean;
+  /** Releases of the application that are paused, as observed. */
+  paused?(): readonly string[];
   /** `undefined` when there are none. */
   settings(): Promise<Settings | undefined>;
   /** The version or digest that setup was asked for; empty for the channel. */
@@ -237,7 +244,8 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     const [operation, preparing, entries] = [handle.view(), prepare.view(), journal.entries()];
     // What comes next is told in minutes.
     const minute = Math.floor(clock.nowMs() / MINUTE_MS);
-    const of = [operation, preparing, entries.length, installed, walk.isBetween(), minute];
+    const paused = operation.state.status === "running" ? [] : deps.paused?.() ?? [];
+    const of = [operation, preparing, entries.length, installed, walk.isBetween(), minute, paused.join()];
     if (made && made.of.every((it, i) => it === of[i])) return made.view;
     const { target, ...news } = current().news(installed?.manifestDigest);
     const older = target && news.answer === "update-available"
@@ -283,6 +291,7 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
         ...(newestBackup && { newest: newestBackup }),
         ...(withinHours !== undefined && { withinHours }),
       },
+      ...(paused.length > 0 && { paused }),
       rules: toRulesView(keeper, { override, next, nowMs: clock.nowMs() }),
       operation,
       prepare: preparing,
@@ -383,6 +392,11 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     recheck: (options) => handle.recheck(options),
     retry: (options) => handle.retry(options),
     cancel: (options) => handle.cancel(options),
+    async resume(options) {
+      if (!deps.isSetUp()) return { ok: false, reason: "not-set-up" };
+      const { connectKube } = deps;
+      return await resumeUpdate({ host, clock, handle, connectKube, isBetween: walk.isBetween }, options);
+    },
   };
   const automatic: Parameters<typeof followRules>[0] = {
     clock,

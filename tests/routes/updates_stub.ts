@@ -29,6 +29,7 @@ export interface UpdatesStub extends UpdateService {
   errors: RulesError[];
   shown: UpdateView;
   answer: UpdateReply;
+  resumed: Awaited<ReturnType<UpdateService["resume"]>>;
   images: ImagesThere;
   operate(operation: Partial<OperationView>): void;
 }
@@ -42,6 +43,7 @@ export function updatesStub(): UpdatesStub {
     requests: [],
     errors: [],
     answer: { ok: true },
+    resumed: { ok: true, released: [] },
     images: { there: 3, total: 4, missing: ["ghcr.io/nine-minds/alga-psa-ee:tag-1.5.0"] },
     shown: {
       installed: { version: "1.4.0", manifestDigest: `sha256:${"1".repeat(64)}`, channel: "stable" },
@@ -116,6 +118,10 @@ export function updatesStub(): UpdatesStub {
     recheck: act("recheck"),
     retry: act("retry"),
     cancel: act("cancel"),
+    resume({ by }) {
+      stub.requests.push({ action: "resume", by });
+      return Promise.resolve(stub.resumed);
+    },
     changeRules(change, { by }) {
       stub.requests.push({ action: "rules", by, change });
       return Promise.resolve(stub.errors);

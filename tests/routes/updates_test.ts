@@ -358,3 +358,48 @@ Deno.test("who took a backup says so on the plan, where the release asks for one
     "backup snapshot 7",
   ]);
 });
+
+Deno.test("what was left goes on by a button and by the API, and a refusal says why", async () => {
+  const { get, post, api, updates } = await startApp();
+  assert.doesNotMatch(await wordsOf(await get("/updates?live=off")), /Let them go on|Go on with the update/);
+  updates.shown = { ...updates.shown, paused: ["alga-core", "<b>"] };
+  assert.match(
+    await wordsOf(await get("/updates?live=off")),
+    /Releases are paused The installer leaves as they are: alga-core, &lt;b>\. .*Let them go on/,
+  );
+  updates.operate({ state: { status: "cancelled", by: "<i>", finishedAt: "" } });
+  const page = await get("/updates?live=off");
+  const html = await page.text();
+  assert.match(html, /&lt;i>/);
+  assert.match(
+    parseMarkup(html).text.replaceAll(/\s+/g, " "),
+    /&lt;i> stopped the update to 1\.4\.0\. .*The update lets them go\. Go on with the update/,
+  );
+  assert.equal((await post("/updates/resume")).headers.get("location"), "/updates");
+  updates.resumed = { ok: true, released: ["pgbouncer"] };
+  const answer = await api("POST", "/api/v1/updates/resume", {});
+  assert.equal(answer.status, 202);
+  assert.deepEqual((await answer.json()).released, ["pgbouncer"]);
+  assert.equal((await api("POST", "/api/v1/updates/resume", { force: true })).status, 422);
+  for (
+    const [refusal, words] of [
+      [{ ok: false, reason: "nothing-to-resume" }, /No update was interrupted or stopped/],
+      [{ ok: false, reason: "cluster-unknown", problem: "refused" }, /could not be asked: refused/],
+      [
+        {
+          ok: false,
+          reason: "locked",
+          operation: "update",
+          holder: "root",
+          since: "2026-11-02T21:04:00.000Z",
+        },
+        /started by root/,
+      ],
+    ] as const
+  ) {
+    updates.resumed = refusal;
+    const refused = await post("/updates/resume");
+    assert.equal(refused.status, 409);
+    assert.match(await wordsOf(refused), words);
+  }
+});

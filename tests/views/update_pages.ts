@@ -46,6 +46,7 @@ export function updatePages(t: string): Record<string, string> {
     installed: release,
     news: { answer: "update-available", channel: t, answeredAt: AT, target: { ...release, notes: t } },
     rules: rulesOf(t),
+    paused: [t],
     backup: { withinHours: 24, newest: { at: AT, by: t, note: t } },
     prepare: stubOperation({ name: "prepare", by: t, inputs: { to: t } }),
     beyond: release,

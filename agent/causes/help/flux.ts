@@ -77,7 +77,12 @@ export const FLUX_HELP = {
         wait: "As long as the work takes.",
       },
       {
-        do: `Resume the part. ${OF_NAME}`,
+        do:
+          'Let the paused releases of Alga go on. The button "Let them go on" on the page Updates does the same; where an update was left, that goes on and lets them go.',
+        run: "sudo alga-agent update resume",
+      },
+      {
+        do: `If it is a release of somebody else's, resume it by this. ${OF_NAME}`,
         run: (w) =>
           `sudo k3s kubectl -n ${NAMESPACES.settings} patch helmrelease ${
             w.part ?? "NAME"

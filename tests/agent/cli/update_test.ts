@@ -202,3 +202,30 @@ Deno.test("update apply --checks-only tells what the checks found, and that some
     const well = await cli(["update", "apply", "--checks-only", "--root", agent.root]);
     assert.deepEqual([well.code, well.out], [0, "The checks are done.\n"]);
   }));
+
+Deno.test("update resume names the releases that go on, and follows an update that does", () =>
+  withStandIn(async (agent) => {
+    agent.answers[`POST ${BASE}/resume`] = [
+      { status: 202, body: { released: ["pgbouncer", "temporal"] } },
+      { status: 202, body: { status: "running", released: [] } },
+      {
+        status: 409,
+        body: {
+          title: "Nothing to resume",
+          detail: "No update was interrupted",
+          reason: "nothing-to-resume",
+        },
+      },
+    ];
+    const released = await cli(["update", "resume", "--root", agent.root]);
+    assert.deepEqual([released.code, released.out], [
+      0,
+      "These go on: pgbouncer, temporal. No update was left.\n",
+    ]);
+    const operation = { ...stubOperation({ name: "update" }), state: { status: "done", finishedAt: "" } };
+    agent.answers[`GET ${BASE}`] = [view({ operation })];
+    assert.equal((await cli(["update", "resume", "--root", agent.root])).out, "Updated.\n");
+    const refused = await cli(["update", "resume", "--root", agent.root]);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.err, /No update was interrupted/);
+  }));
