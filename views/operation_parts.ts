@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { OperationView, StepRow } from "../agent/settings/settings_view.ts";
+import { progressText } from "../agent/text/progress_text.ts";
 import { type Content, html, visible } from "./html.ts";
 import { clockTime, csrfField, duration, mark, moment, sentence, type Tone } from "./layout.ts";
 
@@ -43,6 +44,7 @@ export function operationParts(
           <header class="hero busy">
             <h2>${mark("busy")}<span>${links.doing}</span></h2>
             <p>${step}${visible(steps[at]?.message ?? state.message)}</p>
+            ${countPart(steps[at], nowMs)}
             <p class="soft">You can close this page; it goes on. Asked for by ${visible(
               view.by ?? "the agent",
             )}.</p>
@@ -89,6 +91,16 @@ export function operationParts(
     default:
       return [null, null, null];
   }
+}
+
+/** How far the running step has come, and when it last did: what comes on is slow, what does not has stalled. */
+function countPart(step: StepRow | undefined, nowMs: number): Content {
+  if (!step?.progress) return null;
+  return html`
+    <p class="soft">${progressText(step.progress)}${step.progressAt === undefined ? "" : html`
+      <span> · last came on ${moment(step.progressAt, new Date(nowMs).toISOString())}</span>
+    `}</p>
+  `;
 }
 
 function stepsPanel(steps: readonly StepRow[], nowMs: number): VNode {

@@ -403,3 +403,21 @@ Deno.test("what was left goes on by a button and by the API, and a refusal says 
     assert.match(await wordsOf(refused), words);
   }
 });
+
+Deno.test("a running update shows how much of its images has come, and when the last of it came", async () => {
+  const { get, updates } = await startApp();
+  updates.operate({
+    state: { status: "running", stepId: "converge", startedAt: "", message: "" },
+    steps: [{
+      id: "converge",
+      title: "Wait for the new version",
+      status: "running",
+      message: "12 of 31 images, 4.1 of 9.6 GB are here. Waiting for <b>",
+      progress: { unit: "bytes", done: 4.1e9, total: 9.6e9 },
+      progressAt: "2026-11-21T11:59:00.000Z",
+    }],
+  });
+  const words = await wordsOf(await get("/updates?live=off"));
+  assert.match(words, /12 of 31 images, 4\.1 of 9\.6 GB are here\. Waiting for &lt;b>/);
+  assert.match(words, /4\.1 of 9\.6 GB · last came on .*11:59/);
+});

@@ -1,11 +1,11 @@
 import { KINDS, type KubeClient } from "../../../k8s/mod.ts";
 import { AgentError } from "../../error.ts";
 import type { Step, StepTools } from "../../operation/step.ts";
-import type { Layer } from "../../release/mod.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
 import { releasesOf, type UpdateContext } from "../context.ts";
 import { imagePod, podState, removeImagePods } from "./image_pods.ts";
-import { bytesThere, canonicalName, readImagesThere } from "./images_there.ts";
+import { countImages, progressOf } from "./image_count.ts";
+import { canonicalName, readImagesThere } from "./images_there.ts";
 import { measureImages, type NeededImage, neededImages } from "./needed_images.ts";
 
 /** What fetching images beforehand may use. */
@@ -104,36 +104,15 @@ function fetchError(
   return new AgentError("DOWNLOAD_FAILED", `Image ${image.name} could not be fetched: ${why}`);
 }
 
-/** Counts bytes where the registry tells sizes, else images; gives how many are there. */
+/** Tells how far it is where that is asked for; gives how much is there. */
 async function createCount(
-  context: PrepareContext,
+  { host, progress, ...context }: PrepareContext,
   images: readonly NeededImage[],
 ): Promise<(there: ReadonlySet<string>) => Promise<number>> {
   const measured = await measureImages(images, context);
-  const isKnown = measured.every((it) => "size" in it);
-  const total = sum(layersOf(measured));
   return async (there) => {
-    const isThere = (it: NeededImage) => there.has(canonicalName(it.name));
-    if (!isKnown || total === 0) {
-      const done = images.filter(isThere).length;
-      context.progress({ unit: "images", done, total: images.length });
-      return done;
-    }
-    const whole = layersOf(measured.filter(isThere));
-    const known = new Set(whole.map((it) => it.digest));
-    const open = layersOf(measured).filter((it) => !known.has(it.digest));
-    const done = sum(whole) + await bytesThere(context.host, open);
-    context.progress({ unit: "bytes", done, total });
-    return done;
+    const counted = progressOf(await countImages(host, { images, measured, there }));
+    progress(counted);
+    return counted.done;
   };
-}
-
-/** Every layer of these images, once. */
-function layersOf(images: Awaited<ReturnType<typeof measureImages>>): Layer[] {
-  const all = images.flatMap((it) => "size" in it ? it.size.layers : []);
-  return [...new Map(all.map((it) => [it.digest, it])).values()];
-}
-
-function sum(layers: readonly Layer[]): number {
-  return layers.reduce((bytes, it) => bytes + it.sizeBytes, 0);
 }

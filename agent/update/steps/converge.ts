@@ -8,12 +8,15 @@ import { BOOTSTRAP_JOB, NAMESPACES } from "../../product/names.ts";
 import { FORCE_AT, REQUESTED_AT, RESET_AT } from "../../product/reconcile.ts";
 import type { ResolvedRelease } from "../../release/mod.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
+import { type Arrivals, followArrivals } from "../images/arrivals.ts";
 import { targetOf, type UpdateContext } from "../context.ts";
 import { isSuspended, readReleases, releaseRef, wantedChart } from "../helm_releases.ts";
 
 /** @see contract.md 13.2, step 11 */
 const TIMEOUT_MS = 20 * 60_000;
 const LOOK_MS = 2_000;
+/** How often it is said how much of the images has come. */
+const SAY_MS = 30_000;
 /** Helm's words when an object of the old version stands in the way that cannot be changed, as a finished Job. */
 const IMMUTABLE = /field is immutable|cannot patch "[^"]{1,253}" with kind Job/i;
 
@@ -33,43 +36,61 @@ export const convergeStep: Step<UpdateContext> = {
   },
   look: async (context) => (await openReleases(context, await requireKube(context))).length === 0,
   async act(context) {
-    const { clock, say, progress, signal } = context;
     const kube = await requireKube(context);
-    const cleared = new Set<string>();
-    const endMs = clock.nowMs() + TIMEOUT_MS;
-    let said = "";
-    for (;;) {
-      signal.throwIfAborted();
-      // The API may be away for a while: nothing is known then, and nothing is decided.
-      const open = await openReleases(context, kube).catch((error: unknown) => errorText(error));
-      if (open.length === 0) return;
-      const waiting = typeof open === "string"
-        ? open
-        : `Waiting for ${open.map((it) => it.name).join(", ")}: ${open[0]?.state}`;
-      if (waiting !== said) say(said = waiting);
-      if (typeof open !== "string") {
-        progress({ unit: "objects", done: HELM_RELEASES.length - open.length, total: HELM_RELEASES.length });
-        const clearable = open.filter((it) => it.mayBeCleared && !cleared.has(it.name));
-        for (const it of clearable) {
-          cleared.add(it.name);
-          await takeJobAway(kube, it.name, context);
-        }
-        const ended = open.filter((it) => it.gaveUp !== undefined && !clearable.includes(it));
-        const worst = ended.find((it) => !it.isBackground);
-        if (worst) throw worst.gaveUp;
-        if (ended.length === open.length) return say(inBackground(said));
-      }
-      if (clock.nowMs() >= endMs) {
-        if (typeof open === "string" || !mayGoOn(open)) {
-          throw new AgentError("TIMEOUT", `The new version has not started within 20 minutes. ${said}`);
-        }
-        return say(inBackground(said));
-      }
-      await clock.sleep(LOOK_MS, signal);
+    const arrivals = followArrivals(context);
+    try {
+      await converge(context, kube, arrivals);
+    } finally {
+      await arrivals.close();
     }
   },
   verify: async (context) => mayGoOn(await openReleases(context, await requireKube(context))),
 };
+
+async function converge(context: UpdateContext, kube: KubeClient, arrivals: Arrivals): Promise<void> {
+  const { clock, say, progress, signal } = context;
+  const cleared = new Set<string>();
+  const endMs = clock.nowMs() + TIMEOUT_MS;
+  let [waited, said, saidMs] = ["", "", -Infinity];
+  for (;;) {
+    signal.throwIfAborted();
+    // The API may be away for a while: nothing is known then, and nothing is decided.
+    const open = await openReleases(context, kube).catch((error: unknown) => errorText(error));
+    if (open.length === 0) return;
+    const waiting = typeof open === "string"
+      ? open
+      : `Waiting for ${open.map((it) => it.name).join(", ")}: ${open[0]?.state}`;
+    const arrival = await arrivals.look(kube);
+    const text = arrival ? `${arrival.text}. ${waiting}` : waiting;
+    // What it waits for is news at once; how much has come, now and then.
+    if (waiting !== waited || text !== said && clock.nowMs() - saidMs >= SAY_MS) {
+      [waited, said, saidMs] = [waiting, text, clock.nowMs()];
+      say(text);
+    }
+    if (arrival) progress(arrival.progress);
+    if (typeof open !== "string") {
+      if (!arrival) {
+        progress({ unit: "objects", done: HELM_RELEASES.length - open.length, total: HELM_RELEASES.length });
+      }
+      const clearable = open.filter((it) => it.mayBeCleared && !cleared.has(it.name));
+      for (const it of clearable) {
+        cleared.add(it.name);
+        await takeJobAway(kube, it.name, context);
+      }
+      const ended = open.filter((it) => it.gaveUp !== undefined && !clearable.includes(it));
+      const worst = ended.find((it) => !it.isBackground);
+      if (worst) throw worst.gaveUp;
+      if (ended.length === open.length) return say(inBackground(said));
+    }
+    if (clock.nowMs() >= endMs) {
+      if (typeof open === "string" || !mayGoOn(open)) {
+        throw new AgentError("TIMEOUT", `The new version has not started within 20 minutes. ${said}`);
+      }
+      return say(inBackground(said));
+    }
+    await clock.sleep(LOOK_MS, signal);
+  }
+}
 
 /** Whether what is left is the status page's to follow: the new version is on its way in all that people need to log in. */
 function mayGoOn(open: readonly OpenRelease[]): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { updateLines } from "../../../agent/update/rules_text.ts";
+import { stubOperation } from "../../routes/settings_stub.ts";
 import type { UpdateView } from "../../../agent/update/update_service.ts";
 
 const release = (version: string) => ({ version, manifestDigest: "", channel: "stable" });
@@ -45,4 +46,23 @@ Deno.test("what is followed and when is told in sentences, an override apart", (
       "Nothing is installed by itself.",
     ],
   });
+});
+
+Deno.test("while an update runs, the lines tell its step and how much has come", () => {
+  const operation = stubOperation({
+    name: "update",
+    inputs: { to: "1.5.0" },
+    state: { status: "running", stepId: "converge", startedAt: "", message: "" },
+    steps: [{
+      id: "converge",
+      title: "Wait for the new version",
+      status: "running",
+      message: "12 of 31 images, 4.1 of 9.6 GB are here. Waiting for alga-core: it is not ready",
+    }],
+  });
+  const news = { answer: "update-available", channel: "stable", target: release("1.5.0") } as const;
+  assert.deepEqual(updateLines({ news, rules: RULES, operation }).others.slice(0, 2), [
+    "Updating to 1.5.0: Wait for the new version. 12 of 31 images, 4.1 of 9.6 GB are here. Waiting for alga-core: it is not ready.",
+    "Follows its channel, stable.",
+  ]);
 });
