@@ -14,8 +14,14 @@ export interface MortalProcess {
   diskLeft(): FakeHost;
 }
 
-/** Whether a process dies at a line of the journal: nothing of the line on disk, or all of it. */
-export type DieAt = (line: string) => "before" | "after" | undefined;
+/** Whether a process dies at a line of the journal: nothing of the line on disk, half of it, or all of it. */
+export type DieAt = (line: string) => "before" | "torn" | "after" | undefined;
+
+/**
+ * Whether a process dies when it reaches out, to read or to write: what it asks for does not happen, or happens and is not heard
+ * of. A file is written whole or not at all, so there `after` is as `before`.
+ */
+export type DieWhen = () => "before" | "after" | undefined;
 
 /** The disk as the next process finds it: locks end with their holder. */
 export function diskLeftOf(host: FakeHost): FakeHost {
@@ -25,46 +31,67 @@ export function diskLeftOf(host: FakeHost): FakeHost {
   return copy;
 }
 
-/** After `limit` effects, or at a line of its journal, nothing of the process reaches disk or cluster. */
+/**
+ * After `limit` effects, at a line of its journal, or when it reaches out, nothing of the process reaches disk or cluster any more.
+ * `writeError` of the host stays the disk's own.
+ */
 export function startMortalProcess(
   host: FakeHost,
   kube: KubeClient,
   limit: number,
-  dieAt: DieAt = () => undefined,
+  { dieAt = () => undefined, dieWhen = () => undefined }: { dieAt?: DieAt; dieWhen?: DieWhen } = {},
 ): MortalProcess {
   let effects = 0;
+  let diskError: string | undefined;
   const isDead = () => effects >= limit || ++effects > limit;
+  const die = () => void (effects = limit = 0);
   Object.defineProperty(host, "writeError", {
     configurable: true,
-    get: () => isDead() ? "the process is dead" : undefined,
+    get: () => {
+      if (effects < limit && dieWhen() !== undefined) die();
+      return isDead() ? "the process is dead" : diskError;
+    },
+    set: (problem: string | undefined) => diskError = problem,
   });
-  const die = () => void (effects = limit = 0);
   const append = host.appendFile.bind(host);
   host.appendFile = async (path, line, options) => {
     const moment = path === PATHS.journal ? dieAt(line) : undefined;
     if (moment === "before") die();
-    await append(path, line, options);
+    await append(path, moment === "torn" ? line.slice(0, line.length / 2) : line, options);
     if (moment === undefined) return;
     die();
     throw new Error("the process is dead");
   };
   return {
-    kube: mortal(kube, isDead),
+    kube: mortal(kube, { isDead, die, dieWhen: () => effects < limit ? dieWhen() : undefined }),
     effects: () => effects,
     die,
     diskLeft: () => diskLeftOf(host),
   };
 }
 
+const WRITES = ["apply", "patch", "create", "delete"];
+const CALLS = [...WRITES, "get", "list"];
+
 /** A client whose writes end with its process. */
-function mortal(kube: KubeClient, isDead: () => boolean): KubeClient {
+function mortal(
+  kube: KubeClient,
+  { isDead, die, dieWhen }: { isDead: () => boolean; die: () => void; dieWhen: DieWhen },
+): KubeClient {
   return new Proxy(kube, {
     get(target, name) {
       const value = Reflect.get(target, name);
       if (typeof value !== "function") return value;
-      const isWrite = ["apply", "patch", "create", "delete"].includes(String(name));
-      return (...args: unknown[]) =>
-        isWrite && isDead() ? Promise.reject(new Error("the process is dead")) : value.apply(target, args);
+      if (!CALLS.includes(String(name))) return value.bind(target);
+      const isWrite = WRITES.includes(String(name));
+      return async (...args: unknown[]) => {
+        const moment = dieWhen();
+        if (moment === "before") die();
+        if (isWrite && isDead()) throw new Error("the process is dead");
+        const answer = await value.apply(target, args);
+        if (moment === "after") die();
+        return answer;
+      };
     },
   });
 }

@@ -11,9 +11,9 @@ import { updateGate } from "../../../agent/update/gate.ts";
 import { prepareGate } from "../../../agent/update/images/prepare_operation.ts";
 import { createUpdateService, type UpdateService } from "../../../agent/update/update_service.ts";
 import { sourceObjects } from "../../../flux/source_objects.ts";
-import { KINDS, type KubeObject } from "../../../k8s/mod.ts";
+import { conditionOf, KINDS, type KubeObject } from "../../../k8s/mod.ts";
 import type { FakeHost } from "../../fakes/fake_host.ts";
-import { type DieAt, startMortalProcess } from "../operation/mortal_process.ts";
+import { type DieAt, type DieWhen, startMortalProcess } from "../operation/mortal_process.ts";
 import { SETTINGS } from "../settings/settings_world.ts";
 import { signatureOf } from "../trust/site_key.ts";
 import { inStepWorld, RushingClock, sampleRelease, type StepWorld } from "../setup/steps/step_world.ts";
@@ -54,6 +54,8 @@ export interface UpdateWorld extends StepWorld {
   upgrades: string[];
   /** What Helm says in place of a success, by release. */
   trouble: Map<string, { message: string; stalled: boolean }>;
+  /** Why nothing comes from the registry, while nothing does. */
+  outage: { message?: string };
   release(name: string): KubeObject;
   /** The bootstrap Job, while there is one. */
   job(): KubeObject | undefined;
@@ -100,15 +102,16 @@ export async function inUpdateWorld(body: (world: UpdateWorld) => Promise<void>)
       spec: {},
     }, "helm");
     const trouble: UpdateWorld["trouble"] = new Map();
+    const outage: UpdateWorld["outage"] = {};
     const upgrades: string[] = [];
     const release = (name: string) => api.store.get(KINDS.HelmRelease, "alga-system", name) as KubeObject;
     const releases = [OLD, NEW];
-    const flux = createTinyFlux(world, { upgrades, trouble, releases });
+    const flux = createTinyFlux(world, { upgrades, trouble, outage, releases });
     flux.turn();
     upgrades.length = 0;
     const end = api.store.listen(() => queueMicrotask(flux.turn));
     try {
-      await body({ ...world, upgrades, trouble, releases, release, job: () => jobOf(api) });
+      await body({ ...world, upgrades, trouble, outage, releases, release, job: () => jobOf(api) });
     } finally {
       end();
     }
@@ -122,7 +125,7 @@ function jobOf(api: StepWorld["api"]): KubeObject | undefined {
 /** The least of source-, kustomize- and helm-controller that an update needs; it is told of each change, as they are. */
 function createTinyFlux(
   { api, clock }: StepWorld,
-  { upgrades, trouble, releases }: Pick<UpdateWorld, "upgrades" | "trouble" | "releases">,
+  { upgrades, trouble, outage, releases }: Pick<UpdateWorld, "upgrades" | "trouble" | "outage" | "releases">,
 ): { turn(): void } {
   let isBusy = false;
   const patch = (
@@ -136,7 +139,16 @@ function createTinyFlux(
     for (const it of api.store.list(KINDS.OCIRepository)) {
       const { digest } = it.spec.ref;
       if (it.status?.artifact?.revision === digest) continue;
-      patch(KINDS.OCIRepository, it, { status: { artifact: { revision: digest } } }, "status");
+      const { message } = outage;
+      const ready = {
+        type: "Ready",
+        status: message === undefined ? "True" : "False",
+        message: message ?? "",
+      };
+      if (message !== undefined && conditionOf(it, "Ready")?.message === message) continue;
+      // What was fetched before stays.
+      const artifact = message === undefined ? { artifact: { revision: digest } } : {};
+      patch(KINDS.OCIRepository, it, { status: { ...artifact, conditions: [ready] } }, "status");
     }
   }
 
@@ -170,9 +182,16 @@ function createTinyFlux(
       const wanted = `${name} ${version} ${tag}`;
       const asked = annotations?.["reconcile.fluxcd.io/requestedAt"];
       const isForced = asked !== undefined && annotations?.["reconcile.fluxcd.io/forceAt"] === asked;
+      const isReset = asked !== undefined && annotations?.["reconcile.fluxcd.io/resetAt"] === asked;
       const seen = it.status?.seen === wanted && it.status?.observedGeneration === generation &&
         it.status?.lastHandledReconcileAt === asked;
       if (seen) continue;
+      // It has given up on this, and says so until somebody has it forget that.
+      if (conditionOf(it, "Stalled")?.status === "True" && it.status?.seen === wanted && !isReset) {
+        const handled = { observedGeneration: generation, ...(asked && { lastHandledReconcileAt: asked }) };
+        patch(KINDS.HelmRelease, it, { status: handled }, "status");
+        continue;
+      }
       const bad = trouble.get(name);
       if (it.status?.seen !== wanted || isForced) upgrades.push(wanted);
       const isBlocked = bad !== undefined && (!/immutable/.test(bad.message) || jobOf(api) !== undefined);
@@ -268,6 +287,7 @@ export async function startAgent(
   {
     limit = Infinity,
     dieAt,
+    dieWhen,
     gate = OPEN_GATE,
     channel = () => NEW,
     isLoginReady = true,
@@ -281,12 +301,16 @@ export async function startAgent(
     signatures?: "warn" | "require";
     limit?: number;
     dieAt?: DieAt;
+    dieWhen?: DieWhen;
     gate?: typeof updateGate;
     channel?: Channel;
     isLoginReady?: boolean;
   } = {},
 ): Promise<Agent> {
-  const process = startMortalProcess(host, world.kube, limit, dieAt);
+  const process = startMortalProcess(host, world.kube, limit, {
+    ...(dieAt && { dieAt }),
+    ...(dieWhen && { dieWhen }),
+  });
   const { clock } = world;
   const journal = await openJournal(host, clock);
   const audited: string[] = [];
