@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { HELM_RELEASES } from "../../agent/product/helm_releases.ts";
 import type { ImagesThere } from "../../agent/update/images/prepare_service.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
-import { KINDS, type KubeClient } from "../../k8s/mod.ts";
+import { PATHS } from "../../agent/state/paths.ts";
+import { conditionOf, KINDS, type KubeClient } from "../../k8s/mod.ts";
 import { until } from "../until.ts";
 import { type Appliance, startAppliance } from "./appliance.ts";
 import { nodeRequirements } from "./node/node_requirements.ts";
@@ -10,6 +11,8 @@ import { isHealthy, untilStatus } from "./run_fault.ts";
 
 /** In these both sample releases are the same, so Helm has nothing to do. */
 const SAME: readonly string[] = ["pgbouncer", "temporal"];
+/** Kills of one update, each at a line of the journal that was not met before. */
+const KILLS = 12;
 
 const requirements = await nodeRequirements();
 Deno.test({
@@ -56,28 +59,36 @@ Deno.test({
         },
       );
       await t.step(
-        "killed while the releases are held, the next start lets them go, and retry goes on",
+        `killed ${KILLS} times amid one update, each start lets the releases go, and retry goes on`,
         async () => {
+          const from = (await journalOf(appliance)).length;
           assert.equal((await ask(appliance, "apply")).status, 202);
           await accept(appliance);
-
-          await until(
-            "the releases are held",
-            () => held(kube),
-            (it) => it.length === HELM_RELEASES.length,
-            60,
-          );
-          await appliance.loseMemory([]);
-          const ready = () => appliance.agent.request("GET", "/readyz");
-          await until("what was interrupted is taken up", ready, (it) => it.status === 200, 60);
-          assert.deepEqual(await held(kube), []);
-          const { operation: { state } } = await updates(appliance);
-          assert.equal(state.status === "failed" && state.failure.code, "INTERRUPTED", JSON.stringify(state));
-          assert.equal((await ask(appliance, "retry")).status, 202);
-          assert.equal((await ended(appliance)).operation.state.status, "done");
+          const met = new Set<string>();
+          while (met.size < KILLS) {
+            const name = await newLine(appliance, from, met);
+            await appliance.loseMemory([]);
+            met.add(name);
+            const ready = () => appliance.agent.request("GET", "/readyz");
+            await until("what was interrupted is taken up", ready, (it) => it.status === 200, 60);
+            assert.deepEqual(await held(kube), [], `killed at ${name}`);
+            const { operation: { state }, history } = await updates(appliance);
+            const code = state.status === "failed" && state.failure.code;
+            assert.equal(code, "INTERRUPTED", `killed at ${name}: ${JSON.stringify(state)}`);
+            assert.equal(history[0]?.result, "failed", name);
+            assert.equal((await ask(appliance, "retry")).status, 202);
+          }
+          const { operation, history } = await ended(appliance);
+          assert.equal(operation.state.status, "done", JSON.stringify(operation));
+          assert.deepEqual([await held(kube), operation.owed], [[], []]);
+          assert.deepEqual(history.map((it) => `${it.from} ${it.to} ${it.result}`), [
+            "1.5.0 1.6.0 done",
+            "1.4.0 1.5.0 done",
+          ]);
           await untilStatus(appliance, "everything is healthy", isHealthy, 240);
           const status = await appliance.status();
           assert.equal(status.release.appVersion, "1.6.0");
+          assert.deepEqual(await ready(kube), HELM_RELEASES.toSorted());
           assert.deepEqual(
             await pulledFor(kube, "1.6.0"),
             [],
@@ -169,6 +180,37 @@ async function ended(appliance: Appliance): Promise<UpdateView> {
   await accept(appliance);
   const isOver = ({ operation: { state } }: UpdateView) => !["running", "blocked"].includes(state.status);
   return await until("the update ends", () => updates(appliance), isOver, 600);
+}
+
+async function journalOf({ node }: Appliance): Promise<string> {
+  return await Deno.readTextFile(`${node.root}${PATHS.journal}`);
+}
+
+/**
+ * Waits for a line of the journal, from the suspension on, that was not met before: "step.started/values". The update is not over
+ * by then.
+ */
+async function newLine(appliance: Appliance, from: number, met: ReadonlySet<string>): Promise<string> {
+  const endMs = Date.now() + 120_000;
+  while (Date.now() < endMs) {
+    const whole = (await journalOf(appliance)).slice(from).split("\n").slice(0, -1);
+    const names = whole.map((line) => {
+      const { type, data } = JSON.parse(line);
+      return data.stepId === undefined ? type : `${type.replace("update.", "")}/${data.stepId}`;
+    });
+    const first = names.indexOf("step.started/hold");
+    const isCue = (it: string) => /^step\.(started|succeeded)\/|^update\.owed$/.test(it) && !met.has(it);
+    const found = first < 0 ? undefined : names.slice(first).find(isCue);
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error(`Nothing new in the journal after ${[...met].join(", ")}`);
+}
+
+async function ready(kube: KubeClient): Promise<string[]> {
+  const { items } = await kube.list(KINDS.HelmRelease, { namespace: "alga-system" });
+  return items.filter((it) => conditionOf(it, "Ready")?.status === "True").map((it) => it.metadata.name)
+    .toSorted();
 }
 
 async function held(kube: KubeClient): Promise<string[]> {
