@@ -100,6 +100,22 @@ export function createObligations(
     );
   }
 
+  /**
+   * What is owed already, from a walk whose discharge failed: its next try must not come amid the work that owes it again. The end of
+   * that work discharges it; one with a deadline keeps its time.
+   */
+  async function owedAlready(id: string, data: Record<string, unknown>): Promise<Owed | undefined> {
+    const same = () => owedInJournal().find((it) => it.id === id && isDeepStrictEqual(it.data, data));
+    const seq = same()?.seq ?? 0;
+    await underWay.get(seq)?.catch(() => {});
+    const owed = same();
+    if (owed && owed.until === undefined) {
+      timers.get(seq)?.abort();
+      timers.delete(seq);
+    }
+    return owed;
+  }
+
   function handle(seq: number): Obligation {
     return {
       discharge: () => discharge(seq),
@@ -115,7 +131,7 @@ export function createObligations(
   return {
     async owe(id, data, untilMs) {
       if (!Object.hasOwn(operation.dischargers, id)) throw new TypeError(`Nothing discharges "${id}"`);
-      const same = owedInJournal().find((it) => it.id === id && isDeepStrictEqual(it.data, data));
+      const same = await owedAlready(id, data);
       if (same) return handle(same.seq);
       const until = untilMs === undefined ? {} : { until: new Date(untilMs).toISOString() };
       const seq = await record("owed", { id, data, ...until });

@@ -162,6 +162,27 @@ Deno.test("A discharge that fails twice is shown with its reason and tried again
   assert.deepEqual(resumes(agent), ["resume web"], "nothing is left that tries");
 });
 
+Deno.test("What is owed again after a discharge that failed is not discharged by that one's next try, but at the end", async () => {
+  let isRetry = false;
+  const step = trial(async (_, { clock, signal, world }) => {
+    if (!isRetry) return await hopeless();
+    await clock.sleep(60_000, signal);
+    world.done.add("a");
+  });
+  const agent = await startAgent({ steps: [step] });
+  agent.world.dischargeFails = 2; // at the end of the first attempt, and before the second
+  await wished(agent);
+  isRetry = true;
+  await agent.settings.retry(BY);
+  await settle(agent);
+  await agent.clock.advance(59_999);
+  assert.deepEqual([agent.view().state.status, resumes(agent)], ["running", []]);
+  await agent.clock.advance(1);
+  await settle(agent);
+  assert.deepEqual([agent.view().state.status, resumes(agent)], ["done", ["resume web"]]);
+  assert.deepEqual(agent.view().owed, []);
+});
+
 Deno.test("A discharge that fails at the start does not keep the agent from starting, and is tried again", async () => {
   const agent = await wished(await startAgent({ steps: [trial((_, context) => endless(context))] }));
   agent.world.dischargeFails = 3; // the dead process tries once too
