@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
+import { REQUESTED_AT } from "../../../agent/product/reconcile.ts";
 import { runPreflight } from "../../../agent/preflight/mod.ts";
 import { updateChecks, updateGate } from "../../../agent/update/gate.ts";
-import { pausedReleases, setSuspended } from "../../../agent/update/helm_releases.ts";
+import { pausedReleases, releaseRef, setSuspended } from "../../../agent/update/helm_releases.ts";
 import { until } from "../../until.ts";
-import { type Agent, BY, inUpdateWorld, NEW, startAgent, type UpdateWorld } from "./update_world.ts";
+import {
+  type Agent,
+  BY,
+  inUpdateWorld,
+  NEW,
+  releaseOf,
+  startAgent,
+  type UpdateWorld,
+} from "./update_world.ts";
 
 /** The checks that what was left could fail. */
 const GATE: typeof updateGate = {
@@ -36,7 +45,9 @@ Deno.test("an update that was stopped goes on to its release, also after the rec
       message: "running 'upgrade' action with timeout of 15m",
       stalled: false,
     });
-    const agent = await startAgent(world, world.host, { gate: GATE });
+    // It names what it follows, and itself is not among it.
+    const channel = () => releaseOf("1.5.0", "2", ["1.4.0"]);
+    const agent = await startAgent(world, world.host, { gate: GATE, channel });
     const { updates } = agent;
     waitInConverge(world, agent);
     assert.deepEqual(await updates.apply(BY), { ok: true });
@@ -54,6 +65,9 @@ Deno.test("an update that was stopped goes on to its release, also after the rec
     const again = await updates.apply(BY);
     assert.equal(again.ok, false, "its record names the new release");
     world.trouble.clear();
+    // The installer looks again, as it does by itself after a while.
+    const asked = { metadata: { annotations: { [REQUESTED_AT]: "again" } } };
+    await world.kube.patch(releaseRef("alga-core"), asked);
     assert.deepEqual(await updates.resume({ by: "root" }), { ok: true, released: [] });
     const { history: [newest], installed } = await settled(agent, "done");
     assert.deepEqual([newest?.to, newest?.by, newest?.result], ["1.5.0", "root", "done"]);
