@@ -73,7 +73,7 @@ Deno.test("where the registry tells no sizes, images alone are counted", async (
   });
 });
 
-Deno.test("it asks Kubernetes every ten seconds at most, and one that is away is no failure", async () => {
+Deno.test("it asks Kubernetes every ten seconds at most, and one that is away is not a failure", async () => {
   await inUpdateWorld(async (world) => {
     const arrivals = follow(world, imageRegistry({}));
     const before = await lookAfter(world, arrivals, 1);
