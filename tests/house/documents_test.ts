@@ -236,8 +236,7 @@ async function runUpdate(words: readonly string[]): Promise<void> {
     agent.answers[`POST ${path}/backup-taken`] = [{ status: 200, body: {} }];
     agent.answers[`POST ${path}/agent/apply`] = [{ status: 202, body: operation.state }];
     agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { steps: [] } }];
-    agent.answers[`GET ${path}/prepare`] = [{ status: 200, body: { operation } }];
-    agent.answers[`POST ${path}/prepare/start`] = [{ status: 202, body: operation.state }];
+    agent.answers[`POST ${path}/resume`] = [{ status: 202, body: { ...operation.state, released: [] } }];
     agent.answers[`POST ${path}/apply`] = [{ status: 202, body: operation.state }];
     const { code, err } = await cli([...words, "--root", agent.root]);
     assert.equal(code, 0, err);
