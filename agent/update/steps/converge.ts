@@ -1,5 +1,5 @@
 import { conditionOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
-import { isoNow } from "../../clock.ts";
+import { type Clock, isoNow } from "../../clock.ts";
 import { AgentError, errorText } from "../../error.ts";
 import type { Step } from "../../operation/step.ts";
 import { COMPONENTS } from "../../product/components.ts";
@@ -50,6 +50,7 @@ export const convergeStep: Step<UpdateContext> = {
 async function converge(context: UpdateContext, kube: KubeClient, arrivals: Arrivals): Promise<void> {
   const { clock, say, progress, signal } = context;
   const cleared = new Set<string>();
+  let isFirstLook = true;
   const endMs = clock.nowMs() + TIMEOUT_MS;
   let [waited, said, saidMs] = ["", "", -Infinity];
   for (;;) {
@@ -78,9 +79,11 @@ async function converge(context: UpdateContext, kube: KubeClient, arrivals: Arri
         await takeJobAway(kube, it.name, context);
       }
       const ended = open.filter((it) => it.gaveUp !== undefined && !clearable.includes(it));
-      const worst = ended.find((it) => !it.isBackground);
-      if (worst) throw worst.gaveUp;
-      if (ended.length === open.length) return say(inBackground(said));
+      const worst = ended.filter((it) => !it.isBackground);
+      if (worst[0] && !isFirstLook) throw worst[0].gaveUp;
+      for (const it of worst) await askOnceMore(kube, it.name, context);
+      isFirstLook = false;
+      if (worst.length === 0 && ended.length === open.length) return say(inBackground(said));
     }
     if (clock.nowMs() >= endMs) {
       if (typeof open === "string" || !mayGoOn(open)) {
@@ -154,6 +157,16 @@ async function takeJobAway(kube: KubeClient, name: string, { clock, say }: Updat
   const job = { resource: KINDS.Job, namespace: NAMESPACES.app, name: BOOTSTRAP_JOB };
   const found = await kube.get(job);
   if (found) await kube.delete(job, found.metadata.uid === undefined ? {} : { uid: found.metadata.uid });
+  await askAgain(kube, name, clock);
+}
+
+/** Flux gave up on it before this attempt began, and would leave it at that: who tries again means it too. */
+async function askOnceMore(kube: KubeClient, name: string, { clock, say }: UpdateContext): Promise<void> {
+  say(`The installer had given up on ${name}: it is asked to try again`);
+  await askAgain(kube, name, clock);
+}
+
+async function askAgain(kube: KubeClient, name: string, clock: Clock): Promise<void> {
   const at = isoNow(clock);
   await kube.patch(releaseRef(name), {
     metadata: { annotations: { [REQUESTED_AT]: at, [FORCE_AT]: at, [RESET_AT]: at } },
