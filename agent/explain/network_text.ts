@@ -33,15 +33,14 @@ export interface ImageWords {
 }
 
 /** What the text of a failed download tells: of the way to the registry, or of the one image that was asked for. */
-export type NetworkCause = Told & {
-  server: string;
-  name: string;
-  until: string;
-  isAltered: boolean;
-  isMisnamed: boolean;
-  isUnknown: boolean;
-  isLocal: boolean;
-};
+export type NetworkCause = Told & Required<NetworkWords> & Pick<ImageWords, "isAltered">;
+
+/** What of a text a cause in the network asks for. */
+export function networkWords(
+  { server, name, until, isMisnamed, isUnknown, isLocal }: Required<NetworkWords>,
+): Required<NetworkWords> {
+  return { server, name, until, isMisnamed, isUnknown, isLocal };
+}
 
 /** What is known besides the text. */
 interface Known {

@@ -17,7 +17,7 @@ import { hasRun } from "../../facts/has_run.ts";
 import { ageMs, durationText } from "../../text/duration.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
 import { awaitedNames, PART_PATIENCE_MS, partFailure } from "../flux_failure.ts";
-import { explainNetworkText, hostOf, isInCluster, NETWORK_CAUSES } from "../network_text.ts";
+import { explainNetworkText, hostOf, isInCluster, NETWORK_CAUSES, networkWords } from "../network_text.ts";
 import { MISSING_OBJECT } from "../kernel_words.ts";
 import { explainRefusal, OF_ANYTHING } from "./refusals.ts";
 import { explainHostText, HOST_CAUSES } from "./host_text.ts";
@@ -214,14 +214,7 @@ function explainSource(facts: Facts, object: FluxFacts): Finding[] {
     hard: told.cause.id !== REGISTRY.rateLimit.id && told.cause.id !== REGISTRY.unavailable.id,
     component: "network",
     key: told.server || told.name || "registry",
-    words: {
-      server: told.server,
-      name: told.name || object.name,
-      until: told.until,
-      isMisnamed: told.isMisnamed,
-      isUnknown: told.isUnknown,
-      isLocal: told.isLocal,
-    },
+    words: { ...networkWords(told), name: told.name || object.name },
   })];
 }
 

@@ -19,6 +19,7 @@ import {
   isAlteredContent,
   isStoreDamage,
   NETWORK_CAUSES,
+  networkWords,
 } from "../network_text.ts";
 import { MISSING_OBJECT, NOT_SYNCED } from "../kernel_words.ts";
 import { podEvidence } from "../pod_evidence.ts";
@@ -165,14 +166,10 @@ function explainSandbox(told: Told): Finding {
         ...aboutPod(told),
         key: network.about === "network" ? network.server || "registry" : image,
         words: {
+          ...networkWords(network),
           component: component.title,
           image,
-          server: network.server,
           name: network.name || network.server,
-          until: network.until,
-          isMisnamed: network.isMisnamed,
-          isUnknown: network.isUnknown,
-          isLocal: network.isLocal,
           isAltered: network.isAltered,
         },
       });

@@ -3,7 +3,7 @@ import type { Cause } from "../../causes/cause.ts";
 import { NETWORK } from "../../causes/network.ts";
 import { REGISTRY } from "../../causes/registry.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
-import { explainNetworkText, NETWORK_CAUSES, type NetworkCause, type NetworkWords } from "../network_text.ts";
+import { explainNetworkText, NETWORK_CAUSES, type NetworkWords, networkWords } from "../network_text.ts";
 import { clip } from "../../text/clip.ts";
 
 /** Trouble of a registry itself is not what keeps setup from going on for good. */
@@ -29,24 +29,14 @@ function judgeFailure(
   { code, host: asked, status, detail }: RegistryProbeFailure,
   host: HostView,
 ):
-  | (Pick<NetworkCause, "server" | "name" | "until" | "isMisnamed" | "isUnknown" | "isLocal"> & {
-    cause: Cause<ProbeWords>;
-  })
+  | (Required<NetworkWords> & { cause: Cause<ProbeWords> })
   | undefined {
   const told = explainNetworkText(detail, host);
   // A look-up tells its server itself, or nobody does.
   if (told?.about === "network") {
     const isLookup = told.cause.id.startsWith("dns.");
     const server = told.server || (isLookup ? "" : asked);
-    return {
-      cause: told.cause,
-      server,
-      name: told.name || asked,
-      until: told.until,
-      isMisnamed: told.isMisnamed,
-      isUnknown: told.isUnknown,
-      isLocal: told.isLocal,
-    };
+    return { cause: told.cause, ...networkWords(told), server, name: told.name || asked };
   }
   const cause = code === "proxy" && status === 407 ? NETWORK.proxyAuth : BY_CODE[code];
   return cause &&
@@ -80,15 +70,7 @@ export const registryProbeRule: Rule = {
         told
           ? finding(facts, told.cause, {
             ...about,
-            words: {
-              server: told.server,
-              name: told.name,
-              until: told.until,
-              isMisnamed: told.isMisnamed,
-              isUnknown: told.isUnknown,
-              isLocal: told.isLocal,
-              image: "",
-            },
+            words: { ...networkWords(told), image: "" },
           })
           : finding(facts, NETWORK.registry, about),
       );
@@ -103,14 +85,7 @@ export const registryProbeRule: Rule = {
           component: "network",
           key: told.server || "registry",
           since: setup.since,
-          words: {
-            server: told.server,
-            name: told.name,
-            until: told.until,
-            isMisnamed: told.isMisnamed,
-            isUnknown: told.isUnknown,
-            isLocal: told.isLocal,
-          },
+          words: networkWords(told),
           evidence: [{ label: "Message", text: clip(text, 400) }],
         }));
       }
