@@ -22,6 +22,12 @@ export function mbText(bytes: number, totalBytes?: number): string {
   return totalBytes === undefined ? `${mb(bytes)} MB` : `${mb(bytes)} of ${mb(totalBytes)} MB`;
 }
 
+/** "4.1 GB", or "4.1 of 9.6 GB" of what is on its way: images of a whole release. */
+export function gbText(bytes: number, totalBytes?: number): string {
+  const gb = (count: number) => (count / 1e9).toFixed(1);
+  return totalBytes === undefined ? `${gb(bytes)} GB` : `${gb(bytes)} of ${gb(totalBytes)} GB`;
+}
+
 /** "840 kB" or "3.2 MB": sizes of files that may be small. */
 export function byteText(bytes: number): string {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

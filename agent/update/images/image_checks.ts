@@ -4,7 +4,7 @@ import { enlargeCommand, UNPACKED_FACTOR } from "../../preflight/checks/disk.ts"
 import { IMAGES_PLACE } from "../../preflight/facts/file_systems.ts";
 import { couldNotCheck, fail, grade, pass, warn } from "../../preflight/outcome.ts";
 import type { Layer } from "../../release/mod.ts";
-import { GIB, wholeGibText } from "../../text/byte_size.ts";
+import { gbText, GIB, wholeGibText } from "../../text/byte_size.ts";
 import { releasesOf, type UpdateContext } from "../context.ts";
 import { bytesThere, canonicalName, readImagesThere } from "./images_there.ts";
 import { type MeasuredImage, measureImages, neededImages } from "./needed_images.ts";
@@ -145,9 +145,4 @@ export async function missingBytes(
     all: sums.reduce((sum, it) => sum + it.bytes, 0),
     most: sums.reduce((a, b) => b.bytes > a.bytes ? b : a, none),
   };
-}
-
-/** "4.1 GB": downloads are counted in these. */
-export function gbText(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -35,13 +35,18 @@ export async function readImagesThere(kube: KubeClient): Promise<Set<string>> {
 
 /** Bytes of these layers that are on the disk already, the beginnings of those under way too. */
 export async function bytesThere(host: Host, layers: readonly Layer[]): Promise<number> {
-  const begun = await readBegun(host);
-  let bytes = 0;
-  for (const { digest, sizeBytes } of layers) {
-    const whole = await host.info(`${CONTENT}/blobs/${digest.replace(":", "/")}`).catch(() => undefined);
-    bytes += whole ? sizeBytes : Math.min(begun.get(digest) ?? 0, sizeBytes);
-  }
-  return bytes;
+  const [begun, whole] = [await readBegun(host), await readWhole(host)];
+  return layers.reduce(
+    (bytes, { digest, sizeBytes }) =>
+      bytes + (whole.has(digest) ? sizeBytes : Math.min(begun.get(digest) ?? 0, sizeBytes)),
+    0,
+  );
+}
+
+/** What has come whole, by digest: one look at the folder, since an update has hundreds of layers. */
+async function readWhole(host: Host): Promise<Set<string>> {
+  const names = await host.list(`${CONTENT}/blobs/sha256`).catch(() => undefined) ?? [];
+  return new Set(names.map((it) => `sha256:${it}`));
 }
 
 /** What is being written now, by digest; its name there ends with it ("k8s.io/12/layer-sha256:…"). */
