@@ -171,7 +171,7 @@ export async function createUpdateService(deps: UpdateServiceDeps): Promise<Upda
     settings: requireSettings,
   }));
   const prepare = await createPrepareService({
-    ...pick(deps),
+    ...deps,
     get agentPort() {
       return deps.agentPort;
     },
@@ -468,19 +468,4 @@ function shownTarget(target: ResolvedRelease, installed: ResolvedRelease | undef
 function identity({ manifest, manifestDigest, channel }: ResolvedRelease) {
   const { version, notes, releasedAt } = manifest;
   return { version, manifestDigest, channel, ...(notes && { notes }), ...(releasedAt && { releasedAt }) };
-}
-
-/** What fetching images stands on; its port and settings are of the service. */
-function pick(deps: UpdateServiceDeps) {
-  const { engine, host, clock, connectKube, mirrors, registryFor, say, prepareGate } = deps;
-  return {
-    engine,
-    host,
-    clock,
-    connectKube,
-    mirrors,
-    registryFor,
-    ...(say && { say }),
-    ...(prepareGate && { gate: prepareGate }),
-  };
 }

@@ -18,7 +18,7 @@ import { removeImagePods } from "./image_pods.ts";
 /** What fetching images beforehand works with. */
 export type PrepareDeps =
   & Pick<UpdateDeps, "host" | "clock" | "connectKube" | "mirrors" | "registryFor" | "agentPort" | "settings">
-  & { gate?: typeof prepareGate };
+  & { prepareGate?: typeof prepareGate };
 
 /** Only what fetching needs: no window, no health, since nothing that runs is touched. */
 export const prepareGate: Gate<PrepareContext, PreflightReport> = {
@@ -29,7 +29,8 @@ export const prepareGate: Gate<PrepareContext, PreflightReport> = {
 
 /** The images of an update, fetched before it, so that the update itself is short. It changes nothing that runs. */
 export function prepareOperation(deps: PrepareDeps): Operation<UpdateRequest, PrepareContext> {
-  const { host, clock, mirrors, connectKube, settings, gate = prepareGate } = deps;
+  const { host, clock, mirrors, connectKube, settings } = deps;
+  const gate = deps.prepareGate ?? prepareGate;
   return {
     name: "prepare",
     title: OPERATION_TITLES.prepare,
