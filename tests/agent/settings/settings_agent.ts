@@ -16,21 +16,15 @@ import { KINDS } from "../../../k8s/mod.ts";
 import type { FakeHost } from "../../fakes/fake_host.ts";
 import { startMortalProcess } from "../operation/mortal_process.ts";
 import { INPUTS } from "../setup/engine.ts";
-import { inSettingsWorld, type SettingsWorld, settleCluster } from "./settings_world.ts";
+import {
+  HELM_RELEASE_DEFINITION,
+  inSettingsWorld,
+  type SettingsWorld,
+  settleCluster,
+} from "./settings_world.ts";
 
 export const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
 const MIRRORS = { "ghcr.io": "http://192.0.2.8", "docker.io": "http://192.0.2.8" };
-const DEFINITION = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "helmreleases.helm.toolkit.fluxcd.io" },
-  spec: {
-    group: "helm.toolkit.fluxcd.io",
-    scope: "Namespaced",
-    names: { kind: "HelmRelease", plural: "helmreleases", singular: "helmrelease" },
-    versions: [{ name: "v2", served: true, storage: true, subresources: { status: {} } }],
-  },
-};
 
 /** One process of the agent. */
 export interface Agent {
@@ -99,7 +93,7 @@ function updateAuthorities(host: FakeHost) {
 /** An installed appliance whose controllers answer. */
 export async function withCluster(body: (world: SettingsWorld) => Promise<void>): Promise<void> {
   await inSettingsWorld(async (world) => {
-    await world.kube.apply(DEFINITION);
+    await world.kube.apply(HELM_RELEASE_DEFINITION);
     world.reactions.set("HelmRelease", ({ metadata }) => ({
       lastHandledReconcileAt: metadata.annotations?.[REQUESTED_AT],
       conditions: [{ type: "Ready", status: "True" }],

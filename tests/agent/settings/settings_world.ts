@@ -24,6 +24,19 @@ export const SETTINGS: Settings = {
   signatures: "warn",
 };
 
+/** What the cluster has once Flux is there, so that releases can be asked for. */
+export const HELM_RELEASE_DEFINITION = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "helmreleases.helm.toolkit.fluxcd.io" },
+  spec: {
+    group: "helm.toolkit.fluxcd.io",
+    scope: "Namespaced",
+    names: { kind: "HelmRelease", plural: "helmreleases", singular: "helmrelease" },
+    versions: [{ name: "v2", served: true, storage: true, subresources: { status: {} } }],
+  },
+};
+
 /** An appliance that was set up with {@link SETTINGS}: files as setup leaves them, values and a few workloads in its cluster. */
 export interface SettingsWorld extends StepWorld {
   with(change: Partial<Settings>): SettingsContext;

@@ -6,22 +6,16 @@ import { valuesStep } from "../../../../agent/settings/steps/values.ts";
 import { readSecret } from "../../../../agent/setup/steps/secret_data.ts";
 import { RECONCILE_ANNOTATION } from "../../../../agent/settings/values.ts";
 import { HELM_RELEASES } from "../../../../agent/product/helm_releases.ts";
-import { inSettingsWorld, type SettingsWorld, settleCluster, walk } from "../settings_world.ts";
+import {
+  HELM_RELEASE_DEFINITION,
+  inSettingsWorld,
+  type SettingsWorld,
+  settleCluster,
+  walk,
+} from "../settings_world.ts";
 
 const OTHER = { appUrl: "https://other.example.com:8443" };
 const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
-
-const DEFINITION = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "helmreleases.helm.toolkit.fluxcd.io" },
-  spec: {
-    group: "helm.toolkit.fluxcd.io",
-    scope: "Namespaced",
-    names: { kind: "HelmRelease", plural: "helmreleases", singular: "helmrelease" },
-    versions: [{ name: "v2", served: true, storage: true, subresources: { status: {} } }],
-  },
-};
 
 const map = (world: SettingsWorld, name: string) =>
   world.kube.get({ resource: KINDS.ConfigMap, namespace: "alga-system", name: `appliance-values-${name}` });
@@ -32,7 +26,7 @@ const release = (world: SettingsWorld, name: string) =>
 async function withReleases(body: (world: SettingsWorld, control: { isStuck: boolean }) => Promise<void>) {
   await inSettingsWorld(async (world) => {
     const control = { isStuck: false };
-    await world.kube.apply(DEFINITION);
+    await world.kube.apply(HELM_RELEASE_DEFINITION);
     const ready = [{ type: "Ready", status: "True" }];
     world.reactions.set("HelmRelease", ({ metadata }) =>
       control.isStuck ? undefined : {
