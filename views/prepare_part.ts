@@ -28,7 +28,7 @@ export function preparePart({ prepare, news, operation }: UpdateView, asOf: stri
   `;
 }
 
-function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: string): VNode {
+function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: string): Content {
   const { state, steps, inputs } = prepare;
   const of = typeof inputs["to"] === "string" ? inputs["to"] : "";
   const isOther = of !== (news.target?.version ?? "");
@@ -39,42 +39,36 @@ function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: 
     case "running": {
       const step = steps.find((it) => it.status === "running");
       return html`
-        <div>
-          <p class="busy" role="status">${mark("busy")} ${visible(step?.message ?? state.message)}</p>
-          ${step?.progress && html`
-            <p>${countText(step.progress)}${step.progressAt === undefined ? "" : html`
-              <span class="soft"> · last came on ${moment(step.progressAt, asOf)}</span>
-            `}</p>
-          `}
-          <p class="soft">You can close this page; it goes on. Nothing that runs changes.</p>
-          ${prepare.mayCancel && html`
-            <p class="acts"><button class="quiet" form="${FORMS.cancel}">Stop fetching</button></p>
-          `}
-        </div>
+        <p class="busy" role="status">${mark("busy")} ${visible(step?.message ?? state.message)}</p>
+        ${step?.progress && html`
+          <p>${countText(step.progress)}${step.progressAt === undefined ? "" : html`
+            <span class="soft"> · last came on ${moment(step.progressAt, asOf)}</span>
+          `}</p>
+        `}
+        <p class="soft">You can close this page; it goes on. Nothing that runs changes.</p>
+        ${prepare.mayCancel && html`
+          <p class="acts"><button class="quiet" form="${FORMS.cancel}">Stop fetching</button></p>
+        `}
       `;
     }
     case "blocked":
       return html`
-        <div>
-          <p class="warn">${mark("warn")} Its check found something. Nothing was fetched.</p>
-          <p class="acts"><a class="button" href="/updates/prepare/findings">See what was found</a></p>
-        </div>
+        <p class="warn">${mark("warn")} Its check found something. Nothing was fetched.</p>
+        <p class="acts"><a class="button" href="/updates/prepare/findings">See what was found</a></p>
       `;
     case "failed": {
       const { failure, nextAttemptAt } = state;
       return html`
-        <div>
-          <p class="bad">${mark("bad")} ${visible(failure.message)}.</p>
-          <p><b>What to do:</b> ${sentence(failure.suggestedNextStep)}</p>
-          ${nextAttemptAt === undefined ? null : html`
-            <p>It is tried again by itself at ${clockTime(nextAttemptAt)} UTC.</p>
-          `}
-          <p class="acts">
-            <button class="quiet" form="${FORMS.retry}">Try again now</button>
-            <button class="quiet" form="${FORMS
-              .cancel}">Stop fetching</button>
-          </p>
-        </div>
+        <p class="bad">${mark("bad")} ${visible(failure.message)}.</p>
+        <p><b>What to do:</b> ${sentence(failure.suggestedNextStep)}</p>
+        ${nextAttemptAt === undefined ? null : html`
+          <p>It is tried again by itself at ${clockTime(nextAttemptAt)} UTC.</p>
+        `}
+        <p class="acts">
+          <button class="quiet" form="${FORMS.retry}">Try again now</button>
+          <button class="quiet" form="${FORMS
+            .cancel}">Stop fetching</button>
+        </p>
       `;
     }
     case "done":
@@ -86,10 +80,8 @@ function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: 
       `;
     default:
       return html`
-        <div>
-          <p>Fetched beforehand, the images make the update itself short. Nothing that runs changes by that.</p>
-          ${begin}
-        </div>
+        <p>Fetched beforehand, the images make the update itself short. Nothing that runs changes by that.</p>
+        ${begin}
       `;
   }
 }

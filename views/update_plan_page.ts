@@ -91,15 +91,13 @@ function imagesPanel({ there, total, missing }: ImagesThere, csrfToken: string):
       <h2>Images</h2>
       <p>${there} of ${total} images are on this machine already.</p>
       ${missing.length === 0 ? null : html`
-        <div>
-          <ul>${missing.map((it) =>
-            html`
-              <li><samp>${visible(it)}</samp></li>
-            `
-          )}</ul>
-          <p>Fetched beforehand, they make the update itself short. Nothing that runs changes by that.</p>
-          <div class="acts">${button("/updates/prepare", "Fetch the images now", csrfToken, "quiet")}</div>
-        </div>
+        <ul>${missing.map((it) =>
+          html`
+            <li><samp>${visible(it)}</samp></li>
+          `
+        )}</ul>
+        <p>Fetched beforehand, they make the update itself short. Nothing that runs changes by that.</p>
+        <div class="acts">${button("/updates/prepare", "Fetch the images now", csrfToken, "quiet")}</div>
       `}
     </section>
   `;
