@@ -55,3 +55,9 @@ Deno.test("the stylesheet hides the older one at every place of a live page", as
     assert.ok(css.includes(`main > [slot="p${i}"]:has(~ [slot="p${i}"])`), `place ${i}`);
   }
 });
+
+Deno.test("more parts than a page has places are refused, not left out", () => {
+  const parts = (count: number) => Array.from({ length: count }, (_, i) => `part ${i}`);
+  assert.equal(liveParts(parts(MAX_PARTS)).length, MAX_PARTS);
+  assert.throws(() => liveParts(parts(MAX_PARTS + 1)), /has 16 places, and was given 17 parts/);
+});
