@@ -10,6 +10,7 @@ import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { primaryAddress, readInterfaces } from "../host/network_facts.ts";
 import { followFile } from "../host/follow_file.ts";
+import { watchNetwork } from "../host/network_watch.ts";
 import { raiseFileLimit } from "../host/raise_file_limit.ts";
 import { RealHost } from "../host/real_host.ts";
 import { createNetworkService } from "../network/network_service.ts";
@@ -155,9 +156,12 @@ export const serveCommand: Command = {
       return now === undefined ? { dnsServers: [] } : networkOfSettings(now);
     }, registryFor);
     const report = reportOnce((id, error) => say("error", `Error in ${id}, told once: ${errorText(error)}`));
+    const over = new AbortController();
+    const links = watchNetwork(host, { clock, signal: over.signal });
     const observer = createObserver({
       host,
       clock,
+      links,
       connectKube,
       setup: {
         summary: () => summarizeSetup(setup.view(), { isRecordDamaged: journal.damage !== undefined }),
@@ -305,10 +309,10 @@ export const serveCommand: Command = {
       isKnownName: createKnownNames(ownNames, settings, engine),
     };
     const app = createApp(deps);
-    const over = new AbortController();
     const feed = createConsoleFeed({
       host,
       clock,
+      links,
       status,
       setup,
       access,

@@ -1,8 +1,8 @@
 import type { Access } from "../access/mod.ts";
 import type { Clock } from "../clock.ts";
-import { followNetwork } from "../host/follow_network.ts";
 import type { Host } from "../host/host.ts";
 import { readReachableAddresses, readResolvers, readRoutes } from "../host/network_facts.ts";
+import type { NetworkWatch } from "../host/network_watch.ts";
 import { otherRoutes } from "../network/other_routes.ts";
 import { type RunningTrial, shownTrial } from "../network/trial.ts";
 import type { OperationView } from "../operation/operation.ts";
@@ -13,8 +13,6 @@ import type { BuildInfo } from "../version.ts";
 import { changeOf } from "./network_change.ts";
 import type { ConsoleDocument, NetworkView, UpdateLines } from "./document.ts";
 
-/** Where nothing tells of a change of the network, it is looked at this often. */
-const LOOK_MS = 10_000;
 /** A cluster that starts its pods changes links all the time: one look holds for so long. */
 const SETTLE_MS = 500;
 
@@ -23,6 +21,7 @@ type LinkFacts = Omit<NetworkView, "trial" | "change">;
 export interface FeedDeps {
   host: Host;
   clock: Clock;
+  links: NetworkWatch;
   status: Pick<StatusService, "current" | "subscribe">;
   setup: Pick<SetupService, "view" | "subscribe">;
   access: Pick<Access, "tokenToShow">;
@@ -88,11 +87,11 @@ export function createConsoleFeed(deps: FeedDeps, signal: AbortSignal): ConsoleF
     if (isFollowing) return;
     isFollowing = true;
     const ends = [deps.status, deps.setup, deps.network, deps.updates].map((it) => it.subscribe(bump));
+    ends.push(deps.links.subscribe(() => void look()));
     signal.addEventListener("abort", () => {
       for (const end of ends) end();
       bump();
     }, { once: true });
-    void followNetwork(host, () => void look(), { clock, signal, pollMs: LOOK_MS });
   }
 
   return {

@@ -9,7 +9,8 @@ import type { Changes } from "./changes.ts";
 import { type KubeCollections, type KubeObserver, observeKube } from "./kube_observer.ts";
 import { TICK_MS, type Wait } from "./run_loop.ts";
 
-const CHECK_MS = 5_000;
+/** While no watch has broken: for connections that are silent, and dead. */
+const CHECK_MS = 10_000;
 const CHECK_FAILING_MS = 2_000;
 /**
  * A client that is answered needs no other: the kubeconfig is read again when it is not, and after this time, should it have
@@ -36,6 +37,8 @@ export class ApiObserver {
   #view: ApiView = { ...emptySnapshot().api, state: "connecting" };
   #failures = 0;
   #connectedAtMs = -Infinity;
+  #askedAtMs = -Infinity;
+  #wasBroken = false;
 
   constructor(deps: ApiObserverDeps) {
     this.#deps = deps;
@@ -55,9 +58,12 @@ export class ApiObserver {
     return { ...this.#view, lastContactAt: latest([this.#view.lastContactAt, this.#kube?.lastContactAt()]) };
   }
 
-  /** Asks once. */
+  /** Asks where it is time to: at once when a watch has broken. */
   async look(signal: AbortSignal): Promise<Wait> {
     const { clock } = this.#deps;
+    const restMs = this.#restMs();
+    if (restMs > 0) return { ms: restMs, orChange: true };
+    this.#askedAtMs = clock.nowMs();
     let client: KubeClient | undefined;
     try {
       client = await this.#connect();
@@ -77,7 +83,7 @@ export class ApiObserver {
       const version = this.#view.version ?? await client.version({ signal }).catch(() => undefined);
       this.#view = { ...this.#view, version, lastContactAt: isoNow(clock) };
       this.#set("answering", "");
-      return { ms: CHECK_MS, orChange: false };
+      return { ms: CHECK_MS, orChange: true };
     }
     this.#failures++;
     // One lost answer is not an outage.
@@ -87,6 +93,15 @@ export class ApiObserver {
 
   async stop(): Promise<void> {
     await this.#kube?.stop();
+  }
+
+  /** Until it is asked again, where nothing tells of an outage. */
+  #restMs(): number {
+    const isBroken = this.#kube?.hasBroken() ?? false;
+    const isNews = isBroken && !this.#wasBroken;
+    this.#wasBroken = isBroken;
+    if (isNews || this.#failures > 0 || this.#view.state !== "answering") return 0;
+    return this.#askedAtMs + CHECK_MS - this.#deps.clock.nowMs();
   }
 
   async #connect(): Promise<KubeClient | undefined> {

@@ -7,6 +7,8 @@ import type { Changes } from "./changes.ts";
 import type { Wait } from "./run_loop.ts";
 
 const FACTS_EVERY_MS = 30_000;
+/** The kernel tells of changes; this is for what it did not tell. */
+const NETWORK_EVERY_MS = 5 * 60_000;
 const JOURNAL_EVERY_MS = 10_000;
 /** A k3s that starts and stops in turns answers now and then: its lines are kept until it has stayed. */
 const STAYED_MS = 45_000;
@@ -18,6 +20,7 @@ export class HostObserver {
   readonly #changes: Changes;
   #view: HostView = emptySnapshot().host;
   #factsAtMs = -Infinity;
+  #networkAtMs = -Infinity;
   #journalAtMs = -Infinity;
 
   constructor(deps: { host: Host; changes: Changes }) {
@@ -27,6 +30,11 @@ export class HostObserver {
 
   view(): HostView {
     return this.#view;
+  }
+
+  /** Addresses or routes may have changed: the next look asks for them. */
+  forgetNetwork(): void {
+    this.#networkAtMs = -Infinity;
   }
 
   /** Looks again where it is time to. Never throws. */
@@ -39,7 +47,11 @@ export class HostObserver {
       this.#factsAtMs = now.nowMs;
       this.#view = { ...this.#view, ...await readFacts(this.#host, now.nowMs) };
     }
-    let againMs = this.#factsAtMs + FACTS_EVERY_MS;
+    if (now.nowMs - this.#networkAtMs >= NETWORK_EVERY_MS) {
+      this.#networkAtMs = now.nowMs;
+      this.#view = { ...this.#view, ...await readNetwork(this.#host) };
+    }
+    let againMs = Math.min(this.#factsAtMs + FACTS_EVERY_MS, this.#networkAtMs + NETWORK_EVERY_MS);
     if (isJournalWanted(now)) {
       if (now.nowMs - this.#journalAtMs >= JOURNAL_EVERY_MS) {
         this.#journalAtMs = now.nowMs;
@@ -70,14 +82,19 @@ function hasStayed({ nowMs, api }: { nowMs: number; api: ApiView }): boolean {
   return api.state !== "answering" || nowMs - Date.parse(api.since ?? "") >= STAYED_MS;
 }
 
-async function readFacts(host: Host, nowMs: number): Promise<Omit<HostView, "journal">> {
+type NetworkFacts = Pick<HostView, "addresses" | "primaryAddress">;
+
+/** Not known for as long as the machine does not tell. */
+async function readNetwork(host: Host): Promise<NetworkFacts> {
+  return await readAllAddresses(host).catch(() => ({ addresses: [], primaryAddress: undefined }));
+}
+
+async function readFacts(host: Host, nowMs: number): Promise<Omit<HostView, "journal" | keyof NetworkFacts>> {
   return {
     ...await readBoot(host, nowMs),
     ...await readServers(host),
     name: await firstText(host, NAME_FILES),
     machineId: await firstText(host, ["/etc/machine-id"]),
-    // Not known for as long as the machine does not tell.
-    ...await readAllAddresses(host).catch(() => ({ addresses: [], primaryAddress: undefined })),
   };
 }
 

@@ -35,6 +35,8 @@ export type KubeCollections = Pick<
 /** Reads all kinds of interest of one cluster by list and watch. */
 export interface KubeObserver {
   collections(): KubeCollections;
+  /** A watch has broken, and has not come back. */
+  hasBroken(): boolean;
   /** Newest word of the API server on any watch. */
   lastContactAt(): string | undefined;
   stop(): Promise<void>;
@@ -125,6 +127,7 @@ export function observeKube(
         release,
       };
     },
+    hasBroken: () => all.some((it) => it.state().error !== undefined && !it.state().missingKind),
     lastContactAt() {
       return latest(all.map((it) => it.state().lastContactAt));
     },

@@ -8,6 +8,7 @@ import {
   type SetupSummary,
 } from "../facts/snapshot.ts";
 import type { Host } from "../host/host.ts";
+import type { NetworkWatch } from "../host/network_watch.ts";
 import type { Report } from "../report.ts";
 import { ApiObserver } from "./api_observer.ts";
 import { AppObserver } from "./app_observer.ts";
@@ -35,6 +36,8 @@ export interface Observer {
 export interface ObserverDeps {
   host: Host;
   clock: Clock;
+  /** Tells of changes of the network; without it the addresses are asked for now and then. */
+  links?: NetworkWatch;
   /** Gives the same client until the kubeconfig changes; `undefined` while there is none. */
   connectKube: () => Promise<KubeClient | undefined>;
   /** How setup stands, and when that changes. */
@@ -91,7 +94,13 @@ export function createObserver(deps: ObserverDeps): Observer {
   }
 
   const surroundings = { clock, changes, report, signal: abort.signal };
-  const stopSetup = setup.subscribe(() => changes.announce());
+  const ends = [
+    setup.subscribe(() => changes.announce()),
+    deps.links?.subscribe(() => {
+      machine.forgetNetwork();
+      changes.announce();
+    }),
+  ];
   const running = Promise.all([
     runLoop("asking Kubernetes", (signal) => api.look(signal), surroundings),
     runLoop("asking the application", (signal) => app.look(facts(), signal), surroundings),
@@ -110,7 +119,7 @@ export function createObserver(deps: ObserverDeps): Observer {
     snapshot,
     subscribe: (listener) => changes.subscribe(listener),
     async stop() {
-      stopSetup();
+      for (const end of ends) end?.();
       abort.abort(new DOMException("Stopped", "AbortError"));
       await running;
       await api.stop();

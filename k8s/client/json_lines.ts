@@ -11,6 +11,7 @@ export interface LongLines {
 }
 
 const NEWLINE = 10;
+const DECODER = new TextDecoder();
 
 /**
  * Values of a newline-delimited JSON stream, however its chunks are cut. No more than one line and one chunk are held, and
@@ -63,5 +64,5 @@ export async function* readJsonLines(
 }
 
 function textOf(line: Uint8Array): string {
-  return new TextDecoder().decode(line).trim();
+  return DECODER.decode(line).trim();
 }

@@ -37,7 +37,8 @@ export interface SimKubeApi {
 }
 
 const TOKEN = "simulated-admin-token";
-const BOOKMARK_MS = 2_000;
+/** As kube-apiserver does (bookmarkFrequency of its watch cache). */
+const BOOKMARK_MS = 60_000;
 
 /** A Kubernetes API server over HTTP, as far as the agent and the stand-in controllers need one. */
 export async function startSimKubeApi(

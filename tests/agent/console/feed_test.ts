@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { stubOperation } from "../../routes/settings_stub.ts";
+import { watchNetwork } from "../../../agent/host/network_watch.ts";
 import { createConsoleFeed } from "../../../agent/console/feed.ts";
 import type { OperationView } from "../../../agent/operation/operation.ts";
 import { LinkSettings } from "../../../agent/network/link_settings.ts";
@@ -43,6 +44,7 @@ function feedOn() {
   const feed = createConsoleFeed({
     host,
     clock: systemClock,
+    links: watchNetwork(host, { clock: systemClock, signal: over.signal }),
     status: { current: () => status, subscribe },
     setup: { view: () => setup, subscribe },
     access: { tokenToShow: () => state.token },

@@ -24,6 +24,7 @@ Deno.test("look() reads the kubeconfig again when the API is silent, and once a 
   const connectKube = () => (asked++, Promise.resolve(client));
   const observer = new ApiObserver({ clock, connectKube, changes: new Changes(), report: assert.fail });
   await observer.look(SIGNAL);
+  await clock.advance(10_000);
   await observer.look(SIGNAL);
   assert.equal(observer.view().state, "answering");
   assert.equal(asked, 1);
@@ -31,12 +32,42 @@ Deno.test("look() reads the kubeconfig again when the API is silent, and once a 
   await observer.look(SIGNAL);
   assert.equal(asked, 2);
   isReady = false;
+  await clock.advance(10_000);
   await observer.look(SIGNAL);
   assert.equal(observer.view().state, "answering", "one lost answer is not an outage");
   await observer.look(SIGNAL);
   assert.equal(observer.view().state, "not-answering");
   await observer.look(SIGNAL);
   assert.equal(asked, 4, "its certificates may be new");
+  await observer.stop();
+});
+
+Deno.test("look() asks every 10 s while all is well, and at once when a watch has broken", async () => {
+  const clock = new FakeClock();
+  const changes = new Changes();
+  const answers: boolean[] = [];
+  const broken = Promise.withResolvers<never>();
+  const client = {
+    ...clientOf(() => (answers.push(true), true)),
+    list: () => broken.promise,
+  } as unknown as KubeClient;
+  const connectKube = () => Promise.resolve(client);
+  const observer = new ApiObserver({ clock, connectKube, changes, report: assert.fail });
+  assert.deepEqual(await observer.look(SIGNAL), { ms: 10_000, orChange: true });
+  await clock.advance(4_000);
+  assert.deepEqual(
+    await observer.look(SIGNAL),
+    { ms: 6_000, orChange: true },
+    "a change that tells of no outage",
+  );
+  assert.equal(answers.length, 1);
+  const seen = changes.version;
+  broken.reject(new Error("connection reset by peer"));
+  await changes.after(seen, 1_000, clock, SIGNAL);
+  await observer.look(SIGNAL);
+  assert.equal(answers.length, 2);
+  await observer.look(SIGNAL);
+  assert.equal(answers.length, 2, "a watch that stays broken, as one that is not allowed, is no news");
   await observer.stop();
 });
 

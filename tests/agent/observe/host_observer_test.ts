@@ -53,10 +53,18 @@ Deno.test("look() tells name, machine and addresses, and asks again only after a
   assert.deepEqual(await observer.look(at(20), SIGNAL), { ms: 10_000, orChange: true });
   assert.equal(observer.changes.version, 1, "nothing has changed");
   assert.equal(asked(host, "ip"), 2);
-  host.commands.set("ip -j addr show", addressAnswer([{ name: "ens3", addresses: ["192.0.2.99"] }]));
+  const moveTo = (address: string) =>
+    host.commands.set("ip -j addr show", addressAnswer([{ name: "ens3", addresses: [address] }]));
+  moveTo("192.0.2.99");
   await observer.look(at(31), SIGNAL);
+  assert.equal(asked(host, "ip"), 2, "the kernel tells of changes");
+  observer.forgetNetwork();
+  await observer.look(at(32), SIGNAL);
   assert.equal(observer.changes.version, 2);
   assert.deepEqual(observer.view().addresses, ["192.0.2.99"]);
+  moveTo("192.0.2.100");
+  await observer.look(at(340), SIGNAL);
+  assert.deepEqual(observer.view().addresses, ["192.0.2.100"], "what was not told is found after a while");
 });
 
 Deno.test("look() knows nothing of a machine that tells nothing, and does not throw", async () => {

@@ -16,7 +16,7 @@ export const memorySection: Section = {
     const headers = { authorization: `Bearer ${agent.token}` };
     // Setup leaves work behind: what it used most is compiled again, and its memory is given back.
     say("waiting for setup's last work");
-    await new Promise((resolve) => setTimeout(resolve, loadMs * 30));
+    await new Promise((resolve) => setTimeout(resolve, loadMs * 60));
     for (const pods of bench.podCounts) {
       const there = await bench.bringTo(pods);
       // What setup and new pods have begun ends first: engines compile and memory is given back for a while.
@@ -25,7 +25,8 @@ export const memorySection: Section = {
       const floor = spread([await memoryMb(bare.pid)]);
       const before = await cpuOfAllMs(agent.pid);
       const startMs = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, loadMs * 15));
+      // As long as the rarest of what is asked again and again within a minute.
+      await new Promise((resolve) => setTimeout(resolve, loadMs * 60));
       const idlePercent = (await cpuOfAllMs(agent.pid) - before) / (performance.now() - startMs) * 100;
       rows.push({
         name: `idle, ${there} pods`,
