@@ -1,4 +1,5 @@
 import { DENO_VERSION } from "../denort.ts";
+import { FLUX_CRDS_SHA256 } from "../flux_crds.ts";
 import { AgentReleaseError } from "./agent_release_error.ts";
 import { bundledPackages } from "./bundled_packages.ts";
 import { changelogSection } from "./changelog.ts";
@@ -33,8 +34,9 @@ export async function buildAgentRelease(input: AgentReleaseInput): Promise<strin
   const { repo, dir, targets, key } = input;
   const { version, imports } = JSON.parse(await Deno.readTextFile(`${repo}/deno.json`));
   const section = changelogSection(await Deno.readTextFile(`${repo}/CHANGELOG.md`), version);
-  // Both fail early and cheaply: nothing is compiled for a release that cannot be signed.
+  // These fail early and cheaply: nothing is compiled for a release that cannot be signed.
   if (key !== undefined) signBlob(new Uint8Array(), key);
+  const hasFluxDefinitions = await hasDefinitions(repo);
   await makeEmpty(dir);
   const programs = [];
   for (const target of targets) {
@@ -55,7 +57,7 @@ export async function buildAgentRelease(input: AgentReleaseInput): Promise<strin
     denoVersion: DENO_VERSION,
     packages: await packageFacts(bundledPackages(await input.bundle()), lock, repo),
     direct: Object.values<string>(imports).map((it) => it.replace(/^npm:/, "")),
-    hasFluxDefinitions: await Deno.stat(`${repo}/flux/flux-crds.yaml`).then(() => true, () => false),
+    hasFluxDefinitions,
     programs,
   });
   const files: Record<string, string> = {
@@ -70,6 +72,19 @@ export async function buildAgentRelease(input: AgentReleaseInput): Promise<strin
     await Deno.writeTextFile(`${dir}/${SIGNATURE_FILE}`, signBlob(new TextEncoder().encode(sums), key));
   }
   return (await Array.fromAsync(Deno.readDir(dir))).map((it) => it.name).sort();
+}
+
+/** Whether Flux's definitions go into the program; the SBOM names their versions, so a file of others is refused. */
+async function hasDefinitions(repo: string): Promise<boolean> {
+  const sha256 = await sha256OfFile(`${repo}/flux/flux-crds.yaml`).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (sha256 === undefined || sha256 === FLUX_CRDS_SHA256) return sha256 !== undefined;
+  throw new AgentReleaseError(
+    "flux/flux-crds.yaml is not what the pinned versions of Flux give",
+    "Make it again: deno task crds",
+  );
 }
 
 /** A file of an older release among the new ones would be summed and signed with them. */

@@ -146,6 +146,17 @@ Deno.test("a key that cannot sign is refused before anything is made", async () 
   });
 });
 
+Deno.test("definitions of Flux that are not the pinned ones are refused: the SBOM would name others", async () => {
+  await withReleaseTree(async ({ dir, call, compiled }) => {
+    await Deno.mkdir(`${dir}/repo/flux`);
+    await Deno.writeTextFile(`${dir}/repo/flux/flux-crds.yaml`, "kind: CustomResourceDefinition\n");
+    const { code, stderr } = await call("--output", "out");
+    assert.deepEqual([code, compiled], [1, []]);
+    assert.match(stderr, /^flux\/flux-crds\.yaml is not what .+\n→ Make it again: deno task crds\n$/);
+    await assert.rejects(Deno.stat(`${dir}/out`), Deno.errors.NotFound);
+  });
+});
+
 Deno.test("a folder that is not empty is refused", async () => {
   await withReleaseTree(async ({ call }) => {
     await call("--output", "out");
