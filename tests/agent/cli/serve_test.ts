@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../../agent/cli/run_cli.ts";
 import { COMMANDS } from "../../../agent/cli/commands.ts";
+import { systemClock } from "../../../agent/clock.ts";
+import { RealHost } from "../../../agent/host/real_host.ts";
+import { entryOf } from "../../../agent/operation/entries.ts";
+import { writeSettings } from "../../../agent/settings/settings_store.ts";
+import type { StatusDocument } from "../../../agent/status/document.ts";
+import { openJournal } from "../../../agent/state/journal.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
+import { SETTINGS } from "../settings/settings_world.ts";
 import { until } from "../../until.ts";
 import { cli } from "./terminal.ts";
 
@@ -13,9 +20,14 @@ interface Served {
   port: number;
 }
 
-/** `alga-agent serve` in this process below a root of its own, whose `ip` tells of two addresses. */
-async function withServe(listen: string, body: (served: Served) => Promise<void>): Promise<void> {
+/** `alga-agent serve` in this process below a root of its own, whose `ip` tells of two addresses; `before` fills it. */
+async function withServe(
+  listen: string,
+  body: (served: Served) => Promise<void>,
+  before: (root: string) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const root = await makeRoot();
+  await before(root);
   const over = new AbortController();
   let said = "";
   const running = serve(root, listen, over.signal, (text) => said += text);
@@ -67,8 +79,12 @@ function serve(
   });
 }
 
+async function readStatus(root: string): Promise<StatusDocument> {
+  return JSON.parse((await cli(["status", "-o", "json", "--root", root])).out);
+}
+
 async function statusUrl(root: string): Promise<string> {
-  return JSON.parse((await cli(["status", "-o", "json", "--root", root])).out).urls.statusUrl;
+  return (await readStatus(root)).urls.statusUrl;
 }
 
 const ADDRESSES: readonly [listen: string, opened: string][] = [
@@ -109,3 +125,64 @@ Deno.test(
     await Deno.remove(root, { recursive: true });
   },
 );
+
+const RESOLVED = "/run/systemd/resolve/resolv.conf";
+
+/** An appliance that was set up: its agent could not be updated, and a change of its settings waits for somebody. */
+async function leaveTroubles(root: string): Promise<void> {
+  const host = new RealHost(root);
+  const journal = await openJournal(host, systemClock);
+  const failure = {
+    category: "unknown",
+    message: "The new agent did not answer",
+    suggestedNextStep: "Look at its log",
+    retrySafe: true,
+    at: "2026-11-26T09:00:00.000Z",
+  };
+  for (
+    const [type, data] of [
+      entryOf("setup", "requested", { runId: "1" }),
+      entryOf("setup", "finished", {}),
+      entryOf("agent-update", "requested", { runId: "2" }),
+      entryOf("agent-update", "step.failed", { stepId: "renew", failure }),
+      entryOf("settings", "requested", { runId: "3" }),
+      entryOf("settings", "blocked", {}),
+    ]
+  ) await journal.append(type, data);
+  await writeSettings(host, systemClock, { settings: SETTINGS, changed: {}, history: [] }, {
+    settings: SETTINGS,
+    by: "root",
+  });
+  for (const path of [RESOLVED, PATHS.k3sResolvConf]) {
+    await host.writeFile(path, "nameserver 192.0.2.53\n", { mode: 0o644 });
+  }
+}
+
+Deno.test({
+  name:
+    "serve tells of DNS servers that the cluster does not get, and of an update of the agent that ended badly",
+  ...UNCOUNTED,
+}, async () => {
+  const now = Date.now;
+  try {
+    await withServe("127.0.0.1:0", async ({ root }) => {
+      const ids = async () => (await readStatus(root)).topBlockers.map((it) => it.id);
+      const seen = await until("the update is told of", ids, (it) => it.includes("agent.update-failed"));
+      assert.ok(!seen.includes("dns.cluster-stale"), "the servers are the same");
+      let ahead = 0;
+      Date.now = () => now() + ahead * 10_000;
+      await until(
+        "servers that were held for a minute are told of",
+        async () => {
+          ahead++; // nobody waits for that minute here
+          await Deno.writeTextFile(root + RESOLVED, "nameserver 192.0.2.98\n"); // looked at with each change
+          return await ids();
+        },
+        (it) => it.includes("dns.cluster-stale"),
+        1_200,
+      );
+    }, leaveTroubles);
+  } finally {
+    Date.now = now;
+  }
+});
