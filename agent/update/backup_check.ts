@@ -8,6 +8,8 @@ import { releasesOf, targetOf, type UpdateContext } from "./context.ts";
 const HOUR_MS = 3_600_000;
 /** What is called fresh where no release asks for more. @see catalogue.md, state.backup */
 const USUAL_HOURS = 24;
+/** A clock that is set right goes back by so much without anybody having been wrong about a day. */
+const AHEAD_MS = 5 * 60_000;
 const TAKE_ONE =
   "Take one, as a snapshot of this virtual machine in its hypervisor, then say so: sudo alga-agent update backup-taken";
 
@@ -30,9 +32,14 @@ export function backupCheck(context: Pick<UpdateContext, "request" | "journal">)
       const newest = foldBackup(context.journal.entries());
       const ageMs = newest === undefined ? Infinity : clock.nowMs() - Date.parse(newest.at);
       const what = newest && `${utcMinute(newest.at)}, said by ${newest.by}`;
-      if (ageMs <= hours * HOUR_MS) return Promise.resolve(pass({ expected, found: `of ${what}` }));
+      const isAhead = ageMs < -AHEAD_MS;
+      if (!isAhead && ageMs <= hours * HOUR_MS) {
+        return Promise.resolve(pass({ expected, found: `of ${what}` }));
+      }
       const found = what === undefined
         ? `none is on record before ${version}`
+        : isAhead
+        ? `the newest is of a time that is yet to come (${what}): the clock was wrong then, and its age is not known`
         : `the newest is ${durationText(ageMs)} old (${what})`;
       return Promise.resolve(
         asked === undefined

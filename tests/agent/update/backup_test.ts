@@ -3,6 +3,7 @@ import { type PreflightReport, runPreflight } from "../../../agent/preflight/mod
 import { ReleaseManifest } from "../../../agent/release/mod.ts";
 import { backupCheck } from "../../../agent/update/backup_check.ts";
 import { updateGate } from "../../../agent/update/gate.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
 import { until } from "../../until.ts";
 import { BY, inUpdateWorld, NEW, startAgent } from "./update_world.ts";
 import { ALL, channelOf, following } from "./way_world.ts";
@@ -109,6 +110,29 @@ Deno.test("before a release that asks for no backup, one of yesterday is well, a
     await agent.kill();
   });
 });
+
+const NOW_MS = Date.parse("2026-11-27T12:00:00Z");
+const AHEAD: readonly [ms: number, status: string, found: RegExp][] = [
+  [-60_000, "pass", /^of /],
+  [2 * 60_000, "pass", /^of /], // a clock that was set right goes back by a little
+  [
+    30 * 24 * HOUR_MS,
+    "fail",
+    /^the newest is of a time that is yet to come \(2026-12-27 12:00 UTC, said by root\): /,
+  ],
+];
+for (const [aheadMs, status, found] of AHEAD) {
+  Deno.test(`a backup that was on record ${aheadMs / 60_000} minutes from now: ${status}`, async () => {
+    const at = new Date(NOW_MS + aheadMs).toISOString();
+    const entry = { seq: 1, at, type: "backup-taken.said", data: { by: "root" } };
+    const context = { request: { target: asking(24) }, journal: { entries: () => [entry] } };
+    const { results: [result] } = await runPreflight({ clock: new FakeClock(NOW_MS) } as never, {
+      checks: [backupCheck(context as never)],
+    });
+    assert.equal(result?.status, status);
+    assert.match(result?.found ?? "", found);
+  });
+}
 
 Deno.test("a wish for a backup that cannot be read is one for a usual one, and no wish is none", () => {
   const read = (more: object) =>
