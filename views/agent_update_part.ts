@@ -3,7 +3,7 @@ import type { AgentAttempt } from "../agent/self_update/history.ts";
 import type { AgentUpdateView } from "../agent/self_update/agent_update_service.ts";
 import { type Content, html, visible } from "./html.ts";
 import { duration, mark, moment, sentence, type Tone } from "./layout.ts";
-import { hiddenForm } from "./operation_parts.ts";
+import { hiddenForm, runningStep } from "./operation_parts.ts";
 
 const FORMS = { apply: "agent-apply", retry: "agent-retry", cancel: "agent-cancel" } as const;
 /** Attempts that the page shows; the command and the API have them all. */
@@ -32,11 +32,11 @@ export function agentUpdatePart(view: AgentUpdateView, nowMs: number): VNode {
 function nowPart({ operation, offered }: AgentUpdateView): Content {
   const { state, steps, mayCancel } = operation;
   if (state.status === "running") {
-    const at = steps.find((it) => it.status === "running");
     return html`
-      <p class="busy" role="status">${mark("busy")} ${at?.title ?? "It is being updated"}: ${visible(
-        at?.message ?? state.message,
-      )}</p>
+      <p class="busy" role="status">${mark("busy")} ${runningStep(steps)?.row.title ??
+        "It is being updated"}: ${visible(
+          state.message,
+        )}</p>
       ${mayCancel
         ? html`
           <p class="acts"><button class="quiet" form="${FORMS

@@ -28,6 +28,15 @@ export function hiddenForm(id: string, action: string, csrfToken: string): VNode
   `;
 }
 
+/** The step that runs and its place in words ("Step 3 of 9: Install k3s"); `undefined` between two steps. */
+export function runningStep(
+  steps: readonly StepRow[],
+): { row: StepRow; place: string } | undefined {
+  const at = steps.findIndex((it) => it.status === "running");
+  const row = steps[at];
+  return row && { row, place: `Step\u00a0${at + 1}\u00a0of\u00a0${steps.length}: ${row.title}` };
+}
+
 /** What a page shows of an operation in three parts of their own: what it does or why it stopped, its steps, details. Empty when it rests. */
 export function operationParts(
   view: OperationView,
@@ -37,14 +46,13 @@ export function operationParts(
   const { state, steps } = view;
   switch (state.status) {
     case "running": {
-      const at = steps.findIndex((it) => it.status === "running");
-      const step = at < 0 ? "" : `Step\u00a0${at + 1}\u00a0of\u00a0${steps.length}: ${steps[at]?.title}. `;
+      const step = runningStep(steps);
       return [
         html`
           <header class="hero busy">
             <h2>${mark("busy")}<span>${links.doing}</span></h2>
-            <p>${step}${visible(steps[at]?.message ?? state.message)}</p>
-            ${countPart(steps[at], nowMs)}
+            <p>${step ? `${step.place}. ` : ""}${visible(state.message)}</p>
+            ${countPart(step?.row, nowMs)}
             <p class="soft">You can close this page; it goes on. Asked for by ${visible(
               view.by ?? "the agent",
             )}.</p>

@@ -4,7 +4,7 @@ import type { UpdateView } from "../agent/update/update_service.ts";
 import { progressText } from "../agent/text/progress_text.ts";
 import { type Content, html, visible } from "./html.ts";
 import { clockTime, mark, moment, sentence } from "./layout.ts";
-import { hiddenForm } from "./operation_parts.ts";
+import { hiddenForm, runningStep } from "./operation_parts.ts";
 
 const FORMS = { start: "prepare-start", retry: "prepare-retry", cancel: "prepare-cancel" } as const;
 
@@ -37,9 +37,9 @@ function nowPart({ prepare, news }: Pick<UpdateView, "prepare" | "news">, asOf: 
   `;
   switch (state.status) {
     case "running": {
-      const step = steps.find((it) => it.status === "running");
+      const step = runningStep(steps)?.row;
       return html`
-        <p class="busy" role="status">${mark("busy")} ${visible(step?.message ?? state.message)}</p>
+        <p class="busy" role="status">${mark("busy")} ${visible(state.message)}</p>
         ${step?.progress && html`
           <p>${countText(step.progress)}${step.progressAt === undefined ? "" : html`
             <span class="soft"> · last came on ${moment(step.progressAt, asOf)}</span>

@@ -7,6 +7,7 @@ import { checksTitle } from "./check_row.ts";
 import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
 import { liveParts } from "./live_parts.ts";
+import { runningStep } from "./operation_parts.ts";
 import { isWebAddress } from "./web_address.ts";
 import { clockTime, csrfField, duration, mark, moment, sentence, type Tone } from "./layout.ts";
 
@@ -54,11 +55,8 @@ function heroOf({ state, steps, preflight }: SetupView): Hero {
     case "idle":
       return { tone: "idle", title: "Nothing is being installed", text: "" };
     case "running": {
-      const at = steps.findIndex((it) => it.status === "running");
-      const title = at < 0
-        ? "Installing"
-        : `Step\u00a0${at + 1}\u00a0of\u00a0${steps.length}: ${steps[at]?.title}`;
-      return { tone: "busy", title, text: visible(steps[at]?.message ?? "") };
+      const step = runningStep(steps);
+      return { tone: "busy", title: step?.place ?? "Installing", text: visible(step?.row.message ?? "") };
     }
   }
 }

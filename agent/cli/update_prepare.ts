@@ -61,8 +61,10 @@ export function prepareText({ state, steps, inputs }: OperationView): string {
       return "No images were fetched beforehand.";
     case "running": {
       const step = steps.find((it) => it.status === "running");
-      const count = step?.progress ? `, ${progressText(step.progress)}` : "";
-      return `The images${of} are being fetched: ${step?.message ?? state.message}${count}.`;
+      const told = [state.message, step?.progress ? progressText(step.progress) : ""].filter((it) =>
+        it !== ""
+      );
+      return `The images${of} are being fetched${told.length === 0 ? "" : `: ${told.join(", ")}`}.`;
     }
     case "blocked":
       return `The images${of} wait: their check found something ("alga-agent update prepare" says what).`;

@@ -1,3 +1,4 @@
+import type { StaleResolvers } from "../settings/follow_resolvers.ts";
 import type { FailureClass, SetupState, StepId } from "../setup/setup_state.ts";
 
 /** One condition of any object. Texts are cut to a bounded length on arrival. */
@@ -356,17 +357,6 @@ export interface CertificateView {
   validTo: string;
 }
 
-/** DNS servers of this machine that the agent cannot bring to the cluster by itself. */
-export interface ClusterDnsStale {
-  /** Servers of this machine, as people read them ("192.0.2.53, 192.0.2.54"). */
-  servers: string;
-  /** Those that pods ask. */
-  asked: string;
-  /** A change of settings waits for somebody, one has failed, or none could be begun. */
-  why: "waits" | "failed" | "refused";
-  since: string;
-}
-
 /** Everything that the verdict is made from: what is observed, and what only the agent knows. */
 export interface Snapshot extends ObservedSnapshot {
   agent: {
@@ -380,7 +370,7 @@ export interface Snapshot extends ObservedSnapshot {
     /** Why the last update of the agent itself ended badly. */
     updateProblem?: { message: string; next: string; since: string } | undefined;
     /** Pods ask other DNS servers than this machine, and go on doing so until somebody acts. */
-    clusterDnsStale?: ClusterDnsStale | undefined;
+    clusterDnsStale?: StaleResolvers | undefined;
     /** The disk has no room for its own state. */
     diskFull?: { path: string; since: string } | undefined;
   };

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Host } from "../host/host.ts";
 import type { Say } from "../text/log_line.ts";
 import type { KubeClient } from "../../k8s/mod.ts";
+import { heldBackBy } from "./held_back.ts";
 import type { SettingsService } from "./settings_service.ts";
 
 /** What following needs. */
@@ -39,9 +40,7 @@ export function createBringer(
   return async () => {
     const text = await read();
     if (text === undefined || text === known) return;
-    const { isSetUp, operation } = await settings.look();
-    // A change that waits for a person is not swept away.
-    if (!isSetUp || ["running", "failed", "blocked"].includes(operation.state.status)) return;
+    if (heldBackBy(await settings.look()) !== undefined) return;
     const kube = await connectKube();
     if (!kube) return;
     if (await isRight(kube)) {

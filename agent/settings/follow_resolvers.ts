@@ -6,6 +6,7 @@ import { parseResolvConf, readResolvers } from "../host/network_facts.ts";
 import type { Report } from "../report.ts";
 import type { Say } from "../text/log_line.ts";
 import { PATHS } from "../state/paths.ts";
+import { heldBackBy } from "./held_back.ts";
 import type { SettingsService } from "./settings_service.ts";
 
 /** Written by systemd-resolved when a lease or a person changes the servers. */
@@ -70,7 +71,6 @@ export function createResolverFollower({ host, clock, settings, say }: FollowDep
     if (held === undefined || heldMs < HOLD_MS) return void (stale = undefined);
     const { servers, asked, heldBack } = held;
     const since = new Date(sinceMs).toISOString();
-    // A change that waits for a person is not swept away.
     if (heldBack !== undefined) return void (stale = { servers, asked, why: heldBack, since });
     stale = heldMs < REFUSED_MS ? undefined : { servers, asked, why: "refused", since };
     const now = await settings.current();
@@ -97,8 +97,7 @@ async function readDifference(host: Host, settings: FollowDeps["settings"]): Pro
   const ofPods = parseResolvConf(await host.readText(PATHS.k3sResolvConf) ?? "");
   if (servers.length === 0 || ofPods.length === 0 || servers.join() === ofPods.join()) return undefined;
   if ((await settings.current())?.dnsMode !== "system") return undefined;
-  const { isSetUp, operation: { state } } = await settings.look();
-  if (!isSetUp || state.status === "running") return undefined;
-  const heldBack = state.status === "blocked" ? "waits" : state.status === "failed" ? "failed" : undefined;
+  const heldBack = heldBackBy(await settings.look());
+  if (heldBack === "busy") return undefined;
   return { servers: servers.join(", "), asked: ofPods.join(", "), ...(heldBack ? { heldBack } : {}) };
 }

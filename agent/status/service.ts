@@ -36,7 +36,7 @@ export interface StatusDeps {
   /** The disk has no room for the agent's own state; `undefined` while it has. */
   diskFull?: () => { path: string; since: string } | undefined;
   /** Why the last update of the agent itself ended badly. */
-  updateProblem?: () => { message: string; next: string; since: string } | undefined;
+  updateProblem?: () => Snapshot["agent"]["updateProblem"];
   /** DNS servers of this machine that do not get to the cluster. */
   clusterDnsStale?: () => Snapshot["agent"]["clusterDnsStale"];
   /** What long operations have done, newest last; each entry becomes one of `recent`. */

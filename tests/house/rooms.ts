@@ -185,7 +185,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/facts",
     holds: "what a snapshot says, computed once",
-    knows: ["agent/product", "agent/setup", "agent/text"],
+    knows: ["agent/product", "agent/settings", "agent/setup", "agent/text"],
   },
   {
     path: "agent/update",

@@ -304,13 +304,17 @@ Deno.test("images are fetched beforehand from the page: a button, how far it is,
     ...updates.shown,
     prepare: stubOperation({
       name: "prepare",
-      state: { status: "running", stepId: "fetch-images", startedAt: "", message: "" },
+      state: {
+        status: "running",
+        stepId: "fetch-images",
+        startedAt: "",
+        message: "Image 2 of 4: ghcr.io/<b>",
+      },
       mayCancel: true,
       steps: [{
         id: "fetch-images",
         title: "Fetch the images",
         status: "running",
-        message: "Image 2 of 4: ghcr.io/<b>",
         progress: { unit: "bytes", done: 4.1e9, total: 9.6e9 },
       }],
     }),
@@ -407,12 +411,16 @@ Deno.test("what was left goes on by a button and by the API, and a refusal says 
 Deno.test("a running update shows how much of its images has come, and when the last of it came", async () => {
   const { get, updates } = await startApp();
   updates.operate({
-    state: { status: "running", stepId: "converge", startedAt: "", message: "" },
+    state: {
+      status: "running",
+      stepId: "converge",
+      startedAt: "",
+      message: "12 of 31 images, 4.1 of 9.6 GB are here. Waiting for <b>",
+    },
     steps: [{
       id: "converge",
       title: "Wait for the new version",
       status: "running",
-      message: "12 of 31 images, 4.1 of 9.6 GB are here. Waiting for <b>",
       progress: { unit: "bytes", done: 4.1e9, total: 9.6e9 },
       progressAt: "2026-11-21T11:59:00.000Z",
     }],

@@ -153,18 +153,22 @@ Deno.test("update prepare fetches the images and follows; show tells how far it 
       0,
       "All images are on this machine. Nothing that runs was changed.\n",
     ]);
-    agent.answers[`GET ${BASE}/prepare`] = [at({ status: "running", stepId: "fetch-images", message: "" }, {
-      inputs: { to: "1.5.0" },
-      steps: [{
-        id: "fetch-images",
-        title: "Fetch the images",
-        status: "running",
-        message: "Image 2 of 4: alga",
-        progress: { unit: "bytes", done: 4.1e9, total: 9.6e9 },
-      }],
-    })];
-    const shown = await cli(["update", "prepare", "show", "--root", agent.root]);
-    assert.equal(shown.out, "The images of 1.5.0 are being fetched: Image 2 of 4: alga, 4.1 of 9.6 GB.\n");
+    const progress = { unit: "bytes", done: 4.1e9, total: 9.6e9 };
+    const step = { id: "fetch-images", title: "Fetch the images", status: "running" };
+    for (
+      const [message, counted, told] of [
+        ["Image 2 of 4: alga", { progress }, "fetched: Image 2 of 4: alga, 4.1 of 9.6 GB."],
+        ["", { progress }, "fetched: 4.1 of 9.6 GB."],
+        ["", {}, "fetched."],
+      ] as const
+    ) {
+      const state = { status: "running", stepId: step.id, message };
+      agent.answers[`GET ${BASE}/prepare`] = [
+        at(state, { inputs: { to: "1.5.0" }, steps: [{ ...step, ...counted }] }),
+      ];
+      const shown = await cli(["update", "prepare", "show", "--root", agent.root]);
+      assert.equal(shown.out, `The images of 1.5.0 are being ${told}\n`);
+    }
     agent.answers[`POST ${BASE}/prepare/cancel`] = [{ status: 202, body: {} }];
     assert.equal((await cli(["update", "prepare", "cancel", "--root", agent.root])).code, 0);
     assert.equal((await cli(["update", "prepare", "everything", "--root", agent.root])).code, 2);

@@ -1,4 +1,5 @@
-import type { CertificateView, ClusterDnsStale } from "../../../../agent/facts/snapshot.ts";
+import type { CertificateView } from "../../../../agent/facts/snapshot.ts";
+import type { StaleResolvers } from "../../../../agent/settings/follow_resolvers.ts";
 import { ago } from "../../status/objects.ts";
 import { HEALTHY, type Row } from "../rule_row.ts";
 
@@ -11,7 +12,7 @@ function certificateOfSite(days: number): CertificateView {
   };
 }
 
-function staleDns(why: ClusterDnsStale["why"]): Row["red"] {
+function staleDns(why: StaleResolvers["why"]): Row["red"] {
   const clusterDnsStale = { servers: "192.0.2.99", asked: "192.0.2.53", why, since: ago(600) };
   return { ...HEALTHY, agent: { ...HEALTHY.agent, clusterDnsStale } };
 }
