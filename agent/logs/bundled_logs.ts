@@ -3,7 +3,6 @@ import { systemClock } from "../clock.ts";
 import { knownValues } from "../text/redact/known_values.ts";
 import { createRedaction } from "../text/redact/redaction.ts";
 import { type BundledFormat, bundledLines } from "./bundled_lines.ts";
-import { MAX_STREAMS } from "./follow_streams.ts";
 import type { LogStream } from "./log_line.ts";
 import { type LogService, logsOf } from "./log_origin.ts";
 import { listSources, type LogPod, type LogSource } from "./sources.ts";
@@ -51,7 +50,7 @@ export function bundledLogs({ files, pods, atMs }: BundledLogs): LogService {
       }
       const wanted = source.containers.filter((it) =>
         (pod === "" || it.pod === pod) && (container === "" || it.container === container)
-      ).slice(0, MAX_STREAMS);
+      );
       return Promise.resolve(wanted.map((it): LogStream => {
         const path = `pods/${it.namespace}/${it.pod}/${it.container}`;
         const lives = [`${path}.previous.log`, ...previous ? [] : [`${path}.log`]];

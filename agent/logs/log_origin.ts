@@ -2,7 +2,7 @@ import type { MonotonicClock } from "../clock.ts";
 import type { Redaction } from "../text/redact/redaction.ts";
 import type { Wanted } from "./entry_cursor.ts";
 import type { Entry } from "./fold_lines.ts";
-import { followStreams, type News } from "./follow_streams.ts";
+import { followStreams, MAX_STREAMS, type News } from "./follow_streams.ts";
 import type { LogStream } from "./log_line.ts";
 import { createFilter, type LogQuery, timeOf } from "./query.ts";
 import { readAll } from "./read_all.ts";
@@ -63,16 +63,17 @@ export function logsOf({ clock, sources, streams, redaction }: LogOrigin): LogSe
       const found = await streams(query);
       if (found === undefined) return undefined;
       const options = {
-        streams: found,
+        streams: found.slice(0, MAX_STREAMS),
         wanted: wantedBy(query),
         limit,
         redaction: await redaction(),
         clock,
         signal,
       };
-      return after === undefined
+      const page = after === undefined
         ? await readPage({ ...options, from })
         : await readNewerPage({ ...options, from: after });
+      return { ...page, problems: [...page.problems, ...leftOut(found)] };
     },
     async *follow(query, page, { signal, maxAtOnce = Infinity }) {
       yield* followStreams({
@@ -89,7 +90,36 @@ export function logsOf({ clock, sources, streams, redaction }: LogOrigin): LogSe
     async all(query, signal) {
       const found = await streams(query);
       if (found === undefined) return undefined;
-      return readAll({ streams: found, wanted: wantedBy(query), redaction: await redaction(), signal });
+      const options = { wanted: wantedBy(query), redaction: await redaction(), signal };
+      return withFirst(
+        leftOut(found).map(asEntry),
+        readAll({ ...options, streams: found.slice(0, MAX_STREAMS) }),
+      );
     },
   };
+}
+
+/** What is not read beside so many others, as a problem of the page. */
+function leftOut(found: readonly LogStream[]): LogPage["problems"] {
+  const more = found.length - MAX_STREAMS;
+  if (more <= 0) return [];
+  return [{
+    stream: `${more} more container${more === 1 ? "" : "s"}`,
+    problem: `at most ${MAX_STREAMS} are read together; choose a pod`,
+  }];
+}
+
+function asEntry({ stream, problem }: LogPage["problems"][number]): Entry {
+  const text = `cannot be read: ${problem}`;
+  const head = { at: "", text, runs: [{ text }], cutChars: 0, before: "", after: "" };
+  return { stream, head: { ...head, level: "warning", hasLevel: true }, rest: [], isContinued: false };
+}
+
+async function* withFirst(first: readonly Entry[], others: AsyncGenerator<Entry>): AsyncGenerator<Entry> {
+  try {
+    yield* first;
+    yield* others;
+  } finally {
+    await others.return(undefined);
+  }
 }

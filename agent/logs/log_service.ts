@@ -6,7 +6,6 @@ import type { JournalEntry } from "../state/journal.ts";
 import { type KnownValues, knownValues } from "../text/redact/known_values.ts";
 import { createRedaction, type Redaction } from "../text/redact/redaction.ts";
 import { fileStream } from "./file_stream.ts";
-import { MAX_STREAMS } from "./follow_streams.ts";
 import { journalStream } from "./journal_stream.ts";
 import { kubeStream } from "./kube_stream.ts";
 import type { LogStream } from "./log_line.ts";
@@ -92,7 +91,7 @@ export function createLogService(deps: LogDeps): LogService {
     return source.containers.filter((it) =>
       (query.pod === "" || it.pod === query.pod) &&
       (query.container === "" || it.container === query.container)
-    ).slice(0, MAX_STREAMS).map((it) => containerStream(it, query.previous));
+    ).map((it) => containerStream(it, query.previous));
   }
 
   function setupStreams(): LogStream[] {

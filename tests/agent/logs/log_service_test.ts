@@ -71,3 +71,23 @@ Deno.test("a list of the pods that failed is asked for again", async () => {
   isDown = false;
   assert.equal((await logs.sources()).length, 4);
 });
+
+Deno.test("a source of more containers than are read together says how many it left out, on a page and as a whole", async () => {
+  const { host, logs } = withPods();
+  for (let i = 0; i < 63; i++) new PodLogWriter(host, `/var/log/pods/msp_db-${i}_${i}/db`).say(`of ${i}`);
+  const query = { ...ANY, source: "msp/db" };
+  const { signal } = new AbortController();
+  const page = await logs.page(query, { limit: 100, signal });
+  assert.equal(page?.entries.length, 60);
+  assert.deepEqual(page?.problems, [
+    { stream: "3 more containers", problem: "at most 60 are read together; choose a pod" },
+  ]);
+  const all = await Array.fromAsync(await logs.all({ ...query, grep: `"of 1"` }, signal) ?? []);
+  assert.deepEqual([all[0]?.stream, all[0]?.head.text], [
+    "3 more containers",
+    "cannot be read: at most 60 are read together; choose a pod",
+  ]);
+  assert.ok(all.slice(1).every((it) => it.head.text.startsWith("of 1")) && all.length > 2);
+  const one = await logs.page({ ...query, pod: "db-7" }, { limit: 100, signal });
+  assert.deepEqual([one?.entries.length, one?.problems], [1, []]);
+});
