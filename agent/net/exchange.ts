@@ -26,8 +26,8 @@ export async function exchange(
       });
     if (staysHere || ![301, 302, 303, 307, 308].includes(reply.status)) return { ...reply, url };
     await reply.body?.cancel();
-    const location = reply.headers.get("location") ?? "";
-    const next = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    const location = reply.headers.get("location")?.trim() ?? "";
+    const next = location !== "" && URL.canParse(location, url) ? new URL(location, url) : undefined;
     if (next && url.protocol === "https:" && next.protocol === "http:") {
       throw new NetworkError(
         "unexpected-status",
@@ -40,7 +40,9 @@ export async function exchange(
       throw new NetworkError(
         "unexpected-status",
         url.host,
-        `${url.host} redirected to an address that cannot be used`,
+        location === ""
+          ? `${url.host} redirected without an address`
+          : `${url.host} redirected to an address that cannot be used`,
         { status: reply.status },
       );
     }

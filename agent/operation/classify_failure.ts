@@ -1,6 +1,8 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { AgentError, type AgentErrorCode, errorText } from "../error.ts";
+import { allowToo } from "../net/allow_too.ts";
 import { NetworkError } from "../net/errors.ts";
+import { REGISTRY_LOGINS } from "../net/registry_logins.ts";
 import { redactText } from "../text/redact/redact_text.ts";
 import type { ErrorWords, Failure, FailureClass, StepFailure } from "./failure.ts";
 
@@ -89,8 +91,17 @@ function classOfRegistry({ failure }: NetworkError): FailureClass {
   }
 }
 
-function registryRemedy({ failure, host }: NetworkError): string {
+function registryRemedy(error: NetworkError): string {
+  const { failure, host } = error;
+  const ofOther = allowToo(error);
+  if (ofOther !== undefined) return ofOther;
   switch (failure) {
+    case "captive":
+      return `Sign in to the portal of the network, or ask the network administrator to have ${host} answer this machine`;
+    case "unauthorized":
+      return `Write the login of ${host} into ${REGISTRY_LOGINS}, then try again; without a mirror, report this to Alga support`;
+    case "unexpected-status":
+      return `Ask the network administrator what on the way answers instead of ${host}`;
     case "newer-format":
       return "Choose an older release, or ask Alga support for the newest image";
     case "dns":

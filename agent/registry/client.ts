@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type FetchedManifest, type RegistryClient } from "./registry.ts";
 import { type NetworkSettings } from "../net/settings.ts";
 import { RegistryError } from "./errors.ts";
-import { readBody, statusError } from "./reply.ts";
+import { type AskedHost, pageError, readBody, statusError } from "./reply.ts";
 import { RegistrySession, type RegistrySessionOptions } from "./session.ts";
 import { measureBody } from "./measure_body.ts";
 import { createTransport, toNetworkError, type TransportReply } from "../net/transport.ts";
@@ -43,14 +43,16 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
           status: 404,
         });
       }
-      if (reply.status !== 200 && reply.status !== 401) throw statusError(reply, asked, "/v2/");
+      if (reply.status !== 200 && reply.status !== 401) {
+        throw statusError(reply, { asked, answeredBy }, "/v2/");
+      }
       const date = Date.parse(reply.headers.get("date") ?? "");
       return { status: reply.status, dateMs: Number.isNaN(date) ? undefined : date };
     },
 
     async fetchManifest(host, repository, reference, options = {}): Promise<FetchedManifest> {
       const { knownDigest } = options;
-      const { reply, host: asked, signal } = await session.request(
+      const { reply, host: asked, answeredBy, signal } = await session.request(
         host,
         repository,
         `manifests/${reference}`,
@@ -60,6 +62,7 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
         await reply.body?.cancel();
         return { digest: knownDigest, mediaType: "", bytes: new Uint8Array() };
       }
+      await refusePage(reply, { asked, answeredBy }, `${repository}/manifests/${reference}`);
       const bytes = await readBody(reply, asked, { maxBytes: MAX_MANIFEST_BYTES, signal });
       const digest = sha256(bytes);
       // What Docker-Content-Digest says proves nothing: proxies and mirrors send that of other content.
@@ -70,12 +73,13 @@ export function createRegistryClient({ network, ...options }: RegistryClientOpti
     },
 
     async fetchBlob(host, repository, descriptor, options = {}) {
-      const { reply, host: asked, signal } = await session.request(
+      const { reply, host: asked, answeredBy, signal } = await session.request(
         host,
         repository,
         `blobs/${descriptor.digest}`,
         { method: "GET", accept: "*/*", signal: options.signal },
       );
+      await refusePage(reply, { asked, answeredBy }, `${repository}/blobs/${descriptor.digest}`);
       const maxBytes = Math.min(options.maxBytes ?? MAX_BLOB_BYTES, descriptor.size ?? Infinity);
       const bytes = await readBody(reply, asked, { maxBytes, signal });
       if (descriptor.size !== undefined && bytes.length !== descriptor.size) {
@@ -173,11 +177,14 @@ async function refusePortal(
   }
   const text = new TextDecoder().decode(await readStart(reply, signal));
   if (reply.status !== 511 && !/^[\s\uFEFF]*</.test(text)) return;
-  const by = answeredBy === asked ? "" : ` of ${answeredBy}`;
-  throw new RegistryError("captive", asked, `${asked} is answered by a page${by}, not by a registry`, {
-    status: reply.status,
-    ...(answeredBy === asked ? {} : { sentOnBy: answeredBy }),
-  });
+  throw pageError({ asked, answeredBy }, "", { status: reply.status });
+}
+
+/** Neither a manifest nor a blob that the agent reads is ever sent as a page: it stands for what a portal or filter keeps back. */
+async function refusePage(reply: TransportReply, host: AskedHost, what: string): Promise<void> {
+  if (mediaTypeOf(reply.headers.get("content-type")) !== "text/html") return;
+  await reply.body?.cancel();
+  throw pageError(host, "", { what, status: reply.status });
 }
 
 async function readStart(reply: TransportReply, signal: AbortSignal): Promise<Uint8Array> {

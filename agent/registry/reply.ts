@@ -1,6 +1,6 @@
 import { mediaTypeOf } from "../text/http_message.ts";
 import { readChunks } from "../read_chunks.ts";
-import { RegistryError } from "./errors.ts";
+import { RegistryError, type RegistryFailure } from "./errors.ts";
 import { toNetworkError, type TransportReply } from "../net/transport.ts";
 
 /** The whole body. @throws {NetworkError} "too-large", or as the connection fails. */
@@ -40,54 +40,61 @@ export function parseJson(bytes: Uint8Array, host: string): unknown {
   }
 }
 
+/** Who was asked, and who answered: the same, or one that it sent on to. */
+export interface AskedHost {
+  asked: string;
+  answeredBy: string;
+}
+
 /** What an answer that is not a success means. `what` names the thing that was asked for. */
-export function statusError(reply: TransportReply, host: string, what: string): RegistryError {
+export function statusError(reply: TransportReply, host: AskedHost, what: string): RegistryError {
   const { status } = reply;
-  const options = { status, ...retryAfter(reply) };
-  if (isNotice(reply)) {
-    return new RegistryError(
-      "captive",
-      host,
-      `${host} is answered by a page (${status}), not by a registry, for ${what}`,
-      options,
-    );
-  }
+  const { asked, answeredBy } = host;
+  if (isNotice(reply)) return pageError(host, `(${status})`, { what, status });
+  const [failure, words] = wordsFor(reply, answeredBy, what);
+  const isSentOn = answeredBy !== asked;
+  const message = isSentOn ? `${asked} sends on to another host; ${words}` : words;
+  return new RegistryError(failure, answeredBy, message, {
+    status,
+    ...retryAfter(reply),
+    ...(isSentOn ? { sentOnBy: asked } : {}),
+  });
+}
+
+/** A page for people in place of an answer, with whose it is. */
+export function pageError(
+  { asked, answeredBy }: AskedHost,
+  how: string,
+  { what, status }: { what?: string; status: number },
+): RegistryError {
+  const isOthers = answeredBy !== asked;
+  const page = ["a page", how, isOthers ? `of ${answeredBy}` : ""].filter(Boolean).join(" ");
+  return new RegistryError(
+    "captive",
+    asked,
+    `${asked} is answered by ${page}, not by a registry${what === undefined ? "" : `, for ${what}`}`,
+    { status, ...(isOthers ? { answeredBy } : {}) },
+  );
+}
+
+function wordsFor(reply: TransportReply, host: string, what: string): [RegistryFailure, string] {
+  const { status } = reply;
   switch (status) {
     case 401:
-      return new RegistryError(
-        "unauthorized",
-        host,
-        `${host} does not let this machine read ${what} (401)`,
-        options,
-      );
+      return ["unauthorized", `${host} does not let this machine read ${what} (401)`];
     case 403:
-      return new RegistryError("denied", host, `${host} denies access to ${what} (403)`, options);
+      return ["denied", `${host} denies access to ${what} (403)`];
     case 404:
-      return new RegistryError("not-found", host, `${host} does not have ${what} (404)`, options);
+      return ["not-found", `${host} does not have ${what} (404)`];
     case 407:
       // Without the number, which elsewhere means the proxy.
       return reply.isProxyRefusal
-        ? new RegistryError("proxy", host, "The proxy wants a user name and password (407)", options)
-        : new RegistryError(
-          "unauthorized",
-          host,
-          `${host} wants a user name and password, in the way of a proxy`,
-          options,
-        );
+        ? ["proxy", "The proxy wants a user name and password (407)"]
+        : ["unauthorized", `${host} wants a user name and password, in the way of a proxy`];
     case 429:
-      return new RegistryError(
-        "rate-limited",
-        host,
-        `${host} limits how often this site may ask (429)`,
-        options,
-      );
+      return ["rate-limited", `${host} limits how often this site may ask (429)`];
     default:
-      return new RegistryError(
-        status >= 500 ? "server-error" : "unexpected-status",
-        host,
-        `${host} answered ${status} for ${what}`,
-        options,
-      );
+      return [status >= 500 ? "server-error" : "unexpected-status", `${host} answered ${status} for ${what}`];
   }
 }
 

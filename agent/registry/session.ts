@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { untilLifted, withTimeout } from "../signals.ts";
 import { basicAuthorization, type RegistryLogin, type RegistryLogins } from "../net/registry_logins.ts";
 import { type BearerChallenge, parseChallenge, parseChallenges } from "./challenge.ts";
+import { NetworkError } from "../net/errors.ts";
 import { exchange } from "../net/exchange.ts";
 import { registryApi, type RegistryMirrors } from "./registry.ts";
 import { RegistryError } from "./errors.ts";
@@ -39,10 +40,14 @@ export interface RegistryRequest {
   staysHere?: boolean;
 }
 
-/** An answer with status 2xx, or 304 where that was asked for; its body is read under the same signal, and `host` is who was asked. */
+/**
+ * An answer with status 2xx, or 304 where that was asked for; its body is read under the same signal. `host` is who was asked,
+ * `answeredBy` who answered: the same, or the one that it sent on to.
+ */
 export interface RegistryAnswer {
   reply: TransportReply;
   host: string;
+  answeredBy: string;
   signal: AbortSignal;
 }
 
@@ -73,7 +78,7 @@ export class RegistrySession {
   async ping(
     host: string,
     outer: AbortSignal | undefined,
-  ): Promise<RegistryAnswer & { answeredBy: string }> {
+  ): Promise<RegistryAnswer> {
     const url = new URL(`${registryApi(host, this.#options.mirrors).root}/`);
     const signal = this.#limited(outer);
     const reply = await this.#ask(url, { method: "GET", accept: "application/json", signal });
@@ -98,25 +103,34 @@ export class RegistrySession {
         : { signal: this.#limited(outer), lift: () => {} };
       const reply = await this.#ask(url, { ...wanted, signal }, this.#keptFor(url.host, asked)).finally(lift);
       const isUnchanged = reply.status === 304 && wanted.knownDigest !== undefined;
-      if (isUnchanged || reply.status >= 200 && reply.status < 300) return { reply, host: url.host, signal };
-      await reply.body?.cancel();
-      const challenge = reply.headers.get("www-authenticate");
-      if (reply.status === 401 && challenge !== null && !challenged) {
-        challenged = true;
-        const authorization = await this.#authorize(
-          challenge,
-          { host, asked: url.host, repository: asked },
-          signal,
-        );
-        this.#kept.set(keyOf(url.host, asked), {
-          authorization,
-          untilMs: clock.nowMs() + TOKEN_LIFETIME_MS,
-        });
-        continue;
+      const answeredBy = reply.url.host;
+      if (isUnchanged || reply.status >= 200 && reply.status < 300) {
+        return { reply, host: url.host, answeredBy, signal };
       }
-      const error = statusError(reply, url.host, `${repository}/${path}`);
+      await reply.body?.cancel();
+      // One that was sent on to may name any place for tokens: it gets none, and no login. @see CVE-2020-15157
+      const challenge = answeredBy === url.host ? reply.headers.get("www-authenticate") : null;
+      let error: RegistryError;
+      if (reply.status === 401 && challenge !== null && !challenged) {
+        try {
+          const authorization = await this.#authorize(
+            challenge,
+            { host, asked: url.host, repository: asked },
+            signal,
+          );
+          challenged = true;
+          this.#kept.set(keyOf(url.host, asked), {
+            authorization,
+            untilMs: clock.nowMs() + TOKEN_LIFETIME_MS,
+          });
+          continue;
+        } catch (refused) {
+          if (!(refused instanceof RegistryError)) throw refused;
+          error = refused;
+        }
+      } else error = statusError(reply, { asked: url.host, answeredBy }, `${repository}/${path}`);
       const waitMs = error.retryAfterMs ??
-        (TRANSIENT.includes(reply.status) ? BACK_OFF_MS[attempt] : undefined);
+        (TRANSIENT.includes(error.status ?? 0) ? BACK_OFF_MS[attempt] : undefined);
       if (waitMs === undefined || waitMs > MAX_RETRY_AFTER_MS || attempt++ >= RETRIES) throw error;
       await clock.sleep(waitMs, outer);
     }
@@ -193,9 +207,27 @@ export class RegistrySession {
       url,
       { method: "GET", accept: "application/json", signal },
       mayTell ? basicAuthorization(login) : undefined,
-    );
+    ).catch((error) => {
+      throw error instanceof NetworkError && error.sentOnBy === undefined && error.host !== asked
+        ? new NetworkError(
+          error.failure,
+          error.host,
+          `${asked} has its pull tokens from another host; ${error.message}`,
+          { cause: error, sentOnBy: asked },
+        )
+        : error;
+    });
     const body = await readBody(reply, url.host, { maxBytes: MAX_TOKEN_BYTES, signal });
-    if (reply.status !== 200) throw statusError(reply, url.host, `a pull token for ${repository}`);
+    if (reply.status === 404) {
+      // Of the place for tokens, not of the repository: nothing is known of that.
+      throw new RegistryError("unexpected-status", url.host, `${url.host} gives no pull tokens (404)`, {
+        status: 404,
+      });
+    }
+    if (reply.status !== 200) {
+      const answeredBy = reply.url.host;
+      throw statusError(reply, { asked: url.host, answeredBy }, `a pull token for ${repository}`);
+    }
     const parsed = TokenReply.safeParse(parseJson(body, url.host));
     const token = [parsed.data?.token, parsed.data?.access_token].find((it) =>
       typeof it === "string" && it !== ""

@@ -1,4 +1,5 @@
 import { errorText } from "../../error.ts";
+import { allowToo } from "../../net/allow_too.ts";
 import { NetworkError } from "../../net/errors.ts";
 import {
   BUSYBOX_IMAGE,
@@ -24,6 +25,18 @@ const SETUP_IMAGES = [
 /** Small, and of a registry whose token and content lie on hosts of their own. */
 const PROBED = parseImageName(BUSYBOX_IMAGE);
 
+/** Failures of the content alone: its names were read, so the way and the registry are right. */
+const OF_CONTENT: readonly string[] = [
+  "captive",
+  "denied",
+  "not-found",
+  "unauthorized",
+  "unexpected-status",
+  "wrong-digest",
+  "wrong-size",
+  "not-json",
+];
+
 type Answer = { name: string; is: "there" | "missing" } | { name: string; error: NetworkError };
 
 /** What no release names can be pulled all the same; of one image the content itself is read. */
@@ -48,13 +61,12 @@ export const MIRROR_COMPLETE: Check = {
         .map((it) => `${it.name}: its tag is not known before k3s is there`),
     ];
     const sentOn = [content, ...answers.map((it) => "error" in it ? it.error : undefined)]
-      .find((it) => it?.sentOnBy !== undefined);
+      .find((it) => it !== undefined && allowToo(it) !== undefined);
     if (sentOn) {
       return fail({
         expected,
         found: errorText(sentOn),
-        remediation:
-          `Ask the network administrator to allow ${sentOn.host} too, as ${sentOn.sentOnBy} is allowed`,
+        remediation: allowToo(sentOn) ?? "",
         evidence,
       });
     }
@@ -69,8 +81,17 @@ export const MIRROR_COMPLETE: Check = {
       });
     }
     const failed = answers.find((it) => "error" in it);
-    if (failed === undefined) return pass({ expected, found: `all ${answers.length}`, evidence });
-    const { error } = failed as { error: NetworkError };
+    const error = failed?.error ?? content;
+    if (error === undefined) return pass({ expected, found: `all ${answers.length}`, evidence });
+    if (failed === undefined && OF_CONTENT.includes(error.failure)) {
+      return fail({
+        expected,
+        found: errorText(error),
+        remediation:
+          `Ask the network administrator what keeps back or changes the content of ${error.host} (a filter, a virus scanner), or repair the mirror`,
+        evidence,
+      });
+    }
     return ["dns", "tcp", "tls", "timeout", "proxy"].includes(error.failure)
       ? skipped(expected, `${error.host} cannot be reached (see the checks of the way to it)`)
       : couldNotCheck({

@@ -1,4 +1,5 @@
 import { errorText } from "../../error.ts";
+import { allowToo } from "../../net/allow_too.ts";
 import { NetworkError } from "../../net/errors.ts";
 import type { MeasuredRead } from "../../registry/measure_body.ts";
 import { ALL_IMAGES_BYTES } from "../../product/image_sizes.ts";
@@ -81,13 +82,7 @@ function judge(
 
 /** Other checks tell why nothing can be read; that of content which lies elsewhere only this one may have met. */
 function couldNotRead(expected: string, error: NetworkError): CheckOutcome {
-  if (error.sentOnBy !== undefined) {
-    return fail({
-      expected,
-      found: errorText(error),
-      remediation:
-        `Ask the network administrator to allow ${error.host} too, as ${error.sentOnBy} is allowed`,
-    });
-  }
+  const remediation = allowToo(error);
+  if (remediation !== undefined) return fail({ expected, found: errorText(error), remediation });
   return skipped(expected, `no content could be read: ${errorText(error)}`);
 }

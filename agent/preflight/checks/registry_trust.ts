@@ -1,4 +1,5 @@
 import { errorText } from "../../error.ts";
+import { allowToo } from "../../net/allow_too.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import { NetworkError } from "../../net/errors.ts";
 import { SYSTEM_AUTHORITIES } from "../../net/settings.ts";
@@ -26,7 +27,7 @@ const CAPTIVE: Check = {
     const portal = errors.find((it) => it.error.failure === "captive");
     if (portal) {
       const { hostName } = portal.endpoint;
-      const by = portal.error.sentOnBy;
+      const by = portal.error.answeredBy;
       return fail({
         expected,
         found: errorText(portal.error),
@@ -113,13 +114,9 @@ function blobHostCheck(release: () => Promise<ResolvedRelease>): Check {
         return pass({ expected, found: "content of the release was read" });
       } catch (error) {
         if (!(error instanceof NetworkError)) throw error;
-        if (error.sentOnBy === undefined) return skipped(expected, "no release could be read (see Release)");
-        return fail({
-          expected,
-          found: errorText(error),
-          remediation:
-            `Ask the network administrator to allow ${error.host} too, as ${error.sentOnBy} is allowed`,
-        });
+        const remediation = allowToo(error);
+        if (remediation === undefined) return skipped(expected, "no release could be read (see Release)");
+        return fail({ expected, found: errorText(error), remediation });
       }
     },
   };

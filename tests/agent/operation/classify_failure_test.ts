@@ -43,6 +43,18 @@ Deno.test("network: each way in which the network fails says what to open", () =
   assert.match(download.suggestedNextStep, /allow outgoing HTTPS/);
 });
 
+Deno.test("a host that an allowed one sends on to is asked for by its name", () => {
+  for (const failure of ["tcp", "tls", "denied"] as const) {
+    const error = new RegistryError(failure, "cdn.example", "x", { sentOnBy: "ghcr.io" });
+    assert.equal(
+      classify("resolve", error).suggestedNextStep,
+      "Ask the network administrator to allow cdn.example too, as ghcr.io is allowed",
+    );
+  }
+  const ill = new RegistryError("server-error", "cdn.example", "x", { sentOnBy: "ghcr.io" });
+  assert.match(classify("resolve", ill).suggestedNextStep, /Wait until cdn\.example works again/);
+});
+
 Deno.test("registry-release-source: what is not there or cannot be used asks for another release", () => {
   const wanted: [RegistryFailure, RegExp, boolean][] = [
     [
@@ -52,6 +64,9 @@ Deno.test("registry-release-source: what is not there or cannot be used asks for
     ],
     ["server-error", /Wait until ghcr\.io works again/, true],
     ["denied", /Choose another release and report/, true],
+    ["captive", /^Sign in to the portal of the network, or .* ghcr\.io answer this machine$/, true],
+    ["unauthorized", /^Write the login of ghcr\.io into \/etc\/alga-appliance\/registry-login\.json/, true],
+    ["unexpected-status", /what on the way answers instead of ghcr\.io$/, true],
     ["wrong-digest", /Choose another release and report/, true],
     ["schema", /Choose another release and report/, false],
   ];

@@ -180,6 +180,26 @@ export const TRUST_CASES: readonly CheckCase[] = [
           ),
         )),
   },
+  ...([
+    [
+      "a filter keeps the content back",
+      "denied",
+      "fail",
+      /what keeps back or changes the content of ghcr\.io/,
+    ],
+    ["the content is changed on the way", "wrong-digest", "fail", /what keeps back or changes the content/],
+    ["the content is a page", "captive", "fail", /what keeps back or changes the content/],
+    ["the content is limited for a while", "rate-limited", "error", /^Run the checks again/],
+  ] as const).map(([when, failure, status, advice]) => ({
+    id: "mirror.complete",
+    when,
+    status,
+    found: failure,
+    advice,
+    context: NAMES,
+    registry: (it: FakeRegistry) =>
+      void (it.fetchBlob = () => Promise.reject(new RegistryError(failure, "ghcr.io", failure))),
+  })),
   {
     id: "mirror.complete",
     when: "one cannot be asked for",
@@ -218,7 +238,7 @@ function portal(by: string | undefined): (registry: FakeRegistry) => void {
     const words = `ghcr.io is answered by a page${by === undefined ? "" : ` of ${by}`}, not by a registry`;
     registry.ping = () =>
       Promise.reject(
-        new RegistryError("captive", "ghcr.io", words, by === undefined ? {} : { sentOnBy: by }),
+        new RegistryError("captive", "ghcr.io", words, by === undefined ? {} : { answeredBy: by }),
       );
   };
 }

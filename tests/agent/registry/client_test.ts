@@ -260,7 +260,7 @@ Deno.test("RegistryClient names the portal that it was sent on to, and the host 
   const client = clientOf(`http://127.0.0.1:${server.addr.port}`);
   const [asked, by] = [`127.0.0.1:${server.addr.port}`, `127.0.0.1:${other.addr.port}`];
   try {
-    await assert.rejects(client.ping("ghcr.io"), { failure: "captive", host: asked, sentOnBy: by });
+    await assert.rejects(client.ping("ghcr.io"), { failure: "captive", host: asked, answeredBy: by });
     location = `http://127.0.0.1:${CLOSED_PORT}/blob`;
     await assert.rejects(client.exists("ghcr.io", "a/b", "1"), {
       failure: "tcp",
