@@ -8,10 +8,20 @@ import { isInNetwork } from "../text/network_address.ts";
  * @see golang.org/x/net/http/httpproxy
  */
 export function bypassesProxy(hostName: string, noProxy: readonly string[], port?: number): boolean {
-  const host = hostName.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+  const host = plainHost(hostName);
   const address = ipaddr.isValid(host) ? ipaddr.process(host) : undefined;
-  if (host === "localhost" || address?.range() === "loopback") return true;
+  if (isLoopback(host)) return true;
   return noProxy.some((it) => isExcepted(it.trim().toLowerCase(), host, address, port));
+}
+
+/** Whether a host is the machine that asks. */
+export function isLoopback(hostName: string): boolean {
+  const host = plainHost(hostName);
+  return host === "localhost" || ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback";
+}
+
+function plainHost(hostName: string): string {
+  return hostName.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
 }
 
 /** The first entry of a typed list that means nothing to anybody; `undefined`: all do. */
@@ -22,10 +32,12 @@ export function wrongProxyException(list: string): string | undefined {
 
 function isException(entry: string): boolean {
   if (entry === "*") return true;
-  if (entry.includes("/")) return ipaddr.isValidCIDR(entry);
+  if (entry.includes("/")) return isNetwork(entry);
   const [, name = entry, port] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(entry) ?? [];
   if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535)) return false;
-  if (ipaddr.isValid(name.replace(/^\[|\]$/g, ""))) return true;
+  if (isAddress(name.replace(/^\[|\]$/g, ""))) return true;
+  // "10.1.2" or "10.0.0.1-20" are meant as networks, and nobody reads them so.
+  if (/^[\d.-]+$/.test(name)) return false;
   const labels = name.replace(/^\*?\./, "").replace(/\.$/, "").split(".");
   return labels.every((it) => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(it));
 }
@@ -38,12 +50,23 @@ function isExcepted(
 ): boolean {
   if (entry === "") return false;
   if (entry === "*") return true;
-  if (entry.includes("/")) return address !== undefined && isInNetwork(address.toString(), entry);
+  if (entry.includes("/")) {
+    return address !== undefined && isNetwork(entry) && isInNetwork(address.toString(), entry);
+  }
   const split = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry);
   if (split && Number(split[2]) !== port) return false;
   const name = (split?.[1] ?? entry).replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  if (ipaddr.isValid(name)) return address?.toString() === ipaddr.process(name).toString();
+  if (isAddress(name)) return address?.toString() === ipaddr.process(name).toString();
   if (address !== undefined) return false;
   if (name.startsWith(".") || name.startsWith("*.")) return host.endsWith(name.replace(/^\*/, ""));
   return host === name || host.endsWith(`.${name}`);
+}
+
+/** A whole one: Go reads neither "10.1" nor "010.0.0.1", and takes such an entry for a name. @see net.ParseIP */
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
+}
+
+function isNetwork(text: string): boolean {
+  return isAddress(text.split("/")[0] ?? "") && ipaddr.isValidCIDR(text);
 }

@@ -44,7 +44,7 @@ export async function connectProxy(proxyUrl: string, to: Endpoint, timeoutMs: nu
 function request(proxy: URL, to: Endpoint): string {
   const target = `${to.hostName.includes(":") ? `[${to.hostName}]` : to.hostName}:${to.port}`;
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  const authorization = proxy.username === ""
+  const authorization = proxy.username === "" && proxy.password === ""
     ? ""
     : `Proxy-Authorization: Basic ${Buffer.from(credentials).toString("base64")}\r\n`;
   return `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${authorization}\r\n`;

@@ -175,7 +175,7 @@ function portOf(url: URL): number {
 
 function proxyOf(text: string): Deno.Proxy {
   const { origin, username, password } = new URL(text);
-  if (username === "") return { url: origin };
+  if (username === "" && password === "") return { url: origin };
   return { url: origin, basicAuth: { username: decoded(username), password: decoded(password) } };
 }
 

@@ -1,10 +1,19 @@
+import { domainToASCII } from "node:url";
+import { hiddenCharacter } from "./hidden_characters.ts";
+
 /** Longest name of a host in characters. @see RFC 1035 §2.3.4 */
 const MAX_CHARS = 253;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
+/** A name with letters of other scripts as DNS knows it ("xn--…"); everything else, and what hides a character, as it stands. */
+export function toAsciiName(text: string): string {
+  const isPlain = /^[\x20-\x7e]*$/.test(text) || hiddenCharacter(text) !== undefined;
+  return isPlain ? text : domainToASCII(text) || text;
+}
+
 /** A name as people write it, in small letters and without a final dot; `undefined` for an address and for what is no name. */
 export function tryParseHostName(text: string): string | undefined {
-  const name = text.toLowerCase().replace(/\.$/, "");
+  const name = toAsciiName(text).toLowerCase().replace(/\.$/, "");
   return name !== "" && isHostName(name) && !name.startsWith("[") ? name : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { proxyEnvironment } from "../../../k8s/k3s/config.ts";
-import { bypassesProxy } from "../../net/no_proxy.ts";
+import { bypassesProxy, isLoopback } from "../../net/no_proxy.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { connectProxy } from "../../net/proxy_connect.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
@@ -22,17 +22,25 @@ export const PROXY_CHECKS: readonly Check[] = [
     title: "Proxy address",
     vantage: "agent",
     overridable: false,
-    run({ inputs }) {
+    async run({ inputs, facts }) {
       const expected = "a URL like http://proxy.example.com:3128, or none";
-      if (inputs.proxyUrl === "") return Promise.resolve(skipped(expected, "no proxy was entered"));
+      if (inputs.proxyUrl === "") return skipped(expected, "no proxy was entered");
       const problem = proxyProblem(inputs.proxyUrl);
-      return Promise.resolve(
-        problem === undefined ? pass({ expected, found: new URL(inputs.proxyUrl).host }) : fail({
+      if (problem !== undefined) {
+        return fail({
           expected,
           found: problem,
           remediation: 'Correct the field "Proxy"; write special characters in the password as %XX',
-        }),
-      );
+        });
+      }
+      const { host, hostname } = new URL(inputs.proxyUrl);
+      if (!isLoopback(hostname)) return pass({ expected, found: host });
+      const [own = "an address of this machine"] = await facts.addresses();
+      return warn({
+        expected,
+        found: `${host} is this machine itself: pods, and Flux among them, do not reach it`,
+        remediation: `Have the proxy listen on ${own} too, and enter that in the field "Proxy"`,
+      });
     },
   },
   {

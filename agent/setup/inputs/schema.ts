@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import * as z from "zod";
 import { hiddenCharacter, withoutJoiners } from "../../text/hidden_characters.ts";
 import { wrongProxyException } from "../../net/no_proxy.ts";
-import { isHostName, tryParseHostName } from "../../text/host_name.ts";
+import { isHostName, toAsciiName, tryParseHostName } from "../../text/host_name.ts";
 import { passwordProblems } from "../../text/password_rules.ts";
 import { DEFAULT_POLICY, SIGNATURE_POLICIES } from "../../trust/policy.ts";
 import { type FieldKey, fieldOf, FIELDS, type SetupFieldKey } from "./fields.ts";
@@ -48,6 +48,9 @@ function parseAppUrl(text: string): string | { problem: string } {
   const hidden = hiddenCharacter(text);
   if (hidden) return { problem: `The address contains ${hidden.words}: type it again by hand` };
   if (/\s/.test(text)) return { problem: "The address contains a space" };
+  if (/^https?(:\/?|\/\/|:?\\+)(?![/\d\\])/i.test(text)) {
+    return { problem: "The address must begin with https:// or http://, with both slashes after the colon" };
+  }
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   // The text is not repeated: it may hold a password that was meant for another field.
@@ -59,11 +62,26 @@ function parseAppUrl(text: string): string | { problem: string } {
     return { problem: "The address must not contain a user name or password" };
   }
   if (!isHostName(url.hostname)) return { problem: hostNameProblem(url.hostname) };
+  const address = addressProblem(url, withScheme);
+  if (address !== undefined) return { problem: address };
   if (url.pathname !== "/" || url.search || url.hash) {
     return { problem: "The address must end after the host name or port, without a path" };
   }
   // A final dot means the same name, and browsers take it for another one.
   return `${url.protocol}//${url.hostname.replace(/\.$/, "")}${url.port === "" ? "" : `:${url.port}`}`;
+}
+
+/** Browsers read "192.168.1" as 192.168.0.1, which nobody means; and some addresses are nobody's. */
+function addressProblem({ hostname }: URL, text: string): string | undefined {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  if (!ipaddr.isValid(host)) return undefined;
+  const typed = /^[^:]+:\/\/([^/?#:]*)/.exec(text)?.[1] ?? "";
+  if (!hostname.startsWith("[") && typed.replace(/\.$/, "") !== hostname) {
+    return `"${typed}" is not a whole IPv4 address; enter all four numbers, or a name`;
+  }
+  return ["unspecified", "broadcast", "multicast"].includes(ipaddr.process(host).range())
+    ? `"${host}" is no address of a machine: nobody could open it`
+    : undefined;
 }
 
 /** What is wrong with a host name, by the character where that can be said. */
@@ -175,16 +193,19 @@ function escapeOf(character: string): string {
   return `%${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, "0")}`;
 }
 
+/** The forms that people have; what else may stand there by RFC 5321 ("quoted parts", addresses of machines) is a slip here. */
+function isMailAddress(text: string): boolean {
+  const [, domain = ""] = /^[^\s@<>"(),:;\\[\]]+@([^\s@]+)$/.exec(text) ?? [];
+  return /\.(?!.*\.)[^\d.]/.test(domain) && !domain.endsWith(".") && isHostName(toAsciiName(domain));
+}
+
 /** In the order of the list, so that wrong fields are named in the order of the form. */
 const fields = {
   tenantName: line("tenantName", 200),
   adminFirstName: line("adminFirstName", 100),
   adminLastName: line("adminLastName", 100),
   adminEmail: line("adminEmail", 254).toLowerCase()
-    .refine(
-      (text) => /^[^\s@<>"]+@[^\s@<>"']+\.[^\s@<>"'.]+$/.test(text),
-      "Enter an e-mail address like maria@example.com",
-    ),
+    .refine(isMailAddress, "Enter an e-mail address like maria@example.com"),
   adminPassword: z.string(ask("adminPassword")).superRefine((password, context) => {
     const problems = password === "" ? [ask("adminPassword")] : passwordProblems(password);
     for (const message of problems) context.addIssue({ code: "custom", message, input: "" });
@@ -201,12 +222,13 @@ const fields = {
   noProxy: z.string(ask("noProxy")).trim().max(
     1000,
     "The list is longer than 1000 characters",
-  ).superRefine((text, context) => {
+  ).transform((text) => text.replaceAll(/[^\s,]+/g, toAsciiName)).superRefine((text, context) => {
     const wrong = wrongProxyException(text);
     if (wrong === undefined) return;
     const shown = hiddenCharacter(wrong) ? "An entry" : `"${wrong.slice(0, 60)}"`;
-    const message =
-      `${shown} is not a host name, domain, address or network; enter them with commas between them`;
+    const message = /^[\d.*-]+$|^[\d.:a-f]+\//i.test(wrong)
+      ? `${shown} is not a network; write it like 10.0.0.0/8`
+      : `${shown} is not a host name, domain, address or network; enter them with commas between them`;
     context.addIssue({ code: "custom", message, input: text });
   }).default(FIELDS.noProxy.default.value),
   publicNames: PublicNames.default(FIELDS.publicNames.default.value),

@@ -43,6 +43,11 @@ const ROWS: readonly [host: string, port: number | undefined, list: string, dire
   ["10.1.2.3", 443, "10.0.0.0/99", false],
   ["10.1.2.3", 443, "/8", false],
   ["ghcr.io", 443, "", false],
+  // Go, and with it containerd and Flux, reads no address that is not whole.
+  ["192.168.0.1", 443, "192.168.1", false],
+  ["10.1.2.3", 443, "10/8", false],
+  ["10.1.2.3", 443, "010.0.0.0/8", false],
+  ["10.1.2.3", 443, "10.9.9.9/8", true],
 ];
 
 for (const [host, port, list, direct] of ROWS) {

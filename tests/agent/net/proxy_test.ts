@@ -73,6 +73,18 @@ Deno.test("RegistryClient reads a release through a proxy that wants a password,
     asked.close();
   }));
 
+Deno.test("RegistryClient sends a proxy a key that stands alone, as user name or as password", () =>
+  withSite(async ({ proxy, url, caCerts }) => {
+    for (const login of ["key:", ":key"]) {
+      proxy.asked.length = 0;
+      const proxyUrl = proxy.url.replace("//", `//${login}@`);
+      const asked = clientOf(url, { network: { dnsServers: [], proxyUrl, caCerts } });
+      await asked.ping("ghcr.io");
+      assert.deepEqual(proxy.asked.map((it) => it.credentials), [login]);
+      asked.close();
+    }
+  }));
+
 Deno.test("RegistryClient lets the proxy look names up even when DNS servers were chosen", () =>
   withSite(async ({ proxy, url, caCerts }) => {
     const asked = clientOf(url, {

@@ -91,6 +91,15 @@ Deno.test("connectProxy() sends the decoded credentials and brackets an IPv6 add
   });
 });
 
+Deno.test("connectProxy() sends a key that stands alone, as user name or as password", async () => {
+  for (const [login, sent] of [["key:", "key:"], [":key", ":key"]]) {
+    await withProxy(["HTTP/1.1 200 OK\r\n\r\n"], async (address, requests) => {
+      await connectProxy(`http://${login}@${address}`, ENDPOINT, LONG_MS);
+      assert.ok(requests[0]?.includes(`Proxy-Authorization: Basic ${btoa(sent ?? "")}\r\n`), requests[0]);
+    });
+  }
+});
+
 for (
   const text of ["", "nonsense", "http://", "http://u:%zz@127.0.0.1:1", "https://127.0.0.1:1", "http://[::1"]
 ) {

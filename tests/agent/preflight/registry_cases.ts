@@ -14,6 +14,14 @@ export const REGISTRY_CASES: readonly CheckCase[] = [
     found: "proxy.example.com:3128",
     inputs: { proxyUrl: "http://user:p%40ss@proxy.example.com:3128" },
   },
+  ...["127.0.0.1:3128", "localhost:3128", "[::1]:3128"].map((host) => ({
+    id: "proxy.syntax",
+    when: `it is ${host}`,
+    status: "warn" as const,
+    found: `${host} is this machine itself: pods, and Flux among them, do not reach it`,
+    advice: /^Have the proxy listen on \d+\.\S+ too, and enter that in the field "Proxy"$/,
+    inputs: { proxyUrl: `http://user:pw@${host}` },
+  })),
   {
     id: "proxy.syntax",
     when: "it is another scheme",
