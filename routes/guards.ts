@@ -214,7 +214,15 @@ export function requireOwnOrigin(deps: AppDeps, state: AppState): MiddlewareHand
       (site !== undefined && site !== "same-origin" && site !== "none");
     if (!isForeign) return await next();
     // The browser stands on our own page, as it sees it: somebody between has changed the name.
-    if (isRenamed(site, origin, c.req.header("referer"))) {
+    if (origin === "null" && site === "same-origin") {
+      return await answerProblem(c, deps, state, {
+        status: 403,
+        title: "A proxy has browsers hide where forms come from",
+        detail:
+          'The reverse proxy sends "Referrer-Policy: no-referrer" with these pages, so that the browser does not say that the form is ours. Take that line out for this appliance: "add_header Referrer-Policy" in nginx, "Header set Referrer-Policy" in Apache.',
+      });
+    }
+    if (isRenamed(c, site, origin)) {
       return await answerProblem(c, deps, state, {
         status: 403,
         title: "A proxy changes the name of this appliance",
@@ -259,15 +267,15 @@ async function hasCsrfToken(c: Context<Env>, wanted: string): Promise<boolean> {
 
 /**
  * Whether a request that looks foreign is from our own page behind a proxy: the browser says so itself, or, over plain HTTP, the
- * page it names as its own is the origin's. Only words depend on it; the request is refused all the same.
+ * proxy tells the name that was asked for, or the page the browser names as its own is the origin's. Only words depend on it; the
+ * request is refused all the same.
  */
-function isRenamed(
-  site: string | undefined,
-  origin: string | undefined,
-  referer: string | undefined,
-): boolean {
+function isRenamed(c: Context<Env>, site: string | undefined, origin: string | undefined): boolean {
   if (origin === undefined || originHost(origin) === undefined) return false;
   if (site !== undefined) return site === "same-origin";
+  const [forwarded = ""] = (c.req.header("x-forwarded-host") ?? "").split(",");
+  if (forwarded.trim().toLowerCase() === originHost(origin)) return true;
+  const referer = c.req.header("referer");
   return referer !== undefined && originHost(referer) === originHost(origin) &&
     OWN_PAGES.test(new URL(referer).pathname);
 }
@@ -280,5 +288,6 @@ function originHost(origin: string): string | undefined {
 function isOwnOrigin(c: Context<Env>, origin: string): boolean {
   if (!URL.canParse(origin)) return false;
   const { host, protocol } = new URL(origin);
-  return host === askedHost(c) && (!c.env.isEncrypted || protocol === "https:");
+  // Some proxies write the name in other letters, or with the port that everybody leaves out.
+  return host === originHost(`${protocol}//${askedHost(c)}`) && (!c.env.isEncrypted || protocol === "https:");
 }

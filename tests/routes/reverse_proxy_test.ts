@@ -85,10 +85,51 @@ Deno.test("a form that a proxy has renamed is refused with the proxy's missing r
     await post({ origin: "http://alga.example:8443", referer: "http://alga.example:8443/login?next=/" }),
     renamed,
   );
+  assert.match(
+    await post({
+      origin: "https://alga.example:8443",
+      "x-forwarded-host": "Alga.example:8443, inner.example",
+    }),
+    renamed,
+  );
+  assert.match(
+    await post({ origin: "null", "sec-fetch-site": "same-origin" }),
+    /hide where forms come from.*Referrer-Policy: no-referrer.*add_header Referrer-Policy.*Header set/s,
+  );
   const foreign = /This request came from another site/;
   assert.match(await post({ origin: "https://evil.example", "sec-fetch-site": "cross-site" }), foreign);
   assert.match(await post({ origin: "http://evil.example" }), foreign);
+  assert.match(await post({ origin: "null" }), foreign);
+  assert.match(await post({ origin: "null", "sec-fetch-site": "cross-site" }), foreign);
+  const told = { "x-forwarded-host": "evil.example" };
+  assert.match(
+    await post({ origin: "http://evil.example", "sec-fetch-site": "cross-site", ...told }),
+    foreign,
+  );
   assert.match(await post({ origin: "http://evil.example", referer: "http://other.example/login" }), foreign);
+});
+
+Deno.test("a form is ours also where a proxy writes the name in other letters or with the usual port", async () => {
+  const { app, form } = await startApp();
+  const status = async (host: string, origin: string) => {
+    const request = new Request("http://192.0.2.10/login", {
+      method: "POST",
+      headers: { ...form, host, origin, "sec-fetch-site": "same-origin" },
+      body: "token=x",
+    });
+    // A request's address is as it was written; that of the class is already in order.
+    Object.defineProperty(request, "url", { value: `http://${host}/login` });
+    const response = await app.fetch(request, { remoteAddr: `192.0.2.${asked++}` });
+    return /Sign in to/.test(await response.text()) ? "taken" : response.status;
+  };
+  let asked = 1;
+  assert.equal(await status("192.0.2.10:443", "https://192.0.2.10"), "taken");
+  assert.equal(await status("192.0.2.10:80", "http://192.0.2.10"), "taken");
+  assert.equal(await status("[2001:DB8::1]", "https://[2001:db8::1]"), "taken");
+  assert.equal(await status("192.0.2.10:443", "http://192.0.2.10"), 403);
+  assert.equal(await status("192.0.2.10:80", "https://192.0.2.10"), 403);
+  assert.equal(await status("192.0.2.10:8080", "https://192.0.2.10"), 403);
+  assert.equal(await status("192.0.2.11", "https://192.0.2.10"), 403);
 });
 
 Deno.test("an unknown name is refused with the option that makes it known", async () => {
