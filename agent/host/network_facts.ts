@@ -33,10 +33,10 @@ export interface Route {
 
 /**
  * Interfaces that Kubernetes, container engines, hypervisors and private networks make; they are never the machine's way out,
- * and nobody but their own network reaches an address on them.
+ * and nobody but their own network reaches an address on them. Docker's bridges are "br-" and 12 hex digits; "br-lan" is the site's.
  */
 const INNER_INTERFACES =
-  /^(?:lo$|cni\d|flannel\.|veth|kube-|cali|cilium|docker\d|br-|podman\d|virbr\d|lxdbr\d|lxcbr\d|incusbr\d|vnet\d|vmnet\d|tailscale\d|wg\d|wg-|wg$|zt[a-z0-9]|nebula|netmaker|nm-|utun\d|tun\d|tap\d|dummy\d)/;
+  /^(?:lo$|cni\d|flannel\.|veth|kube-|cali|cilium|docker\d|br-[0-9a-f]{12}$|podman\d|virbr\d|lxdbr\d|lxcbr\d|incusbr\d|vnet\d|vmnet\d|tailscale\d|wg\d|wg-|wg$|zt[a-z0-9]|nebula|netmaker|nm-|utun\d|tun\d|tap\d|dummy\d)/;
 
 const Links = z.array(z.looseObject({
   ifname: z.string().default(""),

@@ -91,6 +91,12 @@ const MAIN: readonly [string, object[], object[], string | undefined][] = [
     "192.0.2.8",
   ],
   [
+    "that of a bridge of the site, whose name begins as Docker's do",
+    [link("br-0a1b2c3d4e5f", "172.18.0.1"), link("br-lan", "192.0.2.8")],
+    [{ dst: "default", dev: "br-lan" }],
+    "192.0.2.8",
+  ],
+  [
     "the first where the default route ends in nothing",
     [link("ens3", "198.51.100.8"), link("ens4", "192.0.2.8")],
     [{ type: "unreachable", dst: "default", dev: "ens4", metric: 4294967295 }],
