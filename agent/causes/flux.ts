@@ -91,18 +91,23 @@ export const FLUX = {
     kind: "cause",
     owner: "nobody",
     title: (w) => `An earlier installation of "${w.part}" was cut off`,
-    reason: "Its record is still marked as busy.",
-    nextAction: "Wait some minutes: it is unlocked by the next try. If it stays, retry the step.",
+    reason: (w) =>
+      w.isUnfinished
+        ? "It was never brought to its end, so that there is no state to go on from."
+        : "Its record is still marked as busy.",
+    nextAction: "Wait some minutes: it is put right by the next try. If it stays, retry the step.",
     limit: {
       afterMs: 30 * 60_000,
-      nextAction: `It is still locked. Retry the part; if that does not help: ${afterColon(BUNDLE)}`,
+      nextAction: `It is still so. Retry the part; if that does not help: ${afterColon(BUNDLE)}`,
       owner: "you",
       action: "retry",
     },
     retrySafe: true,
     action: "wait",
     remedy: "reset-release",
-  } satisfies CauseShape<ReleasePart>,
+  } satisfies CauseShape<
+    ReleasePart & { /** It failed before any was done; nothing holds its record. */ isUnfinished: boolean }
+  >,
   helmTimeout: {
     id: "flux.helm-timeout",
     kind: "symptom",

@@ -122,10 +122,13 @@ export const FLUX_HELP = {
   "flux.helm-pending": {
     title: "An earlier installation of a part was cut off",
     meaning:
-      "A power cut or a restart came amid an installation. Its record still says that it is under way, so a new one has to wait.",
-    signs: [{ see: 'The message has "another operation is in progress" or "pending".', run: RELEASES }],
+      "A power cut or a restart came amid an installation. Its record still says that it is under way, or that it was never brought to its end, so a new one has to wait.",
+    signs: [{
+      see: 'The message has "another operation is in progress", "pending" or "has no deployed releases".',
+      run: RELEASES,
+    }],
     steps: [
-      { do: "Wait. The next try unlocks it.", wait: "It takes some minutes." },
+      { do: "Wait. The next try puts it right.", wait: "It takes some minutes." },
       { do: `If it stays, have it tried again. ${OF_NAME}`, run: again },
       { do: "If that does not help, report it.", ask: "alga-support", also: detail },
     ],

@@ -6,6 +6,7 @@ import { BOOTSTRAP } from "../../causes/bootstrap.ts";
 import { DATABASE } from "../../causes/database.ts";
 import { clip } from "../../text/clip.ts";
 import { type Finding, finding, type Rule } from "../finding.ts";
+import { MIGRATION_FAILED } from "./migration_words.ts";
 import { forPeople } from "./runtime_text.ts";
 
 interface FailureWords {
@@ -21,17 +22,7 @@ const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?:
     test: /PostgreSQL authentication failed|password authentication failed/i,
     component: "db",
   },
-  {
-    cause: BOOTSTRAP.migrationFailed,
-    test:
-      /Migration failed|migration file .{0,200} failed|knex.{0,200}error|Migration table is already locked|MigrationLocked|migration directory is corrupt|migrations? timed out/i,
-  },
-  // Half of a change is there already: one more try meets what the last one left.
-  {
-    cause: BOOTSTRAP.migrationFailed,
-    test:
-      /(?:relation|table|type|column|constraint|index|function|schema) "[^"]{1,200}"(?: of relation "[^"]{1,200}")? already exists/i,
-  },
+  { cause: BOOTSTRAP.migrationFailed, test: MIGRATION_FAILED },
   { cause: DATABASE.start, test: /PostgreSQL did not become reachable within/i, component: "db" },
   {
     cause: BOOTSTRAP.seedGuard,

@@ -1,5 +1,6 @@
 import type { Cause } from "../../causes/cause.ts";
 import { APP } from "../../causes/app.ts";
+import { BOOTSTRAP } from "../../causes/bootstrap.ts";
 import { CONFIG } from "../../causes/config.ts";
 import { DATABASE } from "../../causes/database.ts";
 import { DNS } from "../../causes/dns.ts";
@@ -7,6 +8,7 @@ import { IMAGE } from "../../causes/image.ts";
 import { MACHINE } from "../../causes/machine.ts";
 import { STORAGE } from "../../causes/storage.ts";
 import { DISK_ERRORS, DISK_FULL } from "../kernel_words.ts";
+import { MIGRATION_FAILED } from "./migration_words.ts";
 
 /** What a cause may ask of a container that stopped. */
 export interface CrashWords {
@@ -83,6 +85,11 @@ export const CRASH_PATTERNS: readonly CrashPattern[] = [
     test:
       /initdb: error: directory .{0,200} not empty|(?<!\b(?:EACCES|bind|connect|socket): )permission denied(?! for )|EACCES: permission denied, |(?:\b(?:chown|chmod|chgrp|mkdir|open|unlink|rename|scandir)\b|ownership|permissions of|directory|EPERM:).{0,200}operation not permitted|EPERM: operation not permitted|has wrong ownership|has invalid permissions|has group or world access/i,
     only: ["db", "redis", "alga-core", "storage"],
+  },
+  {
+    cause: BOOTSTRAP.migrationFailed,
+    test: MIGRATION_FAILED,
+    only: ["alga-core", "email-service", "workflow-worker", "temporal-worker"],
   },
   { cause: DNS.corednsLoop, test: /\bLoop \(.{0,200}\) detected/, only: ["coredns"] },
   { cause: DNS.corednsNone, test: /no nameservers found|no valid upstream addresses/i, only: ["coredns"] },

@@ -286,7 +286,10 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
     return [finding(facts, DATABASE.auth, { ...about(object, cause), component: "db", key: "db" })];
   }
   if (PENDING_TEXT.test(cause.message) || ready.reason === "PendingRelease") {
-    return [found(facts, object, FLUX.helmPending, cause)];
+    return [finding(facts, FLUX.helmPending, {
+      ...about(object, cause),
+      words: { part: object.name, isUnfinished: /has no deployed releases/i.test(cause.message) },
+    })];
   }
   if (
     ready.reason === "SourceNotReady" || ready.reason === "ArtifactFailed" || /HelmChart/.test(cause.message)
@@ -347,11 +350,18 @@ function kindMissing(facts: Facts, object: FluxView, condition: ConditionView): 
 /** Helm has not even begun. */
 function explainInability(facts: Facts, object: FluxView, condition: ConditionView): Finding[] {
   const { message } = condition;
-  const missing = MISSING_OBJECT.exec(message)?.[1];
+  const missing = MISSING_OBJECT.exec(message)?.[1] ?? ownKeyIn(message);
   if (missing === undefined) {
     return OF_THE_API.test(message) ? [] : [found(facts, object, FLUX.build, condition)];
   }
   return [settingMissing(facts, object, { condition, missing })];
+}
+
+/** Setup writes its values with all their keys; one that is missing was taken out by hand. @see fluxcd/pkg chartutil/values.go */
+function ownKeyIn(message: string): string | undefined {
+  const [, name = "", key] =
+    /chart values reference '[^'\/]*\/([^']+)' with key '([^']*)': key not found/.exec(message) ?? [];
+  return isMadeBySetup(name) ? `${name}/${key}` : undefined;
 }
 
 function settingMissing(

@@ -80,7 +80,7 @@ function addressProblem({ hostname }: URL, text: string): string | undefined {
     return `"${typed}" is not a whole IPv4 address; enter all four numbers, or a name`;
   }
   return ["unspecified", "broadcast", "multicast"].includes(ipaddr.process(host).range())
-    ? `"${host}" is no address of a machine: nobody could open it`
+    ? `"${host}" is not the address of a machine: nobody could open it`
     : undefined;
 }
 
@@ -196,7 +196,8 @@ function escapeOf(character: string): string {
 /** The forms that people have; what else may stand there by RFC 5321 ("quoted parts", addresses of machines) is a slip here. */
 function isMailAddress(text: string): boolean {
   const [, domain = ""] = /^[^\s@<>"(),:;\\[\]]+@([^\s@]+)$/.exec(text) ?? [];
-  return /\.(?!.*\.)[^\d.]/.test(domain) && !domain.endsWith(".") && isHostName(toAsciiName(domain));
+  const [last = "", ...before] = domain.split(".").toReversed();
+  return before.length > 0 && /^\D/.test(last) && isHostName(toAsciiName(domain));
 }
 
 /** In the order of the list, so that wrong fields are named in the order of the form. */

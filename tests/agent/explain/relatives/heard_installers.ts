@@ -244,6 +244,60 @@ const OF_RELEASES: readonly WithReason[] = [
     "Helm uninstall for release msp/x with chart x@1 failed: failed to delete release: x",
   ],
   [
+    "cfg.missing-secret",
+    "ValuesError",
+    "could not resolve ConfigMap chart values reference 'alga-system/appliance-values-email-service' with key 'email-service.single-node.yaml': key not found",
+    {
+      says: /"appliance-values-email-service\/email-service\.single-node\.yaml".*setup --retry/s,
+      never: /Choose/,
+    },
+  ],
+  [
+    "flux.build",
+    "ValuesError",
+    "could not resolve ConfigMap chart values reference 'alga-system/extra' with key 'values.yaml': key not found",
+  ],
+  [
+    "flux.helm-pending",
+    "UpgradeFailed",
+    'Helm upgrade failed for release msp/email-service with chart email-service@1.2.0: "email-service" has no deployed releases',
+    { says: /no state to go on from/, never: /busy|locked/ },
+  ],
+  [
+    "flux.helm-pending",
+    "UpgradeFailed",
+    "Helm upgrade failed for release msp/email-service with chart email-service@1.2.0: another operation (install/upgrade/rollback) is in progress",
+    { says: /marked as busy/ },
+  ],
+  [
+    "flux.stalled",
+    "InstallFailed",
+    "Helm install failed for release msp/x with chart x@1.0.0: chart requires kubeVersion: >=1.99.0-0 which is incompatible with Kubernetes v1.36.3+k3s1",
+  ],
+  [
+    "flux.stalled",
+    "InstallFailed",
+    'Helm install failed for release msp/x with chart x@1.0.0: create: failed to create: Secret "sh.helm.release.v1.x.v1" is invalid: data: Too long: must have at most 1048576 bytes',
+    { never: /disk|space/ },
+  ],
+  [
+    "flux.stalled",
+    "UpgradeFailed",
+    'Helm upgrade failed for release msp/x with chart x@1.0.0: cannot patch "x-migrations" with kind Job: Job.batch "x-migrations" is invalid: spec.template: Invalid value: core.PodTemplateSpec{ObjectMeta:v1.ObjectMeta{Name:""}}: field is immutable',
+  ],
+  [
+    "flux.stalled",
+    "InstallFailed",
+    'Helm install failed for release msp/x with chart x@1.0.0: template: x/templates/deployment.yaml:12:20: executing "x/templates/deployment.yaml" at <.Values.image.tag>: nil pointer evaluating interface {}.tag',
+    { never: /reached|DNS/ },
+  ],
+  [
+    "flux.helm-timeout",
+    "UpgradeFailed",
+    "Helm upgrade failed for release msp/x with chart x@1.0.0: client rate limiter Wait returned an error: context deadline exceeded",
+    { never: /registry|limits downloads/ },
+  ],
+  [
     "flux.stalled",
     "TestFailed",
     "Helm test failed for release msp/x with chart x@1: 1 error occurred: * pod x-test failed",

@@ -32,6 +32,21 @@ const OF_POSTGRESQL: readonly Heard[] = [
     "stor.owner",
     'initdb: error: could not change permissions of directory "/var/lib/postgresql/data": Operation not permitted',
   ],
+  [
+    "disk.pressure",
+    '2026-11-13 13:38:10.680 UTC [1] FATAL:  could not write lock file "postmaster.pid": No space left on device',
+  ],
+  ["app.crash", 'FATAL:  lock file "postmaster.pid" already exists', { never: /another program/i }],
+  ["app.crash", "LOG:  performing immediate shutdown because data directory lock file is invalid"],
+  [
+    "app.crash",
+    'FATAL:  could not create lock file "/var/run/postgresql/.s.PGSQL.5432.lock": No such file or directory',
+  ],
+  [
+    "app.crash",
+    'FATAL:  could not resize shared memory segment "/PostgreSQL.123" to 8388608 bytes: No space left on device',
+    { never: /disk is full/ },
+  ],
 ];
 
 const OF_ALGA: readonly Heard[] = [
@@ -78,11 +93,30 @@ const OF_ALGA: readonly Heard[] = [
   }],
   ["app.crash", "Error: NEXTAUTH_SECRET is not set"],
   ["app.crash", "Error: License has expired"],
-  ["app.crash", "MigrationLocked: Migration table is already locked"],
-  ["app.crash", "Error: The migration directory is corrupt, the following files are missing: 20251111_x.cjs"],
   ["app.crash", "Segmentation fault (core dumped)"],
   ["app.crash", "/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by node)"],
   ["img.arch", "exec /usr/local/bin/docker-entrypoint.sh: exec format error"],
+  // Half of a change may be there: going back, or trying again by hand, may hurt. @see knex/knex lib/migrations/migrate/Migrator.js
+  ["app.migration-failed", "MigrationLocked: Migration table is already locked"],
+  [
+    "app.migration-failed",
+    "Error: The migration directory is corrupt, the following files are missing: 20260101_init.cjs",
+    { says: /do not go back/ },
+  ],
+  [
+    "app.migration-failed",
+    'migration failed with error: create table "tenants" - relation "tenants" already exists',
+    { says: /do not go back/ },
+  ],
+  ["app.crash", "error: remaining connection slots are reserved for roles with the SUPERUSER attribute"],
+  [
+    "app.crash",
+    'error: no pg_hba.conf entry for host "10.42.0.17", user "app_user", database "server", no encryption',
+    { never: /password/ },
+  ],
+  ["app.crash", "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory", {
+    never: /16 GiB/,
+  }],
 ];
 
 const OF_REDIS: readonly Heard[] = [
@@ -93,6 +127,11 @@ const OF_REDIS: readonly Heard[] = [
     "app.redis-damaged",
     "Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>",
   ],
+  ["disk.readonly", "1:M 23 May 2026 09:24:07.730 # Can't open the append-only file: Read-only file system"],
+  ["disk.io-error", "1:M # Can't open the append-only file: Input/output error"],
+  ["stor.owner", "1:M # Can't open or create append-only dir appendonlydir: Permission denied"],
+  ["app.crash", "1:M # Can't handle RDB format version 12", { never: /damaged/ }],
+  ["app.crash", "1:M # Can't open the append-only file: No such file or directory", { never: /damaged/ }],
 ];
 
 const OF_TEMPORAL: readonly Heard[] = [

@@ -54,6 +54,32 @@ const OF_K3S: readonly Heard[] = [
     "x509: certificate is valid for 10.43.0.1, 127.0.0.1, 192.0.2.5, ::1, not 192.0.2.9",
     { says: /192\.0\.2\.5/, never: /127\.|10\.43\./ },
   ],
+  [
+    "k3s.db-corrupt",
+    "starting kubernetes: preparing server: creating storage endpoint: building kine: database disk image is malformed",
+  ],
+  ["k3s.stopped", "apiserver exited: context deadline exceeded", { never: /registry|download/ }],
+  ["k3s.stopped", "starting kubernetes: preparing server: failed to bootstrap: database is locked", {
+    never: /damaged/,
+  }],
+  [
+    "k3s.token-mismatch",
+    "starting kubernetes: preparing server: bootstrap data already found and encrypted with different token",
+  ],
+  [
+    "k3s.stopped",
+    "failed to run agent: failed to retrieve configuration from server: Node password rejected, duplicate hostname or contents of '/etc/rancher/node/password' may not match server node-passwd entry",
+    { never: /registry|proxy/ },
+  ],
+  [
+    "k3s.stopped",
+    "kubelet exited: failed to run Kubelet: running with swap on is not supported, please disable swap or set --fail-swap-on flag to false",
+  ],
+  [
+    "time.skew",
+    'starting kubernetes: preparing server: failed to get CA certs: Get "https://127.0.0.1:6444/cacerts": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2020-01-01T00:00:09Z is before 2026-01-01T00:00:00Z',
+    { never: /Ask the network administrator/ },
+  ],
 ];
 
 const OF_LINES: readonly Heard[] = [

@@ -186,6 +186,26 @@ const OF_SANDBOXES: readonly Heard[] = [
     `${NETWORK}plugin type="flannel" failed (add): failed to set default route: file exists`,
     { never: /network between services/ },
   ],
+  [
+    "k3s.sandbox-failed",
+    'Failed to create pod sandbox: rpc error: code = NotFound desc = failed to get image from containerd "sha256:da86": image "docker.io/rancher/mirrored-pause:3.10.2": not found',
+    { never: /release names|registry/ },
+  ],
+  [
+    "net.egress",
+    `Failed to create pod sandbox: rpc error: code = DeadlineExceeded desc = failed to get sandbox image "rancher/mirrored-pause:3.10.2": failed to pull image "rancher/mirrored-pause:3.10.2": failed to do request: Head "https://registry-1.docker.io/v2/rancher/mirrored-pause/manifests/3.10.2": dial tcp 192.0.2.4:443: i/o timeout`,
+    { says: /registry-1\.docker\.io on port 443/ },
+  ],
+  [
+    "dns.failed",
+    `${SANDBOX}failed to get sandbox image "docker.io/rancher/mirrored-pause:3.10.2": failed to do request: Head https://registry-1.docker.io/v2/rancher/mirrored-pause/manifests/3.10.2: dial tcp: lookup registry-1.docker.io: Try again`,
+    { never: /refused/ },
+  ],
+  [
+    "node.open-files",
+    `${SANDBOX}failed to start sandbox "a": failed to create containerd task: failed to create shim task: failed to create TTRPC connection: too many open files`,
+    { never: /Free space/ },
+  ],
 ];
 
 /** What runc, containerd and the network plug-ins say of containers that do not start. */

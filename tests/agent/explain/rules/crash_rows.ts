@@ -64,6 +64,7 @@ const CRASHES: [BlockerId, Parameters<typeof podOf>[0], string, string][] = [
     "workflow-worker",
     "ReplyError: MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
   ],
+  ["app.migration-failed", "alga-core", "sebastian", "MigrationLocked: Migration table is already locked"],
   ["app.redis", "workflow-worker", "workflow-worker", "ReplyError: NOAUTH Authentication required."],
   [
     "img.arch",

@@ -139,8 +139,8 @@ const RED: readonly [Partial<Record<SetupField, unknown>>, RegExp][] = [
     ): [{ appUrl: string }, RegExp] => [{ appUrl }, /^The address must begin with https:\/\/ or http/]),
   [{ appUrl: "192.168.1" }, /^"192\.168\.1" is not a whole IPv4 address; enter all four numbers/],
   [{ appUrl: "http://127.1:3000" }, /^"127\.1" is not a whole/],
-  [{ appUrl: "http://0.0.0.0:3000" }, /^"0\.0\.0\.0" is no address of a machine/],
-  [{ appUrl: "http://[::]" }, /^"::" is no address of a machine/],
+  [{ appUrl: "http://0.0.0.0:3000" }, /^"0\.0\.0\.0" is not the address of a machine/],
+  [{ appUrl: "http://[::]" }, /^"::" is not the address of a machine/],
   ...["192.168.1", "10.0.0.1-20", "10.*", "192.168.0.0/255.255.0.0"].map((noProxy): [object, RegExp] => [
     { proxyUrl: "http://proxy.example", noProxy },
     /" is not a network; write it like 10\.0\.0\.0\/8$/,
