@@ -29,3 +29,8 @@ export class NetworkError<Failure extends string = string> extends Error {
     this.answeredBy = options.answeredBy;
   }
 }
+
+/** What helps where HTTPS of a host is opened on the way, or signed by the site itself: nothing else makes its certificate trusted. */
+export function trustRemedy(host: string): string {
+  return `Install the certificate authority that signs for ${host} here (/usr/local/share/ca-certificates/NAME.crt, then sudo update-ca-certificates), or ask the network administrator to let ${host} pass unopened`;
+}

@@ -1,5 +1,6 @@
 import { AgentError, errorText } from "../error.ts";
 import { type Host, partPath } from "../host/host.ts";
+import { NetworkError, trustRemedy } from "./errors.ts";
 import { exchange } from "./exchange.ts";
 import { type NetworkSettings, onHost } from "./settings.ts";
 import { createTransport, type TransportReply } from "./transport.ts";
@@ -176,9 +177,11 @@ function refused(file: WantedFile, status: number): AgentError {
 function lost(file: WantedFile, cause: unknown): AgentError {
   const { host } = file.url;
   const why = errorText(cause).replace(`${host}: `, "");
+  const isUntrusted = cause instanceof NetworkError && cause.failure === "tls";
   return new AgentError("DOWNLOAD_FAILED", `${file.what} could not be downloaded from ${host}: ${why}`, {
-    hint:
-      "See whether this host can be reached (sudo alga-agent preflight), then try again; what came so far is kept",
+    hint: isUntrusted
+      ? `${trustRemedy(cause.host)}; then try again`
+      : "See whether this host can be reached (sudo alga-agent preflight), then try again; what came so far is kept",
     cause,
   });
 }

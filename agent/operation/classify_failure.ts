@@ -1,7 +1,7 @@
 import { type Clock, isoNow } from "../clock.ts";
 import { AgentError, type AgentErrorCode, errorText } from "../error.ts";
 import { allowToo } from "../net/allow_too.ts";
-import { NetworkError } from "../net/errors.ts";
+import { NetworkError, trustRemedy } from "../net/errors.ts";
 import { REGISTRY_LOGINS } from "../net/registry_logins.ts";
 import { redactText } from "../text/redact/redact_text.ts";
 import type { ErrorWords, Failure, FailureClass, StepFailure } from "./failure.ts";
@@ -110,7 +110,7 @@ function registryRemedy(error: NetworkError): string {
     case "timeout":
       return `Ask the network administrator to allow outgoing HTTPS to ${host}, or enter a proxy`;
     case "tls":
-      return `Ask the network administrator to let ${host} pass without interception, or install the certificate authority of the device that opens HTTPS (sudo update-ca-certificates)`;
+      return trustRemedy(host);
     case "proxy":
       return 'Check address and user in the field "Proxy", or ask the network administrator about its rules';
     case "rate-limited":

@@ -2,7 +2,7 @@ import { checkFluxCrds } from "../../../flux/crds.ts";
 import type { K3sPin } from "../../../k8s/k3s/pin.ts";
 import { airgapArchives, findFile, type K3sFile, k3sFiles } from "../../../k8s/k3s/sources.ts";
 import { AgentError, errorText } from "../../error.ts";
-import { NetworkError } from "../../net/errors.ts";
+import { NetworkError, trustRemedy } from "../../net/errors.ts";
 import { fetchStatus } from "../../net/fetch_file.ts";
 import { networkOf, onHost } from "../../net/settings.ts";
 import { PATHS } from "../../state/paths.ts";
@@ -116,19 +116,21 @@ async function askSources(
       return { file, status: await fetchStatus(network, file.url, { signal }), words: "" };
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
-      return { file, status: 0, words: errorText(error) };
+      return { file, status: 0, words: errorText(error), error };
     }
   }));
   const hosts = [...new Set(files.map((it) => it.url.host))].join(", ");
   const evidence = answers.map((it) => `${it.file.url.href}: ${it.words || it.status}`);
   const bad = answers.find((it) => it.status !== 200);
   if (!bad) return pass({ expected, found: `can be downloaded from ${hosts}`, evidence });
-  const { file, status, words } = bad;
+  const { file, status, words, error } = bad;
   return fail({
     expected,
     found: words || `${file.url.host} answers ${status} for ${file.what}`,
     remediation: status === 404
       ? "Put this file there, or start the agent with another --download-url"
+      : error?.failure === "tls"
+      ? trustRemedy(error.host)
       : `Ask the network administrator to allow outgoing HTTPS to ${hosts}, enter a proxy, or start the agent with --download-url and a mirror`,
     evidence,
   });

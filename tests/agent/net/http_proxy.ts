@@ -8,8 +8,8 @@ export interface HttpProxy {
   close(): Promise<void>;
 }
 
-/** Opens tunnels, and passes on requests for plain addresses. */
-export function startHttpProxy(): HttpProxy {
+/** Opens tunnels, and passes on requests for plain addresses. `leadsTo`: the port at which every tunnel ends, whatever was asked for. */
+export function startHttpProxy({ leadsTo }: { leadsTo?: number } = {}): HttpProxy {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
   const proxy: HttpProxy = {
@@ -37,7 +37,8 @@ export function startHttpProxy(): HttpProxy {
       if (proxy.refusal !== undefined) return await send(client, `HTTP/1.1 ${proxy.refusal}\r\n\r\n`);
       const [method, target = ""] = line.split(" ");
       const url = method === "CONNECT" ? undefined : new URL(target);
-      server = await Deno.connect({ hostname: "127.0.0.1", port: Number(url?.port ?? target.split(":")[1]) });
+      const port = url === undefined ? leadsTo ?? target.split(":")[1] : url.port;
+      server = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
       open.add(server);
       if (url === undefined) await send(client, "HTTP/1.1 200 Connection established\r\n\r\n");
       else {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { RealHost } from "../../../agent/host/real_host.ts";
 import { PATHS } from "../../../agent/state/paths.ts";
+import { makeCertificates } from "../../cluster/certificates.ts";
 import { checkContext, greenHost, runOne, testCases } from "./check_case.ts";
 import { SOURCE_CASES } from "./source_cases.ts";
 
@@ -36,4 +38,35 @@ Deno.test("k3s.sources fails with the file that a mirror lacks", async () => {
   assert.equal(result.status, "fail");
   assert.match(result.found, /^127\.0\.0\.1:\d+ answers 404 for the installer of k3s v1\.36\.5\+k3s1$/);
   assert.match(result.remediation, /Put this file there/);
+});
+
+Deno.test("k3s.sources fails where HTTPS is opened on the way, and passes once the authority behind it is trusted", async () => {
+  const root = await Deno.makeTempDir({ prefix: "alga-root-" });
+  const { caPem } = await makeCertificates(root);
+  const [cert = "", key = ""] = await Promise.all(
+    ["crt", "key"].map((it) => Deno.readTextFile(`${root}/server.${it}`)),
+  );
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, cert, key, onListen() {} },
+    () => new Response(),
+  );
+  const host = new RealHost(root);
+  const { port } = server.addr;
+  const check = () => runOne("k3s.sources", checkContext({ host, downloadUrl: `https://localhost:${port}` }));
+  try {
+    const refused = await check();
+    assert.equal(refused.status, "fail");
+    assert.match(refused.found, /^localhost:\d+: the encrypted connection could not be made$/);
+    assert.match(
+      refused.remediation,
+      new RegExp(
+        `^Install the certificate authority that signs for localhost:${port} here .*update-ca-certificates`,
+      ),
+    );
+    await host.writeFile(PATHS.caBundle, caPem, { mode: 0o644 });
+    assert.equal((await check()).status, "pass");
+  } finally {
+    await server.shutdown();
+    await Deno.remove(root, { recursive: true });
+  }
 });
