@@ -1,4 +1,3 @@
-import { createTarPacker } from "modern-tar";
 import type { Rest } from "./rest.ts";
 
 /** So much is compressed in one go: the agent answers others in between. */
@@ -15,9 +14,10 @@ export interface Archive {
 
 /** Every file lies below one folder of this name and is of that time. */
 export function createArchive(folder: string, { at, rest }: { at: Date; rest: Rest }): Archive {
-  const { readable, controller } = createTarPacker();
+  // Loads slowly, and the first page of a machine that starts would wait for it.
+  const packer = import("modern-tar").then(({ createTarPacker }) => createTarPacker());
   const gzip = new CompressionStream("gzip") as unknown as TransformStream<Uint8Array, Uint8Array>;
-  const bytes = readable.pipeThrough(gzip);
+  packer.then(({ readable }) => readable.pipeTo(gzip.writable)).catch(() => {}); // whoever reads or adds learns it
   let turn: Promise<void> = Promise.resolve();
 
   function inTurn(act: () => Promise<void> | void): Promise<void> {
@@ -27,9 +27,10 @@ export function createArchive(folder: string, { at, rest }: { at: Date; rest: Re
   }
 
   return {
-    bytes,
+    bytes: gzip.readable,
     add: (path, pieces, size) =>
       inTurn(async () => {
+        const { controller } = await packer;
         const writer = controller.add({
           name: `${folder}/${path}`,
           size,
@@ -47,6 +48,6 @@ export function createArchive(folder: string, { at, rest }: { at: Date; rest: Re
         }
         await writer.close();
       }),
-    finish: () => inTurn(() => controller.finalize()),
+    finish: () => inTurn(async () => (await packer).controller.finalize()),
   };
 }
