@@ -7,7 +7,7 @@ import { agentCommand, type AgentProcess, sampleInputs } from "../simulator/agen
 import { agentProgram, fetchSetup, fetchStatus } from "../walk/walk.ts";
 import { startAgentInside } from "./node/node_agent.ts";
 import { busyboxImage, standinImage } from "./node/node_images.ts";
-import { type RealNode, startNode } from "./node/real_node.ts";
+import { type NodeOptions, type RealNode, startNode } from "./node/real_node.ts";
 import { until } from "../until.ts";
 
 /** The port on which the application answers; its pod shares the node's network. */
@@ -34,8 +34,11 @@ export interface Appliance {
   stop(): Promise<void>;
 }
 
-export async function startAppliance(release: SampleReleaseOptions = {}): Promise<Appliance> {
-  const node = await startNode({ kubernetes: "by-agent", flux: true });
+export async function startAppliance(
+  release: SampleReleaseOptions = {},
+  options: Pick<NodeOptions, "deafMs"> = {},
+): Promise<Appliance> {
+  const node = await startNode({ kubernetes: "by-agent", flux: true, ...options });
   try {
     const pushImage = async (name: string) => void await node.push(await standinImage(name, []));
     const publish = async (options: SampleReleaseOptions = {}) => {

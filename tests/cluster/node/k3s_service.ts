@@ -5,7 +5,9 @@ import { endInside } from "../child_process.ts";
 import { k3sAddons } from "./k3s_addons.ts";
 import { createK3sJournal } from "./k3s_journal.ts";
 import { fatal, type NodeSettings, readK3sSettings } from "./k3s_settings.ts";
+import { isListening, takenPort } from "./listening_ports.ts";
 import {
+  API_PORT,
   DATABASE_FOLDER,
   ENCRYPTION_CONFIG,
   type NodeFolders,
@@ -47,13 +49,24 @@ export interface K3sOptions {
   imageArchive: string;
   /** Administrator's kubeconfig for a server address. */
   kubeconfigFor: (server: string) => string;
+  /** How long k3s does not heed the end that systemd asks for, where it waits for its list of registries. Default {@link DEAF_MS}. */
+  deafMs?: number;
 }
 
 const RESTART_MS = 1_000;
+/** RestartSec= of the unit. */
+const UNIT_RESTART_MS = 5_000;
+/** systemd's own limit, after which it kills. @see components.md 1.13 */
+const DEAF_MS = 90_000;
+
+/** k3s has said its last word, as systemd then sees: an exit by itself. */
+class EndedByItself extends Error {
+  override readonly name = "EndedByItself";
+}
 
 /** Plays systemd for the one unit `k3s`, and k3s itself: obeys the unit, config.yaml and registries.yaml below the root. */
 export function createK3sService(options: K3sOptions): K3sService {
-  const { namespace, root, folders, logFolder, imageArchive, kubeconfigFor } = options;
+  const { namespace, root, folders, logFolder, imageArchive, kubeconfigFor, deafMs = DEAF_MS } = options;
   const children = new Map<Part, Deno.ChildProcess>();
   const timings: Record<string, number> = {};
   const lost: Part[] = [];
@@ -65,12 +78,18 @@ export function createK3sService(options: K3sOptions): K3sService {
   let commands: Record<Part, [string, ...string[]]> | undefined;
   let queue = Promise.resolve();
   let imported = false;
+  let isDeaf = false;
+  /** Restarts by systemd since somebody asked for a start. */
+  let restarts = 0;
+  /** Orders to the unit so far: a newer one ends what systemd goes on with for the one before. */
+  let orders = 0;
   const journal = createK3sJournal(`${root}/var/log/simulator/journal.json`, `${logFolder}/kine.log`);
 
   async function startPart(part: Part, flags: readonly string[] = []): Promise<void> {
     wanted.add(part);
     if (children.has(part)) return;
     commands ??= await renderParts(namespace, folders, await readSettings());
+    const from = part === "kubelet" ? (await log(part)).length : 0;
     const child = namespace.start([...commands[part], ...flags], {
       logPath: `${logFolder}/${part}.log`,
       env: { PATH: `${folders.bin}:${SEARCH_PATH}` }, // containerd looks its shim up there
@@ -82,6 +101,7 @@ export function createK3sService(options: K3sOptions): K3sService {
       if (ended.signal.aborted) return;
       lost.push(part);
       if (part === "kine") void tellEnd().catch(() => {});
+      if (part === "kubelet") void endWithKubelet(from).catch(() => {});
       // As the unit says: Restart=always. Of those started together one may end because another was not there yet.
       setTimeout(() => {
         if (!ended.signal.aborted && wanted.has(part)) void startPart(part);
@@ -96,20 +116,66 @@ export function createK3sService(options: K3sOptions): K3sService {
     await journal.write(`k3s.service: Scheduled restart job, restart counter is at ${times}.`);
     await journal.write("Starting Lightweight Kubernetes...");
   }
+  /** The kubelet that finds its port taken ends the process that it is a part of, and systemd starts that again. */
+  async function endWithKubelet(from: number): Promise<void> {
+    const says = takenPort((await log("kubelet")).slice(from));
+    if (says === "") return;
+    await dies(says);
+    const order = orders;
+    queue = queue.then(async () => {
+      await endParts();
+      await runAgain(order);
+    });
+  }
+  const log = (part: Part) => Deno.readTextFile(`${logFolder}/${part}.log`).catch(() => "");
   async function stopPart(part: Part): Promise<void> {
     wanted.delete(part);
     const child = children.get(part);
     children.delete(part);
     await endInside(child);
   }
-  async function stop(): Promise<void> {
+  async function endParts(): Promise<void> {
     await Promise.all([...PARTS].reverse().map(stopPart));
+  }
+  async function stop(): Promise<void> {
+    if (isDeaf) {
+      await new Promise((resolve) => setTimeout(resolve, deafMs));
+      await journal.write("k3s.service: State 'stop-sigterm' timed out. Killing.");
+      await journal.write("k3s.service: Main process exited, code=killed, status=9/KILL");
+      await journal.write("k3s.service: Failed with result 'timeout'.");
+    }
+    isDeaf = false;
+    await endParts();
+  }
+  /** Restart=always: what ended by itself is started again, until it stays or somebody orders something else. */
+  async function runAgain(order: number): Promise<void> {
+    while (order === orders && !ended.signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, UNIT_RESTART_MS));
+      if (order !== orders || ended.signal.aborted) return;
+      await journal.write(`k3s.service: Scheduled restart job, restart counter is at ${++restarts}.`);
+      try {
+        return await restart();
+      } catch (error) {
+        await note(error);
+        if (!(error instanceof EndedByItself)) return;
+      }
+    }
+  }
+  /** The agent sees that nothing answers; people who look for why find it here. */
+  async function note(error: unknown): Promise<void> {
+    await Deno.writeTextFile(`${logFolder}/k3s.log`, `${error}\n`, { append: true }).catch(() => {});
   }
   async function restart(): Promise<void> {
     await stop();
     await checkUnit(root);
     await journal.write("Starting Lightweight Kubernetes...");
     const settings = await readSettings();
+    // Nobody else's: ours have ended above.
+    if (await isListening(namespace, API_PORT)) {
+      throw await dies(
+        fatal(`failed to start supervisor listener: listen tcp :${API_PORT}: bind: address already in use`),
+      );
+    }
     const startedMs = Date.now();
     const mark = (what: string) => timings[what] = Date.now() - startedMs;
     if (settings.encryptSecrets) await makeEncryptionKey(namespace);
@@ -143,22 +209,25 @@ export function createK3sService(options: K3sOptions): K3sService {
   async function readSettings(): Promise<NodeSettings> {
     const read = await readK3sSettings(root);
     if (!read.ok) {
-      await (read.ends ? dies(read.says) : journal.write(read.says));
+      if (read.ends) throw await dies(read.says);
+      await journal.write(read.says);
+      isDeaf = true;
       throw new Error(read.says);
     }
     for (const it of read.warnings) await journal.write(it);
     const { stdout } = await namespace.run(["ip", "route", "show", "default"]);
     if (stdout.trim() === "") {
-      const says = fatal('Error: no default routes found in "/proc/net/route" or "/proc/net/ipv6_route"');
-      await dies(says);
-      throw new Error(says);
+      throw await dies(
+        fatal('Error: no default routes found in "/proc/net/route" or "/proc/net/ipv6_route"'),
+      );
     }
     return read.settings;
   }
 
-  async function dies(says: string): Promise<void> {
+  async function dies(says: string): Promise<EndedByItself> {
     await journal.write(says);
     await writeEnd();
+    return new EndedByItself(says);
   }
 
   async function writeEnd(): Promise<void> {
@@ -190,11 +259,17 @@ export function createK3sService(options: K3sOptions): K3sService {
   }
 
   /** Calls come as lines that the stand-in for systemctl wrote. */
-  async function obey(call: string): Promise<void> {
-    const [verb, ...words] = call.split(" ").slice(1).filter((it) => !it.startsWith("-"));
-    if (!words.includes("k3s") && !words.includes("k3s.service")) return;
-    if (verb === "restart" || verb === "start" && children.size === 0) await restart();
-    if (verb === "stop") await stop();
+  async function obey(verb: string, order: number): Promise<void> {
+    const isUp = children.size > 0 || isDeaf;
+    if (isUp && verb !== "start") await journal.write("Stopping Lightweight Kubernetes...");
+    restarts = 0;
+    try {
+      if (verb === "stop") await stop();
+      else if (verb === "restart" || !isUp) await restart();
+    } catch (error) {
+      await note(error);
+      if (error instanceof EndedByItself) await runAgain(order);
+    }
   }
   const listening = (async () => {
     let seen = 0;
@@ -204,11 +279,11 @@ export function createK3sService(options: K3sOptions): K3sService {
         -1,
       );
       for (const line of lines.slice(seen)) {
-        if (!line.startsWith("systemctl ")) continue;
-        queue = queue.then(() => obey(line)).catch((error) => {
-          // systemd would try again for ever; the agent sees that nothing answers.
-          void Deno.writeTextFile(`${logFolder}/k3s.log`, `${error}\n`, { append: true }).catch(() => {});
-        });
+        const [, verb] =
+          /^systemctl (?:-\S+ )*(start|stop|restart) (?:-\S+ )*k3s(?:\.service)?$/.exec(line) ?? [];
+        if (verb === undefined) continue;
+        const order = ++orders;
+        queue = queue.then(() => obey(verb, order)).catch(note);
       }
       seen = lines.length;
       await journal.follow().catch(() => {});
@@ -225,7 +300,7 @@ export function createK3sService(options: K3sOptions): K3sService {
     lost,
     firstReady: first.promise,
     running: () => [...children.keys()],
-    log: (part) => Deno.readTextFile(`${logFolder}/${part}.log`).catch(() => ""),
+    log,
     async close() {
       ended.abort();
       first.reject(new Error("The node was stopped before Kubernetes was ready"));

@@ -26,15 +26,22 @@ export const OBEYED_KEYS: readonly string[] = [
   "disable",
   "resolv-conf",
   "secrets-encryption",
+  // Its form alone: nobody joins here, and nothing is locked with it.
+  "token",
   "write-kubeconfig-mode",
 ];
+const TOKEN_MALFORMED =
+  "failed to normalize server token; must be in format K10<CA-HASH>::<USERNAME>:<PASSWORD> or <PASSWORD>";
 
 /** Reads what k3s reads at its start, below a root. @see components.md 1.13 for its sentences */
 export async function readK3sSettings(root: string): Promise<ReadSettings> {
-  const configText = await Deno.readTextFile(`${root}${PATHS.k3sConfig}`).catch(() => "");
-  const config = tryYaml(configText);
+  const config = await readConfig(`${root}${PATHS.k3sConfig}`);
   // k3s says no file name either.
   if ("problem" in config) return { ok: false, ends: true, says: fatal(config.problem) };
+  const { token } = config.value;
+  if (token !== undefined && !isServerToken(String(token))) {
+    return { ok: false, ends: true, says: fatal(TOKEN_MALFORMED) };
+  }
   const registriesText = await Deno.readTextFile(`${root}${PATHS.k3sRegistries}`).catch(() => "mirrors: {}");
   const registries = tryYaml(registriesText);
   if ("problem" in registries) {
@@ -66,6 +73,34 @@ export async function readK3sSettings(root: string): Promise<ReadSettings> {
     encryptSecrets: config.value["secrets-encryption"] === true,
   };
   return { ok: true, settings, warnings };
+}
+
+/** config.yaml, then the files of the folder beside it by name: the last value of a key counts. */
+async function readConfig(path: string): Promise<{ value: Record<string, unknown> } | { problem: string }> {
+  const files = [path];
+  try {
+    const names = [...Deno.readDirSync(`${path}.d`)].map((it) => it.name);
+    files.push(...names.filter((it) => /\.ya?ml$/.test(it)).toSorted().map((it) => `${path}.d/${it}`));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const value: Record<string, unknown> = {};
+  for (const file of files) {
+    const read = tryYaml(await Deno.readTextFile(file).catch(() => ""));
+    if ("problem" in read) return read;
+    Object.assign(value, read.value);
+  }
+  return { value };
+}
+
+/** A password, or one with the mark of its authority before it; no kubeadm token. @see k3s-io/k3s pkg/clientaccess/token.go */
+function isServerToken(token: string): boolean {
+  if (/^[a-z0-9]{6}\.[a-z0-9]{16}$/.test(token)) return false;
+  if (!token.startsWith("K10")) return token !== "";
+  const rest = token.slice(3);
+  const mark = rest.indexOf("::");
+  const [, secret] = /^[^:]*:(.+)$/s.exec(mark < 0 ? rest : rest.slice(mark + 2)) ?? [];
+  return secret !== undefined && (mark <= 0 || mark === 64);
 }
 
 /** A fatal word of k3s in the form in which it writes to the journal. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { stringify } from "yaml";
 import { PATHS } from "../../../agent/state/paths.ts";
 import { renderK3sConfig } from "../../../k8s/k3s/config.ts";
@@ -7,8 +8,10 @@ import { OBEYED_KEYS, readK3sSettings } from "./k3s_settings.ts";
 async function read(files: Record<string, string>) {
   const root = await Deno.makeTempDir();
   try {
-    await Deno.mkdir(`${root}/etc/rancher/k3s`, { recursive: true });
-    for (const [path, text] of Object.entries(files)) await Deno.writeTextFile(root + path, text);
+    for (const [path, text] of Object.entries(files)) {
+      await Deno.mkdir(dirname(root + path), { recursive: true });
+      await Deno.writeTextFile(root + path, text);
+    }
     const found = await readK3sSettings(root);
     return { found, said: found.ok ? found.warnings.join("\n") : found.says, root };
   } finally {
@@ -59,6 +62,32 @@ Deno.test("readK3sSettings() ends on a config.yaml that is none, and waits on su
     registries.said,
     /level=info msg="Waiting to retrieve agent configuration; .*: yaml: line \d+: /,
   );
+});
+
+Deno.test("readK3sSettings() ends on a token that has not the form of a server's, also beside config.yaml", async () => {
+  const hash = "a".repeat(64);
+  for (
+    const [token, isGood] of [
+      ["a password", true],
+      [`K10${hash}::server:secret`, true],
+      ["K10::server:secret", true],
+      ["K10damaged", false],
+      [`K10${hash.slice(1)}::server:secret`, false],
+      [`K10${hash}::server:`, false],
+      [`K10${hash}::`, false],
+      ["abcdef.0123456789abcdef", false],
+      ["", false],
+    ] as const
+  ) {
+    const { found, said } = await read({
+      [PATHS.k3sConfig]: stringify({ token: isGood ? "K10damaged" : "a password" }),
+      [`${PATHS.k3sConfig}.d/90-site.yaml`]: stringify({ token }),
+    });
+    assert.equal(found.ok, isGood, token);
+    if (!isGood) {
+      assert.match(said, /level=fatal msg="failed to normalize server token; must be in format K10/);
+    }
+  }
 });
 
 Deno.test("readK3sSettings() names what it leaves out of registries.yaml", async () => {

@@ -36,6 +36,8 @@ export interface NodeOptions {
   kubernetes: "now" | "by-agent";
   /** Flux's controllers are there for the agent's own Deployments of them. */
   flux?: boolean;
+  /** How long the stand-in for k3s does not heed an end, where k3s does not. */
+  deafMs?: number;
 }
 
 /** A real Kubernetes node in a namespace of its own. Ends with this process, however that ends. */
@@ -127,7 +129,11 @@ export async function startNode(options: NodeOptions): Promise<RealNode> {
     mark("images and root");
 
     const kubeconfigFor = (server: string) => kubeconfig(server, certificates);
-    const k3s = createK3sService({ namespace, root, folders, logFolder, imageArchive, kubeconfigFor });
+    const { deafMs } = options;
+    const k3s = createK3sService({
+      ...{ namespace, root, folders, logFolder, imageArchive, kubeconfigFor },
+      ...(deafMs === undefined ? {} : { deafMs }),
+    });
     closers.push(() => k3s.close());
     const own = kubeconfigFor(`https://${nodeAddress}:${API_PORT}`);
     const kubeconfigPath = `${dir}/kubeconfig`;
