@@ -280,13 +280,16 @@ export async function startSimKubeApi(
     return new Response(body, { headers });
   }
 
+  let cut = new AbortController();
   let server = listen(options.port ?? keptPort());
   const port = server.addr.port;
 
   function listen(atPort: number): Deno.HttpServer<Deno.NetAddr> {
+    cut = new AbortController();
     return Deno.serve({
       hostname: "127.0.0.1",
       port: atPort,
+      signal: cut.signal,
       onListen: () => {},
       onError: () => failure(new StoreError(500, "InternalError", "internal error")),
     }, handle);
@@ -295,7 +298,11 @@ export async function startSimKubeApi(
   async function closePort(): Promise<void> {
     for (const it of streams) it.abort();
     endHang();
-    await server.shutdown();
+    // The runtime's graceful shutdown waits for ever for the answer to a request that comes in this very moment: its handler never
+    // hears of it. A server that is killed does not wait either.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    cut.abort();
+    await server.finished;
   }
 
   const api: SimKubeApi = {
