@@ -4,7 +4,7 @@ import { AgentError, errorText } from "../error.ts";
 /**
  * Waits until a question is answered with yes. A question that throws is asked again; one that knows it can never come
  * true answers with the error.
- * @throws {AgentError} TIMEOUT naming what was awaited and the last answer.
+ * @throws {AgentError} TIMEOUT naming what was awaited and the last answer; with what was thrown last as its cause.
  */
 export async function waitFor(
   context: { clock: Clock; signal: AbortSignal },
@@ -15,13 +15,15 @@ export async function waitFor(
   let reason = "";
   for (;;) {
     context.signal.throwIfAborted();
-    const answer = await question().catch((error) => errorText(error));
+    let cause: unknown;
+    const answer = await question().catch((error) => errorText(cause = error));
     if (answer === true) return;
     if (answer instanceof AgentError) throw answer;
     if (answer !== reason) options.onWaiting?.(answer);
     reason = answer;
     if (context.clock.nowMs() >= endMs) {
-      throw new AgentError("TIMEOUT", `Waited ${options.timeoutSec} s for ${options.what}: ${reason}`);
+      const waited = `Waited ${options.timeoutSec} s for ${options.what}: ${reason}`;
+      throw new AgentError("TIMEOUT", waited, { cause });
     }
     await context.clock.sleep(options.intervalMs ?? 1_000, context.signal);
   }

@@ -1,5 +1,5 @@
 import { SOURCE_NAME } from "../../flux/source_objects.ts";
-import { KINDS, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
+import { conditionOf, KINDS, type KubeClient, type KubeObject } from "../../k8s/mod.ts";
 import { NAMESPACES } from "../product/names.ts";
 import { isCurrent, wantedValues } from "../settings/values.ts";
 import { readSelection } from "../setup/release_selection.ts";
@@ -42,7 +42,9 @@ export async function chartsArrived(context: UpdateContext, kube: KubeClient): P
     name: SOURCE_NAME,
   });
   if (!String(source?.status?.artifact?.revision ?? "").includes(digest)) {
-    return "the installer has not fetched the release yet";
+    const ready = source && conditionOf(source, "Ready");
+    const why = ready?.status === "False" ? `: ${ready.message ?? ""}` : "";
+    return `the installer has not fetched the release yet${why}`;
   }
   const late = (await readReleases(kube)).find((it) => !hasChart(it, target));
   return late === undefined || `${late.metadata.name} does not have its new version yet`;

@@ -56,7 +56,8 @@ async function converge(context: UpdateContext, kube: KubeClient, arrivals: Arri
   for (;;) {
     signal.throwIfAborted();
     // The API may be away for a while: nothing is known then, and nothing is decided.
-    const open = await openReleases(context, kube).catch((error: unknown) => errorText(error));
+    let cause: unknown;
+    const open = await openReleases(context, kube).catch((error: unknown) => errorText(cause = error));
     if (open.length === 0) return;
     const waiting = typeof open === "string"
       ? open
@@ -87,7 +88,8 @@ async function converge(context: UpdateContext, kube: KubeClient, arrivals: Arri
     }
     if (clock.nowMs() >= endMs) {
       if (typeof open === "string" || !mayGoOn(open)) {
-        throw new AgentError("TIMEOUT", `The new version has not started within 20 minutes. ${said}`);
+        const waited = `The new version has not started within 20 minutes. ${said}`;
+        throw new AgentError("TIMEOUT", waited, { cause });
       }
       return say(inBackground(said));
     }

@@ -145,6 +145,11 @@ Deno.test("app-readiness: what stands in the way of the login is on the status p
 Deno.test("Kubernetes that is silent and Kubernetes that refuses are told apart", () => {
   const silent = classify("flux", new KubeApiError("connection refused", 0, "Unreachable"));
   assert.equal(silent.message, "Kubernetes does not answer");
+  const waited = (cause: unknown) =>
+    classify("flux", new AgentError("TIMEOUT", "Waited 600 s for Flux: it does not run", { cause })).message;
+  assert.equal(waited(new KubeApiError("connection refused", 0, "Unreachable")), silent.message);
+  assert.match(waited(new KubeApiError("namespaces is forbidden", 403, "Forbidden")), /^Waited 600 s/);
+  assert.match(waited(undefined), /^Waited 600 s/);
   const refused = classify("flux", new KubeApiError("namespaces is forbidden", 403, "Forbidden"));
   assert.deepEqual([refused.message, refused.code], ["Kubernetes refused a change", "Forbidden"]);
   assert.equal(refused.details, "namespaces is forbidden");

@@ -25,6 +25,14 @@ Deno.test("waitFor() gives up after its time with the last answer, a thrown one 
   await assert.rejects(throwing, { message: "Waited 10 s for the node: connection refused" });
 });
 
+Deno.test("waitFor() tells what was thrown last as its cause, and nothing that was answered since", async () => {
+  const refused = new Error("connection refused");
+  await assert.rejects(waitFor(context(), () => Promise.reject(refused), OPTIONS), { cause: refused });
+  let asked = 0;
+  const answered = () => asked++ === 0 ? Promise.reject(refused) : Promise.resolve("not ready");
+  await assert.rejects(waitFor(context(), answered, OPTIONS), (error: Error) => error.cause === undefined);
+});
+
 Deno.test("waitFor() ends at once when the question knows that it is hopeless", async () => {
   let asked = 0;
   const hopeless = new AgentError("STORAGE_FAILED", "It failed");
