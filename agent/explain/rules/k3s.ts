@@ -104,10 +104,10 @@ export const journalRule: Rule = {
     // What it said before it came back, and stayed, is over.
     const { state, since } = facts.snapshot.api;
     if (state === "answering" && ageMs(since, facts.nowMs) > STAYED_MS) return slow;
-    const run = newestRun(lines, facts.nowMs);
-    for (const { cause, test } of PATTERNS) {
-      const line = run.findLast((it) => test.test(it.text) && !OF_ONE_POD.test(it.text));
-      if (!line) continue;
+    for (const run of runsOf(recent(lines, facts.nowMs))) {
+      const found = toldBy(run);
+      if (found === undefined) continue;
+      const { cause, test, line } = found;
       const { now = "", before = "", port = "", line: at = "" } = test.exec(line.text)?.groups ?? {};
       const words = { now, before: ownAddresses(before), port, line: at, component: "Kubernetes", level: "" };
       return [finding(facts, cause, { ...atLine(line), words }), ...slow];
@@ -124,8 +124,27 @@ function ownAddresses(list: string): string {
   return own.join(" and ");
 }
 
+/** Why a run does not come up, by its own words; `undefined` where none of them tells. */
+function toldBy(run: readonly JournalLine[]) {
+  for (const pattern of PATTERNS) {
+    const line = run.findLast((it) => pattern.test.test(it.text) && !OF_ONE_POD.test(it.text));
+    if (line !== undefined) return { ...pattern, line };
+  }
+  return undefined;
+}
+
+/** From start to start, the newest first: what it says now counts, not what a run before it ended with. */
+function runsOf(lines: readonly JournalLine[]): JournalLine[][] {
+  const runs: JournalLine[][] = [[]];
+  for (const line of lines) {
+    if (SERVICE_STARTS.test(line.text)) runs.unshift([]);
+    runs[0]?.push(line);
+  }
+  return runs;
+}
+
 /** Lines since the newest start, and of the last minutes: a run that is young has not had the time to fail again. */
-function newestRun(lines: readonly JournalLine[], nowMs: number): readonly JournalLine[] {
+function recent(lines: readonly JournalLine[], nowMs: number): readonly JournalLine[] {
   const start = lines.findLastIndex((it) => SERVICE_STARTS.test(it.text));
   return lines.filter((it, index) => index >= start || ageMs(it.at, nowMs) < START_PATIENCE_MS);
 }

@@ -28,6 +28,17 @@ for (const [id, line] of K3S) {
   });
 }
 
+Deno.test("what the newest run says counts at once, and a run that has said nothing yet leaves what the one before it said", () => {
+  const [token, port] = ["k3s.token-invalid", "k3s.start-port"].map((id) =>
+    K3S.find(([it]) => it === id)?.[1] ?? ""
+  );
+  const first = (...lines: [number, string][]) => evaluate(silent(lines), NOW_MS).topBlockers[0]?.id;
+  const before: [number, string][] = [[30, started], [29, token ?? ""], [20, started], [19, port ?? ""]];
+  assert.equal(first(...before), "k3s.start-port");
+  assert.equal(first(...before, [2, started]), "k3s.start-port");
+  assert.equal(first(...before, [2, started], [1, token ?? ""]), "k3s.token-invalid");
+});
+
 Deno.test("a new address stands before the machine that Kubernetes has lost by it", () => {
   const status = evaluate(machine({ addresses: ["192.0.2.99"] }, [lostNode("")]), NOW_MS);
   assert.deepEqual(status.topBlockers.map((it) => it.id), ["net.node-ip-changed"]);
