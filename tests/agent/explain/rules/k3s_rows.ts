@@ -53,7 +53,7 @@ export const K3S: [BlockerId, string][] = [
     "disk.pressure",
     'time="2026-11-21T11:59:30Z" level=error msg="error in txn: database or disk is full"',
   ],
-  // What kine says of a real file, a full disk and one that can only be read: tests/cluster/node/datastore_test.ts.
+  // What kine says of a real file, a full disk and one that can only be read: tests/cluster/node/database_faults.ts.
   [
     "disk.pressure",
     'time="2026-11-21T11:59:30Z" level=error msg="Failed to ping database connection: disk I/O error: no space left on device"',
