@@ -3,6 +3,7 @@ import type { AgentAttempt } from "../agent/self_update/history.ts";
 import type { AgentUpdateView } from "../agent/self_update/agent_update_service.ts";
 import { type Content, html, visible } from "./html.ts";
 import { duration, mark, moment, sentence, type Tone } from "./layout.ts";
+import { leftOut } from "./left_out.ts";
 import { hiddenForm, runningStep } from "./operation_parts.ts";
 
 const FORMS = { apply: "agent-apply", retry: "agent-retry", cancel: "agent-cancel" } as const;
@@ -24,6 +25,12 @@ export function agentUpdatePart(view: AgentUpdateView, nowMs: number): VNode {
       <p>These pages come from agent ${visible(version)}.</p>
       ${nowPart(view)} ${history.length === 0 ? null : html`
         <ul class="rows">${history.slice(0, MOST_SHOWN).map((it) => attemptRow(it, asOf))}</ul>
+        ${leftOut(
+          history.length - MOST_SHOWN,
+          html`
+            <code>sudo alga-agent update agent</code>
+          `,
+        )}
       `}
     </div>
   `;

@@ -6,6 +6,7 @@ import { byteText } from "../agent/text/byte_size.ts";
 import { utcMinute } from "../agent/text/utc_time.ts";
 import { type Content, html, visible } from "./html.ts";
 import { mark, moment, type Page } from "./layout.ts";
+import { leftOut } from "./left_out.ts";
 import { statusParts, statusTone } from "./status_page.ts";
 
 const MOST_ROWS = 2_000;
@@ -171,6 +172,10 @@ export function bundleFilePage(path: string, text: string | undefined): Page {
           `
           : html`
             <pre tabindex="0">${visible(text.slice(0, MOST_CHARS))}</pre>
+            ${text.length <= MOST_CHARS ? null : html`
+              <p class="soft">${text.length -
+                MOST_CHARS} more characters are in the file of the bundle itself.</p>
+            `}
           `}</section>
       `,
     ],
@@ -218,6 +223,7 @@ function table(heads: readonly string[], rows: readonly (readonly (string | VNod
           )}</tbody>
         </table>
       </div>
+      ${leftOut(rows.length - MOST_ROWS, "in the files of the bundle itself")}
     </div>
   `;
 }

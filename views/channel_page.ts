@@ -6,6 +6,7 @@ import { button } from "./form_button.ts";
 import { errorSummary, type FormState, inputField, radio } from "./form_field.ts";
 import { type Content, html, visible } from "./html.ts";
 import { csrfField, mark, type Page } from "./layout.ts";
+import { leftOut } from "./left_out.ts";
 
 /** What the page shows: what counts, and what was typed where something of it was wrong. */
 export interface ChannelForm {
@@ -210,6 +211,12 @@ function changesPanel({ changes }: UpdateView["rules"]): Content {
           </li>
         `
       )}</ul>
+      ${leftOut(
+        changes.length - MOST_SHOWN,
+        html`
+          <code>sudo alga-agent channel</code>
+        `,
+      )}
     </section>
   `;
 }

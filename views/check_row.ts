@@ -1,3 +1,4 @@
+import { someOf } from "../agent/text/some_of.ts";
 import type { VNode } from "preact";
 import {
   type CheckResult,
@@ -57,8 +58,7 @@ export function unacceptedSummary(unaccepted: readonly CheckResult[]): VNode | n
 const MAX_NAMES = 3;
 
 function names(results: readonly CheckResult[]): string {
-  const shown = results.slice(0, MAX_NAMES).map((it) => it.title).join(", ");
-  return results.length > MAX_NAMES ? `${shown} and ${results.length - MAX_NAMES} more` : shown;
+  return someOf(results.map((it) => it.title), MAX_NAMES);
 }
 
 /** One finding in full; `withBox`: it may be accepted here. */

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { type ContainerRow, type PodPage, STATE_WORD } from "../agent/workloads/mod.ts";
 import { html, visible } from "./html.ts";
 import { duration, mark, moment } from "./layout.ts";
+import { ALL_IN_KUBERNETES, leftOut } from "./left_out.ts";
 import { cpuCell, memoryCell, restartText } from "./workload_parts.ts";
 
 const ROLE: Record<ContainerRow["role"], string | null> = {
@@ -11,7 +12,7 @@ const ROLE: Record<ContainerRow["role"], string | null> = {
 };
 
 /** Every container of a pod, those that prepare it too. */
-export function containersPanel({ containers }: PodPage, asOf: string): VNode {
+export function containersPanel({ containers, leftOut: { containers: more } }: PodPage, asOf: string): VNode {
   return html`
     <section class="panel">
       <h2>Containers</h2>
@@ -21,6 +22,7 @@ export function containersPanel({ containers }: PodPage, asOf: string): VNode {
         `
         : html`
           <ul class="rows">${containers.map((it) => item(it, asOf))}</ul>
+          ${leftOut(more, ALL_IN_KUBERNETES)}
         `}
     </section>
   `;

@@ -5,6 +5,7 @@ import { containersPanel } from "./containers_panel.ts";
 import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
 import { mark, moment, type Page } from "./layout.ts";
+import { leftOut } from "./left_out.ts";
 import { volumesPanel } from "./volumes_panel.ts";
 import {
   ageCell,
@@ -81,6 +82,12 @@ export function podPage(
             `
             : html`
               <ul class="rows">${pod.events.map((it) => eventItem(it, asOf, true))}</ul>
+              ${leftOut(
+                pod.leftOut.events,
+                html`
+                  <a href="${eventsPath(row)}">Events of this pod</a>
+                `,
+              )}
             `}
         </section>
       `,

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type { ReleaseRow } from "../agent/workloads/mod.ts";
 import { html, visible } from "./html.ts";
 import { mark, moment } from "./layout.ts";
+import { ALL_IN_KUBERNETES, leftOut } from "./left_out.ts";
 
 const WORD: Record<ReleaseRow["state"], string> = {
   ready: "ready",
@@ -11,7 +12,7 @@ const WORD: Record<ReleaseRow["state"], string> = {
 };
 
 /** Objects of Flux and releases of Helm; nothing where there are none yet. */
-export function releasesPanel(releases: readonly ReleaseRow[], asOf: string): VNode | null {
+export function releasesPanel(releases: readonly ReleaseRow[], more: number, asOf: string): VNode | null {
   if (releases.length === 0) return null;
   return html`
     <section class="panel">
@@ -28,6 +29,7 @@ export function releasesPanel(releases: readonly ReleaseRow[], asOf: string): VN
           </li>
         `
       )}</ul>
+      ${leftOut(more, ALL_IN_KUBERNETES)}
     </section>
   `;
 }

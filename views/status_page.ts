@@ -16,6 +16,7 @@ import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
 import { certificateFacts } from "./connection_parts.ts";
 import { clockTime, duration, isSameDay, mark, moment, type Tone } from "./layout.ts";
+import { leftOut } from "./left_out.ts";
 import { liveParts } from "./live_parts.ts";
 import { podPath } from "./workload_parts.ts";
 import { isWebAddress } from "./web_address.ts";
@@ -122,11 +123,11 @@ export function statusParts(status: StatusDocument, { isKept = false } = {}): VN
       <header class="heading"><h2>${criticalTop ? "Why" : "Needs attention"}</h2>${needing.length === 1
         ? null
         : html`
-          <small>${needing.length}</small>
+          <small>${needing.length + status.blockersLeftOut}</small>
         `}</header>
     `,
     ...Array.from({ length: OWN_PLACES }, (_, i) => findings[i]),
-    findings.slice(OWN_PLACES),
+    [...findings.slice(OWN_PLACES), leftOut(status.blockersLeftOut, "those above come first")],
     html`
       <div class="pair">
         <div class="panel"><h2>Recent</h2>${status.recent.length === 0

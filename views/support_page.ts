@@ -89,7 +89,7 @@ export function supportParts({ progress, history }: BundleView, nowMs: number): 
             <p class="soft">None yet.</p>
           `
           : html`
-            <ul class="rows">${history.slice(0, 20).map((it) => historyRow(it, now))}</ul>
+            <ul class="rows">${history.map((it) => historyRow(it, now))}</ul>
           `}
       </div>
     `,

@@ -8,6 +8,7 @@ import { wayText } from "../agent/update/way_text.ts";
 import type { Verdict } from "../agent/trust/policy.ts";
 import { type Content, html, visible } from "./html.ts";
 import { duration, mark, moment, type Tone } from "./layout.ts";
+import { leftOut } from "./left_out.ts";
 import { liveParts } from "./live_parts.ts";
 import { hiddenForm, operationParts } from "./operation_parts.ts";
 import { prepareForms, preparePart } from "./prepare_part.ts";
@@ -280,6 +281,12 @@ function historyPart(history: readonly UpdateAttempt[], asOf: string): VNode {
         `
         : html`
           <ul class="rows">${history.slice(0, MOST_SHOWN).map((it) => attemptRow(it, asOf))}</ul>
+          ${leftOut(
+            history.length - MOST_SHOWN,
+            html`
+              <code>sudo alga-agent update history</code>
+            `,
+          )}
         `}
     </div>
   `;

@@ -2,9 +2,10 @@ import type { VNode } from "preact";
 import { memoryText } from "../agent/text/byte_size.ts";
 import type { PodPage, VolumeRow } from "../agent/workloads/mod.ts";
 import { html, visible } from "./html.ts";
+import { ALL_IN_KUBERNETES, leftOut } from "./left_out.ts";
 
 /** Volumes with the places where they are seen, where they lie, and how full they are. */
-export function volumesPanel({ volumes, lookProblem }: PodPage): VNode {
+export function volumesPanel({ volumes, lookProblem, leftOut: { volumes: more } }: PodPage): VNode {
   return html`
     <section class="panel">
       <h2>Volumes</h2>
@@ -29,6 +30,7 @@ export function volumesPanel({ volumes, lookProblem }: PodPage): VNode {
               <tbody>${volumes.map(row)}</tbody>
             </table>
           </div>
+          ${leftOut(more, ALL_IN_KUBERNETES)}
         `}
     </section>
   `;

@@ -133,7 +133,9 @@ export function namespaceField(chosen: string, present: readonly string[]): VNod
         [name, title],
       ) => option(name, `${title} (${name})`))}${[...(isOther ? [chosen] : []), ...shown].map((it) =>
         option(it, it)
-      )}${option("all", "Everything")}</select>
+      )}${option("all", "Everything")}${others.length <= shown.length ? null : html`
+        <option disabled>${others.length - shown.length} more are under "Everything"</option>
+      `}</select>
     </div>
   `;
 }

@@ -59,7 +59,7 @@ export function workloadsPage(list: WorkloadList, asOf: string, { isKept = false
             )} ${notShown(list)}
         </section>
       `,
-      releasesPanel(list.releases, asOf),
+      releasesPanel(list.releases, list.releasesLeftOut, asOf),
     ],
   };
 }

@@ -84,19 +84,26 @@ function statusLines(evidence: Evidence | undefined): string[] {
 
 function missingLines(manifest: BundleManifest): string[] {
   const rows = manifest.collectors.filter((it) => it.status !== "complete");
+  const cut = manifest.files.filter((it) => it.truncated !== undefined);
   const lines = [
     ...(manifest.endedEarly === undefined ? [] : [`- It ended early: ${manifest.endedEarly}.`]),
     ...rows.flatMap((it) => [
       `- ${it.title}: ${PART_WORDS[it.status]}`,
-      ...it.missing.slice(0, 10).map(({ what, why }) => `  - ${what}: ${why}`),
-      ...(it.missing.length > 10 ? [`  - and ${it.missing.length - 10} more, in manifest.json`] : []),
+      ...firstOf(it.missing, 10, "  ", ({ what, why }) => `${what}: ${why}`),
     ]),
-    ...manifest.files.filter((it) => it.truncated !== undefined).slice(0, 30).map((it) =>
-      `- ${it.path} is not whole: ${it.truncated}`
-    ),
-    ...manifest.skipped.slice(0, 30).map((it) => `- ${it.path} was left out: ${it.why}`),
+    ...firstOf(cut, 30, "", (it) => `${it.path} is not whole: ${it.truncated}`),
+    ...firstOf(manifest.skipped, 30, "", (it) => `${it.path} was left out: ${it.why}`),
   ];
   const absent = [...new Set(manifest.collectors.flatMap((it) => it.absent))];
   if (absent.length > 0) lines.push(`- Not on this machine: ${absent.join(", ")}`);
   return lines.length === 0 ? ["Nothing."] : lines;
+}
+
+/** The first of a list as points, and how many more the manifest has. */
+function firstOf<T>(all: readonly T[], most: number, indent: string, text: (it: T) => string): string[] {
+  const more = all.length - most;
+  return [
+    ...all.slice(0, most).map((it) => `${indent}- ${text(it)}`),
+    ...(more > 0 ? [`${indent}- and ${more} more, in manifest.json`] : []),
+  ];
 }

@@ -1,3 +1,4 @@
+import { someOf } from "../text/some_of.ts";
 import * as z from "zod";
 import { CredentialFile } from "../access/credential.ts";
 import { SessionsFile } from "../access/sessions.ts";
@@ -105,9 +106,8 @@ export function damageText(
   journalDamage: string | undefined,
 ): string | undefined {
   const names = [...new Set(damaged.map((it) => it.slice(it.lastIndexOf("/") + 1)))];
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
   const files = names.length === 0 ? [] : [
-    `Damaged: ${names.slice(0, MOST_NAMED).join(", ")}${more}; what is left of it is in ${PATHS.damagedDir}`,
+    `Damaged: ${someOf(names, MOST_NAMED)}; what is left of it is in ${PATHS.damagedDir}`,
   ];
   return [...journalDamage === undefined ? [] : [journalDamage], ...files].join(". ") || undefined;
 }

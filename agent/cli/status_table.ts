@@ -44,6 +44,7 @@ export function statusTable(
     line(`  More: alga-agent help ${blocker.id}`, 2);
     for (const it of blocker.evidence) line(`    ${it.label}: ${it.text}`, 6);
   }
+  if (status.blockersLeftOut > 0) line(`And ${status.blockersLeftOut} more: those above come first`);
   lines.push("");
   for (const id of TIER_IDS) {
     const tier = status.tiers[id];

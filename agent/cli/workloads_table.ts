@@ -31,7 +31,9 @@ export function workloadsText(list: WorkloadList, nowMs: number, layout: Layout 
     ...(hiddenEnded > 0 ? [`${hiddenEnded} more are over: --ended shows them`] : []),
     ...(elsewhere > 0 ? [`${elsewhere} elsewhere need attention: --namespace all shows them`] : []),
     ...(usageProblem === "" || rows.length === 0 ? [] : [`CPU and memory: ${usageProblem}`]),
-    ...(releases.length === 0 ? [] : ["Releases", ...releases.map((it) => releaseLine(it))]),
+    ...(releases.length === 0
+      ? []
+      : ["Releases", ...releases.map((it) => releaseLine(it)), ...more(list.releasesLeftOut)]),
   ];
   return text(lines, layout);
 }
@@ -50,17 +52,24 @@ export function podText(pod: PodPage, nowMs: number, layout: Layout = PLAIN): st
     "",
     "Containers",
     ...pod.containers.flatMap(containerLines),
+    ...more(pod.leftOut.containers),
     "",
     "Conditions",
     ...pod.conditions.map((it) => `  ${it.type}: ${it.status}${because(it)}`),
     "",
     "Volumes",
     ...(pod.volumes === null ? ["  not read"] : pod.volumes.map(volumeLine)),
+    ...more(pod.leftOut.volumes),
     "",
     "Events",
     ...(pod.events.length === 0 ? ["  none is kept"] : pod.events.map((it) => `  ${eventLine(it, true)}`)),
+    ...more(pod.leftOut.events),
   ];
   return text(lines, layout);
+}
+
+function more(count: number): string[] {
+  return count === 0 ? [] : [`  and ${count} more`];
 }
 
 function workloadLines(it: WorkloadRow, nowMs: number): string[] {

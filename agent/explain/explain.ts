@@ -12,6 +12,8 @@ import { RULES } from "./rules.ts";
 /** Blockers with what only the ranking needs to know of them. */
 export interface Explained {
   blockers: readonly Blocker[];
+  /** How many there are beside those; they are counted among `hard`, too. */
+  leftOut: number;
   /** Blockers that will not go away by waiting, best first. */
   hard: readonly Blocker[];
   /** How many rules threw. */
@@ -49,10 +51,15 @@ export function explain(
     .map((it) => raiseForBootstrap(facts, it))
     // What stood in the way of setup is over when people can log in. @see contract.md 7.1
     .filter((it) => !(options.loginReady && it.component === "setup"));
-  const ranked = rankFindings(findings, options).slice(0, BLOCKER_LIMIT);
+  const ranked = rankFindings(findings, options);
   const isSetupOver = facts.snapshot.setup.status === "done";
   const blockers = ranked.map((it) => toBlocker(facts, it, isSetupOver));
-  return { blockers, hard: blockers.filter((_, index) => ranked[index]?.finding.hard === true), ruleErrors };
+  return {
+    blockers: blockers.slice(0, BLOCKER_LIMIT),
+    leftOut: Math.max(0, blockers.length - BLOCKER_LIMIT),
+    hard: blockers.filter((_, index) => ranked[index]?.finding.hard === true),
+    ruleErrors,
+  };
 }
 
 function tryRules(

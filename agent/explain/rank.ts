@@ -1,6 +1,7 @@
 import { dependsOn } from "../product/components.ts";
 import { TIER_IDS, type TierId } from "../product/tiers.ts";
 import { type BlockerId, CAUSES } from "../causes/cause.ts";
+import { someOf } from "../text/some_of.ts";
 import type { Finding } from "./finding.ts";
 
 const RANK_OF_TIER = new Map<TierId, number>(TIER_IDS.map((it, index) => [it, index]));
@@ -148,7 +149,7 @@ function mergeSame(findings: readonly Finding[]): Finding[] {
       covers: [...new Set([...group.flatMap((it) => it.covers), ...others])],
       evidence: others.length === 0
         ? first.evidence
-        : [...first.evidence, { label: "Also seen at", text: others.slice(0, 10).join(", ") }],
+        : [...first.evidence, { label: "Also seen at", text: someOf(others, 10) }],
     };
   });
 }

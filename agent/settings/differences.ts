@@ -8,13 +8,17 @@ const MAX_CHANGES = 50;
 export function differences(before: string | undefined, after: string): Omit<Change, "object">[] {
   const [from, to] = [leaves(before), leaves(after)];
   if (!from || !to) return [{ field: "", from: before, to: after }];
-  return [...new Set([...from.keys(), ...to.keys()])].filter((it) => from.get(it) !== to.get(it))
-    .map((field) => ({
+  const fields = [...new Set([...from.keys(), ...to.keys()])].filter((it) => from.get(it) !== to.get(it));
+  const more = fields.length - MAX_CHANGES;
+  return [
+    ...fields.slice(0, MAX_CHANGES).map((field) => ({
       field,
       from: from.get(field),
       to: to.get(field),
       ...(SECRET_KEY.test(field) ? { isSecret: true } : {}),
-    })).slice(0, MAX_CHANGES);
+    })),
+    ...(more > 0 ? [{ field: `${more} more`, from: undefined, to: "not shown here" }] : []),
+  ];
 }
 
 /** "server.image.tag" → value; `undefined` for what is not a YAML map. */

@@ -126,6 +126,8 @@ export interface StatusDocument {
   rollup: Rollup;
   tiers: Record<TierId, TierStatus>;
   topBlockers: readonly Blocker[];
+  /** How many there are beside those. */
+  blockersLeftOut: number;
   activeOperations: readonly ActiveOperation[];
   components: readonly ComponentStatus[];
   bootstrap: {

@@ -40,7 +40,7 @@ export function evaluate(
     if (extra) explained = explain(facts, { ...options, extra: [extra] });
   }
   // Whatever has a card of its own, also one that may pass: beside it nothing is called fully healthy.
-  const problems = explained.blockers.length;
+  const problems = explained.blockers.length + explained.leftOut;
   const tiers: Record<TierId, TierStatus> = {
     ...lower,
     fullHealth: fullHealthTier(facts, memory, lower, problems),
@@ -62,6 +62,7 @@ export function evaluate(
     },
     tiers,
     topBlockers: explained.blockers,
+    blockersLeftOut: explained.leftOut,
     activeOperations: operations,
     components: componentsOf(facts, lower),
     bootstrap: bootstrapOf(facts),

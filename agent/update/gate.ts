@@ -1,3 +1,4 @@
+import { someOf } from "../text/some_of.ts";
 import type { Gate } from "../operation/gate.ts";
 import {
   allChecks,
@@ -221,7 +222,7 @@ function healthCheck(context: UpdateContext): Check {
       if (troubles.length === 0) return Promise.resolve(pass({ expected, found: "nothing is wrong" }));
       return Promise.resolve(warn({
         expected,
-        found: troubles.slice(0, 3).join("; "),
+        found: someOf(troubles, 3, "; "),
         remediation: 'See the page "Status". Go on where the update is to fix it',
       }));
     },

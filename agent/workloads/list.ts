@@ -32,6 +32,8 @@ export interface WorkloadList {
   /** Why CPU and memory are missing; "" when they are there. */
   usageProblem: string;
   releases: readonly ReleaseRow[];
+  /** Of the releases, those that are not shown. */
+  releasesLeftOut: number;
 }
 
 /** The list without what the kubelet measures, and the pods behind its rows. */
@@ -73,7 +75,7 @@ export function listWorkloads(snapshot: Snapshot, query: WorkloadQuery, nowMs: n
         namespaceRank(a) - namespaceRank(b) || order(a, b)
       ),
       usageProblem: "",
-      releases: isFirst(query) ? releaseRows(snapshot) : [],
+      ...(isFirst(query) ? releaseRows(snapshot) : { releases: [], releasesLeftOut: 0 }),
     },
   };
 }

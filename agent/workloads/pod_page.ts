@@ -68,6 +68,8 @@ export interface PodPage {
   volumes: readonly VolumeRow[] | null;
   /** Newest first. */
   events: readonly EventRow[];
+  /** How many of each there are beside those. */
+  leftOut: { containers: number; volumes: number; events: number };
   /** What of this page was not read now, and why; "" when all was. */
   lookProblem: string;
   usageProblem: string;
@@ -94,6 +96,10 @@ export function makePodPage(
   const at = lookAt(events, nowMs);
   const { details, claims } = look;
   const row = podRow(pod, at);
+  const ownEvents = events.filter((it) => it.uid === "" || pod.uid === "" || it.uid === pod.uid)
+    .toSorted((a, b) => compareEvents(b, a));
+  const beyond = (all: readonly unknown[] | undefined, most: number) =>
+    Math.max(0, (all?.length ?? 0) - most);
   return {
     freshness: freshnessOf(snapshot, ["pods"], nowMs),
     row: {
@@ -115,8 +121,12 @@ export function makePodPage(
       containerRow(pod, it, { at, row, usage, amounts: details?.containers[it.name] })
     ),
     volumes: details?.volumes.slice(0, MOST_VOLUMES).map((it) => volumeRow(it, claims, usage)) ?? null,
-    events: events.filter((it) => it.uid === "" || pod.uid === "" || it.uid === pod.uid)
-      .toSorted((a, b) => compareEvents(b, a)).slice(0, MOST_EVENTS).map(eventRow),
+    events: ownEvents.slice(0, MOST_EVENTS).map(eventRow),
+    leftOut: {
+      containers: beyond(pod.containers, MOST_CONTAINERS),
+      volumes: beyond(details?.volumes, MOST_VOLUMES),
+      events: beyond(ownEvents, MOST_EVENTS),
+    },
     lookProblem: look.problem,
     usageProblem,
   };

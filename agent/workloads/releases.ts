@@ -38,11 +38,13 @@ const TONE: Record<ReleaseState, Tone> = {
   ready: "good",
 };
 
-/** Every object of Flux, what needs attention first. Pure. */
-export function releaseRows({ flux, events }: Pick<Snapshot, "flux" | "events">): readonly ReleaseRow[] {
-  return makeFluxFacts(inOrder(flux, objectKey), indexEvents(events)).map(toRow)
-    .sort((a, b) => toneRank(a.tone) - toneRank(b.tone) || rank(a) - rank(b))
-    .slice(0, MOST_ROWS);
+/** Objects of Flux, what needs attention first, and how many there are beside those. Pure. */
+export function releaseRows(
+  { flux, events }: Pick<Snapshot, "flux" | "events">,
+): { releases: readonly ReleaseRow[]; releasesLeftOut: number } {
+  const all = makeFluxFacts(inOrder(flux, objectKey), indexEvents(events)).map(toRow)
+    .sort((a, b) => toneRank(a.tone) - toneRank(b.tone) || rank(a) - rank(b));
+  return { releases: all.slice(0, MOST_ROWS), releasesLeftOut: Math.max(0, all.length - MOST_ROWS) };
 }
 
 function toRow(it: FluxFacts): ReleaseRow {

@@ -123,6 +123,7 @@ export function sampleStatus(
       Object.entries(ready).map(([id, it]) => [id, tier(it)]),
     ) as StatusDocument["tiers"],
     topBlockers: [],
+    blockersLeftOut: 0,
     activeOperations: [],
     components: [
       { name: t, tier: "core", namespace: "msp", ready: true, status: "healthy", message: t },

@@ -77,6 +77,7 @@ export function workloadPages(t: string): Record<string, string> {
     elsewhere: 1,
     namespaces: ["msp", t],
     usageProblem: t,
+    releasesLeftOut: 2,
     releases: [{
       kind: "HelmRelease",
       namespace: t,
@@ -141,6 +142,7 @@ export function workloadPages(t: string): Record<string, string> {
     limits: { cpuCores: null, memoryBytes: 1024 ** 3 },
   };
   const pod: PodPage = {
+    leftOut: { containers: 1, volumes: 2, events: 3 },
     freshness: CURRENT,
     row: sampleWorkload(t, { kind: "Pod" }),
     owner: { kind: "Deployment", name: t },
@@ -195,6 +197,7 @@ export function workloadPages(t: string): Record<string, string> {
     problem: t,
     next: "see-status",
   };
+  const whole = { containers: 0, volumes: 0, events: 0 };
   const absent: Freshness = {
     api: "absent",
     isCurrent: false,
@@ -208,7 +211,14 @@ export function workloadPages(t: string): Record<string, string> {
     workloads: page(workloadsPage(list, NOW)),
     "workloads, remembered": page(workloadsPage({ ...list, freshness: silent }, NOW)),
     "workloads, no Kubernetes": page(
-      workloadsPage({ ...list, ...nothing, freshness: absent, needAttention: 0, releases: [] }, NOW),
+      workloadsPage({
+        ...list,
+        ...nothing,
+        freshness: absent,
+        needAttention: 0,
+        releases: [],
+        releasesLeftOut: 0,
+      }, NOW),
     ),
     "pods of a workload": page(
       workloadsPage({ ...list, query: { ...list.query, of: `Deployment/${t}/${t}` } }, NOW),
@@ -222,9 +232,15 @@ export function workloadPages(t: string): Record<string, string> {
     ),
     pod: page(podPage(pod, { finding: sampleBlocker({}, t), asOf: NOW })),
     "pod, remembered": page(
-      podPage({ ...pod, owner: null, volumes: null, containers: [], events: [], freshness: silent }, {
-        asOf: NOW,
-      }),
+      podPage({
+        ...pod,
+        owner: null,
+        volumes: null,
+        containers: [],
+        events: [],
+        leftOut: whole,
+        freshness: silent,
+      }, { asOf: NOW }),
     ),
     "no pod": page(noPodPage(t, t)),
   };

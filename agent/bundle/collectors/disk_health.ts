@@ -16,14 +16,19 @@ export const DISK_HEALTH: Collector = {
     } catch (error) {
       return tools.absent(`smartctl (${errorText(error)})`);
     }
-    const disks = [...scan.matchAll(/^(\/dev\/([\w-]{1,40})) -d ([\w,+-]{1,40})/gm)].slice(0, MOST_DISKS);
+    const disks = [...scan.matchAll(/^(\/dev\/([\w-]{1,40})) -d ([\w,+-]{1,40})/gm)];
     if (disks.length === 0) tools.absent("disks that tell of their health");
-    await Promise.all(disks.map(([, device = "", name = "", type = ""]) =>
-      addProgram(tools, {
-        path: `host/smart-${name}.txt`,
-        argv: ["smartctl", "-d", type, "--health", "--attributes", device],
-        tellsByCode: true,
-      })
-    ));
+    for (const [, device = ""] of disks.slice(MOST_DISKS)) {
+      tools.missing(device, `the first ${MOST_DISKS} disks are asked`);
+    }
+    await Promise.all(
+      disks.slice(0, MOST_DISKS).map(([, device = "", name = "", type = ""]) =>
+        addProgram(tools, {
+          path: `host/smart-${name}.txt`,
+          argv: ["smartctl", "-d", type, "--health", "--attributes", device],
+          tellsByCode: true,
+        })
+      ),
+    );
   },
 };

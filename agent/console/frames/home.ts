@@ -88,8 +88,8 @@ function sections(model: Model, room: Room, columns: number): Section[] {
   if (blocker) {
     const text = [
       ...rollup.topBlockerId === blocker.id ? [] : lines(`! ${blocker.title}`, 2),
-      ...lines(`${blocker.reason}`, 2).slice(0, 4),
-      ...lines(`What to do: ${blocker.nextAction}`, 12).slice(0, 3),
+      ...cut(lines(blocker.reason, 2), 4, room),
+      ...cut(lines(`What to do: ${blocker.nextAction}`, 12), 3, room),
       ...lines(`Since ${utcTime(blocker.since)}`),
     ];
     all.push({ importance: 1, lines: text });
@@ -118,6 +118,13 @@ function sections(model: Model, room: Room, columns: number): Section[] {
   if (others.length > 0) all.push({ importance: 4, lines: others.flatMap((it) => lines(it)) });
   all.push({ importance: 3, lines: lines(LOGS) });
   return all;
+}
+
+/** The first lines of a text; where it has more, the last one says so, and the page has the whole. */
+function cut(lines: readonly string[], most: number, { cells }: Room): readonly string[] {
+  if (lines.length <= most) return lines;
+  const last = (lines[most - 1] ?? "").replace(/ \S*$/, ""); // its last word makes room
+  return [...lines.slice(0, most - 1), `${last}${cells(" …")}`];
 }
 
 const LOGS = "Logs: journalctl -u alga-appliance -u k3s";

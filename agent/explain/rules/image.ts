@@ -1,3 +1,4 @@
+import { someOf } from "../../text/some_of.ts";
 import type { Component } from "../../product/components.ts";
 import type { Facts } from "../../facts/facts.ts";
 import { TIER_IDS, type TierId } from "../../product/tiers.ts";
@@ -147,10 +148,10 @@ function queueBehind(
 ): { tier: TierId; components: string[]; evidence: Finding["evidence"] } {
   const waiting = facts.pulls.filter((it) => it.waitsFor === image && it.pod.nodeName === nodeName);
   const tiers = [own.tier, ...waiting.map((it) => it.component.tier)];
-  const images = [...new Set(waiting.map((it) => it.image))].slice(0, 10);
+  const images = [...new Set(waiting.map((it) => it.image))];
   return {
     tier: TIER_IDS.find((it) => tiers.includes(it)) ?? own.tier,
     components: [...new Set(waiting.map((it) => it.component.name))].filter((it) => it !== own.name),
-    evidence: images.length === 0 ? [] : [{ label: "Waits behind it", text: images.join(", ") }],
+    evidence: images.length === 0 ? [] : [{ label: "Waits behind it", text: someOf(images, 10) }],
   };
 }

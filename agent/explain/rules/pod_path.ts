@@ -14,6 +14,9 @@ const JOURNAL_FRESH_MS = 30 * 60_000;
 const FLUSHED =
   /IPTables canary deleted|Inconsistent iptables state detected|Reloading after iptables flush/i;
 
+/** The others say the same. */
+const MOST_PODS = 5;
+
 /** The way between pods and Kubernetes on this machine: a firewall in between, or rules that another program takes away. */
 export const podPathRule: Rule = {
   causes: [NETWORK.hostFirewall, K3S.iptablesFlushed],
@@ -24,10 +27,13 @@ export const podPathRule: Rule = {
     );
     const lasting = facts.lostPaths.filter((it) => lostForMs(facts, it.pod) >= PATIENCE_MS);
     const covers = [...new Set(lasting.map((it) => it.component.name))];
-    const seen = lasting.slice(0, 5).map(({ pod, line }) => ({
-      label: `Pod ${pod.namespace}/${pod.name}`,
-      text: clip(line, 300),
-    }));
+    const seen = [
+      ...lasting.slice(0, MOST_PODS).map(({ pod, line }) => ({
+        label: `Pod ${pod.namespace}/${pod.name}`,
+        text: clip(line, 300),
+      })),
+      ...(lasting.length > MOST_PODS ? [{ label: "More pods", text: `${lasting.length - MOST_PODS}` }] : []),
+    ];
     const [first] = flushed;
     if (first) {
       return [finding(facts, K3S.iptablesFlushed, {

@@ -157,6 +157,10 @@ Deno.test("the health of each disk is asked without its serial number, and a fai
     "run smartctl -d scsi --health --attributes /dev/sda",
     "run smartctl -d nvme --health --attributes /dev/nvme0",
   ]);
+  const scan = Array.from({ length: 18 }, (_, i) => `/dev/d${i} -d scsi\n`).join("");
+  const many = new FakeHost({}, { smartctl: (args) => ({ stdout: args[0] === "--scan" ? scan : "PASSED" }) });
+  const { manifest } = await makeBundle({ sources: sourcesOf({ host: many }), collectors: [DISK_HEALTH] });
+  assert.deepEqual(manifest.collectors[0]?.missing.map((it) => it.what), ["/dev/d16", "/dev/d17"]);
   const none = await makeBundle({ collectors: [DISK_HEALTH] });
   assert.equal(none.manifest.collectors[0]?.status, "complete");
 });

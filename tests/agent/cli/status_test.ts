@@ -56,6 +56,7 @@ const DOCUMENT: StatusDocument = {
       proofs: [{ id: "drift", title: "The chosen version runs", status: "unknown", reason: "" }],
     },
   },
+  blockersLeftOut: 0,
   topBlockers: [{
     id: "img.not-found",
     severity: "background",

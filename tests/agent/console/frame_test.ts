@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { frameOf } from "../../../agent/console/frame.ts";
 import type { Model } from "../../../agent/console/model.ts";
 import { MODELS } from "./models.ts";
-import { sampleDocument, sampleModel } from "./samples.ts";
+import { sampleBlocker, sampleDocument, sampleModel } from "./samples.ts";
 
 for (const [name, model] of Object.entries(MODELS)) {
   Deno.test(`frameOf() fills 24 lines of fewer than 80 cells and nothing steers: ${name}`, () => {
@@ -70,3 +70,17 @@ Deno.test("a password is nowhere on the screen, at no length", () => {
   assert.ok(!text.includes("Correct") && !text.includes("*****"));
   assert.equal(frameOf(model).cursor.column, 4);
 });
+
+for (const [charset, mark] of [["utf-8", " …"], ["ascii", " ..."]] as const) {
+  Deno.test(`the first screen says that reason and advice go on where it has no room for all of it (${charset})`, () => {
+    const shown = (text: string) => {
+      const blocker = sampleBlocker({ reason: text, nextAction: text });
+      const fresh = sampleDocument({ token: null });
+      const document = { ...fresh, status: { ...fresh.status, topBlockers: [blocker] } };
+      return frameOf({ ...sampleModel({ document }), charset }).lines.filter((it) => it.endsWith(mark))
+        .length;
+    };
+    assert.equal(shown("word ".repeat(100)), 2);
+    assert.equal(shown("word ".repeat(20)), 0);
+  });
+}

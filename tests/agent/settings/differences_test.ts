@@ -28,3 +28,10 @@ for (const text of ["just words", "[1, 2]", "a: *nowhere", "{"]) {
     assert.deepEqual(differences("a: 1\n", text), [{ field: "", from: "a: 1\n", to: text }]);
   });
 }
+
+for (const [count, last] of [[50, undefined], [53, "3 more"]] as const) {
+  Deno.test(`differences() of ${count} values say how many are not shown`, () => {
+    const told = differences("", Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join(""));
+    assert.deepEqual([told[49]?.field, told[50]?.field], ["k49", last]);
+  });
+}

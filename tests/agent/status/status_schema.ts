@@ -72,6 +72,7 @@ export const StatusSchema = z.strictObject({
     background: TierStatus,
     fullHealth: TierStatus,
   }),
+  blockersLeftOut: z.int().nonnegative(),
   topBlockers: z.array(z.strictObject({
     id: z.enum(Object.keys(CAUSES)),
     severity: z.enum(["critical", "background"]),
