@@ -105,8 +105,7 @@ function write(document: Document, key: string): string {
 }
 
 function set(document: Document, path: string[], value: string, key: string): void {
-  const scalar = new Scalar(value);
-  scalar.type = Scalar.QUOTE_DOUBLE; // a tag like 1e3 must stay text
+  const scalar = quoted(value);
   try {
     for (let depth = 1; depth < path.length; depth++) {
       const above = path.slice(0, depth);
@@ -118,6 +117,13 @@ function set(document: Document, path: string[], value: string, key: string): vo
   } catch (cause) {
     throw unusable(key, cause);
   }
+}
+
+/** A text that stays text: 1e3 is a number, and to Helm, which reads YAML 1.1, so is 0b11, and "yes" is none either. */
+function quoted(value: string): Scalar<string> {
+  const scalar = new Scalar(value);
+  scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
 }
 
 /** The published variables stay, but for those of the same name. */
@@ -132,7 +138,7 @@ function setEnvironment(document: Document, variables: readonly [string, PodVari
   for (const [name, value] of variables) {
     list.add(document.createNode(
       typeof value === "string"
-        ? { name, value }
+        ? { name, value: quoted(value) }
         : { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } },
     ));
   }

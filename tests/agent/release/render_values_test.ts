@@ -139,10 +139,18 @@ Deno.test("renderValues() makes keys that are missing, empty or null", () => {
 });
 
 Deno.test("renderValues() writes tags as text, whatever they look like", () => {
-  for (const tag of ["1e3", "0123", "true", "null", "1.10", "2026-11-21"]) {
+  for (const tag of ["1e3", "0123", "true", "null", "1.10", "2026-11-21", "0b11", "1_000", "yes"]) {
     const text = rendered("workflow-worker", "image: {tag: x}\n", { workflowWorker: tag });
     assert.strictEqual(parse(text).image.tag, tag);
     assert.ok(text.includes(`"${tag}"`));
+  }
+});
+
+Deno.test("renderValues() writes variables as text also to Helm, which reads YAML 1.1", () => {
+  for (const value of ["0b11", "1_000", "yes", "2026-11-21", "0x1f"]) {
+    const values = renderValues(sampleReleaseManifest(), URL, { MARK: value });
+    const text = values.find((it) => it.release === "temporal-worker")?.text ?? "";
+    assert.equal(parse(text, { version: "1.1" }).extraEnv.at(-1).value, value);
   }
 });
 
