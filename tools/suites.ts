@@ -45,6 +45,7 @@ export const SUITES: readonly Suite[] = [
       "tests/cluster/real_topology_test.ts",
       "tests/cluster/verified_source_test.ts",
       "tests/cluster/rendered_release_test.ts",
+      "tests/cluster/worker_proxy_helm_test.ts",
       "tests/cluster/fleet_test.ts",
     ],
   },
