@@ -122,11 +122,10 @@ async function readBase(base: string): Promise<Base> {
   const found = await readImageFiles(base, [INFO_PATH, MD5SUMS_PATH, ...MENUS]);
   const text = (path: string) => new TextDecoder().decode(found.get(path));
   const info = text(INFO_PATH).trim();
+  const hint = "Give the image of Ubuntu Server 24.04 for amd64 (live-server)";
+  if (info === "") throw new IsoError(`"${basename(base)}" is not an installation image of Ubuntu`, hint);
   if (!/^Ubuntu-Server 24\.04.* amd64\b/.test(info)) {
-    throw new IsoError(
-      `The base calls itself "${info}"`,
-      "Give the image of Ubuntu Server 24.04 for amd64 (live-server)",
-    );
+    throw new IsoError(`The base calls itself "${info}"`, hint);
   }
   const menus = new Map(MENUS.filter((it) => found.has(it)).map((it) => [it, patchBootMenu(text(it))]));
   if (!menus.has(MENUS[0] ?? "")) {

@@ -138,7 +138,10 @@ async function accountOf(it: Words): Promise<Account> {
   const keys = it["ssh-keys"];
   const hash = it["password-hash"];
   const isUser = keys !== undefined || hash !== undefined;
-  if (isUser === it["no-account"]) {
+  if (isUser && it["no-account"]) {
+    throw new IsoUsageError("--no-account stands alone: nobody logs in, neither with a key nor a password");
+  }
+  if (!isUser && !it["no-account"]) {
     throw new IsoUsageError("Say who can log in: --ssh-keys, --password-hash or both; or --no-account");
   }
   if (!isUser) return { kind: "none" };

@@ -44,14 +44,14 @@ const NOT_LISTED = [MD5SUMS_PATH, "/boot.catalog", "/boot/grub/i386-pc/eltorito.
 export async function verifyImage(image: string, options: VerifyOptions = {}): Promise<Verdict> {
   const { say = () => {} } = options;
   const name = basename(image);
+  const { isFile, size } = await Deno.stat(image).catch(() => ({ isFile: false, size: 0 }));
+  if (!isFile) throw new IsoError(`The image "${image}" cannot be read`, "Name an image that is there");
   const path = options.manifestPath ?? `${dirname(image)}/${besideImage(name).manifest}`;
   const manifest = await readManifest(path);
   const problems: string[] = [];
   if (options.publicPem !== undefined) problems.push(...await checkSignature(path, options.publicPem));
   const trust = options.publicPem !== undefined && problems.length === 0 ? "signed" : "unsigned";
 
-  const { isFile, size } = await Deno.stat(image).catch(() => ({ isFile: false, size: 0 }));
-  if (!isFile) throw new IsoError(`The image "${image}" cannot be read`, "Name an image that is there");
   say(`Reading ${image}`);
   if (await sha256OfFile(image) === manifest.image.sha256) return { manifest, trust, problems };
   const { bytes } = manifest.image;

@@ -40,7 +40,7 @@ async function sumFromList(base: string, it: Extract<BaseProof, { kind: "list" }
     await runProgram("gpgv", ["--keyring", await Deno.realPath(it.keyring), it.signature, it.sums]);
   }
   const name = basename(base);
-  for (const line of list.split("\n")) {
+  for (const line of list.split(/\r?\n/)) {
     const [, sum, file] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
     if (sum !== undefined && file === name) return sum;
   }

@@ -270,9 +270,12 @@ Deno.test("a file that is missing or does not fit the disk is refused by its opt
   const gone = `${dir}/gone`;
   await assert.rejects(build({ base: small, images: [gone] }), {
     name: "IsoError",
-    message: `--images: "${gone}" cannot be read`,
+    message: `--images: "${gone}" cannot be read: it is not there`,
   });
-  await assert.rejects(build({ base: small, images: [dir] }), /--images: .* cannot be read/);
+  await assert.rejects(
+    build({ base: small, images: [dir] }),
+    /--images: .* cannot be read: it is not a file/,
+  );
   // Without a block of its own: only its length counts. Once it would fit.
   const huge = `${dir}/huge.tar`;
   await Deno.writeTextFile(huge, "");
@@ -308,9 +311,18 @@ Deno.test("the command ends with 2 for words it does not understand, with 1 for 
     const [args, expected, said] of [
       [[], 2, /^--base is missing\nMore: deno task iso --help\n$/],
       [["verify"], 2, /^Name one image\nMore: /],
-      [["verify", dir, "--manifest", `${dir}/any.manifest.json`], 1, /^The manifest ".*" cannot be read\n/],
+      [
+        ["verify", dir, "--manifest", `${dir}/any.manifest.json`],
+        1,
+        /^The image ".*" cannot be read\nName an image that is there\n$/,
+      ],
+      [["verify", `${repo}README.md`], 1, /^The manifest ".*README\.md\.manifest\.json" cannot be read\n/],
       [[...enough, "--no-account", "--yes"], 2, /--yes[^]*\nMore: /],
-      [[...enough, "--no-account"], 1, /^--base: ".*gone.iso" cannot be read\nName a file that is there\n$/],
+      [
+        [...enough, "--no-account"],
+        1,
+        /^--base: ".*gone.iso" cannot be read: it is not there\nName a file that is there\n$/,
+      ],
     ] as const
   ) {
     const { code, stderr } = await mortalCommand(
@@ -392,6 +404,7 @@ for (
       { info: 'Ubuntu-Server 22.04.5 LTS "Jammy Jellyfish" - Release amd64' },
       /calls itself "Ubuntu-Server 22/,
     ],
+    ["without a name", { info: "" }, /"other\.iso" is not an installation image of Ubuntu/],
     [
       "for another machine",
       { info: 'Ubuntu-Server 24.04.5 LTS "Noble Numbat" - Release arm64' },

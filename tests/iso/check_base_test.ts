@@ -22,6 +22,8 @@ Deno.test("checkBase finds the sum of the base in a list by its name", async () 
     const sums = `${dir}/SHA256SUMS`;
     await Deno.writeTextFile(sums, `${"0".repeat(64)} *other.iso\n${sum} *ubuntu.iso\n`);
     assert.equal(await checkBase(base, { kind: "list", sums }), sum);
+    await Deno.writeTextFile(sums, `${"0".repeat(64)} *other.iso\r\n${sum} *ubuntu.iso\r\n`); // saved by Windows
+    assert.equal(await checkBase(base, { kind: "list", sums }), sum);
     await Deno.rename(base, `${dir}/renamed.iso`);
     await assert.rejects(
       checkBase(`${dir}/renamed.iso`, { kind: "list", sums }),
@@ -44,7 +46,7 @@ Deno.test("checkBase names the option whose file is missing", async () => {
     ) {
       await assert.rejects(checkBase(base, { kind: "list", ...files }), {
         name: "IsoError",
-        message: `${option}: "${gone}" cannot be read`,
+        message: `${option}: "${gone}" cannot be read: it is not there`,
       });
     }
   });

@@ -28,16 +28,16 @@ for (
     ["with a keyring for a sum", [...ENOUGH, "--keyring", "k"], /prove --sums, which is missing/],
     ["with half a sum", [...ENOUGH, "--sha256", "0a"], /64 hexadecimal digits/],
     ["without an account's word", ENOUGH.slice(0, -1), /Say who can log in/],
-    ["with a key and --no-account", [...ENOUGH, "--ssh-keys", "k"], /Say who can log in/],
+    ["with a key and --no-account", [...ENOUGH, "--ssh-keys", "k"], /^--no-account stands alone/],
     [
       "with a missing file",
       [...ENOUGH.slice(0, -1), "--ssh-keys", "/no/such"],
-      /^--ssh-keys: "\/no\/such" cannot be read/,
+      /^--ssh-keys: "\/no\/such" cannot be read: it is not there$/,
     ],
     [
       "with a folder for a file",
       [...ENOUGH, "--key", "/tmp"],
-      /^--key: "\/tmp" cannot be read/,
+      /^--key: "\/tmp" cannot be read: it is not a file$/,
     ],
     [
       "with two archives of one name",

@@ -47,8 +47,12 @@ Deno.test("the command ends with 2 for words it does not understand, with 1 for 
   for (
     const [args, expected, said] of [
       [[], 2, /^--from-disk is missing\nMore: deno task image --help\n$/],
-      [["--from-disk", "/no/such", "--output", "/tmp/x"], 1, /^--from-disk: "\/no\/such" cannot be read\n/],
-      [["verify", "/no/such.ova"], 1, /^The manifest ".*such.ova.manifest.json" cannot be read\n/],
+      [
+        ["--from-disk", "/no/such", "--output", "/tmp/x"],
+        1,
+        /^--from-disk: "\/no\/such" cannot be read: it is not there\n/,
+      ],
+      [["verify", "/no/such.ova"], 1, /^The image "\/no\/such\.ova" cannot be read\n/],
       [["--from-disk", disk, "--output", "/proc/alga"], 1, /^--(?:output|from-disk): [^\n]+\n[^\n]+\n$/],
     ] as const
   ) {
