@@ -15,6 +15,7 @@ import { prepareOutput, refuseOverwrite } from "./output_folder.ts";
 import { BuildInfo } from "./payload/build_info.ts";
 import { Parts } from "./parts.ts";
 import type { DiskChoice } from "./payload/prepare_script.ts";
+import { requireArchive } from "./payload/image_archives.ts";
 import { stagePayload } from "./payload/stage_payload.ts";
 import { programBuild } from "./program_build.ts";
 import { tenths } from "./progress.ts";
@@ -66,6 +67,7 @@ export async function buildIso(it: IsoInput): Promise<Manifest> {
   await refuseOverwrite([it.output, ...recordPaths(it.output)]);
   await prepareOutput(dirname(it.output));
   await requireSpace(dirname(it.output), SPACE_FACTOR * bytes);
+  for (const path of it.images) await requireArchive(path);
   const proving = it.proof.kind === "list" && it.proof.signature !== undefined ? ["gpgv"] : [];
   await requirePrograms(["xorriso", "dpkg-deb", ...proving]);
   it.say(`Proving the base ${it.base}`);

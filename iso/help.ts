@@ -18,7 +18,8 @@ ACCOUNT, one or both of the first two, or the third:
 OPTIONS
   --program FILE          the compiled program (default .out/alga-agent)
   --k3s DIR               folder with the pinned k3s and install.sh
-  --images FILE           archive of container images; may be repeated
+  --images FILE           archive of container images (.tar, .tar.gz, .tar.zst);
+                          may be repeated
   --disk DEVICE           the disk to erase, whatever is on it; without it a
                           machine with several disks loses none that has data
   --min-disk-gib N        smaller disks are passed over (default 60)

@@ -7,6 +7,7 @@ export const PATHS_OF_PAYLOAD = {
   k3s: onImage(PATHS.k3sPayload),
   k3sInstaller: onImage(PATHS.k3sInstallerPayload),
   images: onImage(PATHS.imagesPayload),
+  k3sPin: onImage(PATHS.k3sPin),
 } as const;
 
 /** `/opt/alga-appliance/bin/k3s` → `opt/bin/k3s`, below `/alga`. */

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { pinWith } from "./image_archives.ts";
 import { PATHS_OF_PAYLOAD } from "./payload_paths.ts";
 import { K3S } from "../../agent/product/pins.ts";
 import { buildDeb } from "../../tools/deb/build_deb.ts";
@@ -42,6 +43,11 @@ export async function stagePayload(dir: string, it: PayloadInput): Promise<void>
   if (it.k3sDir !== undefined) await addK3s(dir, it.k3sDir);
   for (const path of it.images) {
     await copy(path, dir, `${PATHS_OF_PAYLOAD.images}/${basename(path)}`);
+  }
+  // The machine takes no archive that its pin does not name.
+  if (it.images.length > 0) {
+    const pin = JSON.stringify(await pinWith(it.images), null, 2);
+    await Deno.writeTextFile(`${dir}/${PATHS_OF_PAYLOAD.k3sPin}`, `${pin}\n`);
   }
   const lines: string[] = [];
   for (const path of await filesBelow(dir)) lines.push(`${await sha256OfFile(`${dir}/${path}`)}  ${path}\n`);

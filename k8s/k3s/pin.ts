@@ -6,12 +6,15 @@ import { PATHS } from "../../agent/state/paths.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Names of archives that k3s loads and a pin may hold. */
+export const ARCHIVE_NAME = /^[\w.-]+\.tar(\.gz|\.zst)?$/;
+
 const Pin = z.object({
   version: z.string().regex(/^v\d+\.\d+\.\d+\+k3s\d+$/),
   binarySha256: Sha256,
   installerSha256: Sha256,
   /** Archives with k3s' own images that the installation image brings, name → checksum. */
-  airgapImages: z.record(z.string().regex(/^[\w.-]+\.tar(\.gz|\.zst)?$/), Sha256).default({}),
+  airgapImages: z.record(z.string().regex(ARCHIVE_NAME), Sha256).default({}),
 });
 
 /** Which k3s is installed, and the sums that prove it. */

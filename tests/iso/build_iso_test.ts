@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { PATHS } from "../../agent/state/paths.ts";
 import { buildIso, type IsoInput } from "../../iso/build_iso.ts";
 import { freeBytes } from "../../iso/free_space.ts";
 import { extractImage, listImageFiles, readImageFiles } from "../../iso/image_files.ts";
 import { programBuild } from "../../iso/program_build.ts";
 import { parseMd5Sums } from "../../iso/record/md5sums.ts";
 import { verifyImage } from "../../iso/verify_image.ts";
+import { DEFAULT_K3S_PIN, readK3sPin } from "../../k8s/k3s/pin.ts";
+import { airgapArchives } from "../../k8s/k3s/sources.ts";
 import { checkChecksums, sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import { isSignedBy } from "../../tools/release_agent/signature.ts";
+import { FakeHost } from "../fakes/fake_host.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import { testUnless } from "../test_unless.ts";
 import { run } from "../vm/run.ts";
@@ -95,6 +99,32 @@ imageTest(
       await Deno.readTextFile(`${tree}/boot/grub/loopback.cfg`),
       /autoinstall .*iso-scan\/filename/,
     );
+  },
+);
+
+imageTest(
+  "the archives of container images are named by the pin, without which the machine takes none",
+  async () => {
+    const folder = await Deno.makeTempDir({ dir });
+    await Deno.writeTextFile(`${folder}/manifest.json`, "[]");
+    await run("tar", ["-C", folder, "-cf", `${folder}/core.tar`, "manifest.json"]);
+    await run("tar", ["-C", folder, "-czf", `${folder}/more.tar.gz`, "manifest.json"]);
+    const images = [`${folder}/core.tar`, `${folder}/more.tar.gz`];
+    const image = await build({ images });
+    const host = new FakeHost({ [PATHS.k3sPin]: await text(image, "/alga/opt/k3s-pin.json") });
+    const pin = await readK3sPin(host);
+    assert.deepEqual(pin, {
+      ...DEFAULT_K3S_PIN,
+      airgapImages: {
+        "core.tar": await sha256OfFile(images[0] ?? ""),
+        "more.tar.gz": await sha256OfFile(images[1] ?? ""),
+      },
+    });
+    const files = await listImageFiles(image);
+    for (const { payload } of airgapArchives(pin)) {
+      assert.ok(files.includes(payload.replace("/opt/alga-appliance/", "/alga/opt/")), payload);
+    }
+    assert.match(await text(image, "/alga/SHA256SUMS"), /^[0-9a-f]{64} {2}opt\/k3s-pin\.json$/m);
   },
 );
 
@@ -279,6 +309,10 @@ Deno.test("a file that is missing or does not fit the disk is refused by its opt
   // Without a block of its own: only its length counts. Once it would fit.
   const huge = `${dir}/huge.tar`;
   await Deno.writeTextFile(huge, "");
+  await assert.rejects(
+    build({ base: small, images: [huge] }),
+    /--images: "huge\.tar" is not what its name says/,
+  );
   await Deno.truncate(huge, Math.floor(0.7 * await freeBytes(dir)));
   await assert.rejects(build({ base: small, images: [huge] }), /GB free; this needs /);
   await Deno.remove(huge);
