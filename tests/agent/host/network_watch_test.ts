@@ -3,7 +3,7 @@ import { watchNetwork } from "../../../agent/host/network_watch.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
 
-Deno.test("one program listens to the kernel for everybody who asks, from the first on", async () => {
+Deno.test("one program listens to the kernel for everybody who asks, from the first on", () => {
   let tell = (): void => assert.fail("nobody listens to the kernel");
   const host = new FakeHost({}, {
     ip: (_argv, { onLine, signal } = {}) => {

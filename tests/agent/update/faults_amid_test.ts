@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
 import { UPDATE_STEPS } from "../../../agent/update/steps.ts";
-import type { FakeHost } from "../../fakes/fake_host.ts";
 import { until } from "../../until.ts";
 import { diskLeftOf } from "../operation/mortal_process.ts";
 import { type Agent, BY, inUpdateWorld, startAgent, type UpdateWorld } from "./update_world.ts";
