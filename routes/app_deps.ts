@@ -13,6 +13,7 @@ import type { SetupService } from "../agent/setup/mod.ts";
 import type { SetupDraft } from "./setup_draft.ts";
 import type { StatusService } from "../agent/status/document.ts";
 import type { AgentUpdateService } from "../agent/self_update/agent_update_service.ts";
+import type { RetryPart } from "../agent/update/retry_part.ts";
 import type { UpdateService } from "../agent/update/update_service.ts";
 import type { WorkloadsService } from "../agent/workloads/mod.ts";
 import type { Stylesheet } from "../views/stylesheet.ts";
@@ -33,6 +34,7 @@ export interface AppDeps {
   network: NetworkService;
   bundles: BundleService;
   updates: UpdateService;
+  retryPart: RetryPart;
   agentUpdates: AgentUpdateService;
   logs: LogService;
   status: StatusService;

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { statusParts, statusTone } from "../views/status_page.ts";
+import { statusHead, statusParts, statusTone } from "../views/status_page.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { frameOf } from "./frame.ts";
 import { livePage } from "./live.ts";
@@ -19,7 +19,10 @@ export function statusRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     }
     return livePage(c, {
       frame: await frameOf(c, deps, state, "status"),
-      page: { title: deps.status.current().rollup.message, body: null },
+      page: {
+        title: deps.status.current().rollup.message,
+        body: [statusHead(c.get("session")?.csrfToken ?? "")],
+      },
       parts,
       tone: () => statusTone(deps.status.current()),
       subscribe: (listener) => deps.status.subscribe(listener),

@@ -1,4 +1,5 @@
 import type { ResumeReply } from "../agent/update/resume.ts";
+import type { RetryPartReply } from "../agent/update/retry_part.ts";
 import type { UpdateRefusal } from "../agent/update/update_service.ts";
 import { operationProblem } from "./operation_problem.ts";
 import { conflict, type Problem } from "./problem.ts";
@@ -40,6 +41,38 @@ export function resumeProblem(reply: UpdateRefusal | Extract<ResumeReply, { ok: 
       );
     default:
       return updateProblem(reply);
+  }
+}
+
+/** Why a part is not tried again, in words. */
+export function retryPartProblem(reply: Extract<RetryPartReply, { ok: false }>): Problem {
+  switch (reply.reason) {
+    case "unknown-part":
+      return conflict(
+        reply.reason,
+        "There is no such part",
+        `These can be tried again: ${reply.known.join(", ")}.`,
+      );
+    case "part-is-well":
+      return conflict(
+        reply.reason,
+        "There is nothing to try again",
+        "The installer is content with this part, and nothing pauses it. Look at the status page for what it needs.",
+      );
+    case "job-running":
+      return conflict(
+        reply.reason,
+        "It is still at work",
+        `The Job ${reply.job} runs, and must not be cut off. Wait until it has ended, then try again.`,
+      );
+    case "cluster-unknown":
+      return conflict(
+        reply.reason,
+        "It could not be tried again",
+        `Kubernetes: ${reply.problem}. See on the status page whether it runs, then try again.`,
+      );
+    default:
+      return resumeProblem(reply);
   }
 }
 

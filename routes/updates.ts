@@ -13,7 +13,7 @@ import { frameOf } from "./frame.ts";
 import { livePage } from "./live.ts";
 import { sharedParts } from "./live_parts.ts";
 import { answerProblem } from "./problem.ts";
-import { prepareProblem, resumeProblem, updateProblem } from "./update_problem.ts";
+import { prepareProblem, resumeProblem, retryPartProblem, updateProblem } from "./update_problem.ts";
 
 const PAGE = "/updates";
 
@@ -124,6 +124,13 @@ export function updateRoutes(deps: AppDeps, state: AppState): Hono<Env> {
   app.post(`${PAGE}/resume`, async (c) => {
     const result = await updates.resume({ by: by(c) });
     return result.ok ? c.redirect(PAGE, 303) : await answerProblem(c, deps, state, resumeProblem(result));
+  });
+
+  app.post(`${PAGE}/retry-part`, async (c) => {
+    const part = new URLSearchParams(await c.req.text()).get("part") ?? "";
+    const result = await deps.retryPart(part, { by: by(c) });
+    // Where it was pressed.
+    return result.ok ? c.redirect("/", 303) : await answerProblem(c, deps, state, retryPartProblem(result));
   });
 
   const prepared = async (c: Context<Env>, result: UpdateReply) =>

@@ -6,7 +6,7 @@ import type { UpdateReply } from "../agent/update/update_service.ts";
 import type { AppDeps, AppState, Env } from "./app_deps.ts";
 import { answerProblem } from "./problem.ts";
 import { Acknowledge, apiCaller, Empty, readJson } from "./read_json.ts";
-import { prepareProblem, resumeProblem, updateProblem } from "./update_problem.ts";
+import { prepareProblem, resumeProblem, retryPartProblem, updateProblem } from "./update_problem.ts";
 
 const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be "sha256:" and 64 lower-case hex digits');
 const Apply = z.strictObject({
@@ -14,6 +14,9 @@ const Apply = z.strictObject({
   checksOnly: z.boolean().optional(),
   allowDowngrade: z.boolean().optional(),
 });
+
+/** The name of one; which there are is told with the refusal. */
+const Part = z.strictObject({ part: z.string().max(63) });
 
 /** Updates for programs and the command line: the same actions and words as the pages. */
 export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
@@ -102,6 +105,14 @@ export function updatesApiRoutes(deps: AppDeps, state: AppState): Hono<Env> {
     const result = await updates.resume({ by: apiCaller(c) });
     if (!result.ok) return await answerProblem(c, deps, state, resumeProblem(result));
     return c.json({ ...updates.view().operation.state, released: result.released }, 202);
+  });
+  app.post("/api/v1/updates/retry-part", async (c) => {
+    const body = await readJson(c, Part, { deps, state });
+    if ("answer" in body) return body.answer;
+    const result = await deps.retryPart(body.value.part, { by: apiCaller(c) });
+    return result.ok
+      ? c.json({ did: result.did }, 202)
+      : await answerProblem(c, deps, state, retryPartProblem(result));
   });
   return app;
 }

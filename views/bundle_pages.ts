@@ -72,7 +72,10 @@ function withoutWays(status: StatusDocument): StatusDocument {
   return {
     ...status,
     rollup: { ...status.rollup, action: { kind: status.rollup.action.kind } },
-    topBlockers: status.topBlockers.map((it) => ({ ...it, action: { kind: it.action.kind } })),
+    topBlockers: status.topBlockers.map(({ release: _, ...it }) => ({
+      ...it,
+      action: { kind: it.action.kind },
+    })),
   };
 }
 

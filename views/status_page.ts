@@ -15,6 +15,7 @@ import type { TierId } from "../agent/product/tiers.ts";
 import { helpLinks } from "./help_link.ts";
 import { html, visible } from "./html.ts";
 import { certificateFacts } from "./connection_parts.ts";
+import { hiddenForm } from "./operation_parts.ts";
 import { clockTime, duration, isSameDay, mark, moment, type Tone } from "./layout.ts";
 import { leftOut } from "./left_out.ts";
 import { liveParts } from "./live_parts.ts";
@@ -253,11 +254,29 @@ function tierItem(id: TierId, tier: TierStatus, loginReady: boolean): VNode {
   `;
 }
 
+const RETRY_PART_FORM = "retry-part";
+
+/** What stands above the changing parts: the reader's own form of every button below. */
+export function statusHead(csrfToken: string): VNode {
+  return hiddenForm(RETRY_PART_FORM, "/updates/retry-part", csrfToken);
+}
+
+/** The button that carries out the remedy of a cause, where the agent has one for a release. */
+function remedyButton({ remedy, release }: Blocker): VNode | null {
+  return release === undefined ? null : html`
+    <div class="acts">
+      <button form="${RETRY_PART_FORM}" name="part" value="${release}">${remedy === "resume-release"
+        ? "Let it go on"
+        : "Try this part again"}</button>
+    </div>
+  `;
+}
+
 /** One cause. What the hero says already (its advice, or its title and age too) is not said again. */
 function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothing"): VNode {
   const tone: Tone = it.severity === "critical" ? "bad" : "warn";
   // A pod's own words go back and forth with each attempt; what the reader has opened must not close with them.
-  const { id, severity, title, reason, consequence, since: began, nextAction, action } = it;
+  const { id, severity, title, reason, consequence, since: began, nextAction, action, remedy, release } = it;
   const isToday = isSameDay(began, asOf);
   const pod = it.evidence.find((one) => one.pod !== undefined)?.pod;
   const key = JSON.stringify([
@@ -271,6 +290,8 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
     isToday,
     nextAction,
     action,
+    remedy,
+    release,
     inHero,
   ]);
   return html`
@@ -286,11 +307,11 @@ function finding(it: Blocker, asOf: string, inHero: "title" | "advice" | "nothin
           <p>${it.action.kind === "wait" ? null : html`
             <b>What to do: </b>
           `}${visible(it.nextAction)}</p>
-        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")} ${helpLinks(it)}${pod === undefined
-          ? null
-          : html`
-            <p class="page-links"><a href="${podPath(pod.namespace, pod.name)}">Open the pod</a></p>
-          `}
+        `} ${inHero !== "nothing" ? null : actionLink(it.action, "")} ${remedyButton(it)} ${helpLinks(
+          it,
+        )}${pod === undefined ? null : html`
+          <p class="page-links"><a href="${podPath(pod.namespace, pod.name)}">Open the pod</a></p>
+        `}
         <details>
           <summary>Technical details</summary>
           <dl class="facts">

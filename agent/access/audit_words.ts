@@ -29,6 +29,7 @@ const TEXT: Readonly<Record<string, string>> = {
   "updates.recheck": "Checks of an update asked for again",
   "updates.retry": "Update asked for again",
   "updates.resume": "Going on with an update or paused releases asked for",
+  "updates.retry-part": "Another try of a part asked for",
   "updates.cancel": "Update stopped",
   "updates.channel": "Change of channel asked for",
   "updates.rules": "Change of pin, override or maintenance asked for",

@@ -119,6 +119,18 @@ export const FLUX = {
     action: "call-vendor",
     remedy: "reset-release",
   } satisfies CauseShape<ReleasePart & { /** Whether there is a log. */ hasRun: boolean }>,
+  values: {
+    id: "flux.values",
+    kind: "cause",
+    owner: "you",
+    title: (w) => `The installer cannot read the settings of "${w.part}"`,
+    reason: `What the agent wrote for it was deleted or changed. ${QUOTED}`,
+    nextAction: (w) =>
+      `Have the part tried again: its settings are then written again (sudo alga-agent update retry-part ${w.part}; while setup is not over: sudo alga-agent setup --retry).`,
+    retrySafe: true,
+    action: "retry",
+    remedy: "reset-release",
+  } satisfies CauseShape<ReleasePart>,
   kindMissing: {
     id: "flux.crd-missing",
     kind: "cause",

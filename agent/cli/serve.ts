@@ -46,6 +46,7 @@ import { createAgentUpdateService } from "../self_update/agent_update_service.ts
 import { agentUpdateFailure, onAgentUpdate } from "../self_update/failure.ts";
 import { updateLines } from "../update/rules_text.ts";
 import { pausedReleases } from "../update/helm_releases.ts";
+import { createRetryPart } from "../update/retry_part.ts";
 import { createUpdateService } from "../update/update_service.ts";
 import { watchLogin } from "../status/login_watch.ts";
 import { createWorkloadsService } from "../workloads/mod.ts";
@@ -289,12 +290,21 @@ export const serveCommand: Command = {
 
     const ownNames = () => [hostName(), `${hostName()}.local`, "localhost", ...publicNames];
     let hasResumed = false;
+    const retryPart = createRetryPart({
+      host,
+      clock,
+      connectKube,
+      updates,
+      isSetUp: () => setup.view().state.status === "done",
+      settings: settings.current,
+    });
     const deps = {
       setup,
       settings,
       network,
       bundles,
       updates,
+      retryPart,
       agentUpdates,
       logs,
       status,

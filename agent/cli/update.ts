@@ -9,6 +9,7 @@ import { type Command, EXIT, type ExitCode, type Terminal, UsageError } from "./
 import { followOperation } from "./follow_operation.ts";
 import { requireKnownChecks } from "./known_checks.ts";
 import { parseChoice, parseOptions, parseRoot } from "./options.ts";
+import { retryPart } from "./update_retry_part.ts";
 import { updateAgent } from "./update_agent.ts";
 import { updatePrepare } from "./update_prepare.ts";
 import { historyText, newsText, updatePlanText } from "./update_table.ts";
@@ -21,6 +22,7 @@ const ACTIONS = [
   "apply",
   "retry",
   "resume",
+  "retry-part",
   "cancel",
   "history",
   "backup-taken",
@@ -37,6 +39,7 @@ export const updateCommand: Command = {
        alga-agent update apply [--checks-only] [--allow-downgrade]
                               [--no-wait] [OPTIONS]
        alga-agent update retry|resume|cancel [--no-wait] [--root DIR]
+       alga-agent update retry-part NAME [--root DIR]
        alga-agent update backup-taken [--note TEXT] [--root DIR]
        alga-agent update prepare [start|show|retry|cancel] [OPTIONS]
        alga-agent update agent [show|apply|retry|cancel] [--no-wait] [-o json]
@@ -54,6 +57,10 @@ export const updateCommand: Command = {
   retry                try the failed step again
   resume               go on with what was left: an update that was interrupted,
                        failed or was stopped, else releases left paused
+  retry-part           have one part tried again that the installer gave up on:
+                       its finished Jobs and counted failures are taken away,
+                       a pause ends, settings that cannot be read are written
+                       again; an update that was left goes on instead
   cancel               stop the update where that may be
   history              every update: who, when, from, to, how it ended
   backup-taken         say that a backup was taken just now, where a release
@@ -109,6 +116,9 @@ Example: sudo alga-agent update plan`,
         accepted: values.acknowledge,
         follows: !values["no-wait"],
       });
+    }
+    if (positionals[0] === "retry-part") {
+      return await retryPart(positionals.slice(1), terminal, parseRoot(values.root));
     }
     const action = parseAction(positionals);
     requireKnownChecks(values.acknowledge, updateCheckIds());

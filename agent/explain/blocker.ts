@@ -1,3 +1,4 @@
+import type { HelmReleaseName } from "../product/helm_releases.ts";
 import type { TierId } from "../product/tiers.ts";
 import type { Owner } from "../causes/cause_shape.ts";
 import type { Action, RemedyId } from "../causes/action.ts";
@@ -27,6 +28,8 @@ export interface Blocker {
   action: Action;
   /** What the agent could do against it without harm, where there is such a thing. */
   remedy?: RemedyId;
+  /** The release of the application that the remedy is for, where it is for one. */
+  release?: HelmReleaseName;
   owner: Owner;
   retrySafe: boolean;
   loginBlocking: boolean;

@@ -1,8 +1,9 @@
+import { HELM_RELEASES, type HelmReleaseName } from "../product/helm_releases.ts";
 import { componentByName, COMPONENTS, dependsOn } from "../product/components.ts";
 import type { Facts } from "../facts/facts.ts";
 import { ageMs } from "../text/duration.ts";
 import { redactText } from "../text/redact/redact_text.ts";
-import { actionOf } from "../causes/action.ts";
+import { actionOf, type RemedyId } from "../causes/action.ts";
 import { type Cause, CAUSES } from "../causes/cause.ts";
 import type { Blocker } from "./blocker.ts";
 import type { Finding, Rule } from "./finding.ts";
@@ -121,6 +122,9 @@ function toBlocker(
   const { owner, action } = finding.isLate === true && limit ? limit : cause;
   // What has become the vendor's business, nothing on this machine helps against.
   const isHandedOver = owner === "vendor" && cause.owner !== "vendor";
+  const release = isSetupOver && !isHandedOver && remedy !== undefined
+    ? releaseFor(remedy, finding)
+    : undefined;
   return {
     id: finding.id,
     severity: loginBlocking ? "critical" : "background",
@@ -133,6 +137,7 @@ function toBlocker(
     nextAction: redactText(said.nextAction),
     action: actionOf(action, { isSetupOver }),
     ...(remedy === undefined || isHandedOver ? {} : { remedy }),
+    ...(release === undefined ? {} : { release }),
     owner,
     retrySafe,
     loginBlocking,
@@ -142,6 +147,15 @@ function toBlocker(
     evidence: finding.evidence.map((it) => ({ ...it, text: redactText(it.text) })),
     suppressed: suppressed.map((it) => it.id),
   };
+}
+
+/** The release that a remedy is for. Findings of Flux name their object; of parts and Jobs it is the one that brought them. */
+function releaseFor(remedy: RemedyId, { key, component }: Finding): HelmReleaseName | undefined {
+  if (remedy !== "reset-release" && remedy !== "resume-release") return undefined;
+  const [, kind, object] = /^([A-Z][A-Za-z]*)\/(.+)$/.exec(key) ?? [];
+  if (kind !== undefined && kind !== "HelmRelease") return undefined;
+  const name = object ?? (component === "bootstrap" ? "alga-core" : componentByName(component)?.release);
+  return HELM_RELEASES.find((it) => it === name);
 }
 
 /** Names a blocker over time. */

@@ -1,5 +1,7 @@
+import { type Clock, isoNow } from "../clock.ts";
 import { HELM_RELEASES } from "../product/helm_releases.ts";
 import { NAMESPACES } from "../product/names.ts";
+import { FORCE_AT, REQUESTED_AT, RESET_AT } from "../product/reconcile.ts";
 import type { ResolvedRelease } from "../release/mod.ts";
 import { KINDS, type KubeClient, type KubeObject, type ObjectRef } from "../../k8s/mod.ts";
 
@@ -43,6 +45,14 @@ export async function setSuspended(kube: KubeClient, name: string, wanted: boole
   const found = await kube.get(releaseRef(name));
   if (!found || isSuspended(found) === wanted) return;
   await kube.patch(releaseRef(name), { spec: { suspend: wanted ? true : null } }, MANAGER);
+}
+
+/** Has Flux forget the failures that it counted and upgrade at once. @see contract.md 3 */
+export async function askToTryAgain(kube: KubeClient, name: string, clock: Clock): Promise<void> {
+  const at = isoNow(clock);
+  await kube.patch(releaseRef(name), {
+    metadata: { annotations: { [REQUESTED_AT]: at, [FORCE_AT]: at, [RESET_AT]: at } },
+  });
 }
 
 /** The chart version that a release of the application gives this HelmRelease; `undefined` when it names none. */

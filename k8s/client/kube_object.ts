@@ -9,7 +9,8 @@ export function isObject(value: unknown): boolean {
 export function conditionOf(
   { status }: KubeObject,
   type: string,
-): { status: string; message?: string } | undefined {
-  const conditions: { type: string; status: string; message?: string }[] = status?.conditions ?? [];
+): { status: string; reason?: string; message?: string } | undefined {
+  const conditions: { type: string; status: string; reason?: string; message?: string }[] =
+    status?.conditions ?? [];
   return conditions.find((it) => it.type === type);
 }

@@ -243,6 +243,7 @@ async function runUpdate(words: readonly string[]): Promise<void> {
     agent.answers[`POST ${path}/backup-taken`] = [{ status: 200, body: {} }];
     agent.answers[`POST ${path}/agent/apply`] = [{ status: 202, body: operation.state }];
     agent.answers[`POST ${path}/plan`] = [{ status: 200, body: { steps: [] } }];
+    agent.answers[`POST ${path}/retry-part`] = [{ status: 202, body: { did: ["asked"] } }];
     agent.answers[`POST ${path}/resume`] = [{ status: 202, body: { ...operation.state, released: [] } }];
     agent.answers[`POST ${path}/apply`] = [{ status: 202, body: operation.state }];
     const { code, err } = await cli([...words, "--root", agent.root]);

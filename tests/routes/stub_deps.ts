@@ -23,6 +23,7 @@ export async function stubDeps(
     settings: settingsStub(),
     network: networkStub(),
     updates: updatesStub(),
+    retryPart: () => Promise.resolve({ ok: true, did: [] }),
     agentUpdates: agentUpdatesStub(),
     workloads: replayWorkloads(emptySnapshot(), clock.nowMs()),
     logs: logsStub({ host: new FakeHost(), clock }),

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import type { PreflightReport } from "../../agent/preflight/check.ts";
 import type { SetupService } from "../../agent/setup/mod.ts";
+import type { RetryPart, RetryPartReply } from "../../agent/update/retry_part.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
+import { emptySnapshot, evaluate } from "../../agent/status/mod.ts";
 import { parseMarkup } from "../views/markup.ts";
+import { sampleBlocker } from "../views/samples.ts";
 import { stubOperation } from "./settings_stub.ts";
+import type { StatusService } from "../../agent/status/document.ts";
 import { BROWSER, startSignedIn } from "./signed_in.ts";
 import { STUB_DIGEST, updatesStub } from "./updates_stub.ts";
 
@@ -428,4 +432,66 @@ Deno.test("a running update shows how much of its images has come, and when the 
   const words = await wordsOf(await get("/updates?live=off"));
   assert.match(words, /12 of 31 images, 4\.1 of 9\.6 GB are here\. Waiting for &lt;b>/);
   assert.match(words, /4\.1 of 9\.6 GB · last came on .*11:59/);
+});
+
+Deno.test("a part is tried again by the button of its card, the API and the command, and a refusal says why", async () => {
+  const asked: string[] = [];
+  let answer: RetryPartReply = { ok: true, did: ["job", "asked"] };
+  const retryPart: RetryPart = (part, { by }) => {
+    asked.push(`${part}, ${by}`);
+    return Promise.resolve(answer);
+  };
+  const setup = { view: () => ({ state: { status: "done" } }) } as SetupService;
+  const topBlockers = [
+    sampleBlocker({ id: "flux.stalled", remedy: "reset-release", release: "email-service" }),
+    sampleBlocker({ id: "flux.suspended", remedy: "resume-release", release: "temporal" }),
+    sampleBlocker({ id: "flux.stalled", component: "alga-core", remedy: "reset-release" }),
+  ];
+  const current = { ...evaluate(emptySnapshot(), Date.parse("2026-11-21T12:00:00.000Z")), topBlockers };
+  const status = { current: () => current, subscribe: () => () => {} } as unknown as StatusService;
+  const app = await startSignedIn({ setup, retryPart, status });
+  const html = await (await app.get("/?live=off")).text();
+  const form = /<form class="hide" id="retry-part" method="post" action="([^"]+)">.*?name="([^"]+)"/s.exec(
+    html,
+  );
+  assert.deepEqual(form?.slice(1), ["/updates/retry-part", "csrf"]);
+  const buttons = [...html.matchAll(/<button form="retry-part" name="part" value="([^"]+)">([^<]+)</g)];
+  assert.deepEqual(buttons.map((it) => it.slice(1)), [
+    ["email-service", "Try this part again"],
+    ["temporal", "Let it go on"],
+  ]);
+  assert.equal(
+    (await app.post("/updates/retry-part", { part: "email-service" })).headers.get("location"),
+    "/",
+  );
+  const replied = await app.api("POST", "/api/v1/updates/retry-part", { part: "temporal" });
+  assert.deepEqual([replied.status, await replied.json()], [202, { did: ["job", "asked"] }]);
+  assert.match(asked.join("; "), /^email-service, browser .*; temporal, API /);
+  assert.equal((await app.api("POST", "/api/v1/updates/retry-part", {})).status, 422);
+  for (
+    const [refusal, words] of [
+      [
+        { ok: false, reason: "unknown-part", known: ["alga-core", "temporal"] },
+        /These.*: alga-core, temporal\./,
+      ],
+      [{ ok: false, reason: "part-is-well" }, /is content with this part/],
+      [{ ok: false, reason: "job-running", job: "<b>" }, /The Job &lt;b> runs, and must not be cut off/],
+      [{ ok: false, reason: "cluster-unknown", problem: "refused" }, /Kubernetes: refused/],
+      [
+        {
+          ok: false,
+          reason: "locked",
+          operation: "update",
+          holder: "root",
+          since: "2026-11-02T21:04:00.000Z",
+        },
+        /started by root/,
+      ],
+    ] as const
+  ) {
+    answer = refusal;
+    const refused = await app.post("/updates/retry-part", { part: "temporal" });
+    assert.equal(refused.status, 409);
+    assert.match(await wordsOf(refused), words);
+  }
 });

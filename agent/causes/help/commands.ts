@@ -66,9 +66,7 @@ export function switchOn(w: Known): string {
   return `${KUBECTL} -n ${w.namespace ?? NAMESPACES.app} scale ${w.workload ?? "NAME"} --replicas=1`;
 }
 
-/** Has a release that gave up try once more. All three marks must carry the same text. */
+/** Has a release that gave up try once more. */
 export function resetRelease(part: string | undefined): string {
-  return `T=$(date +%s); ${KUBECTL} -n ${NAMESPACES.settings} annotate --overwrite helmrelease/${
-    part ?? "NAME"
-  } reconcile.fluxcd.io/requestedAt=$T reconcile.fluxcd.io/forceAt=$T reconcile.fluxcd.io/resetAt=$T`;
+  return `sudo alga-agent update retry-part ${part ?? "NAME"}`;
 }

@@ -156,6 +156,28 @@ export const FLUX_HELP = {
     never: [NOT_DELETE, NOT_UNINSTALL],
     data: NONE,
   },
+  "flux.values": {
+    title: "The installer cannot read the settings of a part",
+    meaning:
+      "The agent writes what the installer (Flux) needs to know for each part into Kubernetes. That of this part was deleted, or somebody changed it so that it cannot be read.",
+    signs: [
+      { see: "READY is False; the message names the settings.", run: RELEASES },
+      {
+        see: "Each part has settings here, appliance-values and its name.",
+        run: `sudo k3s kubectl -n ${NAMESPACES.settings} get configmaps`,
+      },
+    ],
+    steps: [
+      { do: "While setup is not over, try again: it writes them again.", run: RETRY_SETUP },
+      {
+        do: `Afterwards, have the part tried again: its settings are then written again. ${OF_NAME}`,
+        run: again,
+      },
+      { do: "If it fails again, report it.", ask: "alga-support", also: detail },
+    ],
+    never: ["Do not write the settings by hand: the next change of settings replaces them.", NOT_DELETE],
+    data: NONE,
+  },
   "flux.crd-missing": {
     title: "The installer is only partly there",
     meaning:

@@ -350,10 +350,12 @@ function kindMissing(facts: Facts, object: FluxView, condition: ConditionView): 
 /** Helm has not even begun. */
 function explainInability(facts: Facts, object: FluxView, condition: ConditionView): Finding[] {
   const { message } = condition;
-  const missing = MISSING_OBJECT.exec(message)?.[1] ?? ownKeyIn(message);
-  if (missing === undefined) {
-    return OF_THE_API.test(message) ? [] : [found(facts, object, FLUX.build, condition)];
+  if (OF_THE_API.test(message)) return [];
+  if (condition.reason === "ValuesError" && message.includes(`appliance-values-${object.name}`)) {
+    return [found(facts, object, FLUX.values, condition)];
   }
+  const missing = MISSING_OBJECT.exec(message)?.[1] ?? ownKeyIn(message);
+  if (missing === undefined) return [found(facts, object, FLUX.build, condition)];
   return [settingMissing(facts, object, { condition, missing })];
 }
 

@@ -44,7 +44,8 @@ async function removed(kube: KubeClient): Promise<true | string> {
   return "the Job of the old version is being removed";
 }
 
-function isActive({ status }: KubeObject): boolean {
+/** Whether its work is under way. */
+export function isActive({ status }: KubeObject): boolean {
   const isOver = (status?.conditions as { type: string; status: string }[] | undefined)?.some((it) =>
     ["Complete", "Failed"].includes(it.type) && it.status === "True"
   );

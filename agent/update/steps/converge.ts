@@ -1,16 +1,15 @@
 import { conditionOf, KINDS, type KubeClient, type KubeObject } from "../../../k8s/mod.ts";
-import { type Clock, isoNow } from "../../clock.ts";
 import { AgentError, errorText } from "../../error.ts";
 import type { Step } from "../../operation/step.ts";
 import { COMPONENTS } from "../../product/components.ts";
 import { HELM_RELEASES } from "../../product/helm_releases.ts";
 import { BOOTSTRAP_JOB, NAMESPACES } from "../../product/names.ts";
-import { FORCE_AT, REQUESTED_AT, RESET_AT } from "../../product/reconcile.ts";
+import { REQUESTED_AT } from "../../product/reconcile.ts";
 import type { ResolvedRelease } from "../../release/mod.ts";
 import { requireKube } from "../../setup/steps/cluster.ts";
 import { type Arrivals, followArrivals } from "../images/arrivals.ts";
 import { targetOf, type UpdateContext } from "../context.ts";
-import { isSuspended, readReleases, releaseRef, wantedChart } from "../helm_releases.ts";
+import { askToTryAgain, isSuspended, readReleases, wantedChart } from "../helm_releases.ts";
 
 /** @see contract.md 13.2, step 11 */
 const TIMEOUT_MS = 20 * 60_000;
@@ -159,18 +158,11 @@ async function takeJobAway(kube: KubeClient, name: string, { clock, say }: Updat
   const job = { resource: KINDS.Job, namespace: NAMESPACES.app, name: BOOTSTRAP_JOB };
   const found = await kube.get(job);
   if (found) await kube.delete(job, found.metadata.uid === undefined ? {} : { uid: found.metadata.uid });
-  await askAgain(kube, name, clock);
+  await askToTryAgain(kube, name, clock);
 }
 
 /** Flux gave up on it before this attempt began, and would leave it at that: who tries again means it too. */
 async function askOnceMore(kube: KubeClient, name: string, { clock, say }: UpdateContext): Promise<void> {
   say(`The installer had given up on ${name}: it is asked to try again`);
-  await askAgain(kube, name, clock);
-}
-
-async function askAgain(kube: KubeClient, name: string, clock: Clock): Promise<void> {
-  const at = isoNow(clock);
-  await kube.patch(releaseRef(name), {
-    metadata: { annotations: { [REQUESTED_AT]: at, [FORCE_AT]: at, [RESET_AT]: at } },
-  });
+  await askToTryAgain(kube, name, clock);
 }

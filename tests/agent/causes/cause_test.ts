@@ -23,7 +23,7 @@ const PUBLIC_IDS = `
   app.bootstrap-failed app.migration-failed app.seed-guard app.temporal-schema app.redis-damaged app.redis app.url
   app.certificate app.crash app.probe flux.source-auth flux.source-tls flux.source-notfound
   flux.source-failed flux.verify flux.build flux.health-check flux.dependency flux.suspended
-  flux.stalled flux.helm-pending flux.helm-timeout flux.controller-down flux.crd-missing bg.degraded
+  flux.stalled flux.helm-pending flux.helm-timeout flux.values flux.controller-down flux.crd-missing bg.degraded
   agent.setup-failed agent.state-damaged agent.certificate-refused agent.certificate-ends agent.update-failed
   agent.unknown
   platform.part-down core.degraded login.degraded

@@ -233,3 +233,28 @@ Deno.test("update resume names the releases that go on, and follows an update th
     assert.notEqual(refused.code, 0);
     assert.match(refused.err, /No update was interrupted/);
   }));
+
+Deno.test("update retry-part says what was done for it, and needs the name of one part", () =>
+  withStandIn(async (agent) => {
+    agent.answers[`POST ${BASE}/retry-part`] = [
+      { status: 202, body: { did: ["values", "job", "asked", "let-go"] } },
+      {
+        status: 409,
+        body: { title: "There is no such part", detail: "These can be tried again: alga-core." },
+      },
+    ];
+    const retry = (...words: string[]) => cli(["update", "retry-part", ...words, "--root", agent.root]);
+    const done = await retry("temporal");
+    assert.deepEqual([done.code, done.out], [
+      0,
+      "temporal: its settings are written again; its finished Jobs are taken away; the installer tries it again now; it is no longer paused.\n",
+    ]);
+    const refused = await retry("x");
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.err, /These can be tried again: alga-core/);
+    for (const words of [[], ["temporal", "pgbouncer"]]) {
+      const wrong = await retry(...words);
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.err, /Say which part: alga-core, pgbouncer/);
+    }
+  }));

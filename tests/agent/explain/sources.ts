@@ -219,6 +219,10 @@ export const SOURCES: Readonly<Partial<Record<BlockerId, Source>>> = {
     says: "another operation (install/upgrade/rollback) is in progress",
     source: "helm/helm@v4.2.4 pkg/action/action.go:73",
   },
+  "flux.values": {
+    says: "could not resolve",
+    source: "fluxcd/helm-controller@v1.6.4 internal/controller/helmrelease_controller_test.go:359",
+  },
   "flux.helm-timeout": {
     says: "would exceed context deadline",
     source: "golang/time@v0.16.0 rate/rate.go:276",

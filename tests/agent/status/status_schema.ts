@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ACTION_KINDS, REMEDY_IDS } from "../../../agent/causes/action.ts";
 import { CAUSES } from "../../../agent/causes/cause.ts";
+import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
 import type { Blocker } from "../../../agent/explain/blocker.ts";
 import type { ActiveOperation, Rollup, StatusDocument } from "../../../agent/status/document.ts";
 
@@ -84,6 +85,7 @@ export const StatusSchema = z.strictObject({
     nextAction: Text.min(5),
     action: Action,
     remedy: z.enum(REMEDY_IDS).optional(),
+    release: z.enum(HELM_RELEASES).optional(),
     owner: z.enum(["you", "network-admin", "vendor", "nobody"]),
     retrySafe: z.boolean(),
     loginBlocking: z.boolean(),

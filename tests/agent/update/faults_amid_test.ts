@@ -113,7 +113,7 @@ Deno.test("Kubernetes that goes amid an update and comes back: it says so, what 
   }
 });
 
-Deno.test("Kubernetes that is back before the time for the new version is over is no failure", async () => {
+Deno.test("Kubernetes that is back before the time for the new version is over is not a failure", async () => {
   await inUpdateWorld(async (world) => {
     const { api, clock } = world;
     let gone: Promise<void> | undefined;
@@ -182,7 +182,7 @@ Deno.test("a registry that goes before the release is fetched: it fails with the
   });
 });
 
-Deno.test("a registry that is back before the time for the release is over is no failure", async () => {
+Deno.test("a registry that is back before the time for the release is over is not a failure", async () => {
   await inUpdateWorld(async (world) => {
     const { clock, outage } = world;
     const said: string[] = [];

@@ -287,12 +287,23 @@ export const FLUX_ROWS: readonly Row[] = [
   },
   {
     name: "values that are not there",
-    id: "cfg.missing-secret",
+    id: "flux.values",
     component: "temporal",
     red: release("temporal", [
       notReady(
         "ValuesError",
         `could not resolve ConfigMap chart values reference 'alga-system/appliance-values-temporal' with key 'values.yaml': configmaps "appliance-values-temporal" not found`,
+      ),
+    ]),
+    green: HEALTHY,
+  },
+  {
+    name: "values that somebody changed",
+    id: "flux.values",
+    red: release("temporal", [
+      notReady(
+        "ValuesError",
+        "could not resolve ConfigMap chart values reference 'alga-system/appliance-values-temporal' with key 'temporal.single-node.yaml': unable to parse values",
       ),
     ]),
     green: HEALTHY,
