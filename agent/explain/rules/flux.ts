@@ -354,16 +354,9 @@ function explainInability(facts: Facts, object: FluxView, condition: ConditionVi
   if (condition.reason === "ValuesError" && message.includes(`appliance-values-${object.name}`)) {
     return [found(facts, object, FLUX.values, condition)];
   }
-  const missing = MISSING_OBJECT.exec(message)?.[1] ?? ownKeyIn(message);
+  const missing = MISSING_OBJECT.exec(message)?.[1];
   if (missing === undefined) return [found(facts, object, FLUX.build, condition)];
   return [settingMissing(facts, object, { condition, missing })];
-}
-
-/** Setup writes its values with all their keys; one that is missing was taken out by hand. @see fluxcd/pkg chartutil/values.go */
-function ownKeyIn(message: string): string | undefined {
-  const [, name = "", key] =
-    /chart values reference '[^'\/]*\/([^']+)' with key '([^']*)': key not found/.exec(message) ?? [];
-  return isMadeBySetup(name) ? `${name}/${key}` : undefined;
 }
 
 function settingMissing(

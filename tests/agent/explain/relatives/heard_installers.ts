@@ -244,11 +244,11 @@ const OF_RELEASES: readonly WithReason[] = [
     "Helm uninstall for release msp/x with chart x@1 failed: failed to delete release: x",
   ],
   [
-    "cfg.missing-secret",
+    "flux.values",
     "ValuesError",
     "could not resolve ConfigMap chart values reference 'alga-system/appliance-values-email-service' with key 'email-service.single-node.yaml': key not found",
     {
-      says: /"appliance-values-email-service\/email-service\.single-node\.yaml".*setup --retry/s,
+      says: /written again \(sudo alga-agent update retry-part email-service/,
       never: /Choose/,
     },
   ],
