@@ -72,6 +72,17 @@ Deno.test("a finished Job in the way of an upgrade is taken away before it is tr
   });
 });
 
+Deno.test("a first-time setup that failed is made again, also where the installer is content", async () => {
+  await inPartWorld(async ({ world, retryPart }) => {
+    const name = "alga-core-sebastian-bootstrap";
+    const status = { failed: 3, conditions: [{ type: "Failed", status: "True" }] };
+    world.api.store.patch(KINDS.Job, "msp", name, { status }, "test", "status");
+    assert.deepEqual(await retryPart("alga-core", BY), { ok: true, did: ["job", "asked"] });
+    assert.equal(world.job(), undefined);
+    await isReady(world, "alga-core");
+  });
+});
+
 Deno.test("Jobs of other parts go by the label of their release alone", async () => {
   await inPartWorld(async ({ world, retryPart }) => {
     const job = (name: string, release: string, namespace = "alga-system") =>
