@@ -4,6 +4,7 @@ import { changeSection } from "./sections/change.ts";
 import { clusterSection } from "./sections/cluster.ts";
 import { evaluateSection } from "./sections/evaluate.ts";
 import { hostileSection } from "./sections/hostile.ts";
+import { machineSection } from "./sections/machine.ts";
 import { memorySection } from "./sections/memory.ts";
 import { pagesSection } from "./sections/pages.ts";
 import { startSection } from "./sections/start.ts";
@@ -20,4 +21,4 @@ export const SECTIONS: readonly Section[] = [
 ];
 
 /** Run only when asked for by name (`deno task bench -- cluster`). */
-export const ON_REQUEST: readonly Section[] = [clusterSection, hostileSection, bundleSection];
+export const ON_REQUEST: readonly Section[] = [clusterSection, hostileSection, bundleSection, machineSection];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { compiledProgram } from "../binary/program.ts";
 import { testUnless } from "../test_unless.ts";
 import { missingForMachines } from "./debian_tree.ts";
-import { clockJumps, cutAtFirstStart, fullDisk, isWhole, tellStart } from "./hardships.ts";
+import { clockJumps, cutAtFirstStart, fullDisk, isWhole } from "./hardships.ts";
 import { makeImage } from "./image.ts";
 import { BOOT_SEC, type Machine, withMachine } from "./machine.ts";
 
@@ -109,7 +109,6 @@ async function loginAndBack(machine: Machine): Promise<void> {
   );
   await clockJumps(machine);
   await fullDisk(machine);
-  await tellStart(machine);
   await type("exit\r");
   await shows("the console again", /Alga appliance {2}appliance-01[^]*7 Shell/);
 }

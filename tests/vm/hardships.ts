@@ -56,15 +56,3 @@ async function asBefore(shell: Machine["shell"]): Promise<() => Promise<void>> {
   const before = await now();
   return async () => assert.equal(await now(), before);
 }
-
-/** When the page was there, and when the line had its prompt, both since the kernel's first moment: told, not judged. */
-export async function tellStart({ shell }: Machine): Promise<void> {
-  const seconds = async (unit: string, property: string) =>
-    Number((await shell(`systemctl show ${unit} --value --property ${property}`)).trim()) / 1e6;
-  const page = await seconds(AGENT, "ActiveEnterTimestampMonotonic");
-  const prompt = await seconds(`${AGENT}-console@ttyS0`, "ExecMainStartTimestampMonotonic");
-  const share = (page / prompt).toFixed(2);
-  console.log(
-    `  :8080 after ${page.toFixed(1)} s, a prompt on ttyS0 after ${prompt.toFixed(1)} s: share ${share}`,
-  );
-}

@@ -54,7 +54,12 @@ export async function withMachine(
   { kernel, initrd, disk }: Image,
   dir: string,
   body: (machine: Machine) => Promise<void>,
-  { keepsDisk = false }: { keepsDisk?: boolean } = {},
+  { keepsDisk = false, parameters = "", hardware = TRANSLATED }: {
+    keepsDisk?: boolean;
+    /** More words for the kernel and systemd. */
+    parameters?: string;
+    hardware?: Hardware;
+  } = {},
 ): Promise<void> {
   const drive = `id=d,if=none,file=${disk},format=raw,snapshot=${keepsDisk ? "off" : "on"},cache=unsafe`;
   const start = [
@@ -63,9 +68,9 @@ export async function withMachine(
     "-initrd",
     initrd,
     "-append",
-    "root=/dev/vda rw console=tty0 console=ttyS0",
+    `root=/dev/vda rw console=tty0 console=ttyS0 ${parameters}`,
   ];
-  await withQemu([...start, "-drive", drive, "-device", "virtio-blk-pci,drive=d"], dir, body);
+  await withQemu([...start, "-drive", drive, "-device", "virtio-blk-pci,drive=d"], dir, body, hardware);
 }
 
 /** Runs a machine that starts from what these arguments say, for the time of one test. */
