@@ -31,7 +31,7 @@ interface Obstacle {
   put(node: RealNode): Promise<() => Promise<void>>;
 }
 
-/** In this order: what was said in the last two minutes still counts, and of several words the worst one. */
+/** In this order k3s meets each for certain: the next is in its way before the one before it goes. */
 const OBSTACLES: readonly Obstacle[] = [
   {
     name: "the port of the kubelet in other hands",
