@@ -158,7 +158,7 @@ function deployment(name: keyof typeof FLUX_IMAGES, versions: StartVersions): De
     "--watch-all-namespaces=true",
     "--log-level=info",
     "--log-encoding=json",
-    // One node has one replica: a lost lease on a slow disk would only restart it (contract.md 2.5).
+    // One node has one replica: a lost lease on a slow disk would only restart it.
     "--enable-leader-election=false",
     // A part that waits for another looks again soon: by default each layer costs half a minute of setup.
     ...(hasDependencies ? ["--requeue-dependency=5s"] : []),

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../k8s/client/kube_client.ts";
 import { FLUX_SECRETS, NAMESPACES } from "../agent/product/names.ts";
 
-/** Where the charts of a release are, unless its site has a mirror. @see contract.md 2.5 */
+/** Where the charts of a release are, unless its site has a mirror. */
 const CHARTS = { name: "alga-charts", host: "ghcr.io", path: "nine-minds/charts" };
 
 /** Name of our OCIRepository and Kustomization. */
@@ -22,7 +22,7 @@ export interface SourceOptions {
 }
 
 /**
- * The two objects that make Flux install a release. @see contract.md 2.5
+ * The two objects that make Flux install a release.
  * Flux does not read k3s' registries.yaml, so a mirror of the registry is written into the URL, and its login is a Secret.
  * `mirrors` are addresses as Flux asks them.
  */

@@ -17,7 +17,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** So much comes within seconds over any line that is of use. */
 const BODY_MS = 20_000;
 
-/** On every answer. No script, no frame, nothing from elsewhere. @see catalogue.md 2 */
+/** On every answer. No script, no frame, nothing from elsewhere. */
 export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = Object.entries({
   "content-security-policy":
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",

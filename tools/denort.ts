@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The Deno that everything is built with; .ci/run and the README name the same. @see components.md 4.0 */
+/** The Deno that everything is built with; .ci/run and the README name the same. */
 export const DENO_VERSION = "2.6.8";
 
 /** Checksum of the runtime. */

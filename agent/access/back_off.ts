@@ -29,7 +29,7 @@ export class BackOff {
     return found ? Math.max(0, Math.ceil((found.blockedUntilMs - this.clock.monotonicMs()) / 1000)) : 0;
   }
 
-  /** Notes a wrong guess. Waiting time doubles with each one after the free ones. @see contract.md 11.2 */
+  /** Notes a wrong guess. Waiting time doubles with each one after the free ones. */
   fail(source: string): void {
     const nowMs = this.clock.monotonicMs();
     const old = this.#sources.get(source);

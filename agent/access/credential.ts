@@ -5,7 +5,7 @@ import { readStateFile, writeStateFile } from "../state/json_file.ts";
 import { PATHS } from "../state/paths.ts";
 import { PasswordHash } from "./password_hash.ts";
 
-/** The whole file. @see contract.md 11.3 */
+/** The whole file. */
 export const CredentialFile = PasswordHash.extend({ status: z.literal("active"), updatedAt: z.string() });
 
 /** The management password as it is kept. */

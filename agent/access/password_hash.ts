@@ -4,7 +4,7 @@ import * as z from "zod";
 import { MAX_PASSWORD_CHARS } from "../text/password_rules.ts";
 import { sameBytes } from "../text/same_bytes.ts";
 
-/** What a new hash costs: 16 MiB and some 50 ms of one core. @see contract.md 11.2, RFC 7914 */
+/** What a new hash costs: 16 MiB and some 50 ms of one core. @see RFC 7914 */
 const PARAMS = { N: 16_384, r: 8, p: 1, keyLength: 64 } as const;
 const SALT_BYTES = 16;
 /** What the largest parameters that are read from a file need. */

@@ -42,7 +42,7 @@ const FAMILIES = [
 type EntryOf<Family> = Family extends unknown ? Family[keyof Family] : never;
 type Entry = EntryOf<typeof FAMILIES[number]>;
 
-/** Every cause that we can name. @see catalogue.md 4.4; ids that are not there came from texts seen on a real node. */
+/** Every cause that we can name. */
 export type BlockerId = Entry["id"];
 
 /** One of the causes, whatever its family, that asks for no other words than `W`. */

@@ -32,7 +32,7 @@ export interface Limit<in W = never> {
 
 /** One cause that we can name, with its own words `W`: a rule that forgets one does not compile, nor does a text that asks for another. */
 export interface CauseShape<in W = never> {
-  /** Stored, shown and linked to, so never renamed. @see catalogue.md 4.4 */
+  /** Stored, shown and linked to, so never renamed. */
   id: `${string}.${string}`;
   kind: CauseKind;
   /** Who has to act. */

@@ -62,7 +62,7 @@ export interface CommandEntry {
   load(): Promise<Command>;
 }
 
-/** @see design.md 6 */
+/** Codes with which commands end; scripts read them, so they never change. */
 export const EXIT = {
   ok: 0,
   error: 1,

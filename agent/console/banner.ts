@@ -12,7 +12,7 @@ import { addressLines } from "./frames/network.ts";
 const LOOK_MS = 10 * 60_000;
 const RETRY_MS = 5_000;
 
-/** What /etc/issue.d and motd say. In ASCII: who reads it may sit at any terminal. @see contract.md 12.1 */
+/** What /etc/issue.d and motd say. In ASCII: who reads it may sit at any terminal. */
 export function bannerOf({ build, network, setup, status, token }: ConsoleDocument): Banner {
   const { urls, rollup, tiers } = status;
   const made = build.builtAt === "" ? build.commit : utcMinute(build.builtAt);

@@ -11,7 +11,7 @@ export interface EvidenceLine {
   pod?: { namespace: string; name: string };
 }
 
-/** A named cause of something not working. `id` is an id of catalogue.md 4.4. */
+/** A named cause of something not working. */
 export interface Blocker {
   id: string;
   severity: "critical" | "background";

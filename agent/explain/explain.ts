@@ -27,7 +27,7 @@ export type OnRuleError = (rule: string, error: unknown) => void;
 /** More than a page can show; the rest follows from the first or waits its turn. */
 const BLOCKER_LIMIT = 20;
 const WAIT_FOR_START = "Wait: after a start Kubernetes needs up to three minutes, and goes on by itself.";
-/** Parts through which the first company is made. @see contract.md 5.4 */
+/** Parts through which the first company is made. */
 const WORKFLOW_PARTS = ["temporal", "temporal-worker", "pgbouncer"];
 
 /**
@@ -50,7 +50,7 @@ export function explain(
     .map((it) => lastingSince(facts, it, options.since))
     .map((it) => waitsForStart(facts, it))
     .map((it) => raiseForBootstrap(facts, it))
-    // What stood in the way of setup is over when people can log in. @see contract.md 7.1
+    // What stood in the way of setup is over when people can log in.
     .filter((it) => !(options.loginReady && it.component === "setup"));
   const ranked = rankFindings(findings, options);
   const isSetupOver = facts.snapshot.setup.status === "done";

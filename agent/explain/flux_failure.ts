@@ -4,7 +4,7 @@ import { currentCondition, type FluxFacts, wasCutShort } from "../facts/flux.ts"
 import type { ConditionView, FluxView } from "../facts/snapshot.ts";
 import { ageMs } from "../text/duration.ts";
 
-/** As long as the slowest part may take to install. @see contract.md 2.5 */
+/** As long as the slowest part may take to install. */
 export const PART_PATIENCE_MS = 45 * 60_000;
 /** A new try that fails like the one before does so within this. */
 const RETRY_MS = 60_000;

@@ -210,7 +210,6 @@ export const IMAGE_CAUSES: readonly Cause<ImageWords>[] = [
  * Names the cause in the text of a failed download (container runtime, Flux, our own probe). Matches loosely, by the part
  * that names the cause, because texts differ between versions; names of images and addresses are taken out first, since an
  * image may be called "lookup:429". `undefined` when nothing is recognised.
- * @see cluster.md 5 "What the real thing says"
  */
 export function explainNetworkText(text: string, known: Known = {}): NetworkCause | undefined {
   const server = hostOf(text);

@@ -100,7 +100,6 @@ export interface Ranked {
  * - What keeps people from logging in stands first; what needs someone stands before what passes by itself.
  * - A symptom never stands before a cause that is as bad; then lower tiers first; then causes before general findings.
  * - A cause swallows the symptoms of its own component and of the ones that depend on it.
- * @see catalogue.md 4.4 "Ranking"
  */
 export function rankFindings(findings: readonly Finding[], options: { loginReady: boolean }): Ranked[] {
   const merged = mergeSame(findings);

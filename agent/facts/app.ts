@@ -6,7 +6,7 @@ import type { HttpProbe, NodeView, PodView, Snapshot } from "./snapshot.ts";
 
 /** The application as people reach it; every value computed once. */
 export interface AppFacts {
-  /** Where people log in: the address in the installed values, else the one given to setup, else the node. @see contract.md 7.2 */
+  /** Where people log in: the address in the installed values, else the one given to setup, else the node. */
   url: string | undefined;
   /** All its replicas are ready. Before its program runs there is nobody to ask. */
   isUp: boolean;
@@ -64,7 +64,7 @@ function comparePods(a: PodView, b: PodView): number {
     timeMs(b.createdAt) - timeMs(a.createdAt) || (a.name < b.name ? -1 : 1);
 }
 
-/** A 2xx, or a redirect that leads to signing in on this application. @see contract.md 7.2 */
+/** A 2xx, or a redirect that leads to signing in on this application. */
 export function isProbeGood(probe: HttpProbe, appUrl: string | undefined): boolean {
   const { statusCode, location } = probe;
   if (statusCode === undefined) return false;

@@ -2,10 +2,10 @@ import { componentByName } from "../product/components.ts";
 import type { AppFacts } from "./app.ts";
 import type { JobView, Snapshot } from "./snapshot.ts";
 
-/** What the Job object says; it vanishes five minutes after its end, so "absent" says nothing. @see contract.md 5.1 */
+/** What the Job object says; it vanishes five minutes after its end, so "absent" says nothing. */
 export type BootstrapJobState = "absent" | "running" | "completed" | "failed" | "unknown";
 
-/** How the first-time setup of the database stands; every value computed once. @see contract.md 5.5 */
+/** How the first-time setup of the database stands; every value computed once. */
 export interface BootstrapFacts {
   job: JobView | undefined;
   jobState: BootstrapJobState;
@@ -90,14 +90,14 @@ function linesOf({ bootstrapLog, remembered }: Snapshot, job: JobView | undefine
 const ERROR_LINE =
   /\bERROR\b|\bFATAL\b|Configured seed directory does not exist|Migration failed|seed .{0,200}failed|Unhandled|Exception/;
 
-/** Lines that tell an error, the last ten. @see contract.md 5.5 */
+/** Lines that tell an error, the last ten. */
 export function detectErrors(lines: readonly string[]): string[] {
   return lines.filter((it) => ERROR_LINE.test(it)).slice(-10);
 }
 
 /**
  * The first-time setup counts before it begins, so a count of none says nothing any more once it has gone on. The agent itself
- * does not look into the database. @see contract.md 5.2 (3)
+ * does not look into the database.
  */
 function seedOf(lines: readonly string[], outcome: BootstrapFacts["outcome"]): BootstrapFacts["seed"] {
   const counted = lines.findLastIndex((it) => /Database preflight:.{0,400}\buser_count=\d/.test(it));
@@ -124,7 +124,6 @@ const STEP_MARKS: readonly [RegExp, string][] = [
   [/waiting for postgres|PostgreSQL .{0,200}not (?:ready|reachable)/i, "it waits for the database"],
 ];
 
-/** @see contract.md 5.4 */
 function stepOf(lines: readonly string[]): string {
   for (const line of lines.toReversed()) {
     const mark = STEP_MARKS.find(([pattern]) => pattern.test(line));

@@ -61,7 +61,7 @@ export function isPodWell(pod: PodView): boolean {
       ));
 }
 
-/** Finished, evicted or on its way out; judged by its owner instead. @see contract.md 7.1 */
+/** Finished, evicted or on its way out; judged by its owner instead. */
 export function isPodOver(pod: PodView): boolean {
   return pod.phase === "Succeeded" || pod.phase === "Failed" || pod.deletedAt !== undefined;
 }

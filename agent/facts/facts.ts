@@ -222,7 +222,7 @@ function lossOfPod({ conditions, createdAt }: PodView): string | undefined {
     (conditions.length > 0 ? earliest(conditions.map((it) => it.since)) ?? createdAt : undefined);
 }
 
-/** All replicas ready, as of the newest change of the object. @see contract.md 7.1 */
+/** All replicas ready, as of the newest change of the object. */
 function isWorkloadReady(workload: WorkloadView | undefined): boolean {
   return workload !== undefined && workload.observedGeneration >= workload.generation &&
     workload.desired > 0 && workload.ready >= workload.desired;

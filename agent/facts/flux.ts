@@ -30,7 +30,7 @@ export function releaseSource<T extends FluxView>(objects: readonly T[]): T | un
   return objects.find((it) => it.kind === "OCIRepository" && it.name === RELEASE_SOURCE);
 }
 
-/** A condition of the newest generation, `undefined` when it is stale or absent. @see catalogue.md 4.4 (4) */
+/** A condition of the newest generation, `undefined` when it is stale or absent. */
 export function currentCondition(flux: FluxView, type: string): ConditionView | undefined {
   const condition = flux.conditions.find((it) => it.type === type);
   if (!condition) return undefined;

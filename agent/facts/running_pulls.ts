@@ -25,7 +25,6 @@ const EVENT_LIFE_MS = 60 * 60_000;
 /**
  * Downloads under way, oldest first. The kubelet announces a download when it enters the queue and works on one at a time, so
  * all but the first of a machine wait. A dead registry holds the others up each time that it is tried.
- * @see cluster.md 5 "Image pulls are serial"
  */
 export function findPulls(
   pods: readonly { pod: PodView; component: Component; events: readonly EventView[] }[],

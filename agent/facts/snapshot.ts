@@ -177,7 +177,7 @@ export interface FluxView {
   succeededAt: string | undefined;
 }
 
-/** What the status needs of the ConfigMaps that the agent wrote. @see contract.md 2.4 */
+/** What the status needs of the ConfigMaps that the agent wrote. */
 export interface AppValuesView {
   appUrl: string | undefined;
   bootstrapMode: string | undefined;

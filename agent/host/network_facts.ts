@@ -158,7 +158,7 @@ function isReachable({ address }: InterfaceAddress): boolean {
 /** Where upstream DNS servers stand: those of systemd-resolved first, whose own file names only its stub. */
 export const RESOLV_CONFS = ["/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"] as const;
 
-/** Upstream DNS servers in order: of systemd-resolved, else of resolv.conf, loopback left out. @see contract.md 8.2 */
+/** Upstream DNS servers in order: of systemd-resolved, else of resolv.conf, loopback left out. */
 export async function readResolvers(host: Host): Promise<string[]> {
   for (const path of RESOLV_CONFS) {
     const servers = parseResolvConf(await host.readText(path) ?? "");

@@ -18,7 +18,7 @@ export interface UntrustedAnswer {
 /**
  * Asks an HTTPS address once without checking its certificate, and sends nothing that is secret; `undefined` when it gives no
  * HTTP answer. Never throws. Deno's fetch and node:https both insist on the certificate, so the few lines are spoken here.
- * @see contract.md 7.2, RFC 9112
+ * @see RFC 9112
  */
 export function askUntrusted(url: URL, signal: AbortSignal): Promise<UntrustedAnswer | undefined> {
   return new Promise((resolve) => {

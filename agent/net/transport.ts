@@ -98,7 +98,7 @@ function dnsTransport(network: NetworkSettings, caCerts: string[]): Transport {
   };
 }
 
-/** Asks the chosen servers in order, A before AAAA, with an absolute name so that no search suffix applies. @see contract.md 1.2 */
+/** Asks the chosen servers in order, A before AAAA, with an absolute name so that no search suffix applies. */
 async function lookUp(name: string, network: NetworkSettings, signal: AbortSignal): Promise<string> {
   let last: unknown;
   for (const server of network.dnsServers) {

@@ -23,7 +23,7 @@ export interface AppObserverDeps {
   changes: Changes;
 }
 
-/** Asks the sign-in page on the node, and now and then by the address that people use. @see contract.md 7.2 */
+/** Asks the sign-in page on the node, and now and then by the address that people use. */
 export class AppObserver {
   readonly #deps: AppObserverDeps;
   #local: HttpProbe | undefined;

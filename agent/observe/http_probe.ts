@@ -10,7 +10,7 @@ const CERTIFICATE_ERROR = /invalid peer certificate|UnknownIssuer|NotValidForNam
 /** Asks one URL once and never throws. `host` is sent as Host header. */
 export type ProbeHttp = (url: string, options: { host?: string; signal: AbortSignal }) => Promise<HttpProbe>;
 
-/** Makes the real probe: redirects are not followed, the body is not read. @see contract.md 7.2 */
+/** Makes the real probe: redirects are not followed, the body is not read. */
 export function createHttpProbe(clock: Clock): { probe: ProbeHttp; close(): void } {
   const client = Deno.createHttpClient({ allowHost: true });
   async function probe(url: string, options: { host?: string; signal: AbortSignal }): Promise<HttpProbe> {

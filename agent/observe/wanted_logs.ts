@@ -76,7 +76,7 @@ export function wantedLogs(facts: Facts): LogWish[] {
   return wishes;
 }
 
-/** The pod of the first-time setup that tells most: one that failed, else the newest. @see contract.md 5.5 */
+/** The pod of the first-time setup that tells most: one that failed, else the newest. */
 export function bootstrapLogWish(facts: Facts): LogWish | undefined {
   const component = componentByName("bootstrap");
   const pods = facts.snapshot.pods.filter((it) =>

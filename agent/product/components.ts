@@ -23,7 +23,7 @@ export interface Component {
 
 const FLUX_PARTS = ["source", "kustomize", "helm", "notification"] as const;
 
-/** Every known part, lowest tier first. @see contract.md 3 */
+/** Every known part, lowest tier first. */
 export const COMPONENTS: readonly Component[] = [
   {
     name: "coredns",

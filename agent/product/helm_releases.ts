@@ -1,4 +1,4 @@
-/** Names of the six Helm releases of an Alga release, in dependency order. @see contract.md 2.5 */
+/** Names of the six Helm releases of an Alga release, in dependency order. */
 export const HELM_RELEASES = [
   "alga-core",
   "pgbouncer",

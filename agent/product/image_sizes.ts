@@ -1,4 +1,4 @@
-/** Compressed sizes of the images that take a while, by the end of their repository name. @see contract.md 1.4 */
+/** Compressed sizes of the images that take a while, by the end of their repository name. */
 const SIZE_HINTS: readonly [RegExp, string, boolean][] = [
   [/\/alga-psa-ee(?=[:@]|$)/, "1.8 GB", true],
   [/(^|\/)node(?=[:@]|$)/, "60 MB", false],

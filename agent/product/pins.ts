@@ -83,7 +83,7 @@ export const K3S_IMAGES: readonly K3sImage[] = [
 
 /**
  * Images that today's charts and bundles name themselves, so that a release does not say them: checks ask for them, and nothing
- * is pulled because it stands here. @see contract.md 1.4
+ * is pulled because it stands here.
  */
 export const CHART_IMAGES = [
   "pgvector/pgvector:0.8.7-pg15-bookworm@sha256:47af0b65960b14f1c6945aa4ccae37836c632e9a6fe0eea9160936e616e5b2e9",

@@ -1,4 +1,4 @@
-/** Annotations by which Flux is asked to look now. The value is any new text; a time is customary. @see contract.md 2.6 */
+/** Annotations by which Flux is asked to look now. The value is any new text; a time is customary. */
 export const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
 /** On a HelmRelease: upgrade even without a change. Counts where it equals {@link REQUESTED_AT}. */
 export const FORCE_AT = "reconcile.fluxcd.io/forceAt";

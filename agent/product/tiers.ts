@@ -1,3 +1,3 @@
-/** Readiness tiers, lowest first. Keys as in `/api/status`. @see contract.md 7.1 */
+/** Readiness tiers, lowest first. Keys as in `/api/status`. */
 export const TIER_IDS = ["platform", "core", "bootstrap", "login", "background", "fullHealth"] as const;
 export type TierId = typeof TIER_IDS[number];

@@ -38,7 +38,7 @@ const ROLLOUT_TIMEOUT =
   /stalled resources|timeout waiting for|timed out waiting for the condition|context deadline exceeded|would exceed context deadline/i;
 const NAMED_WORKLOAD = /\b(Deployment|StatefulSet|DaemonSet)\/([a-z0-9.-]+)\/([a-z0-9.-]+)/g;
 
-/** Whether a HelmRelease gave up for good although its cause is gone. Every reason against it wins. @see contract.md 7.4 */
+/** Whether a HelmRelease gave up for good although its cause is gone. Every reason against it wins. */
 export function decideReset(question: ResetQuestion): ResetDecision {
   const { release, workloads, jobs, attempts, nowMs } = question;
   const { name, conditions } = release;

@@ -176,7 +176,7 @@ async function deleteJobs(client: KubeClient, jobs: readonly JobView[]): Promise
   }
 }
 
-/** Zeroes the failure counter and asks for an upgrade at once: Flux wants the same token three times. @see contract.md 3 */
+/** Zeroes the failure counter and asks for an upgrade at once: Flux wants the same token three times. */
 async function resetRelease(client: KubeClient, release: FluxView, token: string): Promise<void> {
   const annotations = { [REQUESTED_AT]: token, [FORCE_AT]: token, [RESET_AT]: token };
   await client.patch(refOf(release), { metadata: { annotations } });

@@ -13,7 +13,7 @@ const MAX_BLOB_BYTES = 16 * 1024 * 1024;
 
 const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
 
-/** Without the OCI types some registries answer 404 or convert. @see components.md 6.1 */
+/** Without the OCI types some registries answer 404 or convert. */
 const MANIFEST_TYPES = [
   OCI_INDEX,
   "application/vnd.oci.image.manifest.v1+json",

@@ -26,7 +26,7 @@ export function mirrorApi(mirror: string): { root: string; prefix: string } {
     : { root: `${origin}/v2`, prefix: `${behind}/` };
 }
 
-/** The mirror as registries.yaml names it: an address with a path is used as it stands, "/v2" included. @see components.md 1.8 */
+/** The mirror as registries.yaml names it: an address with a path is used as it stands, "/v2" included. */
 export function containerdEndpoint(mirror: string): string {
   const { origin, pathname } = new URL(mirror);
   if (pathname === "/") return origin;

@@ -25,7 +25,7 @@ export interface FetchedManifest {
 }
 
 /**
- * Read access to an OCI registry. @see OCI distribution spec; contract.md 1.2
+ * Read access to an OCI registry. @see OCI distribution spec
  *
  * - Every manifest and blob is checked against its digest and size before it is returned.
  * - `Authorization` never follows a redirect to another host.
@@ -77,7 +77,7 @@ export interface RegistryClient {
   ): Promise<MeasuredRead>;
   /**
    * The list of what refers to a manifest, as the registry keeps it; `undefined` where it keeps none: many answer 404, some send
-   * on to a page, which is not followed. @see OCI distribution spec, "Listing Referrers"; components.md 6.2
+   * on to a page, which is not followed. @see OCI distribution spec, "Listing Referrers"
    * @throws {NetworkError} when it did not answer, or is ill for a moment.
    */
   fetchReferrers(

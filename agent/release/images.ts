@@ -44,7 +44,7 @@ const IMAGES: readonly {
   },
 ];
 
-/** Images of the release's own, each with the tag that will really be used. @see contract.md 1.1, 4 */
+/** Images of the release's own, each with the tag that will really be used. */
 export function releaseImages(manifest: ReleaseManifest): ReleaseImage[] {
   return IMAGES.flatMap((it) => {
     const tag = manifest.images[it.tag] ?? profileTag(manifest, it.component, it.path);
@@ -121,7 +121,7 @@ function imageText(value: unknown): string | undefined {
 /** Registry and path, then a tag, a digest or both. @see OCI distribution spec, "Pulling manifests" */
 const IMAGE_TEXT = /^[A-Za-z0-9][\w./:-]{0,250}(@sha256:[0-9a-f]{64})?$/;
 
-/** Registries that a healthy install reads from. @see contract.md 1.4 */
+/** Registries that a healthy install reads from. */
 export const NEEDED_REGISTRIES = ["ghcr.io", "docker.io"] as const;
 
 function profileTag(

@@ -7,7 +7,7 @@ export const Digest = z.string().regex(
   'must be "sha256:" and 64 lower-case hex digits',
 );
 
-/** The profile that today's bundles can install. @see contract.md 2.4 */
+/** The profile that today's bundles can install. */
 const SUPPORTED_PROFILE = "single-node";
 /** Profiles that releases are built for; appliances take the supported one alone. */
 export const PUBLISHED_PROFILES = [SUPPORTED_PROFILE, "ha-3node"] as const;
@@ -96,7 +96,7 @@ const Manifest = z.object({
   agent: AgentOffer.optional(),
 });
 
-/** A release manifest as appliances take it. Unknown fields are ignored. @see contract.md 1.3 */
+/** A release manifest as appliances take it. Unknown fields are ignored. */
 export const ReleaseManifest = Manifest.extend({
   ...UNREAD,
   config: z.object({ repository: RepositoryName, digest: Digest, tag: Tag.optional().catch(undefined) }),
@@ -144,7 +144,7 @@ export interface ResolvedRelease {
 /** A registry and a repository of it, without the host: where releases lie, and what they name. */
 export type ReleasePlace = Pick<ResolvedRelease, "registryHost" | "repository">;
 
-/** Conventional place of release pointers. @see contract.md 1.1 */
+/** Conventional place of release pointers. */
 export const RELEASE_REGISTRY = "ghcr.io";
 export const RELEASE_REPOSITORY = "nine-minds/alga-appliance-release";
 export const PUBLISHED_PLACE: ReleasePlace = {

@@ -19,7 +19,7 @@ const WITH_SECRETS: readonly HelmReleaseName[] = ["temporal-worker"];
 export type PodVariable = string | { secret: string; key: string };
 
 /**
- * The published values with this appliance's own written over them; comments and unknown keys stay. @see contract.md 4
+ * The published values with this appliance's own written over them; comments and unknown keys stay.
  * `environment`: variables of the pods whose charts have a place for them; what is secret is pointed to, since values lie in a
  * ConfigMap, and a chart that has no place for that gets none of them.
  * @throws {AgentError} VALUES_FAILED naming the file that is not a YAML map.

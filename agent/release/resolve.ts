@@ -42,7 +42,7 @@ const MANIFEST_TYPES = [
 const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
 
 /**
- * What a channel, version tag or digest points at, now. @see contract.md 1.2
+ * What a channel, version tag or digest points at, now.
  *
  * An index is followed once: to its first image manifest for linux/amd64, else to the first without a platform. The release
  * keeps the digest of what was asked for, the index.

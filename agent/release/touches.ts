@@ -2,7 +2,7 @@ import { HELM_RELEASES, type HelmReleaseName, valuesKey } from "../product/helm_
 import { releaseImages } from "./images.ts";
 import type { ReleaseManifest } from "./manifest.ts";
 
-/** Charts that are not named as the release that installs them. @see contract.md 1.3 */
+/** Charts that are not named as the release that installs them. */
 const CHARTS: Partial<Record<HelmReleaseName, string>> = { "alga-core": "sebastian" };
 
 /** Which of the six releases an update upgrades: those whose image, chart or published values are others. Pure. */

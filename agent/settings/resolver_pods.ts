@@ -7,7 +7,7 @@ import { markOf } from "./wanted_files.ts";
 /** On pod templates: which resolv.conf of the node their pods were started with. */
 export const RESOLV_CONF_ANNOTATION = "alga-agent/resolv-conf";
 
-/** One at a time and in this order: the name service first, the application before what stands behind it. @see contract.md 8.2 */
+/** One at a time and in this order: the name service first, the application before what stands behind it. */
 const ORDER: readonly string[] = [
   NAMESPACES.system,
   NAMESPACES.storage,

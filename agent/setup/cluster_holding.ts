@@ -23,7 +23,7 @@ const RELEASE: ObjectRef = {
   namespace: NAMESPACES.flux,
   name: SOURCE_NAME,
 };
-/** What setup and updates write of the release that they choose. @see contract.md 2.4 */
+/** What setup and updates write of the release that they choose. */
 export const SELECTION: ObjectRef = {
   resource: KINDS.ConfigMap,
   namespace: NAMESPACES.settings,

@@ -67,7 +67,7 @@ export async function findChannel(
 }
 
 function channelOf(data: Record<string, unknown> | undefined): ResolvedRelease["channel"] | undefined {
-  // Older installations and other readers say "channel". @see contract.md 16
+  // Older installations and other readers say "channel".
   const channel = data?.selectedChannel ?? data?.channel;
   return channel === "stable" || channel === "nightly" ? channel : undefined;
 }

@@ -11,7 +11,7 @@ export const INITIAL_TENANT: ObjectRef = {
   namespace: NAMESPACES.app,
   name: SECRETS.initialTenant,
 };
-/** The one key of it that is needed only until the first user exists. @see contract.md 2.2 */
+/** The one key of it that is needed only until the first user exists. */
 export const PASSWORD_KEY = "INITIAL_ADMIN_PASSWORD";
 /** When the password was removed, ISO 8601; comes with the removal in one change, so that its absence is never a loss. */
 const FORGOTTEN_ANNOTATION = "alga-agent/initial-password-removed-at";
@@ -71,7 +71,7 @@ async function forgetOnce({ connectKube, clock, say }: ForgetPasswordDeps): Prom
 
 /**
  * Each attempt of the first-time setup reads the Secret again, and a failed one may be followed by another. The Job itself
- * vanishes five minutes after its end. @see contract.md 5.1
+ * vanishes five minutes after its end.
  */
 async function isJobAtWork(kube: KubeClient): Promise<boolean> {
   const job = await kube.get({ resource: KINDS.Job, namespace: NAMESPACES.app, name: BOOTSTRAP_JOB });

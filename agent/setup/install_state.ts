@@ -5,7 +5,7 @@ import { PATHS } from "../state/paths.ts";
 import type { SetupState } from "./setup_state.ts";
 import type { Step } from "./step.ts";
 
-/** Writes install-state.json, which other tools read. Nothing here is read back: the journal is the memory. @see contract.md 11.3 */
+/** Writes install-state.json, which other tools read. Nothing here is read back: the journal is the memory. */
 export async function writeInstallState(
   host: Host,
   clock: Clock,

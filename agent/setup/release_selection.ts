@@ -42,7 +42,7 @@ export function requireRelease(found: ResolvedRelease | undefined): ResolvedRele
   });
 }
 
-/** Keeps the chosen release: the fields that updates compare, and the whole manifest. @see contract.md 11.3 */
+/** Keeps the chosen release: the fields that updates compare, and the whole manifest. */
 export async function writeSelection(
   host: Host,
   clock: Clock,

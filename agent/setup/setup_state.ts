@@ -3,7 +3,7 @@ import type { OperationState, StepRow as OperationStepRow } from "../operation/o
 import type { Acknowledgement, PreflightReport } from "../preflight/check.ts";
 import type { Origin, SetupField } from "./inputs/schema.ts";
 
-/** Steps of setup in running order; ids are stored, so never renamed. @see design.md 4 */
+/** Steps of setup in running order; ids are stored, so never renamed. */
 export const STEP_IDS = [
   "preflight",
   "resolve",

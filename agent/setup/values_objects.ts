@@ -5,7 +5,7 @@ import { renderValues } from "../release/render_values.ts";
 import { podEnvironment, type ProxyAnswers } from "./worker_proxy.ts";
 
 /**
- * The ConfigMaps that Flux and the status read of a release with these answers. @see contract.md 2.4
+ * The ConfigMaps that Flux and the status read of a release with these answers.
  * @throws {AgentError} VALUES_FAILED when the release's values cannot be edited.
  */
 export function valuesObjects(resolved: ResolvedRelease, answers: ProxyAnswers): KubeObject[] {

@@ -1,4 +1,4 @@
-/** Where things lie on an appliance. @see contract.md 11.3 */
+/** Where things lie on an appliance. */
 export const PATHS = {
   stateDir: "/var/lib/alga-appliance",
   configDir: "/etc/alga-appliance",

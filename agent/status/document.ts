@@ -8,12 +8,11 @@ import type { StatusMemory } from "./memory.ts";
 export type { CertificateView } from "../facts/snapshot.ts";
 
 /**
- * Words of contract.md 7.3. `unknown` = could not be observed or has not started, never the same as failed. Of a tier that is not
- * ready, `degraded` = its turn has come and it is on its way, or a part in the background fails.
+ * `unknown` = could not be observed or has not started, never the same as failed. Of a tier that is not ready, `degraded` = its
+ * turn has come and it is on its way, or a part in the background fails.
  */
 export type Health = "healthy" | "degraded" | "unhealthy" | "unknown";
 
-/** @see contract.md 7.3 */
 export type RollupState =
   | "installing"
   | "ready_to_log_in"
@@ -105,7 +104,7 @@ export interface Rollup {
   since: string;
 }
 
-/** What every face shows. @see contract.md 7.3; fields that are not there are ours. */
+/** What every face shows. */
 export interface StatusDocument {
   siteId: string;
   timestamp: string;

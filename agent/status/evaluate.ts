@@ -22,7 +22,6 @@ const TAIL_LINES = 160;
 /**
  * The verdict on a snapshot. Pure and total: odd objects give a cautious answer, never an exception. The memory gives what a
  * snapshot cannot tell: since when, and what changed. A rule that throws is told to `onRuleError` and counted; without that it throws.
- * @see contract.md 7
  */
 export function evaluate(
   snapshot: Snapshot,
@@ -74,7 +73,7 @@ export function evaluate(
   return { ...status, recent: recentTransitions(memory, status, { isStartingAgain: facts.isStartingAgain }) };
 }
 
-/** Not ready for long, and nothing matched: said openly. @see catalogue.md 4.4 agent.unknown */
+/** Not ready for long, and nothing matched: said openly. */
 function unknownCause(facts: Facts, login: TierStatus): Finding | undefined {
   const { setup, api } = facts.snapshot;
   if (login.ready || api.state === "absent" || setup.status === "failed" || setup.status === "blocked") {

@@ -27,7 +27,7 @@ function operation(
   };
 }
 
-/** The kubelet tells no bytes, so there is a duration and, for large images, a size. @see contract.md 1.4 */
+/** The kubelet tells no bytes, so there is a duration and, for large images, a size. */
 function pulls(facts: Facts): ActiveOperation[] {
   const seen = new Set<string>();
   return facts.pulls.flatMap((pull) => {

@@ -17,7 +17,7 @@ const FOLLOW: Advice = {
   topBlockerId: null,
 };
 
-/** One state, one sentence, one thing to do. @see contract.md 7.3 */
+/** One state, one sentence, one thing to do. */
 export function rollUp(
   facts: Facts,
   tiers: Record<TierId, TierStatus>,

@@ -3,7 +3,7 @@ import { hiddenCharacter } from "./hidden_characters.ts";
 /** Longest password that is taken, in UTF-16 code units. */
 export const MAX_PASSWORD_CHARS = 200;
 
-/** Password policy of the application, and of this appliance's own pages. @see contract.md 11.1 */
+/** Password policy of the application, and of this appliance's own pages. */
 const RULES: readonly [RegExp, string][] = [
   [/^.{8,}$/su, "must have at least 8 characters"],
   [/[a-z]/, "must contain a lower-case letter"],

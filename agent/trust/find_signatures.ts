@@ -41,7 +41,7 @@ const Layer = z.object({
 /**
  * Everything in a registry that may be a signature of a manifest: what the registry lists as its referrers, what the index at the
  * tag `sha256-<hex>` lists where registries keep no such list, and the older tag `sha256-<hex>.sig`. All three are asked, since a
- * registry may hide one; what is broken, too large or something else is passed over. @see components.md 6.4
+ * registry may hide one; what is broken, too large or something else is passed over.
  * @throws {NetworkError} When one of them could not be asked and nothing more was found in the others.
  */
 export async function* findSignatures(

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { tryParseJson } from "../text/try_parse_json.ts";
 
-/** Media type of a payload that cosign signed. @see components.md 6.4 */
+/** Media type of a payload that cosign signed. */
 export const SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
 /** Annotation of its layer with the signature: DER in base64. */
 export const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";

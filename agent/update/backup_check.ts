@@ -6,7 +6,7 @@ import { backupHours, foldBackup } from "./backup.ts";
 import { releasesOf, targetOf, type UpdateContext } from "./context.ts";
 
 const HOUR_MS = 3_600_000;
-/** What is called fresh where no release asks for more. @see catalogue.md, state.backup */
+/** What is called fresh where no release asks for more. */
 const USUAL_HOURS = 24;
 /** A clock that is set right goes back by so much without anybody having been wrong about a day. */
 const AHEAD_MS = 5 * 60_000;

@@ -7,7 +7,6 @@ import { KINDS, type KubeClient, type KubeObject, type ObjectRef } from "../../k
 
 /**
  * Who writes `spec.suspend`. Flux takes a field away that another client's ordinary manager set, and leaves this one's.
- * @see contract.md 2.6
  */
 const MANAGER = { fieldManager: "flux-client-side-apply" } as const;
 

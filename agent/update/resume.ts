@@ -31,7 +31,6 @@ export interface ResumeDeps {
 /**
  * Goes on with what was left: an update that failed or was interrupted, where it stood; one that somebody stopped, with its checks
  * again; else releases that an update, or somebody, left paused. An update lets go what is paused by itself, at the right step.
- * @see contract.md 5.5, 13.4; catalogue.md, flux.suspended
  */
 export async function resumeUpdate(deps: ResumeDeps, { by }: { by: string }): Promise<ResumeReply> {
   const { handle } = deps;

@@ -9,7 +9,7 @@ import { recordStep } from "./steps/record.ts";
 import { sourceStep } from "./steps/source.ts";
 import { valuesStep } from "./steps/values.ts";
 
-/** An update in running order, after its check. @see contract.md 13.2 */
+/** An update in running order, after its check. */
 export const UPDATE_STEPS: readonly Step<UpdateContext>[] = [
   holdStep,
   valuesStep,

@@ -58,7 +58,7 @@ export function updateOperation(deps: UpdateDeps): Operation<UpdateRequest, Upda
       longestRetryMs: 300_000,
       maxAttempts: 0,
       needsNetwork: [],
-      // What a crash cut short is a person's to go on with. @see contract.md 13.4
+      // What a crash cut short is a person's to go on with.
       resume: "by-hand",
     },
     store: createInputStore({ host, clock, path: PATHS.updateRequest, shape: UpdateRequest }),

@@ -10,7 +10,7 @@ function kind<T extends KubeObject = KubeObject>(
   return { apiVersion, kind: kindName, plural, namespaced };
 }
 
-/** Every kind that the agent reads or writes, with the type of its objects where the library has one. Flux API versions: components.md 2.3. */
+/** Every kind that the agent reads or writes, with the type of its objects where the library has one. */
 export const KINDS = {
   Namespace: kind<models.Namespace>("v1", "Namespace", "namespaces", false),
   Node: kind<models.Node>("v1", "Node", "nodes", false),

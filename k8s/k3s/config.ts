@@ -27,12 +27,12 @@ export interface ConfigFile {
 
 const NOTE = "# Written by alga-agent; it writes it again when you change it.\n";
 
-/** Every file of the configuration. Pure. @see contract.md 8.1, 8.2; components.md 1.7, 1.8 */
+/** Every file of the configuration. Pure. */
 export function renderK3sConfig(settings: K3sSettings): ConfigFile[] {
   const config = {
     disable: ["traefik", "servicelb", "local-storage"],
     "write-kubeconfig-mode": "0600",
-    // Without this k3s may fall back to a public resolver (components.md 1.7, "DNS trap").
+    // Without this k3s may fall back to a public resolver.
     "resolv-conf": PATHS.k3sResolvConf,
     ...(settings.encryptSecrets ? { "secrets-encryption": true } : {}),
   };
@@ -65,7 +65,7 @@ export function renderK3sConfig(settings: K3sSettings): ConfigFile[] {
   ];
 }
 
-/** Proxy variables of k3s, kubelet and containerd; node addresses are not added by k3s itself. @see components.md 1.4 */
+/** Proxy variables of k3s, kubelet and containerd; node addresses are not added by k3s itself. */
 export function proxyEnvironment(
   settings: Pick<K3sSettings, "proxyUrl" | "noProxy" | "nodeAddresses">,
 ): Record<string, string> {
@@ -78,7 +78,7 @@ export function proxyEnvironment(
     SERVICE_CIDR,
     ".svc",
     `.${CLUSTER_DOMAIN}`,
-    // Flux writes its own addresses with the final dot, and a proxy rule without it does not match them (components.md 2.7).
+    // Flux writes its own addresses with the final dot, and a proxy rule without it does not match them.
     `.${CLUSTER_DOMAIN}.`,
   ];
   const noProxy = [...settings.noProxy.split(/[\s,]+/).filter(Boolean), ...own];

@@ -10,7 +10,6 @@ export const DATASTORE = "/var/lib/rancher/k3s/server/db";
 /**
  * Whether k3s encrypts Secrets in its datastore: from its first start or never. A cluster that began without keeps on without,
  * because turning it on later takes several restarts and a rewrite of all Secrets; one that began with it cannot be read without.
- * @see components.md 1.7
  */
 export async function wantsSecretsEncryption(host: Host): Promise<boolean> {
   if (await host.info(ENCRYPTION_KEY)) return true;

@@ -4,7 +4,7 @@ import { PATHS } from "../../agent/state/paths.ts";
 import type { KubeObject } from "../client/kube_client.ts";
 import type { Deployment, Job, Namespace, PersistentVolumeClaim, StorageClass } from "../client/models.ts";
 
-/** Names that published releases and tools expect. @see contract.md 8.3 */
+/** Names that published releases and tools expect. */
 export const LOCAL_PATH = {
   namespace: NAMESPACES.storage,
   ...LOCAL_PATH_NAMES,

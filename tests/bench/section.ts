@@ -16,7 +16,7 @@ export interface Row {
   agent: Spread;
   /** The same, measured on the bare program in the same run. */
   floor?: Spread;
-  /** Of design.md 9: bounds for the medians' ratio, their difference, or the value itself. */
+  /** Bounds for the medians' ratio, their difference, or the value itself. */
   budget?: { kind: "ratio" | "difference" | "value"; bound: "atLeast" | "atMost"; limit: number };
 }
 

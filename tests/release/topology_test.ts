@@ -226,7 +226,7 @@ Deno.test("alga-core is ready once applied: its bootstrap waits for Temporal, wh
   }
 });
 
-/** Images that a release pulls, unless they are there; its own application first. @see contract.md 1.4 */
+/** Images that a release pulls, unless they are there; its own application first. */
 const PULLED: Record<string, readonly string[]> = {
   "alga-core": ["alga-psa-ee", "pgvector", "redis", "busybox"],
   pgbouncer: ["pgbouncer"],

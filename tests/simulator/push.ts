@@ -48,7 +48,7 @@ export async function pushManifest(
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
-/** A release pointer as the publisher makes it, right or wrong. @see contract.md 1.2 */
+/** A release pointer as the publisher makes it, right or wrong. */
 export async function pushRelease(
   registryUrl: string,
   tags: readonly string[],
@@ -57,7 +57,7 @@ export async function pushRelease(
   return await pushArtifact(registryUrl, tags, pointerArtifact("", manifest));
 }
 
-/** A Flux artifact of text files. @see components.md 6.3 */
+/** A Flux artifact of text files. */
 export async function pushFluxArtifact(
   registryUrl: string,
   repository: string,

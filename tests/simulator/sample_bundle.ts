@@ -20,7 +20,7 @@ const CHARTS: Record<HelmReleaseName, { chart: string; dependsOn: string[]; laye
     },
   };
 
-/** Files of a sample config bundle in the shape of contract.md 2.5; a real kustomize-controller builds it too. */
+/** Files of a sample config bundle in the shape of published ones; a real kustomize-controller builds it too. */
 export function sampleBundle(chartVersion = SAMPLE_CHARTS): Record<string, string> {
   const files: Record<string, string> = {};
   const put = (path: string, ...objects: unknown[]) =>

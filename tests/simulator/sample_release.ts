@@ -1,7 +1,7 @@
 import { type ReleaseManifest } from "../../agent/release/manifest.ts";
 import { HELM_RELEASES, valuesKey } from "../../agent/product/helm_releases.ts";
 
-/** Values of a sample release: invented, in the shape of contract.md 4. */
+/** Values of a sample release: invented, in the shape of published ones. */
 const VALUES = {
   "alga-core": `# sample values of alga-core
 namespace: msp

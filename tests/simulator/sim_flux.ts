@@ -5,7 +5,7 @@ import { KINDS, KubeApiError, type KubeClient, type KubeObject } from "../../k8s
 import { SIM_WORKLOADS, type SimWorkload } from "./sim_workloads.ts";
 import { parse } from "yaml";
 
-/** Stand-ins for source- and kustomize-controller; they read the real artifact from the registry. Texts: cluster.md 3. */
+/** Stand-ins for source- and kustomize-controller; they read the real artifact from the registry. */
 export class SimFlux {
   #files: { digest: string; files: Map<string, string> } | undefined;
   constructor(readonly kube: KubeClient, readonly registryUrl: string, readonly now: () => string) {}
@@ -208,7 +208,7 @@ export class SimFlux {
   }
 }
 
-/** A stand-in for helm-controller: creates the workloads of contract.md 3 in place of the real charts. */
+/** A stand-in for helm-controller: creates their workloads in place of the real charts. */
 export class SimHelm {
   constructor(readonly kube: KubeClient, readonly now: () => string, readonly claimsSize = "1Gi") {}
 

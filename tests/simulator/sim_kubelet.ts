@@ -386,7 +386,7 @@ function stamp(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z/, "Z");
 }
 
-/** Texts are those of a real node (cluster.md 5); the state alternates as it does there. */
+/** Texts are those of a real node; the state alternates as it does there. */
 function faultState(fault: Fault, ageSec: number, image: string): SimPodStatus | undefined {
   const pullError = (error: string): SimPodStatus => {
     const backsOff = Math.floor(ageSec / 12) % 2 === 1;

@@ -1,6 +1,6 @@
 import type { HelmReleaseName } from "../../agent/product/helm_releases.ts";
 
-/** One workload that a stand-in for a chart creates; names, labels and containers of contract.md 3. */
+/** One workload that a stand-in for a chart creates; names, labels and containers are those of the real ones. */
 export interface SimWorkload {
   kind: "Deployment" | "StatefulSet" | "Job";
   name: string;

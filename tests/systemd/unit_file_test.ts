@@ -59,7 +59,7 @@ Deno.test("a loop that hangs is noticed, and a stop has longer than the agent ne
   assert.ok(Number(values("LimitNOFILE")[0]) >= 4096);
 });
 
-Deno.test("its folders are the agent's, private as contract.md 11.3 wants them", () => {
+Deno.test("its folders are the agent's and private", () => {
   const folders: [string, string, string][] = [
     ["RuntimeDirectory", "/run/", PATHS.runDir],
     ["StateDirectory", "/var/lib/", PATHS.stateDir],

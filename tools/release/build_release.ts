@@ -91,7 +91,7 @@ function toZulu(time: string): string {
   return new Date(time).toISOString().replace(".000Z", "Z");
 }
 
-/** The release pointer: the manifest is its config, and once more its only layer. @see contract.md 1.2 */
+/** The release pointer: the manifest is its config, and once more its only layer. */
 export function pointerArtifact(tag: string, manifest: unknown): OciArtifact {
   const bytes = encodeJson(manifest);
   return createArtifact({ host: RELEASE_REGISTRY, repository: RELEASE_REPOSITORY, tag }, {

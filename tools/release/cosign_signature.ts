@@ -15,7 +15,7 @@ export interface SignedPayload {
   signature: string;
 }
 
-/** Where the signatures of a manifest lie, as `cosign sign` without the new bundle format puts them. @see components.md 6.4 */
+/** Where the signatures of a manifest lie, as `cosign sign` without the new bundle format puts them. */
 export function signaturePlace({ host, repository, digest }: Signed): Place {
   return { host, repository, tag: `${digest.replace(":", "-")}.sig` };
 }

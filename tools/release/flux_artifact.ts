@@ -10,7 +10,7 @@ export interface Origin {
   createdAt: string;
 }
 
-/** Files as an artifact that Flux' source-controller takes. @see components.md 6.3; contract.md 1.2 */
+/** Files as an artifact that Flux' source-controller takes. */
 export async function fluxArtifact(
   place: Place,
   files: Files,

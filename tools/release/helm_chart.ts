@@ -44,7 +44,7 @@ export async function readChart(dir: string): Promise<Chart> {
   return { name: meta.data.name, version: meta.data.version, meta: meta.data, files };
 }
 
-/** The chart as `helm push` would make it. @see components.md 6.3 */
+/** The chart as `helm push` would make it. */
 export async function chartArtifact(
   place: { host: string; repository: string },
   chart: Chart,

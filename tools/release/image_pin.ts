@@ -9,7 +9,7 @@ const WHOLE_VERSION = /\d+\.\d+\.\d+|^[0-9a-f]{7,64}$/;
 
 /**
  * Why the content of an image may change under its name; `undefined` when it is pinned: by digest, or by a tag that stands for one
- * version. @see contract.md 1.4
+ * version.
  */
 export function pinProblem({ text, repository, reference }: ImageReference): string | undefined {
   if (!REFERENCE.test(text)) return "it is no name of an image";

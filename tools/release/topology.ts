@@ -22,7 +22,7 @@ export async function readTopology(dir: string): Promise<Files> {
 
 /**
  * The topology of one release: chart versions, the profile's keys and the chart repository written in.
- * The appliance applies `./base` whatever the profile is, so a bundle serves one profile. @see contract.md 2.4, 2.5
+ * The appliance applies `./base` whatever the profile is, so a bundle serves one profile.
  * @throws {ReleaseError} If a chart has no version.
  */
 export function renderTopology(

@@ -43,7 +43,7 @@ async function pinnedAtSetup({ host }: CollectorTools): Promise<string> {
   }
 }
 
-/** The agent itself and what it remembers. @see catalogue.md 4.2 */
+/** The agent itself and what it remembers. */
 export const AGENT_COLLECTORS: readonly Collector[] = [
   {
     id: "agent.status",

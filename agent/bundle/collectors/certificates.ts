@@ -22,7 +22,7 @@ interface CertificateRow {
   fingerprint: string;
 }
 
-/** Chains as summaries; never a key. @see catalogue.md 4.2 */
+/** Chains as summaries; never a key. */
 export const CERTIFICATES: Collector = {
   id: "net.certs",
   title: "Certificates and how long they are valid",

@@ -16,7 +16,7 @@ interface CheckRow extends CheckResult {
   atSetup?: Pick<CheckResult, "status" | "found">;
 }
 
-/** The checks of setup, run again. @see catalogue.md 4.2 */
+/** The checks of setup, run again. */
 export const CHECK_COLLECTORS: readonly Collector[] = [
   {
     id: "agent.preflight",

@@ -83,7 +83,7 @@ async function* documents(
   if (failure !== undefined) throw failure;
 }
 
-/** Objects of the cluster. @see catalogue.md 4.2 */
+/** Objects of the cluster. */
 export const KUBE_COLLECTORS: readonly Collector[] = [
   {
     id: "k3s.version",

@@ -27,7 +27,7 @@ const SYSCTLS = [
 ] as const;
 const JOURNAL = ["journalctl", "--no-pager", "-o", "short-iso-precise"] as const;
 
-/** The machine itself. @see catalogue.md 4.2 */
+/** The machine itself. */
 export const MACHINE_COLLECTORS: readonly Collector[] = [
   hostCollector("host.identity", "Operating system and machine", {
     files: [{ path: "host/os-release.txt", from: "/usr/lib/os-release" }],

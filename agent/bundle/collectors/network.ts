@@ -3,7 +3,7 @@ import type { Collector } from "../collector.ts";
 import { PATHS } from "../../state/paths.ts";
 import { CERTIFICATES } from "./certificates.ts";
 
-/** How the machine reaches others. @see catalogue.md 4.2 */
+/** How the machine reaches others. */
 export const NETWORK_COLLECTORS: readonly Collector[] = [
   hostCollector("net.config", "Addresses and routes", {
     programs: [

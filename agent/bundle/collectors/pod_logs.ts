@@ -20,7 +20,7 @@ interface WantedLog {
   previous: boolean;
 }
 
-/** What containers said, those in trouble first, so that a time that is up costs the least. @see catalogue.md 4.2 */
+/** What containers said, those in trouble first, so that a time that is up costs the least. */
 export const POD_LOGS: Collector = {
   id: "app.pods-logs",
   title: "Logs of pods",

@@ -13,10 +13,10 @@ import { type Finding, finding, type Rule } from "../finding.ts";
 const START_PATIENCE_MS = 3 * 60_000;
 const DEGRADED_AFTER_MS = 15 * 60_000;
 const CONTROLLER_PATIENCE_MS = 2 * 60_000;
-/** Host of the placeholder address in the release's profile. @see contract.md 4 */
+/** Host of the placeholder address in the release's profile. */
 const PLACEHOLDER_HOST = "alga.local";
 
-/** The container runs, but the application inside gives no answer, or sends people elsewhere. @see contract.md 9.5 A6-A10 */
+/** The container runs, but the application inside gives no answer, or sends people elsewhere. */
 export const applicationRule: Rule = {
   causes: [APP.probe, APP.url, APP.certificate],
   find(facts) {

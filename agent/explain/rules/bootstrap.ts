@@ -15,7 +15,7 @@ interface FailureWords {
   isLate: boolean;
 }
 
-/** What the last error lines of the first-time setup tell; first match wins. @see contract.md 9.4 */
+/** What the last error lines of the first-time setup tell; first match wins. */
 const FAILURES: readonly { cause: Cause<FailureWords>; test: RegExp; component?: string }[] = [
   {
     cause: DATABASE.auth,

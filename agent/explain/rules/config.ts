@@ -19,7 +19,7 @@ const OF_THE_RELEASE: readonly string[] = ["CreateContainerConfigError", "PreSta
 const NOT_YET =
   /services have not yet been read|host IP unknown|no relationship found between node|connection refused|etcdserver|timed out/i;
 
-/** Containers that cannot be created as they are described. @see cluster.md 5 */
+/** Containers that cannot be created as they are described. */
 export const containerConfigRule: Rule = {
   causes: [
     CONFIG.missingSecret,
@@ -116,7 +116,7 @@ function unpreparedVolume(text: string): string | undefined {
   return /failed to (?:create subPath directory|prepare subPath) for volumeMount "([^"]+)"/i.exec(text)?.[1];
 }
 
-/** Secrets that the release reads at start and that are not there although Alga was applied. @see contract.md 2.2 */
+/** Secrets that the release reads at start and that are not there although Alga was applied. */
 export const missingSecretRule: Rule = {
   causes: [CONFIG.missingSecret],
   find(facts) {

@@ -163,7 +163,7 @@ function aboutCrash(crash: Crash, { specific }: { specific: boolean }) {
   return {
     tier,
     key: name,
-    // Workers may stop a few times while what they need is still starting. @see contract.md 3.1
+    // Workers may stop a few times while what they need is still starting.
     hard: specific || crash.restarts >= (tier === "background" ? 5 : 3),
     since: crash.since,
   };

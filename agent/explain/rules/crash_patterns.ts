@@ -35,7 +35,7 @@ interface CrashPattern {
 /** "listen EADDRINUSE: address already in use :::3000", "listen tcp :8080: bind: address already in use", "could not bind …" */
 export const PORT_TAKEN = /EADDRINUSE|address already in use/i;
 
-/** What the last lines of a container that stopped tell; first match wins. @see contract.md 9.4, 9.5 */
+/** What the last lines of a container that stopped tell; first match wins. */
 export const CRASH_PATTERNS: readonly CrashPattern[] = [
   {
     cause: MACHINE.cpuTooOld,

@@ -47,7 +47,7 @@ const REFUSED_PATIENCE_MS = 60_000;
 /** What failed without a known reason may be tried again a few times. */
 const NOT_READY_PATIENCE_MS = 10 * 60_000;
 
-/** Objects of Flux that could not do their work. Conditions of an older generation say nothing. @see components.md 2.4 */
+/** Objects of Flux that could not do their work. Conditions of an older generation say nothing. */
 export const fluxRule: Rule = {
   causes: [
     ...NETWORK_CAUSES.filter((it) => it.id !== NETWORK.tlsIntercept.id),
@@ -272,7 +272,7 @@ function explainRelease(facts: Facts, object: FluxFacts): Finding[] {
   if (!ready) return [];
   if (ready.reason === "DependencyNotReady") return explainWaiting(facts, object, ready);
   const hardFailure = stalled?.status === "True" || FAILED_REASON.test(ready.reason);
-  // The specific cause stands in Released; Stalled holds only a general sentence. @see contract.md 7.4
+  // The specific cause stands in Released; Stalled holds only a general sentence.
   const released = currentCondition(object, "Released");
   const cause = released?.status === "False" ? released : ready;
   const host = hostFinding(facts, object, cause);
@@ -382,7 +382,7 @@ function chartFailure(facts: Facts, cause: ConditionView): ConditionView | undef
   return isAwaited ? undefined : cause;
 }
 
-/** Parts come one after the other: waiting is progress, unless what is waited for is not there or nothing moves. @see contract.md 7.4 */
+/** Parts come one after the other: waiting is progress, unless what is waited for is not there or nothing moves. */
 function explainWaiting(facts: Facts, object: FluxView, condition: ConditionView): Finding[] {
   const name = /(?:dependency|unable to get) '[^'/]*\/([^']+)'/.exec(condition.message)?.[1] ?? "";
   const isThere = name === "" ||

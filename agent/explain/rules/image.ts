@@ -32,7 +32,7 @@ const RUNTIME_AWAY =
 /** These end without anyone acting. */
 const RETRIED: readonly string[] = [REGISTRY.rateLimit.id, REGISTRY.unavailable.id];
 
-/** Downloads that failed, by the text of the container runtime. @see cluster.md 5, contract.md 9.3 */
+/** Downloads that failed, by the text of the container runtime. */
 export const imagePullRule: Rule = {
   causes: [
     ...NETWORK_CAUSES,

@@ -30,7 +30,7 @@ interface LineWords {
   level: string;
 }
 
-/** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. @see catalogue.md 4.4 k3s.* */
+/** Why the service "k3s" does not run, by what it said last; first match wins. Groups are named as the words that they give. */
 const PATTERNS: readonly { cause: Cause<LineWords>; test: RegExp }[] = [
   { cause: MACHINE.diskErrors, test: DISK_ERRORS },
   { cause: K3S.databaseCorrupt, test: /database disk image is malformed|file is not a database/i },
@@ -184,7 +184,7 @@ export const downloadRule: Rule = {
   },
 };
 
-/** The machine has another address or name than Kubernetes knows it by. @see contract.md 9.2 K6 */
+/** The machine has another address or name than Kubernetes knows it by. */
 export const identityRule: Rule = {
   causes: [MACHINE.addressChanged, MACHINE.nameChanged],
   find(facts) {

@@ -21,7 +21,7 @@ export const apiRule: Rule = {
   find(facts) {
     const { api, setup } = facts.snapshot;
     if (api.state !== "not-answering" || facts.live) return [];
-    // Setup starts and restarts Kubernetes; it tells itself when that takes too long. @see contract.md 7.4
+    // Setup starts and restarts Kubernetes; it tells itself when that takes too long.
     if (setup.status === "running" && setup.stepId !== "login") return [];
     const from = api.lastContactAt ?? api.since;
     const age = ageMs(from, facts.nowMs);

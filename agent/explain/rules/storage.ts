@@ -14,7 +14,7 @@ const PENDING_PATIENCE_MS = 2 * 60_000;
 const HELPER_TROUBLE = /mkdir|permission denied|helper|create process timeout|read-only|no space left/i;
 const EVENT_FRESH_MS = 10 * 60_000;
 
-/** Volumes that stay without storage. Some of the telling events are not warnings. @see cluster.md 5 */
+/** Volumes that stay without storage. Some of the telling events are not warnings. */
 export const claimRule: Rule = {
   causes: [STORAGE.pvcPending, STORAGE.provisioner],
   find(facts) {

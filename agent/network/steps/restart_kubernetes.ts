@@ -8,7 +8,7 @@ const RESTART_SEC = 600;
 
 /**
  * Kubernetes takes down this machine's address at each start.
- * @see components.md 1: k3s finds `node-ip` by the default route where its config names none.
+ * k3s finds `node-ip` by the default route where its config names none.
  */
 export const restartKubernetesStep: Step<NetworkContext> = {
   id: "kubernetes",

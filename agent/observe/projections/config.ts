@@ -10,7 +10,7 @@ export type ConfigView = { kind: "values"; values: AppValuesView } | {
   release: ReleaseView;
 };
 
-/** The few facts of the agent's own ConfigMaps; every other ConfigMap is dropped. @see contract.md 2.4, 4 */
+/** The few facts of the agent's own ConfigMaps; every other ConfigMap is dropped. */
 export function projectConfig(object: KubeObject): ConfigView | undefined {
   const { name } = readMeta(object);
   const data = readRecord(object.data);

@@ -13,7 +13,7 @@ import {
   readTime,
 } from "./read_field.ts";
 
-/** A Flux object. Suspension comes from the spec: Flux leaves the old conditions standing. @see components.md 2.4 */
+/** A Flux object. Suspension comes from the spec: Flux leaves the old conditions standing. */
 export function projectFlux(kind: FluxView["kind"]): (object: KubeObject) => FluxView {
   return (object) => {
     const { name, namespace, generation, createdAt } = readMeta(object);

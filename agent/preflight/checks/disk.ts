@@ -13,7 +13,7 @@ const DATA_RESERVE_BYTES = 10 * GIB;
 
 /** A write of the cluster's database, and how many of them show what a disk can do. */
 const PROBE = { bytes: 2_300, writes: 500, limitMs: 1_500, rounds: 3 } as const;
-/** Half of all writes take this long where the disk is to blame. @see contract.md 9.1 H17 */
+/** Half of all writes take this long where the disk is to blame. */
 const SLOW_MEDIAN_MS = 20;
 /** Fewer say nothing of the slowest of a hundred. */
 const LEAST_WRITES = 20;

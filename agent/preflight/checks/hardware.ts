@@ -3,7 +3,7 @@ import { couldNotCheck, fail, pass, warn } from "../outcome.ts";
 
 /** What x86-64-v2 adds, as the kernel calls it. @see System V ABI, AMD64 supplement 3.1.1 */
 const V2_FLAGS = ["cx16", "lahf_lm", "pni", "popcnt", "sse4_1", "sse4_2", "ssse3"] as const;
-/** Without these everything works, only slower. @see contract.md 9.1 H16 */
+/** Without these everything works, only slower. */
 const FAST_FLAGS = ["aes", "avx2", "pclmulqdq"] as const;
 const CPU_TYPE_HOST =
   'Set the processor type of the virtual machine to "host" (Proxmox: qm set VMID --cpu host), then switch it off and on';

@@ -12,7 +12,7 @@ import { couldNotCheck, fail, grade, pass, warn } from "../outcome.ts";
 /** Firmware and kernel keep some of what the hypervisor gives. */
 const MEMORY_SLACK = 0.9;
 
-/** Checks of the machine itself: operating system, hardware, disk, kernel, name. Thresholds: catalogue.md 4.1. */
+/** Checks of the machine itself: operating system, hardware, disk, kernel, name. */
 export const MACHINE_CHECKS: readonly Check[] = [
   {
     id: "os.release",

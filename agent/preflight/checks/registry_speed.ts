@@ -18,7 +18,7 @@ import { fail, grade, pass, skipped } from "../outcome.ts";
 const PROBE = { maxBytes: 8 * 1024 * 1024, limitMs: 4_000 } as const;
 /** Less says more of the way there and back than of the line. */
 const LEAST_BYTES = 256 * 1024;
-/** Bytes a second. Thresholds: catalogue.md 4.1. */
+/** Bytes a second. */
 const GOOD_BYTES_PER_SEC = 1e6;
 const TOLERABLE_BYTES_PER_SEC = 0.2e6;
 

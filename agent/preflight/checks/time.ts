@@ -5,7 +5,7 @@ import { askedEndpoints } from "../facts/endpoints.ts";
 import type { TimeSync } from "../facts/time_sync.ts";
 import { couldNotCheck, fail, pass, skipped, warn } from "../outcome.ts";
 
-/** Whether the clock agrees with the registries, else with a time server. Thresholds: catalogue.md 4.1. */
+/** Whether the clock agrees with the registries, else with a time server. */
 export const TIME_SKEW: Check = {
   id: "time.skew",
   title: "Clock",

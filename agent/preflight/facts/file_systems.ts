@@ -29,7 +29,7 @@ export interface FileSystem extends MountedFileSystem {
 }
 type MountedFileSystem = z.infer<typeof FindMnt>["filesystems"][number];
 
-/** Where the appliance writes much: images and the cluster's database, its own state, data of volumes. @see contract.md 8.3 */
+/** Where the appliance writes much: images and the cluster's database, its own state, data of volumes. */
 const PLACES = ["/var/lib/rancher", PATHS.stateDir, PATHS.localPathData] as const;
 /** Where images are unpacked. */
 export const IMAGES_PLACE = PLACES[0];

@@ -9,7 +9,6 @@ import { readK3sPin } from "../../../k8s/k3s/pin.ts";
 import type { SettingsContext } from "../context.ts";
 import { wantedAuthorities, wantedK3sFiles } from "../wanted_files.ts";
 
-/** @see contract.md 8.2 */
 const RESTART_TIMEOUT_SEC = 300;
 const NODE_TIMEOUT_SEC = 180;
 

@@ -12,7 +12,7 @@ import type { SettingsContext } from "../context.ts";
 import { rolloutState } from "../rollout_state.ts";
 import { isCurrent, RECONCILE_ANNOTATION, wantedValues } from "../values.ts";
 
-/** A chart's own limit for an upgrade. @see contract.md 2.5 */
+/** A chart's own limit for an upgrade. */
 const RELEASE_TIMEOUT_SEC = 1_800;
 const NAMESPACE = NAMESPACES.settings;
 

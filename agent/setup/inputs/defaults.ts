@@ -7,7 +7,7 @@ import type { SetupDefaults } from "./schema.ts";
 import type { Answer } from "../setup_state.ts";
 import type { Origin, SetupField } from "./schema.ts";
 
-/** Proposals for the form, from the network and the conventions. @see contract.md 11.1 */
+/** Proposals for the form, from the network and the conventions. */
 export async function readDefaults(host: Host): Promise<SetupDefaults> {
   const address = await primaryAddress(host).catch(() => undefined);
   const servers = await readResolvers(host);

@@ -93,7 +93,7 @@ function hostNameProblem(hostName: string): string {
     : `The host name contains "${wrong}"; it may contain only letters, digits, dots and hyphens`;
 }
 
-/** IPv4 addresses separated by commas or spaces, in order, without repeats. @see contract.md 8.2 for what is refused. */
+/** IPv4 addresses separated by commas or spaces, in order, without repeats. */
 const DnsServers = z.union([z.string(), z.array(z.string())], ask("dnsServers")).transform(
   (given, context) => {
     const servers = (typeof given === "string" ? given.split(/[\s,]+/) : given).map((it) => it.trim()).filter(
@@ -236,7 +236,7 @@ const fields = {
   signatures: z.enum(SIGNATURE_POLICIES, ask("signatures")).default(DEFAULT_POLICY),
 } satisfies Record<SetupFieldKey, z.ZodType>;
 
-/** What setup needs to know, the same from browser, console, file and API. Unknown fields are refused. @see contract.md 11.1 */
+/** What setup needs to know, the same from browser, console, file and API. Unknown fields are refused. */
 export const SetupInputs = z.strictObject(fields, "The answers must be one JSON object").superRefine(
   (inputs, context) => {
     if (inputs.dnsMode === "custom" && inputs.dnsServers.length === 0) {

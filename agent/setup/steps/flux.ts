@@ -21,7 +21,7 @@ import { applySecret, readSecret } from "./secret_data.ts";
 const CRD_TIMEOUT_SEC = 60;
 const CONTROLLER_TIMEOUT_SEC = 600;
 
-/** Installs Flux from pinned manifests by server-side apply. @see contract.md 2.5; components.md 2 */
+/** Installs Flux from pinned manifests by server-side apply. */
 export const fluxStep: Step = {
   id: "flux",
   title: "Install Flux",

@@ -22,7 +22,7 @@ const API_TIMEOUT_SEC = 180;
 const NODE_TIMEOUT_SEC = 180;
 const UNIT = "/etc/systemd/system/k3s.service";
 
-/** Installs k3s and waits until its API answers and the node takes work. @see contract.md 6, 8.1 */
+/** Installs k3s and waits until its API answers and the node takes work. */
 export const k3sStep: Step = {
   id: "k3s",
   title: "Install Kubernetes",
@@ -105,7 +105,7 @@ export async function apiState({ connectKube }: Pick<StepContext, "connectKube">
   return await kube.isReady({ timeoutMs: 3_000 }).catch(() => false) ? true : "it does not answer yet";
 }
 
-/** True when every node is Ready and takes pods. @see contract.md 7.1 */
+/** True when every node is Ready and takes pods. */
 export async function nodeState({ connectKube }: Pick<StepContext, "connectKube">): Promise<true | string> {
   const kube = await connectKube();
   if (!kube) return "there is no kubeconfig";

@@ -28,7 +28,7 @@ export async function readKeyIds(context: Pick<KeysContext, "host" | "clock">): 
   return (await validKeys(context)).map((it) => it.id).toSorted().join();
 }
 
-/** The Secret's values: a file "….pub" for each key; `undefined` without keys. @see components.md 2.6 */
+/** The Secret's values: a file "….pub" for each key; `undefined` without keys. */
 function keyValues(keys: readonly TrustedKey[]): Record<string, string> | undefined {
   return keys.length === 0 ? undefined : Object.fromEntries(keys.map((it) => [`${it.id}.pub`, it.pem]));
 }

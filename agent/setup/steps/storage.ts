@@ -17,7 +17,7 @@ const PASSED = "storage.smoke-passed";
 /** What k3s would bring. Two provisioners with one name race and leave claims pending. */
 const BUNDLED = { resource: KINDS.Deployment, namespace: NAMESPACES.system, name: LOCAL_PATH.deployment };
 
-/** Installs the volume provisioner and proves that a pod can write and read a volume. @see contract.md 8.3 */
+/** Installs the volume provisioner and proves that a pod can write and read a volume. */
 export const storageStep: Step = {
   id: "storage",
   title: "Prepare storage",

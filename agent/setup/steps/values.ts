@@ -24,7 +24,7 @@ const TENANT_KEYS = [
   PASSWORD_KEY,
 ];
 
-/** Writes settings and secrets before Flux may look for them. @see contract.md 2.2, 2.4, 4 */
+/** Writes settings and secrets before Flux may look for them. */
 export const valuesStep: Step = {
   id: "values",
   title: "Write settings and secrets",

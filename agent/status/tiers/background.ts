@@ -12,7 +12,7 @@ const BACKGROUND_RELEASES = ["temporal", "email-service", "workflow-worker", "te
 /** Flux takes Ready back whenever it looks again, and a step that waits for another does so too. */
 const STEP_PATIENCE_MS = 5 * 60_000;
 
-/** Conditions: the services in the background work. @see contract.md 7.1 BACKGROUND_READY */
+/** Conditions: the services in the background work. */
 export function backgroundConditions(facts: Facts): Condition[] {
   return [
     ...workloadConditions(facts, COMPONENTS.filter((it) => it.tier === "background")),
@@ -22,7 +22,7 @@ export function backgroundConditions(facts: Facts): Condition[] {
   ];
 }
 
-/** Conditions: nothing at all is left to do, without the tiers below. @see contract.md 7.1 FULLY_HEALTHY */
+/** Conditions: nothing at all is left to do, without the tiers below. */
 export function fullHealthConditions(facts: Facts, openProblems: number): Condition[] {
   return [
     ...HELM_RELEASES.filter((it) => !BACKGROUND_RELEASES.includes(it))
@@ -47,7 +47,7 @@ function stepCondition(facts: Facts, it: FluxFacts): Condition {
   return fluxCondition(facts, "Kustomization", it.name, title);
 }
 
-/** What runs is what was chosen. Compared by container name. @see contract.md 3 "Image drift" */
+/** What runs is what was chosen. Compared by container name. */
 function drift(facts: Facts): Condition {
   const title = "The chosen version runs";
   const wanted = facts.snapshot.appValues?.serverImage;

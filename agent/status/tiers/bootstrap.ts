@@ -2,7 +2,7 @@ import { clusterCondition } from "./condition.ts";
 import type { Facts } from "../../facts/facts.ts";
 import type { Condition } from "../document.ts";
 
-/** Conditions: the database was filled for the first time. @see contract.md 5.5, 7.1 BOOTSTRAP_READY */
+/** Conditions: the database was filled for the first time. */
 export function bootstrapConditions(facts: Facts): Condition[] {
   return [job(facts), seed(facts), mode(facts)];
 }

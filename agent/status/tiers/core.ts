@@ -12,7 +12,7 @@ const CLAIMS = [
 ];
 const CRITICAL = ["db", "redis", "pgbouncer", "alga-core", "bootstrap"];
 
-/** Conditions: the database, the cache and what they need are there. @see contract.md 7.1 CORE_READY */
+/** Conditions: the database, the cache and what they need are there. */
 export function coreConditions(facts: Facts): Condition[] {
   const parts = COMPONENTS.filter((it) => it.tier === "core");
   return [

@@ -9,7 +9,7 @@ import type { StatusMemory } from "../memory.ts";
 import { type Condition, type Health, isUnseen, type TierStatus } from "../document.ts";
 import { type TierId } from "../../product/tiers.ts";
 
-/** Tiers that a tier stands on, with the words for waiting on them. @see contract.md 7.1 */
+/** Tiers that a tier stands on, with the words for waiting on them. */
 const STANDS_ON: Record<TierId, readonly TierId[]> = {
   platform: [],
   core: [],
@@ -94,7 +94,7 @@ function judge(
 
 /**
  * Kubernetes may be silent while people go on working. The sign-in page is asked without Kubernetes: when it answers, log in
- * was ready before, and nothing says otherwise, the tier stays ready. @see contract.md 7.1 "Live readiness outranks"
+ * was ready before, and nothing says otherwise, the tier stays ready.
  */
 function withLiveEvidence(facts: Facts, memory: StatusMemory, login: TierStatus): TierStatus {
   if (login.ready || login.status !== "unknown" || !isUnseen(login.proofs) || facts.live) return login;

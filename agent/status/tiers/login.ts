@@ -7,7 +7,7 @@ import type { Condition } from "../document.ts";
 /** A probe older than this proves nothing. */
 const PROBE_FRESH_MS = 60_000;
 
-/** Conditions: people can sign in, without the tiers below. @see contract.md 7.1 LOGIN_READY, 7.2 */
+/** Conditions: people can sign in, without the tiers below. */
 export function loginConditions(facts: Facts): Condition[] {
   return [
     workloadCondition(facts, componentByName("alga-core") as Component),

@@ -6,7 +6,7 @@ import { currentCondition } from "../../facts/flux.ts";
 import type { FluxView } from "../../facts/snapshot.ts";
 import type { Condition } from "../document.ts";
 
-/** Conditions: Kubernetes, storage and the installer work. @see contract.md 7.1 PLATFORM_READY */
+/** Conditions: Kubernetes, storage and the installer work. */
 export function platformConditions(facts: Facts): Condition[] {
   const parts = COMPONENTS.filter((it) => it.tier === "platform" && it.name !== "appliance-status");
   return [

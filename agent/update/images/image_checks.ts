@@ -73,7 +73,7 @@ function existCheck(context: ImageContext, measured: Measured): Check {
   };
 }
 
-/** Below 15 % the kubelet removes images that nobody uses, below 5 % it ends pods. @see catalogue.md, disk.forecast */
+/** Below 15 % the kubelet removes images that nobody uses, below 5 % it ends pods. */
 const [GOOD_PERCENT, LEAST_PERCENT] = [20, 15];
 
 /** What all of the way needs at once, since nothing is removed between two releases; and the release that needs most by itself. */

@@ -6,7 +6,6 @@ import { requireKube } from "../../setup/steps/cluster.ts";
 import type { UpdateContext } from "../context.ts";
 import { areHeld } from "./hold.ts";
 
-/** @see contract.md 13.2, step 9 */
 const TIMEOUT_SEC = 600;
 const JOB: ObjectRef = { resource: KINDS.Job, namespace: NAMESPACES.app, name: BOOTSTRAP_JOB };
 

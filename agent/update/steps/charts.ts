@@ -10,7 +10,6 @@ import { targetOf, type UpdateContext } from "../context.ts";
 import { hasChart, readReleases, wantedChart } from "../helm_releases.ts";
 import { REQUESTED_AT } from "../../product/reconcile.ts";
 
-/** @see contract.md 13.2, step 8 */
 const TIMEOUT_SEC = 600;
 /** A parent that was asked hands the word on only at its own interval, so its children are asked as well. */
 const CHILDREN = `kustomize.toolkit.fluxcd.io/name=${SOURCE_NAME}`;

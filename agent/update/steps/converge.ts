@@ -11,7 +11,6 @@ import { type Arrivals, followArrivals } from "../images/arrivals.ts";
 import { targetOf, type UpdateContext } from "../context.ts";
 import { askToTryAgain, isSuspended, readReleases, wantedChart } from "../helm_releases.ts";
 
-/** @see contract.md 13.2, step 11 */
 const TIMEOUT_MS = 20 * 60_000;
 const LOOK_MS = 2_000;
 /** How often it is said how much of the images has come. */

@@ -10,7 +10,7 @@ export const RESUME_RELEASES = "resume-releases";
 
 /**
  * Holds the six releases still, so that new values and new charts come as one upgrade: of two, the second collides with the Job of
- * the first. From here every way out lets them go. @see contract.md 13.2
+ * the first. From here every way out lets them go.
  */
 export const holdStep: Step<UpdateContext> = {
   id: "hold",

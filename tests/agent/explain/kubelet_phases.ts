@@ -10,7 +10,7 @@ export interface Phase {
   events?: (pod: KubeObject) => KubeObject[];
 }
 
-/** How one failing download looks at every moment of its cycle. @see cluster.md 5 */
+/** How one failing download looks at every moment of its cycle. */
 export function pullPhases(image: string, container: string, text: string): Phase[] {
   const bare = { state: { waiting: { reason: "ErrImagePull", message: text } } };
   const prefixed = {

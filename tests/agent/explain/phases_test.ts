@@ -25,7 +25,7 @@ const IMAGE = "R/busybox:nope";
 const REQUEST =
   `failed to pull and unpack image "${IMAGE}": failed to resolve image: failed to do request: Head "https://registry.nx.test/v2/busybox/manifests/1": `;
 
-/** cluster.md 5 "What the real thing says (verbatim)": downloads, each in every phase of its cycle. */
+/** What a real node said, word for word: downloads, each in every phase of its cycle. */
 const PULLS: readonly [name: string, id: BlockerId, text: string][] = [
   [
     "tag missing",

@@ -11,7 +11,7 @@ export interface Source {
 const GO = "golang/go@1.26.8";
 const KUBERNETES = "kubernetes/kubernetes@v1.36.3";
 const CONTAINERD = "containerd/containerd@v2.3.7";
-const K3S_HERE = "recorded on a real node here: k3s 1.36.3 under systemd, components.md 1.13";
+const K3S_HERE = "recorded on a real node here: k3s 1.36.3 under systemd";
 
 /** Where the words come from of every cause that no recording or field case shows. tests/house/causes_test.ts keeps it whole. */
 export const SOURCES: Readonly<Partial<Record<BlockerId, Source>>> = {

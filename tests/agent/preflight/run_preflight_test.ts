@@ -31,7 +31,7 @@ import { DUPLICATE_ADDRESS_CASES } from "./duplicate_address_cases.ts";
 import { SIGNATURE_CASES } from "./signature_cases.ts";
 import { SOURCE_CASES } from "./source_cases.ts";
 
-/** @see catalogue.md 4.1: ids are stored and shown, so they are never renamed. */
+/** Ids are stored and shown, so they are never renamed. */
 const IDS =
   "os.release os.arch os.root hw.cpu hw.memory disk.total disk.used disk.readonly kernel.cgroup time.skew id.hostname net.interface net.default-route net.cidr net.ports-tcp dns.servers dns.resolve dns.app-host proxy.syntax proxy.connect k3s.sources flux.definitions reg.mirrors reg.dns reg.tcp reg.tls reg.auth rel.channel rel.schema rel.signature rel.signature-kept rel.images state.previous os.pkg-lock os.reboot-required os.failed-units os.security-tools hw.virt hw.cpu-features hw.swap disk.forecast disk.inodes disk.fs disk.latency kernel.version kernel.modules kernel.sysctl kernel.apparmor id.localhost id.machine-id time.sync os.firewall net.pod-path net.address net.mtu net.ports-udp net.conflict-k8s dns.loop dns.search-wildcard proxy.no-proxy net.captive reg.tls-chain reg.blob-host mirror.complete disk.smart net.duplicate-ip net.ipv6-broken reg.throughput rel.upgrade-path k3s.binary"
     .split(" ");

@@ -72,7 +72,7 @@ export const REGISTRIES: readonly ProductAnswer[] = [
   {
     product: "GitHub (ghcr.io)",
     what: "too many requests, with a duration in its words",
-    source: "components.md 6.1",
+    source: "its answer, as it was seen; no public page has it",
     status: 429,
     body: errors("TOOMANYREQUESTS", "retry-after: 781.909µs, allowed: 44000/minute"),
     failure: "rate-limited",

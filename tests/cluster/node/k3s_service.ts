@@ -322,7 +322,7 @@ async function checkUnit(root: string): Promise<void> {
   if (((mode ?? 0) & 0o111) === 0) throw new Error(`"${program}" may not be run`);
 }
 
-/** The key of Secrets, made at the first start that asks for it. @see components.md 1.7 */
+/** The key of Secrets, made at the first start that asks for it. */
 async function makeEncryptionKey({ must }: PrivateNamespace): Promise<void> {
   const secret = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
   const config = {

@@ -33,7 +33,7 @@ export const OBEYED_KEYS: readonly string[] = [
 const TOKEN_MALFORMED =
   "failed to normalize server token; must be in format K10<CA-HASH>::<USERNAME>:<PASSWORD> or <PASSWORD>";
 
-/** Reads what k3s reads at its start, below a root. @see components.md 1.13 for its sentences */
+/** Reads what k3s reads at its start, below a root. */
 export async function readK3sSettings(root: string): Promise<ReadSettings> {
   const config = await readConfig(`${root}${PATHS.k3sConfig}`);
   // k3s says no file name either.

@@ -36,7 +36,7 @@ export interface NodeFolders {
   bin: string;
 }
 
-/** Writes the files that the parts read and gives each its command line. @see cluster.md 2 and 5 for why each flag is there */
+/** Writes the files that the parts read and gives each its command line. */
 export async function renderParts(
   { name, nodeAddress }: Pick<PrivateNamespace, "name" | "nodeAddress">,
   { pki, config, bin }: NodeFolders,

@@ -244,7 +244,7 @@ export const OTHER_WORDS: readonly Relative[] = [
     id: "k3s.sandbox-failed",
     never: /did not start/,
   },
-  // Said by k3s of its files, and passed over by it: it starts. @see components.md 1.13
+  // Said by k3s of its files, and passed over by it: it starts.
   ...[
     'time="2026-11-21T11:58:55Z" level=warning msg="Unknown flag --foo found in config.yaml, skipping"',
     'time="2026-11-21T11:58:55Z" level=warning msg="Ignoring invalid endpoint URL 0=htp://x"',
