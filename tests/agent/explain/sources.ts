@@ -236,5 +236,5 @@ export const SOURCES: Readonly<Partial<Record<BlockerId, Source>>> = {
   "agent.certificate-ends": { says: "validTo", source: "our own: agent/facts/snapshot.ts" },
   "agent.update-failed": { says: "updateProblem", source: "our own: agent/facts/snapshot.ts" },
   "dns.cluster-stale": { says: "clusterDnsStale", source: "our own: agent/facts/snapshot.ts" },
-  "agent.unknown": { says: "agent.unknown", source: "our own: agent/status/evaluate.ts" },
+  "agent.unknown": { says: "agent.unknown", source: "our own: agent/causes/agent.ts" },
 };
