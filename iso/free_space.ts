@@ -11,9 +11,9 @@ export async function freeBytes(dir: string): Promise<number> {
 export async function requireSpace(dir: string, bytes: number): Promise<void> {
   const free = await freeBytes(dir);
   if (free >= bytes) return;
-  const gb = (it: number) => `${(it / 1e9).toFixed(1)} GB`;
+  const size = (it: number) => bytes < 1e9 ? `${Math.ceil(it / 1e6)} MB` : `${(it / 1e9).toFixed(1)} GB`;
   throw new IsoError(
-    `"${dir}" has ${gb(free)} free; this needs ${gb(bytes)}`,
+    `"${dir}" has ${size(free)} free; this needs ${size(bytes)}`,
     "Make room there, or name another folder",
   );
 }

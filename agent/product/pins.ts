@@ -23,6 +23,9 @@ export const K3S = {
   },
 } as const;
 
+/** Names of archives of container images that k3s loads, and that the pin of an installation image may hold. */
+export const ARCHIVE_NAME = /^[\w.-]+\.tar(\.gz|\.zst)?$/;
+
 /** The Flux distribution that is installed. */
 export const FLUX_VERSION = "v2.9.6";
 

@@ -1,4 +1,3 @@
-import { domainToASCII } from "node:url";
 import { hiddenCharacter } from "./hidden_characters.ts";
 
 /** Longest name of a host in characters. @see RFC 1035 §2.3.4 */
@@ -7,8 +6,11 @@ const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
 /** A name with letters of other scripts as DNS knows it ("xn--…"); everything else, and what hides a character, as it stands. */
 export function toAsciiName(text: string): string {
-  const isPlain = /^[\x20-\x7e]*$/.test(text) || hiddenCharacter(text) !== undefined;
-  return isPlain ? text : domainToASCII(text) || text;
+  const isPlain = /^[\x20-\x7e]*$/.test(text) || /[\s/?#@\\]/.test(text) ||
+    hiddenCharacter(text) !== undefined;
+  // A scheme whose usual port nobody writes: all of the text stays.
+  const address = `ftp://${text}`;
+  return isPlain || !URL.canParse(address) ? text : new URL(address).host;
 }
 
 /** A name as people write it, in small letters and without a final dot; `undefined` for an address and for what is no name. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
-import { IsoError, IsoUsageError } from "../iso_error.ts";
+import { IsoError, IsoUsageError, MissingProgramError } from "../iso_error.ts";
 import { requireFile, requireText } from "../require_file.ts";
 import { runProgram } from "../run_program.ts";
 
@@ -37,7 +37,20 @@ async function sumFromList(base: string, it: Extract<BaseProof, { kind: "list" }
   if (it.signature !== undefined && it.keyring !== undefined) {
     await requireFile("--sums-signature", it.signature);
     await requireFile("--keyring", it.keyring);
-    await runProgram("gpgv", ["--keyring", await Deno.realPath(it.keyring), it.signature, it.sums]);
+    const keyring = await Deno.realPath(it.keyring);
+    await runProgram("gpgv", ["--keyring", keyring, it.signature, it.sums]).catch((cause) => {
+      if (!(cause instanceof IsoError) || cause instanceof MissingProgramError) throw cause;
+      const [said = ""] = cause.message.split("\n").filter((line) =>
+        /BAD|No public key|can't|no valid/i.test(line)
+      );
+      throw new IsoError(
+        `"${basename(it.sums)}" is not proven to be signed by a key of the keyring${
+          said && ` (${said.trim()})`
+        }`,
+        `Do not use this base. ${WHERE}; fetch all three again`,
+        { cause },
+      );
+    });
   }
   const name = basename(base);
   for (const line of list.split(/\r?\n/)) {

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { ARCHIVE_NAME, DEFAULT_K3S_PIN, type K3sPin } from "../../k8s/k3s/pin.ts";
+import { ARCHIVE_NAME, K3S } from "../../agent/product/pins.ts";
 import { sha256OfFile } from "../../tools/release_agent/checksums.ts";
 import { IsoError } from "../iso_error.ts";
 
@@ -25,9 +25,10 @@ export async function requireArchive(path: string): Promise<void> {
   throw new IsoError(`--images: "${name}" is not what its name says`, hint);
 }
 
-/** By what a machine knows the archives of its image, and the k3s that they are for. */
-export async function pinWith(archives: readonly string[]): Promise<K3sPin> {
+/** By what a machine knows the archives of its image, and the k3s that they are for. @see k8s/k3s/pin.ts */
+export async function pinWith(archives: readonly string[]): Promise<object> {
   const airgapImages: Record<string, string> = {};
   for (const path of archives) airgapImages[basename(path)] = await sha256OfFile(path);
-  return { ...DEFAULT_K3S_PIN, airgapImages };
+  const { version, binary, installer } = K3S;
+  return { version, binarySha256: binary.sha256, installerSha256: installer.sha256, airgapImages };
 }

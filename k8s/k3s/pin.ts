@@ -1,13 +1,10 @@
 import * as z from "zod";
 import { AgentError } from "../../agent/error.ts";
 import type { Host } from "../../agent/host/host.ts";
-import { K3S } from "../../agent/product/pins.ts";
+import { ARCHIVE_NAME, K3S } from "../../agent/product/pins.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-/** Names of archives that k3s loads and a pin may hold. */
-export const ARCHIVE_NAME = /^[\w.-]+\.tar(\.gz|\.zst)?$/;
 
 const Pin = z.object({
   version: z.string().regex(/^v\d+\.\d+\.\d+\+k3s\d+$/),

@@ -234,7 +234,7 @@ diskTest(
     }).output();
     assert.match(
       new TextDecoder().decode(stderr),
-      /^".*no-room" has [\d.]+ GB free; this needs [\d.]+ GB\nMake room there, or name another folder\n$/,
+      /^".*no-room" has [\d.]+ [GM]B free; this needs [\d.]+ [GM]B\nMake room there, or name another folder\n$/,
     );
     assert.equal(code, 1);
     assert.deepEqual(await Array.fromAsync(Deno.readDir(output)), []);
