@@ -3,13 +3,15 @@ import { errorText } from "../error.ts";
 import { statusOf } from "../text/http_message.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** Longest status line that is waited for. */
+/** Longest status line, and longest head, that is waited for. */
 const MAX_REPLY_BYTES = 4096;
 
 /** What a proxy said to CONNECT; status 0 = nothing. */
 export interface ProxyReply {
   status: number;
   words: string;
+  /** Ways of signing in that a 407 names, all lines of the field in one. */
+  challenge?: string;
 }
 
 /** Asks an HTTP proxy to open a connection, and closes it. Never throws. @see RFC 9110 §9.3.6 */
@@ -29,10 +31,16 @@ export async function connectProxy(proxyUrl: string, to: Endpoint, timeoutMs: nu
     });
     if (isEncrypted) connection = await Deno.startTls(connection as Deno.TcpConn, { hostname });
     await connection.write(new TextEncoder().encode(request(proxy, to)));
-    const line = await readLine(connection);
+    const head = await readUntil(connection, "\n");
+    const [line = ""] = head.split("\n");
     if (line === "") return { status: 0, words: "closed the connection" };
     const status = statusOf(line) ?? 0;
-    return { status, words: status === 0 ? "gave an answer that is not HTTP" : `answered ${status}` };
+    const words = status === 0 ? "gave an answer that is not HTTP" : `answered ${status}`;
+    if (status !== 407) return { status, words };
+    // What tells how to sign in may be late, or never come: the status alone is an answer.
+    const fields = head + await readUntil(connection, "\r\n\r\n", head).catch(() => "");
+    const asked = [...fields.matchAll(/^proxy-authenticate:[ \t]*([^\r\n]*)/gim)].map((it) => it[1]);
+    return { status, words, ...(asked.length === 0 ? {} : { challenge: asked.join(", ") }) };
   } catch (error) {
     return { status: 0, words: late.aborted ? "did not answer in time" : wordsFor(error) };
   } finally {
@@ -50,17 +58,17 @@ function request(proxy: URL, to: Endpoint): string {
   return `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${authorization}\r\n`;
 }
 
-/** The first line, which may come in pieces; what there is when the proxy closes or sends too much. */
-async function readLine(connection: Deno.Conn): Promise<string> {
+/** What comes until these words, in pieces or not; what there is when the proxy closes or sends too much. `before` came already. */
+async function readUntil(connection: Deno.Conn, words: string, before = ""): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
-  while (!text.includes("\n") && text.length < MAX_REPLY_BYTES) {
+  while (!(before + text).includes(words) && text.length < MAX_REPLY_BYTES) {
     const bytes = new Uint8Array(512);
     const count = await connection.read(bytes);
     if (count === null) break;
     text += decoder.decode(bytes.subarray(0, count), { stream: true });
   }
-  return text.split("\n")[0] ?? "";
+  return text;
 }
 
 /** The words never repeat the error: it may hold the address with its password. */

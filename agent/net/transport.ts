@@ -43,7 +43,14 @@ export function createTransport(network: NetworkSettings): Transport {
       if (bypassesProxy(url.hostname, network.noProxy ?? [], portOf(url))) {
         return await direct.send(url, options);
       }
-      const reply = await proxied.send(url, options);
+      const reply = await proxied.send(url, options).catch((error) => {
+        // Of a plain request the runtime does not say that it was the proxy that it could not reach.
+        throw error instanceof NetworkError && ["tcp", "dns"].includes(error.failure)
+          ? new NetworkError("proxy", error.host, `${error.host}: the proxy refused or did not answer`, {
+            cause: error,
+          })
+          : error;
+      });
       // A proxy that refuses a tunnel ends the connection instead.
       return { ...reply, isProxyRefusal: reply.status === 407 && url.protocol === "http:" };
     },

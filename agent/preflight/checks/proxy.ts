@@ -2,6 +2,7 @@ import { proxyEnvironment } from "../../../k8s/k3s/config.ts";
 import { bypassesProxy, isLoopback } from "../../net/no_proxy.ts";
 import type { Check, CheckContext } from "../check.ts";
 import { connectProxy } from "../../net/proxy_connect.ts";
+import { parseChallenges } from "../../registry/challenge.ts";
 import { askedEndpoints } from "../facts/endpoints.ts";
 import { type Endpoint } from "../../net/endpoint.ts";
 import { fail, pass, skipped, warn } from "../outcome.ts";
@@ -74,7 +75,7 @@ export const PROXY_CHECKS: readonly Check[] = [
         found: `for ${hostName} the proxy ${refused.words}`,
         evidence,
         remediation: refused.status === 407
-          ? 'Enter user name and password in the field "Proxy"'
+          ? loginRemedy(new URL(proxyUrl), refused.challenge ?? "")
           : refused.status === 403
           ? `Ask the network administrator to allow ${hostName} in the proxy`
           : refused.status > 0
@@ -121,6 +122,28 @@ export const PROXY_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+/** Ways of signing in to a proxy as their makers write them. */
+const SCHEMES: Readonly<Record<string, string>> = {
+  ntlm: "NTLM",
+  negotiate: "Negotiate",
+  kerberos: "Kerberos",
+  digest: "Digest",
+};
+
+/** Go, in which Kubernetes and Flux are written, knows Basic alone. @see net/http.Transport */
+function loginRemedy({ username, password }: URL, challenge: string): string {
+  const schemes = parseChallenges(challenge).map((it) => it.scheme);
+  if (schemes.length > 0 && !schemes.includes("basic")) {
+    const names = [...new Set(schemes.flatMap((it) => SCHEMES[it] ?? []))].join(" or ");
+    return `The proxy signs in by ${
+      names || "a way of its own"
+    } only, which Kubernetes and Flux cannot: ask the network administrator to take Basic, or to let this machine's address through without a login`;
+  }
+  return username === "" && password === ""
+    ? 'Enter user name and password in the field "Proxy"'
+    : 'Correct user name and password in the field "Proxy": the proxy does not take these';
+}
 
 /** In words that do not repeat the address, which may hold a password. */
 function proxyProblem(text: string): string | undefined {

@@ -73,6 +73,23 @@ Deno.test("RegistryClient reads a release through a proxy that wants a password,
     asked.close();
   }));
 
+Deno.test("RegistryClient blames the proxy that is away, and not the host it was to lead to", async () => {
+  for (
+    const [url, proxyUrl] of [
+      ["http://mirror.example", `http://127.0.0.1:${CLOSED_PORT}`],
+      ["https://mirror.example", `http://127.0.0.1:${CLOSED_PORT}`],
+      ["http://mirror.example", "http://proxy.invalid:3128"],
+    ] as const
+  ) {
+    const asked = clientOf(url, { network: { dnsServers: [], proxyUrl } });
+    await assert.rejects(asked.ping("ghcr.io"), {
+      failure: "proxy",
+      message: "mirror.example: the proxy refused or did not answer",
+    });
+    asked.close();
+  }
+});
+
 Deno.test("RegistryClient sends a proxy a key that stands alone, as user name or as password", () =>
   withSite(async ({ proxy, url, caCerts }) => {
     for (const login of ["key:", ":key"]) {

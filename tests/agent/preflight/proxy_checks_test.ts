@@ -119,7 +119,25 @@ const OUTCOMES: readonly [string, "pass" | "fail", RegExp, RegExp][] = [
     /^for ghcr\.io the proxy answered 403$/,
     /^Ask the network administrator to allow ghcr\.io in the proxy$/,
   ],
-  ["407 Authentication", "fail", /answered 407$/, /user name and password/],
+  ["407 Authentication", "fail", /answered 407$/, /^Correct user name and password .* does not take these$/],
+  [
+    '407 Authentication\r\nProxy-Authenticate: Basic realm="a, NTLM"\r\nProxy-Authenticate: NTLM',
+    "fail",
+    /answered 407$/,
+    /^Correct user name and password/,
+  ],
+  [
+    "407 Authentication\r\nproxy-authenticate: Negotiate, NTLM\r\nProxy-Authenticate: Digest realm=x",
+    "fail",
+    /answered 407$/,
+    /^The proxy signs in by Negotiate or NTLM or Digest only, which Kubernetes and Flux cannot: /,
+  ],
+  [
+    "407 Authentication\r\nProxy-Authenticate: Own x=1",
+    "fail",
+    /answered 407$/,
+    /^The proxy signs in by a way of its own only/,
+  ],
   ["503 Busy", "fail", /answered 503$/, /Ask the network administrator why the proxy does not open/],
 ];
 
@@ -138,6 +156,15 @@ for (const [line, status, found, advice] of OUTCOMES) {
     });
   });
 }
+
+Deno.test("proxy.connect asks for a login where none was entered, however late the rest of the answer", async () => {
+  await withProxy(["HTTP/1.1 407 Authentication\r\n"], async (address) => {
+    const inputs = { proxyUrl: `http://${address}` };
+    const result = await runOne("proxy.connect", checkContext({ mirrors: {}, inputs }));
+    assert.match(result.found, /the proxy answered 407$/);
+    assert.equal(result.remediation, 'Enter user name and password in the field "Proxy"');
+  });
+});
 
 Deno.test("proxy.connect gives fail when nobody listens", async () => {
   const proxyUrl = `http://127.0.0.1:${CLOSED_PORT}`;
