@@ -99,6 +99,16 @@ const Manifest = z.object({
 /** A release manifest as appliances take it. Unknown fields are ignored. */
 export const ReleaseManifest = Manifest.extend({
   ...UNREAD,
+  // Null stands for nothing here, too.
+  schema: Manifest.shape.schema.nullish(),
+  valuesProfile: Manifest.shape.valuesProfile.nullish().transform((it) => it ?? SUPPORTED_PROFILE),
+  upgradeFrom: Manifest.shape.upgradeFrom.nullish(),
+  // Only noted down, as text.
+  controlPlane: z.string().nullish().catch(undefined),
+  supportAgent: z.string().nullish().catch(undefined),
+  supportRecipients: z.array(z.unknown())
+    .transform((all) => all.filter((it): it is string => typeof it === "string"))
+    .nullish().catch(undefined),
   config: z.object({ repository: RepositoryName, digest: Digest, tag: Tag.optional().catch(undefined) }),
   releasedAt: z.iso.datetime().optional().catch(undefined),
   backupWithinHours: BackupWithinHours.nullish().catch(USUAL_BACKUP_HOURS),

@@ -39,6 +39,9 @@ const MANIFEST_TYPES = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ] as const;
 
+/** Of "{}", which some mirrors do not have: everybody knows it. @see OCI image specification, "Guidance for an Empty Descriptor" */
+const EMPTY_DIGEST = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+
 const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
 
 /**
@@ -85,13 +88,20 @@ export async function resolveRelease(
     oci = OciManifest.safeParse(parseJson(bytes, registryHost));
   }
   if (!oci.success) throw unusable(asked, "it is not an OCI image manifest with a config");
-  const read = async ({ digest, size }: z.infer<typeof Descriptor>) => {
+  const read = async ({ digest, size, mediaType }: z.infer<typeof Descriptor>) => {
     const descriptor = { digest, ...(typeof size === "number" ? { size } : {}) };
     const limits = { maxBytes: MAX_RELEASE_BYTES, ...signal };
-    return parseJson(
-      await client.fetchBlob(registryHost, repository, descriptor, limits),
-      registryHost,
-    );
+    if (digest === EMPTY_DIGEST) return {};
+    const bytes = await client.fetchBlob(registryHost, repository, descriptor, limits);
+    try {
+      return parseJson(bytes, registryHost);
+    } catch {
+      // It is what was pushed: its digest was proven, so nobody on the way has put it there.
+      throw unusable(
+        asked,
+        `what was pushed is not JSON${/^[\w.+/-]{1,100}$/.test(mediaType ?? "") ? ` (${mediaType})` : ""}`,
+      );
+    }
   };
   let content = await read(oci.data.config);
   if (isDeepStrictEqual(content, {})) content = await read(jsonLayer(asked, oci.data.layers ?? []));
@@ -105,7 +115,9 @@ export async function resolveRelease(
   }
   const manifest = ReleaseManifest.safeParse(content);
   if (!manifest.success) {
-    const wrong = manifest.error.issues.slice(0, 3).map((it) => `${it.path.join(".")}: ${it.message}`);
+    const wrong = manifest.error.issues.slice(0, 3).map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join(".")}: ${message}`
+    );
     throw unusable(asked, wrong.join("; "));
   }
   return {

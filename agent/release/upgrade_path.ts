@@ -18,7 +18,7 @@ export function pathProblem(
       remediation: "Stay on the installed release. Accept it only where Alga support asked you to go back",
     };
   }
-  if (upgradeFrom === undefined || upgradeFrom.includes(installed)) return undefined;
+  if (!upgradeFrom || upgradeFrom.includes(installed)) return undefined;
   return {
     found: `${version} follows ${upgradeFrom.join(", ") || "no other release"}`,
     remediation: `Update to ${upgradeFrom.at(-1) ?? "the release that Alga support names"} first`,

@@ -480,6 +480,14 @@ Deno.test("resolveRelease() says that a later format needs a newer agent, whatev
 
 const UNREAD: readonly [string, Record<string, unknown>][] = [
   ["charts of another kind", { charts: [1] }],
+  ["null in every field that may be left out", {
+    ...Object.fromEntries(
+      "schema channel valuesProfile controlPlane charts supportAgent supportRecipients supportReceiptKeys upgradeFrom releasedAt backupWithinHours tookMinutes notes agent"
+        .split(" ").map((key) => [key, null]),
+    ),
+  }],
+  ["what is only noted down of another kind", { controlPlane: 5, supportAgent: { a: 1 } }],
+  ["keys for bundles of which some are of another kind", { supportRecipients: [null, 5, "age1x"] }],
   ["a channel of another kind", { channel: 7 }],
   ["a channel that is null", { channel: null }],
   ["receipt keys of another kind", { supportReceiptKeys: "none" }],

@@ -229,7 +229,24 @@ const PUSHED: readonly [
     [{ mediaType: "application/json", text: '{"a":1}' }],
     /cannot be used: /,
   ],
-  ["a file that is not JSON", EMPTY, [NOT_READ], /sent something that is not JSON/],
+  [
+    "a file that is not JSON",
+    EMPTY,
+    [NOT_READ],
+    /^Release "stable" cannot be used: what was pushed is not JSON \(application\/vnd\.oci\.image\.layer\.v1\.tar\+gzip\)$/,
+  ],
+  [
+    "a type that would speak to a terminal",
+    EMPTY,
+    [{ ...NOT_READ, mediaType: "\u001b[31mred" }],
+    /cannot be used: what was pushed is not JSON$/,
+  ],
+  [
+    "JSON that is no map",
+    { mediaType: "application/json", text: "null" },
+    [],
+    /cannot be used: Invalid input: /,
+  ],
 ];
 
 for (const [how, config, layers, wanted] of PUSHED) {
@@ -249,6 +266,16 @@ for (const [how, config, layers, wanted] of PUSHED) {
       assert.match(said, wanted);
     }));
 }
+
+Deno.test("resolveRelease() does not ask for the empty config, which some mirrors do not have", () =>
+  withRegistry(async (registry, client) => {
+    const text = JSON.stringify(sampleReleaseManifest());
+    const layer = await pushBlob(registry.url, RELEASE, new TextEncoder().encode(text), "application/json");
+    const config = await pushBlob(registry.url, RELEASE, new TextEncoder().encode("{}"), EMPTY.mediaType);
+    await pushManifest(registry.url, RELEASE, ["stable"], { schemaVersion: 2, config, layers: [layer] });
+    registry.faults.push({ match: `/blobs/${config.digest}`, status: 404 });
+    assert.equal((await resolveRelease(client, { channel: "stable" })).manifest.version, "1.4.0");
+  }));
 
 Deno.test("resolveRelease() gives a release or a NetworkError for any pointer (fuzz, 300 rounds)", () =>
   withRegistry(async (registry, client) => {
