@@ -223,7 +223,7 @@ const fields = {
   noProxy: z.string(ask("noProxy")).trim().max(
     1000,
     "The list is longer than 1000 characters",
-  ).transform((text) => text.replaceAll(/[^\s,]+/g, toAsciiName)).superRefine((text, context) => {
+  ).transform((text) => text.replaceAll(/[^\s,]+/g, (it) => toAsciiName(it))).superRefine((text, context) => {
     const wrong = wrongProxyException(text);
     if (wrong === undefined) return;
     const shown = hiddenCharacter(wrong) ? "An entry" : `"${wrong.slice(0, 60)}"`;
