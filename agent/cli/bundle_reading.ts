@@ -95,6 +95,7 @@ export async function bundleServe(args: readonly string[], terminal: Terminal): 
     if (terminal.signal.aborted) resolve();
     terminal.signal.addEventListener("abort", () => resolve(), { once: true });
   });
+  server.cutAll(); // whoever ends it reads no more
   await server.shutdown();
   return EXIT.ok;
 }
