@@ -97,6 +97,14 @@ export const CHART_IMAGES = [
   "node:20-alpine",
 ] as const;
 
+/** Controllers of Flux whose Go modules its resource definitions come from, as far as their newest versions can be had as modules. */
+export const FLUX_DEFINITIONS: Readonly<Record<string, string>> = {
+  "source-controller": "v1.9.3",
+  "kustomize-controller": "v1.9.5",
+  "helm-controller": "v1.6.4",
+  "notification-controller": "v1.9.3",
+};
+
 /** The runtime that is compiled into the program. */
 export const DENO = {
   version: "2.6.8",
@@ -117,7 +125,12 @@ export interface ThirdPart {
 /** Parts of others besides the npm packages inside the program. */
 export const THIRD_PARTS: readonly ThirdPart[] = [
   { name: "Deno", version: DENO.version, licence: "MIT", how: "inside" },
-  { name: "Flux (resource definitions)", version: FLUX_VERSION, licence: "Apache-2.0", how: "inside" },
+  ...Object.entries(FLUX_DEFINITIONS).map(([controller, version]): ThirdPart => ({
+    name: `Definitions of ${controller}`,
+    version,
+    licence: "Apache-2.0",
+    how: "inside",
+  })),
   { name: "k3s and its installer", version: K3S.version, licence: "Apache-2.0", how: "fetched" },
   ...Object.values(FLUX_IMAGES).map(pulled("Apache-2.0")),
   pulled("Apache-2.0")(LOCAL_PATH_IMAGE),
