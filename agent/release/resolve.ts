@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { type RegistryClient } from "../registry/registry.ts";
@@ -40,7 +41,7 @@ const MANIFEST_TYPES = [
 ] as const;
 
 /** Of "{}", which some mirrors do not have: everybody knows it. @see OCI image specification, "Guidance for an Empty Descriptor" */
-const EMPTY_DIGEST = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+const EMPTY_DIGEST = `sha256:${createHash("sha256").update("{}").digest("hex")}`;
 
 const MAX_RELEASE_BYTES = 2 * 1024 * 1024;
 
