@@ -30,7 +30,7 @@ Deno.test("the probe of the registry goes where the answers say, and follows whe
     assert.equal(before.ok, false);
     assert.match(before.message, /^registry\.example\.test:\d+: /);
     assert.match(before.failure?.host ?? "", /^registry\.example\.test:\d+$/);
-    assert.equal(before.failure?.code, "tcp", before.failure?.detail);
+    assert.equal(before.failure?.code, "proxy", before.failure?.detail);
     assert.match(before.failure?.detail ?? "", /Connection refused/, "what the runtime said goes with it");
     network = { dnsServers: [], proxyUrl: proxy.url.replace("//", "//user:word@") };
     assert.deepEqual(await probe.ask(signal), ANSWERS);

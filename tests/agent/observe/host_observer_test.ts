@@ -17,7 +17,7 @@ function api(state: ApiView["state"], sinceSec = 30): ApiView {
 function hostOf(): FakeHost {
   return new FakeHost({ "/etc/hostname": "Appliance-01\n", "/etc/machine-id": "abc\n" }, {
     "ip -j addr show": addressAnswer([
-      { name: "br-lan", addresses: ["198.51.100.4"] }, // looks like a bridge of Docker; may be the machine's own
+      { name: "br-0a1b2c3d4e5f", addresses: ["198.51.100.4"] }, // a bridge of Docker
       { name: "ens3", addresses: ["192.0.2.7", "169.254.1.1"] },
     ]),
     journalctl: { stdout: `${LINE}\n` },
