@@ -9,9 +9,9 @@ export async function until<T>(
   good: (answer: T) => boolean,
   timeoutSec = 60,
 ): Promise<T> {
-  const deadlineMs = Date.now() + timeoutSec * 1000;
+  const deadlineMs = performance.now() + timeoutSec * 1000;
   let last: unknown = "not asked";
-  for (let leftMs = timeoutSec * 1000; leftMs > 0; leftMs = deadlineMs - Date.now()) {
+  for (let leftMs = timeoutSec * 1000; leftMs > 0; leftMs = deadlineMs - performance.now()) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<typeof LATE>((resolve) => timer = setTimeout(resolve, leftMs, LATE));
     try {

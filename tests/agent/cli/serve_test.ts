@@ -179,7 +179,6 @@ Deno.test({
           return await ids();
         },
         (it) => it.includes("dns.cluster-stale"),
-        1_200,
       );
     }, leaveTroubles);
   } finally {
