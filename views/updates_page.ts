@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { acceptedText, type UpdateAttempt } from "../agent/update/history.ts";
+import { heldSentence } from "../agent/update/held_text.ts";
 import { rulesSentences } from "../agent/update/rules_text.ts";
 import type { UpdateView } from "../agent/update/update_service.ts";
 import { stoppedBy } from "../agent/update/stopped_by.ts";
@@ -61,6 +62,7 @@ export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Conten
         <div class="acts"><a class="button" href="/updates/findings">See what was found</a></div>
       </div>
     `,
+    heldPart(view),
     leftPart(view),
     isBusy ? null : newsPart(view, asOf),
     preparePart(view, asOf),
@@ -70,6 +72,14 @@ export function updatesParts(view: UpdateView, nowMs: number, agentPart?: Conten
     historyPart(view.history, asOf),
     agentPart ?? null,
   ]);
+}
+
+/** What an update that failed could not let go yet: nobody has to do anything for that. */
+function heldPart({ operation }: UpdateView): Content {
+  const held = heldSentence(operation);
+  return held === undefined ? null : html`
+    <p class="warn">${mark("warn")} ${visible(held)}</p>
+  `;
 }
 
 /** An update that was stopped, or releases that were left paused: either goes on by one button. */

@@ -6,6 +6,7 @@ import { acceptedText, type UpdateAttempt } from "../update/history.ts";
 import type { ImagesThere } from "../update/images/prepare_service.ts";
 import type { UpdateView } from "../update/update_service.ts";
 import { backupSentence } from "../update/backup_text.ts";
+import { heldSentence } from "../update/held_text.ts";
 import { touchesSentences } from "../update/touches_text.ts";
 import { wayText } from "../update/way_text.ts";
 import { planLines } from "./plan_lines.ts";
@@ -32,6 +33,8 @@ export function newsText(view: UpdateView, layout: Layout = PLAIN): string {
   if (rules.window) lines.push(`Window:     ${rules.window.text}; ${rules.window.now}`);
   if (rules.next.status !== "off") lines.push(`By itself:  ${rules.next.text}`);
   if (news.older) lines.push(`Older:      ${olderText(news.older)}; go back with --allow-downgrade`);
+  const held = heldSentence(view.operation);
+  if (held !== undefined) lines.push(`Left:       ${held}`);
   const backup = backupSentence(view);
   if (backup !== undefined) lines.push(`Backup:     ${backup}`);
   if (view.way) lines.push(`Way:        ${wayText(view)}, one update after the other`);

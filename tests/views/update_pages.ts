@@ -94,6 +94,7 @@ export function updatePages(t: string): Record<string, string> {
         state: given,
         by: t,
         mayCancel: true,
+        owed: [{ seq: 1, id: "resume-releases", data: { releases: [t] }, since: AT, attempts: 1 }],
         steps: [{
           id: "values",
           title: "Write the new values",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { newsText } from "../../../agent/cli/update_table.ts";
 import { HELM_RELEASES } from "../../../agent/product/helm_releases.ts";
 import { UPDATE_STEPS } from "../../../agent/update/steps.ts";
 import { until } from "../../until.ts";
@@ -102,10 +103,17 @@ Deno.test("Kubernetes that goes amid an update and comes back: it says so, what 
         assert.deepEqual(held(world), HELM_RELEASES, cue);
         const [owed] = operation(agent).owed;
         assert.deepEqual([owed?.id, owed?.data], ["resume-releases", { releases: [...HELM_RELEASES] }], cue);
+        assert.match(
+          newsText(agent.updates.view()),
+          /^Left: {7}Still held: alga-core, .*by themselves/m,
+          cue,
+        );
       }
       await gone;
       await world.api.resume();
       await untilLetGo(world, cue);
+      await until(`${cue}: nothing is owed`, () => operation(agent).owed, (it) => it.length === 0);
+      assert.doesNotMatch(newsText(agent.updates.view()), /^Left:/m, cue);
       assert.deepEqual(await agent.updates.retry(BY), { ok: true }, cue);
       await assertDone(world, agent, cue);
       await agent.kill();
