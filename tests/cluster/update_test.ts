@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { HELM_RELEASES } from "../../agent/product/helm_releases.ts";
 import type { ImagesThere } from "../../agent/update/images/prepare_service.ts";
+import type { StatusDocument } from "../../agent/status/document.ts";
 import type { UpdateView } from "../../agent/update/update_service.ts";
 import { PATHS } from "../../agent/state/paths.ts";
 import { conditionOf, KINDS, type KubeClient } from "../../k8s/mod.ts";
@@ -97,6 +98,24 @@ Deno.test({
           await until("the pods that kept images are gone", () => imagePods(kube), (it) => it.length === 0);
         },
       );
+      await t.step(
+        "one action brings back a part that is paused, and one whose settings are gone",
+        async () => {
+          const email = { resource: KINDS.HelmRelease, namespace: "alga-system", name: "email-service" };
+          const values = { ...email, resource: KINDS.ConfigMap, name: "appliance-values-email-service" };
+          await kube.patch(email, { spec: { suspend: true } });
+          assert.deepEqual(await bringBack(appliance, "flux.suspended"), ["let-go"]);
+          assert.deepEqual(await held(kube), []);
+          const before = (await kube.get(values))?.data;
+          await kube.delete(values);
+          const annotations = { "reconcile.fluxcd.io/requestedAt": new Date().toISOString() };
+          await kube.patch(email, { metadata: { annotations } });
+          assert.deepEqual(await bringBack(appliance, "flux.values"), ["values", "asked"]);
+          assert.deepEqual((await kube.get(values))?.data, before);
+          const { status, body } = await ask(appliance, "retry-part", { part: "email-service" });
+          assert.deepEqual([status, (body as { reason: string }).reason], [409, "part-is-well"]);
+        },
+      );
     } catch (error) {
       console.error(appliance.agent.output());
       throw error;
@@ -106,6 +125,17 @@ Deno.test({
     }
   },
 });
+
+/** Presses the button of a cause's card, and sees everything healthy again; gives what was done. */
+async function bringBack(appliance: Appliance, id: string): Promise<unknown> {
+  const isTold = ({ topBlockers }: StatusDocument) =>
+    topBlockers.some((it) => it.id === id && it.release === "email-service");
+  await untilStatus(appliance, `${id} is told`, isTold, 180);
+  const { status, body } = await ask(appliance, "retry-part", { part: "email-service" });
+  assert.equal(status, 202, JSON.stringify(body));
+  await untilStatus(appliance, `${id} is over`, isHealthy, 240);
+  return (body as { did: unknown }).did;
+}
 
 /** Fetches the images of the newest release; what the check finds on this machine is accepted. */
 async function fetchImages(appliance: Appliance): Promise<void> {
