@@ -46,7 +46,7 @@ export async function setSuspended(kube: KubeClient, name: string, wanted: boole
   await kube.patch(releaseRef(name), { spec: { suspend: wanted ? true : null } }, MANAGER);
 }
 
-/** Has Flux forget the failures that it counted and upgrade at once. @see contract.md 3 */
+/** Has Flux forget the failures that it counted and upgrade at once. */
 export async function askToTryAgain(kube: KubeClient, name: string, clock: Clock): Promise<void> {
   const at = isoNow(clock);
   await kube.patch(releaseRef(name), {

@@ -48,7 +48,7 @@ export type RetryPart = (part: string, options: { by: string }) => Promise<Retry
 /**
  * One action for what keeps a release from going on: an update that was left goes on; else its values are written where they cannot be
  * read, its finished Jobs are taken away (a Job cannot be changed), the installer forgets the failures that it counted and tries once,
- * and a pause ends. @see contract.md 5.5, 13.4
+ * and a pause ends.
  */
 export function createRetryPart(deps: RetryPartDeps): RetryPart {
   const { host, clock, updates } = deps;

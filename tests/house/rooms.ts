@@ -382,7 +382,7 @@ export const WORKSHOPS: readonly Room[] = [
   {
     path: "tools",
     holds: "compile, gate, test runner, campaign, releases of the agent itself",
-    knows: ["agent/trust"],
+    knows: ["agent/product", "agent/trust"],
   },
   {
     path: "tools/release",

@@ -86,8 +86,8 @@ async function converge(context: UpdateContext, kube: KubeClient, arrivals: Arri
     }
     if (clock.nowMs() >= endMs) {
       if (typeof open === "string" || !mayGoOn(open)) {
-        const waited = `The new version has not started within 20 minutes. ${said}`;
-        throw new AgentError("TIMEOUT", waited, { cause });
+        const overdue = `The new version has not started within 20 minutes. ${said}`;
+        throw new AgentError("TIMEOUT", overdue, { cause });
       }
       return say(inBackground(said));
     }

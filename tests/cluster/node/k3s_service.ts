@@ -56,7 +56,7 @@ export interface K3sOptions {
 const RESTART_MS = 1_000;
 /** RestartSec= of the unit. */
 const UNIT_RESTART_MS = 5_000;
-/** systemd's own limit, after which it kills. @see components.md 1.13 */
+/** systemd's own limit, after which it kills. */
 const DEAF_MS = 90_000;
 
 /** k3s has said its last word, as systemd then sees: an exit by itself. */
