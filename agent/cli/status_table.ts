@@ -40,6 +40,9 @@ export function statusTable(
     line(`  ${blocker.reason}`, 2);
     if (blocker.consequence !== "") line(`  ${blocker.consequence}`, 2);
     line(`  What to do: ${blocker.nextAction}`, 14);
+    if (blocker.release !== undefined) {
+      line(`  Have it tried again: sudo alga-agent update retry-part ${blocker.release}`, 2);
+    }
     line(`  Since ${utcTime(blocker.since)} (${ago(blocker.since, nowMs)})`);
     line(`  More: alga-agent help ${blocker.id}`, 2);
     for (const it of blocker.evidence) line(`    ${it.label}: ${it.text}`, 6);

@@ -126,6 +126,18 @@ Deno.test("statusTable() says the headline, the way out, the blocker, each tier"
   ) assert.ok(text.split("\n").includes(line), line);
 });
 
+Deno.test("statusTable() has the command of a part that can be tried again", () => {
+  const [blocker] = DOCUMENT.topBlockers;
+  assert.ok(blocker);
+  const retry = "  Have it tried again: sudo alga-agent update retry-part workflow-worker";
+  const lines = (release?: "workflow-worker") =>
+    statusTable({ ...DOCUMENT, topBlockers: [{ ...blocker, ...(release && { release }) }] }, NOW_MS).split(
+      "\n",
+    );
+  assert.ok(lines("workflow-worker").includes(retry));
+  assert.ok(!lines().includes(retry));
+});
+
 Deno.test("statusTable() leads to the application only while people can log in, and tells its turn from silence", () => {
   const tiers = {
     ...DOCUMENT.tiers,
