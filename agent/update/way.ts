@@ -37,16 +37,20 @@ export async function findWay(
   if (isOlder(goal, installed)) return { releases: [target] };
   const asked = new Set([goal]);
   const missing: string[] = [];
+  let isCut = false;
   const open: [ResolvedRelease, ...ResolvedRelease[]][] = [[target]];
   for (const way of open) {
     const [first] = way;
     const problem = pathProblem(installed, first.manifest);
     if (problem === undefined) return { releases: way };
-    if (way.length === MOST_STEPS) continue;
     for (const version of (first.manifest.upgradeFrom ?? []).toReversed()) {
-      if (asked.has(version) || asked.size > MOST_READ || !Tag.safeParse(version).success) continue;
+      if (asked.has(version) || !Tag.safeParse(version).success) continue;
       // Nobody goes back on the way, nor in a circle.
       if (isOlder(version, installed) || isOlder(first.manifest.version, version)) continue;
+      if (way.length === MOST_STEPS || asked.size > MOST_READ) {
+        isCut = true;
+        continue;
+      }
       asked.add(version);
       const place = { registryHost, repository };
       const found = await tryResolve(registry, version, { channel, place, ...(signal && { signal }) });
@@ -55,7 +59,11 @@ export async function findWay(
     }
   }
   const why = missing.length === 0 ? "" : `; ${missing.join(", ")} cannot be had`;
-  return { problem: `no release is known that leads from ${installed} to ${goal}${why}` };
+  return {
+    problem: isCut
+      ? `no way from ${installed} to ${goal} was found within ${MOST_STEPS} updates${why}: pin a release between, and update to that first`
+      : `no release is known that leads from ${installed} to ${goal}${why}`,
+  };
 }
 
 /** `undefined` where there is no such release that could be used. */

@@ -70,6 +70,9 @@ Deno.test("findWay: what never ends is given up", async () => {
     return made(Number(reference.split(".")[2]));
   }, () => false);
   const way = await findWay(registry, { installed: "1.4.0", target: made(900) });
-  assert.match(way.problem ?? "", /no release is known/);
+  assert.equal(
+    way.problem,
+    "no way from 1.4.0 to 1.5.900 was found within 8 updates: pin a release between, and update to that first",
+  );
   assert.ok(asked.length <= 24, String(asked.length));
 });
