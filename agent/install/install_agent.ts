@@ -7,7 +7,7 @@ import { isOlder, readInstalledBuild } from "./compare_builds.ts";
 import { readConsoleLines } from "./console_lines.ts";
 import { consoleUnitOf, type Places, UPDATE_UNIT } from "./places.ts";
 import { ensureFolder, putFile, type WantedFile } from "./put_files.ts";
-import { enableService, queueRestart, readService, startService } from "./service.ts";
+import { enableService, queueConsoleRestart, queueRestart, readService, startService } from "./service.ts";
 
 /** What {@link installAgent} puts where. */
 export interface Installation {
@@ -81,6 +81,7 @@ export async function installAgent(it: Installation): Promise<Installed> {
   const isNew = changed.includes(places.program) || changed.includes(places.unit);
   if (!isNew && !isStale) return { changed, service: "untouched", consoleLines };
   await queueRestart(host);
+  await queueConsoleRestart(host);
   return { changed, service: "restarting", consoleLines };
 }
 

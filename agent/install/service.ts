@@ -1,6 +1,6 @@
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import { UNIT, UPDATE_UNIT } from "./places.ts";
+import { consoleUnitOf, UNIT, UPDATE_UNIT } from "./places.ts";
 
 /** A start waits for the agent's own word that it is ready; its unit gives it a minute. */
 const START_TIMEOUT_MS = 90_000;
@@ -57,6 +57,14 @@ export async function stopService(host: Host): Promise<void> {
  */
 export async function queueRestart(host: Host): Promise<void> {
   await systemctl(host, "restart", "--no-block", UNIT);
+}
+
+/**
+ * Has the consoles begin again that stand on a line, from the program that lies in its place now; who is logged in there stays. Does
+ * not wait. @throws {AgentError} COMMAND_FAILED
+ */
+export async function queueConsoleRestart(host: Host): Promise<void> {
+  await systemctl(host, "try-restart", "--no-block", consoleUnitOf("*"));
 }
 
 /** Has the unit of an update begin, and does not wait: it stops the caller on its way. @throws {AgentError} COMMAND_FAILED */

@@ -2,7 +2,13 @@ import type { Clock } from "../clock.ts";
 import { errorText } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { LOCAL_PLACES, PREVIOUS_PROGRAM } from "../install/places.ts";
-import { queueRestart, readService, reloadUnits, stopService } from "../install/service.ts";
+import {
+  queueConsoleRestart,
+  queueRestart,
+  readService,
+  reloadUnits,
+  stopService,
+} from "../install/service.ts";
 import { PATHS } from "../state/paths.ts";
 import { isAnyNewer, restoreOlder } from "../state/state_versions.ts";
 import { endOrder, type Order, readOrder, writeOrder } from "./order.ts";
@@ -36,6 +42,7 @@ export async function carryOutOrder(deps: OrderDeps): Promise<"nothing" | "done"
   const reason = goesBack ?? await tryNew(deps, order);
   if (reason === undefined) {
     say(`Agent ${to} answers`);
+    await queueConsoleRestart(host);
     await host.remove(PATHS.agentNext);
     await endOrder(host, { id, result: "done" });
     return "done";
@@ -53,6 +60,8 @@ export async function carryOutOrder(deps: OrderDeps): Promise<"nothing" | "done"
     await restoreOlder(host);
   }
   await queueRestart(host);
+  // After a power cut they may be the new one's, and as deaf.
+  await queueConsoleRestart(host);
   say(`Agent ${from} is in its place again`);
   await endOrder(host, { id, result: "went-back", reason });
   return "went-back";

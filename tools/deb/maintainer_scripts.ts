@@ -75,6 +75,10 @@ if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
     # What was under way goes on after the restart.
     if [ -n "$2" ]; then action=restart; else action=start; fi
     deb-systemd-invoke "$action" ${UNIT} >/dev/null || true
+    # Who is logged in on a line stays there.
+    for link in ${WANTS}/alga-appliance-console@*.service; do
+        if [ -n "$2" ]; then deb-systemd-invoke try-restart "$(basename "$link")" >/dev/null 2>&1 || true; fi
+    done
     if [ -z "$2" ]; then
         echo "Open http://ADDRESS-OF-THIS-MACHINE:${AGENT_PORT}/ in a browser. The token: sudo alga-agent token show"
     fi

@@ -93,7 +93,10 @@ Deno.test("over a running agent the program is replaced and the restart is asked
   host.folders.set(PATHS.stateDir, 0o700);
   state.show = "ActiveState=active\nMainPID=7\nNeedDaemonReload=no\n";
   assert.equal((await installAgent(installation(host))).service, "restarting");
-  assert.equal(asked().at(-1), "run systemctl restart --no-block alga-appliance.service");
+  assert.deepEqual(asked().slice(-2), [
+    "run systemctl restart --no-block alga-appliance.service",
+    "run systemctl try-restart --no-block alga-appliance-console@*.service",
+  ]);
   assert.equal(await host.readText(PATHS.journal), "what was running\n");
   assert.equal((await host.info(PATHS.stateDir))?.mode, 0o700, "what is there keeps its mode");
 });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash, sign } from "node:crypto";
 import { createEngine } from "../../../agent/operation/mod.ts";
 import { LOCAL_PLACES, PREVIOUS_PROGRAM } from "../../../agent/install/places.ts";
@@ -42,6 +43,8 @@ export function createMachine(installed: string = LOCAL_PLACES.program) {
     answering: [OLD_PROGRAM, NEW_PROGRAM],
     /** Restarts of the service that were asked for. */
     restarts: 0,
+    /** What the console on tty1 runs from. */
+    console: OLD_PROGRAM,
     /** Called before each program or systemctl is run; what it throws is a power cut. */
     beforeRun: (_line: string) => {},
     textAt: (path: string) => new TextDecoder().decode(host.files.get(path)?.bytes),
@@ -55,6 +58,10 @@ export function createMachine(installed: string = LOCAL_PLACES.program) {
   host.commands.set("systemctl", ([verb = "", ...rest]) => {
     machine.beforeRun(`systemctl ${[verb, ...rest].join(" ")}`);
     if (verb === "restart") restart();
+    if (verb === "try-restart") {
+      assert.deepEqual(rest, ["--no-block", "alga-appliance-console@*.service"]);
+      machine.console = machine.textAt(LOCAL_PLACES.program);
+    }
     const { text, path } = machine.running;
     const isReplaced = machine.textAt(path) !== text;
     host.links.set("/proc/7/exe", `${path}${isReplaced ? " (deleted)" : ""}`);
@@ -69,10 +76,11 @@ export function createMachine(installed: string = LOCAL_PLACES.program) {
       return {};
     });
   }
-  /** A boot: systemd starts the agent from its place. */
+  /** A boot: systemd starts agent and console from their place. */
   const boot = () => {
     restart();
     machine.restarts--;
+    machine.console = machine.running.text;
   };
   const renew = () => carryOutOrder({ ...machine, say: () => {}, signal: new AbortController().signal });
   return { ...machine, machine, boot, renew };

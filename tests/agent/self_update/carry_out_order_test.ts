@@ -87,6 +87,7 @@ for (const answers of [true, false]) {
       const first = await world.renew().catch((error) => error);
       if (!cut.isCut) {
         assert.equal(first, answers ? "done" : "went-back");
+        assert.equal(world.machine.console, good);
         break;
       }
       cuts++;
@@ -97,6 +98,7 @@ for (const answers of [true, false]) {
       // The unit's condition: without an order it does not begin.
       if (await readOrder(world)) await world.renew();
       assert.equal(world.machine.running.text, good, `cut ${at}`);
+      assert.equal(world.machine.console, good, `cut ${at}: the console is that agent's, too`);
       assert.equal(world.textAt(LOCAL_PLACES.program), good);
       assert.equal((await readOutcome(world))?.result, answers ? "done" : "went-back");
       assert.equal(await readOrder(world), undefined);
