@@ -2,19 +2,20 @@ import assert from "node:assert/strict";
 import { compiledProgram } from "../binary/program.ts";
 import { testUnless } from "../test_unless.ts";
 import { missingForMachines } from "./debian_tree.ts";
-import { clockJumps, cutAtFirstStart, fullDisk, isWhole } from "./hardships.ts";
+import { agentComesBack, clockJumps, cutAtFirstStart, fullDisk, isWhole, putDeafAgent } from "./hardships.ts";
 import { makeImage } from "./image.ts";
 import { BOOT_SEC, type Machine, withMachine } from "./machine.ts";
 
 const program = await compiledProgram();
 const missing = await missingForMachines() ?? (program.ok ? undefined : program.reason);
 const name =
-  "cut amid its first start the machine boots, and the console on tty1 and on the serial line sets up as far as the checks";
+  "cut amid its first start the machine boots, the console on tty1 and on the serial line sets up as far as the checks, and a deaf agent is taken back over a cut";
 
 testUnless(missing, name, async () => {
   const dir = await Deno.makeTempDir({ prefix: "alga-vm-" });
   try {
-    const image = await makeImage(program.ok ? program.path : "", dir);
+    const path = program.ok ? program.path : "";
+    const image = await makeImage(path, dir);
     await cutAtFirstStart(image, dir);
     await withMachine(image, dir, async (machine) => {
       const first = await machine.shows(
@@ -27,8 +28,11 @@ testUnless(missing, name, async () => {
       await idleLineIsSilent(machine);
       await typeSetup(machine);
       await loginAndBack(machine);
+      await login(machine);
+      await putDeafAgent(machine);
     }, { keepsDisk: true });
     await isWhole(image.disk);
+    await agentComesBack(image, { dir, program: path });
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
@@ -66,12 +70,11 @@ async function typeSetup({ shows, type }: Machine): Promise<void> {
   await shows("all answers", /Check your answers[^]*maria@example\.com/);
   await type("s");
   await shows("who began it", /by console ttyS0/);
-  const found = await shows(
+  await shows(
     "what stands in the way",
-    /Nothing was changed\.[^]*x (Memory|Operating system)/,
+    /Nothing was changed\.[^]*x (Memory|Operating system)[^]*What to do: /,
     240,
   );
-  assert.match(found, /What to do: /);
   await type("\x1b");
   await shows("the first screen", /7 Shell/);
 }
@@ -79,14 +82,7 @@ async function typeSetup({ shows, type }: Machine): Promise<void> {
 /** A shell is a login on the same line; what it looks at is the rest of the machine. */
 async function loginAndBack(machine: Machine): Promise<void> {
   const { shows, type, shell } = machine;
-  await type("7");
-  const login = await shows("a login", /login: ?$/m);
-  assert.doesNotMatch(login, /█|Sign-in help/, "the screen was left empty");
-  await type("root\r");
-  await shows("a shell", /# ?$/m);
-  // Without an editor of lines, which would draw what is typed.
-  await type("exec env TERM=dumb PS1='# ' SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 sh\r");
-  await shell("stty -echo");
+  await login(machine);
   const states = await shell(
     "systemctl is-active getty@tty1 serial-getty@ttyS0 alga-appliance-console@tty1 alga-appliance-console@ttyS0",
   );
@@ -103,14 +99,34 @@ async function loginAndBack(machine: Machine): Promise<void> {
   assert.ok(motd.includes("http://10.0.2.15:8080/") && !motd.includes(token));
   assert.match(await shell("alga-agent doctor"), /ok +Service +runs \(running\)/);
   await addressOnTrial(shell);
-  assert.match(
-    await shell("journalctl -p err -u alga-appliance --no-pager -o cat"),
-    /^\s*(-- No entries --)?\s*$/,
-  );
+  await expectNoErrors(shell);
   await clockJumps(machine);
   await fullDisk(machine);
+  await expectNoErrors(shell, [/No space left on device/]);
   await type("exit\r");
   await shows("the console again", /Alga appliance {2}appliance-01[^]*7 Shell/);
+}
+
+/** A shell on the same line, without an editor of lines, which would draw what is typed. */
+async function login({ shows, type, shell }: Machine): Promise<void> {
+  await type("7");
+  const asks = await shows("a login", /login: ?$/m);
+  assert.doesNotMatch(asks, /█|Sign-in help/, "the screen was left empty");
+  await type("root\r");
+  await shows("a shell", /# ?$/m);
+  await type("exec env TERM=dumb PS1='# ' SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 sh\r");
+  await shell("stty -echo");
+}
+
+/** Whatever any unit has told the journal as an error, in all boots; the kernel complains of hardware that is made up, now and then. */
+async function expectNoErrors(shell: Machine["shell"], expected: readonly RegExp[] = []): Promise<void> {
+  const said = await shell(
+    "journalctl -p err --no-pager -o cat _TRANSPORT=journal + _TRANSPORT=stdout + _TRANSPORT=syslog",
+  );
+  const lines = said.split("\n").map((it) => it.trim()).filter((it) =>
+    !["", "-- No entries --"].includes(it)
+  );
+  assert.deepEqual(lines.filter((line) => !expected.some((it) => it.test(line))), []);
 }
 
 /** A fixed address that nobody keeps gives way to DHCP again; one that is kept stays. */

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { basename, dirname } from "node:path";
+import { LOCAL_PLACES, PREVIOUS_PROGRAM, UPDATE_UNIT } from "../../agent/install/places.ts";
+import { PATHS } from "../../agent/state/paths.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import type { Image } from "./image.ts";
 import { BOOT_SEC, type Machine, withMachine } from "./machine.ts";
@@ -45,6 +48,36 @@ export async function fullDisk({ shell }: Machine): Promise<void> {
   await shell("rm /fill /fill.rest; sync");
   assert.match(await shell(DOCTOR), /ok +Disk[^]*ok +Answer/);
   await same();
+}
+
+const PROGRAM = LOCAL_PLACES.program;
+/** Starts, says nothing for ever, and puts itself in place when it is told to. */
+const DEAF =
+  `#!/bin/sh\\ncase "$1" in\\ninstall) cp "$0" ${PROGRAM}.deaf && sync && mv ${PROGRAM}.deaf ${PROGRAM} ;;\\n*) exec sleep 100000 ;;\\nesac\\n`;
+
+/** A newer agent was ordered, and is in place: one that never answers. */
+export async function putDeafAgent({ shell }: Machine): Promise<void> {
+  const { agentNext, agentOrder } = PATHS;
+  await shell(`mkdir -p ${dirname(agentNext)}; printf '${DEAF}' >${agentNext}; chmod 755 ${agentNext}`);
+  await shell(`cp ${PROGRAM} ${PREVIOUS_PROGRAM}; sum() { sha256sum $1 | cut -d" " -f1; }`);
+  const order = JSON.stringify({ schemaVersion: 1, id: "deaf", from: "1", to: "2", port: 8080 }).slice(1);
+  await shell(
+    `echo '{"sha256":"'$(sum ${agentNext})'","previousSha256":"'$(sum ${PROGRAM})'",${order}' >${agentOrder}; sync`,
+  );
+  await shell(`systemctl start --no-block ${UPDATE_UNIT}`);
+  await shell(`until head -c 2 ${PROGRAM} | grep -q "#!"; do sleep 1; done; sync`);
+}
+
+/** After the power was cut then: the agent from before is back, and both consoles are its own. */
+export async function agentComesBack(image: Image, { dir, program }: { dir: string; program: string }) {
+  await withMachine(image, dir, async ({ shows }) => {
+    await shows("the console of the agent from before", /Setup token:[^]*7 Shell/, BOOT_SEC);
+  }, { keepsDisk: true });
+  await isWhole(image.disk);
+  const left = await run("debugfs", ["-R", `ls -p ${dirname(PATHS.agentOrder)}`, image.disk]);
+  assert.ok(!left.includes(basename(PATHS.agentOrder)), left);
+  await run("debugfs", ["-R", `dump ${PROGRAM} ${dir}/in-place`, image.disk]);
+  await run("cmp", [`${dir}/in-place`, program]);
 }
 
 /** Whether it is still the same process of the agent, and the same token. */

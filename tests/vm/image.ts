@@ -1,3 +1,4 @@
+import { UPDATE_UNIT } from "../../agent/install/places.ts";
 import { debianTree } from "./debian_tree.ts";
 import { makeInitrd } from "./initrd.ts";
 import { run } from "./run.ts";
@@ -40,7 +41,8 @@ export async function makeImage(program: string, dir: string): Promise<Image> {
   await write("/etc/fstab", "/dev/vda / ext4 defaults 0 1\n");
   await Deno.mkdir(`${tree}/var/log/journal`, { recursive: true });
   const consoles = ["tty1", "ttyS0"].map((it) => `alga-appliance-console@${it}.service`);
-  const units = ["systemd-networkd", "systemd-resolved", "alga-appliance.service", ...consoles];
+  const own = ["alga-appliance.service", UPDATE_UNIT, ...consoles];
+  const units = ["systemd-networkd", "systemd-resolved", ...own];
   await run("systemctl", ["--root", tree, "--quiet", "enable", ...units]);
   await run("systemctl", ["--root", tree, "--quiet", "disable", "systemd-networkd-wait-online"]);
   await run("chroot", [tree, "passwd", "--delete", "root"]);
