@@ -24,6 +24,17 @@ export function abortWith(controller: AbortController, signal: AbortSignal | und
   return () => signal.removeEventListener("abort", abort);
 }
 
+/**
+ * The body of an answer that ends with this signal. fetch() of Deno 2.6.8 forgets its signal in the same way: after a garbage
+ * collection a body that stalls would be waited for for ever.
+ */
+export function untilAborted<Body extends ReadableStream<Uint8Array> | null>(
+  body: Body,
+  signal: AbortSignal,
+): Body {
+  return (body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }) ?? null) as Body;
+}
+
 /** As {@link withTimeout}, until it is lifted: for an answer that must begin in time and may then take as long as it comes. */
 export function untilLifted(
   timeoutMs: number,

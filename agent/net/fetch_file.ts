@@ -1,6 +1,7 @@
 import { AgentError, errorText } from "../error.ts";
 import { type Host, partPath } from "../host/host.ts";
 import { NetworkError, trustRemedy } from "./errors.ts";
+import { abortWith } from "../signals.ts";
 import { exchange } from "./exchange.ts";
 import { type NetworkSettings, onHost } from "./settings.ts";
 import { createTransport, type TransportReply } from "./transport.ts";
@@ -106,12 +107,12 @@ async function attempt(
 ): Promise<"done" | "restart" | AgentError> {
   const { signal, onBytes, fromByte, stallMs = STALL_MS } = options;
   const stall = new AbortController();
+  const unlink = abortWith(stall, signal);
   const stop = () => stall.abort(new DOMException(`nothing came for ${stallMs / 1000} s`, "TimeoutError"));
   let timer = setTimeout(stop, stallMs);
   let startsAt = 0;
   try {
-    const limit = AbortSignal.any([signal, stall.signal]);
-    const reply = await open(fromByte, limit);
+    const reply = await open(fromByte, stall.signal);
     startsAt = reply.status === 206 ? fromByte : 0;
     if (reply.status === 416 || reply.status === 206 && firstByte(reply) !== fromByte) {
       await reply.body?.cancel();
@@ -146,6 +147,7 @@ async function attempt(
     return lost(file, stall.signal.aborted ? stall.signal.reason : cause);
   } finally {
     clearTimeout(timer);
+    unlink();
   }
 }
 

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import ipaddr from "ipaddr.js";
 import { errorText } from "../error.ts";
-import { withTimeout } from "../signals.ts";
+import { untilAborted, withTimeout } from "../signals.ts";
 import { bypassesProxy } from "./no_proxy.ts";
 import { type NetworkSettings, SYSTEM_AUTHORITIES } from "./settings.ts";
 import { NetworkError, type NetworkFailure } from "./errors.ts";
@@ -79,7 +79,8 @@ function fetchTransport(caCerts: string[], proxy?: Deno.Proxy): Transport {
     async send(url, { method, headers, signal }) {
       try {
         const response = await fetch(url, { client, method, headers, signal, redirect: "manual" });
-        return { status: response.status, headers: response.headers, body: response.body };
+        const { status, headers: told, body } = response;
+        return { status, headers: told, body: untilAborted(body, signal) };
       } catch (error) {
         throw toNetworkError(url.host, error, signal);
       }

@@ -58,10 +58,11 @@ export async function readAtMost(
   stream: ReadableStream<Uint8Array> | null,
   maxBytes: number,
   onLarge: () => Promise<Uint8Array<ArrayBuffer> | undefined> = () => Promise.resolve(undefined),
+  signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   let bytes = new Uint8Array(LARGE_BYTES);
   let total = 0;
-  for await (const chunk of stream ? readChunks(stream) : []) {
+  for await (const chunk of stream ? readChunks(stream, signal) : []) {
     const from = total;
     total += chunk.length;
     if (total > maxBytes) return undefined; // leaving the loop cancels the stream

@@ -8,6 +8,8 @@ export interface LongLines {
   /** A line of more waits for `onLarge`, which may give room for `maxBytes`; `end` is called when the line is over. */
   largeBytes?: number;
   onLarge?: () => Promise<{ room?: Uint8Array; end(): void }>;
+  /** Ends the reading; its reason is thrown. */
+  signal?: AbortSignal;
 }
 
 const NEWLINE = 10;
@@ -21,7 +23,7 @@ const DECODER = new TextDecoder();
  */
 export async function* readJsonLines(
   body: ReadableStream<Uint8Array>,
-  { maxBytes, tooLong, largeBytes = Infinity, onLarge }: LongLines,
+  { maxBytes, tooLong, largeBytes = Infinity, onLarge, signal }: LongLines,
 ): AsyncGenerator<unknown> {
   const own = new Uint8Array(Math.min(largeBytes, maxBytes, 64 * 1024));
   let line: Uint8Array = own;
@@ -46,7 +48,7 @@ export async function* readJsonLines(
     length = 0;
   };
   try {
-    for await (const chunk of readChunks(body)) {
+    for await (const chunk of readChunks(body, signal)) {
       let start = 0;
       for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
         await add(chunk.subarray(start, end));

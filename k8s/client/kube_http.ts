@@ -104,6 +104,7 @@ export class KubeHttp {
         response.body,
         ANSWER_LIMITS[kind],
         () => call.onLarge?.(limit.signal) ?? Promise.resolve(undefined),
+        limit.signal,
       ); // within the time limit too
       if (bytes === undefined) throw tooLarge(`${call.method} ${call.path}`, kind);
       call.onBytes?.(bytes.length);

@@ -1,4 +1,4 @@
-import { abortWith } from "../../agent/signals.ts";
+import { abortWith, untilAborted } from "../../agent/signals.ts";
 import { KINDS } from "./kinds.ts";
 import type { LogOptions } from "./kube_client.ts";
 import type { KubeHttp } from "./kube_http.ts";
@@ -22,7 +22,7 @@ export async function fetchPodLogs(
       signal: over.signal,
       streams: follow === true || asItComes === true,
     });
-    return withEnd(body, () => {
+    return withEnd(untilAborted(body, over.signal), () => {
       unlink();
       over.abort();
     });

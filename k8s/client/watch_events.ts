@@ -30,6 +30,7 @@ export async function* watchEvents<T extends KubeObject>(
       tooLong,
       largeBytes: LARGE_BYTES,
       onLarge: () => http.takeLineTurn(idle.signal),
+      signal: idle.signal,
     });
     for await (const line of lines) {
       clearTimeout(timer);

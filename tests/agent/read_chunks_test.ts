@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readChunks } from "../../agent/read_chunks.ts";
+import { untilAborted } from "../../agent/signals.ts";
 
 const TEXT = "0123456789".repeat(30_000);
 
@@ -58,4 +59,34 @@ Deno.test("readChunks() cancels a stream that is left early, and throws what the
     pull: (controller) => controller.error(new Error("it broke")),
   });
   await assert.rejects(textOf(broken), /it broke/);
+});
+
+Deno.test("a body that stalls ends with its signal, also after a garbage collection", async () => {
+  const server = Deno.serve(
+    { port: 0, onListen() {} },
+    () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(5)) })),
+  );
+  try {
+    const bodies = [
+      (body: ReadableStream<Uint8Array>, signal: AbortSignal) => readChunks(body, signal),
+      (body: ReadableStream<Uint8Array>, signal: AbortSignal) => untilAborted(body, signal),
+    ];
+    for (const read of bodies) {
+      const stop = new AbortController();
+      const { body } = await fetch(`http://127.0.0.1:${server.addr.port}/`, { signal: stop.signal });
+      const reading = (async () => {
+        for await (const chunk of read(body as ReadableStream<Uint8Array>, stop.signal)) {
+          assert.equal(chunk.length, 5);
+        }
+      })();
+      for (let round = 0; round < 5; round++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        for (let i = 0; i < 40; i++) new Array<number>(1_000_000).fill(i);
+      }
+      stop.abort(new Error("enough"));
+      await assert.rejects(reading, { message: "enough" });
+    }
+  } finally {
+    await server.shutdown();
+  }
 });

@@ -82,13 +82,26 @@ const some = (body: string, isSilent = false) => (): Answer => ({
   isSilent,
 });
 
-async function fetchTo(host: FakeHost, url: URL, options: { signal?: AbortSignal; stallMs?: number } = {}) {
+interface FetchOptions {
+  signal?: AbortSignal;
+  stallMs?: number;
+  onBytes?: () => void;
+}
+
+async function fetchTo(host: FakeHost, url: URL, { onBytes = () => {}, ...options }: FetchOptions = {}) {
   const seen: [number, number | undefined][] = [];
   await fetchFile(
     host,
     NETWORK,
     { what: "k3s v1", url, path: "/bin/k3s", mode: 0o755, sha256: SHA256, maxBytes: 100 },
-    { signal: new AbortController().signal, onBytes: (here, all) => seen.push([here, all]), ...options },
+    {
+      signal: new AbortController().signal,
+      onBytes: (here, all) => {
+        seen.push([here, all]);
+        onBytes();
+      },
+      ...options,
+    },
   );
   return seen;
 }
@@ -161,6 +174,23 @@ Deno.test("fetchFile() counts a connection that goes silent as lost", async () =
   });
   assert.equal(await host.readText(PART), "01234");
 });
+
+Deno.test("fetchFile() gives a silent server up after a garbage collection, too", async () => {
+  await using server = serve(
+    () => ({ ...whole(), body: CONTENT.slice(0, 5), isSilent: true, lengthBytes: 20 }),
+    ({ range }) => ({ ...rest({ method: "GET", range }), body: "", isSilent: true, lengthBytes: 15 }),
+  );
+  const onBytes = () => {
+    for (let round = 1; round <= 4; round++) setTimeout(collectGarbage, 50 * round);
+  };
+  const fetched = fetchTo(new FakeHost(), server.url, { stallMs: 1_500, onBytes });
+  await assert.rejects(fetched, /nothing came for 1.5 s/);
+});
+
+/** Makes so much that is dropped that the engine has to look for what nobody holds. */
+function collectGarbage(): void {
+  for (let i = 0; i < 40; i++) new Array<number>(1_000_000).fill(i);
+}
 
 Deno.test("fetchFile() stops with the caller's reason", async () => {
   const stop = new AbortController();
