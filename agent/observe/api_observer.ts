@@ -7,7 +7,7 @@ import { redactLine } from "../text/redact/redact_line.ts";
 import { latest } from "../text/time.ts";
 import type { Changes } from "./changes.ts";
 import { type KubeCollections, type KubeObserver, observeKube } from "./kube_observer.ts";
-import { TICK_MS, type Wait } from "./run_loop.ts";
+import { restMs, TICK_MS, type Wait } from "./run_loop.ts";
 
 /** While no watch has broken: for connections that are silent, and dead. */
 const CHECK_MS = 10_000;
@@ -61,8 +61,8 @@ export class ApiObserver {
   /** Asks where it is time to: at once when a watch has broken. */
   async look(signal: AbortSignal): Promise<Wait> {
     const { clock } = this.#deps;
-    const restMs = this.#restMs();
-    if (restMs > 0) return { ms: restMs, orChange: true };
+    const waitMs = this.#waitMs();
+    if (waitMs > 0) return { ms: waitMs, orChange: true };
     this.#askedAtMs = clock.nowMs();
     let client: KubeClient | undefined;
     try {
@@ -96,12 +96,12 @@ export class ApiObserver {
   }
 
   /** Until it is asked again, where nothing tells of an outage. */
-  #restMs(): number {
+  #waitMs(): number {
     const isBroken = this.#kube?.hasBroken() ?? false;
     const isNews = isBroken && !this.#wasBroken;
     this.#wasBroken = isBroken;
     if (isNews || this.#failures > 0 || this.#view.state !== "answering") return 0;
-    return this.#askedAtMs + CHECK_MS - this.#deps.clock.nowMs();
+    return restMs(this.#askedAtMs, CHECK_MS, this.#deps.clock.nowMs());
   }
 
   async #connect(): Promise<KubeClient | undefined> {

@@ -6,7 +6,7 @@ import type { HttpProbe } from "../facts/snapshot.ts";
 import { timeMs } from "../text/time.ts";
 import type { Changes } from "./changes.ts";
 import type { ProbeHttp } from "./http_probe.ts";
-import { TICK_MS, type Wait } from "./run_loop.ts";
+import { restMs, TICK_MS, type Wait } from "./run_loop.ts";
 
 const GOOD_MS = 10_000;
 const BAD_MS = 3_000;
@@ -29,8 +29,8 @@ export class AppObserver {
   #local: HttpProbe | undefined;
   #public: HttpProbe | undefined;
   #failures = 0;
-  /** What was asked last, and when it is asked again. */
-  #asked: { target: string; url: string | undefined; againMs: number } | undefined;
+  /** What was asked last, when, and how long that holds. */
+  #asked: { target: string; url: string | undefined; atMs: number; everyMs: number } | undefined;
 
   constructor(deps: AppObserverDeps) {
     this.#deps = deps;
@@ -61,11 +61,11 @@ export class AppObserver {
       : this.#local?.url;
     if (target === undefined) return { ms: NOBODY_MS, orChange: true };
     const isSame = this.#asked?.target === target && this.#asked.url === app.url;
-    const restMs = isSame && this.#asked ? this.#asked.againMs - clock.nowMs() : 0;
-    if (restMs > 0) return { ms: restMs, orChange: true };
-    const againMs = await this.#ask(target, app.url, signal);
-    this.#asked = { target, url: app.url, againMs: clock.nowMs() + againMs };
-    return { ms: againMs, orChange: true };
+    const waitMs = isSame && this.#asked ? restMs(this.#asked.atMs, this.#asked.everyMs, clock.nowMs()) : 0;
+    if (waitMs > 0) return { ms: waitMs, orChange: true };
+    const everyMs = await this.#ask(target, app.url, signal);
+    this.#asked = { target, url: app.url, atMs: clock.nowMs(), everyMs };
+    return { ms: everyMs, orChange: true };
   }
 
   /** Gives when to ask again, in ms from now. */

@@ -4,7 +4,7 @@ import { readUnitJournal } from "../host/unit_journal.ts";
 import { type ApiView, emptySnapshot, type HostView, type SetupSummary } from "../facts/snapshot.ts";
 import { timeMs } from "../text/time.ts";
 import type { Changes } from "./changes.ts";
-import type { Wait } from "./run_loop.ts";
+import { restMs, type Wait } from "./run_loop.ts";
 
 const FACTS_EVERY_MS = 30_000;
 /** The kernel tells of changes; this is for what it did not tell. */
@@ -43,17 +43,18 @@ export class HostObserver {
     signal: AbortSignal,
   ): Promise<Wait> {
     const before = this.#view;
-    if (now.nowMs - this.#factsAtMs >= FACTS_EVERY_MS) {
+    const { nowMs } = now;
+    if (restMs(this.#factsAtMs, FACTS_EVERY_MS, nowMs) === 0) {
       this.#factsAtMs = now.nowMs;
       this.#view = { ...this.#view, ...await readFacts(this.#host, now.nowMs) };
     }
-    if (now.nowMs - this.#networkAtMs >= NETWORK_EVERY_MS) {
+    if (restMs(this.#networkAtMs, NETWORK_EVERY_MS, nowMs) === 0) {
       this.#networkAtMs = now.nowMs;
       this.#view = { ...this.#view, ...await readNetwork(this.#host) };
     }
     let againMs = Math.min(this.#factsAtMs + FACTS_EVERY_MS, this.#networkAtMs + NETWORK_EVERY_MS);
     if (isJournalWanted(now)) {
-      if (now.nowMs - this.#journalAtMs >= JOURNAL_EVERY_MS) {
+      if (restMs(this.#journalAtMs, JOURNAL_EVERY_MS, nowMs) === 0) {
         this.#journalAtMs = now.nowMs;
         // A machine without a journal has nothing to tell; what was known stays.
         const journal = await readUnitJournal(this.#host, "k3s", { signal }).catch(() => undefined);

@@ -12,6 +12,12 @@ export interface Wait {
   orChange: boolean;
 }
 
+/** Until what was done at `atMs` is due again; 0 when it is, and when the clock was set back behind it. */
+export function restMs(atMs: number, everyMs: number, nowMs: number): number {
+  const ageMs = nowMs - atMs;
+  return ageMs < 0 || ageMs >= everyMs ? 0 : everyMs - ageMs;
+}
+
 /** What every loop of the observer has. */
 export interface LoopSurroundings {
   clock: Clock;

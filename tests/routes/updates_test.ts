@@ -11,6 +11,15 @@ import type { StatusService } from "../../agent/status/document.ts";
 import { BROWSER, startSignedIn } from "./signed_in.ts";
 import { STUB_DIGEST, updatesStub } from "./updates_stub.ts";
 
+/** The answer while another session works on the appliance. */
+const LOCKED = {
+  ok: false,
+  reason: "locked",
+  operation: "update",
+  holder: "root",
+  since: "2026-11-02T21:04:00.000Z",
+} as const;
+
 async function startApp({ isSetUp = true } = {}) {
   const updates = updatesStub();
   const setup = { view: () => ({ state: { status: isSetUp ? "done" : "idle" } }) } as SetupService;
@@ -393,16 +402,7 @@ Deno.test("what was left goes on by a button and by the API, and a refusal says 
     const [refusal, words] of [
       [{ ok: false, reason: "nothing-to-resume" }, /No update was interrupted or stopped/],
       [{ ok: false, reason: "cluster-unknown", problem: "refused" }, /could not be asked: refused/],
-      [
-        {
-          ok: false,
-          reason: "locked",
-          operation: "update",
-          holder: "root",
-          since: "2026-11-02T21:04:00.000Z",
-        },
-        /started by root/,
-      ],
+      [LOCKED, /started by root/],
     ] as const
   ) {
     updates.resumed = refusal;
@@ -477,16 +477,7 @@ Deno.test("a part is tried again by the button of its card, the API and the comm
       [{ ok: false, reason: "part-is-well" }, /is content with this part/],
       [{ ok: false, reason: "job-running", job: "<b>" }, /The Job &lt;b> runs, and must not be cut off/],
       [{ ok: false, reason: "cluster-unknown", problem: "refused" }, /Kubernetes: refused/],
-      [
-        {
-          ok: false,
-          reason: "locked",
-          operation: "update",
-          holder: "root",
-          since: "2026-11-02T21:04:00.000Z",
-        },
-        /started by root/,
-      ],
+      [LOCKED, /started by root/],
     ] as const
   ) {
     answer = refusal;

@@ -68,6 +68,9 @@ Deno.test("look() asks every 10 s while all is well, and at once when a watch ha
   assert.equal(answers.length, 2);
   await observer.look(SIGNAL);
   assert.equal(answers.length, 2, "a watch that stays broken, as one that is not allowed, is no news");
+  clock.jump(-86_400_000);
+  await observer.look(SIGNAL);
+  assert.equal(answers.length, 3, "a clock that is set back holds nothing up");
   await observer.stop();
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Changes } from "../../../agent/observe/changes.ts";
-import { runLoop, type Wait } from "../../../agent/observe/run_loop.ts";
+import { restMs, runLoop, type Wait } from "../../../agent/observe/run_loop.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 
 async function looping(
@@ -65,3 +65,15 @@ Deno.test("runLoop() reports work that throws, and goes on a moment later", () =
     await clock.advance(2_000);
     assert.equal(rounds(), 3);
   }));
+
+Deno.test("restMs() counts down, and waits for nothing once the clock was set back", () => {
+  assert.deepEqual([0, 4_000, 9_999, 10_000, 60_000].map((it) => restMs(0, 10_000, it)), [
+    10_000,
+    6_000,
+    1,
+    0,
+    0,
+  ]);
+  assert.equal(restMs(86_400_000, 10_000, 0), 0);
+  assert.equal(restMs(-Infinity, 10_000, 0), 0);
+});
