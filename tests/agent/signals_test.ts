@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { abortWith, withTimeout } from "../../agent/signals.ts";
+import { collectGarbage } from "../collect_garbage.ts";
 
 /** What waits for the signal of `make`, with a garbage collection in between, as a process that lives for months has. */
 async function waitPast(make: (source: AbortSignal) => AbortSignal, reason: Error): Promise<unknown> {
@@ -16,11 +17,6 @@ async function waitPast(make: (source: AbortSignal) => AbortSignal, reason: Erro
   }
   source.abort(reason);
   return await aborted;
-}
-
-/** Makes so much that is dropped that the engine has to look for what nobody holds. */
-function collectGarbage(): void {
-  for (let i = 0; i < 40; i++) new Array<number>(1_000_000).fill(i);
 }
 
 Deno.test("a limit in time still follows its signal after a garbage collection", async () => {

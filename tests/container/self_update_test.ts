@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { PATHS } from "../../agent/state/paths.ts";
+import { DEAF_AGENT } from "../deaf_agent.ts";
 import { until } from "../until.ts";
 import { anotherBuild } from "./another_build.ts";
 import type { Container } from "./container.ts";
 import { answers, containerTest, install } from "./container_case.ts";
 
-/** Starts, says nothing for ever, and puts itself in place when it is told to. */
-const DEAF = `#!/bin/sh
-case "$1" in
-install) cp "$0" /usr/local/bin/.deaf && sync && mv /usr/local/bin/.deaf /usr/local/bin/alga-agent ;;
-*) exec sleep 100000 ;;
-esac
-`;
 const AGENT = "/usr/local/bin/alga-agent";
 const GOOD = "/srv/alga/agent-good";
 const BAD = "/srv/alga/agent-bad";
@@ -50,7 +44,7 @@ containerTest(
     async files(program, dir) {
       const nobodys = (commit: string) => "0".repeat(commit.length);
       const good = await anotherBuild(program, `${dir}/good`, { word: "commit", to: nobodys });
-      await Deno.writeTextFile(`${dir}/bad`, DEAF, { mode: 0o755 });
+      await Deno.writeTextFile(`${dir}/bad`, DEAF_AGENT, { mode: 0o755 });
       return { [GOOD]: good, [BAD]: `${dir}/bad` };
     },
   },

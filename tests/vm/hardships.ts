@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { basename, dirname } from "node:path";
 import { LOCAL_PLACES, PREVIOUS_PROGRAM, UPDATE_UNIT } from "../../agent/install/places.ts";
 import { PATHS } from "../../agent/state/paths.ts";
+import { DEAF_AGENT } from "../deaf_agent.ts";
 import { mortalCommand } from "../mortal_command.ts";
 import type { Image } from "./image.ts";
 import { BOOT_SEC, type Machine, withMachine } from "./machine.ts";
@@ -51,14 +52,15 @@ export async function fullDisk({ shell }: Machine): Promise<void> {
 }
 
 const PROGRAM = LOCAL_PLACES.program;
-/** Starts, says nothing for ever, and puts itself in place when it is told to. */
-const DEAF =
-  `#!/bin/sh\\ncase "$1" in\\ninstall) cp "$0" ${PROGRAM}.deaf && sync && mv ${PROGRAM}.deaf ${PROGRAM} ;;\\n*) exec sleep 100000 ;;\\nesac\\n`;
 
 /** A newer agent was ordered, and is in place: one that never answers. */
 export async function putDeafAgent({ shell }: Machine): Promise<void> {
   const { agentNext, agentOrder } = PATHS;
-  await shell(`mkdir -p ${dirname(agentNext)}; printf '${DEAF}' >${agentNext}; chmod 755 ${agentNext}`);
+  await shell(
+    `mkdir -p ${dirname(agentNext)}; printf '${
+      DEAF_AGENT.replaceAll("\n", "\\n")
+    }' >${agentNext}; chmod 755 ${agentNext}`,
+  );
   await shell(`cp ${PROGRAM} ${PREVIOUS_PROGRAM}; sum() { sha256sum $1 | cut -d" " -f1; }`);
   const order = JSON.stringify({ schemaVersion: 1, id: "deaf", from: "1", to: "2", port: 8080 }).slice(1);
   await shell(

@@ -4,6 +4,7 @@ import { fetchFile, fetchStatus } from "../../../agent/net/fetch_file.ts";
 import { partPath } from "../../../agent/host/host.ts";
 import { CLOSED_PORT } from "../../simulator/free_port.ts";
 import { FakeHost } from "../../fakes/fake_host.ts";
+import { collectGarbage } from "../../collect_garbage.ts";
 
 const CONTENT = "0123456789abcdefghij";
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");
@@ -186,11 +187,6 @@ Deno.test("fetchFile() gives a silent server up after a garbage collection, too"
   const fetched = fetchTo(new FakeHost(), server.url, { stallMs: 1_500, onBytes });
   await assert.rejects(fetched, /nothing came for 1.5 s/);
 });
-
-/** Makes so much that is dropped that the engine has to look for what nobody holds. */
-function collectGarbage(): void {
-  for (let i = 0; i < 40; i++) new Array<number>(1_000_000).fill(i);
-}
 
 Deno.test("fetchFile() stops with the caller's reason", async () => {
   const stop = new AbortController();
