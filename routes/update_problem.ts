@@ -51,7 +51,7 @@ export function retryPartProblem(reply: Extract<RetryPartReply, { ok: false }>):
       return conflict(
         reply.reason,
         "There is no such part",
-        `These can be tried again: ${reply.known.join(", ")}.`,
+        `No part has this name. These can be tried again: ${reply.known.join(", ")}.`,
       );
     case "part-is-well":
       return conflict(
