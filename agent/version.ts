@@ -15,3 +15,9 @@ export const BUILD: BuildInfo = {
   commit: COMMIT.startsWith("@@") ? "source" : COMMIT,
   builtAt: BUILT_AT.startsWith("@@") ? "" : BUILT_AT,
 };
+
+/** How this process came up; who loads the compiled program says so (tools/compile/). */
+export const START = {
+  /** From code that V8 made when the program was compiled. Without that a start takes longer. */
+  isPrecompiled: false,
+};

@@ -1,3 +1,4 @@
+import { besideModule } from "../agent/beside_module.ts";
 import { createHash } from "node:crypto";
 import { parseAllDocuments } from "yaml";
 import { AgentError, errorText } from "../agent/error.ts";
@@ -71,7 +72,7 @@ function unreadable(why: string, cause?: unknown): AgentError {
 
 async function readEmbedded(): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(new URL("./flux-crds.yaml", import.meta.url));
+    return await Deno.readTextFile(besideModule("flux-crds.yaml", import.meta.url));
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { besideModule } from "../agent/beside_module.ts";
+
 /** The program as the unit file names it; not the one from before an update, which is always there. */
 const IN_FILE = /\/usr\/local\/bin\/alga-agent(?!\.)/g;
 
@@ -12,7 +14,7 @@ export type UnitName = typeof UNIT_NAMES[number];
 
 /** A unit, which stands beside this module in the source tree and in the bundle alike, for a program at `path`. */
 export function readUnit(name: UnitName, path: string): string {
-  return Deno.readTextFileSync(new URL(`./${name}`, import.meta.url)).replaceAll(
+  return Deno.readTextFileSync(besideModule(name, import.meta.url)).replaceAll(
     IN_FILE,
     () => path,
   );

@@ -1,13 +1,15 @@
+import { Buffer } from "node:buffer";
 import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BUNDLE } from "./bundle.ts";
+import { CODE_CACHE_NAME, SCRIPT_NAME } from "./compile/load_program.ts";
 import { DENO_VERSION, denortFromCarrier } from "./denort.ts";
 import { licenceTexts } from "./licence_texts.ts";
 import { type BundledPackage, bundledPackages } from "./release_agent/bundled_packages.ts";
 
 /**
- * Makes the one executable: bundle → compile. The same inputs give the same bytes: the date is the commit's, nothing of
- * this machine goes in.
+ * Makes the one executable: bundle → what V8 makes of it → compile. The same inputs give the same bytes: the date is the commit's,
+ * nothing of this machine goes in.
  */
 const TARGETS = { x64: "x86_64-unknown-linux-gnu", arm64: "aarch64-unknown-linux-gnu" } as const;
 
@@ -22,12 +24,15 @@ const PERMISSIONS = [
   "--no-prompt",
 ];
 
-/** CommonJS parts of dependencies ask for `require`; the bundler's stand-in for it, which uses a real one, has this text in it. */
-const REQUIRED = "Dynamic require of";
-/** How one part of the bundle names another. */
-const PART = /"\.\/([\w-]+\.js)"/g;
-const REQUIRE =
-  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);\n';
+/**
+ * By itself V8 lets the heap become several times what is alive before it collects: hundreds of MiB after large answers. And it keeps
+ * two halves of up to 16 MiB for what is new, of which a long operation soon has both: 15 MiB that nothing needs.
+ */
+const V8_FLAGS = "--v8-flags=--heap-growing-percent=30,--max-semi-space-size=8";
+/** The part of the source that makes and starts the executable; the rest is bundled. */
+const LOADER = ["load_program.ts", "start.ts", "make_code_cache.ts"];
+/** Twice the same is wanted; on a machine under load one may be made before V8 is through. */
+const CODE_CACHE_TRIES = 5;
 
 const repo = new URL("..", import.meta.url).pathname;
 const DEFINITIONS = `${repo}flux/flux-crds.yaml`;
@@ -68,7 +73,11 @@ async function compile(): Promise<void> {
   try {
     const { commit, committedAt } = await readCommit();
     await bundle(build, commit, committedAt);
-    const include = await addFiles(build, hasDefinitions);
+    // What V8 makes here is not for another kind of machine, which starts without.
+    const isOwnKind = target === Deno.build.target;
+    if (isOwnKind) await makeCodeCache(build);
+    const include = ["--include", SCRIPT_NAME, ...(isOwnKind ? ["--include", CODE_CACHE_NAME] : [])];
+    include.push(...await addFiles(build, hasDefinitions));
     // The executable holds the times of its files.
     for (const { name } of Deno.readDirSync(build)) {
       await Deno.utime(`${build}/${name}`, committedAt, committedAt);
@@ -89,38 +98,46 @@ async function readCommit(): Promise<{ commit: string; committedAt: Date }> {
   return { commit: isChanged ? `${head}-changed` : head, committedAt: new Date(committedSec * 1000) };
 }
 
-/** Everything that is used: main.js, and beside it what is loaded later. */
+/** All modules as one script, as V8's code cache wants it. */
 async function bundle(build: string, commit: string, committedAt: Date): Promise<void> {
   await deno([...BUNDLE, "--minify", "--outdir", build, "main.ts"], repo);
-  const texts = new Map<string, string>();
-  for (const { name } of Deno.readDirSync(build)) {
-    texts.set(name, await Deno.readTextFile(`${build}/${name}`));
-    await Deno.remove(`${build}/${name}`);
-  }
-  const numbers = numberByUse(texts);
   const places = new Set<string>();
-  for (const [name, text] of texts) {
-    const bundled = text
-      .replaceAll(PART, (whole, part) => numbers.has(part) ? `"./${numbers.get(part)}"` : whole)
-      .replaceAll(/@@ALGA_(COMMIT|BUILT_AT)@@/g, (_, place) => {
-        places.add(place);
-        return place === "COMMIT" ? commit : committedAt.toISOString();
-      });
-    const path = `${build}/${numbers.get(name) ?? name}`;
-    await Deno.writeTextFile(path, bundled.includes(REQUIRED) ? REQUIRE + bundled : bundled);
-  }
+  const text = (await Deno.readTextFile(`${build}/main.js`)).replaceAll(
+    /@@ALGA_(COMMIT|BUILT_AT)@@/g,
+    (_, place) => {
+      places.add(place);
+      return place === "COMMIT" ? commit : committedAt.toISOString();
+    },
+  );
   if (places.size < 2) throw new Error("The bundle has lost the place where commit or date goes");
+  await Deno.remove(`${build}/main.js`);
+  // Strict, as the modules are that it is made of.
+  const script = `(function(require,module,exports){"use strict";${text}\n})`;
+  await Deno.writeTextFile(`${build}/${SCRIPT_NAME}`, script);
+  for (const name of LOADER) await Deno.copyFile(`${repo}tools/compile/${name}`, `${build}/${name}`);
 }
 
-/** The bundler's names depend on where the tree lies; numbers in the order of use do not. main.js keeps its name. */
-function numberByUse(texts: ReadonlyMap<string, string>): Map<string, string> {
-  const names = ["main.js"];
-  for (const name of names) { // grows while it is walked
-    for (const [, part = ""] of (texts.get(name) ?? "").matchAll(PART)) {
-      if (texts.has(part) && !names.includes(part)) names.push(part);
-    }
+/**
+ * What V8 makes of the bundle, by the same version with the same flags, for this kind of machine. It is the same for the same
+ * bundle: nothing of this machine or of this process's surroundings goes in.
+ */
+async function makeCodeCache(build: string): Promise<void> {
+  const path = `${build}/${CODE_CACHE_NAME}`;
+  const made = `${path}.new`; // under its own name it would be used for the next one
+  const make = async () => {
+    const args = ["run", "--quiet", "-A", "--no-config", "--no-lock", "--unstable-net", V8_FLAGS];
+    await deno([...args, "make_code_cache.ts", made], build, { DENO_DIR: `${build}/deno-dir` }, true);
+    return await Deno.readFile(made);
+  };
+  let before = await make();
+  for (let tries = 1; tries < CODE_CACHE_TRIES; tries++) {
+    const cache = await make();
+    if (Buffer.compare(cache, before) === 0) return await Deno.rename(made, path);
+    before = cache;
   }
-  return new Map(names.slice(1).map((name, i) => [name, `part-${i + 1}.js`]));
+  throw new Error(
+    `V8 made other code of the same bundle each of ${CODE_CACHE_TRIES} times; is this machine under load? Try again`,
+  );
 }
 
 /** What is read at run time stands beside the bundle; gives the arguments that embed it. */
@@ -170,9 +187,7 @@ async function link(
     "--quiet",
     "--no-check",
     "--no-code-cache",
-    // By itself V8 lets the heap become several times what is alive before it collects: hundreds of MiB after large answers. And it
-    // keeps two halves of up to 16 MiB for what is new, of which a long operation soon has both: 15 MiB that nothing needs.
-    "--v8-flags=--heap-growing-percent=30,--max-semi-space-size=8",
+    V8_FLAGS,
     // The bundle needs neither the import map nor the lock file, and both name what only tests use.
     "--no-config",
     "--no-lock",
@@ -183,7 +198,7 @@ async function link(
     "--unstable-net",
     "-o",
     output,
-    "main.js",
+    "start.ts",
   ];
   let denort = Deno.env.get("DENORT_BIN");
   if (denort === undefined) {
@@ -208,11 +223,17 @@ async function link(
   await deno(args, build, { DENORT_BIN: denort });
 }
 
-async function deno(args: string[], cwd: string, env: Record<string, string> = {}): Promise<void> {
+async function deno(
+  args: string[],
+  cwd: string,
+  env: Record<string, string> = {},
+  clearEnv = false,
+): Promise<void> {
   const { code } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd,
     env,
+    clearEnv,
     stdout: "inherit",
     stderr: "inherit",
   }).output();

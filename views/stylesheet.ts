@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { besideModule } from "../agent/beside_module.ts";
 
 /** The one stylesheet, and its address, which changes with its content so that browsers may keep it for ever. */
 export interface Stylesheet {
@@ -8,7 +9,7 @@ export interface Stylesheet {
 
 /** Reads the stylesheet that stands beside this module, in the source tree and in the bundle alike. */
 export function readStylesheet(): Stylesheet {
-  const text = served(Deno.readTextFileSync(new URL("./style.css", import.meta.url)));
+  const text = served(Deno.readTextFileSync(besideModule("style.css", import.meta.url)));
   return { text, path: `/style.${createHash("sha256").update(text).digest("hex").slice(0, 12)}.css` };
 }
 

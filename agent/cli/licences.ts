@@ -1,9 +1,10 @@
+import { besideModule } from "../beside_module.ts";
 import { THIRD_PARTS, type ThirdPart } from "../product/pins.ts";
 
 /** The licence texts that were put into this program when it was compiled; `undefined` when it runs from source. */
 export async function readLicenceTexts(): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(new URL("./licences.txt", import.meta.url));
+    return await Deno.readTextFile(besideModule("licences.txt", import.meta.url));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { utcMinute } from "../text/utc_time.ts";
 import { THIRD_PARTS } from "../product/pins.ts";
-import { BUILD } from "../version.ts";
+import { BUILD, START } from "../version.ts";
 import { type Command, EXIT } from "./command.ts";
 import { licencesText, readLicenceTexts } from "./licences.ts";
 import { parseChoice, parseOptions } from "./options.ts";
@@ -11,7 +11,8 @@ export const versionCommand: Command = {
   summary: "show version, commit and build date",
   help: `Usage: alga-agent version [-o text|json] [--licences]
 
-  -o, --output  text (default) or json: version, commit and builtAt
+  -o, --output  text (default) or json: version, commit, builtAt and
+                isPrecompiled (starts from code that was made before)
   --licences    what others made: inside this program, fetched by it and
                 pulled by the cluster; then the licences of what is inside
 
@@ -37,7 +38,7 @@ Example: alga-agent version -o json`,
     const built = BUILD.builtAt === "" ? "" : `, built ${utcMinute(BUILD.builtAt)}`;
     terminal.out(
       output === "json"
-        ? `${JSON.stringify(BUILD)}\n`
+        ? `${JSON.stringify({ ...BUILD, ...START })}\n`
         : `alga-agent ${BUILD.version} (${BUILD.commit}${built})\n`,
     );
     return EXIT.ok;

@@ -16,6 +16,7 @@ const SOURCES = [
   "flux",
   "systemd",
   "tools/bundle.ts",
+  "tools/compile",
   "tools/compile.ts",
   "tools/denort.ts",
   "tools/licence_texts.ts",

@@ -15,7 +15,8 @@ await binaryTest("version says version, commit and build date", async (program) 
     /^alga-agent \d+\.\d+\.\d+ \(([0-9a-f]{12}(-changed)?|unknown), built \d{4}-\d\d-\d\d \d\d:\d\d UTC\)\n$/,
   );
   const json = JSON.parse((await run(program, ["version", "-o", "json"])).stdout);
-  assert.deepEqual(Object.keys(json), ["version", "commit", "builtAt"]);
+  assert.deepEqual(Object.keys(json), ["version", "commit", "builtAt", "isPrecompiled"]);
+  assert.equal(json.isPrecompiled, true, "V8 has refused the code that was made at compile time");
   assert.equal(json.version, BUILD.version);
   assert.ok(text.stdout.includes(json.commit));
   assert.ok(Number.isFinite(Date.parse(json.builtAt)));

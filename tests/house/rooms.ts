@@ -356,8 +356,9 @@ export const ROOMS: readonly Room[] = [
   { path: "agent/text", holds: "durations, sentences, printable and redacted text", knows: [] },
 ];
 
-/** Clock, error, reading of streams, report, signals and version: known to every room. */
+/** Clock, error, reading of streams, report, signals, version and where our own files are: known to every room. */
 export const WORDS = [
+  "agent/beside_module.ts",
   "agent/clock.ts",
   "agent/error.ts",
   "agent/read_chunks.ts",
