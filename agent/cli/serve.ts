@@ -66,10 +66,12 @@ import { createRegistryProbe } from "./registry_probe.ts";
 import { cannotWrite, resumeOnceWritable } from "./resume_once_writable.ts";
 import { readServeOptions, SERVE_HELP } from "./serve_options.ts";
 import { takeAgentLock } from "./take_agent_lock.ts";
+import { untilFirst } from "./until_first.ts";
 
 /** Requests under way at a stop get this long. */
 const SHUTDOWN_MS = 3_000;
-const AFTER_FIRST_PAGE_MS = 1_000;
+/** Whoever waits for a page has it before what it does not need begins; nobody may wait this long. */
+const NO_VISITOR_MS = 1_000;
 /** What may change without a word (a disk that was full, a file that cannot be watched) is looked at again after this time. */
 const LOOK_MS = 30_000;
 /** A program that runs may take this long to be ready on a slow machine; the unit ends one that says nothing sooner. */
@@ -340,9 +342,10 @@ export const serveCommand: Command = {
     await engine.dischargeOwed();
     // The socket first: who sees the port answer may use the command line.
     const socket = await listenSocket(host, (request, visitor) => socketApp.fetch(request, visitor), say);
+    const { handler, first } = untilFirst((request, visitor) => app.fetch(request, visitor));
     let server;
     try {
-      server = listenTcp(listen, (request, visitor) => app.fetch(request, visitor), { say, relay });
+      server = listenTcp(listen, handler, { say, relay });
     } catch (error) {
       await socket.shutdown();
       throw error;
@@ -360,14 +363,15 @@ export const serveCommand: Command = {
     });
     const own = [server.addr, socket.addr];
     startWatchdog(systemd, over.signal, (limitMs) => doAnswer(own, limitMs));
-    // The unit brings enough; one that is run by hand starts with 1,024. It runs programs, which the first page does not wait for.
-    clock.sleep(AFTER_FIRST_PAGE_MS, over.signal).then(raiseFileLimit).then((problem) => {
+    await Promise.race([first, clock.sleep(NO_VISITOR_MS), aborted(terminal.signal)]);
+    // The unit brings enough; one that is run by hand starts with 1,024.
+    void raiseFileLimit().then((problem) => {
       if (problem !== undefined) say("warning", problem);
-    }).catch(() => {}); // rejects at the end
+    });
     const looking = { clock, signal: over.signal, pollMs: LOOK_MS, report };
     const followers: readonly Promise<unknown>[] = [
       followFile(host, PATHS.setupToken, () => access.refresh(), looking),
-      // After the port answers: who comes encrypted before waits for it.
+      // Who comes encrypted before waits for it.
       followFile(host, PATHS.siteCertificate, certificate.refresh, looking),
       resumeOnceWritable(() => setup.view().state, () => engine.resume(), {
         clock,
@@ -387,8 +391,7 @@ export const serveCommand: Command = {
       resolvers.follow(over.signal),
       followForFlux({ host, clock, settings, connectKube, say }, over.signal),
       updates.follow(over.signal),
-      clock.sleep(AFTER_FIRST_PAGE_MS, over.signal)
-        .then(() => keepBanner({ host, clock, feed, say }, over.signal)).catch(() => {}), // rejects at the end
+      keepBanner({ host, clock, feed, say }, over.signal),
     ];
 
     await aborted(terminal.signal);
