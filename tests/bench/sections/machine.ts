@@ -2,14 +2,16 @@ import { type Image, makeImage } from "../../vm/image.ts";
 import { missingForMachines } from "../../vm/debian_tree.ts";
 import { BOOT_SEC, TRANSLATED, withMachine } from "../../vm/machine.ts";
 import { onFreePort } from "../../simulator/free_port.ts";
-import { until } from "../../until.ts";
+import { withTimeout } from "../../../agent/signals.ts";
 import { type Row, type Section, spread } from "../section.ts";
 
 /** A line as it is without the agent: with systemd's own login, which is what the page is measured by. */
 const WITH_LOGIN = "systemd.mask=alga-appliance-console@ttyS0.service";
 
-/** QEMU takes a connection before anybody listens behind it. */
-const PROBE_MS = 300;
+/** A visitor who tries again this often. */
+const TRY_EVERY_MS = 100;
+/** QEMU takes a connection before anybody listens behind it: one that was in vain is never told so. */
+const TRY_MS = 3_000;
 
 /** Seconds of one power-on. */
 interface Boot {
@@ -67,7 +69,7 @@ async function bootOnce(
   const hardware = { ...TRANSLATED, forward: { from: port, to: 8080 } };
   await withMachine(image, dir, async (machine) => {
     const [page, prompt] = await Promise.all([
-      until("the page answers", () => answers(port), (it) => it, BOOT_SEC).then(sinceStart),
+      firstAnswer(port).then(sinceStart),
       machine.shows("a login", /login: ?$/m, BOOT_SEC).then(sinceStart),
     ]);
     await machine.type("root\r");
@@ -88,9 +90,21 @@ async function bootOnce(
   return boot;
 }
 
-async function answers(port: number): Promise<boolean> {
-  const signal = AbortSignal.timeout(PROBE_MS);
-  const answer = await fetch(`http://127.0.0.1:${port}/healthz`, { signal }).catch(() => undefined);
-  await answer?.body?.cancel();
-  return answer?.ok ?? false;
+/** Ends with the first answer of all tries: one that waits for a busy agent does not hold up the next, nor is it taken back. */
+async function firstAnswer(port: number): Promise<void> {
+  const over = new AbortController();
+  const tried: Promise<void>[] = [];
+  const deadlineMs = performance.now() + BOOT_SEC * 1000;
+  const ask = async () => {
+    const signal = withTimeout(TRY_MS, over.signal);
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`, { signal }).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) over.abort();
+  };
+  while (!over.signal.aborted) {
+    if (performance.now() > deadlineMs) throw new Error(`No page came in ${BOOT_SEC} s`);
+    tried.push(ask());
+    await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
+  }
+  await Promise.all(tried);
 }
