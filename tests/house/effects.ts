@@ -1,7 +1,17 @@
 import ts from "typescript";
 
 /** Of `Deno`, what is about this process alone. Everything else counts as a touch of files, sockets or programs. */
-const OF_THE_PROCESS = new Set(["args", "build", "env", "errors", "execPath", "memoryUsage", "pid", "uid"]);
+const OF_THE_PROCESS = new Set([
+  "args",
+  "build",
+  "env",
+  "errors",
+  "execPath",
+  "mainModule",
+  "memoryUsage",
+  "pid",
+  "uid",
+]);
 /** Modules that compute. */
 const COMPUTING = new Set(
   ["buffer", "crypto", "path/posix", "readline", "stream", "util"].map((it) => `node:${it}`),
