@@ -111,8 +111,12 @@ async function bundle(build: string, commit: string, committedAt: Date): Promise
   );
   if (places.size < 2) throw new Error("The bundle has lost the place where commit or date goes");
   await Deno.remove(`${build}/main.js`);
-  // Strict, as the modules are that it is made of.
-  const script = `(function(require,module,exports){"use strict";${text}\n})`;
+  // Strict, as the modules are that it is made of. One letter beyond Latin-1 would have V8 keep all of it in two bytes a letter.
+  const ascii = text.replaceAll(
+    /[^\0-\x7f]/g,
+    (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  const script = `(function(require,module,exports){"use strict";${ascii}\n})`;
   await Deno.writeTextFile(`${build}/${SCRIPT_NAME}`, script);
   for (const name of LOADER) await Deno.copyFile(`${repo}tools/compile/${name}`, `${build}/${name}`);
 }
