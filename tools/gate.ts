@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { PARTS } from "./gate/parts.ts";
+import { PARTS, TOTAL_MIN } from "./gate/parts.ts";
 import { exitCode, renderReport } from "./gate/report.ts";
 import { runLimited } from "./gate/run_limited.ts";
 import { runParts } from "./gate/run_parts.ts";
@@ -15,8 +15,6 @@ const HELP = `.ci/run [--only WORD]… [--quick] [--list]
   --quick       without system packages, the programs of the real cluster, the real node and the look at the tree
   --list        names, lanes and time limits of the parts
 `;
-/** A CI job has 90 minutes; the rest is for its own start and end. */
-const TOTAL_MIN = 85;
 
 const repo = new URL("..", import.meta.url).pathname;
 const options = readOptions();
@@ -38,7 +36,13 @@ const outcomes = await runParts(chosen, {
   totalMs: TOTAL_MIN * 60_000,
   nowMs: () => performance.now(),
   run: (command, part, limitMs) =>
-    runLimited(command, { cwd: repo, limitMs, signal: ended.signal, onText: inLines(part) }),
+    runLimited(command, {
+      cwd: repo,
+      limitMs,
+      signal: ended.signal,
+      onText: inLines(part),
+      isPolite: part.isPolite ?? false,
+    }),
   hasProgram,
   say: (line) => print(`${line}\n`),
   signal: ended.signal,

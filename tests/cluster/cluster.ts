@@ -1,13 +1,15 @@
-import { buildPrograms, fetchSources } from "./build.ts";
+import { buildPrograms, fetchSources, isSetBuilt } from "./build.ts";
 import { record } from "./node/record/recorder.ts";
 import { NODE_USAGE, runNodeCommand } from "./node/node_commands.ts";
 import { PROGRAM_SETS, type ProgramSet } from "./programs.ts";
 
 /** `deno task cluster`: makes the real test cluster by hand, the same way as the tests do. */
 const SETS = Object.keys(PROGRAM_SETS) as ProgramSet[];
+const COMMANDS_OF_SETS = { fetch: fetchSources, built: isSetBuilt, build: buildPrograms };
 const USAGE = `deno task cluster build [${
   SETS.join("|")
 }]…   build the programs of these sets (all of them by default)
+deno task cluster built [SET]…                     exit code 0 where nothing of these sets is left to build
 deno task cluster fetch [SET]…                     fetch only the sources of these sets
 ${NODE_USAGE}
 deno task cluster test                             run every suite that needs it
@@ -16,11 +18,12 @@ deno task cluster record [CASE]…                   make every failure happen o
 const [command, ...args] = Deno.args;
 switch (command) {
   case "fetch":
+  case "built":
   case "build": {
     const unknown = args.find((it) => !SETS.includes(it as ProgramSet));
     if (unknown !== undefined) fail(`There is no set "${unknown}". Sets: ${SETS.join(", ")}`);
     for (const set of args.length > 0 ? args as ProgramSet[] : SETS) {
-      if (!await (command === "fetch" ? fetchSources : buildPrograms)(set)) Deno.exit(1);
+      if (!await COMMANDS_OF_SETS[command](set)) Deno.exit(1);
     }
     break;
   }

@@ -12,8 +12,15 @@ export interface Part {
   readonly command: CommandLine;
   /** Longer than this it is stopped. */
   readonly limitMin: number;
-  /** It is not begun with less than this left of the whole gate's time; 0 begins it always. */
+  /**
+   * It is begun only with more than this left of the whole gate's time; 0 begins it always. Of a build: with nothing built, and
+   * left until the suites that wait for it would not fit any more.
+   */
   readonly usualMin: number;
+  /** Ends well where nothing is left to build: then a build takes no time, and always fits. */
+  readonly builtCommand?: CommandLine;
+  /** It takes what the others leave of the processors. */
+  readonly isPolite?: boolean;
   /** Names of parts that must have ended, however they did. */
   readonly after?: readonly string[];
   /**

@@ -17,6 +17,9 @@ const GRACE_MS = 5_000;
 /** How long output is awaited once the command has ended: a process out of sight may hold the pipe for ever. */
 const DRAIN_MS = 2_000;
 
+/** The niceness of what is polite: a tenth of what another has that wants the same processor. */
+const POLITE = 10;
+
 /** Every run has a mark of its own, so that nothing of another gate is ended. */
 let runs = 0;
 
@@ -32,13 +35,21 @@ export async function runLimited(
     onText?: (text: string) => void;
     graceMs?: number;
     drainMs?: number;
+    /** It takes what the others leave of the processors. */
+    isPolite?: boolean;
   },
 ): Promise<Ended> {
   const { cwd, limitMs, signal, onText = () => {}, graceMs = GRACE_MS, drainMs = DRAIN_MS } = options;
   const key = "ALGA_GATE_PART";
   const mark = `${key}=${Deno.pid}-${++runs}-${crypto.randomUUID()}`;
   const child = new Deno.Command("setpriv", {
-    args: ["--pdeathsig", "KILL", program, ...args],
+    args: [
+      "--pdeathsig",
+      "KILL",
+      ...(options.isPolite ? ["nice", "-n", `${POLITE}`] : []),
+      program,
+      ...args,
+    ],
     cwd,
     env: { [key]: mark.slice(key.length + 1) },
     stdin: "null",
@@ -46,6 +57,7 @@ export async function runLimited(
     stderr: "piped",
     detached: true,
   }).spawn();
+  if (options.isPolite) giveWay(child.pid);
   let stdout = "";
   let last = "";
   const show = (text: string) => {
@@ -89,6 +101,18 @@ export async function runLimited(
   // What a stopped command leaves is not a surprise.
   const leftRunning = isTimedOut || signal?.aborted ? [] : left.map((it) => `${it.pid} ${it.command}`);
   return { code, isTimedOut, stdout, leftRunning };
+}
+
+/**
+ * Makes a whole session polite. Where the kernel groups processes by session, each group has the same share of the processors,
+ * and niceness counts only within it. @see sched(7), "The autogroup feature"
+ */
+function giveWay(leader: number): void {
+  try {
+    Deno.writeTextFileSync(`/proc/${leader}/autogroup`, `${POLITE}`, { create: false });
+  } catch {
+    // This kernel does not group them, or the command has ended.
+  }
 }
 
 /** Takes what comes until the stream ends or its reader is told to stop. */

@@ -29,7 +29,7 @@ export async function runParts(parts: readonly Part[], around: GateSurroundings)
     for (const part of parts.filter((it) => it.lane === lane)) {
       // A part that was not chosen is not waited for.
       for (const name of part.after ?? []) await ends.get(name)?.promise;
-      const leftMs = startedMs + around.totalMs - around.nowMs();
+      const leftMs = startedMs + around.totalMs - keptMs(part, parts) - around.nowMs();
       const outcome = await runPart(part, leftMs, around);
       outcomes.set(part, outcome);
       around.say(`[${part.name}] ${outcome.status}${outcome.reason ? `: ${outcome.reason}` : ""}`);
@@ -39,12 +39,20 @@ export async function runParts(parts: readonly Part[], around: GateSurroundings)
   return parts.flatMap((it) => outcomes.get(it) ?? []);
 }
 
+/** Time at the end that a build leaves to the suites that wait for it: once none of them fits, it is of no use. */
+function keptMs(part: Part, parts: readonly Part[]): number {
+  if (part.kind !== "build") return 0;
+  const waiting = parts.filter((it) => it.kind === "suite" && it.after?.includes(part.name));
+  return waiting.length === 0 ? 0 : Math.min(...waiting.map((it) => it.usualMin)) * MINUTE_MS;
+}
+
 async function runPart(part: Part, leftMs: number, around: GateSurroundings): Promise<Outcome> {
   const startedMs = around.nowMs();
   const reason = await whyNot(part, leftMs, around);
   if (reason !== undefined) return await skip(part, reason, startedMs, around);
-  // What is always begun, the look at the tree, has a minute whatever is left.
-  const fitMs = part.usualMin === 0 ? Math.max(leftMs, MINUTE_MS) : leftMs;
+  // What is begun whatever is left has a minute: the look at the tree, and a build that only says that it is done.
+  const isAlwaysBegun = part.usualMin === 0 || leftMs <= part.usualMin * MINUTE_MS;
+  const fitMs = isAlwaysBegun ? Math.max(leftMs, MINUTE_MS) : leftMs;
   const limitMs = Math.min(part.limitMin * MINUTE_MS, fitMs);
   const allTries = part.tries ?? 1;
   const leftRunning: string[] = [];
@@ -76,7 +84,12 @@ async function runPart(part: Part, leftMs: number, around: GateSurroundings): Pr
   if (around.signal?.aborted) return fail("the gate was interrupted");
   if (ended.isTimedOut) {
     const isGateOver = limitMs < part.limitMin * MINUTE_MS;
-    const reason = `stopped after ${minutes(limitMs)}, ${isGateOver ? "the gate's time" : "its limit"}`;
+    const why = !isGateOver
+      ? "its limit"
+      : part.kind === "build"
+      ? "what waits for it would not fit any more"
+      : "the gate's time";
+    const reason = `stopped after ${minutes(limitMs)}, ${why}`;
     if (part.kind !== "build" && !isGateOver) return fail(reason);
     return { ...await skip(part, reason, startedMs, around), tries, leftRunning };
   }
@@ -104,10 +117,14 @@ async function whyNot(part: Part, leftMs: number, around: GateSurroundings): Pro
   if (part.needsProgram !== undefined && !await around.hasProgram(part.needsProgram)) {
     return `no ${part.needsProgram} on this machine`;
   }
-  if (part.usualMin > 0 && leftMs < part.usualMin * MINUTE_MS) {
+  if (part.usualMin > 0 && leftMs <= part.usualMin * MINUTE_MS && !await isBuilt(part, around)) {
     return `does not fit: it takes about ${part.usualMin} min and ${minutes(Math.max(leftMs, 0))} are left`;
   }
   return undefined;
+}
+
+async function isBuilt({ builtCommand, ...part }: Part, around: GateSurroundings): Promise<boolean> {
+  return builtCommand !== undefined && (await around.run(builtCommand, part, MINUTE_MS)).code === 0;
 }
 
 /** Counts what does not run: the tests of a suite where it can say how many, else one. */

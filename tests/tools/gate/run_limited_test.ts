@@ -50,6 +50,23 @@ Deno.test("runLimited ends when a process out of its sight still holds the pipe"
   Deno.kill(pid, "SIGKILL");
 });
 
+/** Where the kernel groups processes by session. */
+const AUTOGROUP = "/proc/self/autogroup";
+const isGrouped = await Deno.readTextFile(AUTOGROUP).then(() => true, () => false);
+
+for (const isPolite of [true, false]) {
+  Deno.test(`what is ${isPolite ? "polite gives way, its session too" : "not polite does not"}`, async () => {
+    const run = (script: string, isPolite: boolean) =>
+      runLimited(["sh", "-c", script], { cwd, limitMs: 60_000, isPolite });
+    const own = Number((await run("nice", false)).stdout);
+    const niceness = Number((await run("nice", isPolite)).stdout);
+    assert.equal(niceness, isPolite ? Math.min(own + 10, 19) : own);
+    // It is told of its session once it has begun.
+    const session = isGrouped ? (await run(`sleep 0.2; cat ${AUTOGROUP}`, isPolite)).stdout : undefined;
+    if (session !== undefined) assert.match(session, isPolite ? / nice 10\n$/ : / nice 0\n$/);
+  });
+}
+
 Deno.test("runLimited stops at the signal", async () => {
   const stop = new AbortController();
   const { code, isTimedOut } = await runLimited(["sh", "-c", `echo begun; sleep ${HOURS}`], {

@@ -88,6 +88,24 @@ Deno.test("a build that is too slow is skipped by name, not wrong", async () => 
   assert.deepEqual(outcomes.map(counts), [["skipped", 0, 0, 1]]);
 });
 
+for (const isBuilt of [true, false]) {
+  Deno.test(`late, a build ${isBuilt ? "with nothing left to build passes" : "is not begun"}`, async () => {
+    const parts = [
+      part("long"),
+      part("build", { kind: "build", usualMin: 4, builtCommand: ["built"] }),
+      part("suite", { kind: "suite", usualMin: 4, after: ["build"] }),
+    ];
+    const { outcomes, started } = await play(parts, {
+      long: { takesMin: 7 },
+      built: { gives: isBuilt ? GOOD : BAD },
+    }, { totalMin: 10 });
+    assert.deepEqual(started, ["long", "built", ...(isBuilt ? ["build"] : [])]);
+    assert.deepEqual(outcomes.map((it) => it.status), ["passed", isBuilt ? "passed" : "skipped", "skipped"]);
+    // Three minutes are left, and none once the suite's own four are kept.
+    if (!isBuilt) assert.equal(outcomes[1]?.reason, "does not fit: it takes about 4 min and 0 min are left");
+  });
+}
+
 Deno.test("a build that fails has failed", async () => {
   const { outcomes } = await play([part("it", { kind: "build" })], { it: { gives: BAD } });
   assert.deepEqual(outcomes.map(counts), [["failed", 0, 1, 0]]);
