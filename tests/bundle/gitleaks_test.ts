@@ -69,7 +69,7 @@ Deno.test({
   async fn() {
     const dir = await Deno.makeTempDir({ prefix: "alga-gitleaks-" });
     try {
-      const args = ["test", "-A", "--quiet", "--no-check", ...MAKERS];
+      const args = ["test", "-A", "--quiet", "--no-check", "--parallel", ...MAKERS];
       const cwd = new URL("../..", import.meta.url).pathname;
       // Whether they pass is asked elsewhere.
       await mortalCommand(Deno.execPath(), args, {

@@ -21,7 +21,7 @@ const SUITE_TIMES: Readonly<
   "compiled binary": { limitMin: 25, usualMin: 13 },
   "walk on the simulator": { limitMin: 20, usualMin: 6 },
   "support bundle": { limitMin: 20, usualMin: 3, after: ["programs: scan"] },
-  "browser": { limitMin: 20, usualMin: 6 },
+  "browser": { limitMin: 20, usualMin: 7 },
   "systemd in a container": {
     lane: "machine",
     limitMin: 20,
