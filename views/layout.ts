@@ -23,7 +23,7 @@ export interface Frame {
   /** There is nothing to go to yet but this page. */
   isClosed?: boolean;
   /** What is wrong with the appliance. Of it every page, the sign-in page too, tells that nothing that is done there is kept. */
-  problems?: readonly Pick<Blocker, "id" | "title" | "nextAction">[];
+  problems?: readonly Pick<Blocker, "id" | "component" | "title" | "nextAction">[];
   /** A testing override of updates that is in force, with its end. */
   override?: string;
   /** How this page is being read; in clear, with its address over TLS. */
@@ -123,11 +123,14 @@ function header(frame: Frame): VNode {
 
 /** The status page has it among its problems. */
 function notKept({ problems = [], current }: Frame): Content {
-  const full = problems.find((it) => it.id === MACHINE.diskFull.id);
-  return full === undefined || current === "status" ? null : html`
+  const disk = problems.find((it) =>
+    // A volume of one part may be read-only by itself.
+    it.id === MACHINE.diskFull.id || it.id === MACHINE.diskReadOnly.id && it.component === "node"
+  );
+  return disk === undefined || current === "status" ? null : html`
     <div class="summary" role="alert">
-      <b>${visible(full.title)}</b>
-      <span>What you do here may not be kept. ${visible(full.nextAction)}</span>
+      <b>${visible(disk.title)}</b>
+      <span>What you do here may not be kept. ${visible(disk.nextAction)}</span>
     </div>
   `;
 }

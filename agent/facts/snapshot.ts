@@ -274,6 +274,8 @@ export interface HostView {
   bootedAt?: string | undefined;
   /** The DNS servers behind the resolver on this machine, as it was set or told by the network. */
   dnsServers?: readonly string[];
+  /** Of what the appliance writes, a folder on a file system that can only be read. */
+  readOnlyFolder?: string | undefined;
   /** All its IPv4 addresses, those that lead outside first. */
   addresses: readonly string[];
   /** The one that people should open. */
@@ -421,7 +423,14 @@ export function emptySnapshot(
       storageTested: false,
     },
     probes: { local: undefined, public: undefined, registry: undefined },
-    host: { name: "", machineId: "", addresses: [], primaryAddress: undefined, journal: [] },
+    host: {
+      name: "",
+      machineId: "",
+      readOnlyFolder: undefined,
+      addresses: [],
+      primaryAddress: undefined,
+      journal: [],
+    },
     logs: [],
     bootstrapLog: undefined,
     bootstrapEnd: undefined,

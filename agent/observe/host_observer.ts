@@ -1,6 +1,8 @@
 import type { Host } from "../host/host.ts";
 import { readAllAddresses, readResolvers } from "../host/network_facts.ts";
+import { readOnlyFolder } from "../host/read_only_folder.ts";
 import { readUnitJournal } from "../host/unit_journal.ts";
+import { PATHS } from "../state/paths.ts";
 import { type ApiView, emptySnapshot, type HostView, type SetupSummary } from "../facts/snapshot.ts";
 import { timeMs } from "../text/time.ts";
 import type { Changes } from "./changes.ts";
@@ -12,6 +14,8 @@ const NETWORK_EVERY_MS = 5 * 60_000;
 const JOURNAL_EVERY_MS = 10_000;
 /** A k3s that starts and stops in turns answers now and then: its lines are kept until it has stayed. */
 const STAYED_MS = 45_000;
+/** The agent's own record, and all of k3s. */
+const WRITTEN = [PATHS.stateDir, PATHS.k3sImages] as const;
 const NAME_FILES = ["/proc/sys/kernel/hostname", "/etc/hostname"] as const;
 
 /** What the machine tells besides the cluster: its name, its addresses, and why k3s does not run. */
@@ -94,6 +98,7 @@ async function readFacts(host: Host, nowMs: number): Promise<Omit<HostView, "jou
   return {
     ...await readBoot(host, nowMs),
     ...await readServers(host),
+    readOnlyFolder: await readOnlyFolder(host, WRITTEN),
     name: await firstText(host, NAME_FILES),
     machineId: await firstText(host, ["/etc/machine-id"]),
   };

@@ -180,7 +180,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "agent/observe",
     holds: "observer: watches, projections, probes, log targets",
-    knows: ["agent/facts", "agent/host", "agent/net", "agent/product", "agent/text", "k8s"],
+    knows: ["agent/facts", "agent/host", "agent/net", "agent/product", "agent/state", "agent/text", "k8s"],
   },
   {
     path: "agent/facts",

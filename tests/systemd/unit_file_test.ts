@@ -117,9 +117,11 @@ Deno.test({
   },
 });
 
-Deno.test("the sandbox leaves what setup needs: host name as it changes, /usr/local, sockets, W+X memory of V8", () => {
+Deno.test("the sandbox leaves what setup needs: host name as it changes, /usr/local, sockets, W+X memory of V8, a start on a read-only disk", () => {
   assert.deepEqual(values("ProtectHostname"), [], "its name space would hide a changed host name");
   assert.deepEqual(values("MemoryDenyWriteExecute"), []);
+  assert.deepEqual(values("PrivateDevices"), [], "systemd would need a /tmp that can be written");
+  assert.deepEqual(values("DevicePolicy"), ["closed"]);
   assert.deepEqual(values("ReadWritePaths"), ["/usr/local"]);
   assert.deepEqual(values("ProtectSystem"), ["yes"], "k3s' unit and settings go to /etc");
   assert.deepEqual(values("RestrictAddressFamilies"), ["AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET"]);

@@ -35,7 +35,7 @@ for (const [name, html] of Object.entries(allPages("a word"))) {
   });
 }
 
-Deno.test("every page tells of a full disk, a stranger's too, and of no other problem; the status page has it once", () => {
+Deno.test("every page tells of a disk that is full or can only be read, a stranger's too, and of no other problem; the status page has it once", () => {
   const full = sampleBlocker({ id: "disk.full", title: "The disk is full", nextAction: "Free some." });
   const { csrfToken: _csrf, current: _current, ...signedOut } = sampleFrame("a word");
   const page = (frame: Partial<Frame>) =>
@@ -43,6 +43,15 @@ Deno.test("every page tells of a full disk, a stranger's too, and of no other pr
   assertPage(page({ problems: [full] }));
   assert.match(page({ problems: [sampleBlocker(), full] }), /may not be kept\. Free some\./);
   assert.match(page({ problems: [full], current: "setup" }), /may not be kept/);
+  const closed = {
+    id: "disk.readonly",
+    title: "The disk can only be read",
+    nextAction: "Look at it.",
+  } as const;
+  const ofNode = sampleBlocker({ ...closed, component: "node" });
+  const ofVolume = sampleBlocker({ ...closed, component: "redis" });
+  assert.match(page({ problems: [ofVolume, ofNode] }), /can only be read[^]*may not be kept\. Look at it\./);
+  assert.doesNotMatch(page({ problems: [ofVolume] }), /may not be kept/);
   for (const frame of [{ problems: [sampleBlocker()] }, { problems: [full], current: "status" as const }]) {
     assert.doesNotMatch(page(frame), /may not be kept/);
   }

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { compiledProgram } from "../binary/program.ts";
 import { testUnless } from "../test_unless.ts";
 import { missingForMachines } from "./debian_tree.ts";
-import { agentComesBack, clockJumps, cutAtFirstStart, fullDisk, isWhole, putDeafAgent } from "./hardships.ts";
+import {
+  agentComesBack,
+  clockJumps,
+  cutAtFirstStart,
+  devicesAreClosed,
+  fullDisk,
+  isWhole,
+  putDeafAgent,
+  readOnlyRoot,
+} from "./hardships.ts";
 import { makeImage } from "./image.ts";
 import { BOOT_SEC, type Machine, withMachine } from "./machine.ts";
 
@@ -100,9 +109,11 @@ async function loginAndBack(machine: Machine): Promise<void> {
   assert.match(await shell("alga-agent doctor"), /ok +Service +runs \(running\)/);
   await addressOnTrial(shell);
   await expectNoErrors(shell);
+  await devicesAreClosed(machine);
   await clockJumps(machine);
   await fullDisk(machine);
-  await expectNoErrors(shell, [/No space left on device/]);
+  await readOnlyRoot(machine);
+  await expectNoErrors(shell, [/No space left on device/, /Read-only file system/]);
   await type("exit\r");
   await shows("the console again", /Alga appliance {2}appliance-01[^]*7 Shell/);
 }

@@ -51,6 +51,53 @@ export async function fullDisk({ shell }: Machine): Promise<void> {
   await same();
 }
 
+/** Whoever is in the service's control group may not even read the disk as a device; root elsewhere may. */
+export async function devicesAreClosed({ shell }: Machine): Promise<void> {
+  const read = "head -c 1 /dev/vda >/dev/null && echo could be read";
+  assert.match(await shell(read), /could be read/);
+  const group = `/sys/fs/cgroup/system.slice/${AGENT}.service/cgroup.procs`;
+  assert.match(await shell(`(sh -c 'echo $$ >${group}; ${read}')`), /Operation not permitted/);
+}
+
+const CONSOLE = "alga-appliance-console@tty1";
+const READ_ONLY = "The disk can only be read";
+
+/**
+ * The whole disk becomes read-only, as Linux has it after errors: the agent goes on and says so at every face, also one that is
+ * started only then, and is well without a word from anybody once the disk can be written.
+ */
+export async function readOnlyRoot({ shell }: Machine): Promise<void> {
+  const ran = await asBefore(shell);
+  // The journal holds files open, so nothing gentler makes it read-only.
+  await shell(
+    "sync; echo u >/proc/sysrq-trigger; until findmnt -no OPTIONS / | grep -q ^ro; do sleep 1; done",
+  );
+  assert.match(await shell("touch /x"), /Read-only file system/);
+  await saysReadOnly(shell);
+  await ran();
+  await shell(`systemctl restart ${AGENT} ${CONSOLE}`);
+  const started = await asBefore(shell);
+  await saysReadOnly(shell);
+  await shell("mount -o remount,rw /");
+  await shell(`while alga-agent status | grep -q "${READ_ONLY}"; do sleep 1; done`);
+  assert.match(await shell(DOCTOR), /ok +Disk[^]*ok +Service[^]*ok +Answer/);
+  await started();
+}
+
+async function saysReadOnly(shell: Machine["shell"]): Promise<void> {
+  const on = (face: string) => shell(`until ${face} | grep -a "${READ_ONLY}"; do sleep 1; done`);
+  await on("alga-agent status");
+  await on("fold -w 160 /dev/vcs1");
+  assert.match(await shell("alga-agent status"), /\[disk\.readonly\][^]*What to do: Check the storage/);
+  const screen = await shell("fold -w 160 /dev/vcs1 | grep -a .");
+  assert.match(screen, /What to do: Check the storage/);
+  const ask = 'printf "GET /login HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3; cat <&3';
+  const page = await shell(`bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; ${ask}'`);
+  assert.match(page, / 200 [^]*The disk can only be read[^]*may not be kept\. Check the storage/);
+  const doctor = await shell(DOCTOR);
+  assert.match(doctor, /x +Disk +\/ cannot be written[^]*What to do: [^]*ok +Service[^]*ok +Answer/);
+}
+
 const PROGRAM = LOCAL_PLACES.program;
 
 /** A newer agent was ordered, and is in place: one that never answers. */

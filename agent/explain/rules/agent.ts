@@ -11,6 +11,7 @@ const ENDS_SOON_MS = 14 * 86_400_000;
 export const agentRule: Rule = {
   causes: [
     MACHINE.diskFull,
+    MACHINE.diskReadOnly,
     AGENT.stateDamaged,
     AGENT.certificateRefused,
     AGENT.certificateEnds,
@@ -27,6 +28,14 @@ export const agentRule: Rule = {
         since: diskFull.since,
         words: { path: clip(diskFull.path, 120) },
         evidence: [{ label: "File", text: clip(diskFull.path, 400) }],
+      }));
+    }
+    const { readOnlyFolder } = snapshot.host;
+    if (readOnlyFolder !== undefined) {
+      found.push(finding(facts, MACHINE.diskReadOnly, {
+        tier: "platform",
+        component: "node",
+        evidence: [{ label: "Folder", text: clip(readOnlyFolder, 400) }],
       }));
     }
     if (snapshot.remembered.stateDamage !== undefined) {

@@ -49,6 +49,7 @@ Deno.test("look() tells name, machine and addresses, and asks again only after a
     addresses: ["192.0.2.7", "169.254.1.1", "198.51.100.4"],
     primaryAddress: "192.0.2.7",
     journal: [],
+    readOnlyFolder: undefined,
   });
   assert.deepEqual(await observer.look(at(20), SIGNAL), { ms: 10_000, orChange: true });
   assert.equal(observer.changes.version, 1, "nothing has changed");
@@ -106,3 +107,20 @@ for (const status of ["running", "failed"] as const) {
     assert.equal(observer.view().journal.length, 1);
   });
 }
+
+Deno.test("look() tells of a disk that can only be read, and that it can be written again", async () => {
+  const mount = (options: string) => `21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 ${options}\n`;
+  const host = hostOf();
+  const observer = observerOf(host);
+  const folderAfter = async (seconds: number, options: string) => {
+    await host.writeFile("/proc/self/mountinfo", mount(options), { mode: 0o444 });
+    await observer.look(
+      { nowMs: NOW_MS + seconds * 1_000, api: api("answering"), setup: EMPTY.setup },
+      SIGNAL,
+    );
+    return observer.view().readOnlyFolder;
+  };
+  assert.equal(await folderAfter(0, "rw"), undefined);
+  assert.equal(await folderAfter(31, "ro"), "/var/lib/alga-appliance");
+  assert.equal(await folderAfter(62, "rw"), undefined);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../../agent/status/evaluate.ts";
-import type { Snapshot } from "../../../agent/facts/snapshot.ts";
+import { emptySnapshot, type Snapshot } from "../../../agent/facts/snapshot.ts";
 import {
   ago,
   bootstrapJob,
@@ -218,6 +218,22 @@ Deno.test("what passes by itself is told, and beside it what somebody has to do"
   assert.equal(rollup.nextAction, topBlockers[1]?.nextAction);
   assert.equal(rollup.topBlockerId, "disk.full");
 });
+
+for (
+  const [name, snapshot] of [
+    ["before setup", { ...emptySnapshot(), api: { ...emptySnapshot().api, state: "absent" as const } }],
+    ["while people can log in", snapshotOf(healthyCluster(), workingMore())],
+  ] as const
+) {
+  Deno.test(`a disk that can only be read is the headline, ${name}, with what to do`, () => {
+    const host = { ...snapshot.host, readOnlyFolder: "/var/lib/alga-appliance" };
+    const { rollup, topBlockers: [first] } = evaluate({ ...snapshot, host }, NOW_MS);
+    assert.equal(first?.id, "disk.readonly");
+    assert.match(rollup.message, /The disk can only be read/);
+    assert.match(rollup.nextAction, /^Check the storage of this virtual machine/);
+    assert.equal(rollup.topBlockerId, "disk.readonly");
+  });
+}
 
 const wantsPort = () =>
   unplacedPod("email-service", "1 node(s) didn't have free ports for the requested pod ports.", 90);

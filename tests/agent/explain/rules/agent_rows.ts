@@ -32,6 +32,14 @@ export const AGENT_ROWS: readonly Row[] = [
     green: HEALTHY,
   },
   {
+    name: "the file system under the agent's own state can only be read",
+    id: "disk.readonly",
+    component: "node",
+    hard: true,
+    red: { ...HEALTHY, host: { ...HEALTHY.host, readOnlyFolder: "/var/lib/alga-appliance" } },
+    green: HEALTHY,
+  },
+  {
     name: "damaged record",
     id: "agent.state-damaged",
     hard: false,
