@@ -118,7 +118,7 @@ export const MACHINE = {
     reason: (w) =>
       w.before === "" ? "Kubernetes knows it by another one." : `Kubernetes knows it by ${w.before}.`,
     nextAction:
-      "Restore its old address, ideally with a DHCP reservation. Or restart the machine (sudo systemctl reboot), so that Kubernetes takes the new one.",
+      'Restore its old address: by a DHCP reservation, or fixed on the page "Network". Or restart the machine (sudo systemctl reboot), so that Kubernetes takes the new one.',
     retrySafe: true,
     action: "fix-machine",
   } satisfies CauseShape<Change>,

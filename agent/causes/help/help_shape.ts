@@ -6,6 +6,7 @@ export const HELP_PAGES = {
   status: [["/", "Status"]],
   setup: [["/setup", "Set up"]],
   answers: [["/settings", "Settings"], ["/setup?edit=1", "Set up, while it is not over"]],
+  network: [["/network", "Network"]],
   checks: [["/setup/checks", "Checks of the setup"]],
 } as const satisfies Record<string, readonly (readonly [path: string, title: string])[]>;
 export type HelpPageName = keyof typeof HELP_PAGES;

@@ -239,6 +239,13 @@ export const MACHINE_HELP = {
       },
       { do: "Then take it up.", run: "sudo systemctl reboot" },
       {
+        do: (w) =>
+          `Or give the machine ${
+            w.before ?? "its old address"
+          } yourself, as a fixed address. It is tried for 30 seconds and stays if you keep it; Kubernetes is restarted with it.`,
+        open: "network",
+      },
+      {
         do:
           "Or keep the new one: a restart of k3s takes it. Names and firewalls that lead here have to follow.",
         run: K3S_RESTART,
