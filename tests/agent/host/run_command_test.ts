@@ -76,3 +76,23 @@ Deno.test("runCommand() gives a program the mask that it is to have, and keeps o
   assert.equal(Number.parseInt(await ask(), 8), ours);
   assert.equal(Deno.umask(), ours);
 });
+
+Deno.test("of a private agent a program with an open mask makes files for everybody, and a private one beside it does not", async () => {
+  const dir = await Deno.makeTempDir();
+  const ours = Deno.umask(0o077); // the service's
+  try {
+    const make = (name: string, umask?: number) =>
+      runCommand("sh", ["-c", 'mkdir "$0" && echo x > "$0/file"', `${dir}/${name}`], {
+        searchPath,
+        ...(umask === undefined ? {} : { umask }),
+      });
+    await Promise.all([make("private"), make("installer", 0o022), make("private-too")]);
+    const modes = (name: string) =>
+      ["", "/file"].map((it) => ((Deno.statSync(`${dir}/${name}${it}`).mode ?? 0) & 0o777).toString(8));
+    assert.deepEqual(modes("installer"), ["755", "644"]);
+    assert.deepEqual([modes("private"), modes("private-too")], [["700", "600"], ["700", "600"]]);
+  } finally {
+    Deno.umask(ours);
+    await Deno.remove(dir, { recursive: true });
+  }
+});
