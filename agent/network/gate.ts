@@ -98,7 +98,8 @@ function newAddress(settings: LinkSettings, state: NetworkState): Found | undefi
   const now = wanted ?? "the one that DHCP gives";
   return {
     id: "node-address",
-    cause: `Alga runs here, and Kubernetes knows this machine by ${first.address}, not by ${now}`,
+    // Not what Kubernetes knows: that may be the wanted one, which this brings back.
+    cause: `Alga runs here, and the address of this machine changes from ${first.address} to ${now}`,
     wayOut:
       "Accept this to go on: once you have kept the new address, Kubernetes is restarted with it, and Alga is away for some minutes",
     mayBeAccepted: true,

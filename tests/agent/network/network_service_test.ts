@@ -244,7 +244,7 @@ Deno.test("with Kubernetes a new address is accepted first, and Kubernetes takes
     const { operation } = await network.look();
     assert.match(
       operation.conditions[0]?.cause ?? "",
-      /knows this machine by 192\.168\.64\.8, not by 192\.168\.64\.50/,
+      /the address of this machine changes from 192\.168\.64\.8 to 192\.168\.64\.50/,
     );
     assert.deepEqual(await network.accept(["node-address"], BY), { ok: true });
     await pass(machine, 5_000);
