@@ -1,6 +1,6 @@
 import { AgentError } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import { MODE, PATHS } from "../state/paths.ts";
+import { MODE } from "../state/paths.ts";
 import { utcMinute } from "../text/utc_time.ts";
 import type { BuildInfo } from "../version.ts";
 import { isOlder, readInstalledBuild } from "./compare_builds.ts";
@@ -8,6 +8,7 @@ import { readConsoleLines } from "./console_lines.ts";
 import { consoleUnitOf, type Places, UPDATE_UNIT } from "./places.ts";
 import { ensureFolder, putFile, type WantedFile } from "./put_files.ts";
 import { enableService, queueConsoleRestart, queueRestart, readService, startService } from "./service.ts";
+import { FOLDERS, tmpfilesText } from "./tmpfiles.ts";
 
 /** What {@link installAgent} puts where. */
 export interface Installation {
@@ -41,9 +42,6 @@ export interface Installed {
   consoleLines: readonly string[];
 }
 
-/** Where answers, tokens and journals lie; the unit would make them too, but they are there before the first start. */
-const FOLDERS = [PATHS.stateDir, PATHS.configDir, PATHS.logDir] as const;
-
 /**
  * Puts program, unit, manual page, completion and folders in place and starts the service. Done twice it changes nothing. Over
  * a running agent it keeps everything: the restart is asked for, and what the journal says was running goes on after it.
@@ -59,11 +57,13 @@ export async function installAgent(it: Installation): Promise<Installed> {
     { path: places.manPage, mode: 0o644, from: { text: texts.manPage } },
     { path: places.consoleUnit, mode: 0o644, from: { text: texts.consoleUnit } },
     { path: places.loginUnit, mode: 0o644, from: { text: texts.loginUnit } },
+    { path: places.tmpfiles, mode: 0o644, from: { text: tmpfilesText() } },
     { path: places.updateUnit, mode: 0o644, from: { text: texts.updateUnit } },
     { path: places.unit, mode: 0o644, from: { text: texts.unit } },
     { path: places.program, mode: MODE.program, from: { copyOf: it.program } },
   ];
   for (const file of wanted) if (await putFile(host, it.machine, file)) changed.push(file.path);
+  // The unit would make them too, but they are there before the first start.
   if (it.places.unit.startsWith("/etc/")) {
     for (const path of FOLDERS) {
       if (await ensureFolder(host, path, MODE.privateFolder)) changed.push(path);

@@ -5,6 +5,7 @@ export interface Places {
   consoleUnit: string;
   loginUnit: string;
   updateUnit: string;
+  tmpfiles: string;
   manPage: string;
   completion: string;
 }
@@ -16,6 +17,7 @@ export const LOCAL_PLACES: Places = {
   consoleUnit: "/etc/systemd/system/alga-appliance-console@.service",
   loginUnit: "/etc/systemd/system/alga-appliance-login@.service",
   updateUnit: "/etc/systemd/system/alga-appliance-update.service",
+  tmpfiles: "/etc/tmpfiles.d/alga-appliance.conf",
   manPage: "/usr/local/share/man/man8/alga-agent.8",
   completion: "/usr/local/share/bash-completion/completions/alga-agent",
 };
@@ -27,6 +29,7 @@ export const PACKAGE_PLACES: Places = {
   consoleUnit: "/usr/lib/systemd/system/alga-appliance-console@.service",
   loginUnit: "/usr/lib/systemd/system/alga-appliance-login@.service",
   updateUnit: "/usr/lib/systemd/system/alga-appliance-update.service",
+  tmpfiles: "/usr/lib/tmpfiles.d/alga-appliance.conf",
   manPage: "/usr/share/man/man8/alga-agent.8",
   completion: "/usr/share/bash-completion/completions/alga-agent",
 };

@@ -1,16 +1,13 @@
 import type { Host } from "../host/host.ts";
 import { removeBanner } from "../state/banner_files.ts";
-import { PATHS } from "../state/paths.ts";
 import { readConsoleLines } from "./console_lines.ts";
 import { consoleUnitOf, K3S_UNINSTALL, LOCAL_PLACES, PREVIOUS_PROGRAM, UPDATE_UNIT } from "./places.ts";
 import { disableService, reloadUnits } from "./service.ts";
-
-/** Everything that the agent has written down: answers, passwords, token, sessions, journal. */
-const DATA = [PATHS.stateDir, PATHS.configDir, PATHS.logDir] as const;
+import { FOLDERS } from "./tmpfiles.ts";
 
 /** Paths of the agent's data that are there. */
 export async function findData(host: Host): Promise<string[]> {
-  return await present(host, DATA);
+  return await present(host, FOLDERS);
 }
 
 /** The command that removes k3s and all that runs in it; `undefined` when it is not installed. */
@@ -26,7 +23,7 @@ export async function uninstallAgent(
   host: Host,
   { withData, withService }: { withData: boolean; withService: boolean },
 ): Promise<string[]> {
-  const { unit, consoleUnit, loginUnit, updateUnit, manPage, completion, program } = LOCAL_PLACES;
+  const { unit, consoleUnit, loginUnit, updateUnit, program, ...files } = LOCAL_PLACES;
   const hasUnit = await host.info(unit) !== undefined;
   const lines = await host.info(consoleUnit) === undefined ? [] : await readConsoleLines(host);
   const updates = await host.info(updateUnit) === undefined ? [] : [UPDATE_UNIT];
@@ -37,8 +34,7 @@ export async function uninstallAgent(
       consoleUnit,
       loginUnit,
       updateUnit,
-      manPage,
-      completion,
+      ...Object.values(files),
       PREVIOUS_PROGRAM,
       program,
     ]),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { PACKAGE_PLACES } from "../../agent/install/places.ts";
+import { FOLDERS } from "../../agent/install/tmpfiles.ts";
 import { buildDeb } from "../../tools/deb/build_deb.ts";
 import { findProgram } from "../cluster/find_program.ts";
 import { binaryTest } from "./binary_case.ts";
@@ -52,9 +53,16 @@ await binaryTest(
         it,
       ) => [it[5] ?? "", `${it[0]} ${it[1]}`]),
     );
-    const { unit, consoleUnit, loginUnit } = PACKAGE_PLACES;
+    const { unit, consoleUnit, loginUnit, tmpfiles } = PACKAGE_PLACES;
     for (
-      const path of [unit, consoleUnit, loginUnit, PACKAGE_PLACES.completion, `${PACKAGE_PLACES.manPage}.gz`]
+      const path of [
+        unit,
+        consoleUnit,
+        loginUnit,
+        tmpfiles,
+        PACKAGE_PLACES.completion,
+        `${PACKAGE_PLACES.manPage}.gz`,
+      ]
     ) {
       assert.equal(files.get(`.${path}`), "-rw-r--r-- root/root", path);
     }
@@ -95,6 +103,8 @@ await binaryTest(
     assert.ok(await isThere(wanted), "not enabled");
     const console = "/etc/systemd/system/getty.target.wants/alga-appliance-console@tty1.service";
     assert.ok(await isThere(console), "no console on tty1");
+    const modeOf = async (path: string) => ((await Deno.stat(root + path)).mode ?? 0) & 0o7777;
+    for (const path of FOLDERS) assert.equal(await modeOf(path), 0o750, path);
     await dpkg("--remove", "alga-agent");
     assert.equal(await isThere(PACKAGE_PLACES.program), false);
     assert.ok(await isThere("/var/lib/alga-appliance/journal.jsonl"), "the data is kept");

@@ -56,6 +56,10 @@ if [ "$1" = configure ] && [ -n "$2" ] && [ -x "$ahead" ]; then
         rm -f ${IN_FRONT}
     fi
 fi
+# As dh_installtmpfiles has it: the folders are there before the first start.
+if [ -x "$(command -v systemd-tmpfiles)" ]; then
+    systemd-tmpfiles \${DPKG_ROOT:+--root="$DPKG_ROOT"} --create alga-appliance.conf || true
+fi
 deb-systemd-helper unmask ${UNIT} >/dev/null || true
 deb-systemd-helper unmask ${UPDATE} >/dev/null || true
 ${startAtBoot(UPDATE)}
