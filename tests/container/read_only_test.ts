@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { until } from "../until.ts";
 import { answers, containerTest, install } from "./container_case.ts";
 
-/** Where the unit may write. Not "/" itself, which the journal holds open. */
+/** Where the unit may write. "/" itself, which the journal holds open, becomes read-only in tests/vm/hardships.ts. */
 const FOLDERS = "/etc /var/lib /opt /usr/local";
 const CLOSE = `for it in ${FOLDERS}; do mount --bind $it $it && mount -o remount,bind,ro $it || exit; done`;
 
@@ -16,7 +17,8 @@ containerTest(
       assert.match((await it.run("touch", `${path}/x`)).stderr, /Read-only file system/);
     }
     await it.sh("systemctl start alga-appliance");
-    assert.match((await login()).text, /name="token"/);
+    const said = await until("the page says so", login, (page) => /can only be read/.test(page.text), 60);
+    assert.match(said.text, /may not be kept\. Check the storage[^]*name="token"/);
     const doctor = await it.run("alga-agent", "doctor");
     assert.match(doctor.stdout, /^x +Disk +\/var\/lib cannot be written/m);
     assert.equal(doctor.code, 3);
@@ -24,4 +26,5 @@ containerTest(
     await login();
     assert.equal(await it.sh("alga-agent token show 2>/dev/null"), token);
   },
+  { expected: [/^alga-agent: .*Read-only file system/] },
 );
