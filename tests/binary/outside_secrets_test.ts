@@ -139,6 +139,9 @@ await binaryTest(
       const config = await Deno.readTextFile(`${root}/etc/rancher/k3s/config.yaml`);
       assert.match(config, /^secrets-encryption: true$/m);
       assert.ok((await world.commands()).includes("umask 0022"), "of the service it is 0077");
+      const modeOf = async (path: string) => ((await Deno.stat(root + path)).mode ?? 0) & 0o777;
+      assert.equal(await modeOf("/etc/systemd/system/k3s.service"), 0o644, "the installer's, for everybody");
+      assert.equal(await modeOf("/etc/rancher/k3s/config.yaml"), 0o600, "the agent's own");
     } finally {
       await agent.stop();
       await world.stop();
