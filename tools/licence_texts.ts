@@ -4,6 +4,8 @@ import type { BundledPackage } from "./release_agent/bundled_packages.ts";
 /** Parts inside the program that are not npm packages, with the licences that lie beside this file. */
 const OTHERS = [
   { name: "Deno", file: "deno.txt" },
+  // Made by hand for each version of Deno; a test of the compiled program compares it with what the runtime names.
+  { name: "Deno's runtime: V8, ICU and Rust packages", file: "deno-runtime.txt" },
   { name: "Flux (resource definitions)", file: "flux.txt" },
 ] as const;
 

@@ -23,6 +23,18 @@ await binaryTest("version says version, commit and build date", async (program) 
   assert.deepEqual(await run(program, ["--version"]), text);
 });
 
+/** Where a package's source lay when the runtime was made; it would be told in a panic. */
+const RUST_SOURCE = /\/([\w-]+)-(\d+\.\d+\.\d+[\w.+-]*)\/src\//g;
+
+await binaryTest("version --licences has the Rust packages that the runtime names", async (program) => {
+  const { stdout } = await run(program, ["version", "--licences"]);
+  const words = new Set(stdout.replaceAll(/\s+/g, " ").match(/[\w-]+ \d+\.\d+\.\d+[\w.+-]*/g));
+  const bytes = new TextDecoder("latin1").decode(await Deno.readFile(program));
+  const named = new Set(Array.from(bytes.matchAll(RUST_SOURCE), ([, name, version]) => `${name} ${version}`));
+  assert.ok(named.size > 200, "they are found");
+  assert.deepEqual([...named].filter((it) => !words.has(it)), []);
+});
+
 await binaryTest(
   "version --licences names what others made and holds the licences of what is inside",
   async (program) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DENO } from "../../agent/product/pins.ts";
 import { BUNDLE } from "../../tools/bundle.ts";
 import { licenceTexts } from "../../tools/licence_texts.ts";
 import { bundledPackages } from "../../tools/release_agent/bundled_packages.ts";
@@ -25,6 +26,9 @@ Deno.test("licenceTexts() has the licence of every package that is in the progra
       assert.match(text.slice(0, 1_500), /copyright|licen[cs]e/i, `${name} has a text`);
     }
     assert.match(texts, /\nDeno\n=+\n\nMIT License/);
+    assert.ok(texts.includes(`\n\nDeno ${DENO.version}'s runtime holds V8, ICU and these Rust packages`));
+    assert.match(texts, /\nV8 [\d.]+\n-+\n\nThis license applies to all parts of V8/);
+    assert.match(texts, /\nICU\n-+\n\nUNICODE LICENSE V3/);
     assert.match(texts, /\nFlux \(resource definitions\)\n=+\n\n\s*Apache License/);
   } finally {
     await Deno.remove(dir, { recursive: true });
