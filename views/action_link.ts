@@ -6,6 +6,7 @@ export const ACTION_LINK: Record<ActionKind, string | null> = {
   "retry": "Try again",
   "open-setup": "Open setup",
   "open-settings": "Open settings",
+  "open-network": "Open network",
   "free-disk": null,
   "fix-machine": null,
   "restart-machine": null,

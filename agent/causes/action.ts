@@ -4,6 +4,7 @@ export const ACTION_KINDS = [
   "retry",
   "open-setup",
   "open-settings",
+  "open-network",
   "free-disk",
   "fix-machine",
   "restart-machine",
@@ -23,6 +24,7 @@ const HREF: Partial<Record<ActionKind, { during?: string; after?: string }>> = {
   "retry": { during: "/setup" },
   "open-setup": { during: "/setup" },
   "open-settings": { during: "/setup", after: "/settings" },
+  "open-network": { during: "/network", after: "/network" },
 };
 
 /** The action of this kind, with the page where it is done. Once setup is over, its page has nothing to do. */

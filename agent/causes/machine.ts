@@ -120,7 +120,7 @@ export const MACHINE = {
     nextAction:
       'Restore its old address: by a DHCP reservation, or fixed on the page "Network". Or restart the machine (sudo systemctl reboot), so that Kubernetes takes the new one.',
     retrySafe: true,
-    action: "fix-machine",
+    action: "open-network",
   } satisfies CauseShape<Change>,
   noDefaultRoute: {
     id: "node.no-default-route",

@@ -3,6 +3,7 @@ import { type ActionKind, actionOf } from "../../../agent/causes/action.ts";
 
 const PAGES: readonly [kind: ActionKind, during: string | undefined, after: string | undefined][] = [
   ["open-settings", "/setup", "/settings"],
+  ["open-network", "/network", "/network"],
   ["open-setup", "/setup", undefined],
   ["retry", "/setup", undefined],
   ["wait", undefined, undefined],
