@@ -23,6 +23,8 @@ export interface RunningAgent {
   stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
+/** A connection for each question: one that is kept open and idle may be closed, to make room, as the next question is sent on it. */
+const CLIENT = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
 /** Far more than a stop takes on a loaded machine. */
 const STOP_MS = 60_000;
 
@@ -73,6 +75,7 @@ async function startOn(port: number, program: string, options: StartOptions): Pr
     output: () => said,
     async request(method, path, body) {
       const response = await fetch(url + path, {
+        client: CLIENT,
         method,
         signal: AbortSignal.timeout(30_000),
         headers: {
@@ -121,7 +124,10 @@ async function startOn(port: number, program: string, options: StartOptions): Pr
 /** Whether /healthz answers soon. */
 export async function isHealthy(agent: Pick<RunningAgent, "url">): Promise<boolean> {
   try {
-    const response = await fetch(`${agent.url}/healthz`, { signal: AbortSignal.timeout(15_000) });
+    const response = await fetch(`${agent.url}/healthz`, {
+      client: CLIENT,
+      signal: AbortSignal.timeout(15_000),
+    });
     return (await response.json()).status === "ok";
   } catch {
     return false;

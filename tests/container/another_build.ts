@@ -15,9 +15,11 @@ export async function anotherBuild(
   const other = change.to(word);
   assert.equal(other.length, word.length);
   const bytes = Buffer.from(await Deno.readFile(program));
-  const at = bytes.indexOf(word);
-  assert.ok(at > 0 && bytes.indexOf(word, at + 1) < 0, `${change.word} stands once in the program, as it is`);
-  bytes.write(other, at);
+  // In the script, and in what V8 has made of it.
+  const places: number[] = [];
+  for (let at = bytes.indexOf(word); at >= 0; at = bytes.indexOf(word, at + 1)) places.push(at);
+  assert.equal(places.length, 2, `${change.word} stands twice in the program, as it is`);
+  for (const at of places) bytes.write(other, at);
   await Deno.writeFile(path, bytes, { mode: 0o755 });
   assert.equal((await tells(path))[change.word], other);
   return path;

@@ -72,10 +72,10 @@ export async function createSimHost(root: string): Promise<void> {
   const log = (name: string) =>
     `#!/bin/sh\n# Stand-in for ${name} on a simulated appliance.\nroot=$(cd "$(dirname "$0")/../.." && pwd)\necho "${name} $*" >> "$root${COMMAND_LOG}"\n`;
   const programs: Record<string, string> = {
-    // "ip monitor" stays, as the real one does, and tells of nothing: until who began it is gone.
+    // "ip monitor" stays, as the real one does, and tells of nothing: until who began it is gone, whose number another may have by then.
     "/usr/bin/ip": `${
       log("ip")
-    }[ "$1" = monitor ] && while kill -0 "$PPID" 2>/dev/null; do sleep 2 >/dev/null 2>&1; done\ncase "$2" in\naddr) cat <<'END'\n${
+    }[ "$1" = monitor ] && while read -r _ _ _ parent _ < /proc/$$/stat && [ "$parent" = "$PPID" ] && [ "$parent" != 1 ]; do sleep 2 >/dev/null 2>&1; done\ncase "$2" in\naddr) cat <<'END'\n${
       JSON.stringify(addresses)
     }\nEND\n;;\nroute) cat <<'END'\n${JSON.stringify(routes)}\nEND\n;;\nesac\n`,
     "/usr/bin/findmnt": `${log("findmnt")}cat <<'END'\n${JSON.stringify(disk)}\nEND\n`,
