@@ -14,7 +14,7 @@ export const CODE_CACHE_NAME = "program.cache";
 
 /**
  * The bundle, from the code that V8 kept: without that it parses 2 MB and compiles each function when it is first called, which is
- * half of the time that a start takes. V8 refuses what another version or other flags of it made, and compiles again.
+ * a third of the time that a start takes. V8 refuses what another version or other flags of it made, and compiles again.
  */
 export function loadProgram(): { program: Program; script: Script } {
   const text = Deno.readTextFileSync(new URL(SCRIPT_NAME, import.meta.url));
